@@ -1,0 +1,59 @@
+"""What is wrong with a ruleset, where, and what to do about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from steelyard.diagnostics.message import Message
+from steelyard.diagnostics.span import Span
+
+
+class Severity(Enum):
+    """How much a diagnostic weighs: an error stops a ruleset from being used."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A place with a remark of its own."""
+
+    span: Span
+    text: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding about a ruleset.
+
+    Attributes:
+        code: a key of the registry, e.g. `T203`.
+        headline: makes sense alone; lower-case start, user text in backticks, no final period.
+        span: the primary place; None where the finding concerns no text (a missing file).
+        labels: further places, each with its remark.
+        help: what to write instead.
+        notes: facts that help to understand.
+        severity: taken from the registry unless given.
+    """
+
+    code: str
+    headline: Message
+    span: Span | None
+    help: Message | None = None
+    labels: tuple[Label, ...] = ()
+    notes: tuple[Message, ...] = ()
+    severity: Severity = Severity.ERROR
+
+
+class PolicyError(Exception):
+    """Raised at the edge of the API only: a ruleset or a file that cannot be used, with its diagnostics."""
+
+    def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:
+        super().__init__("; ".join(str(d.headline) for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class InternalError(Exception):
+    """A bug of ours, never the user's fault. The command line reports it with exit status 70."""
