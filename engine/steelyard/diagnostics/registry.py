@@ -35,6 +35,16 @@ _CODES = (
     Code("Y101", "yaml-syntax", _E),
     # M: the file's shape
     Code("M101", "unknown-key", _E),
+    Code("M102", "missing-key", _E),
+    Code("M103", "wrong-kind", _E),
+    Code("M104", "empty-value", _E),
+    Code("M105", "expression-eaten", _E),
+    Code("M106", "unlisted-word", _E),
+    Code("M107", "malformed-number", _E),
+    Code("M108", "exclusive-keys", _E),
+    Code("M109", "key-without-companion", _E),
+    Code("M110", "unsupported-format", _E),
+    Code("M111", "wrong-length", _E),
     # N: names
     Code("N101", "unknown-name", _E),
     # T: types and units

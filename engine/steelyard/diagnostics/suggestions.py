@@ -1,0 +1,62 @@
+"""What the writer may have meant: the nearest of some words, within a distance cut-off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_AT_MOST = 5
+
+
+def closest(word: str, candidates: Iterable[str]) -> str | None:
+    """Return the candidate nearest to `word`; None where none is near enough to be meant.
+
+    Near means one change for every three letters begun; letter case and the choice between
+    `-`, `_` and a blank do not count.
+
+    >>> closest("surveyd_at", ["survey", "surveyed_at"])
+    'surveyed_at'
+    >>> closest("xyz", ["survey"]) is None
+    True
+    """
+    ranked = _ranked(word, candidates)
+    if not ranked or ranked[0][0] > (len(word) + 2) // 3:
+        return None
+    distance, _, best = ranked[0]
+    return best if distance < max(len(word), len(best)) else None
+
+
+def alternatives(word: str, candidates: Iterable[str]) -> tuple[str, ...]:
+    """Return at most five candidates, nearest first; equally near ones in the order given."""
+    return tuple(candidate for _, _, candidate in _ranked(word, candidates)[:_AT_MOST])
+
+
+def listed(words: Iterable[str]) -> str:
+    """Show words one after the other, each marked as the user's text, in any language.
+
+    >>> listed(["lower", "higher"])
+    '`lower`, `higher`'
+    """
+    return ", ".join(f"`{word}`" for word in words)
+
+
+def _ranked(word: str, candidates: Iterable[str]) -> list[tuple[int, int, str]]:
+    return sorted((_distance(_plain(word), _plain(c)), place, c) for place, c in enumerate(candidates))
+
+
+def _plain(word: str) -> str:
+    return word[:64].casefold().replace("-", "_").replace(" ", "_")
+
+
+def _distance(a: str, b: str) -> int:
+    """Count insertions, deletions, replacements and swaps of neighbours between two words."""
+    before: list[int] = []
+    last = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        before, last = last, row
+    return last[-1]

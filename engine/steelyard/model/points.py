@@ -1,0 +1,146 @@
+"""The score, what moves it afterwards, and its grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field, Tag
+
+from steelyard.model.keys import AnyOf, KeyRule, OneOf
+from steelyard.model.scalars import (
+    BY_KIND,
+    MAPPING,
+    TEXT,
+    Clamp,
+    Code,
+    Count,
+    Direction,
+    Expression,
+    Literal,
+    NameText,
+    Test,
+    Word,
+)
+from steelyard.model.section import Described
+from steelyard.source import Text
+
+Method = Annotated[
+    Text, Word("How indicator scores become one.", words=("weighted mean", "sum", "lowest", "highest"))
+]
+Unknown = Annotated[Text, Word("What an unknown condition does.", words=("ignore", "fire", "reject"))]
+
+
+class GradeRange(Described):
+    """The scores of a grade."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (
+        OneOf(("when", "from")),
+        OneOf(("when", "to")),
+        AnyOf(("when", "from", "to")),
+    )
+
+    from_: Literal | None = Field(default=None, alias="from")
+    """The lowest score, included."""
+    to: Literal | None = None
+    """The highest score, excluded."""
+    when: Test | None = None
+    """The condition on the score."""
+
+
+Grade = Annotated[Annotated[Test, Tag(TEXT)] | Annotated[GradeRange, Tag(MAPPING)], BY_KIND]
+"""A bound (`90`), a condition on the score (`>= 90`), or written out."""
+
+
+class Score(Described):
+    """How the score comes about."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (OneOf(("method", "value", "start"), required=True),)
+
+    method: Method | None = None
+    """How indicator scores become one."""
+    value: Expression | None = None
+    """The score, computed."""
+    start: Expression | None = None
+    """The opening, where only points rules move the score."""
+    round: Count | None = None
+    """The digits after the point."""
+    clamp: Clamp | None = None
+    """The interval that the score is held in."""
+    better: Direction | None = None
+    """Which scores are better; `higher` unless written."""
+    reasons: Count | None = None
+    """How many reason codes are given at most."""
+    minimum_present: Count | None = None
+    """With fewer indicators than this there is no score."""
+    baseline: Literal | None = None
+    """The score from which points are lost."""
+
+    @property
+    def method_name(self) -> str | None:
+        """The method with underscores, e.g. `weighted_mean`; None where the score is a value or a start."""
+        return None if self.method is None else self.method.replace(" ", "_")
+
+
+class NamedScore(Score):
+    """One of several scores."""
+
+    of: tuple[NameText, ...] | None = None
+    """Its indicators and groups."""
+    grades: Mapping[NameText, Grade] = Field(default_factory=dict)
+    """Its grades, best first."""
+
+
+class Unscored(Described):
+    """A circumstance in which a case has no score."""
+
+    when: Expression
+    """The condition."""
+    reason: Code | None = None
+    """The reason code."""
+
+
+class PointsRule(Described):
+    """What deductions, bonuses and gates have in common."""
+
+    for_each: NameText | None = None
+    """The relation for each of whose rows it may fire."""
+    when: Expression
+    """The condition."""
+    stage: Count | None = None
+    """When it works; lower stages first."""
+    on: NameText | None = None
+    """The score that it moves, where there are several."""
+    unknown: Unknown | None = None
+    """What an unknown condition does; must be written where it can be unknown."""
+    reason: Code | None = None
+    """The reason code."""
+
+
+class Deduction(PointsRule):
+    """A rule that takes points."""
+
+    deduct: Expression
+    """The points taken, each time that it fires."""
+    at_most: Expression | None = None
+    """The most points taken for a case."""
+
+
+class Bonus(PointsRule):
+    """A rule that adds points."""
+
+    add: Expression
+    """The points added, each time that it fires."""
+    at_most: Expression | None = None
+    """The most points added for a case."""
+
+
+class Gate(PointsRule):
+    """A rule that bounds the score."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (OneOf(("at_most", "at_least"), required=True),)
+
+    at_most: Expression | None = None
+    """The highest score."""
+    at_least: Expression | None = None
+    """The lowest score."""

@@ -1,0 +1,52 @@
+"""Relations: rows that belong to a case, from a file or a feed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from steelyard.model.case import Definition, InputField
+from steelyard.model.keys import AnyOf, KeyRule
+from steelyard.model.scalars import Expression, Flag, Literal, NameText, Word
+from steelyard.model.section import Described, Section
+from steelyard.source import Text
+
+RegionScheme = Annotated[Text, Word("How areas are written.", words=("gb2260", "fips", "name"))]
+
+
+class Window(Section):
+    """The fields between which a row's event lasts; what a pause subtracts."""
+
+    from_: NameText = Field(alias="from")
+    """The field of the start."""
+    to: NameText
+    """The field of the end, exclusive."""
+
+
+class Relation(Described):
+    """Rows that belong to a case."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (AnyOf(("of_case", "joins")),)
+
+    feed: NameText | None = None
+    """The feed that the rows come from: `warnings` or `declarations`."""
+    levels: tuple[Literal, ...] | None = None
+    """The levels of the feed's warnings, lowest first."""
+    regions: RegionScheme | None = None
+    """How the feed's areas are written."""
+    of_case: NameText | None = None
+    """The field that holds the key of the row's case."""
+    id: NameText | None = None
+    """The field that tells a case's rows apart."""
+    one_row: Flag | None = None
+    """Whether a case has at most one row, whose fields then read like inputs."""
+    joins: Expression | None = None
+    """The condition under which a row belongs to a case."""
+    window: Window | None = None
+    """What a pause subtracts."""
+    fields: Mapping[NameText, InputField] = Field(default_factory=dict)
+    """The fields of a row, by name."""
+    define: Mapping[NameText, Definition] = Field(default_factory=dict)
+    """Values computed for each row, by name."""

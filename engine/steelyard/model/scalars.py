@@ -1,0 +1,140 @@
+"""What a single text may be, by its place in the file. Every scalar stays the `Text` that was written.
+
+The names below (`Expression`, `Test`, ...) say what a later pass reads the text as; here only its outer form is
+checked: that it is one text, not empty, and one of the words where the place has words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from steelyard.source import Map, Seq, Text
+
+MARK = "\0"
+"""Starts each name that pydantic adds to an error's place; no key of a file can hold it."""
+
+NOT_TEXT = "steelyard_not_text"
+EMPTY = "steelyard_empty"
+NOT_LISTED = "steelyard_not_listed"
+NOT_WHOLE = "steelyard_not_whole"
+
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """How one kind of scalar is checked, and shown in the JSON Schema.
+
+    Attributes:
+        description: the hover text of an editor.
+        types: the JSON types under which YAML may show it to an editor.
+        formula: whether YAML can eat its signs (`{`, `[`, a comma).
+        blank: whether a quoted empty text is a value.
+    """
+
+    description: str
+    types: tuple[str, ...] = ("string",)
+    formula: bool = False
+    blank: bool = False
+
+    def check(self, value: object) -> Text:
+        """Return the text itself; refuse a mapping, a list and an empty text."""
+        if not isinstance(value, Text):
+            raise PydanticCustomError(NOT_TEXT, "not one text", {"formula": self.formula})
+        if not value.strip() and not (self.blank and value.quoted):
+            raise PydanticCustomError(EMPTY, "empty")
+        return value
+
+    def shape(self) -> dict[str, Any]:
+        """The JSON Schema of the text."""
+        return {"type": self.types[0] if len(self.types) == 1 else list(self.types)}
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.check)
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return self.shape() | {"description": self.description}
+
+
+@dataclass(frozen=True, slots=True)
+class Word(Scalar):
+    """One of some words; an underscore counts as a blank."""
+
+    words: tuple[str, ...] = ()
+
+    def check(self, value: object) -> Text:
+        """Refuse what is not one of the words."""
+        text = Scalar.check(self, value)
+        if text.replace("_", " ") not in self.words:
+            raise PydanticCustomError(NOT_LISTED, "not one of the words", {"words": self.words})
+        return text
+
+    def shape(self) -> dict[str, Any]:
+        """The words, in both spellings; `true` and `false` as YAML shows them."""
+        if self.words == ("true", "false"):
+            return {"type": "boolean"}
+        return {"enum": list(dict.fromkeys(s for word in self.words for s in (word, word.replace(" ", "_"))))}
+
+
+@dataclass(frozen=True, slots=True)
+class Whole(Scalar):
+    """A whole number, 0 or more, of at most nine digits."""
+
+    def check(self, value: object) -> Text:
+        """Refuse signs, fractions and other letters."""
+        text = Scalar.check(self, value)
+        if _WHOLE.fullmatch(text) is None:
+            raise PydanticCustomError(NOT_WHOLE, "not a whole number")
+        return text
+
+    def shape(self) -> dict[str, Any]:
+        """An integer that is not negative."""
+        return {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+
+
+_ANY = ("string", "number", "boolean")
+
+Expression = Annotated[Text, Scalar("An expression, e.g. `decided_at - accepted_at`.", _ANY, formula=True)]
+Test = Annotated[Text, Scalar("A condition on a value, e.g. `>= 90` or `[60..75)`.", _ANY, formula=True)]
+Literal = Annotated[Text, Scalar("A value as it is, e.g. `24h`, `98%`, `motor`.", _ANY, formula=True, blank=True)]
+Cell = Annotated[Text, Scalar("A table's cell: a condition or a value.", _ANY, formula=True, blank=True)]
+Interval = Annotated[Text, Scalar('An interval in quotes, e.g. "[0..100]".', formula=True)]
+Clamp = Annotated[Text, Scalar('An interval in quotes, e.g. "[0..100]", or `none`.', formula=True)]
+Step = Annotated[Text, Scalar("The size of a step: `10% of target`, or absolute, e.g. `1h`.", _ANY, formula=True)]
+NameText = Annotated[Text, Scalar("A name of this ruleset.")]
+WayName = Annotated[Text, Scalar("`met`, `proportion`, `measure`, a name under `scoring`; in a family an expression.")]
+PlainText = Annotated[Text, Scalar("Text for people.", _ANY, blank=True)]
+Code = Annotated[Text, Scalar("A code, kept as written.", _ANY)]
+TypeText = Annotated[Text, Scalar("A type, e.g. `text`, `decimal(4)`, `region(gb2260)`, `list of region(fips)`.")]
+PropertyText = Annotated[Text, Scalar("A claim about every possible case.", formula=True)]
+Count = Annotated[Text, Whole("A whole number.")]
+Flag = Annotated[Text, Word("`true` or `false`.", words=("true", "false"))]
+Direction = Annotated[Text, Word("Which end is the better one.", words=("lower", "higher"))]
+
+
+def kind_of(value: object) -> str | None:
+    """The tag of a node's kind, for places that hold either a text or a mapping."""
+    match value:
+        case Text():
+            return TEXT
+        case Map():
+            return MAPPING
+        case Seq():
+            return None
+        case _:
+            return None
+
+
+TEXT = MARK + "text"
+MAPPING = MARK + "mapping"
+BY_KIND = Discriminator(kind_of)
+
+
+def is_true(flag: Text | None) -> bool:
+    """Whether a flag is written and true."""
+    return flag == "true"
