@@ -1,0 +1,131 @@
+"""Time zones from the pinned tzdata package. Instants are integer microseconds since 1970-01-01T00:00Z."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+MICROSECOND = timedelta(microseconds=1)
+SECOND_US = 1_000_000
+DAY_US = 86_400 * SECOND_US
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_LOCAL = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock's own zero
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
+# beyond these the offset of the last representable year holds; no stored instant comes near
+_FIRST_US = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // MICROSECOND
+_LAST_US = (datetime(9998, 12, 31, tzinfo=UTC) - _EPOCH) // MICROSECOND
+
+
+class UnknownZoneError(ValueError):
+    """No such zone in tzdata. `name` is what was asked for."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"unknown time zone: {name}")
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Nonexistent:
+    """A local time that the clocks skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ambiguous:
+    """A local time that the clocks showed twice. `first` and `second` are the two instants."""
+
+    first: int
+    second: int
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A time zone; equal where the name is."""
+
+    name: str
+    _info: ZoneInfo = field(compare=False, repr=False)
+
+    def offset(self, us: int) -> int:
+        """The seconds that local time is ahead of UTC at an instant."""
+        clamped = min(max(us, _FIRST_US), _LAST_US)
+        local = (_EPOCH + timedelta(microseconds=clamped)).astimezone(self._info)
+        offset = local.utcoffset()
+        return 0 if offset is None else offset // timedelta(seconds=1)
+
+    def local_us(self, us: int) -> int:
+        """The wall clock at an instant, as microseconds since its own 1970-01-01 00:00."""
+        return us + self.offset(us) * SECOND_US
+
+    def local_date(self, us: int) -> int:
+        """The local day of an instant, in days since 1970-01-01.
+
+        >>> zone("Asia/Shanghai").local_date(0), zone("America/New_York").local_date(0)
+        (0, -1)
+        """
+        return self.local_us(us) // DAY_US
+
+    def local(self, us: int) -> datetime:
+        """The wall clock at an instant, without a zone. Raises OverflowError outside the years 1 to 9999."""
+        return _EPOCH_LOCAL + timedelta(microseconds=self.local_us(us))
+
+    def local_text(self, us: int) -> str:
+        """The wall clock for a reader; the fraction stands only where there is one.
+
+        >>> zone("Asia/Shanghai").local_text(1714528800000000)
+        '2024-05-01 10:00:00'
+        """
+        return self.local(us).isoformat(" ")
+
+    def to_instant(self, local: datetime) -> int | Nonexistent | Ambiguous:
+        """The instant at which the wall clock shows `local` (without a zone; its fold counts for nothing).
+
+        Raises:
+            OverflowError: the instant lies outside the years 1 to 9999.
+        """
+        naive = local.replace(tzinfo=None, fold=0)
+        wall = (naive - _EPOCH_LOCAL) // MICROSECOND
+        offsets = [naive.replace(tzinfo=self._info, fold=fold).utcoffset() for fold in (0, 1)]
+        found = sorted({wall - offset // MICROSECOND for offset in offsets if offset is not None})
+        match [us for us in found if self.local_us(us) == wall]:
+            case [us]:
+                return us
+            case [first, second]:
+                return Ambiguous(first, second)
+            case _:
+                return Nonexistent()
+
+
+@cache
+def zone_names() -> frozenset[str]:
+    """The names that tzdata knows."""
+    text = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
+    return frozenset(text.split())
+
+
+@cache
+def zone(name: str) -> Zone:
+    """The zone of a name, e.g. `Asia/Shanghai`. The same object for the same name: it is only a memory of a reading.
+
+    Raises:
+        UnknownZoneError: tzdata has no such zone; names are spelled exactly.
+    """
+    if name not in zone_names():
+        raise UnknownZoneError(name)
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return Zone(name, ZoneInfo.from_file(file, key=name))
+
+
+def day_number(day: date) -> int:
+    """Days since 1970-01-01."""
+    return day.toordinal() - _EPOCH_DAY
+
+
+def day_of(number: int) -> date:
+    """The day of a number. Raises OverflowError outside the years 1 to 9999."""
+    try:
+        return date.fromordinal(number + _EPOCH_DAY)
+    except ValueError as error:
+        raise OverflowError(str(error)) from None
