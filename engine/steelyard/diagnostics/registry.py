@@ -33,6 +33,21 @@ class Code:
 _CODES = (
     # Y: the text is not the YAML that we read
     Code("Y101", "yaml-syntax", _E),
+    Code("Y102", "duplicate-key", _E),
+    Code("Y103", "anchor-or-alias", _E),
+    Code("Y104", "yaml-tag", _E),
+    Code("Y105", "second-document", _E),
+    Code("Y106", "key-not-text", _E),
+    Code("Y107", "tab-as-space", _E),
+    Code("Y108", "nested-too-deep", _E),
+    Code("Y109", "eaten-expression", _E),
+    Code("Y110", "empty-file", _E),
+    Code("Y111", "invisible-character", _E),
+    # Y2: the text of an expression
+    Code("Y201", "expression-syntax", _E),
+    Code("Y202", "expression-too-large", _E),
+    Code("Y203", "number-too-long", _E),
+    Code("Y204", "inexact-duration", _E),
     # M: the file's shape
     Code("M101", "unknown-key", _E),
     Code("M102", "missing-key", _E),
@@ -49,6 +64,10 @@ _CODES = (
     Code("N101", "unknown-name", _E),
     # T: types and units
     Code("T101", "operand-types", _E),
+    # E: evaluation and its files
+    Code("E101", "unreadable-file", _E),
+    Code("E102", "file-not-utf8", _E),
+    Code("E103", "file-too-large", _E),
 )
 
 CODES = {code.id: code for code in _CODES}

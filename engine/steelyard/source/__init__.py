@@ -3,6 +3,8 @@
 Every scalar stays the text that was written; duplicate keys, anchors, aliases and tags are refused.
 """
 
+from steelyard.source.files import read_text
 from steelyard.source.nodes import Map, Node, Seq, Text
+from steelyard.source.reader import load_file, read_yaml
 
-__all__ = ["Map", "Node", "Seq", "Text"]
+__all__ = ["Map", "Node", "Seq", "Text", "load_file", "read_text", "read_yaml"]

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from steelyard.diagnostics import Span
 
 
 class Text(str):
-    """A scalar's source text with its place. It is a `str`; `span` is where it stands.
+    """A scalar's source text with its place. It is a `str`; places play no part in equality.
 
     Attributes:
-        span: the whole scalar, quotes included.
+        span: the whole scalar, quotes included; empty, after the colon, where nothing was written.
         quoted: whether it was written with quotes or as a block.
+        origin: runs of the text: (offset in the text, line, column), ascending; each run is verbatim in
+            the file. Empty where the places cannot be told.
     """
 
+    __slots__ = ("origin", "quoted", "span")
     span: Span
     quoted: bool
     origin: tuple[tuple[int, int, int], ...]
-    """Runs of the text: (offset in the text, line, column), ascending; each run is verbatim in the file."""
 
     def __new__(
         cls, value: str, span: Span, *, quoted: bool = False, origin: tuple[tuple[int, int, int], ...] = ()
-    ) -> Text:
+    ) -> Self:
+        """Give a text its place."""
         self = super().__new__(cls, value)
         self.span = span
         self.quoted = quoted
@@ -32,14 +36,25 @@ class Text(str):
 
     def at(self, start: int, end: int) -> Span:
         """The place of `self[start:end]` in the file (the whole scalar where it cannot be told)."""
-        first, last = self._locate(start), self._locate(end)
+        first = self._locate(start)
+        last = self._locate_end(end) if end > start else first
         if first is None or last is None:
             return self.span
         return Span(self.span.file, first[0], first[1], last[0], last[1])
 
     def _locate(self, offset: int) -> tuple[int, int] | None:
-        run = next((r for r in reversed(self.origin) if r[0] <= offset), None)
-        return None if run is None else (run[1], run[2] + offset - run[0])
+        index = bisect_right(self.origin, offset, key=lambda run: run[0])
+        if index == 0:
+            return None
+        begin, line, column = self.origin[index - 1]
+        return line, column + offset - begin
+
+    def _locate_end(self, offset: int) -> tuple[int, int] | None:
+        """Just after the last character; an escape is longer in the file than in the text."""
+        last, following = self._locate(offset - 1), self._locate(offset)
+        if last is None or following is None:
+            return None
+        return following if following[0] == last[0] else (last[0], last[1] + 1)
 
 
 class Map(dict[Text, "Node"]):
@@ -53,12 +68,13 @@ class Map(dict[Text, "Node"]):
         self.span = span
 
 
-class Seq(tuple["Node", ...]):
+class Seq(tuple["Node", ...]):  # noqa: SLOT001 - a tuple takes no slots of its own
     """A sequence; `span` is its place."""
 
     span: Span
 
-    def __new__(cls, items: Sequence[Node], span: Span) -> Seq:
+    def __new__(cls, items: Sequence[Node], span: Span) -> Self:
+        """Give a sequence its place."""
         self = super().__new__(cls, items)
         self.span = span
         return self

@@ -1,0 +1,237 @@
+"""Events -> nodes, with a stack of its own: nesting cannot exhaust Python's.
+
+Two promises: each scalar stays the text that was written, and what YAML would quietly reinterpret
+(duplicate keys, anchors, tags, a second document, an expression it cuts) is said.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from steelyard.diagnostics import Diagnostics, Label, Span, msg
+from steelyard.source import accidents
+from steelyard.source.accidents import Finding
+from steelyard.source.events import Alias, Begin, Broken, Close, Event, Mark, Open, Scalar
+from steelyard.source.nodes import Map, Node, Seq, Text
+from steelyard.source.places import CONTROL, lines_of, origin
+
+DEPTH_LIMIT = 100
+FINDINGS_LIMIT = 100
+
+
+@dataclass(slots=True)
+class _Frame:
+    """A mapping or sequence that is being read.
+
+    Attributes:
+        opened: how it began.
+        items: a sequence's nodes so far.
+        entries: a mapping's.
+        keys: the keys as written, by their text.
+        key: the key whose value comes next; None where that value is dropped.
+        awaits_value: whether a mapping has read a key.
+        end: (line, column) after what was read so far.
+    """
+
+    opened: Open
+    end: tuple[int, int]
+    items: list[Node] = field(default_factory=list["Node"])
+    entries: dict[Text, Node] = field(default_factory=dict["Text", "Node"])
+    keys: dict[str, Text] = field(default_factory=dict[str, "Text"])
+    key: Text | None = None
+    awaits_value: bool = False
+
+
+class Composer:
+    """Composes the nodes of one text."""
+
+    def __init__(self, text: str, file: str, diagnostics: Diagnostics) -> None:
+        self._text = text
+        self._lines = lines_of(text)
+        self._file = file
+        self._diagnostics = diagnostics
+        self._stack: list[_Frame] = []
+        self._root: Node | None = None
+        self._begun = False
+        self._findings = 0
+        self._misleading = False
+        self._last: Event | None = None
+        self._judged: Open | None = None
+
+    def result(self) -> Node | None:
+        """The root, unless something in it is not what its writer meant."""
+        root = self._root
+        if root is None or (isinstance(root, Text) and not root and not root.quoted):
+            if not self._findings:
+                self._say(Finding("Y110", msg("the file is empty")), Span(self._file, 0, 0, 0, 0))
+            return None
+        return None if self._misleading else root
+
+    def take(self, event: Event) -> bool:
+        """Go on by one event; whether the next one is of use."""
+        match event:
+            case Begin():
+                goes_on = self._begin(event)
+            case Alias() | Open(anchor=str()) | Scalar(anchor=str()):
+                goes_on = self._refuse_anchor(event)
+            case Open():
+                goes_on = self._open(event)
+            case Scalar():
+                goes_on = self._scalar(event)
+            case Close():
+                goes_on = self._close(event)
+            case Broken():
+                goes_on = self._broken(event)
+            case _:
+                assert_never(event)
+        self._last = event if event.end.index > event.start.index else self._last
+        return goes_on and self._findings < FINDINGS_LIMIT
+
+    # events
+
+    def _begin(self, event: Begin) -> bool:
+        if self._begun:
+            self._say(
+                Finding("Y105", msg("a second document in the file"), msg("write one document a file, without `---`")),
+                self._span(event.start, event.end),
+            )
+            return False
+        self._begun = True
+        return True
+
+    def _refuse_anchor(self, event: Alias | Open | Scalar) -> bool:
+        sign = "*" if isinstance(event, Alias) else "&"
+        headline = msg("YAML's `{sign}{name}` is not used in rulesets", sign=sign, name=event.anchor)
+        advice = msg("write the value out; if it is an expression, quote the expression or put it on its own line")
+        end = Mark(event.start.line, event.start.column + 1 + len(str(event.anchor)), 0)
+        self._mislead(Finding("Y103", headline, advice), self._span(event.start, end))
+        return False
+
+    def _refuse_tag(self, event: Open | Scalar) -> None:
+        if event.tag is not None:
+            headline = msg("YAML's tag `{tag}` is not used in rulesets", tag=event.tag)
+            advice = msg("remove it; if it is an expression, quote the expression or put it on its own line")
+            end = Mark(event.start.line, event.start.column + 1, 0)
+            self._mislead(Finding("Y104", headline, advice), self._span(event.start, end))
+
+    def _open(self, event: Open) -> bool:
+        self._refuse_tag(event)
+        if len(self._stack) == DEPTH_LIMIT:
+            headline = msg("nested more than {limit} deep", limit=DEPTH_LIMIT)
+            advice = msg("close the brackets, or quote the text that they belong to")
+            self._mislead(Finding("Y108", headline, advice), self._span(event.start, event.end))
+            return False
+        self._stack.append(_Frame(event, (event.end.line, event.end.column)))
+        return True
+
+    def _close(self, event: Close) -> bool:
+        frame = self._stack.pop()
+        start = frame.opened.start
+        # a block ends for YAML where the next thing begins; here with its last entry
+        end = (event.end.line, event.end.column) if frame.opened.flow else frame.end
+        span = Span(self._file, start.line, start.column, *end)
+        if frame.opened.mapping:
+            self._put(Map(frame.entries, span), span)
+            return True
+        if frame.opened.flow:
+            plain = [str(item) for item in frame.items if isinstance(item, Text) and not item.quoted]
+            self._judge(accidents.eaten_range(plain) if len(plain) == len(frame.items) else None, span)
+        self._put(Seq(frame.items, span), span)
+        return True
+
+    def _scalar(self, event: Scalar) -> bool:
+        self._refuse_tag(event)
+        span = self._scalar_span(event)
+        line = self._lines[span.end_line] if span.end_line < len(self._lines) else ""
+        flow = bool(self._stack) and self._stack[-1].opened.flow
+        self._judge(accidents.eaten_scalar(event, line[span.end_column :], flow=flow), span)
+        if CONTROL.search(event.value):
+            headline = msg("an escape makes an invisible character")
+            self._mislead(Finding("Y111", headline, msg("write the character itself, or leave it out")), span)
+        runs = origin(event, self._text)
+        self._put(Text(event.value, span, quoted=bool(event.style), origin=runs), span)
+        return True
+
+    def _broken(self, event: Broken) -> bool:
+        flow = next((frame.opened for frame in reversed(self._stack) if frame.opened.flow), None)
+        finding = accidents.explain(event, self._last, flow, self._text, self._file)
+        end = Mark(event.start.line, event.start.column + 1, 0)
+        self._misleading = True
+        if self._outermost_flow() is None or self._outermost_flow() is not self._judged:
+            self._say(finding, self._span(event.start, end))
+        return False
+
+    # nodes
+
+    def _put(self, node: Node, span: Span) -> None:
+        """Give a finished node to what it stands in."""
+        if not self._stack:
+            self._root = node
+            return
+        frame = self._stack[-1]
+        frame.end = (span.end_line, span.end_column)
+        if not frame.opened.mapping:
+            frame.items.append(node)
+        elif not frame.awaits_value:
+            frame.key = self._key(frame, node)
+            frame.awaits_value = True
+        else:
+            if frame.key is not None:
+                frame.entries[frame.key] = node
+                if frame.opened.flow and isinstance(node, Text) and not node and not node.quoted:
+                    self._judge(accidents.eaten_key(frame.key, quoted=frame.key.quoted), frame.key.span)
+            frame.awaits_value = False
+
+    def _key(self, frame: _Frame, node: Node) -> Text | None:
+        """The key if it is one: a text, not empty, and new."""
+        if not isinstance(node, Text) or not node:
+            self._mislead(Finding("Y106", msg("a key must be a text"), accidents.QUOTE), node.span)
+            return None
+        first = frame.keys.setdefault(node, node)
+        if first is node:
+            return node
+        labels = (Label(first.span, msg("first written here")),)
+        finding = Finding("Y102", msg("the key `{key}` is written twice", key=node), msg("remove one of them"), labels)
+        self._say(finding, node.span)
+        return None
+
+    # findings and places
+
+    def _judge(self, finding: Finding | None, span: Span) -> None:
+        """Add an accident, the first of those in one pair of outermost brackets: the others follow from it."""
+        if finding is None:
+            return
+        flow = self._outermost_flow()
+        if flow is None or flow is not self._judged:
+            self._mislead(finding, span)
+        self._judged = flow
+
+    def _outermost_flow(self) -> Open | None:
+        return next((frame.opened for frame in self._stack if frame.opened.flow), None)
+
+    def _mislead(self, finding: Finding, span: Span) -> None:
+        """Add a finding after which the nodes are not what was meant."""
+        self._misleading = True
+        self._say(finding, span)
+
+    def _say(self, finding: Finding, span: Span) -> None:
+        self._findings += 1
+        self._diagnostics.add(
+            finding.code, span, finding.headline, help=finding.help, labels=finding.labels, notes=finding.notes
+        )
+
+    def _span(self, start: Mark, end: Mark) -> Span:
+        return Span(self._file, start.line, start.column, end.line, end.column)
+
+    def _scalar_span(self, event: Scalar) -> Span:
+        """Where a scalar stands, without the blank lines after a block; nothing stands after its key's colon."""
+        if event.style in ("|", ">"):
+            written = lines_of(self._text[event.start.index : event.end.index].rstrip(" \t\r\n"))
+            column = len(written[-1]) + (event.start.column if len(written) == 1 else 0)
+            return Span(self._file, event.start.line, event.start.column, event.start.line + len(written) - 1, column)
+        key = self._stack[-1].key if self._stack and self._stack[-1].awaits_value else None
+        if event.end.index == event.start.index and key is not None and event.start.line > key.span.end_line:
+            line, column = key.span.end_line, key.span.end_column + 1
+            return Span(self._file, line, column, line, column)
+        return self._span(event.start, event.end)

@@ -1,0 +1,157 @@
+"""ruamel.yaml's events in our own words. The only module that knows the library.
+
+Its event parser is a state machine, so nesting cannot exhaust the stack, and aliases stay unexpanded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A place in the text: line and column from 0, index in characters."""
+
+    line: int
+    column: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A scalar; `style` is its first sign: `'`, `"`, `|`, `>` or nothing where it is plain."""
+
+    value: str
+    style: str
+    start: Mark
+    end: Mark
+    anchor: str | None
+    tag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A reference to an anchor."""
+
+    anchor: str
+    start: Mark
+    end: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A mapping or a sequence begins; `flow` says that it is written in brackets."""
+
+    mapping: bool
+    flow: bool
+    start: Mark
+    end: Mark
+    anchor: str | None
+    tag: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Close:
+    """The innermost open mapping or sequence ends."""
+
+    start: Mark
+    end: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """A document begins."""
+
+    start: Mark
+    end: Mark
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The text is not YAML from here on; always the last event.
+
+    Attributes:
+        start: where reading stopped.
+        context: where the construct began that was being read.
+        problem: the library's words for it, English.
+        lost: the library gave no place; `start` is the end of what was read before.
+    """
+
+    start: Mark
+    context: Mark | None
+    problem: str
+    lost: bool = False
+
+    @property
+    def end(self) -> Mark:
+        """Nothing was read."""
+        return self.start
+
+
+Event = Scalar | Alias | Open | Close | Begin | Broken
+
+
+def events(text: str) -> Iterator[Event]:
+    """Read the text lazily; a reader that has seen enough just stops.
+
+    >>> [type(event).__name__ for event in events("a: [b]")]
+    ['Begin', 'Open', 'Scalar', 'Open', 'Scalar', 'Close', 'Close']
+    """
+    last = Mark(0, 0, 0)
+    try:
+        for raw in YAML(typ="safe", pure=True).parse(text):
+            event = _event(raw)
+            if event is not None:
+                last = event.end
+                yield event
+    except MarkedYAMLError as error:
+        # context without problem: the construct itself is at fault
+        start: Any = error.problem_mark or error.context_mark  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        context: Any = error.context_mark  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        problem = str(error.problem or error.context)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        yield Broken(_mark(start) if start else last, _mark(context) if context else None, problem)
+    except (YAMLError, ValueError, OverflowError):
+        # the library lets chr() complain about escapes such as `\UFFFFFFFF`
+        yield Broken(last, None, "a character beyond Unicode", lost=True)
+
+
+def _event(raw: Any) -> Event | None:  # noqa: ANN401 - the library's events are untyped
+    fields: Any = raw
+    start, end = _mark(fields.start_mark), _mark(fields.end_mark)
+    match raw:
+        case ScalarEvent():
+            return Scalar(fields.value, fields.style or "", start, end, fields.anchor, _tag(fields))
+        case AliasEvent():
+            return Alias(str(fields.anchor), start, end)
+        case MappingStartEvent():
+            return Open(True, bool(fields.flow_style), start, end, fields.anchor, _tag(fields))
+        case SequenceStartEvent():
+            return Open(False, bool(fields.flow_style), start, end, fields.anchor, _tag(fields))
+        case MappingEndEvent() | SequenceEndEvent():
+            return Close(start, end)
+        case DocumentStartEvent():
+            return Begin(start, end)
+        case _:
+            return None
+
+
+def _mark(mark: Any) -> Mark:  # noqa: ANN401 - untyped in the library
+    return Mark(mark.line, mark.column, mark.index)
+
+
+def _tag(raw: Any) -> str | None:  # noqa: ANN401 - untyped in the library
+    return None if raw.tag is None else str(raw.tag)

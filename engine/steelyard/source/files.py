@@ -1,0 +1,56 @@
+"""Bytes -> text. A file that cannot be read is a diagnostic, never an exception."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+from steelyard.diagnostics import Diagnostics, Message, Span, msg
+
+SIZE_LIMIT = 10_000_000
+"""Bytes. A ruleset is written by hand; what is larger was given by mistake."""
+
+_OTHER_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read_text(path: Path, diagnostics: Diagnostics) -> str | None:
+    """Read a UTF-8 file, with or without a byte order mark; None where it cannot be, with the reason said."""
+    name = str(path)
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(SIZE_LIMIT + 1)
+    except (OSError, ValueError) as error:
+        diagnostics.add("E101", None, _unreadable(name, error), help=msg("check the path and its spelling"))
+        return None
+    if len(data) > SIZE_LIMIT:
+        headline = msg("`{file}` is larger than {limit} MB", file=name, limit=SIZE_LIMIT // 1_000_000)
+        diagnostics.add("E103", None, headline, help=msg("give rows as a relation, not as a part of the ruleset"))
+        return None
+    return _decoded(data, name, diagnostics)
+
+
+def _decoded(data: bytes, name: str, diagnostics: Diagnostics) -> str | None:
+    try:
+        return data.removeprefix(codecs.BOM_UTF8).decode()
+    except UnicodeDecodeError as error:
+        good = data[: error.start] if data[:3] != codecs.BOM_UTF8 else data[: error.start + 3]
+        line = good.count(b"\n")
+        column = len(good.rpartition(b"\n")[2].removeprefix(codecs.BOM_UTF8).decode())
+        span = None if data.startswith(_OTHER_BOMS) else Span(name, line, column, line, column + 1)
+        headline = msg("`{file}` is not UTF-8 text", file=name)
+        diagnostics.add("E102", span, headline, help=msg("save the file as UTF-8 (GBK and UTF-16 are not read)"))
+        return None
+
+
+def _unreadable(name: str, error: OSError | ValueError) -> Message:
+    match error:
+        case FileNotFoundError():
+            return msg("there is no file `{file}`", file=name)
+        case IsADirectoryError():
+            return msg("`{file}` is a folder, not a file", file=name)
+        case PermissionError():
+            return msg("`{file}` may not be read: permission denied", file=name)
+        case OSError(strerror=str(reason)):
+            return msg("`{file}` cannot be read: {reason}", file=name, reason=reason)
+        case _:
+            return msg("`{file}` cannot be the name of a file", file=name.replace("\0", "\\0"))

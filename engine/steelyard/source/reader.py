@@ -1,0 +1,44 @@
+"""YAML text -> nodes with places. The front door of the package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from steelyard.diagnostics import Diagnostics, Span, msg
+from steelyard.source.composer import Composer
+from steelyard.source.events import events
+from steelyard.source.files import read_text
+from steelyard.source.nodes import Node
+from steelyard.source.places import CONTROL, lines_of
+
+
+def load_file(path: Path, diagnostics: Diagnostics) -> Node | None:
+    """Read a YAML file; None where it cannot be used, with the reason among the diagnostics."""
+    text = read_text(path, diagnostics)
+    return None if text is None else read_yaml(text, str(path), diagnostics)
+
+
+def read_yaml(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
+    """Read one YAML document.
+
+    Args:
+        text: the whole file.
+        file: its name, for places.
+        diagnostics: takes what is wrong.
+
+    Returns:
+        The root; None where nothing could be read, or where the nodes would mislead later passes
+        because they are not what was meant.
+    """
+    bad = CONTROL.search(text)
+    if bad is not None:
+        before = lines_of(text[: bad.start()])
+        line, column = len(before) - 1, len(before[-1])
+        headline = msg("the invisible character U+{number}", number=f"{ord(bad.group()):04X}")
+        diagnostics.add("Y111", Span(file, line, column, line, column + 1), headline, help=msg("remove it"))
+        return None
+    composer = Composer(text, file, diagnostics)
+    for event in events(text):
+        if not composer.take(event):
+            break
+    return composer.result()
