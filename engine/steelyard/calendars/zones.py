@@ -8,6 +8,9 @@ from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo
 
+from steelyard.calendars.clock_text import read_date, read_datetime
+from steelyard.diagnostics import Message, msg
+
 MICROSECOND = timedelta(microseconds=1)
 SECOND_US = 1_000_000
 DAY_US = 86_400 * SECOND_US
@@ -80,11 +83,7 @@ class Zone:
         return self.local(us).isoformat(" ")
 
     def to_instant(self, local: datetime) -> int | Nonexistent | Ambiguous:
-        """The instant at which the wall clock shows `local` (without a zone; its fold counts for nothing).
-
-        Raises:
-            OverflowError: the instant lies outside the years 1 to 9999.
-        """
+        """The instant at which the wall clock shows `local` (without a zone; its fold counts for nothing)."""
         naive = local.replace(tzinfo=None, fold=0)
         wall = (naive - _EPOCH_LOCAL) // MICROSECOND
         offsets = [naive.replace(tzinfo=self._info, fold=fold).utcoffset() for fold in (0, 1)]
@@ -96,6 +95,48 @@ class Zone:
                 return Ambiguous(first, second)
             case _:
                 return Nonexistent()
+
+    def parse_date(self, text: str) -> int | None:
+        """Days since 1970 of a date as it is spelled everywhere; None where it is none."""
+        found = read_date(text)
+        return day_number(found) if isinstance(found, date) else None
+
+    def parse_datetime(self, text: str) -> int | Message | None:
+        """The instant of a datetime as it is spelled everywhere; without an offset it is local.
+
+        Returns:
+            The instant; advice where the text has the shape but names no single instant; None for another shape.
+        """
+        written = read_datetime(text)
+        if written is None or isinstance(written, Message):
+            return written
+        if written.offset is not None:
+            return (written.wall - _EPOCH_LOCAL - written.offset) // MICROSECOND
+        match self.to_instant(written.wall):
+            case Nonexistent():
+                return msg("the clocks of `{zone}` skipped this time: write it with an offset", zone=self.name)
+            case Ambiguous(first, second):
+                return msg(
+                    "the clocks of `{zone}` showed this time twice: write `{first}` or `{second}`",
+                    zone=self.name,
+                    first=self.text(first),
+                    second=self.text(second),
+                )
+            case instant:
+                return instant
+
+    def text(self, us: int) -> str:
+        """The wall clock with its offset, as `parse_datetime` reads it back.
+
+        >>> zone("Asia/Shanghai").text(1714528800000000)
+        '2024-05-01T10:00:00+08:00'
+        """
+        offset = self.offset(us)
+        if offset % 60:  # local mean time: an offset with seconds is no way of writing
+            return (_EPOCH_LOCAL + timedelta(microseconds=us)).isoformat() + "Z"
+        sign = "-" if offset < 0 else "+"
+        hours, minutes = divmod(abs(offset) // 60, 60)
+        return f"{self.local(us).isoformat()}{sign}{hours:02}:{minutes:02}"
 
 
 @cache

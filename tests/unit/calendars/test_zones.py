@@ -120,3 +120,92 @@ def test_the_machine_s_own_zones_are_not_asked(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("TZ", "America/New_York")
 
     assert zone("Europe/Berlin").offset(us("2024-07-01T00:00Z")) == 7200
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-05-01T10:00",
+        "2024-05-01 10:00",
+        "2024/05/01 10:00:00",
+        "2024-05-01T10:00:00.0",
+        "2024-05-01T10:00:00.000000",
+        "2024-05-01T02:00Z",
+        "2024-05-01T10:00:00+08:00",
+        "2024-05-01T10:00+0800",
+        "2024-04-30T21:30-0430",
+    ],
+)
+def test_one_instant_has_many_spellings(text: str) -> None:
+    assert SHANGHAI.parse_datetime(text) == us("2024-05-01T02:00Z")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "2024-05-01",
+        "2024-05/01 10:00",
+        "2024-05-01  10:00",
+        "2024-05-01t10:00",
+        "2024-05-01T10:00z",
+        "2024-05-01T10:00+8",
+        "2024-05-01T10:00+08",
+        "2024-05-01T10:00 +08:00",
+        "2024-05-01T10",
+        "2024-05-01T10:00:00.",
+        "2024-05-01T10:00:00.1234567",
+        "2024-05-01T10:00:00.1+08:000",
+        " 2024-05-01T10:00",
+        "2024-05-01T10:00\n",
+        "２024-05-01T10:00",
+    ],
+)
+def test_another_shape_is_no_datetime(text: str) -> None:
+    assert SHANGHAI.parse_datetime(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "advice"),
+    [
+        ("2024-05-01T24:00:00", "write `00:00` of the next day"),
+        ("2024-05-01T25:00", "there is no such time of day"),
+        ("2024-05-01T23:60", "there is no such time of day"),
+        ("2024-05-01T23:59:60", "there is no such time of day"),
+        ("2023-02-29T10:00", "there is no such day"),
+        ("0000-01-01T10:00", "there is no such day"),
+        ("2024-05-01T10:00+18:01", "there is no such offset from UTC"),
+        ("2024-05-01T10:00+08:60", "there is no such offset from UTC"),
+        ("2024-03-10T02:30", "the clocks of `America/New_York` skipped this time: write it with an offset"),
+        (
+            "2024-11-03T01:30",
+            "the clocks of `America/New_York` showed this time twice: "
+            "write `2024-11-03T01:30:00-04:00` or `2024-11-03T01:30:00-05:00`",
+        ),
+    ],
+)
+def test_a_time_that_cannot_be_comes_with_advice(text: str, advice: str) -> None:
+    assert str(NEW_YORK.parse_datetime(text)) == advice
+
+
+def test_the_last_offsets_and_times_are_read() -> None:
+    assert NEW_YORK.parse_datetime("2024-05-01T23:59:59.999999+18:00") == us("2024-05-01T05:59:59.999999Z")
+    assert NEW_YORK.parse_datetime("2024-03-10T02:30-05:00") == us("2024-03-10T07:30Z")
+    assert NEW_YORK.parse_datetime("2024-05-01T10:00:00.5") == us("2024-05-01T14:00:00.500000Z")
+
+
+def test_dates_are_spelled_in_two_ways() -> None:
+    assert SHANGHAI.parse_date("2024-05-01") == SHANGHAI.parse_date("2024/05/01") == day_number(date(2024, 5, 1))
+    for other in ("2024-5-1", "2024.05.01", "20240501", "2024-05/01", "2023-02-29", "2024-05-01 ", "2024-13-01"):
+        assert SHANGHAI.parse_date(other) is None
+
+
+@given(st.sampled_from(sorted(zone_names())), st.integers(us("1900-01-01T00:00Z"), us("2200-12-31T00:00Z")))
+def test_the_text_of_an_instant_is_read_back(name: str, instant: int) -> None:
+    assert zone(name).parse_datetime(zone(name).text(instant)) == instant
+
+
+def test_local_mean_time_is_written_in_utc() -> None:
+    assert SHANGHAI.text(us("1900-06-01T00:00Z")) == "1900-06-01T00:00:00Z"
+    assert zone("Asia/Kolkata").text(0) == "1970-01-01T05:30:00+05:30"
+    assert NEW_YORK.text(0) == "1969-12-31T19:00:00-05:00"
