@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
@@ -10,14 +10,20 @@ from dataclasses import dataclass, field
 class Message:
     """An English template with its values; a catalogue translates the template, never the result.
 
-    `str(message)` is the English text. Values may be messages themselves.
+    `str(message)` is the English text. Values may be messages themselves, or tuples of them: a tuple's
+    parts are joined with commas in the language shown.
     """
 
     template: str
     values: Mapping[str, object] = field(default_factory=dict[str, object], hash=False)
 
     def __str__(self) -> str:
-        return self.template.format(**{name: str(value) for name, value in self.values.items()})
+        return self.text(lambda template: template)
+
+    def text(self, translate: Callable[[str], str]) -> str:
+        """The text in another language: `translate` maps each template, those of nested messages too."""
+        values = {name: _shown(value, translate) for name, value in self.values.items()}
+        return translate(self.template).format(**values)
 
 
 def msg(template: str, /, **values: object) -> Message:
@@ -27,3 +33,14 @@ def msg(template: str, /, **values: object) -> Message:
     'unknown name `surveyd`'
     """
     return Message(template, values)
+
+
+def _shown(value: object, translate: Callable[[str], str]) -> str:
+    match value:
+        case Message():
+            return value.text(translate)
+        case tuple():
+            parts: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of anything
+            return translate(", ").join(_shown(part, translate) for part in parts)
+        case _:
+            return str(value)

@@ -12,7 +12,7 @@ class Diagnostics:
     """Collects the findings of one run; a pass receives it, adds to it and never prints."""
 
     def __init__(self) -> None:
-        self._found: list[Diagnostic] = []
+        self._found: dict[Diagnostic, None] = {}
 
     def add(
         self,
@@ -27,12 +27,11 @@ class Diagnostics:
         """Add a finding; its severity comes from the registry. The same finding twice counts once."""
         severity = registry.code(code).severity
         diagnostic = Diagnostic(code, headline, span, help, labels, notes, severity)
-        if diagnostic not in self._found:
-            self._found.append(diagnostic)
+        self._found.setdefault(diagnostic)
 
     def extend(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         """Take over the findings of another pass."""
-        self._found.extend(d for d in diagnostics if d not in self._found)
+        self._found.update(dict.fromkeys(diagnostics))
 
     @property
     def errors(self) -> int:

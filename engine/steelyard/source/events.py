@@ -113,7 +113,7 @@ def events(text: str) -> Iterator[Event]:
     """
     last = Mark(0, 0, 0)
     try:
-        for raw in YAML(typ="safe", pure=True).parse(text):
+        for raw in YAML(typ="safe", pure=True).parse(text):  # pyright: ignore[reportUnknownMemberType]
             event = _event(raw)
             if event is not None:
                 last = event.end

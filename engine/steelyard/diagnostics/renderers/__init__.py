@@ -1,0 +1,48 @@
+"""Diagnostics for readers: text for people, json for programs. Peers behind one interface.
+
+A renderer takes finished findings and computes no content: it lays out and translates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Protocol
+
+from steelyard.diagnostics.catalogue import Translator
+from steelyard.diagnostics.diagnostic import Diagnostic
+from steelyard.diagnostics.renderers.json import render_json
+from steelyard.diagnostics.renderers.text import render_text
+
+Sources = Callable[[str], str | None]
+"""File name -> its text, None where it is not to be had."""
+
+
+class Renderer(Protocol):
+    """What a format offers."""
+
+    def __call__(
+        self,
+        diagnostics: Sequence[Diagnostic],
+        *,
+        sources: Sources,
+        translate: Translator = str,
+        colour: bool = False,
+    ) -> str:
+        """Render findings in the order given; ends with a line break unless it is empty."""
+        ...
+
+
+RENDERERS: Mapping[str, Renderer] = MappingProxyType({"text": render_text, "json": render_json})
+
+
+def read_source(file: str) -> str | None:
+    """The text of a file on disk, for `sources`; what cannot be decoded is shown as a replacement sign."""
+    try:
+        return Path(file).read_bytes().decode("utf-8-sig", errors="replace")
+    except (OSError, ValueError):
+        return None
+
+
+__all__ = ["RENDERERS", "Renderer", "Sources", "read_source", "render_json", "render_text"]

@@ -1,0 +1,225 @@
+"""The import law: who may import whom, and which package may use which library."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import steelyard
+
+ROOT = Path(steelyard.__file__).parent
+
+# each package imports only from itself and those before it
+ORDER = (
+    "diagnostics",
+    "source",
+    "model",
+    "language",
+    "ir",
+    "calendars",
+    "facts",
+    "semantics",
+    "engines",
+    "analysis",
+    "explain",
+    "report",
+    "audit",
+    "cli",
+)
+# modules at the root of the package that every package may import
+EVERYWHERE = frozenset({"resources"})
+# beyond the order: explain tells a case by the reference semantics, whatever engine scored it
+FORBIDDEN = {"explain": {"engines"}}
+
+# library -> the places that may import it; a place covers what is under it
+LIBRARIES = {
+    "babel": {"diagnostics", "report", "cli"},
+    "click": {"cli"},
+    "rich": {"cli"},
+    "jinja2": {"report"},
+    "markupsafe": {"report"},
+    "pydantic": {"model", "cli"},
+    "pydantic_core": {"model"},
+    "ruamel": {"source"},
+    "lark": {"language"},
+    "durable": {"engines.durable"},
+    "durable_rules_engine": {"engines.durable"},
+    "duckdb": {"engines.sql", "facts"},
+    "sqlglot": {"engines.sql", "facts"},
+    "pyspark": {"engines.sql", "facts"},
+    "z3": {"analysis"},
+    "pyarrow": {"facts", "engines.sql", "report", "audit", "cli"},
+    "python_calamine": {"facts"},
+    "defusedxml": {"facts"},
+    "tzdata": {"calendars"},
+    "holidays": {"calendars"},
+    "chinese_calendar": {"calendars"},
+}
+NO_FLOAT = ("ir", "semantics", "engines")
+
+
+def imports(tree: ast.Module, module: str, *, package: bool) -> Iterator[tuple[int, str]]:
+    """Each import with its line, absolute; those inside functions too."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=name, names=names, level=0):
+                yield from ((node.lineno, f"{name}.{alias.name}") for alias in names)
+            case ast.ImportFrom(module=name, names=names, level=level):
+                base = module.split(".")[: len(module.split(".")) - level + package]
+                yield from ((node.lineno, ".".join([*base, *filter(None, [name]), alias.name])) for alias in names)
+            case ast.Call(func=ast.Name(id="__import__") | ast.Attribute(attr="import_module")):
+                yield node.lineno, "a computed import"
+            case _:
+                pass
+
+
+def breaches(module: str, source: str, *, package: bool = False) -> list[str]:
+    """What a module's imports break; `module` is its name without `steelyard.`."""
+    own = module.split(".")
+    found: list[str] = []
+    for line, name in imports(ast.parse(source), f"steelyard.{module}", package=package):
+        top, *rest = name.split(".")
+        if top == "steelyard":
+            wrong = _own_breach(own, rest)
+        elif name == "a computed import":
+            wrong = name
+        else:
+            wrong = _library_breach(module, top)
+        if wrong:
+            found.append(f"{module}:{line}: {wrong}")
+    return found
+
+
+def _own_breach(own: list[str], rest: list[str]) -> str | None:
+    home, target = own[0], rest[0]
+    if target in EVERYWHERE:
+        return None
+    if target not in ORDER or (home not in ORDER and home not in EVERYWHERE):
+        return f"{home} or {target} is no package of the import law"
+    if home in EVERYWHERE or ORDER.index(target) > ORDER.index(home):
+        return f"{home} may not import {target}"
+    if target in FORBIDDEN.get(home, ()):
+        return f"{home} may not import {target}"
+    # the modules beside the engines are common to them; another engine is not
+    if home == target == "engines" and len(own) > 1 and len(rest) > 1:
+        engines = {path.name for path in (ROOT / "engines").glob("*/")} | {"durable", "sql"}
+        if rest[1] in engines and own[1] in engines and own[1] != rest[1]:
+            return f"engine {own[1]} may not import engine {rest[1]}"
+    return None
+
+
+def _library_breach(module: str, library: str) -> str | None:
+    if library in sys.stdlib_module_names:
+        return None
+    if library not in LIBRARIES:
+        return f"{library} is no library of the import law"
+    places = LIBRARIES[library]
+    if any(module == place or module.startswith(f"{place}.") for place in places):
+        return None
+    return f"{module.split('.')[0]} may not import {library}"
+
+
+def floats(source: str) -> list[int]:
+    """The lines on which a float is written: a literal, a call, an annotation, a true division."""
+    lines: list[int] = []
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Constant(value=float()) | ast.Constant(value=complex()):
+                lines.append(node.lineno)
+            case ast.Name(id="float" | "complex") | ast.Attribute(attr="float64" | "float32" | "total_seconds"):
+                lines.append(node.lineno)
+            case ast.BinOp(op=ast.Div()) | ast.AugAssign(op=ast.Div()):
+                lines.append(node.lineno)
+            case _:
+                pass
+    return lines
+
+
+def modules() -> list[Path]:
+    return sorted(ROOT.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts)
+
+
+@pytest.mark.parametrize("path", modules(), ids=name_of)
+def test_module_keeps_the_import_law(path: Path) -> None:
+    if path == ROOT / "__init__.py":
+        pytest.skip("the root offers what the packages make")
+
+    assert [] == breaches(name_of(path), path.read_text("utf-8"), package=path.name == "__init__.py")
+
+
+@pytest.mark.parametrize("path", [path for path in modules() if name_of(path).split(".")[0] in NO_FLOAT], ids=name_of)
+def test_no_float_touches_a_score(path: Path) -> None:
+    assert [] == floats(path.read_text("utf-8"))
+
+
+def test_every_package_is_in_the_law() -> None:
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
+
+    assert packages <= set(ORDER)
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("source.reader", "from steelyard.model import x"),
+        ("source.reader", "import steelyard.cli"),
+        ("source.reader", "from steelyard import model"),
+        ("source.reader", "from ..model import x"),
+        ("source.reader", "from .. import model"),
+        ("ir.types", "def f():\n    from steelyard.facts import x"),
+        ("semantics.run", "from steelyard.engines import Engine"),
+        ("explain.ledger", "from steelyard.engines.durable import x"),
+        ("engines.durable.run", "from steelyard.engines.sql import x"),
+        ("engines.durable.run", "from steelyard.engines import sql"),
+        ("engines.sql.run", "import durable.engine"),
+        ("engines.protocol", "import durable"),
+        ("model.ruleset", "import ruamel.yaml"),
+        ("semantics.run", "import numpy"),
+        ("semantics.run", "import duckdb"),
+        ("facts.rows", "import click"),
+        ("analysis.gaps", "import lark"),
+        ("ir.proofs", "import z3"),
+        ("language.parse", "import pydantic"),
+        ("ir.types", "from steelyard.brandnew import x"),
+        ("brandnew.types", "from steelyard.ir import x"),
+        ("resources", "from steelyard.ir import x"),
+        ("ir.types", "import importlib\nimportlib.import_module('durable')"),
+    ],
+)
+def test_guard_sees_a_breach(module: str, source: str) -> None:
+    assert 1 == len(breaches(module, source))
+
+
+@pytest.mark.parametrize(
+    ("module", "source"),
+    [
+        ("cli.main", "from steelyard.engines.durable import x\nimport click"),
+        ("engines.durable.run", "from steelyard.engines.protocol import Engine\nimport durable.engine"),
+        ("engines.durable.run", "from steelyard.engines.durable.rules import x"),
+        ("source.reader", "from .nodes import x\nfrom . import nodes\nimport ruamel.yaml\nimport re"),
+        ("report.page", "from steelyard.resources import templates\nimport jinja2"),
+        ("analysis.proofs", "import z3"),
+    ],
+)
+def test_guard_lets_the_lawful_pass(module: str, source: str) -> None:
+    assert [] == breaches(module, source)
+
+
+@pytest.mark.parametrize("source", ["x = 0.5", "x = 1e3", "def f(a: float): ...", "x = float('1')", "x = a / b", "a /= b"])
+def test_guard_sees_a_float(source: str) -> None:
+    assert [1] == floats(source)
+
+
+def test_guard_lets_integers_pass() -> None:
+    assert [] == floats("x = a // b * 10**6 + 'float 0.5'.count('.')")
