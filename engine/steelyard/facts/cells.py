@@ -1,0 +1,89 @@
+"""What the field of a file may hold, and how typed cells become text without a guess.
+
+The double of a workbook is the one place where a float is met; it leaves here as the exact text that
+it stands for, or not at all.
+"""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from steelyard.diagnostics import msg
+from steelyard.facts.format import format_units
+from steelyard.facts.problem import Problem
+from steelyard.ir.types import Date, DateTime, Number, Region, Regions, Text, Type
+
+Cell = str | tuple[str, ...] | float | datetime | None
+"""Text; a list (JSONL, Parquet); a double or a local datetime (XLSX, Parquet); None where nothing stands."""
+
+_EXACT = 10**15
+"""Below this every whole number is a double of its own, and a spreadsheet keeps all of its digits."""
+
+
+def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None:  # noqa: A002 - the word
+    """Give the text of a cell for a declared type; None where it is empty."""
+    match cell:
+        case None | "" | ():
+            return None
+        case str() | tuple():
+            return cell
+        case datetime():
+            return _datetime(cell, type)
+        case _:
+            return _double(float(cell), type)
+
+
+def shown(cell: Cell) -> str:
+    """Show a cell to people, as it was written."""
+    match cell:
+        case None:
+            return ""
+        case str():
+            return cell
+        case tuple():
+            return ";".join(cell)
+        case datetime():
+            return cell.isoformat(" ")
+        case _:
+            return repr(cell).removesuffix(".0")
+
+
+def _double(value: float, type: Type) -> str | Problem:  # noqa: A002
+    match type:
+        case Number(scale):
+            return _decimal(value, scale)
+        case Date() | DateTime():
+            return Problem(msg("a date, but the cell is a number"), msg("give the cell the format of a date"))
+        case Text() | Region() | Regions():
+            if value.is_integer() and abs(value) < _EXACT:
+                return str(int(value))
+            return Problem(msg("text, but the cell is a number"), msg("give the cell the format of text"))
+        case _:
+            return shown(value)
+
+
+def _decimal(value: float, scale: int) -> str | Problem:
+    """Take a double for the one decimal of `scale` digits whose nearest double it is."""
+    if math.isfinite(value):
+        top, bottom = value.as_integer_ratio()
+        one = 10**scale
+        units = (2 * top * one + bottom) // (2 * bottom)
+        # dividing integers rounds to the nearest double, so this is exact
+        if units / one == value and (units - 1) / one != value and (units + 1) / one != value:
+            return format_units(units, scale)
+    return Problem(
+        msg("a number with at most {scale} digits after the point", scale=scale),
+        msg("the cell holds a binary fraction: round it, or store it as text or as a decimal"),
+    )
+
+
+def _datetime(value: datetime, type: Type) -> str | Problem:  # noqa: A002
+    match type:
+        case DateTime():
+            return value.isoformat()
+        case Date():
+            midnight = value.time().isoformat() == "00:00:00"
+            return value.date().isoformat() if midnight else Problem(msg("a date without a time of day"))
+        case _:
+            return Problem(msg("no date, but the cell is one"), msg("give the cell the format of text"))

@@ -1,0 +1,91 @@
+"""Values as text: the inverse of parse."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import assert_never
+
+from steelyard.calendars.zones import Zone, day_of
+from steelyard.diagnostics import InternalError
+from steelyard.facts.numbers import UNITS
+from steelyard.ir.expressions import Stored
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+
+
+class Style(Enum):
+    """For whom a value is written: for files (parse reads it back), or for people."""
+
+    DATA = "data"
+    READER = "reader"
+
+
+def format_value(value: Stored, type: Type, zone: Zone, style: Style = Style.DATA) -> str:  # noqa: A002 - the word
+    """Write a value.
+
+    Args:
+        value: as ir/types.py says for the type.
+        type: its type.
+        zone: instants are written in its local time; with the offset in files, without for people.
+        style: DATA gives what `parse` reads back as the same value, READER what a person reads with ease.
+
+    Raises:
+        InternalError: the value is not stored as its type says.
+    """
+    match type, value:
+        case Boolean(), bool():
+            return "true" if value else "false"
+        case ((Text() | Region()), str()):
+            return value
+        case Regions(), tuple():
+            return ";".join(value)
+        case _, bool() | str() | tuple():
+            raise InternalError(f"{value!r} is no value of {type!r}")
+        case Number(scale), _:
+            return format_units(value, scale)
+        case Date(), _:
+            return day_of(value).isoformat()
+        case DateTime(), _:
+            return zone.text(value) if style is Style.DATA else zone.local_text(value)
+        case Duration(), _:
+            return _iso_duration(value) if style is Style.DATA else _read_duration(value)
+        case Days(), _:
+            return str(value) if style is Style.DATA else f"{value} d"
+        case Boolean() | Text() | Region() | Regions(), _:
+            raise InternalError(f"{value!r} is no value of {type!r}")
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def format_units(units: int, scale: int) -> str:
+    """Write an integer of 10^-scale with exactly `scale` digits after the point.
+
+    >>> format_units(-5, 2), format_units(9351, 2), format_units(7, 0)
+    ('-0.05', '93.51', '7')
+    """
+    sign = "-" if units < 0 else ""
+    digits = str(abs(units)).rjust(scale + 1, "0")
+    return f"{sign}{digits[:-scale]}.{digits[-scale:]}" if scale else f"{sign}{digits}"
+
+
+def _parts(us: int) -> tuple[int, int, str]:
+    """Hours, minutes and the seconds' text (empty where there are none) of a length of time."""
+    hours, rest = divmod(us, UNITS["h"])
+    minutes, rest = divmod(rest, UNITS["min"])
+    seconds = format_units(rest, 6).rstrip("0").rstrip(".")
+    return hours, minutes, "" if rest == 0 else seconds
+
+
+def _iso_duration(us: int) -> str:
+    hours, minutes, seconds = _parts(abs(us))
+    text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}S" if seconds else "")
+    return ("-" if us < 0 else "") + "PT" + (text or "0S")
+
+
+def _read_duration(us: int) -> str:
+    hours, minutes, seconds = _parts(abs(us))
+    parts = [f"{hours} h"] if hours else []
+    if minutes:
+        parts.append(f"{minutes} min")
+    if seconds or not parts:
+        parts.append(f"{seconds or 0} s")
+    return ("-" if us < 0 else "") + " ".join(parts)

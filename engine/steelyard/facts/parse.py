@@ -1,0 +1,231 @@
+"""The one grammar of values in files, parameters and worked cases (LANGUAGE.md section 12)."""
+
+from __future__ import annotations
+
+import re
+from typing import assert_never
+
+from steelyard.calendars.clock_text import read_date
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import alternatives, closest, listed
+from steelyard.facts.cells import Cell, plain_cell
+from steelyard.facts.format import format_units, format_value
+from steelyard.facts.numbers import read_days, read_duration, read_number
+from steelyard.facts.problem import Problem
+from steelyard.facts.repair import general_hint, spellings
+from steelyard.ir.expressions import Stored
+from steelyard.ir.types import (
+    NUMBER_LIMIT,
+    Boolean,
+    Date,
+    DateTime,
+    Days,
+    Duration,
+    Number,
+    Range,
+    Region,
+    Regions,
+    Text,
+    Type,
+)
+
+_BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "是": True, "否": False}
+_PLACES = {"gb2260": re.compile(r"[0-9]{6}"), "fips": re.compile(r"[0-9]{2}(?:[0-9]{3})?")}
+
+_DAY_US = 86_400_000_000
+_FIRST_DAY = -25_567
+"""1900-01-01, in days since 1970."""
+_LAST_DAY = 84_370
+"""2200-12-31, in days since 1970."""
+
+
+def default_range(type: Type) -> Range | None:  # noqa: A002 - the word
+    """The range of a type that declares none (LANGUAGE.md section 3); None for what has no order."""
+    match type:
+        case Number() | Duration() | Days():
+            return Range(-NUMBER_LIMIT, NUMBER_LIMIT)
+        case Date():
+            return Range(_FIRST_DAY, _LAST_DAY)
+        case DateTime():
+            return Range(_FIRST_DAY * _DAY_US, (_LAST_DAY + 1) * _DAY_US - 1)
+        case Text() | Boolean() | Region() | Regions():
+            return None
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | Problem | None:  # noqa: A002 - the words
+    """Read a value exactly as it is written; nothing is guessed.
+
+    Args:
+        cell: text, or what a typed file holds instead.
+        type: the declared type.
+        range: the declared range of stored units; None stands for the type's own.
+        zone: of local times.
+
+    Returns:
+        The value as ir/types.py stores it; a problem; None where the field is empty, which is missing.
+    """
+    text = plain_cell(cell, type)
+    if text is None or isinstance(text, Problem):
+        return text
+    if isinstance(text, tuple):
+        return _regions(text, type) if isinstance(type, Regions) else Problem(_expected(type), _one_value())
+    value = _read(text, type, zone)
+    if value is None:
+        return Problem(_expected(type), _hint(text, type, zone))
+    if isinstance(value, Problem | str | tuple | bool):
+        return value
+    return _within(value, text, type, range or default_range(type), zone)
+
+
+def _read(text: str, type: Type, zone: Zone) -> Stored | Problem | None:  # noqa: A002
+    """Match a text against the grammar of its type; None where it has another shape."""
+    match type:
+        case Number(scale):
+            return read_number(text, scale)
+        case Boolean():
+            return _BOOLEANS.get(text)
+        case Date():
+            return zone.parse_date(text)
+        case DateTime():
+            instant = zone.parse_datetime(text)
+            return Problem(_expected(type), instant) if isinstance(instant, Message) else instant
+        case Duration():
+            return read_duration(text)
+        case Days():
+            return read_days(text)
+        case Text(values=values):
+            return _text(text, values)
+        case Region(scheme=scheme):
+            return _place(text, scheme)
+        case Regions():
+            return _regions(tuple(text.split(";")), type)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def _text(text: str, values: tuple[str, ...]) -> str | Problem:
+    if (bad := _unstorable(text)) is not None:
+        return bad
+    if not values or text in values:
+        return text
+    near = closest(text, values)
+    if near is not None:
+        return Problem(msg("one of {values}", values=listed(values)), msg("did you mean `{near}`?", near=near))
+    if len(values) <= 5:
+        return Problem(msg("one of {values}", values=listed(values)))
+    some = listed(alternatives(text, values))
+    return Problem(msg("one of {count} values, such as {values}", count=len(values), values=some))
+
+
+def _unstorable(text: str) -> Problem | None:
+    """What no file of results could hold again."""
+    if "\0" in text:
+        return Problem(msg("text without NUL characters"), msg("the file may be damaged, or of another encoding"))
+    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+        return Problem(msg("text without halves of surrogate pairs"))
+    return None
+
+
+def _place(text: str, scheme: str) -> str | Problem | None:
+    pattern = _PLACES.get(scheme)
+    if pattern is None:
+        return _unstorable(text) or text
+    return text if pattern.fullmatch(text) else None
+
+
+def _regions(parts: tuple[str, ...], type: Regions) -> tuple[str, ...] | Problem | None:  # noqa: A002
+    for part in parts:
+        if not part or part != part.strip() or ";" in part:
+            return _not_a_list(parts, type)
+        place = _place(part, type.scheme)
+        if place is None:
+            return _not_a_list(parts, type)
+        if isinstance(place, Problem):
+            return place
+    return parts
+
+
+def _not_a_list(parts: tuple[str, ...], type: Regions) -> Problem:  # noqa: A002
+    for tidy in spellings(";".join(parts), type):
+        places = [_place(part, type.scheme) if part else None for part in tidy.split(";")]
+        if all(isinstance(place, str) and place == place.strip() for place in places):
+            return Problem(_expected(type), msg("write `{text}`", text=tidy))
+    return Problem(_expected(type))
+
+
+def _within(value: int, text: str, type: Type, range: Range | None, zone: Zone) -> int | Problem:  # noqa: A002
+    if range is None or range.holds(value):
+        return value
+    return Problem(describe_range(range, type, zone), _percent(text, type, range))
+
+
+def describe_range(range: Range, type: Type, zone: Zone) -> Message:  # noqa: A002 - the words
+    """Say what a range allows."""
+    low = None if range.low is None else format_value(range.low, type, zone)
+    high = None if range.high is None else format_value(range.high, type, zone)
+    if low is None:
+        return msg("a value of at most `{high}`", high=high)
+    if high is None:
+        return msg("a value of at least `{low}`", low=low)
+    return msg("a value from `{low}` to `{high}`", low=low, high=high)
+
+
+def _percent(text: str, type: Type, range: Range) -> Message | None:  # noqa: A002
+    """Advice where the number would fit if it was meant as a percentage."""
+    meant = read_number(f"{text}%", type.scale) if isinstance(type, Number) else None
+    if not isinstance(type, Number) or not isinstance(meant, int) or not range.holds(meant):
+        return None
+    fraction = format_units(meant, type.scale).rstrip("0").rstrip(".")
+    return msg("write `{percent}` or `{fraction}`", percent=f"{text}%", fraction=fraction)
+
+
+def _hint(text: str, type: Type, zone: Zone) -> Message | None:  # noqa: A002
+    if isinstance(type, Date) and (impossible := read_date(text)) is not None:
+        return impossible if isinstance(impossible, Message) else None
+    for other in spellings(text, type):
+        if other != text and other and _good(_read(other, type, zone)):
+            if isinstance(type, Region) and len(other) > len(text):
+                return msg("digits may have been lost: write `{text}`", text=other)
+            return msg("write `{text}`", text=other)
+    return general_hint(text, type)
+
+
+def _good(value: Stored | Problem | None) -> bool:
+    return value is not None and not isinstance(value, Problem)
+
+
+def _one_value() -> Message:
+    return msg("the field holds a list")
+
+
+def _expected(type: Type) -> Message:  # noqa: A002
+    match type:
+        case Number(scale=0):
+            return msg("a whole number")
+        case Number(scale):
+            return msg("a number with at most {scale} digits after the point", scale=scale)
+        case Boolean():
+            return msg("one of {values}", values=listed(_BOOLEANS))
+        case Date():
+            return msg("a date such as `2024-05-01`")
+        case DateTime():
+            return msg("a date and time such as `2024-05-01 10:00`")
+        case Duration():
+            return msg("a length of time such as `1h30min` or `PT1H30M`")
+        case Days():
+            return msg("a whole number of days such as `15d`")
+        case Text():
+            return msg("text")
+        case Region(scheme="gb2260"):
+            return msg("a region code of six digits (GB/T 2260)")
+        case Region(scheme="fips"):
+            return msg("a region code of two or five digits (FIPS)")
+        case Region():
+            return msg("the name of a region")
+        case Regions():
+            return msg("a list of regions, with `;` between them")
+        case _ as unreachable:
+            assert_never(unreachable)

@@ -1,0 +1,108 @@
+"""What the writer of a cell may have meant: spellings near to the refused one. Only advice, never used as a value."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import assert_never
+
+from steelyard.diagnostics import Message, msg
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+
+_LONGEST = 200
+"""Characters; nothing longer is near to a value of these types."""
+
+_DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(.*)", re.DOTALL)
+_PACKED_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(.*)", re.DOTALL)
+_TIME = re.compile(r"[Tt ]?\s*([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?(\.[0-9]+)?\s*([Zz]|[+-][0-9]{2}:?[0-9]{0,2})?")
+_THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?%?")
+_ISO_DAYS = re.compile(r"P([0-9]{1,5})DT(?:([0-9]{1,5})H)?(.*)")
+
+
+def spellings(text: str, type: Type) -> Iterator[str]:  # noqa: A002 - the word
+    """Give spellings that the text may stand for, likeliest first; the caller takes the first that can be read."""
+    if len(text) > _LONGEST:
+        return
+    plain = unicodedata.normalize("NFKC", text).strip()
+    yield plain
+    match type:
+        case Number():
+            yield from _numbers(plain)
+        case Boolean():
+            yield plain.lower()
+        case Date():
+            yield from (day for day, _ in _days(plain))
+        case DateTime():
+            yield from _datetimes(plain)
+        case Duration():
+            yield from _durations(plain)
+        case Days():
+            yield plain.lower().replace(" ", "").replace("days", "d").replace("day", "d").replace("天", "d")
+        case Region(scheme=scheme):
+            yield from _region(plain, scheme)
+        case Regions():
+            yield ";".join(part.strip() for part in re.split(r"[;,|、]", plain) if part.strip())
+        case Text():
+            pass
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the word
+    """Advice where no near spelling can be read."""
+    match type:
+        case DateTime() if any(not rest for _, rest in _days(text)):
+            return msg("add the time of day: `{text}`", text=f"{next(_days(text))[0]} 09:00")
+        case DateTime() if re.search(r"\.[0-9]{7,}", text):
+            return msg("write at most 6 digits of a second")
+        case Date() | DateTime() if re.match(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}", text):
+            return msg("write the year first, then the month, then the day")
+        case Duration() if re.fullmatch(r"[0-9.]{1,20}", text):
+            return msg("write the unit: `{hours}` or `{minutes}`", hours=f"{text}h", minutes=f"{text}min")
+        case _:
+            return None
+
+
+def _numbers(plain: str) -> Iterator[str]:
+    if _THOUSANDS.fullmatch(plain):
+        plain = plain.replace(",", "")
+    plain = plain.removeprefix("+").replace(" %", "%")
+    yield plain
+    yield re.sub(r"^(-?)\.", r"\g<1>0.", plain)
+    yield plain.removesuffix(".")
+
+
+def _days(text: str) -> Iterator[tuple[str, str]]:
+    """Dates that the text may begin with, and what follows them."""
+    match = _DAY.fullmatch(text) or _PACKED_DAY.fullmatch(text)
+    if match:
+        yield f"{match[1]}-{match[2].rjust(2, '0')}-{match[3].rjust(2, '0')}", match[4].strip()
+
+
+def _datetimes(plain: str) -> Iterator[str]:
+    for day, rest in _days(plain):
+        if time := _TIME.fullmatch(rest):
+            fraction = (time[4] or "").rstrip("0").rstrip(".")
+            offset = (time[5] or "").upper()
+            offset = offset + "00" if re.fullmatch(r"[+-][0-9]{2}", offset) else offset
+            yield f"{day}T{time[1].rjust(2, '0')}:{time[2]}{time[3] or ''}{fraction}{offset}"
+
+
+def _durations(plain: str) -> Iterator[str]:
+    joined = plain.replace(" ", "")
+    for old, new in (("小时", "h"), ("分钟", "min"), ("分", "min"), ("秒", "s")):
+        joined = joined.replace(old, new)
+    yield joined
+    yield joined.lower()
+    if match := _ISO_DAYS.fullmatch(joined):
+        yield f"PT{24 * int(match[1]) + int(match[2] or 0)}H{match[3]}"
+
+
+def _region(plain: str, scheme: str) -> Iterator[str]:
+    if not (plain.isascii() and plain.isdigit()):
+        return
+    if scheme == "fips" and len(plain) in (1, 4):
+        yield "0" + plain
+    if scheme == "gb2260" and len(plain) in (2, 4):
+        yield plain.ljust(6, "0")
