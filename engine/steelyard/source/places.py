@@ -28,7 +28,7 @@ def lines_of(text: str) -> list[str]:
     r"""Split as YAML counts lines: LF, CR LF or CR, nothing else.
 
     >>> lines_of("a\r\nb\x0cc")
-    ['a', 'b\\x0cc']
+    ['a', 'b\x0cc']
     """
     return _BREAK.split(text)
 
@@ -75,7 +75,7 @@ def _aligned(scalar: Scalar, lines: Iterator[tuple[str, int, int]]) -> list[Run]
     for bare, number, indent in lines:
         if at == len(value):
             break
-        if bare and bare[0] != "\\":
+        if scalar.style != '"' or not bare.startswith("\\"):  # an escape at the line's head may be the blank itself
             at = _FOLD.match(value, at).end()  # pyright: ignore[reportOptionalMemberAccess] - it matches nothing too
         column = indent
         for piece in _split(bare, scalar.style):
@@ -87,6 +87,8 @@ def _aligned(scalar: Scalar, lines: Iterator[tuple[str, int, int]]) -> list[Run]
                 runs.append((at, number, column))
             at += length
             column += len(piece)
+        if runs and runs[-1] != (at, number, column):
+            runs.append((at, number, column))  # where the line ends, for an escape at its end
     return runs if _FOLD.fullmatch(value, at) else []
 
 
