@@ -17,6 +17,8 @@ line breaks that only some count (U+0085, U+2028, U+2029)."""
 _BREAK = re.compile(r"\r\n|\r|\n")
 _BLANK = " \t"
 _FOLD = re.compile(r"[ \t\n]*")
+# at a line's head this is the blank itself, not an escape after it
+_BLANK_ESCAPE = re.compile(r"\\(?:[ tn\t]|$|x(?:20|09|0[aA])|u00(?:20|09|0[aA]))")
 # an escape is one piece, everything between two escapes is another; the escaped line break stands for nothing
 _PIECES = {
     '"': re.compile(r"(\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|\\$)"),
@@ -75,7 +77,7 @@ def _aligned(scalar: Scalar, lines: Iterator[tuple[str, int, int]]) -> list[Run]
     for bare, number, indent in lines:
         if at == len(value):
             break
-        if scalar.style != '"' or not bare.startswith("\\"):  # an escape at the line's head may be the blank itself
+        if scalar.style != '"' or not _BLANK_ESCAPE.match(bare):
             at = _FOLD.match(value, at).end()  # pyright: ignore[reportOptionalMemberAccess] - it matches nothing too
         column = indent
         for piece in _split(bare, scalar.style):
