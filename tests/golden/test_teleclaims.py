@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -40,7 +40,7 @@ def log_file() -> Path:
 def traces(path: Path) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """Read the log in a few lines of its own: a trace's name, and the attributes of its events."""
     with gzip.open(path) as file:
-        for trace in ElementTree.parse(file).getroot().iter(f"{NAMESPACE}trace"):
+        for trace in ET.parse(file).getroot().iter(f"{NAMESPACE}trace"):
             names = [a.attrib["value"] for a in trace if a.get("key") == "concept:name"]
             events = [{a.attrib["key"]: a.attrib["value"] for a in event} for event in trace.iter(f"{NAMESPACE}event")]
             yield names[0], events
