@@ -1,0 +1,129 @@
+"""Translations: complete for the packages named below, true to the templates' fields, never a crash.
+
+`uv run python tests/unit/diagnostics/test_catalogue.py` prints the templates that lack a translation,
+in the form of a .po file.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+import steelyard
+from steelyard import resources
+from steelyard.diagnostics import msg
+from steelyard.diagnostics.catalogue import LANGUAGES, translations, translator
+
+ROOT = Path(steelyard.__file__).parent
+OTHERS = [lang for lang in LANGUAGES if lang != "en"]
+
+# packages whose texts are translated completely; every package belongs here in the end
+COMPLETE = ("diagnostics", "source")
+
+
+def calls(tree: ast.AST) -> Iterator[ast.Call]:
+    """The calls that make a text for people: msg("…"), and translate("…") inside Message."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+            literal = isinstance(node.args[0], ast.Constant)
+            if node.func.id == "msg" or (node.func.id == "translate" and literal):
+                yield node
+
+
+def templates(*packages: str) -> dict[str, list[str]]:
+    """Template -> where it is written (FILE:LINE), over whole packages or everything."""
+    found: dict[str, list[str]] = {}
+    folders = [ROOT / package for package in packages] or [ROOT]
+    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
+        for call in calls(ast.parse(path.read_text("utf-8"))):
+            argument = call.args[0]
+            if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                found.setdefault(argument.value, []).append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    return found
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+def missing(lang: str, *packages: str) -> dict[str, list[str]]:
+    known = translations(lang)
+    return {template: places for template, places in templates(*packages).items() if template not in known}
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_complete_packages_lack_no_translation(lang: str) -> None:
+    assert {} == missing(lang, *COMPLETE)
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_translation_has_its_template_s_fields(lang: str) -> None:
+    """A field too much would be a crash in front of the user, a field too few a lost value."""
+    wrong = {
+        template: translated
+        for template, translated in translations(lang).items()
+        if fields(template) != fields(translated) or any(not field.isidentifier() for field in fields(translated))
+    }
+
+    assert {} == wrong
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_no_translation_of_a_text_that_is_gone(lang: str) -> None:
+    """A text is in the code as a template, or stands in a report's template."""
+    known = templates()
+    reports = "".join(path.read_text("utf-8") for path in resources.templates().rglob("*") if path.is_file())
+
+    assert [] == [text for text in translations(lang) if text not in known and text not in reports]
+
+
+def test_every_template_is_a_literal_with_named_fields() -> None:
+    """Text put together at run time cannot be translated; a field without its value is a crash."""
+    wrong: list[str] = []
+    for path in sorted(ROOT.rglob("*.py")):
+        for call in calls(ast.parse(path.read_text("utf-8"))):
+            place = f"{path.relative_to(ROOT)}:{call.lineno}"
+            match call.args[0]:
+                case ast.Constant(value=str(template)):
+                    given = {word.arg for word in call.keywords}
+                    if call.func.id == "msg" and None not in given and fields(template) != given:  # type: ignore[union-attr]
+                        wrong.append(f"{place}: fields {fields(template)}, values {given}")
+                case _:
+                    wrong.append(f"{place}: not a literal")
+
+    assert [] == wrong
+
+
+def test_chinese_is_chinese_and_unknown_templates_stay_english() -> None:
+    chinese = translator("zh")
+
+    assert "错误" == chinese(msg("error"))
+    assert "键 `甲` 重复出现" == chinese(msg("the key `{key}` is written twice", key="甲"))
+    assert "no such template 1" == chinese(msg("no such template {x}", x=1))
+    assert "在此之前 错误" == chinese(msg("在此之前 {x}", x=msg("error")))
+
+
+def test_english_is_the_template() -> None:
+    assert "the key `a` is written twice" == translator("en")(msg("the key `{key}` is written twice", key="a"))
+
+
+@pytest.mark.parametrize("lang", ["", "de", "ZH", "../zh"])
+def test_unknown_language_is_refused(lang: str) -> None:
+    with pytest.raises(ValueError, match="no language"):
+        translator(lang)
+
+
+def main() -> None:
+    """Print what lacks a translation as entries to be filled in."""
+    for lang in OTHERS:
+        for template, places in missing(lang).items():
+            text = template.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+            print(f'#: {" ".join(places)}\nmsgid "{text}"\nmsgstr ""\n')
+
+
+if __name__ == "__main__":
+    main()
