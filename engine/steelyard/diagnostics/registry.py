@@ -53,7 +53,7 @@ _CODES = (
     Code("M102", "missing-key", _E),
     Code("M103", "wrong-kind", _E),
     Code("M104", "empty-value", _E),
-    Code("M105", "expression-eaten", _E),
+    Code("M105", "broken-up-expression", _E),
     Code("M106", "unlisted-word", _E),
     Code("M107", "malformed-number", _E),
     Code("M108", "exclusive-keys", _E),

@@ -11,7 +11,7 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     """Return the candidate nearest to `word`; None where none is near enough to be meant.
 
     Near means one change for every three letters begun; letter case and the choice between
-    `-`, `_` and a blank do not count.
+    `-`, `_` and a blank do not count, nor does anything after 64 letters.
 
     >>> closest("surveyd_at", ["survey", "surveyed_at"])
     'surveyed_at'
@@ -19,10 +19,11 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     True
     """
     ranked = _ranked(word, candidates)
-    if not ranked or ranked[0][0] > (len(word) + 2) // 3:
+    if not ranked:
         return None
     distance, _, best = ranked[0]
-    return best if distance < max(len(word), len(best)) else None
+    length = len(_plain(word))
+    return best if distance <= (length + 2) // 3 and distance < max(length, len(best)) else None
 
 
 def alternatives(word: str, candidates: Iterable[str]) -> tuple[str, ...]:

@@ -79,5 +79,3 @@ class Definition(Described):
 
     value: Expression
     """The expression."""
-
-

@@ -10,9 +10,9 @@ from pydantic_core import ErrorDetails
 
 from steelyard.diagnostics import Diagnostics, InternalError, Message, Span, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
+from steelyard.model import scalars
 from steelyard.model.reading import Reading, head, is_remainder
 from steelyard.model.ruleset import RulesetFile
-from steelyard.model.scalars import EMPTY, MARK, NOT_LISTED, NOT_TEXT, NOT_WHOLE
 from steelyard.source import Map, Node, Seq, Text
 
 FORMAT = "1"
@@ -36,7 +36,7 @@ def from_source(node: Node, diagnostics: Diagnostics) -> RulesetFile | None:
         ruleset = RulesetFile.model_validate(node, context=reading)
     except ValidationError as errors:
         for error in errors.errors(include_url=False):
-            _translate(error, _find(node, error["loc"]), reading)
+            _translate(error, _find(node, error["loc"], reading), reading)
         return None
     return ruleset if reading.usable else None
 
@@ -62,39 +62,40 @@ class _Place:
         path: the keys down to it, for a reader; empty at the root.
         node: what is there, or the mapping that lacks it.
         key: the key under which the node stands, if it has one.
-        parent: the mapping that holds the key.
         lacking: the key that is not there.
     """
 
     path: str
     node: Node
     key: Text | None
-    parent: Map | None
     lacking: str | None = None
 
     @property
     def span(self) -> Span:
         """A short place: the text, the key of a mapping or a list, or the first key."""
-        if isinstance(self.node, Text) and self.node:
+        if isinstance(self.node, Text) and (self.node or self.node.quoted):
             return self.node.span
         if self.key is not None:
             return self.key.span
         return head(self.node) if isinstance(self.node, Map) else self.node.span
 
 
-def _find(root: Node, loc: tuple[int | str, ...]) -> _Place:
-    place = _Place("", root, None, None)
+def _find(root: Node, loc: tuple[int | str, ...], reading: Reading) -> _Place:
+    place = _Place("", root, None)
     for step in loc:
-        if isinstance(step, str) and step.startswith(MARK):
+        if isinstance(step, str) and step.startswith(scalars.MARK):
             continue
         match place.node, step:
+            case _, "[key]" if place.key is not None and not (isinstance(place.node, Map) and step in place.node):
+                return _Place(place.path, place.key, place.key)
             case Map() as node, str():
-                key = next((k for k in node if k == step), None)
+                written = reading.respelt.get((node.span, step), step)
+                key = next((k for k in node if k == written), None)
                 if key is None:
-                    return _Place(place.path, node, place.key, place.parent, step)
-                place = _Place(f"{place.path}.{key}".lstrip("."), node[key], key, node)
-            case Seq() as node, int() if step < len(node):
-                place = _Place(f"{place.path}[{step + 1}]", node[step], None, None)
+                    return _Place(place.path, node, place.key, step)
+                place = _Place(f"{place.path}.{key}" if place.path else key, node[key], key)
+            case Seq() as node, int():
+                place = _Place(f"{place.path}[{step + 1}]", node[step], None)
             case _:
                 return place
     return place
@@ -109,20 +110,20 @@ def _translate(error: ErrorDetails, place: _Place, reading: Reading) -> None:
             _missing(place, reading)
         case _ if isinstance(place.node, Text) and not place.node.strip() and not place.node.quoted:
             _empty(place, reading)
-        case "steelyard_empty":
+        case scalars.EMPTY:
             _empty(place, reading)
-        case "steelyard_not_text" if context["formula"]:
+        case scalars.NOT_TEXT if context["formula"]:
             add(
                 "M105",
                 place.span,
                 msg("`{path}` holds {found} where one text is read", path=place.path, found=_kind(place.node)),
                 help=msg("quote the expression or put it on its own line"),
             )
-        case "steelyard_not_text":
+        case scalars.NOT_TEXT:
             _wrong_kind(place, msg("one text"), reading)
-        case "steelyard_not_listed":
+        case scalars.NOT_LISTED:
             _not_listed(place, context["words"], reading)
-        case "steelyard_not_whole":
+        case scalars.NOT_WHOLE:
             add(
                 "M107",
                 place.span,
@@ -150,8 +151,12 @@ def _missing(place: _Place, reading: Reading) -> None:
 
 
 def _empty(place: _Place, reading: Reading) -> None:
-    if place.key is not None and place.parent is not None and is_remainder(place.parent, place.key):
+    if place.key is not None and is_remainder(place.key, place.node):
         reading.cut_expression(place.key)
+    elif place.node is place.key:
+        reading.diagnostics.add(
+            "M104", place.span, msg("a key in `{path}` is empty", path=place.path.rpartition(".")[0])
+        )
     elif place.path:
         reading.diagnostics.add("M104", place.span, msg("`{path}` is empty", path=place.path))
     else:
@@ -179,13 +184,15 @@ def _not_listed(place: _Place, words: tuple[str, ...], reading: Reading) -> None
 
 
 def _wrong_length(place: _Place, context: dict[str, Any], reading: Reading) -> None:
-    found = context["actual_length"]
-    if "min_length" in context:
-        headline = msg("`{path}` has {found} entries, fewer than {least}", path=place.path, found=found,
-                       least=context["min_length"])
+    """Report a list that is too short or too long; pydantic leaves out entries that have findings of their own."""
+    found = len(place.node)
+    least, most = context.get("min_length", 0), context.get("max_length", found)
+    if found < least:
+        headline = msg("`{path}` is too short: {found} of at least {least}", path=place.path, found=found, least=least)
+    elif found > most:
+        headline = msg("`{path}` is too long: {found} of at most {most}", path=place.path, found=found, most=most)
     else:
-        headline = msg("`{path}` has {found} entries, more than {most}", path=place.path, found=found,
-                       most=context["max_length"])
+        return
     reading.diagnostics.add("M111", place.span, headline)
 
 

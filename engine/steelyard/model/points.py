@@ -25,9 +25,7 @@ from steelyard.model.scalars import (
 from steelyard.model.section import Described
 from steelyard.source import Text
 
-Method = Annotated[
-    Text, Word("How indicator scores become one.", words=("weighted mean", "sum", "lowest", "highest"))
-]
+Method = Annotated[Text, Word("How indicator scores become one.", words=("weighted_mean", "sum", "lowest", "highest"))]
 Unknown = Annotated[Text, Word("What an unknown condition does.", words=("ignore", "fire", "reject"))]
 
 
@@ -76,18 +74,13 @@ class Score(Described):
     baseline: Literal | None = None
     """The score from which points are lost."""
 
-    @property
-    def method_name(self) -> str | None:
-        """The method with underscores, e.g. `weighted_mean`; None where the score is a value or a start."""
-        return None if self.method is None else self.method.replace(" ", "_")
-
 
 class NamedScore(Score):
     """One of several scores."""
 
     of: tuple[NameText, ...] | None = None
     """Its indicators and groups."""
-    grades: Mapping[NameText, Grade] = Field(default_factory=dict)
+    grades: Mapping[NameText, Grade] = {}
     """Its grades, best first."""
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import assert_never
 
 from steelyard.diagnostics import Diagnostics, Label, Span, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.model.keys import AnyOf, KeyRule, Needs, OneOf
-from steelyard.source import Map, Text
-
-_NAME = re.compile(r"[\w.-]+")
+from steelyard.source import Map, Node, Text
 
 
 @dataclass(slots=True)
@@ -21,22 +18,37 @@ class Reading:
     Attributes:
         diagnostics: where findings go.
         usable: whether a later pass can still work on what was read; an unknown key alone does no harm.
+        respelt: by the place of a mapping and the key that was meant, the key that is written.
     """
 
     diagnostics: Diagnostics
-    usable: bool = field(default=True)
+    usable: bool = True
+    respelt: dict[tuple[Span, str], Text] = field(default_factory=dict[tuple[Span, str], Text])
 
-    def unknown_key(self, node: Map, key: Text, known: tuple[str, ...]) -> None:
-        """Report a key that this mapping does not have."""
-        meant = closest(key, (k for k in known if k not in node))
-        if meant is None and is_remainder(node, key):
+    def unknown_key(self, node: Map, key: Text, value: Node, known: tuple[str, ...]) -> Text | None:
+        """Report a key that a mapping does not have.
+
+        Args:
+            node: the mapping, as far as its keys are known.
+            key: the key.
+            value: what stands under it.
+            known: the keys that the mapping may have.
+
+        Returns:
+            The key that was probably meant: reading goes on with it, so that one slip is one finding.
+        """
+        if is_remainder(key, value):
             self.cut_expression(key)
-            return
+            return None
+        free = [k for k in known if k not in node]
+        meant = closest(key, free)
         if meant is None:
-            advice = msg("the keys here include {keys}", keys=listed(alternatives(key, known)))
+            advice = msg("keys that can still be written here: {keys}", keys=listed(alternatives(key, free)))
         else:
             advice = msg("did you mean `{key}`?", key=meant)
-        self.diagnostics.add("M101", key.span, msg("unknown key `{key}`", key=key), help=advice)
+            self.respelt[node.span, meant] = key
+        self.diagnostics.add("M101", key.span, msg("unknown key `{key}`", key=key), help=advice if free else None)
+        return None if meant is None else Text(meant, key.span)
 
     def cut_expression(self, key: Text) -> None:
         """Report a key which is the remainder of an expression that a comma has ended."""
@@ -64,27 +76,21 @@ class Reading:
                     assert_never(rule)
 
     def _exclusive(self, node: Map, keys: tuple[str, ...]) -> None:
-        first, *others = [key for key in node if key in keys] or [None]
-        if first is None or not others:
-            return
-        self.usable = False
-        for other in others:
+        written = [key for key in node if key in keys]
+        for other in written[1:]:
+            self.usable = False
             self.diagnostics.add(
                 "M108",
-                other.span if other is not None else None,
-                msg("`{second}` is written beside `{first}`", second=other, first=first),
+                other.span,
+                msg("`{second}` is written beside `{first}`", second=other, first=written[0]),
                 help=msg("write one of {keys}", keys=listed(keys)),
-                labels=(Label(first.span, msg("the other one")),),
+                labels=(Label(written[0].span, msg("the other one")),),
             )
 
     def _present(self, node: Map, keys: tuple[str, ...]) -> None:
-        if any(key in node for key in keys):
-            return
-        self.usable = False
-        if len(keys) == 1:
-            self.diagnostics.add("M102", head(node), msg("missing key `{key}`", key=keys[0]))
-            return
-        self.diagnostics.add("M102", head(node), msg("none of the keys {keys} is written", keys=listed(keys)))
+        if all(key not in node for key in keys):
+            self.usable = False
+            self.diagnostics.add("M102", head(node), msg("none of the keys {keys} is written", keys=listed(keys)))
 
     def _companion(self, node: Map, key: str, companion: str) -> None:
         place = next((k.span for k in node if k == key), None)
@@ -104,15 +110,8 @@ def head(node: Map) -> Span:
     return next((key.span for key in node), node.span)
 
 
-def is_remainder(node: Map, key: Text) -> bool:
-    """Whether a key looks like the rest of an expression: no value, in a `{}` or with signs that no name has."""
-    value = node[key]
-    if not isinstance(value, Text) or value or value.quoted:
+def is_remainder(key: Text, value: Node) -> bool:
+    """Whether a key is the rest of an expression: in a `{}` a comma stands where its colon should be."""
+    if not isinstance(value, Text) or value:
         return False
-    return is_flow(node) or _NAME.fullmatch(key) is None
-
-
-def is_flow(node: Map) -> bool:
-    """Whether a mapping was written inside `{}`: it then starts before its first key."""
-    start = (node.span.line, node.span.column)
-    return any((key.span.line, key.span.column) > start for key in list(node)[:1])
+    return (value.span.line, value.span.column) == (key.span.end_line, key.span.end_column)

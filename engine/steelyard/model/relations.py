@@ -46,7 +46,7 @@ class Relation(Described):
     """The condition under which a row belongs to a case."""
     window: Window | None = None
     """What a pause subtracts."""
-    fields: Mapping[NameText, InputField] = Field(default_factory=dict)
+    fields: Mapping[NameText, InputField] = {}
     """The fields of a row, by name."""
-    define: Mapping[NameText, Definition] = Field(default_factory=dict)
+    define: Mapping[NameText, Definition] = {}
     """Values computed for each row, by name."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import Field
-
 from steelyard.model.case import Calendar, Case, Definition, Parameter
 from steelyard.model.indicators import Exemption, Indicator, Scoring
 from steelyard.model.keys import KeyRule, OneOf
@@ -39,23 +37,23 @@ class RulesetFile(Sourced):
     """Remarks for people."""
     case: Case
     """What is known of a case."""
-    parameters: Mapping[NameText, Parameter] = Field(default_factory=dict)
+    parameters: Mapping[NameText, Parameter] = {}
     """The constants of the policy, by name."""
-    groups: Mapping[NameText, Label] = Field(default_factory=dict)
+    groups: Mapping[NameText, Label] = {}
     """The groups of indicators: name and label."""
-    calendars: Mapping[NameText, Calendar] = Field(default_factory=dict)
+    calendars: Mapping[NameText, Calendar] = {}
     """Working calendars, by name; the first is the default."""
-    relations: Mapping[NameText, Relation] = Field(default_factory=dict)
+    relations: Mapping[NameText, Relation] = {}
     """Rows that belong to a case, by name."""
-    define: Mapping[NameText, Definition] = Field(default_factory=dict)
+    define: Mapping[NameText, Definition] = {}
     """Named values of the case."""
-    tables: Mapping[NameText, Table] = Field(default_factory=dict)
+    tables: Mapping[NameText, Table] = {}
     """Decision tables, by name."""
-    scoring: Mapping[NameText, Scoring] = Field(default_factory=dict)
+    scoring: Mapping[NameText, Scoring] = {}
     """Named ways to score, so that they are written once."""
-    indicators: Mapping[NameText, Indicator] = Field(default_factory=dict)
+    indicators: Mapping[NameText, Indicator] = {}
     """What is measured and scored, by name."""
-    exemptions: Mapping[NameText, Exemption] = Field(default_factory=dict)
+    exemptions: Mapping[NameText, Exemption] = {}
     """Circumstances that relax what is asked, by id."""
     weights: Weights | None = None
     """How weights become shares."""
@@ -63,17 +61,17 @@ class RulesetFile(Sourced):
     """How the score comes about."""
     scores: Mapping[NameText, NamedScore] | None = None
     """Several scores, by name."""
-    unscored: Mapping[NameText, Unscored] = Field(default_factory=dict)
+    unscored: Mapping[NameText, Unscored] = {}
     """Circumstances in which a case has no score, by id; tried first."""
-    deductions: Mapping[NameText, Deduction] = Field(default_factory=dict)
+    deductions: Mapping[NameText, Deduction] = {}
     """Rules that take points, by id."""
-    bonuses: Mapping[NameText, Bonus] = Field(default_factory=dict)
+    bonuses: Mapping[NameText, Bonus] = {}
     """Rules that add points, by id."""
-    gates: Mapping[NameText, Gate] = Field(default_factory=dict)
+    gates: Mapping[NameText, Gate] = {}
     """Rules that bound the score, by id."""
-    grades: Mapping[NameText, Grade] = Field(default_factory=dict)
+    grades: Mapping[NameText, Grade] = {}
     """Grades by bound or condition, best first."""
-    outputs: Mapping[NameText, Definition] = Field(default_factory=dict)
+    outputs: Mapping[NameText, Definition] = {}
     """Further results, by name."""
     properties: tuple[PropertyText, ...] = ()
     """Claims about every possible case."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from steelyard.source import Map, Seq, Text
+from steelyard.source import Map, Text
 
 MARK = "\0"
 """Starts each name that pydantic adds to an error's place; no key of a file can hold it."""
@@ -63,22 +63,29 @@ class Scalar:
 
 @dataclass(frozen=True, slots=True)
 class Word(Scalar):
-    """One of some words; an underscore counts as a blank."""
+    """One of some words.
+
+    Attributes:
+        words: the words.
+        blanks: whether an underscore may stand for a blank.
+    """
 
     words: tuple[str, ...] = ()
+    blanks: bool = False
 
     def check(self, value: object) -> Text:
         """Refuse what is not one of the words."""
         text = Scalar.check(self, value)
-        if text.replace("_", " ") not in self.words:
+        if (text.replace("_", " ") if self.blanks else text) not in self.words:
             raise PydanticCustomError(NOT_LISTED, "not one of the words", {"words": self.words})
         return text
 
     def shape(self) -> dict[str, Any]:
-        """The words, in both spellings; `true` and `false` as YAML shows them."""
+        """The words in each spelling; `true` and `false` as YAML shows them."""
         if self.words == ("true", "false"):
             return {"type": "boolean"}
-        return {"enum": list(dict.fromkeys(s for word in self.words for s in (word, word.replace(" ", "_"))))}
+        spelt = [word.replace(" ", "_") for word in self.words if self.blanks and " " in word]
+        return {"enum": [*self.words, *spelt]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +124,11 @@ Flag = Annotated[Text, Word("`true` or `false`.", words=("true", "false"))]
 Direction = Annotated[Text, Word("Which end is the better one.", words=("lower", "higher"))]
 
 
+TEXT = MARK + "text"
+MAPPING = MARK + "mapping"
+"""The tags of the two kinds of node that one place may hold."""
+
+
 def kind_of(value: object) -> str | None:
     """The tag of a node's kind, for places that hold either a text or a mapping."""
     match value:
@@ -124,14 +136,10 @@ def kind_of(value: object) -> str | None:
             return TEXT
         case Map():
             return MAPPING
-        case Seq():
-            return None
         case _:
             return None
 
 
-TEXT = MARK + "text"
-MAPPING = MARK + "mapping"
 BY_KIND = Discriminator(kind_of)
 
 

@@ -29,7 +29,7 @@ REST = MARK + "rest"
 class Section(BaseModel):
     """A mapping of the file. `span` is its place (the text's, where the short form was written)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
 
     short_form: ClassVar[tuple[str, ...]] = ()
     """The keys that one bare text fills; none where only a mapping may be written."""
@@ -60,9 +60,10 @@ class Section(BaseModel):
         if not isinstance(reading, Reading):
             raise TypeError("a section is read by from_source only")
         node = cls._unfold(value)
-        model = handler(cls._checked(node, reading) if isinstance(node, Map) else node)
-        if isinstance(node, Map):
-            model._span = node.span
+        if not isinstance(node, Map):
+            return handler(node)  # which refuses it
+        model = handler(cls._checked(node, reading))
+        model._span = node.span  # noqa: SLF001 - its own class
         return model
 
     @classmethod
@@ -76,12 +77,14 @@ class Section(BaseModel):
         known = cls.known_keys()
         named = Map({key: value for key, value in node.items() if key in known}, node.span)
         others: dict[Text, Node] = {key: value for key, value in node.items() if key not in known}
-        reading.check_keys(node, cls.key_rules)
         if cls.takes_rest():
             named[Text(REST, node.span)] = Map(others, node.span)
         else:
-            for key in others:
-                reading.unknown_key(node, key, known)
+            for key, value in others.items():
+                meant = reading.unknown_key(named, key, value, known)
+                if meant is not None:
+                    named[meant] = value
+        reading.check_keys(named, cls.key_rules)
         return named
 
     @classmethod
@@ -98,9 +101,7 @@ class Section(BaseModel):
         if cls.short_form:
             body = dict(whole)
             whole.clear()
-            whole.update(
-                {"description": body.get("description", ""), "anyOf": [properties[cls.short_form[0]], body]}
-            )
+            whole.update({"description": body.get("description", ""), "anyOf": [properties[cls.short_form[0]], body]})
         return reference
 
 

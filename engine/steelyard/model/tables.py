@@ -26,7 +26,7 @@ HIT_POLICIES = (
     "collect count",
 )
 
-HitPolicy = Annotated[Text, Word("What happens where several rows hit.", words=HIT_POLICIES)]
+HitPolicy = Annotated[Text, Word("What happens where several rows hit.", words=HIT_POLICIES, blanks=True)]
 
 
 class TableInput(Described):

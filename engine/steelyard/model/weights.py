@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar
 
-from pydantic import Field
-
 from steelyard.model.keys import AnyOf, KeyRule
 from steelyard.model.scalars import Expression, NameText, Word
 from steelyard.model.section import Described, Sourced
 from steelyard.source import Text
 
-Waived = Annotated[Text, Word("Where the share of a waived indicator goes.", words=("redistribute", "within group"))]
+Waived = Annotated[Text, Word("Where the share of a waived indicator goes.", words=("redistribute", "within_group"))]
 
 
 class Adjustment(Described):
@@ -22,9 +20,9 @@ class Adjustment(Described):
 
     when: Expression
     """The condition."""
-    multiply: Mapping[NameText, Expression] = Field(default_factory=dict)
+    multiply: Mapping[NameText, Expression] = {}
     """Factors of weights, by indicator or group."""
-    set: Mapping[NameText, Expression] = Field(default_factory=dict)
+    set: Mapping[NameText, Expression] = {}
     """Shares, by indicator or group."""
     exclusive: NameText | None = None
     """Adjustments with the same name here never apply together."""
@@ -48,7 +46,7 @@ class Weights(Sourced):
     """What the base weights must add up to, e.g. `100%`."""
     waived: Waived | None = None
     """Where the share of a waived indicator goes; `redistribute` unless written."""
-    adjustments: Mapping[NameText, Adjustment] = Field(default_factory=dict)
+    adjustments: Mapping[NameText, Adjustment] = {}
     """The adjustments, by id."""
-    limits: Mapping[NameText, Limit] = Field(default_factory=dict)
+    limits: Mapping[NameText, Limit] = {}
     """The bounds, by group."""

@@ -48,6 +48,7 @@ def test_listed_marks_each_word():
 
 def test_a_huge_word_costs_little():
     assert closest("x" * 1_000_000, ["when"] * 100) is None
+    assert closest("a" * 64 + "b" * 100, ["a" * 64]) == "a" * 64
 
 
 @given(st.text(min_size=1, max_size=20), st.lists(st.text(max_size=20), max_size=8))
