@@ -1,0 +1,57 @@
+"""From the word after `--engine` to an engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from steelyard.diagnostics import Message, msg
+from steelyard.engines.protocol import Engine
+from steelyard.engines.reference import ReferenceEngine
+
+ENGINE_NAMES = ("auto", "reference", "durable")
+AUTO_LIMIT = 10_000
+"""Up to so many cases `auto` takes the durable engine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The engine to use and the ones to check it with.
+
+    Attributes:
+        engine: None where the wanted one cannot run; `note` then says what to install.
+        checkers: other engines, for `verify`; the reference first.
+        note: what the user should know.
+    """
+
+    engine: Engine | None
+    checkers: tuple[Engine, ...] = ()
+    note: Message | None = None
+
+
+def choose(name: str, cases: int) -> Choice:
+    """Pick the engine for a run.
+
+    Args:
+        name: one of `ENGINE_NAMES`.
+        cases: how many there are; `auto` depends on it.
+    """
+    from steelyard.engines import durable
+
+    reference = ReferenceEngine()
+    problem = durable.available()
+    others = () if problem else (durable.DurableEngine(),)
+    match name:
+        case "reference":
+            return Choice(reference, others)
+        case "durable" if problem:
+            return Choice(None, note=problem)
+        case "durable":
+            return Choice(others[0], (reference,))
+        case "auto" if problem:
+            note = msg("the engine durable cannot be used, so reference is: {problem}", problem=problem)
+            return Choice(reference, note=note)
+        case "auto":
+            return Choice(others[0], (reference,)) if cases <= AUTO_LIMIT else Choice(reference, others)
+        case _:
+            known = ", ".join(ENGINE_NAMES)
+            return Choice(None, note=msg("there is no engine `{name}`; there are {known}", name=name, known=known))

@@ -1,0 +1,296 @@
+"""Conditions as durable's rules, and cases as its facts.
+
+A *group* holds the conditions that are settled together. Its conditions on the case share facts of the
+case; those on the rows of a relation share facts of the rows, joined with a fact of the case where a
+condition reads both. More than 64 conditions true at once on a fact, or about 250 fields, are too much for
+durable: a *deck* holds as many conditions as fit, each deck has facts of its own kind.
+
+The rules for the falsehood of a condition hang on the field `gap`, asserted where a field is missing: without
+one, what is not true is false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+from steelyard.engines.durable.conditions import (
+    Atom,
+    Branch,
+    Condition,
+    Constant,
+    Join,
+    compile_condition,
+    encode,
+    encode_joined,
+    lifted,
+)
+from steelyard.engines.durable.session import Fact, Session
+from steelyard.engines.durable.walk import reads_row
+from steelyard.ir.expressions import Comparator, Expr, Stored
+from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.values import Missing
+
+MAX_DECK_RULES = 48
+"""durable holds at most 64 conditions of one fact that are true at once."""
+MAX_DECK_FIELDS = 120
+"""durable holds about 250 properties of a fact."""
+MAX_SESSION_RULES = 1000
+"""durable holds some 4,000 rules at once; beyond this a further set is begun."""
+
+_SIGNS = {
+    Comparator.NE: "$neq",
+    Comparator.LT: "$lt",
+    Comparator.LE: "$lte",
+    Comparator.GT: "$gt",
+    Comparator.GE: "$gte",
+}
+
+Truth = bool | None
+"""None: unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A field of a fact: its name, and what computes it."""
+
+    name: str
+    meaning: Meaning
+    joined: bool
+
+    def fill(self, fact: Fact, env: Env) -> bool:
+        """Put the value into the fact; False where it is missing."""
+        value = self.meaning(env)
+        if isinstance(value, Missing):
+            return False
+        stored = cast("Stored", value)
+        fact[self.name] = encode_joined(stored) if self.joined else encode(stored)
+        return True
+
+
+@dataclass(slots=True)
+class Deck:
+    """Conditions whose atoms are asserted together.
+
+    Attributes:
+        session: which set of rules it is in.
+        kind: the name of its facts.
+        relation: the position of the relation whose rows it concerns, or None.
+        case_slots, row_slots: the fields of the case's fact and of a row's.
+    """
+
+    session: int
+    kind: str
+    relation: int | None
+    case_slots: dict[tuple[Expr, bool], Slot] = field(default_factory=dict[tuple[Expr, bool], Slot])
+    row_slots: dict[tuple[Expr, bool], Slot] = field(default_factory=dict[tuple[Expr, bool], Slot])
+    rules: int = 0
+    joins: bool = False
+    """Whether a rule on its rows reads a fact of the case."""
+
+    def room(self, condition: Condition) -> bool:
+        """Whether the condition's rules and fields still fit."""
+        sides = (*condition.true, *condition.false)
+        fields = len(self.case_slots) + len(self.row_slots) + 2 * sum(map(len, sides))
+        return self.rules == 0 or (self.rules + len(sides) <= MAX_DECK_RULES and fields <= MAX_DECK_FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Conditions that are settled together, each by its number in the order added."""
+
+    decks: list[Deck]
+    deck_of: list[int]
+
+
+@dataclass(slots=True)
+class Answers:
+    """What durable said about a group; rows by their number in what was posted, -1 for a condition on the case."""
+
+    group: Group
+    true: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    false: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+    gaps: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
+
+    def truth(self, condition: int, row: int = -1) -> Truth:
+        """True, False, or None where neither the condition nor its negation fired."""
+        if (condition, row) in self.true:
+            return True
+        if (condition, row) in self.false or (self.group.deck_of[condition], row) not in self.gaps:
+            return False
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A condition to be settled, on the case or on the rows of the relation at this position.
+
+    Attributes:
+        whole: computed beforehand as a whole: it may reject the case, so that nothing may be asked that the
+            reference would not ask.
+    """
+
+    expr: Expr
+    relation: str | None
+    position: int | None
+    whole: bool = False
+
+
+class Network:
+    """All conditions of a ruleset. `group` adds some; after `start` groups are posted."""
+
+    def __init__(self, name: str, meaning: Callable[[Expr], Meaning], constant: Constant) -> None:
+        """Begin a network.
+
+        Args:
+            name: for messages.
+            meaning: how to compute a value.
+            constant: how to compute one that is the same for every case.
+        """
+        self._name = name
+        self._meaning = meaning
+        self._constant = constant
+        self._rules: list[dict[str, object]] = [{}]
+        self._fires: dict[str, tuple[int, bool]] = {}
+        self._kinds = 0
+        self._sessions: tuple[Session, ...] = ()
+
+    def group(self, asked: Sequence[Asked]) -> Group:
+        """Add conditions that are settled together; each is known by its number in `asked`."""
+        group = Group([], [])
+        current: dict[int | None, int] = {}
+        for number, question in enumerate(asked):
+            condition = self._compile(question)
+            place = current.get(question.position)
+            if place is None or not group.decks[place].room(condition):
+                place = current[question.position] = len(group.decks)
+                group.decks.append(self._deck(question.position))
+            deck = group.decks[place]
+            group.deck_of.append(place)
+            for truth, branches in ((True, condition.true), (False, condition.false)):
+                for branch in branches:
+                    self._rule(deck, question, branch, number, truth)
+        return group
+
+    def start(self) -> None:
+        """Hand the rules to durable."""
+        self._sessions = tuple(Session(f"{self._name}-{n}", rules) for n, rules in enumerate(self._rules) if rules)
+
+    def post(self, group: Group, env: Env, rows: Callable[[int], Sequence[BoundRow]]) -> Answers:
+        """Assert what the group's conditions read and collect what fires.
+
+        Args:
+            group: of this network.
+            env: what is settled so far.
+            rows: the rows to ask about, by the position of their relation.
+
+        Raises:
+            Rejected: computing a value rejects the case.
+        """
+        answers = Answers(group)
+        facts: list[list[Fact]] = [[] for _ in self._sessions]
+        owners: list[list[int]] = [[] for _ in self._sessions]
+        for place, deck in enumerate(group.decks):
+            batch, owner = facts[deck.session], owners[deck.session]
+            gap = False
+            if deck.joins or deck.relation is None:
+                fact: Fact = {"k": deck.kind}
+                gap = not all([slot.fill(fact, env) for slot in deck.case_slots.values()])
+                if gap and deck.relation is None:
+                    fact["gap"] = 1
+                    answers.gaps.add((place, -1))
+                batch.append(fact)
+                owner.append(-1)
+            if deck.relation is not None:
+                self._post_rows(answers, place, deck, env, rows(deck.relation), gap, batch, owner)
+        for session, batch, owner in zip(self._sessions, facts, owners, strict=True):
+            for rule, matched in session.post(batch):
+                condition, truth = self._fires[rule]
+                (answers.true if truth else answers.false).add((condition, owner[matched[-1]]))
+        return answers
+
+    def clear(self) -> None:
+        """Forget the case."""
+        for session in self._sessions:
+            session.clear()
+
+    def _post_rows(
+        self,
+        answers: Answers,
+        place: int,
+        deck: Deck,
+        env: Env,
+        rows: Sequence[BoundRow],
+        gap: bool,
+        batch: list[Fact],
+        owner: list[int],
+    ) -> None:
+        position = cast("int", deck.relation)
+        outer = env.bound[position]
+        for number, row in enumerate(rows):
+            env.bound[position] = row
+            fact: Fact = {"k": deck.kind + "r"}
+            if not all([slot.fill(fact, env) for slot in deck.row_slots.values()]) or gap:
+                fact["gap"] = 1
+                answers.gaps.add((place, number))
+            batch.append(fact)
+            owner.append(number)
+        env.bound[position] = outer
+
+    def _compile(self, question: Asked) -> Condition:
+        if question.whole:
+            return Condition(lifted(question.expr, truth=True), lifted(question.expr, truth=False))
+        return compile_condition(question.expr, question.relation, self._constant)
+
+    def _deck(self, position: int | None) -> Deck:
+        if len(self._rules[-1]) > MAX_SESSION_RULES:
+            self._rules.append({})
+        self._kinds += 1
+        return Deck(len(self._rules) - 1, f"d{self._kinds}", position)
+
+    def _rule(self, deck: Deck, question: Asked, branch: Branch, number: int, truth: bool) -> None:
+        case: list[object] = []
+        row: list[object] = []
+        for atom in branch:
+            if isinstance(atom, Join):
+                self._join(deck, atom, case, row)
+            elif question.relation is not None and reads_row(atom.value, question.relation):
+                row.append(_pattern(atom, self._slot(deck.row_slots, deck.kind + "r", atom.value)))
+            else:
+                case.append(_pattern(atom, self._slot(deck.case_slots, deck.kind + "c", atom.value)))
+        gap: list[object] = [] if truth else [{"gap": 1}]
+        if question.relation is None:
+            patterns = [{"r": _all(deck.kind, [*gap, *case])}]
+        else:
+            patterns = [{"r": _all(deck.kind + "r", [*gap, *row])}]
+            if case:
+                deck.joins = True
+                patterns.insert(0, {"c": _all(deck.kind, case)})
+        name = f"{deck.kind}.{deck.rules}"
+        deck.rules += 1
+        self._rules[deck.session][name] = patterns
+        self._fires[name] = (number, truth)
+
+    def _slot(self, slots: dict[tuple[Expr, bool], Slot], kind: str, value: Expr, *, joined: bool = False) -> str:
+        known = slots.get((value, joined))
+        if known is None:
+            known = slots[value, joined] = Slot(f"{kind}{len(slots)}", self._meaning(value), joined)
+        return known.name
+
+    def _join(self, deck: Deck, atom: Join, case: list[object], row: list[object]) -> None:
+        """Both fields are asked to be there first: a joined `!=` on a missing one fails, and all with it."""
+        ours = self._slot(deck.row_slots, deck.kind + "r", atom.row, joined=True)
+        theirs = self._slot(deck.case_slots, deck.kind + "c", atom.case, joined=True)
+        case.append({"$ex": {theirs: 1}})
+        same = {ours: {"c": theirs}}
+        row += ({"$ex": {ours: 1}}, same if atom.equal else {"$neq": same})
+
+
+def _pattern(atom: Atom, name: str) -> object:
+    test = {name: atom.constant}
+    return test if atom.comparator is Comparator.EQ else {_SIGNS[atom.comparator]: test}
+
+
+def _all(kind: str, tests: list[object]) -> object:
+    return {"$and": [{"k": kind}, *tests]} if tests else {"k": kind}

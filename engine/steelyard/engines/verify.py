@@ -1,0 +1,116 @@
+"""Does another engine agree? A seeded sample of a run, evaluated again and compared bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from steelyard.diagnostics import Diagnostics, InternalError
+from steelyard.engines.protocol import Compiled, Engine
+from steelyard.facts.case import Case
+from steelyard.ir.ruleset import Ruleset
+from steelyard.semantics.outcome import Outcome
+
+DEFAULT_SAMPLE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A case about which two engines disagree: a bug of ours.
+
+    Attributes:
+        outcome: what the engine of the run said.
+        other: what the checker said.
+    """
+
+    case: Case
+    engine: str
+    outcome: Outcome
+    checker: str
+    other: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What a check of a run found.
+
+    Attributes:
+        checked: how many cases were evaluated again.
+        checkers: by which engines; empty where there was no other.
+    """
+
+    checked: int
+    checkers: tuple[str, ...]
+    differences: tuple[Difference, ...]
+
+
+def verify(
+    ruleset: Ruleset,
+    engine: Engine,
+    checkers: Sequence[Engine],
+    results: Sequence[tuple[Case, Outcome]],
+    *,
+    seed: str,
+    sample: int = DEFAULT_SAMPLE,
+) -> Verification:
+    """Evaluate a sample again on other engines and compare.
+
+    Args:
+        ruleset: bound.
+        engine: the one that gave the results.
+        checkers: the others; one of the same name is an error of ours, as an engine never verifies itself.
+        results: of the whole run.
+        seed: the digest of the case file: the same file is always checked on the same cases.
+        sample: how many cases; more where that many do not hold every status and every fired rule. 0: none.
+    """
+    if any(checker.name == engine.name for checker in checkers):
+        raise InternalError(f"engine {engine.name} cannot verify itself")
+    if sample <= 0:
+        return Verification(0, (), ())
+    chosen = choose_sample(results, seed, sample)
+    compiled = tuple((checker.name, _compile(checker, ruleset)) for checker in checkers)
+    differences = tuple(
+        Difference(case, engine.name, outcome, name, other)
+        for case, outcome in chosen
+        for name, program in compiled
+        if (other := program.evaluate(case)) != outcome
+    )
+    return Verification(len(chosen) if compiled else 0, tuple(name for name, _ in compiled), differences)
+
+
+def choose_sample(results: Sequence[tuple[Case, Outcome]], seed: str, sample: int) -> tuple[tuple[Case, Outcome], ...]:
+    """Choose cases by the digest of seed and key: every status and fired rule first, then at random.
+
+    The choice depends on nothing but the seed and the results, not on their order.
+    """
+    ordered = sorted(results, key=lambda result: _lot(seed, result[0].key))
+    chosen: dict[int, tuple[Case, Outcome]] = {}
+    seen: set[object] = set()
+    for number, (case, outcome) in enumerate(ordered):
+        marks = set(_marks(outcome)) - seen
+        if marks:
+            seen |= marks
+            chosen[number] = (case, outcome)
+    for number, result in enumerate(ordered):
+        if len(chosen) >= sample:
+            break
+        chosen.setdefault(number, result)
+    return tuple(chosen[number] for number in sorted(chosen))
+
+
+def _lot(seed: str, key: str) -> bytes:
+    return hashlib.sha256(f"{seed}\0{key}".encode("utf-8", "surrogatepass")).digest()
+
+
+def _marks(outcome: Outcome) -> Iterable[object]:
+    yield outcome.status
+    yield from (("rule", fired.rule) for fired in outcome.fired)
+
+
+def _compile(checker: Engine, ruleset: Ruleset) -> Compiled:
+    diagnostics = Diagnostics()
+    compiled = checker.compile(ruleset, diagnostics)
+    if compiled is None:
+        raise InternalError(f"engine {checker.name} refuses a ruleset that was evaluated: {diagnostics.sorted()}")
+    return compiled
