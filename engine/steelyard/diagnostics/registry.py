@@ -68,6 +68,19 @@ _CODES = (
     Code("E101", "unreadable-file", _E),
     Code("E102", "file-not-utf8", _E),
     Code("E103", "file-too-large", _E),
+    Code("E110", "missing-fact-file", _E),
+    Code("E111", "unread-kind-of-file", _E),
+    Code("E112", "wrong-encoding", _E),
+    Code("E113", "unusable-dialect", _E),
+    Code("E114", "empty-fact-file", _E),
+    Code("E115", "duplicate-column", _E),
+    Code("E116", "missing-column", _E),
+    Code("E117", "unclosed-quote", _E),
+    Code("E118", "damaged-file", _E),
+    Code("E119", "inexact-column-type", _E),
+    Code("E120", "relation-not-given", _E),
+    Code("E121", "unknown-relation", _E),
+    Code("E122", "bad-row-of-any-case", _E),
 )
 
 CODES = {code.id: code for code in _CODES}

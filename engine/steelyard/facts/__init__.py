@@ -1,5 +1,37 @@
 """Intake: cases and relation rows from files, as text, through one grammar (LANGUAGE.md section 12).
 
-Readers (CSV, JSONL, Parquet, XLSX, XES) give rows of text; `parse` decides; `read_cases` and
-`read_relation` put cases together and part what is good from what is rejected. Nothing is guessed.
+Between the ruleset and the engines. Readers (CSV, JSONL, Parquet, XLSX, XES) give lines of cells;
+`parse` decides what each means; `read_portfolio` puts cases together and parts what is good from what
+is rejected. Nothing is guessed, nothing is lost.
+
+Invariants: every row of the case files becomes a case or a reject; values are stored as ir/types.py
+says; `parse` reads back what `format_value` writes for files; the only doubles are those of workbooks
+and Parquet, and they end in cells.py.
 """
+
+from steelyard.facts.case import Case, Reject, Row
+from steelyard.facts.format import Style, format_value
+from steelyard.facts.parse import parse
+from steelyard.facts.portfolio import Portfolio, Provenance, read_portfolio
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers import ReadOptions
+from steelyard.facts.reading import Files, Progress, SourceFile
+from steelyard.facts.texts import case_from_texts
+
+__all__ = [
+    "Case",
+    "Files",
+    "Portfolio",
+    "Problem",
+    "Progress",
+    "Provenance",
+    "ReadOptions",
+    "Reject",
+    "Row",
+    "SourceFile",
+    "Style",
+    "case_from_texts",
+    "format_value",
+    "parse",
+    "read_portfolio",
+]

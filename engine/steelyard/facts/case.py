@@ -50,6 +50,7 @@ class Reject:
         expected: what was expected.
         line: of the file, from 1; None where the case was rejected by a rule.
         hint: what to write instead.
+        file: the name of the file that `line` counts in, where it was read from one.
     """
 
     key: str
@@ -58,3 +59,4 @@ class Reject:
     expected: Message
     line: int | None = None
     hint: Message | None = None
+    file: str = ""

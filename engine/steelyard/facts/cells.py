@@ -14,8 +14,8 @@ from steelyard.facts.format import format_units
 from steelyard.facts.problem import Problem
 from steelyard.ir.types import Date, DateTime, Number, Region, Regions, Text, Type
 
-Cell = str | tuple[str, ...] | float | datetime | None
-"""Text; a list (JSONL, Parquet); a double or a local datetime (XLSX, Parquet); None where nothing stands."""
+Cell = str | tuple[str, ...] | float | datetime | Problem | None
+"""Text; a list (JSONL, Parquet); a double or a local datetime (XLSX, Parquet); what has no value; None: nothing."""
 
 _EXACT = 10**15
 """Below this every whole number is a double of its own, and a spreadsheet keeps all of its digits."""
@@ -26,7 +26,7 @@ def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None
     match cell:
         case None | "" | ():
             return None
-        case str() | tuple():
+        case str() | tuple() | Problem():
             return cell
         case datetime():
             return _datetime(cell, type)
@@ -37,7 +37,7 @@ def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None
 def shown(cell: Cell) -> str:
     """Show a cell to people, as it was written."""
     match cell:
-        case None:
+        case None | Problem():
             return ""
         case str():
             return cell

@@ -1,0 +1,42 @@
+"""A case put together from its values and its relations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from steelyard.facts.case import Case, Reject, Row
+from steelyard.facts.relations import RelationRows
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import InputField, Ruleset
+
+
+def key_field(ruleset: Ruleset) -> InputField:
+    """The input that identifies a case."""
+    return next(field for field in ruleset.inputs if field.id == ruleset.key)
+
+
+class Assembly:
+    """Gives each case its rows; what all cases share is held once."""
+
+    def __init__(self, relations: Sequence[RelationRows]) -> None:
+        self._shared = {rows.relation.id: rows.shared for rows in relations}
+        self._own = [rows for rows in relations if rows.relation.of_case is not None]
+
+    def case(self, text: str, key: Stored, values: Mapping[str, Stored]) -> Case | Reject:
+        """Make a case, or its reject where one of its rows is bad.
+
+        Args:
+            text: the key as text.
+            key: the key as stored.
+            values: of the inputs.
+        """
+        if not self._own:
+            return Case(text, values, self._shared)
+        rows: dict[str, tuple[Row, ...]] = dict(self._shared)
+        for relation in self._own:
+            found = relation.of(key)
+            if isinstance(found, Reject):
+                return replace(found, key=text)
+            rows[relation.relation.id] = found
+        return Case(text, values, rows)

@@ -1,0 +1,106 @@
+"""From the cells of a row to typed values, by the declared fields of a case or a relation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from steelyard.calendars.clock_text import read_date
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import msg
+from steelyard.facts.case import Reject
+from steelyard.facts.cells import Cell, shown
+from steelyard.facts.format import format_value
+from steelyard.facts.parse import parse
+from steelyard.facts.problem import Problem
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import InputField, Relation
+from steelyard.ir.types import Date, DateTime
+
+SHOWN = 80
+"""Characters of a refused value that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """The first thing wrong with a row: the column, what stood there, what was expected."""
+
+    where: str
+    value: str
+    problem: Problem
+
+    def reject(self, key: str, *, line: int | None = None, file: str = "", prefix: str = "") -> Reject:
+        """Make the reject of a case, or of a row; `prefix` names the relation, as in `weather.`."""
+        value = self.value if len(self.value) <= SHOWN else self.value[:SHOWN] + "…"
+        return Reject(key, prefix + self.where, value, self.problem.expected, line, self.problem.hint, file)
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a row gave. With a fault the values are those that could be read: enough to tell whose row it is."""
+
+    values: dict[str, Stored]
+    fault: Fault | None
+
+
+def required(field: InputField) -> bool:
+    """Whether a value must be there. A missing open end is a value: it has not ended."""
+    return not (field.optional or (isinstance(field.type, DateTime) and field.type.open))
+
+
+def read_values(fields: Sequence[InputField], cells: Mapping[str, Cell], zone: Zone) -> Values:
+    """Read every field of a row; a missing one is absent from the values.
+
+    Args:
+        fields: as declared; each names its column.
+        cells: by column; an absent column is an empty one.
+        zone: of local times.
+    """
+    values: dict[str, Stored] = {}
+    fault: Fault | None = None
+    for field in fields:
+        value = parse(cells.get(field.column), field.type, field.range, zone)
+        if value is None:
+            if fault is None and required(field):
+                fault = Fault(field.column, "", Problem(msg("a value is required")))
+        elif isinstance(value, Problem):
+            fault = fault or Fault(field.column, shown(cells.get(field.column)), value)
+        else:
+            values[field.id] = value
+    return Values(values, fault or _out_of_order(fields, cells, values, zone))
+
+
+def _out_of_order(
+    fields: Sequence[InputField], cells: Mapping[str, Cell], values: Mapping[str, Stored], zone: Zone
+) -> Fault | None:
+    """Find a milestone that is earlier than the one it may not precede; a missing one precedes nothing."""
+    for field in fields:
+        if field.not_before is None or field.id not in values or field.not_before not in values:
+            continue
+        earlier = next(other for other in fields if other.id == field.not_before)
+        first, second = values[earlier.id], values[field.id]
+        if isinstance(first, str | tuple) or isinstance(second, str | tuple):
+            continue
+        if isinstance(earlier.type, Date) and isinstance(field.type, DateTime):
+            second = zone.local_date(second)
+        elif isinstance(earlier.type, DateTime) and isinstance(field.type, Date):
+            first = zone.local_date(first)
+        if second < first:
+            limit = format_value(values[earlier.id], earlier.type, zone)
+            expected = msg("not before `{column}`, which is `{value}`", column=earlier.column, value=limit)
+            return Fault(field.column, shown(cells.get(field.column)), Problem(expected))
+    return None
+
+
+def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
+    """Make half-open what a feed writes as inclusive dates: it starts at midnight and ends at the midnight after."""
+    changed: dict[str, Cell] = {}
+    for field in relation.fields:
+        cell = cells.get(field.column)
+        if field.id in ("starts", "ends") and isinstance(field.type, DateTime) and isinstance(cell, str):
+            day = read_date(cell)
+            if isinstance(day, date) and day < date.max:
+                midnight = day + timedelta(days=1) if field.id == "ends" else day
+                changed[field.column] = f"{midnight.isoformat()} 00:00"
+    return {**cells, **changed} if changed else cells

@@ -1,0 +1,191 @@
+"""A portfolio: the cases of files with their relation rows; what is bad is parted from what is good."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from steelyard.calendars.zones import Zone, zone
+from steelyard.diagnostics import Diagnostics, Message, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.facts.assembly import Assembly, key_field
+from steelyard.facts.case import Case, Reject
+from steelyard.facts.cells import shown
+from steelyard.facts.fields import Fault, read_values
+from steelyard.facts.format import format_value
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers import BadLine, Line, ReadOptions
+from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
+from steelyard.facts.relations import RelationRows, read_relation
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import Ruleset
+
+_NAMED = 5
+"""At most so many lines of one key are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """What the facts were read from.
+
+    Attributes:
+        files: in the order read: relations first, then cases.
+        empty: the relations that were declared empty with `none`.
+    """
+
+    files: tuple[SourceFile, ...]
+    empty: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What was read. Every row of the case files is a case or a reject: `len(cases) + len(rejects)` is their number.
+
+    Attributes:
+        cases: in the order of the files.
+        rejects: one for each row that is no case, in the order of the files.
+        feed_rejects: bad rows of feeds, reported and left out; they name no case.
+        warnings: what a reader of the results should know.
+        provenance: the files.
+    """
+
+    cases: tuple[Case, ...]
+    rejects: tuple[Reject, ...]
+    feed_rejects: tuple[Reject, ...]
+    warnings: tuple[Message, ...]
+    provenance: Provenance
+
+
+def read_portfolio(
+    ruleset: Ruleset,
+    cases: Files,
+    relations: Mapping[str, Files | None],
+    diagnostics: Diagnostics,
+    *,
+    options: ReadOptions | None = None,
+    progress: Progress | None = None,
+) -> Portfolio | None:
+    """Read the facts of a portfolio.
+
+    Args:
+        ruleset: what the cases must have.
+        cases: the files of cases; an event log gives a case a trace.
+        relations: for every relation of the ruleset its files, or None where it is declared empty.
+        diagnostics: where findings about whole files go.
+        options: how the files are written.
+        progress: is told now and then how many rows were read.
+
+    Returns:
+        The portfolio; None where a file as a whole cannot be used, with the diagnostics saying why.
+    """
+    before = diagnostics.errors
+    options = options or ReadOptions()
+    here = zone(ruleset.timezone)
+    if not _relations_given(ruleset, relations, diagnostics):
+        return None
+    reading = Reading(options, diagnostics, progress)
+    found = [
+        RelationRows(relation)
+        if (files := relations[relation.id]) is None
+        else read_relation(relation, files, here, reading, diagnostics)
+        for relation in ruleset.relations
+    ]
+    builder = _Builder(ruleset, here, found)
+    for place, line in reading.rows("cases", cases, ruleset.inputs, replace(options, traces=True)):
+        builder.take(place, line)
+    if diagnostics.errors > before:
+        return None
+    entries = builder.finish()
+    if not entries:
+        reading.warnings.append(msg("the files of cases have no rows"))
+    unmatched = [warning for relation in found if (warning := relation.unmatched(builder.keys)) is not None]
+    return Portfolio(
+        tuple(entry for entry in entries if isinstance(entry, Case)),
+        tuple(entry for entry in entries if isinstance(entry, Reject)),
+        tuple(reject for relation in found for reject in relation.in_feed),
+        (*reading.warnings, *unmatched),
+        Provenance(tuple(reading.sources), tuple(name for name, files in relations.items() if files is None)),
+    )
+
+
+def _relations_given(ruleset: Ruleset, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:
+    """Check that every relation is given, and no other."""
+    names = [relation.id for relation in ruleset.relations]
+    for name in names:
+        if name not in given:
+            diagnostics.add(
+                "E120",
+                None,
+                msg("the relation `{relation}` is not given", relation=name),
+                help=msg(
+                    "add `{option}`, or `{none}` where it has no rows",
+                    option=f"--relation {name}=FILE",
+                    none=f"--relation {name}=none",
+                ),
+            )
+    unknown = [name for name in given if name not in names]
+    for name in unknown:
+        near = closest(name, names)
+        diagnostics.add(
+            "E121",
+            None,
+            msg("the ruleset has no relation `{relation}`", relation=name),
+            help=None if near is None else msg("did you mean `{near}`?", near=near),
+        )
+    return not unknown and all(name in given for name in names)
+
+
+class _Builder:
+    """Turns rows of case files into cases and rejects, one entry a row."""
+
+    def __init__(self, ruleset: Ruleset, here: Zone, relations: Sequence[RelationRows]) -> None:
+        self._inputs = ruleset.inputs
+        self._zone = here
+        self._key = key_field(ruleset)
+        self._assembly = Assembly(relations)
+        self._entries: list[Case | Reject] = []
+        self._places: list[Place] = []
+        self._twice: dict[Stored, list[int]] = {}
+        self.keys: dict[Stored, int] = {}
+        """The first entry of each key."""
+
+    def take(self, place: Place, line: Line | BadLine) -> None:
+        """Read a row."""
+        entry = len(self._entries)
+        self._places.append(place)
+        if isinstance(line, BadLine):
+            self._entries.append(Fault("", line.text, line.problem).reject("", line=place.line, file=place.file))
+            return
+        read = read_values(self._inputs, line.cells, self._zone)
+        key = read.values.get(self._key.id)
+        if key is not None:
+            first = self.keys.setdefault(key, entry)
+            if first != entry:
+                self._twice.setdefault(key, [first]).append(entry)
+        text = shown(line.cells.get(self._key.column))
+        if read.fault is not None:
+            self._entries.append(read.fault.reject(text, line=place.line, file=place.file))
+        elif key is None:
+            fault = Fault(self._key.column, "", Problem(msg("a value is required")))
+            self._entries.append(fault.reject(text, line=place.line, file=place.file))
+        else:
+            self._entries.append(self._assembly.case(format_value(key, self._key.type, self._zone), key, read.values))
+
+    def finish(self) -> list[Case | Reject]:
+        """Give the entries, with all rows of a key that stands twice rejected."""
+        for key, entries in self._twice.items():
+            text = format_value(key, self._key.type, self._zone)
+            lines = ", ".join(str(self._places[entry].line) for entry in entries[:_NAMED])
+            more = len(entries) - _NAMED
+            expected = (
+                msg("a key that stands once, but it stands on lines {lines}", lines=lines)
+                if more <= 0
+                else msg(
+                    "a key that stands once, but it stands on lines {lines} and {more} more", lines=lines, more=more
+                )
+            )
+            fault = Fault(self._key.column, text, Problem(expected))
+            for entry in entries:
+                place = self._places[entry]
+                self._entries[entry] = fault.reject(text, line=place.line, file=place.file)
+        return self._entries

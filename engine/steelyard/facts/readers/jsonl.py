@@ -1,0 +1,84 @@
+"""JSON Lines: an object a line. Numbers stay the text that was written; null is missing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+
+from steelyard.diagnostics import msg
+from steelyard.facts.cells import Cell
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, empty_file
+from steelyard.facts.readers.text import text_lines
+
+_SHOWN = 80
+
+
+class _DuplicateKeyError(ValueError):
+    """A key stands twice in an object; the only argument is the key."""
+
+
+@contextmanager
+def read_jsonl(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
+    """Read a file of JSON objects. `wanted` makes no difference."""
+    del wanted
+    columns: dict[str, None] = {}
+    with text_lines(path, options.encoding) as lines:
+        yield Table(columns.keys(), _rows(lines, columns), growing=True)
+
+
+def _rows(lines: Iterator[str], columns: dict[str, None]) -> Iterator[Line | BadLine]:
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=str)
+    empty = True
+    for number, line in enumerate(lines, 1):
+        if not (text := line.strip()):
+            continue
+        empty = False
+        try:
+            found = cast("object", decoder.decode(text))
+        except _DuplicateKeyError as error:
+            problem = Problem(msg("keys that stand once; `{key}` stands twice", key=error.args[0]))
+            yield BadLine(number, text[:_SHOWN], problem)
+            continue
+        except (ValueError, RecursionError):
+            yield BadLine(number, text[:_SHOWN], _no_object())
+            continue
+        if not isinstance(found, dict):
+            yield BadLine(number, text[:_SHOWN], _no_object())
+            continue
+        cells = {str(key): _cell(value) for key, value in cast("dict[object, object]", found).items()}
+        columns.update(dict.fromkeys(cells))
+        yield Line(number, cells)
+    if empty:
+        raise empty_file()
+
+
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        raise _DuplicateKeyError(next(key for key in keys if keys.count(key) > 1))
+    return found
+
+
+def _cell(value: object) -> Cell:
+    match value:
+        case None:
+            return None
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case list():
+            items = cast("list[object]", value)
+            texts = tuple(item for item in items if isinstance(item, str))
+            return texts if len(texts) == len(items) else Problem(msg("a list of texts"))
+        case _:
+            return Problem(msg("a single value, but the field holds an object"))
+
+
+def _no_object() -> Problem:
+    return Problem(msg("a JSON object on each line"))

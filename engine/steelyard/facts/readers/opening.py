@@ -1,0 +1,74 @@
+"""From a file's name to its reader."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import listed
+from steelyard.facts.readers.csv import read_csv
+from steelyard.facts.readers.jsonl import read_jsonl
+from steelyard.facts.readers.table import ReadOptions, Table, UnreadableError
+from steelyard.facts.readers.xes import read_xes
+
+Reader = Callable[[Path, ReadOptions, frozenset[str]], AbstractContextManager[Table]]
+
+
+def _parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> AbstractContextManager[Table]:
+    from steelyard.facts.readers.parquet import read_parquet  # large libraries only where a file asks for them
+
+    return read_parquet(path, options, wanted)
+
+
+def _xlsx(path: Path, options: ReadOptions, wanted: frozenset[str]) -> AbstractContextManager[Table]:
+    from steelyard.facts.readers.xlsx import read_xlsx
+
+    return read_xlsx(path, options, wanted)
+
+
+READERS: dict[str, Reader] = {
+    ".csv": read_csv,
+    ".tsv": read_csv,
+    ".jsonl": read_jsonl,
+    ".parquet": _parquet,
+    ".xlsx": _xlsx,
+    ".xes": read_xes,
+    ".xes.gz": read_xes,
+}
+
+
+@contextmanager
+def open_table(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
+    """Open a file of rows; its kind is told by its name alone.
+
+    Args:
+        path: the file.
+        options: how it is written.
+        wanted: the columns that will be asked for; others may be left out.
+
+    Raises:
+        UnreadableError: on opening, or later while rows are taken.
+    """
+    try:
+        if path.is_dir():
+            raise UnreadableError("E110", msg("a folder stands where a file of rows should"), help=_kinds())
+        if not path.exists():
+            raise UnreadableError("E110", msg("there is no such file"), help=msg("check the path and its spelling"))
+        with _reader(path)(path, options, wanted) as table:
+            yield table
+    except OSError as error:
+        raise UnreadableError("E110", msg("cannot read the file: {reason}", reason=error.strerror or "")) from None
+
+
+def _reader(path: Path) -> Reader:
+    name = path.name.lower()
+    for ending in sorted(READERS, key=len, reverse=True):
+        if name.endswith(ending):
+            return READERS[ending]
+    raise UnreadableError("E111", msg("files of the kind of `{name}` are not read", name=path.name), help=_kinds())
+
+
+def _kinds() -> Message:
+    return msg("files of rows end in {endings}", endings=listed(READERS))

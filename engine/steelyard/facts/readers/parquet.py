@@ -1,0 +1,128 @@
+"""Parquet by pyarrow, the only module that knows it. Only columns that are asked for are read."""
+# pyarrow ships no types
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# ruff: noqa: ANN401 - as above
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from steelyard.diagnostics import msg
+from steelyard.facts.cells import Cell
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, checked_header, damaged
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_BATCH = 8192
+
+_Convert = Callable[[Any], Cell]
+
+
+@contextmanager
+def read_parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
+    """Read the wanted columns of a Parquet file; rows are counted from 1.
+
+    Raises:
+        UnreadableError: the file is damaged, or a wanted column has a type that has no exact meaning here.
+    """
+    del options
+    try:
+        with pq.ParquetFile(path) as file:
+            columns = checked_header(file.schema_arrow.names, 1)
+            used = [name for name in columns if name in wanted]
+            converters = [_converter(name, file.schema_arrow.field(name).type) for name in used]
+            yield Table(columns, _rows(file, used, converters))
+    except pa.ArrowException as error:
+        raise damaged(str(error)) from None
+
+
+def _rows(file: Any, used: list[str], converters: list[_Convert]) -> Iterator[Line]:
+    number = 0
+    try:
+        for batch in file.iter_batches(batch_size=_BATCH, columns=used):
+            lists = [
+                [None if value is None else convert(value) for value in _python(batch.column(place))]
+                for place, convert in enumerate(converters)
+            ]
+            for place in range(batch.num_rows):
+                number += 1
+                yield Line(number, {name: cells[place] for name, cells in zip(used, lists, strict=True)})
+    except (pa.ArrowException, OSError) as error:
+        raise damaged(str(error)) from None
+
+
+def _python(column: Any) -> list[Any]:
+    """Python values; instants as integers, for Python's own lose nanoseconds."""
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    if pa.types.is_timestamp(column.type):
+        column = column.cast(pa.int64())
+    return column.to_pylist()
+
+
+def _converter(name: str, kind: Any) -> _Convert:
+    types = pa.types
+    if types.is_dictionary(kind):
+        return _converter(name, kind.value_type)
+    if types.is_timestamp(kind):
+        return _instant(_PER_SECOND[kind.unit], aware=kind.tz is not None)
+    if types.is_list(kind) or types.is_large_list(kind):
+        if types.is_string(kind.value_type) or types.is_large_string(kind.value_type):
+            return _texts
+    elif types.is_integer(kind) or types.is_string(kind) or types.is_large_string(kind) or types.is_null(kind):
+        return str
+    elif types.is_boolean(kind):
+        return _boolean
+    elif types.is_decimal(kind):
+        return _decimal
+    elif types.is_float64(kind):
+        return float
+    elif types.is_date(kind):
+        return _date
+    raise UnreadableError(
+        "E119",
+        msg("column `{column}` has the type `{type}`", column=name, type=str(kind)),
+        help=msg("store it as text, an integer, a decimal, a double, a boolean, a date or a timestamp"),
+    )
+
+
+def _boolean(value: Any) -> Cell:
+    return "true" if value else "false"
+
+
+def _decimal(value: Decimal) -> Cell:
+    return f"{value:f}"
+
+
+def _date(value: date) -> Cell:
+    return value.isoformat()
+
+
+def _texts(value: list[str | None]) -> Cell:
+    texts = tuple(item for item in value if item is not None)
+    return texts if len(texts) == len(value) else Problem(msg("a list of texts, none of them missing"))
+
+
+def _instant(per_second: int, *, aware: bool) -> _Convert:
+    def convert(value: int) -> Cell:
+        microseconds, rest = divmod(value * 1_000_000, per_second)
+        if rest:
+            return Problem(msg("at most 6 digits of a second"))
+        try:
+            instant = _EPOCH + timedelta(microseconds=microseconds)
+        except OverflowError:
+            return Problem(msg("a date and time such as `2024-05-01 10:00`"))
+        naive = instant.replace(tzinfo=None)
+        return naive.isoformat() + "Z" if aware else naive
+
+    return convert

@@ -1,0 +1,126 @@
+"""What every reader gives: lines of named cells."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import listed
+from steelyard.facts.cells import Cell
+from steelyard.facts.problem import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How text files are written; nothing is sniffed.
+
+    Attributes:
+        delimiter: of CSV, one character; None: a comma, or a tab where the file's name ends in `.tsv`.
+        encoding: of CSV and JSONL; a byte order mark is skipped under UTF-8.
+        traces: read an event log as one row a trace (a case file) instead of one row an event.
+        max_bytes: the most that a compressed file may unpack to.
+    """
+
+    delimiter: str | None = None
+    encoding: str = "utf-8"
+    traces: bool = False
+    max_bytes: int = 2 * 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row. `number` is its line in the file, or its row where the file has no lines, from 1."""
+
+    number: int
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A row whose columns cannot be told. `text` is what stood there."""
+
+    number: int
+    text: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file being read.
+
+    Attributes:
+        columns: names of columns; of a growing table those of the rows read so far.
+        rows: good and bad ones in the order of the file.
+        growing: each row names its own columns.
+    """
+
+    columns: Collection[str]
+    rows: Iterator[Line | BadLine]
+    growing: bool = False
+
+
+class UnreadableError(Exception):
+    """A file that cannot be read, as the parts of a diagnostic. `line` counts from 1."""
+
+    def __init__(
+        self,
+        code: str,
+        headline: Message,
+        *,
+        help: Message | None = None,  # noqa: A002 - the diagnostic's word
+        line: int | None = None,
+        notes: tuple[Message, ...] = (),
+    ) -> None:
+        super().__init__(str(headline))
+        self.code = code
+        self.headline = headline
+        self.help = help
+        self.line = line
+        self.notes = notes
+
+
+def checked_header(names: Iterable[str], line: int) -> list[str]:
+    """Give the names of the columns as they are.
+
+    Raises:
+        UnreadableError: there are none, or a name stands twice. Columns without a name cannot be read, and do no harm.
+    """
+    header = list(names)
+    twice = [name for name, count in Counter(header).items() if name and count > 1]
+    if twice:
+        raise UnreadableError(
+            "E115",
+            msg("columns stand more than once: {names}", names=listed(twice)),
+            help=msg("rename or remove all but one of each"),
+            line=line,
+        )
+    if not any(header):
+        raise empty_file()
+    return header
+
+
+def empty_file() -> UnreadableError:
+    """The error of a file without a header."""
+    return UnreadableError(
+        "E114", msg("the file is empty"), help=msg("the first row names the columns; a relation without rows is `none`")
+    )
+
+
+def damaged(reason: str) -> UnreadableError:
+    """The error of a file that is not what its name says; `reason` is a library's own words."""
+    return UnreadableError(
+        "E118",
+        msg("the file cannot be read: {reason}", reason=" ".join(reason.split())[:200]),
+        help=msg("it is damaged, or its name ends as another kind of file does"),
+    )
+
+
+def too_large(max_bytes: int) -> UnreadableError:
+    """The error of a file that unpacks to more than allowed."""
+    return UnreadableError(
+        "E118",
+        msg("the file unpacks to more than {limit} bytes", limit=max_bytes),
+        help=msg("split it into several files"),
+    )

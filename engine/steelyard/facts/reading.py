@@ -1,0 +1,145 @@
+"""Files of rows, read one after the other: found, opened, checked for columns, counted, digested."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from steelyard.diagnostics import Diagnostics, Message, Span, msg
+from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.facts.fields import required
+from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
+from steelyard.ir.ruleset import InputField
+
+Files = Sequence[str | Path]
+"""Paths; one with `*`, `?` or `[` that names no file stands for all files that it matches."""
+
+Progress = Callable[[int], None]
+"""Is told now and then how many rows were read so far."""
+
+_TOLD_EVERY = 4096
+_DELIMITERS = ",;\t|"
+_NAMED = 10
+"""At most so many columns of a file are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file that was used: `role` is `cases` or the relation's id, `digest` the SHA-256 of its bytes in hex."""
+
+    role: str
+    name: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row stands: the file, its number there, and its number among all rows of the role, from 1."""
+
+    file: str
+    line: int
+    row: int
+
+
+class Reading:
+    """One intake: where findings go, and what was read so far."""
+
+    def __init__(self, options: ReadOptions, diagnostics: Diagnostics, progress: Progress | None) -> None:
+        self._options = options
+        self._diagnostics = diagnostics
+        self._progress = progress
+        self._count = 0
+        self.sources: list[SourceFile] = []
+        self.warnings: list[Message] = []
+
+    def rows(
+        self, role: str, files: Files, fields: Sequence[InputField], options: ReadOptions | None = None
+    ) -> Iterator[tuple[Place, Line | BadLine]]:
+        """Give the rows of all files of a role. What concerns a whole file becomes a diagnostic and ends that file."""
+        row = 0
+        for path in self._found(files):
+            try:
+                for line in self._lines(role, path, fields, options or self._options):
+                    row += 1
+                    self._tick()
+                    yield Place(path.name, line.number, row), line
+            except UnreadableError as error:
+                place = _span(path, error.line)
+                self._diagnostics.add(error.code, place, error.headline, help=error.help, notes=error.notes)
+        if self._progress is not None:
+            self._progress(self._count)
+
+    def _tick(self) -> None:
+        self._count += 1
+        if self._progress is not None and self._count % _TOLD_EVERY == 0:
+            self._progress(self._count)
+
+    def _found(self, files: Files) -> Iterator[Path]:
+        for file in files:
+            path = Path(file)
+            if path.exists() or not glob.has_magic(str(file)):
+                yield path
+                continue
+            matched = sorted(glob.glob(str(file), recursive=True))  # noqa: PTH207 - patterns may be absolute
+            if not matched:
+                headline = msg("no file matches `{pattern}`", pattern=str(file))
+                self._diagnostics.add("E110", _span(path, None), headline, help=msg("check the path and its spelling"))
+            yield from map(Path, matched)
+
+    def _lines(
+        self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions
+    ) -> Iterator[Line | BadLine]:
+        wanted = frozenset(field.column for field in fields)
+        with open_table(path, options, wanted) as table:
+            if not table.growing:
+                _check_columns(table.columns, fields)
+            yield from table.rows
+            if table.growing and table.columns:
+                _check_columns(table.columns, fields)
+            self._note_absent(role, table.columns, fields)
+        with path.open("rb") as file:
+            self.sources.append(SourceFile(role, path.name, hashlib.file_digest(file, "sha256").hexdigest()))
+
+    def _note_absent(self, role: str, columns: Collection[str], fields: Sequence[InputField]) -> None:
+        for field in fields:
+            if field.column not in columns and not required(field):
+                warning = msg(
+                    "{role}: no column `{column}`, it is missing in every row", role=role, column=field.column
+                )
+                if warning not in self.warnings:
+                    self.warnings.append(warning)
+
+
+def _check_columns(columns: Collection[str], fields: Sequence[InputField]) -> None:
+    """Raise UnreadableError where columns are missing that every row must fill."""
+    needed = dict.fromkeys(field.column for field in fields if required(field))
+    absent = [name for name in needed if name not in columns]
+    if not absent:
+        return
+    named = [name for name in columns if name]
+    spare = [name for name in named if name not in needed]
+    nearest = ((name, closest(name, spare)) for name in absent)
+    notes = tuple(
+        msg("for `{column}`: did you mean `{near}`?", column=name, near=near) for name, near in nearest if near
+    )
+    raise UnreadableError(
+        "E116", msg("columns are missing: {names}", names=listed(absent)), help=_columns_help(named), notes=notes
+    )
+
+
+def _columns_help(columns: Sequence[str]) -> Message:
+    if len(columns) == 1:
+        for delimiter in _DELIMITERS:
+            if delimiter in columns[0]:
+                return msg("say what separates the columns: `--delimiter {delimiter}`", delimiter=f"'{delimiter}'")
+    if len(columns) > _NAMED:
+        return msg("the file has {count} columns, such as {names}", count=len(columns), names=listed(columns[:_NAMED]))
+    return msg("the file has the columns {names}", names=listed(columns))
+
+
+def _span(path: Path, line: int | None) -> Span:
+    number = (line or 1) - 1
+    return Span(str(path), number, 0, number, 0)

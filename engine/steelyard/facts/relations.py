@@ -1,0 +1,166 @@
+"""The rows of relations: by case where they name it, for all cases where they are joined."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Diagnostics, Message, Span, msg
+from steelyard.facts.case import Reject, Row
+from steelyard.facts.cells import Cell
+from steelyard.facts.fields import Fault, Values, feed_cells, read_values
+from steelyard.facts.format import format_value
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers import BadLine
+from steelyard.facts.reading import Files, Place, Reading
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import Relation
+
+_NAMED = 5
+"""At most so many bad rows of a file are named."""
+
+
+@dataclass(slots=True)
+class RelationRows:
+    """The rows of one relation.
+
+    Attributes:
+        shared: of a joined relation, all rows.
+        by_case: of a relation with `of_case`, the rows of each key (as stored).
+        faults: the cases that bad rows belong to, with the first such row as a reject without its key.
+        bad: how many bad rows name each key.
+        in_feed: bad rows of a feed, reported and left out.
+    """
+
+    relation: Relation
+    shared: tuple[Row, ...] = ()
+    by_case: dict[Stored, list[Row]] = field(default_factory=dict[Stored, list[Row]])
+    faults: dict[Stored, Reject] = field(default_factory=dict[Stored, Reject])
+    bad: Counter[Stored] = field(default_factory=Counter[Stored])
+    in_feed: list[Reject] = field(default_factory=list[Reject])
+
+    def of(self, key: Stored) -> tuple[Row, ...] | Reject:
+        """The rows that may belong to the case of a key, or what is wrong with one of them (without the key)."""
+        if self.relation.of_case is None:
+            return self.shared
+        return self.faults.get(key) or tuple(self.by_case.get(key, ()))
+
+    def unmatched(self, keys: Mapping[Stored, object]) -> Message | None:
+        """Say how many rows, good or bad, name a case that is not there."""
+        count = sum(len(rows) for key, rows in self.by_case.items() if key not in keys)
+        count += sum(number for key, number in self.bad.items() if key not in keys)
+        return (
+            msg("{count} rows of `{relation}` match no case", count=count, relation=self.relation.id) if count else None
+        )
+
+
+def read_relation(
+    relation: Relation, files: Files, zone: Zone, reading: Reading, diagnostics: Diagnostics
+) -> RelationRows:
+    """Read all files of a relation. A bad row that could belong to any case is a diagnostic, E122."""
+    collected = Collector(relation, zone)
+    for place, line in reading.rows(relation.id, files, relation.fields):
+        if isinstance(line, BadLine):
+            collected.refuse(Fault("", line.text, line.problem), place, None)
+        else:
+            collected.take(line.cells, place)
+    if collected.homeless:
+        _report_homeless(relation, collected.homeless, files, diagnostics)
+    return collected.finish()
+
+
+class Collector:
+    """Takes rows one by one, and parts good ones from bad ones."""
+
+    def __init__(self, relation: Relation, zone: Zone) -> None:
+        self._relation = relation
+        self._zone = zone
+        self._rows: list[Row] = []
+        self._found = RelationRows(relation)
+        self._id_field = next((f for f in relation.fields if f.id == relation.row_id), None)
+        self.homeless: list[tuple[Fault, Place]] = []
+
+    def take(self, cells: Mapping[str, Cell], place: Place) -> None:
+        """Read a row."""
+        relation = self._relation
+        read = read_values(relation.fields, feed_cells(relation, cells) if relation.feed else cells, self._zone)
+        key = None if relation.of_case is None else read.values.get(relation.of_case)
+        if read.fault is not None:
+            self.refuse(read.fault, place, key)
+            return
+        row = Row(self._id(read, place), read.values)
+        if relation.of_case is None:
+            self._rows.append(row)
+        elif key is None:
+            self.refuse(Fault(relation.of_case, "", Problem(msg("the key of a case"))), place, None)
+        else:
+            self._found.by_case.setdefault(key, []).append(row)
+
+    def refuse(self, fault: Fault, place: Place, key: Stored | None) -> None:
+        """Put a bad row where it does no silent harm: with its case, in a feed's list, or with the homeless."""
+        reject = fault.reject("", line=place.line, file=place.file, prefix=f"{self._relation.id}.")
+        if self._relation.feed is not None:
+            self._found.in_feed.append(reject)
+        elif key is not None:
+            self._found.faults.setdefault(key, reject)
+            self._found.bad[key] += 1
+        else:
+            self.homeless.append((fault, place))
+
+    def first_bad(self) -> Reject | None:
+        """Give the first bad row, wherever it was put."""
+        found = self._found
+        homeless = [fault.reject("", prefix=f"{self._relation.id}.") for fault, _ in self.homeless[:1]]
+        return next(iter([*found.in_feed[:1], *found.faults.values(), *homeless]), None)
+
+    def finish(self) -> RelationRows:
+        """Give what was found; an id that stands twice in a case is that case's fault."""
+        found = self._found
+        found.shared = tuple(self._rows)
+        if self._id_field is not None and self._relation.feed is None:
+            for key, rows in found.by_case.items():
+                twice = _twice(rows)
+                if twice is not None:
+                    where = f"{self._relation.id}.{self._id_field.column}"
+                    found.faults.setdefault(key, Reject("", where, twice, msg("an id that stands once in a case")))
+        return found
+
+    def _id(self, read: Values, place: Place) -> str:
+        field_ = self._id_field
+        if field_ is None or field_.id not in read.values:
+            return str(place.row)
+        return format_value(read.values[field_.id], field_.type, self._zone)
+
+
+def _twice(rows: Sequence[Row]) -> str | None:
+    seen: set[str] = set()
+    for row in rows:
+        if row.id in seen:
+            return row.id
+        seen.add(row.id)
+    return None
+
+
+def _report_homeless(
+    relation: Relation, homeless: Sequence[tuple[Fault, Place]], files: Files, diagnostics: Diagnostics
+) -> None:
+    first = homeless[0][1].line - 1
+    diagnostics.add(
+        "E122",
+        Span(str(files[0]) if len(files) == 1 else homeless[0][1].file, first, 0, first, 0),
+        msg("{count} bad rows of `{relation}` could belong to any case", count=len(homeless), relation=relation.id),
+        help=msg("mend the rows, or take them out"),
+        notes=tuple(
+            msg(
+                "{file}, row {line}, `{column}`: `{value}` stands where {expected} should",
+                file=place.file,
+                line=place.line,
+                column=fault.where,
+                value=fault.value,
+                expected=fault.problem.expected,
+            )
+            for fault, place in homeless[:_NAMED]
+        ),
+    )
