@@ -1,0 +1,64 @@
+"""What an expression may read while it is evaluated: one case, the row at hand, what is settled so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from steelyard.facts.case import Case, Row
+from steelyard.ir.expressions import Part, Stored
+from steelyard.semantics.outcome import Fixed
+from steelyard.semantics.values import Missing, Truth, Value
+
+
+@dataclass(slots=True, eq=False)
+class BoundRow:
+    """A row of a relation as one case sees it.
+
+    Attributes:
+        row: the row; `values` are its values.
+        member: true, or unknown, whether it belongs to the case; rows that do not are not kept.
+        defines: the row's defines computed so far.
+    """
+
+    row: Row
+    values: Mapping[str, Stored]
+    member: Truth
+    defines: dict[str, Value]
+
+
+@dataclass(slots=True, eq=False)
+class Env:
+    """The state of one evaluation. Lists are by the position of the relation or define in the ruleset.
+
+    Attributes:
+        case: the case; `values` are its inputs.
+        defines: None: not computed yet.
+        bound: the row at hand of each relation.
+        rows: the rows of each relation that belong, or may belong, to the case.
+        single: of a one_row relation its row, or why there is none.
+        arguments: of the table that is asked.
+        own_measure, own_target: of the indicator at hand.
+        parts: the results of indicators that are settled.
+        scores: each score as it stands; absent where the score has none.
+    """
+
+    case: Case
+    values: Mapping[str, Stored]
+    defines: list[Value | None]
+    bound: list[BoundRow | None]
+    rows: list[list[BoundRow]]
+    single: list[BoundRow | Missing | None]
+    arguments: tuple[Value, ...] = ()
+    own_measure: Value | None = None
+    own_target: Value | None = None
+    parts: dict[tuple[str, Part], Value] = field(default_factory=dict[tuple[str, Part], Value])
+    scores: dict[str, Fixed] = field(default_factory=dict[str, Fixed])
+
+
+Meaning = Callable[[Env], Any]
+"""What an expression means: from what it may read to a `Value` of the expression's type.
+
+`Any`, because the type is the IR's (ir/types.py) and checked by the compiler, not here.
+"""

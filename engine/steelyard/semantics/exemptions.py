@@ -1,0 +1,246 @@
+"""Exemptions: who is granted what (LANGUAGE.md section 8).
+
+An exemption fires once, or for each row for which membership and condition are true; each such
+*activation* gives its grants. Over all activations, within one indicator: the largest relaxation of the
+target wins (or all add up: `combine: stack`), pauses count as their union, the highest at_least, and
+waive wins over all. Unlike grants all apply. A grant whose expression is missing is refused.
+
+An exemption that runs over the relation of a family grants to the family only in its own row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from steelyard.diagnostics import InternalError
+from steelyard.ir.expressions import Expr, Field
+from steelyard.ir.ruleset import (
+    SCORE_DIGITS,
+    AtLeastGrant,
+    Better,
+    Exemption,
+    Grant,
+    PauseGrant,
+    Ruleset,
+    TargetGrant,
+    WaiveGrant,
+)
+from steelyard.ir.types import OPEN, DateTime, Number
+from steelyard.semantics.aggregates import both
+from steelyard.semantics.clocks import cut, union_length
+from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.records import Granted, Judged, Result
+from steelyard.semantics.values import Missing, Value, union
+
+Compiler = Callable[[Expr], Meaning]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRule:
+    """A condition that is judged once, or for each row of the relation at this position."""
+
+    id: str
+    relation: int | None
+    when: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedGrant:
+    """A grant for one indicator.
+
+    Attributes:
+        exemption: its rule.
+        grant: what is granted.
+        value: the target, or the points; None for pause and waive.
+        scale: of the points.
+        window: of a pause: start, end, and whether an end that is missing is open.
+        own_row: the indicator is a family over the exemption's relation.
+    """
+
+    exemption: PreparedRule
+    grant: Grant
+    value: Meaning | None = None
+    scale: int = SCORE_DIGITS
+    window: tuple[Meaning, Meaning, bool] | None = None
+    own_row: bool = False
+
+
+def judge(rule: PreparedRule, env: Env) -> list[Judged]:
+    """Judge a rule's condition, in each row where it has a relation."""
+    if rule.relation is None:
+        return [Judged(rule.id, None, rule.when(env))]
+    judged: list[Judged] = []
+    bound = env.bound
+    outer = bound[rule.relation]
+    for row in env.rows[rule.relation]:
+        bound[rule.relation] = row
+        judged.append(Judged(rule.id, row, both(row.member, rule.when(env))))
+    bound[rule.relation] = outer
+    return judged
+
+
+def prepare_grants(
+    ruleset: Ruleset, rules: Iterable[PreparedRule], meaning: Compiler
+) -> dict[str, list[PreparedGrant]]:
+    """The grants of every exemption, by indicator, in the order written."""
+    grants: dict[str, list[PreparedGrant]] = {}
+    families = {indicator.id: indicator.family for indicator in ruleset.indicators}
+    for rule, exemption in zip(rules, ruleset.exemptions, strict=True):
+        for grant in exemption.grants:
+            family = families[grant.indicator]
+            own_row = family is not None and family.relation == exemption.for_each
+            value, scale, window = None, SCORE_DIGITS, None
+            match grant:
+                case TargetGrant():
+                    value = meaning(grant.target)
+                case AtLeastGrant():
+                    value, scale = meaning(grant.points), _scale(grant.points)
+                case PauseGrant():
+                    window = _window(ruleset, exemption, meaning)
+                case WaiveGrant():
+                    pass
+            grants.setdefault(grant.indicator, []).append(PreparedGrant(rule, grant, value, scale, window, own_row))
+    return grants
+
+
+def activations(grant: PreparedGrant, judged: dict[str, list[Judged]], result: Result) -> list[BoundRow | None]:
+    """The rows (or the one None) in which a grant's exemption fired for an indicator."""
+    rows = [judgement.row for judgement in judged[grant.exemption.id] if judgement.truth is True]
+    return [row for row in rows if row is result.row] if grant.own_row else rows
+
+
+def give(grant: PreparedGrant, row: BoundRow | None, result: Result, env: Env) -> Granted:
+    """Find out what one activation grants to an indicator; which of them count is settled later."""
+    granted = Granted(grant.exemption.id, row, grant.grant)
+    relation = grant.exemption.relation
+    outer = None if relation is None else env.bound[relation]
+    if relation is not None:
+        env.bound[relation] = row
+    match grant.grant:
+        case TargetGrant():
+            _relax(granted, _asked(grant, env), result)
+        case AtLeastGrant():
+            value = _asked(grant, env)
+            if isinstance(value, Missing):
+                granted.refused = value
+            else:
+                granted.value = _number(value) * 10 ** (SCORE_DIGITS - grant.scale)
+        case PauseGrant():
+            _pause(granted, grant, result, env)
+        case WaiveGrant():
+            granted.counted = True
+    if relation is not None:
+        env.bound[relation] = outer
+    return granted
+
+
+def settle_target(result: Result) -> Value | None:
+    """The resolved target: the base target with the relaxation that counts."""
+    base, better = result.base_target, result.indicator.better
+    given = [g for g in result.grants if isinstance(g.grant, TargetGrant) and g.value]
+    if not given or base is None or isinstance(base, Missing):
+        return base
+    counted = given if result.indicator.stack else [max(given, key=_value)]  # max takes the first of equal ones
+    for granted in counted:
+        granted.counted = True
+    relaxation = sum(_value(granted) for granted in counted)
+    return _number(base) + (relaxation if better is Better.LOWER else -relaxation)
+
+
+def settle_pauses(result: Result) -> int:
+    """The time that pauses take from the clock."""
+    windows: list[tuple[int, int]] = []
+    for granted in result.grants:
+        if granted.window is not None:
+            granted.counted = True
+            windows.append(granted.window)
+    return union_length(windows)
+
+
+def settle_floor(result: Result) -> int | None:
+    """The highest at_least."""
+    given = [g for g in result.grants if isinstance(g.grant, AtLeastGrant) and g.value is not None]
+    if not given:
+        return None
+    highest = max(given, key=_value)
+    highest.counted = True
+    return highest.value
+
+
+def waived_by(result: Result) -> str | None:
+    """The first exemption that waives the indicator."""
+    return next((g.exemption for g in result.grants if isinstance(g.grant, WaiveGrant)), None)
+
+
+def _asked(grant: PreparedGrant, env: Env) -> Value:
+    if grant.value is None:
+        raise InternalError("a grant without its expression")
+    return grant.value(env)
+
+
+def _relax(granted: Granted, target: Value, result: Result) -> None:
+    """A target grant counts as its difference to the base target in the lenient direction, at least 0."""
+    base = result.base_target
+    granted.target = target
+    if base is None or result.indicator.better is None:
+        raise InternalError(f"`{result.indicator.id}` has no target to relax")
+    if isinstance(base, Missing):
+        granted.refused = base
+    elif isinstance(target, Missing):
+        granted.refused = target
+    else:
+        difference = _number(target) - _number(base)
+        lenient = difference if result.indicator.better is Better.LOWER else -difference
+        granted.value, granted.stricter = max(lenient, 0), lenient < 0
+
+
+def _pause(granted: Granted, grant: PreparedGrant, result: Result, env: Env) -> None:
+    """Cut a row's window to the clock; a missing start, or a missing end that is not open, refuses the grant."""
+    if grant.window is None:
+        raise InternalError("a pause without a window")
+    start_of, end_of, open_end = grant.window
+    start: Value = start_of(env)
+    end: Value = end_of(env)
+    if isinstance(end, Missing) and open_end:
+        end = OPEN
+    if isinstance(start, Missing) or isinstance(end, Missing):
+        granted.refused = union((start, end))
+        return
+    timing = result.timing
+    if timing is None:
+        raise InternalError(f"`{result.indicator.id}` has no clock to pause")
+    if timing.start is None or timing.end is None:
+        return
+    granted.window = cut((_number(start), _number(end)), timing.start, timing.end)
+    granted.value = 0 if granted.window is None else granted.window[1] - granted.window[0]
+
+
+def _window(ruleset: Ruleset, exemption: Exemption, meaning: Compiler) -> tuple[Meaning, Meaning, bool]:
+    relation = next((r for r in ruleset.relations if r.id == exemption.for_each), None)
+    if relation is None or relation.window is None:
+        raise InternalError(f"`{exemption.id}` pauses without a window")
+    types = {field.id: field.type for field in relation.fields} | {d.id: d.value.type for d in relation.defines}
+    start, end = relation.window.start, relation.window.end
+
+    def read(name: str) -> Meaning:
+        return meaning(Field(relation.id, name, type=types[name]))
+
+    end_type = types[end]
+    return read(start), read(end), isinstance(end_type, DateTime) and end_type.open
+
+
+def _value(granted: Granted) -> int:
+    return granted.value or 0
+
+
+def _number(value: Value) -> int:
+    if not isinstance(value, int):
+        raise InternalError("a grant of something that is no number")
+    return value
+
+
+def _scale(expr: Expr) -> int:
+    if not isinstance(expr.type, Number):
+        raise InternalError("points that are no number")
+    return expr.type.scale

@@ -1,0 +1,142 @@
+"""The strict functions (LANGUAGE.md section 4). Windows are half-open; dates are days since 1970-01-01."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, assert_never
+
+from steelyard.diagnostics import InternalError
+from steelyard.ir.expressions import Apply, Function
+from steelyard.ir.types import OPEN, Region, Regions
+from steelyard.semantics.env import Env, Meaning
+from steelyard.semantics.regions import coverer
+from steelyard.semantics.values import Missing, missing, union
+
+LocalDate = Callable[[int], int]
+"""From microseconds UTC to the day in the ruleset's zone, as days since 1970-01-01."""
+
+_UNBOUNDED = missing("overlap_time")
+
+
+def strict(operation: Callable[..., Any], operands: tuple[Meaning, ...]) -> Meaning:
+    """Lift an operation on values to one that is missing where any operand is, for all their reasons."""
+    match operands:
+        case (only,):
+
+            def unary(env: Env) -> Any:  # noqa: ANN401 - see Meaning
+                value = only(env)
+                return value if isinstance(value, Missing) else operation(value)
+
+            return unary
+        case (left, right):
+
+            def binary(env: Env) -> Any:  # noqa: ANN401 - see Meaning
+                a, b = left(env), right(env)
+                if isinstance(a, Missing) or isinstance(b, Missing):
+                    return union((a, b))
+                return operation(a, b)
+
+            return binary
+        case _:
+
+            def several(env: Env) -> Any:  # noqa: ANN401 - see Meaning
+                values = [operand(env) for operand in operands]
+                for value in values:
+                    if isinstance(value, Missing):
+                        return union(values)
+                return operation(*values)
+
+            return several
+
+
+def apply(node: Apply, operands: tuple[Meaning, ...], local_date: LocalDate) -> Meaning:
+    """The meaning of a function's application."""
+    return strict(_operation(node, local_date), operands)
+
+
+def _operation(node: Apply, local_date: LocalDate) -> Callable[..., Any]:
+    match node.function:
+        case Function.MIN:
+            return min
+        case Function.MAX:
+            return max
+        case Function.ABS:
+            return abs
+        case Function.CLAMP:
+            return _clamp
+        case Function.DATE:
+            return local_date
+        case Function.YEAR:
+            return _year
+        case Function.MONTH:
+            return _month
+        case Function.YEAR_MONTH:
+            return year_month
+        case Function.STARTS_WITH:
+            return str.startswith
+        case Function.COVERS:
+            place = node.arguments[1].type
+            if not isinstance(place, Region | Regions):
+                raise InternalError("covers() of something that is no region")
+            return coverer(place.scheme)
+        case Function.OVERLAPS:
+            return _overlaps
+        case Function.OVERLAP_TIME:
+            return overlap_time
+        case Function.DAYS:
+            return operator.pos
+        case _:
+            assert_never(node.function)
+
+
+def _clamp(value: int, low: int, high: int) -> int:
+    return max(low, min(high, value))
+
+
+def _overlaps(a: int, b: int, c: int, d: int) -> bool:
+    return a < d and c < b
+
+
+def overlap_time(a: int, b: int, c: int, d: int) -> int | Missing:
+    """The common duration of [a, b) and [c, d), at least 0; missing where both have not ended."""
+    end = min(b, d)
+    return _UNBOUNDED if end >= OPEN else max(0, end - max(a, c))
+
+
+def civil(day: int) -> tuple[int, int, int]:
+    """Year, month and day of the month, in the Gregorian calendar carried on both ways.
+
+    >>> civil(0), civil(-1), civil(19782)
+    ((1970, 1, 1), (1969, 12, 31), (2024, 2, 29))
+    """
+    # Years are counted from 1 March of year 0, so that a leap day ends its year; 400 years have 146,097 days.
+    era, day_of_era = divmod(day + 719_468, 146_097)
+    year = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
+    day_of_year = day_of_era - (365 * year + year // 4 - year // 100)
+    shifted = (5 * day_of_year + 2) // 153  # months from March: 0..11, five of them have 153 days
+    month = shifted + 3 if shifted < 10 else shifted - 9
+    return era * 400 + year + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
+
+
+def _year(day: int) -> int:
+    return civil(day)[0]
+
+
+def _month(day: int) -> int:
+    return civil(day)[1]
+
+
+def year_month(day: int) -> str:
+    """The month of a date as `2024-05`."""
+    year, month, _ = civil(day)
+    return f"{year:04d}-{month:02d}"
+
+
+def instant_text(instant: int) -> str:
+    """An instant in UTC for a reader, `2024-05-01T12:30:00Z`, with six more digits where it has them."""
+    seconds, rest = divmod(instant, 1_000_000)
+    day, second = divmod(seconds, 86_400)
+    year, month, date = civil(day)
+    clock = f"{second // 3600:02d}:{second // 60 % 60:02d}:{second % 60:02d}"
+    return f"{year:04d}-{month:02d}-{date:02d}T{clock}{f'.{rest:06d}' if rest else ''}Z"

@@ -1,0 +1,211 @@
+"""Strata 3 and 4: targets, pauses, measures and scores of indicators (LANGUAGE.md section 7).
+
+Measure and target are always computed. Then, in this order: only_if, waive grant, missing, way, clamp,
+round to 2 digits (half_up), at_least. A family is one indicator of each row, in code-point order of
+their ids; a row of which it is unknown whether it belongs to the case is waived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from steelyard.diagnostics import InternalError, msg
+from steelyard.ir.expressions import Expr, Part
+from steelyard.ir.ruleset import SCORE_DIGITS, Clock, Indicator, OnMissing
+from steelyard.semantics import clocks, exemptions
+from steelyard.semantics.aggregates import both
+from steelyard.semantics.clocks import PreparedClock, prepare_clock
+from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.exemptions import PreparedGrant
+from steelyard.semantics.records import Judged, Result
+from steelyard.semantics.scope import Scope
+from steelyard.semantics.values import Missing, Rejected, Value, divide, names, union
+from steelyard.semantics.ways import PreparedWay, prepare_way
+
+_HUNDREDTHS = 10**SCORE_DIGITS
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedIndicator:
+    """An indicator with its meanings; `relation` and `row_id` of a family."""
+
+    rule: Indicator
+    relation: int | None
+    row_id: str
+    only_if: Meaning | None
+    measure: Meaning | None
+    clock: PreparedClock | None
+    target: Meaning | None
+    way: PreparedWay
+    grants: tuple[PreparedGrant, ...]
+
+
+def prepare_indicator(
+    indicator: Indicator, grants: list[PreparedGrant], meaning: Callable[[Expr], Meaning], scope: Scope
+) -> PreparedIndicator:
+    """Prepare an indicator."""
+    family, measure = indicator.family, indicator.measure
+    return PreparedIndicator(
+        rule=indicator,
+        relation=None if family is None else scope.relations[family.relation],
+        row_id="" if family is None else family.row_id,
+        only_if=None if indicator.only_if is None else meaning(indicator.only_if),
+        measure=None if isinstance(measure, Clock) else meaning(measure),
+        clock=prepare_clock(measure, meaning) if isinstance(measure, Clock) else None,
+        target=None if indicator.target is None else meaning(indicator.target),
+        way=prepare_way(indicator, meaning),
+        grants=tuple(grants),
+    )
+
+
+def start_results(prepared: PreparedIndicator, env: Env) -> list[Result]:
+    """Stratum 2: the results that an indicator will have, with the truth of only_if.
+
+    Raises:
+        Rejected: a row of a family has no id, or shares it with another.
+    """
+    if prepared.relation is None:
+        only_if = True if prepared.only_if is None else prepared.only_if(env)
+        return [Result(prepared.rule, None, None, only_if)]
+    results: list[Result] = []
+    for row_id, row in _named(prepared, env.rows[prepared.relation]):
+        env.bound[prepared.relation] = row
+        only_if = True if prepared.only_if is None else prepared.only_if(env)
+        results.append(Result(prepared.rule, row, row_id, both(row.member, only_if)))
+    env.bound[prepared.relation] = None
+    return results
+
+
+def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[Judged]], env: Env) -> None:
+    """Strata 3 and 4 of one result.
+
+    Raises:
+        Rejected: the clock ends before it starts, or something is missing and `missing: reject`.
+    """
+    if prepared.relation is not None:
+        env.bound[prepared.relation] = result.row
+    result.base_target = None if prepared.target is None else prepared.target(env)
+    untimed = None
+    if prepared.clock is not None:
+        result.timing, untimed = clocks.read_clock(prepared.clock, prepared.rule.id, env)
+    if prepared.grants:
+        env.own_target = result.base_target
+        for grant in prepared.grants:
+            for row in exemptions.activations(grant, judged, result):
+                result.grants.append(exemptions.give(grant, row, result, env))
+    result.target = exemptions.settle_target(result) if prepared.grants else result.base_target
+    result.measure = _measured(prepared, result, untimed, env)
+    _score(prepared, result, env)
+    if prepared.relation is not None:
+        env.bound[prepared.relation] = None
+
+
+def publish(result: Result, env: Env) -> None:
+    """Let later strata read the result by the indicator's name."""
+    if result.row is not None:
+        return
+    indicator, parts = result.indicator.id, env.parts
+    if result.measure is not None:
+        parts[indicator, Part.MEASURE] = result.measure
+    parts[indicator, Part.STATUS] = "scored" if result.waived is None else "waived"
+    if result.score is not None:
+        parts[indicator, Part.SCORE] = result.score
+        if result.target is not None:
+            parts[indicator, Part.TARGET] = result.target
+
+
+def _measured(prepared: PreparedIndicator, result: Result, untimed: Missing | None, env: Env) -> Value:
+    if prepared.measure is not None:
+        return prepared.measure(env)
+    timing = result.timing
+    if timing is None:
+        raise InternalError(f"`{prepared.rule.id}` has neither a measure nor a clock")
+    if untimed is not None or timing.start is None or timing.end is None:
+        return untimed or union(())
+    timing.paused = exemptions.settle_pauses(result) if prepared.grants else 0
+    return timing.end - timing.start - timing.paused
+
+
+def _score(prepared: PreparedIndicator, result: Result, env: Env) -> None:
+    rule = prepared.rule
+    if result.grants:
+        result.at_least = exemptions.settle_floor(result)
+    if result.only_if is False:
+        result.waived = msg("not applicable: its condition does not hold")
+        return
+    if isinstance(result.only_if, Missing):
+        missing = names(result.only_if.reasons)
+        result.waived = msg("unknown whether it applies: `{missing}` is missing", missing=missing)
+        return
+    if result.grants and (exemption := exemptions.waived_by(result)) is not None:
+        result.waived = msg("waived by the exemption `{exemption}`", exemption=exemption)
+        return
+    lacking = _lacking(result) or _way(prepared, result, env)
+    if lacking is not None:
+        _miss(rule, result, lacking)
+    if result.score is not None and result.at_least is not None:
+        result.score = max(result.score, result.at_least)
+
+
+def _lacking(result: Result) -> Missing | None:
+    if isinstance(result.measure, Missing) or isinstance(result.target, Missing):
+        return union((result.measure, result.target))
+    return None
+
+
+def _way(prepared: PreparedIndicator, result: Result, env: Env) -> Missing | None:
+    """Score by the way, clamp and round; returns why there is no score.
+
+    The bounds of a clamp are hundredths, so rounding first gives the same.
+    """
+    measure, target = result.measure, result.target
+    env.own_measure, env.own_target = measure, target
+    # text and booleans are only tested by bands, which read OwnMeasure
+    scoring = prepared.way(env, measure if isinstance(measure, int) else 0, target if isinstance(target, int) else 0)
+    env.own_measure = env.own_target = None
+    result.scoring = scoring
+    if scoring.exact is None:
+        return scoring.missing
+    numerator, denominator = scoring.exact
+    score, clamp = divide(numerator * _HUNDREDTHS, denominator), prepared.rule.clamp
+    if clamp is not None:
+        if clamp.low is not None:
+            score = max(score, clamp.low)
+        if clamp.high is not None:
+            score = min(score, clamp.high)
+    result.score = score
+    result.reason = prepared.rule.reason if scoring.reason is None else scoring.reason
+    return None
+
+
+def _miss(rule: Indicator, result: Result, lacking: Missing) -> None:
+    """What happens where measure, target or score is missing."""
+    if rule.missing is None:
+        raise InternalError(f"`{rule.id}` is missing {names(lacking.reasons)}, and its rule says nothing")
+    match rule.missing.action:
+        case OnMissing.WAIVE:
+            result.waived = msg("waived: `{missing}` is missing", missing=names(lacking.reasons))
+        case OnMissing.REJECT:
+            expected = msg("a value; `{missing}` is missing", missing=names(lacking.reasons))
+            raise Rejected(rule.id, "", expected)
+        case OnMissing.SCORE:
+            result.score, result.missing_score, result.reason = rule.missing.score, True, rule.reason
+        case _:
+            assert_never(rule.missing.action)
+
+
+def _named(prepared: PreparedIndicator, rows: list[BoundRow]) -> list[tuple[str, BoundRow]]:
+    """The rows of a family by id, in code-point order."""
+    named: dict[str, BoundRow] = {}
+    for row in rows:
+        row_id = row.values.get(prepared.row_id)
+        if row_id is None:
+            raise Rejected(prepared.rule.id, "", msg("an id in `{field}` of every row", field=prepared.row_id))
+        if str(row_id) in named:
+            raise Rejected(
+                prepared.rule.id, str(row_id), msg("each id in `{field}` once in a case", field=prepared.row_id)
+            )
+        named[str(row_id)] = row
+    return sorted(named.items())

@@ -1,0 +1,174 @@
+"""The outcome of a case: what every engine returns, compared bit for bit.
+
+Numbers are `Fixed`: an integer and its scale. Nothing here refers to an engine.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+from steelyard.diagnostics import Message
+from steelyard.facts.case import Reject
+from steelyard.ir.expressions import Stored
+
+
+class Fixed(NamedTuple):
+    """value * 10^-scale."""
+
+    value: int
+    scale: int
+
+    def __str__(self) -> str:
+        """Exactly `scale` digits: Fixed(-5, 2) is -0.05."""
+        sign = "-" if self.value < 0 else ""
+        digits = str(abs(self.value)).rjust(self.scale + 1, "0")
+        return sign + (f"{digits[: -self.scale]}.{digits[-self.scale :]}" if self.scale else digits)
+
+
+class Status(Enum):
+    """What became of a case."""
+
+    SCORED = "scored"
+    UNSCORED = "unscored"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorOutcome:
+    """One indicator, or one row of a family.
+
+    Attributes:
+        id: the indicator's; `row` is the row's id in a family, else None.
+        measure, target: stored values; None where missing (or there is no target).
+        score: hundredths; None where waived.
+        waived: why it was waived; None where scored.
+        missing_score: whether `score` is the fixed one of `missing: {score: N}`.
+    """
+
+    id: str
+    row: str | None
+    measure: Stored | None
+    target: Stored | None
+    score: int | None
+    waived: Message | None = None
+    missing_score: bool = False
+
+
+class LineKind(Enum):
+    """The lines of a ledger, in their order."""
+
+    OPENING = "opening"
+    LOST = "lost"
+    ROUNDING = "rounding"
+    BASE = "base"
+    DEDUCTION = "deduction"
+    BONUS = "bonus"
+    CAP = "cap"
+    GATE = "gate"
+    CLAMP = "clamp"
+    FINAL_ROUNDING = "final_rounding"
+    FINAL = "final"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the ledger.
+
+    Attributes:
+        kind: BASE and FINAL are sums, not summands.
+        amount: signed as it enters the sum: a lost point and a deduction are negative.
+        rule: the indicator's or points rule's id; None for opening, rounding, clamp, sums.
+        row: the relation row's id where the rule fired for one.
+        stage: of a points rule or a clamp.
+    """
+
+    kind: LineKind
+    amount: Fixed
+    rule: str | None = None
+    row: str | None = None
+    stage: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorShare:
+    """The share n of D and the points lost (6 digits) of one indicator in one score."""
+
+    id: str
+    row: str | None
+    share: int
+    lost: Fixed
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreOutcome:
+    """One score.
+
+    Attributes:
+        id: the score's.
+        denominator: D; None where the method has no shares.
+        shares: per scored member, in order.
+        base, final: at the score's digits; None where this score is unscored.
+        unscored: why this one has no score.
+        ledger: a closed sum; empty where unscored.
+        reasons: reason codes after caps, most points first, limited by `score.reasons`.
+    """
+
+    id: str
+    denominator: int | None
+    shares: tuple[IndicatorShare, ...]
+    base: Fixed | None
+    final: Fixed | None
+    grade: str | None
+    unscored: str | None
+    ledger: tuple[Line, ...]
+    reasons: tuple[str, ...]
+
+
+class RuleKind(Enum):
+    """The kinds of rules that fire."""
+
+    EXEMPTION = "exemption"
+    ADJUSTMENT = "adjustment"
+    UNSCORED = "unscored"
+    POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fired:
+    """A rule that fired, with the ids of its rows (sorted by code point; empty where it has no relation)."""
+
+    rule: str
+    rows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputOutcome:
+    """A further result; None where missing; a tuple for a list."""
+
+    id: str
+    value: Stored | tuple[Stored, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an engine says about a case.
+
+    Attributes:
+        reason: of an unscored case, its reason code or `nothing_to_score`; None otherwise.
+        rejection: of a rejected case; everything after it is empty then.
+        fired: sorted by rule id.
+        missing: what was missing or unknown: names of inputs (`rating`), fields (`complaints.upheld`), relations
+            without a row (`climate`), `division by zero in ID`, tables without a hit; sorted by code point.
+    """
+
+    key: str
+    status: Status
+    reason: str | None = None
+    rejection: Reject | None = None
+    indicators: tuple[IndicatorOutcome, ...] = ()
+    scores: tuple[ScoreOutcome, ...] = ()
+    fired: tuple[Fired, ...] = ()
+    missing: tuple[str, ...] = ()
+    outputs: tuple[OutputOutcome, ...] = ()

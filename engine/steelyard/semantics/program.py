@@ -1,0 +1,78 @@
+"""A ruleset prepared for evaluation: every meaning built once, situations remembered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import Ruleset
+from steelyard.semantics import meaning as compiler
+from steelyard.semantics.env import Meaning
+from steelyard.semantics.exemptions import PreparedRule, prepare_grants
+from steelyard.semantics.indicators import PreparedIndicator, prepare_indicator
+from steelyard.semantics.points import PreparedPoints, prepare_points, working_scale
+from steelyard.semantics.relations import PreparedRelation, prepare_relation
+from steelyard.semantics.scope import Scope
+from steelyard.semantics.scores import PreparedScore, prepare_score
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Program:
+    """A prepared ruleset. Fields follow the order of the ruleset.
+
+    Attributes:
+        ruleset: what was prepared, parameters bound.
+        scope: the names of its expressions.
+        stages: the points rules by stage, ascending.
+        scales: by score, its digits while points rules work on it.
+        outputs: id and meaning.
+    """
+
+    ruleset: Ruleset
+    scope: Scope
+    relations: tuple[PreparedRelation, ...]
+    exemptions: tuple[PreparedRule, ...]
+    adjustments: tuple[PreparedRule, ...]
+    indicators: tuple[PreparedIndicator, ...]
+    unscored: tuple[PreparedRule, ...]
+    scores: tuple[PreparedScore, ...]
+    stages: tuple[tuple[int, list[PreparedPoints]], ...]
+    scales: dict[str, int]
+    outputs: tuple[tuple[str, Meaning], ...]
+
+    def meaning(self, expr: Expr) -> Meaning:
+        """The meaning of any expression in this ruleset's scope."""
+        return compiler.meaning(expr, self.scope)
+
+
+def prepare(ruleset: Ruleset) -> Program:
+    """Prepare a ruleset whose parameters all have a value.
+
+    Raises:
+        InternalError: the IR breaks one of its invariants, or a parameter that is read has no value.
+    """
+    scope = Scope(ruleset)
+
+    def meaning(expr: Expr) -> Meaning:
+        return compiler.meaning(expr, scope)
+
+    exemptions = tuple(
+        PreparedRule(e.id, None if e.for_each is None else scope.relations[e.for_each], meaning(e.when))
+        for e in ruleset.exemptions
+    )
+    grants = prepare_grants(ruleset, exemptions, meaning)
+    points = tuple(prepare_points(rule, meaning, scope) for rule in ruleset.points)
+    stages = sorted({rule.stage for rule in ruleset.points})
+    return Program(
+        ruleset=ruleset,
+        scope=scope,
+        relations=tuple(prepare_relation(relation, meaning) for relation in ruleset.relations),
+        exemptions=exemptions,
+        adjustments=tuple(PreparedRule(a.id, None, meaning(a.when)) for a in ruleset.weights.adjustments),
+        indicators=tuple(prepare_indicator(i, grants.get(i.id, []), meaning, scope) for i in ruleset.indicators),
+        unscored=tuple(PreparedRule(u.id, None, meaning(u.when)) for u in ruleset.unscored),
+        scores=tuple(prepare_score(ruleset, score, meaning, scope) for score in ruleset.scores),
+        stages=tuple((stage, [p for p in points if p.rule.stage == stage]) for stage in stages),
+        scales={score.id: working_scale(score, points) for score in ruleset.scores},
+        outputs=tuple((output.id, meaning(output.value)) for output in ruleset.outputs),
+    )

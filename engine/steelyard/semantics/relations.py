@@ -1,0 +1,73 @@
+"""Stratum 1: which rows belong to the case (LANGUAGE.md sections 2, 5 and 12).
+
+Membership is three-valued. A row whose `joins` is true belongs, one whose `joins` is false is dropped,
+one whose `joins` is unknown stays as a row that may belong. A one_row relation has at most one row:
+two that belong reject the case; one and any unknown, or only unknown ones, leave its fields missing
+for the reasons of the unknown; none leaves them missing by the relation's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from steelyard.diagnostics import msg
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import Relation
+from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.values import Missing, Rejected, Truth, names, union
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRelation:
+    """A relation with the meaning of its `joins` (None: every row belongs)."""
+
+    id: str
+    joins: Meaning | None
+    one_row: bool
+
+
+def prepare_relation(relation: Relation, meaning: Callable[[Expr], Meaning]) -> PreparedRelation:
+    """Prepare a relation."""
+    joins = None if relation.joins is None else meaning(relation.joins)
+    return PreparedRelation(relation.id, joins, relation.one_row)
+
+
+def join(relations: tuple[PreparedRelation, ...], env: Env) -> None:
+    """Find the rows of every relation, in their order.
+
+    Raises:
+        Rejected: a one_row relation has two rows.
+    """
+    for index, relation in enumerate(relations):
+        rows = env.rows[index]
+        for row in env.case.rows.get(relation.id, ()):
+            bound = BoundRow(row, row.values, True, {})
+            if relation.joins is not None:
+                env.bound[index] = bound
+                truth: Truth = relation.joins(env)
+                if truth is False:
+                    continue
+                bound.member = truth
+            rows.append(bound)
+        env.bound[index] = None
+        if relation.one_row:
+            env.single[index] = single(relation.id, rows)
+
+
+def single(relation: str, rows: list[BoundRow]) -> BoundRow | Missing | None:
+    """The one row of a one_row relation, why it cannot be told, or None for none.
+
+    Raises:
+        Rejected: there are two.
+    """
+    certain = [row for row in rows if row.member is True]
+    if len(certain) > 1:
+        both = names(frozenset(row.row.id for row in certain[:2]))
+        raise Rejected(relation, both, msg("at most one row of `{relation}` for the case", relation=relation))
+    if len(certain) == len(rows):
+        return certain[0] if certain else None
+    return union([row.member for row in rows])

@@ -1,0 +1,197 @@
+"""Strata 5 to 7 of scores: weights, base, points, grade (LANGUAGE.md sections 9 and 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from steelyard.diagnostics import InternalError, msg
+from steelyard.ir.expressions import Expr, Part, Rounding
+from steelyard.ir.ruleset import LEDGER_DIGITS, Grade, Method, Ruleset, Score
+from steelyard.ir.types import Number
+from steelyard.semantics.env import Env, Meaning
+from steelyard.semantics.ledger import contribute
+from steelyard.semantics.outcome import Fixed
+from steelyard.semantics.records import Evaluation, Result, Scored
+from steelyard.semantics.scope import Scope
+from steelyard.semantics.values import Missing, Rejected, divide, fraction
+from steelyard.semantics.weights import Circumstances, Situation, SituationError, Weighing
+
+NOTHING_TO_SCORE = "nothing_to_score"
+TOO_FEW_PRESENT = "too_few_present"
+MISSING_VALUE = "missing_value"
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedScore:
+    """A score with its meanings.
+
+    Attributes:
+        rule: the score.
+        value: the opening of methods value and start; `value_scale` is its scale.
+        weighing: of a weighted mean.
+        family_weights: the weight of a row, with its scale, by family among the members.
+        situations: those met so far, by circumstances.
+    """
+
+    rule: Score
+    members: frozenset[str]
+    value: Meaning | None
+    value_scale: int
+    weighing: Weighing | None
+    family_weights: dict[str, tuple[Meaning, int, int]]
+    situations: dict[Circumstances, Situation | SituationError]
+
+
+def prepare_score(ruleset: Ruleset, score: Score, meaning: Callable[[Expr], Meaning], scope: Scope) -> PreparedScore:
+    """Prepare a score."""
+    weighted = score.method is Method.WEIGHTED_MEAN
+    family_weights: dict[str, tuple[Meaning, int, int]] = {}
+    for indicator in ruleset.indicators:
+        if weighted and indicator.id in score.members and indicator.family is not None:
+            if indicator.weight is None:
+                raise InternalError(f"`{indicator.id}` has no weight")
+            relation = scope.relations[indicator.family.relation]
+            family_weights[indicator.id] = meaning(indicator.weight), _scale(indicator.weight), relation
+    return PreparedScore(
+        rule=score,
+        members=frozenset(score.members),
+        value=None if score.value is None else meaning(score.value),
+        value_scale=0 if score.value is None else _scale(score.value),
+        weighing=Weighing(ruleset, score, scope) if weighted else None,
+        family_weights=family_weights,
+        situations={},
+    )
+
+
+def weigh(prepared: PreparedScore, fired: tuple[str, ...], evaluation: Evaluation) -> Scored:
+    """Stratum 5: who is present, and by what weights.
+
+    Raises:
+        Rejected: the situation cannot be resolved, or a row of a family has no weight above 0.
+    """
+    rule = prepared.rule
+    scored = Scored(rule.id)
+    evaluation.scores.append(scored)
+    members = members_of(prepared, evaluation.results)
+    scored.present = [result for result in members if result.waived is None]
+    if rule.method not in {Method.VALUE, Method.START} and not scored.present:
+        scored.unscored = NOTHING_TO_SCORE
+    elif rule.minimum_present is not None and len(scored.present) < rule.minimum_present:
+        scored.unscored = TOO_FEW_PRESENT
+    elif prepared.weighing is not None:
+        scored.situation = _situation(prepared, prepared.weighing, members, fired, evaluation)
+    return scored
+
+
+def members_of(prepared: PreparedScore, results: list[Result]) -> list[Result]:
+    """The results that belong to a score, in the order of its members."""
+    order = {member: position for position, member in enumerate(prepared.rule.members)}
+    return sorted((r for r in results if r.indicator.id in order), key=lambda r: order[r.indicator.id])
+
+
+def find_base(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -> None:
+    """Stratum 6: the exact base, with what every member brings."""
+    rule = prepared.rule
+    match rule.method:
+        case Method.WEIGHTED_MEAN:
+            if scored.situation is None:
+                raise InternalError(f"`{rule.id}` has no weights")
+            by_member = scored.situation.by_member
+            shares = [by_member[result.indicator.id, result.row_id] for result in scored.present]
+            contribute(rule, scored, shares, scored.situation.denominator)
+        case Method.SUM:
+            contribute(rule, scored, [1] * len(scored.present), 1)
+        case Method.LOWEST | Method.HIGHEST:
+            choose = min if rule.method is Method.LOWEST else max
+            chosen = choose(scored.present, key=lambda result: result.score or 0)  # the first of equal ones
+            contribute(rule, scored, [int(result is chosen) for result in scored.present], 1)
+        case Method.VALUE | Method.START:
+            if prepared.value is None:
+                raise InternalError(f"`{rule.id}` has no value")
+            value = prepared.value(evaluation.env)
+            evaluation.note(value)
+            if isinstance(value, Missing):
+                scored.unscored = MISSING_VALUE
+            else:
+                scored.opening = scored.exact = value, 10**prepared.value_scale
+        case _:
+            assert_never(rule.method)
+
+
+def publish_shares(scored: Scored, env: Env) -> None:
+    """Let points rules and outputs read shares; of several scores the first that has the indicator counts."""
+    if scored.denominator is None:
+        return
+    for result, share, _ in scored.contributions:
+        if result.row is None:
+            rounded = divide(share * 10**LEDGER_DIGITS, scored.denominator)
+            env.parts.setdefault((result.indicator.id, Part.SHARE), rounded)
+
+
+def finish(score: Score, value: int, scale: int) -> tuple[Fixed, Fixed | None]:
+    """Round after the last stage; returns the final score and what rounding brought, None for nothing."""
+    final = divide(value, 10 ** (scale - score.digits), Rounding.HALF_UP)
+    brought = final * 10 ** (scale - score.digits) - value
+    return Fixed(final, score.digits), Fixed(brought, scale) if brought else None
+
+
+def grade_of(score: Score, value: int) -> Grade | None:
+    """The first grade that covers a score."""
+    for grade in score.grades:
+        if (grade.low is None or value >= grade.low) and (grade.high is None or value <= grade.high):
+            return grade
+    return None
+
+
+def _situation(
+    prepared: PreparedScore, weighing: Weighing, members: list[Result], fired: tuple[str, ...], evaluation: Evaluation
+) -> Situation:
+    waived = frozenset((r.indicator.id, r.row_id) for r in members if r.waived is not None)
+    families = tuple(
+        (family, _row_weights(prepared, family, members, evaluation)) for family in prepared.family_weights
+    )
+    circumstances = Circumstances(fired, waived, families)
+    situation = prepared.situations.get(circumstances)
+    if situation is None:
+        situation = prepared.situations[circumstances] = weighing.resolve(circumstances)
+    if isinstance(situation, SituationError):
+        expected = msg("weights that can be resolved; {problem}", problem=situation.message)
+        raise Rejected(prepared.rule.id, _names(circumstances), expected)
+    return situation
+
+
+def _row_weights(
+    prepared: PreparedScore, family: str, members: list[Result], evaluation: Evaluation
+) -> tuple[tuple[str, Fraction], ...]:
+    """The weights of a family's rows. A waived row without a weight above 0 is left out: it has none to leave."""
+    meaning, scale, relation = prepared.family_weights[family]
+    env = evaluation.env
+    weights: list[tuple[str, Fraction]] = []
+    for result in members:
+        if result.indicator.id != family or result.row_id is None:
+            continue
+        env.bound[relation] = result.row
+        weight = meaning(env)
+        evaluation.note(weight)
+        if not isinstance(weight, Missing) and weight > 0:
+            weights.append((result.row_id, fraction(weight, scale)))
+        elif result.waived is None:
+            value = "" if isinstance(weight, Missing) else str(Fixed(weight, scale))
+            raise Rejected(family, value, msg("a weight above 0 for the row `{row}`", row=result.row_id))
+    env.bound[relation] = None
+    return tuple(weights)
+
+
+def _names(circumstances: Circumstances) -> str:
+    """A situation for a reader: the adjustments that fired, then who is waived."""
+    waived = sorted(unit if row is None else f"{unit}/{row}" for unit, row in circumstances.waived)
+    return "; ".join((", ".join(circumstances.fired), ", ".join(waived)))
+
+
+def _scale(expr: Expr) -> int:
+    if not isinstance(expr.type, Number):
+        raise InternalError("a weight or a score is no number")
+    return expr.type.scale

@@ -1,0 +1,194 @@
+"""Decision tables (LANGUAGE.md section 5; hit policies as DMN's).
+
+A row hits where every cell is true, misses where one is false, and is unknown otherwise. Let M be the
+rows that hit and U the unknown ones. The result is missing where it would change if one of U, or all
+of U, hit as well; for the reasons of their unknown cells. Without a hit the `default` counts, else the
+result is missing by the table's name; a list is empty then. All outputs of a call are decided together.
+
+- unique: two hits reject the case. any: so do two hits with different outputs.
+- first: the first hit in the order written. priority: the hit whose outputs stand highest in their orders,
+  the first output compared first; of equal ones the first written.
+- collect_sum, collect_min, collect_max: over each output of the hits, missing where one is missing.
+  collect_count: the number of hits.
+- rule_order, collect: every hit, in the order written; output_order: by priority.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, assert_never
+
+from steelyard.diagnostics import msg
+from steelyard.ir.expressions import Expr, Stored
+from steelyard.ir.ruleset import HitPolicy, Table, TableRow
+from steelyard.semantics.env import Env, Meaning
+from steelyard.semantics.values import Missing, Rejected, Value, missing, names, union
+
+Outputs = tuple[Stored | None, ...]
+"""A row's outputs; None is missing."""
+
+LISTS = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
+"""The hit policies whose result is a list."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two hits that exclude each other; rows count from 1. Any two conflicts are the same result."""
+
+    first: int
+    second: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Conflict)
+
+    def __hash__(self) -> int:
+        return hash(Conflict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """A list of hits."""
+
+    rows: tuple[Outputs, ...]
+
+
+Result = Outputs | Hits | Conflict | None
+"""Of hits: one row's outputs, a list, a conflict, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a table answers.
+
+    Attributes:
+        hits: the rows that hit, from 0.
+        unknown: the rows that may hit, from 0.
+        result: None for no hit and no default.
+        missing: why there is no result, where the unknown rows could change it.
+    """
+
+    hits: tuple[int, ...]
+    unknown: tuple[int, ...]
+    result: Result
+    missing: Missing | None
+
+
+Question = Callable[[Env], Asked]
+
+
+def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr], Meaning]) -> Question:
+    """Build what asks a table with these arguments; `cell` gives the meaning of a cell."""
+    rows = tuple(tuple(cell(c) for c in row.cells if c is not None) for row in table.rows)
+
+    def ask(env: Env) -> Asked:
+        values = tuple(argument(env) for argument in arguments)
+        outer, env.arguments = env.arguments, values
+        hits: list[int] = []
+        unknown: list[int] = []
+        reasons: list[Missing] = []
+        for index, cells in enumerate(rows):
+            blurred: list[Missing] = []
+            for test in cells:
+                truth = test(env)
+                if truth is False:
+                    break
+                if truth is not True:
+                    blurred.append(truth)
+            else:
+                (unknown if blurred else hits).append(index)
+                reasons += blurred
+        env.arguments = outer
+        result = decide(table, hits)
+        changed = not isinstance(result, Conflict) and _changes(table, hits, unknown, result)
+        return Asked(tuple(hits), tuple(unknown), result, union(reasons) if changed else None)
+
+    return ask
+
+
+def output(table: Table, ask: Question, position: int) -> Meaning:
+    """The meaning of one output of a call; a tuple where the hit policy gives a list."""
+    nothing = missing(table.id)
+
+    def one(value: Stored | None) -> Value:
+        return nothing if value is None else value
+
+    def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
+        asked = ask(env)
+        if asked.missing is not None:
+            return asked.missing
+        match asked.result:
+            case None:
+                return nothing
+            case Conflict(first, second):
+                expected = msg(
+                    "one answer; rows {first} and {second} of the table disagree", first=first, second=second
+                )
+                raise Rejected(table.id, names(frozenset((str(first), str(second)))), expected)
+            case Hits(rows):
+                return tuple(one(outputs[position]) for outputs in rows)
+            case outputs:
+                return one(outputs[position])
+
+    return evaluate
+
+
+def decide(table: Table, hits: Sequence[int]) -> Result:
+    """The result of exactly these hits, in the order written."""
+    rows = [table.rows[index] for index in hits]
+    if table.hit in LISTS:
+        if not rows:
+            return Hits(() if table.default is None else (table.default,))
+        ordered = sorted(rows, key=_priority(table)) if table.hit is HitPolicy.OUTPUT_ORDER else rows
+        return Hits(tuple(row.outputs for row in ordered))
+    if not rows:
+        return table.default
+    match table.hit:
+        case HitPolicy.UNIQUE:
+            return rows[0].outputs if len(rows) == 1 else Conflict(hits[0] + 1, hits[1] + 1)
+        case HitPolicy.ANY:
+            other = next((i for i, row in zip(hits, rows, strict=True) if row.outputs != rows[0].outputs), None)
+            return rows[0].outputs if other is None else Conflict(hits[0] + 1, other + 1)
+        case HitPolicy.FIRST:
+            return rows[0].outputs
+        case HitPolicy.PRIORITY:
+            return min(rows, key=_priority(table)).outputs
+        case HitPolicy.COLLECT_COUNT:
+            return (len(rows),) * len(table.outputs)
+        case HitPolicy.COLLECT_SUM:
+            return _each(rows, sum)
+        case HitPolicy.COLLECT_MIN:
+            return _each(rows, min)
+        case HitPolicy.COLLECT_MAX:
+            return _each(rows, max)
+        case HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT:  # pragma: no cover - LISTS, above
+            return None
+        case _:
+            assert_never(table.hit)
+
+
+def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: Result) -> bool:
+    """Whether the result would be another if one, or all, of the unknown rows hit as well."""
+    if not unknown:
+        return False
+    more = [[index] for index in unknown]
+    more.append(list(unknown))
+    return any(decide(table, sorted([*hits, *extra])) != result for extra in more)
+
+
+def _priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
+    """The rank of a row: the position of each output in its order, the last where it is in none."""
+    ranks = [{value: rank for rank, value in enumerate(output.priority)} for output in table.outputs]
+
+    def rank(row: TableRow) -> tuple[int, ...]:
+        return tuple(
+            len(order) if v is None else order.get(v, len(order)) for v, order in zip(row.outputs, ranks, strict=True)
+        )
+
+    return rank
+
+
+def _each(rows: Sequence[TableRow], operation: Callable[[list[Any]], Any]) -> Outputs:
+    """The operation over each output of the rows; missing where one of them is."""
+    columns = zip(*(row.outputs for row in rows), strict=True)
+    return tuple(None if None in column else operation(list(column)) for column in columns)

@@ -1,0 +1,109 @@
+"""Missing values, and the one division there is (LANGUAGE.md sections 5 and 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import assert_never
+
+from steelyard.diagnostics import InternalError, Message
+from steelyard.ir.expressions import Rounding, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """No value, or an unknown truth.
+
+    Attributes:
+        reasons: what was missing: names of inputs (`rating`), fields (`complaints.upheld`), relations
+            without a row (`climate`), tables without a hit, `division by zero`.
+    """
+
+    reasons: frozenset[str]
+
+
+Value = Stored | Missing
+"""What an expression means in a case: see ir/types.py for how each type is stored."""
+
+Truth = bool | Missing
+"""What a condition means: true, false, or unknown."""
+
+
+class Rejected(Exception):  # noqa: N818 - a result on its way out, not a fault of the program
+    """The case cannot be evaluated; caught by `run`, which knows the case's key.
+
+    Attributes:
+        where: the rule, table or relation at fault.
+        value: what stood there, as text; empty where nothing did.
+        expected: what was expected.
+    """
+
+    def __init__(self, where: str, value: str, expected: Message) -> None:
+        super().__init__(where, value, expected)
+        self.where = where
+        self.value = value
+        self.expected = expected
+
+
+def missing(*reasons: str) -> Missing:
+    """Build a missing value from the names of what was missing."""
+    return Missing(frozenset(reasons))
+
+
+def union(values: Iterable[object]) -> Missing:
+    """The reasons of all missing ones among the values."""
+    return Missing(frozenset[str]().union(*(value.reasons for value in values if isinstance(value, Missing))))
+
+
+def names(reasons: frozenset[str]) -> str:
+    """The reasons for a reader: sorted by code point."""
+    return ", ".join(sorted(reasons))
+
+
+def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_UP) -> int:
+    """Divide exactly and round to an integer; half_up goes away from zero.
+
+    Raises:
+        InternalError: for a denominator of 0; whoever divides must have made that missing.
+    """
+    if denominator == 0:
+        raise InternalError("division by zero reached the rounding")
+    if denominator < 0:
+        numerator, denominator = -numerator, -denominator
+    if rounding is Rounding.FLOOR:
+        return numerator // denominator
+    if rounding is Rounding.CEILING:
+        return -(-numerator // denominator)
+    quotient, rest = divmod(abs(numerator), denominator)
+    match rounding:
+        case Rounding.HALF_UP:
+            quotient += 2 * rest >= denominator
+        case Rounding.HALF_EVEN:
+            quotient += 2 * rest > denominator or (2 * rest == denominator and quotient % 2 == 1)
+        case Rounding.UP:
+            quotient += rest > 0
+        case Rounding.DOWN:
+            pass
+        case _:
+            assert_never(rounding)
+    return quotient if numerator >= 0 else -quotient
+
+
+def rescale(value: int, scale: int, target: int) -> int:
+    """Bring value * 10^-scale to another scale without changing it.
+
+    Raises:
+        InternalError: if digits would be lost; the compiler chose the scales so that none are.
+    """
+    if target >= scale:
+        return value * 10 ** (target - scale)
+    quotient, rest = divmod(value, 10 ** (scale - target))
+    if rest:
+        raise InternalError(f"{value} at scale {scale} does not fit scale {target}")
+    return quotient
+
+
+def fraction(value: int, scale: int) -> Fraction:
+    """The exact fraction value * 10^-scale."""
+    return Fraction(value, 10**scale)
