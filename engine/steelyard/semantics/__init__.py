@@ -42,17 +42,16 @@ from steelyard.semantics.records import (
     Scoring,
     Timing,
 )
-from steelyard.semantics.values import Missing, Rejected, Truth, Value, divide
-from steelyard.semantics.weights import (
+from steelyard.semantics.situations import (
     NOTHING,
     Circumstances,
     Situation,
     SituationError,
     Stage,
     StageKind,
-    Weighing,
-    resolve,
 )
+from steelyard.semantics.values import Missing, Rejected, Truth, Value, divide
+from steelyard.semantics.weights import Weighing, resolve
 
 __all__ = [
     "NOTHING",

@@ -12,16 +12,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from steelyard.diagnostics import Message, msg
+from steelyard.semantics.situations import SituationError, UnresolvableError
 
 ONE = Fraction(1)
-
-
-class LimitError(Exception):
-    """Limits that cannot be met."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(str(message))
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +49,11 @@ def hold(sets: Mapping[str, Bound], limits: Mapping[str, Bound], *, emptied: boo
         emptied: whether a group lost all its members, so that an `at_most` that cannot be met any more is dropped.
 
     Raises:
-        LimitError: limits that cannot be met.
+        UnresolvableError: limits that cannot be met.
     """
     blocks = {name: _narrowed(bound, limits.get(name)) for name, bound in sets.items()}
     if sum(low for _, low, _ in blocks.values()) > 1:
-        raise LimitError(msg("the limits cannot be met: the least shares add up to more than 1"))
+        raise _error(msg("the limits cannot be met: the least shares add up to more than 1"))
     notes: list[Message] = []
     if _highest(blocks) < 1 and emptied:
         for name, limit in limits.items():
@@ -68,7 +61,7 @@ def hold(sets: Mapping[str, Bound], limits: Mapping[str, Bound], *, emptied: boo
                 blocks[name] = blocks[name][0], blocks[name][1], ONE
                 notes.append(msg("the `at_most` of `{group}` is dropped: a group has nothing left", group=name))
     if _highest(blocks) < 1:
-        raise LimitError(msg("the limits cannot be met: the greatest shares add up to less than 1"))
+        raise _error(msg("the limits cannot be met: the greatest shares add up to less than 1"))
     factor = solve(list(blocks.values()))
     return Held({name: _clamped(block, factor) for name, block in blocks.items()}, factor, tuple(notes))
 
@@ -96,11 +89,11 @@ def _narrowed(sets: Bound, limit: Bound | None) -> Block:
         return sets.share, low, high
     if limit.at_most is not None:
         if low > limit.at_most:
-            raise LimitError(msg("the shares set in `{group}` are above its `at_most`", group=sets.name))
+            raise _error(msg("the shares set in `{group}` are above its `at_most`", group=sets.name))
         high = min(high, limit.at_most)
     if limit.at_least is not None:
         if high < limit.at_least:
-            raise LimitError(msg("the share of `{group}` cannot reach its `at_least`", group=sets.name))
+            raise _error(msg("the share of `{group}` cannot reach its `at_least`", group=sets.name))
         low = max(low, limit.at_least)
     return sets.share, low, high
 
@@ -117,3 +110,7 @@ def _clamped(block: Block, factor: Fraction) -> Fraction:
 
 def _total(blocks: list[Block], factor: Fraction) -> Fraction:
     return sum((_clamped(block, factor) for block in blocks), Fraction(0))
+
+
+def _error(message: Message) -> UnresolvableError:
+    return UnresolvableError(SituationError(message))

@@ -16,8 +16,8 @@ from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Grant, Indicator
 from steelyard.semantics.env import BoundRow, Env
 from steelyard.semantics.outcome import Fixed, Outcome
+from steelyard.semantics.situations import Situation
 from steelyard.semantics.values import Missing, Truth, Value
-from steelyard.semantics.weights import Situation
 
 if TYPE_CHECKING:
     from steelyard.semantics.program import Program

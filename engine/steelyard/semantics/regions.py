@@ -1,6 +1,6 @@
 """Which places lie in which: `covers` (LANGUAGE.md section 4).
 
-A place lies in each of its levels. gb2260: province, prefecture, county, and below (2, 4, 6, 9, 12 digits);
+A place lies in each of its levels. gb2260: province, prefecture, county (2, 4, 6 digits);
 fips: state and county (2, 5 digits). A code filled up with zeros is the same place as without, and all
 zeros are the whole country. A `name` covers only itself.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-GB2260_LEVELS = (2, 4, 6, 9, 12)
+GB2260_LEVELS = (2, 4, 6)
 FIPS_LEVELS = (2, 5)
 
 

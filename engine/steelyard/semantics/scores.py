@@ -16,8 +16,9 @@ from steelyard.semantics.ledger import contribute
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Evaluation, Result, Scored
 from steelyard.semantics.scope import Scope
+from steelyard.semantics.situations import Circumstances, Situation, SituationError
 from steelyard.semantics.values import Missing, Rejected, divide, fraction
-from steelyard.semantics.weights import Circumstances, Situation, SituationError, Weighing
+from steelyard.semantics.weights import Weighing
 
 NOTHING_TO_SCORE = "nothing_to_score"
 TOO_FEW_PRESENT = "too_few_present"
