@@ -1,0 +1,59 @@
+"""Giving parameters their values: what `--set` says, over what the ruleset says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from steelyard.calendars.zones import zone
+from steelyard.diagnostics import Diagnostics, Span, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.ruleset import ParameterDeclaration, Ruleset
+from steelyard.ir.typing.literals import expected_literal
+from steelyard.language.parser import parse_literal
+from steelyard.source import Text
+
+COMMAND_LINE = "--set"
+
+
+def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics) -> Ruleset | None:
+    """The ruleset with every parameter valued; None where a setting is wrong or a value is wanting."""
+    before = diagnostics.errors
+    known = tuple(parameter.id for parameter in ruleset.parameters)
+    for name, text in settings.items():
+        if name not in known:
+            near = closest(name, known)
+            diagnostics.add(
+                "N101",
+                _span(name, text),
+                msg("there is no parameter `{name}`", name=name),
+                help=msg("did you mean `{near}`?", near=near) if near else None,
+            )
+    bound = tuple(_bound(ruleset, parameter, settings.get(parameter.id), diagnostics) for parameter in ruleset.parameters)
+    return None if diagnostics.errors > before else replace(ruleset, parameters=bound)
+
+
+def _bound(
+    ruleset: Ruleset, parameter: ParameterDeclaration, setting: str | None, diagnostics: Diagnostics
+) -> ParameterDeclaration:
+    if setting is None:
+        if parameter.value is None:
+            diagnostics.add(
+                "E130",
+                parameter.span,
+                msg("the parameter `{name}` has no value", name=parameter.id),
+                help=msg("give it: `--set {name}=VALUE`", name=parameter.id),
+            )
+        return parameter
+    span = _span(parameter.id, setting)
+    text = Text(setting, span)
+    parsed = parse_literal(text, diagnostics)
+    value = expected_literal(parsed, setting, span, parameter.type, zone(ruleset.timezone), diagnostics)
+    if isinstance(value, int) and parameter.range is not None and not parameter.range.holds(value):
+        diagnostics.add("T109", span, msg("`{text}` is out of its range", text=setting))
+    return replace(parameter, value=value)
+
+
+def _span(name: str, text: str) -> Span:
+    column = len(name) + 1
+    return Span(f"{COMMAND_LINE} {name}={text}", 0, column, 0, column + len(text))

@@ -1,0 +1,35 @@
+"""Types in the words of the ruleset's writers."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from steelyard.diagnostics import Message, msg
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+
+
+def describe(kind: Type) -> Message:
+    """What a type is called."""
+    match kind:
+        case Number(scale=0):
+            return msg("an integer")
+        case Number():
+            return msg("a number")
+        case Text():
+            return msg("text")
+        case Boolean():
+            return msg("a truth value")
+        case Date():
+            return msg("a date")
+        case DateTime():
+            return msg("a datetime")
+        case Duration():
+            return msg("a duration")
+        case Days():
+            return msg("days")
+        case Region():
+            return msg("a region")
+        case Regions():
+            return msg("a list of regions")
+        case _:
+            assert_never(kind)

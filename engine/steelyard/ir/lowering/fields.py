@@ -1,0 +1,148 @@
+"""Inputs of the case and fields of relations: types, ranges, milestones."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir import types
+from steelyard.ir.describe import describe
+from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.ruleset import InputField
+from steelyard.ir.types import Range, Type, default_range
+from steelyard.ir.typing.literals import expected_literal
+from steelyard.language.parser import parse_interval
+from steelyard.language.printer import print_expression
+from steelyard.language.syntax import Expression
+from steelyard.model import case as model
+from steelyard.model.scalars import is_true
+from steelyard.source import Text
+
+_SIMPLE: Mapping[str, Type] = {
+    "text": types.Text(),
+    "boolean": types.Boolean(),
+    "integer": types.Number(0),
+    "date": types.Date(),
+    "datetime": types.DateTime(),
+    "duration": types.Duration(),
+    "days": types.Days(),
+}
+_DECIMAL = re.compile(r"decimal\(([0-9]{1,2})\)")
+_REGION = re.compile(r"(list of )?regions?\((gb2260|fips|name)\)")
+MOST_DIGITS = 12
+
+
+def parse_type(text: Text, diagnostics: Diagnostics) -> Type | None:
+    """`decimal(4)`, `region(gb2260)`, `list of region(fips)`, ..."""
+    if text in _SIMPLE:
+        return _SIMPLE[text]
+    decimal = _DECIMAL.fullmatch(text)
+    if decimal is not None and int(decimal[1]) <= MOST_DIGITS:
+        return types.Number(int(decimal[1]))
+    region = _REGION.fullmatch(text)
+    if region is not None:
+        return types.Regions(region[2]) if region[1] else types.Region(region[2])
+    near = closest(text, (*_SIMPLE, "decimal(2)", "region(gb2260)", "region(fips)"))
+    diagnostics.add(
+        "T110",
+        text.span,
+        msg("unknown type `{text}`", text=text),
+        help=msg("did you mean `{near}`?", near=near)
+        if near
+        else msg(
+            "types are text, boolean, integer, decimal(n) with n up to 12, date, datetime, duration, days, "
+            "region(gb2260 | fips | name), list of region(…)"
+        ),
+    )
+    return None
+
+
+def field(name: Text, written: model.InputField, zone: Zone, diagnostics: Diagnostics) -> InputField | None:
+    """One input or field."""
+    kind = declared_type(parse_type(written.type, diagnostics), written, diagnostics)
+    if kind is None:
+        return None
+    if is_true(written.open):
+        if kind == types.DateTime():
+            kind = types.DateTime(open=True)
+        else:
+            diagnostics.add("T107", written.open.span if written.open else name.span, msg("only a datetime can be open"))
+    return InputField(
+        id=str(name),
+        label=label(written.label, str(written.column or name)),
+        source=source(written.source),
+        notes=maybe_label(written.notes),
+        span=name.span,
+        type=kind,
+        column=str(written.column or name),
+        range=declared_range(written.range, kind, zone, diagnostics),
+        optional=is_true(written.optional) or kind == types.DateTime(open=True),
+        not_before=None if written.not_before is None else str(written.not_before),
+    )
+
+
+def declared_type(kind: Type | None, written: model.FieldBase, diagnostics: Diagnostics) -> Type | None:
+    """The type with its values, where it is text."""
+    values = written.ordered or written.values
+    if kind is None or values is None or not isinstance(kind, types.Text):
+        if kind is not None and written.ordered is not None:
+            diagnostics.add("T107", written.ordered[0].span, msg("only text can be ordered by its values"))
+        return kind
+    seen: set[str] = set()
+    for value in values:
+        if value in seen:
+            diagnostics.add("T109", value.span, msg("`{value}` is listed twice", value=value))
+        seen.add(value)
+    return types.Text(tuple(str(value) for value in values), ordered=written.ordered is not None)
+
+
+def declared_range(text: Text | None, kind: Type, zone: Zone, diagnostics: Diagnostics) -> Range | None:
+    """The range written, inside the type's own; exclusive ends become inclusive ones."""
+    widest = default_range(kind)
+    if text is None:
+        return widest
+    if widest is None:
+        diagnostics.add("T107", text.span, msg("{kind} has no range", kind=describe(kind)))
+        return None
+    interval = parse_interval(text, diagnostics)
+    if interval is None:
+        return widest
+    low = _end(interval.low, kind, zone, diagnostics)
+    high = _end(interval.high, kind, zone, diagnostics)
+    if low is not None and not interval.low_closed:
+        low += 1
+    if high is not None and not interval.high_closed:
+        high -= 1
+    if low is not None and high is not None and low > high:
+        diagnostics.add("T109", text.span, msg("the range `{text}` is empty", text=text))
+        return widest
+    return Range(widest.low if low is None else low, widest.high if high is None else high)
+
+
+def _end(end: Expression | None, kind: Type, zone: Zone, diagnostics: Diagnostics) -> int | None:
+    if end is None:
+        return None
+    value = expected_literal(end, print_expression(end), end.span, kind, zone, diagnostics)
+    return value if isinstance(value, int) else None
+
+
+def check_milestones(fields: Mapping[str, InputField], written: Mapping[Text, model.InputField], diagnostics: Diagnostics) -> None:
+    """`not_before` names another date or datetime of the same record."""
+    for name, one in written.items():
+        before = one.not_before
+        if before is None or str(name) not in fields:
+            continue
+        other = fields.get(str(before))
+        if other is None:
+            near = closest(before, tuple(fields))
+            diagnostics.add(
+                "N101",
+                before.span,
+                msg("unknown name `{name}`", name=before),
+                help=msg("did you mean `{near}`?", near=near) if near else None,
+            )
+        elif type(other.type) is not type(fields[str(name)].type) or not isinstance(other.type, types.Date | types.DateTime):
+            diagnostics.add("T102", before.span, msg("`{name}` and `{other}` cannot be ordered in time", name=name, other=before))

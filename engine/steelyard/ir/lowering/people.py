@@ -1,0 +1,28 @@
+"""Labels and sources."""
+
+from __future__ import annotations
+
+from steelyard.ir.ruleset import Label, Source
+from steelyard.model import section
+
+
+def label(written: section.Label | None, fallback: str) -> Label:
+    """The label in both languages; one language stands for both, the id where nothing is written."""
+    if written is None:
+        return Label(fallback, fallback)
+    zh, en = written.zh, written.en
+    return Label(str(zh if zh is not None else en or fallback), str(en if en is not None else zh or fallback))
+
+
+def maybe_label(written: section.Label | None) -> Label | None:
+    """The label, or None where nothing is written."""
+    return None if written is None else label(written, "")
+
+
+def source(*written: section.Source | None) -> Source | None:
+    """The nearest source that is written."""
+    for one in written:
+        if one is not None:
+            url = None if one.url is None else str(one.url)
+            return Source(maybe_label(one.title), maybe_label(one.clause), url)
+    return None

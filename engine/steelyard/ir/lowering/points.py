@@ -1,0 +1,202 @@
+"""Deductions, bonuses, gates (LANGUAGE.md section 9), the unscored rules and outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.expressions import Expr
+from steelyard.ir.lowering import knowledge
+from steelyard.ir.lowering.exemptions import for_each
+from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.ruleset import LEDGER_DIGITS, Effect, OnUnknown, Output, PointsRule, Score, Unscored
+from steelyard.ir.scope import Scope
+from steelyard.ir.strata import Level
+from steelyard.ir.types import Number, Type
+from steelyard.model import points as model
+from steelyard.source import Text
+
+if TYPE_CHECKING:
+    from steelyard.ir.lowering.context import Context
+
+Scores = Mapping[str, Score]
+
+
+def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
+    """All points rules in the order written: deductions, bonuses, gates.
+
+    `score` is read with as many digits as any amount brings to it, so the rules are lowered until that settles.
+    """
+    digits = {name: one.digits for name, one in scores.items()}
+    found = context.diagnostics
+    while True:
+        context.diagnostics = Diagnostics()
+        rules = _all(context, scores, digits)
+        settled = {
+            name: max([one.digits, *(_digits(rule) for rule in rules if rule.on == name)]) for name, one in scores.items()
+        }
+        settled = {name: min(value, LEDGER_DIGITS) for name, value in settled.items()}
+        if settled == digits:
+            found.extend(context.diagnostics.sorted())
+            context.diagnostics = found
+            return rules
+        digits = settled
+
+
+def _digits(rule: PointsRule) -> int:
+    gate = rule.effect in {Effect.AT_LEAST, Effect.AT_MOST}
+    return 0 if gate else max(knowledge.number_scale(rule.amount), 0 if rule.cap is None else knowledge.number_scale(rule.cap))
+
+
+def _all(context: Context, scores: Scores, digits: Mapping[str, int]) -> tuple[PointsRule, ...]:
+    file = context.file
+    rules: list[PointsRule | None] = [
+        _rule(context, key, one, Effect.DEDUCT, one.deduct, one.at_most, scores, digits) for key, one in file.deductions.items()
+    ]
+    rules += [_rule(context, key, one, Effect.ADD, one.add, one.at_most, scores, digits) for key, one in file.bonuses.items()]
+    for key, one in file.gates.items():
+        if one.at_most is not None:
+            rules.append(_rule(context, key, one, Effect.AT_MOST, one.at_most, None, scores, digits))
+        elif one.at_least is not None:
+            rules.append(_rule(context, key, one, Effect.AT_LEAST, one.at_least, None, scores, digits))
+    return tuple(rule for rule in rules if rule is not None)
+
+
+def _rule(
+    context: Context,
+    key: str,
+    written: model.PointsRule,
+    effect: Effect,
+    amount_text: Text,
+    cap_text: Text | None,
+    scores: Scores,
+    digits: Mapping[str, int],
+) -> PointsRule | None:
+    on = _on(context, key, written, scores)
+    if on is None:
+        return None
+    row = for_each(context, written.for_each)
+    scope = Scope(
+        context,
+        Level.SCORE,
+        msg("a points rule"),
+        row=None if row is None else row.id,
+        scores=((on.id, Number(digits[on.id])),),
+        own_score=on.id,
+    )
+    when = context.condition(written.when, scope)
+    amount = _amount(context, amount_text, scope, on if effect in {Effect.AT_MOST, Effect.AT_LEAST} else None)
+    cap = None if cap_text is None else _amount(context, cap_text, replace(scope, row=None), None)
+    if when is None or amount is None:
+        return None
+    unknown = None if written.unknown is None else OnUnknown(str(written.unknown))
+    joined = row is not None and knowledge.membership_unknown(context, row.id)
+    if unknown is None and (joined or knowledge.missing(context, when)):
+        context.diagnostics.add(
+            "T114",
+            written.when.span,
+            msg("the condition of `{name}` can be unknown", name=key),
+            help=msg("write `unknown: ignore`, `unknown: fire` or `unknown: reject`"),
+        )
+    return PointsRule(
+        id=str(key),
+        label=label(written.label, str(key)),
+        source=source(written.source),
+        notes=maybe_label(written.notes),
+        span=getattr(key, "span", None),
+        effect=effect,
+        for_each=None if row is None else row.id,
+        when=when,
+        amount=amount,
+        cap=cap,
+        stage=1 if written.stage is None else int(written.stage),
+        on=on.id,
+        unknown=unknown,
+        reason=None if written.reason is None else str(written.reason),
+    )
+
+
+def _on(context: Context, key: str, written: model.PointsRule, scores: Scores) -> Score | None:
+    if written.on is None:
+        if len(scores) == 1:
+            return next(iter(scores.values()))
+        context.diagnostics.add(
+            "M102", getattr(key, "span", None), msg("`{name}` does not say which score it works on", name=key), help=msg("write `on: NAME`")
+        )
+        return None
+    found = scores.get(str(written.on))
+    if found is None:
+        near = closest(written.on, tuple(scores))
+        context.diagnostics.add(
+            "N101",
+            written.on.span,
+            msg("`{name}` is not a score", name=written.on),
+            help=msg("did you mean `{near}`?", near=near) if near else None,
+        )
+    return found
+
+
+def _amount(context: Context, text: Text, scope: Scope, gate_of: Score | None) -> Expr | None:
+    amount = context.expression(text, scope)
+    if amount is None:
+        return None
+    if not isinstance(amount.type, Number):
+        context.diagnostics.add("T107", text.span, msg("points are a number"))
+        return None
+    most = LEDGER_DIGITS if gate_of is None else gate_of.digits
+    if amount.type.scale > most:
+        context.diagnostics.add(
+            "T107",
+            text.span,
+            msg("this has {have} digits after the point, {want} are wanted", have=amount.type.scale, want=most),
+            help=msg("round it: `round(x, {want})`", want=most),
+        )
+        return None
+    return amount
+
+
+def unscored_rules(context: Context) -> tuple[Unscored, ...]:
+    """The circumstances in which a case has no score."""
+    found: list[Unscored] = []
+    for key, written in context.file.unscored.items():
+        when = context.condition(written.when, Scope(context, Level.STATUS, msg("an unscored rule")))
+        if when is not None:
+            found.append(
+                Unscored(
+                    id=str(key),
+                    label=label(written.label, str(key)),
+                    source=source(written.source),
+                    notes=maybe_label(written.notes),
+                    span=getattr(key, "span", None),
+                    when=when,
+                    reason=str(written.reason if written.reason is not None else key),
+                )
+            )
+    return tuple(found)
+
+
+def outputs(context: Context, scores: Scores) -> tuple[Output, ...]:
+    """Further results: they may read everything, and show a table's list."""
+    types: tuple[tuple[str, Type], ...] = tuple((name, Number(one.digits)) for name, one in scores.items())
+    single = next(iter(scores)) if len(scores) == 1 else None
+    scope = Scope(context, Level.ALL, msg("an output"), scores=types, own_score=single)
+    found: list[Output] = []
+    for key, written in context.file.outputs.items():
+        value = context.shown(written.value, scope)
+        if value is not None:
+            found.append(
+                Output(
+                    id=str(key),
+                    label=label(written.label, str(key)),
+                    source=source(written.source),
+                    notes=maybe_label(written.notes),
+                    span=getattr(key, "span", None),
+                    value=value,
+                )
+            )
+    return tuple(found)
+
+

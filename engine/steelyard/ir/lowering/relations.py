@@ -1,0 +1,226 @@
+"""Relations: their fields (given by the feed, or written), defines and joins."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir import strata, types
+from steelyard.ir.expressions import Expr, Field
+from steelyard.ir.lowering.fields import check_milestones, field
+from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Window
+from steelyard.ir.scope import RelationShape, Scope
+from steelyard.ir.strata import Level
+from steelyard.ir.types import Type, default_range
+from steelyard.ir.walk import nodes
+from steelyard.model import relations as model
+from steelyard.model.scalars import is_true
+from steelyard.source import Text
+
+if TYPE_CHECKING:
+    from steelyard.ir.lowering.context import Context
+
+FEEDS: dict[str, str] = {"warnings": "event_id", "declarations": "declaration_id"}
+"""The feeds and the field that identifies an event."""
+
+
+def _written(context: Context, name: str) -> tuple[Text, model.Relation]:
+    for key, written in context.file.relations.items():
+        if key == name and isinstance(key, Text):
+            return key, written
+    raise KeyError(name)
+
+
+def shape(context: Context, name: str) -> RelationShape:
+    """What can be read of a relation's row."""
+    _, written = _written(context, name)
+    found: dict[str, InputField] = {one.id: one for one in _feed_fields(context, written)}
+    for key, one in written.fields.items():
+        lowered = field(key, one, context.zone, context.diagnostics) if isinstance(key, Text) else None
+        if lowered is not None:
+            found[lowered.id] = lowered
+    check_milestones(found, {k: w for k, w in written.fields.items() if isinstance(k, Text)}, context.diagnostics)
+    for key in written.define:
+        if key in found:
+            context.diagnostics.add("N103", getattr(key, "span", None), msg("the name `{name}` is taken", name=key))
+    return RelationShape(name, found, frozenset(str(key) for key in written.define), is_true(written.one_row))
+
+
+def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField, ...]:
+    feed = written.feed
+    if feed is None:
+        return ()
+    if feed not in FEEDS:
+        near = closest(feed, tuple(FEEDS))
+        context.diagnostics.add(
+            "N101",
+            feed.span,
+            msg("unknown feed `{name}`", name=feed),
+            help=msg("did you mean `{near}`?", near=near) if near else msg("feeds are `warnings` and `declarations`"),
+        )
+        return ()
+    scheme = _scheme(context, written)
+    levels = tuple(str(level) for level in written.levels or ())
+    if feed == "warnings" and not levels:
+        context.diagnostics.add("M102", feed.span, msg("a relation of warnings needs its `levels`, lowest first"))
+    text = types.Text()
+    warning: tuple[tuple[str, Type, bool], ...] = (
+        ("event_id", text, False),
+        ("kind", text, False),
+        ("level", types.Text(levels, ordered=bool(levels)), False),
+        ("areas", types.Regions(scheme), False),
+        ("starts", types.DateTime(), False),
+        ("ends", types.DateTime(open=True), True),
+        ("headline", text, True),
+        ("source", text, True),
+    )
+    declaration: tuple[tuple[str, Type, bool], ...] = (
+        ("declaration_id", text, False),
+        ("kind", text, False),
+        ("areas", types.Regions(scheme), False),
+        ("starts", types.DateTime(), False),
+        ("ends", types.DateTime(open=True), True),
+        ("authority", text, True),
+        ("reference", text, True),
+    )
+    return tuple(
+        InputField(
+            id=name,
+            label=Label(name, name),
+            type=kind,
+            column=name,
+            range=default_range(kind),
+            optional=optional,
+            not_before="starts" if name == "ends" else None,
+        )
+        for name, kind, optional in (warning if feed == "warnings" else declaration)
+    )
+
+
+def _scheme(context: Context, written: model.Relation) -> str:
+    if written.regions is not None:
+        return str(written.regions)
+    schemes = {
+        found.type.scheme
+        for key in context.file.case.inputs
+        if (found := context.input(str(key))) is not None and isinstance(found.type, types.Region | types.Regions)
+    }
+    if len(schemes) == 1:
+        return schemes.pop()
+    if len(schemes) > 1:
+        context.diagnostics.add(
+            "M102",
+            written.span,
+            msg("the feed's areas may be of several schemes"),
+            help=msg("write `regions: gb2260`, `fips` or `name`"),
+        )
+    return "name"
+
+
+def relation(context: Context, name: str) -> Relation | None:
+    """The whole relation."""
+    key, written = _written(context, name)
+    row = context.relation(name)
+    if row is None:
+        return None
+    defines = tuple(
+        found for define in written.define if (found := context.row_define(name, str(define), key.span)) is not None
+    )
+    joins = None
+    if written.joins is not None:
+        scope = Scope(context, Level.CASE, msg("a join"), row=name, bare_row=False)
+        joins = context.condition(written.joins, scope)
+        if joins is not None:
+            _check_join_defines(context, row, joins, written.joins)
+    return Relation(
+        id=name,
+        label=label(written.label, name),
+        source=source(written.source),
+        notes=maybe_label(written.notes),
+        span=key.span,
+        feed=None if written.feed is None else str(written.feed),
+        levels=tuple(str(level) for level in written.levels or ()),
+        fields=tuple(row.fields.values()),
+        defines=_ordered(defines, name),
+        row_id=_row_id(row, written, context.diagnostics),
+        of_case=_of_case(context, row, written),
+        joins=joins,
+        one_row=row.one_row,
+        window=_window(row, written, context.diagnostics),
+    )
+
+
+def _ordered(defines: tuple[Definition, ...], name: str) -> tuple[Definition, ...]:
+    """Defines in an order in which each reads only earlier ones."""
+    by_name = {define.id: define for define in defines}
+    done: dict[str, Definition] = {}
+
+    def visit(define: Definition) -> None:
+        if define.id in done:
+            return
+        for node in nodes(define.value):
+            if isinstance(node, Field) and node.relation == name and node.name in by_name:
+                visit(by_name[node.name])
+        done[define.id] = define
+
+    for define in defines:
+        visit(define)
+    return tuple(done.values())
+
+
+def _check_join_defines(context: Context, row: RelationShape, joins: Expr, text: Text) -> None:
+    for node in nodes(joins):
+        if isinstance(node, Field) and node.name in row.defines:
+            define = context.row_define(row.id, node.name, text.span)
+            if define is not None and strata.level_of(define.value, context.define_level, row.id)[0] > Level.CASE:
+                context.diagnostics.add(
+                    "N105", node.span or text.span, msg("{place} cannot read this: it is settled only later", place=msg("a join"))
+                )
+
+
+def _known_field(row: RelationShape, text: Text, diagnostics: Diagnostics) -> InputField | None:
+    if text in row.fields:
+        return row.fields[text]
+    near = closest(text, tuple(row.fields))
+    diagnostics.add(
+        "N111",
+        text.span,
+        msg("`{owner}` has no `{part}`", owner=row.id, part=text),
+        help=msg("did you mean `{near}`?", near=near) if near else None,
+    )
+    return None
+
+
+def _row_id(row: RelationShape, written: model.Relation, diagnostics: Diagnostics) -> str | None:
+    if written.id is not None:
+        found = _known_field(row, written.id, diagnostics)
+        return None if found is None else found.id
+    return FEEDS.get(str(written.feed)) if written.feed is not None else None
+
+
+def _of_case(context: Context, row: RelationShape, written: model.Relation) -> str | None:
+    if written.of_case is None:
+        return None
+    found = _known_field(row, written.of_case, context.diagnostics)
+    key = context.input(str(context.file.case.key)) if context.kind(str(context.file.case.key)) == "input" else None
+    if found is not None and key is not None and type(found.type) is not type(key.type):
+        context.diagnostics.add(
+            "T102",
+            written.of_case.span,
+            msg("`{name}` is not of the type of the key `{key}`", name=found.id, key=key.id),
+        )
+    return None if found is None else found.id
+
+
+def _window(row: RelationShape, written: model.Relation, diagnostics: Diagnostics) -> Window | None:
+    if written.window is None:
+        return Window("starts", "ends") if written.feed is not None and "starts" in row.fields else None
+    ends = [_known_field(row, end, diagnostics) for end in (written.window.from_, written.window.to)]
+    for end, text in zip(ends, (written.window.from_, written.window.to), strict=True):
+        if end is not None and not isinstance(end.type, types.DateTime):
+            diagnostics.add("T107", text.span, msg("a window runs between two datetimes"))
+            return None
+    start, stop = ends
+    return None if start is None or stop is None else Window(start.id, stop.id)

@@ -1,0 +1,188 @@
+"""Ways to score (LANGUAGE.md section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from steelyard.diagnostics import Span, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.expressions import Expr, Literal, OwnMeasure
+from steelyard.ir.lowering.bounds import points
+from steelyard.ir.lowering.tables import cell_test
+from steelyard.ir.ruleset import (
+    SCORE_DIGITS,
+    AsMeasure,
+    Band,
+    Bands,
+    Curve,
+    Met,
+    PointsExpression,
+    Proportion,
+    RelativeStep,
+    Steps,
+    Way,
+)
+from steelyard.ir.scope import Scope
+from steelyard.ir.types import Boolean, Number, Type
+from steelyard.ir.typing.literals import expected_literal, number_parts
+from steelyard.language import syntax
+from steelyard.language.parser import parse_literal, parse_step
+from steelyard.model import indicators as model
+from steelyard.source import Text
+
+if TYPE_CHECKING:
+    from steelyard.ir.lowering.context import Context
+
+WORDS = ("met", "proportion", "measure")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A way as written, after its name was followed: a word, a mapping, or a family's expression."""
+
+    way: str | model.Way | Text
+    span: Span
+    is_expression: bool = False
+
+
+def follow(context: Context, written: Text | model.Way, *, family: bool) -> Written | None:
+    """Follow names of `scoring` to a way that is written out."""
+    seen: list[str] = []
+    scoring: Mapping[str, Text | model.Way] = {str(k): w for k, w in context.file.scoring.items()}
+    one: Text | model.Way = written
+    while isinstance(one, Text):
+        if one in WORDS:
+            return Written(str(one), one.span)
+        if one in seen:
+            context.diagnostics.add("N106", one.span, msg("a cycle: {path}", path=" → ".join(f"`{s}`" for s in [*seen, one])))
+            return None
+        if one not in scoring:
+            if family and not seen:
+                return Written(one, one.span, is_expression=True)
+            near = closest(one, (*WORDS, *scoring))
+            context.diagnostics.add(
+                "N101",
+                one.span,
+                msg("unknown way to score `{name}`", name=one),
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("write `met`, `proportion`, `measure`, a name under `scoring`, or steps, bands, curve or points"),
+            )
+            return None
+        seen.append(str(one))
+        one = scoring[str(one)]
+    return Written(one, one.span)
+
+
+def wanted_digits(context: Context, written: Written) -> int:
+    """The digits after the point that the way's own numbers bring to the measure."""
+    if not isinstance(written.way, model.Way):
+        return 0
+    texts: list[Text] = []
+    if written.way.steps is not None:
+        texts.append(written.way.steps.each)
+    texts.extend(pair[0] for pair in written.way.curve or ())
+    scales = [0]
+    for text in texts:
+        parsed = parse_literal(text, type(context.diagnostics)())
+        if isinstance(parsed, syntax.Negative):
+            parsed = parsed.operand
+        if isinstance(parsed, syntax.Number):
+            scales.append(number_parts(parsed)[1])
+    return max(scales)
+
+
+def way(context: Context, written: Written, measure: Type, points_scope: Scope) -> Way | None:
+    """Lower a way for a measure of this type."""
+    match written.way:
+        case "met":
+            return Met()
+        case "proportion":
+            return Proportion()
+        case "measure":
+            if isinstance(measure, Number):
+                return AsMeasure()
+            context.diagnostics.add("T107", written.span, msg("only a number can be the score itself"))
+            return None
+        case model.Way() as one:
+            return _written_out(context, one, measure, points_scope)
+        case Text() as text:
+            return _points(context, text, points_scope)
+        case _:
+            return None
+
+
+def _written_out(context: Context, one: model.Way, measure: Type, scope: Scope) -> Way | None:
+    if one.steps is not None:
+        return _steps(context, one.steps, measure)
+    if one.bands is not None:
+        return _bands(context, one.bands, measure)
+    if one.curve is not None:
+        return _curve(context, one.curve, measure)
+    return None if one.points is None else _points(context, one.points, scope)
+
+
+def _points(context: Context, text: Text, scope: Scope) -> PointsExpression | None:
+    value = context.expression(text, scope)
+    if value is None:
+        return None
+    if not isinstance(value.type, Number):
+        context.diagnostics.add("T107", text.span, msg("points are a number"))
+        return None
+    return PointsExpression(value)
+
+
+def _steps(context: Context, written: model.Steps, measure: Type) -> Steps | None:
+    tree = parse_step(written.each, context.diagnostics)
+    each: RelativeStep | Expr | None
+    if isinstance(tree, syntax.RelativeStep):
+        each = RelativeStep(*number_parts(tree.percent))
+        zero = each.units == 0
+    else:
+        each = None if tree is None else context.constant(written.each, measure, "a step")
+        zero = isinstance(each, Literal) and isinstance(each.value, int) and each.value <= 0
+    if zero:
+        context.diagnostics.add("T112", written.each.span, msg("a step must be greater than 0"))
+        return None
+    deduct = context.constant(written.deduct, None, "the points of a step")
+    floor: Expr | None = Literal(0, type=Number(0))
+    if written.floor is not None:
+        floor = context.constant(written.floor, None, "the floor of steps")
+    if each is None or deduct is None or floor is None:
+        return None
+    for text, number in ((written.deduct, deduct), (written.floor, floor)):
+        if not isinstance(number.type, Number):
+            context.diagnostics.add("T107", None if text is None else text.span, msg("points are a number"))
+            return None
+    return Steps(each, deduct, written.begun == "counts", floor)
+
+
+def _bands(context: Context, written: tuple[model.Band, ...], measure: Type) -> Bands | None:
+    bands: list[Band] = []
+    for one in written:
+        found = cell_test(context, one.when, OwnMeasure(type=measure), one.when.span)
+        value = points(context, one.points, SCORE_DIGITS)
+        if found is None or value is None:
+            continue
+        test = Literal(value=True, type=Boolean()) if isinstance(found, syntax.AnyValue) else found
+        bands.append(Band(test, value, None if one.reason is None else str(one.reason), one.when.span))
+    return Bands(tuple(bands)) if len(bands) == len(written) else None
+
+
+def _curve(context: Context, written: tuple[tuple[Text, ...], ...], measure: Type) -> Curve | None:
+    found: list[tuple[int, int]] = []
+    for at, height in written:
+        parsed = parse_literal(at, context.diagnostics)
+        place = expected_literal(parsed, str(at), at.span, measure, context.zone, context.diagnostics)
+        value = points(context, height, SCORE_DIGITS)
+        if not isinstance(place, int) or value is None:
+            return None
+        if found and place <= found[-1][0]:
+            context.diagnostics.add("H107", at.span, msg("the points of a curve must ascend"))
+            return None
+        found.append((place, value))
+    return Curve(tuple(found))
+
+

@@ -1,0 +1,95 @@
+"""Weights: adjustments and limits (LANGUAGE.md section 9). What they lead to is checked later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from steelyard.diagnostics import msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.expressions import Expr
+from steelyard.ir.lowering.exemptions import Indicators, members
+from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.ruleset import Adjustment, Limit, Waived, Weights
+from steelyard.ir.scope import Scope
+from steelyard.ir.strata import Level
+from steelyard.ir.types import Number
+from steelyard.model import weights as model
+from steelyard.source import Text
+
+if TYPE_CHECKING:
+    from steelyard.ir.lowering.context import Context
+
+
+def weights(context: Context, written: model.Weights | None, indicators: Indicators) -> Weights:
+    """The whole section."""
+    if written is None:
+        return Weights()
+    found = tuple(
+        adjustment
+        for key, one in written.adjustments.items()
+        if (adjustment := _adjustment(context, key, one, written, indicators)) is not None
+    )
+    limits = tuple(_limit(context, key, one) for key, one in written.limits.items())
+    return Weights(
+        waived=Waived.REDISTRIBUTE if written.waived is None else Waived(written.waived.replace(" ", "_")),
+        adjustments=found,
+        limits=tuple(limit for limit in limits if limit is not None),
+        total=None if written.total is None else constant_number(context, written.total, "the total of the weights"),
+    )
+
+
+def constant_number(context: Context, text: Text, place: str) -> Expr | None:
+    """A number of constants and parameters."""
+    value = context.constant(text, None, place)
+    if value is not None and not isinstance(value.type, Number):
+        context.diagnostics.add("T107", text.span, msg("a number is wanted here"), help=msg("write e.g. `1.2` or `30%`"))
+        return None
+    return value
+
+
+def _adjustment(
+    context: Context, key: str, written: model.Adjustment, section: model.Weights, indicators: Indicators
+) -> Adjustment | None:
+    when = context.condition(written.when, Scope(context, Level.ROWS, msg("an adjustment")))
+    multiply = _shares(context, written.multiply, indicators)
+    fixed = _shares(context, written.set, indicators)
+    if when is None:
+        return None
+    return Adjustment(
+        id=str(key),
+        label=label(written.label, str(key)),
+        source=source(written.source, section.source),
+        notes=maybe_label(written.notes),
+        span=getattr(key, "span", None),
+        when=when,
+        multiply=multiply,
+        set=fixed,
+        exclusive=None if written.exclusive is None else str(written.exclusive),
+    )
+
+
+def _shares(context: Context, written: Mapping[Text, Text], indicators: Indicators) -> dict[str, Expr]:
+    found: dict[str, Expr] = {}
+    for name, text in written.items():
+        members(context, name, indicators)
+        value = constant_number(context, text, "a weight")
+        if value is not None:
+            found[str(name)] = value
+    return found
+
+
+def _limit(context: Context, name: str, written: model.Limit) -> Limit | None:
+    span = getattr(name, "span", None)
+    if context.kind(str(name)) != "group":
+        near = closest(name, tuple(str(key) for key in context.file.groups))
+        context.diagnostics.add(
+            "N101",
+            span,
+            msg("`{name}` is not a group", name=name),
+            help=msg("did you mean `{near}`?", near=near) if near else msg("declare it under `groups`"),
+        )
+        return None
+    low = None if written.at_least is None else constant_number(context, written.at_least, "a limit")
+    high = None if written.at_most is None else constant_number(context, written.at_most, "a limit")
+    return Limit(str(name), low, high, span)

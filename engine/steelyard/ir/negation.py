@@ -1,0 +1,62 @@
+"""Negation normal form: conditions as the engines take them (LANGUAGE.md section 5).
+
+`not` moves inward until it stands above an atom only: a boolean value, `in`, a function. Comparisons are turned
+round, `not any(p)` becomes `all(not p)`. In three-valued logic none of this changes a truth value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from steelyard.ir.expressions import (
+    Aggregate,
+    Aggregation,
+    And,
+    Comparator,
+    Compare,
+    Expr,
+    IsMissing,
+    Literal,
+    Not,
+    Or,
+)
+from steelyard.ir.walk import rebuild
+
+_OPPOSITE = {
+    Comparator.EQ: Comparator.NE,
+    Comparator.NE: Comparator.EQ,
+    Comparator.LT: Comparator.GE,
+    Comparator.GE: Comparator.LT,
+    Comparator.GT: Comparator.LE,
+    Comparator.LE: Comparator.GT,
+}
+
+
+def normalise(expr: Expr) -> Expr:
+    """The expression in negation normal form, everywhere inside it."""
+    if isinstance(expr, Not):
+        return negate(expr.operand)
+    return rebuild(expr, normalise)
+
+
+def negate(expr: Expr) -> Expr:
+    """The negation of a boolean expression, in negation normal form."""
+    match expr:
+        case Not(operand=operand):
+            return normalise(operand)
+        case And(items=items):
+            return Or(tuple(negate(item) for item in items), type=expr.type, span=expr.span)
+        case Or(items=items):
+            return And(tuple(negate(item) for item in items), type=expr.type, span=expr.span)
+        case Compare(comparator=comparator):
+            return replace(rebuild(expr, normalise), comparator=_OPPOSITE[comparator])  # pyright: ignore
+        case IsMissing(negated=negated):
+            return replace(rebuild(expr, normalise), negated=not negated)  # pyright: ignore
+        case Literal(value=bool() as value):
+            return replace(expr, value=not value)
+        case Aggregate(aggregation=Aggregation.ANY, where=where) if where is not None:
+            return replace(expr, aggregation=Aggregation.ALL, where=negate(where))
+        case Aggregate(aggregation=Aggregation.ALL, where=where) if where is not None:
+            return replace(expr, aggregation=Aggregation.ANY, where=negate(where))
+        case _:
+            return Not(rebuild(expr, normalise), type=expr.type, span=expr.span)

@@ -1,0 +1,171 @@
+"""Where a value can lie: interval arithmetic over stored units, for what must be proved (LANGUAGE.md section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from steelyard.ir.expressions import (
+    Add,
+    Aggregate,
+    Aggregation,
+    Apply,
+    Coalesce,
+    Define,
+    Divide,
+    Expr,
+    Field,
+    Function,
+    If,
+    Input,
+    Literal,
+    Multiply,
+    Negate,
+    OneRow,
+    OwnMeasure,
+    OwnTarget,
+    Parameter,
+    Scale,
+    Subtract,
+    TableCall,
+)
+from steelyard.ir.types import Range, Type, default_range
+
+UNBOUNDED = Range(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What is known of the leaves.
+
+    Attributes:
+        leaf: the range of an input, parameter, field; of a define's and a table's results.
+        target, measure: of the indicator's own, where read.
+    """
+
+    leaf: Callable[[Input | Parameter | Define | Field | OneRow | TableCall], Range | None]
+    target: Range = UNBOUNDED
+    measure: Range = UNBOUNDED
+
+
+def range_of(expr: Expr, known: Bounds) -> Range:
+    """A range that holds every value the expression can take where it is not missing."""
+    match expr:
+        case Literal(value=bool()):
+            return UNBOUNDED
+        case Literal(value=int() as value):
+            return Range(value, value)
+        case Input() | Parameter() | Define() | Field() | OneRow() | TableCall():
+            return known.leaf(expr) or _by_type(expr.type)
+        case OwnTarget():
+            return known.target
+        case OwnMeasure():
+            return known.measure
+        case Negate(operand=operand):
+            inner = range_of(operand, known)
+            return Range(_minus(inner.high), _minus(inner.low))
+        case Scale(operand=operand, digits=digits):
+            inner = range_of(operand, known)
+            return Range(_times(inner.low, 10**digits), _times(inner.high, 10**digits))
+        case Add(left=left, right=right):
+            one, other = range_of(left, known), range_of(right, known)
+            return Range(_plus(one.low, other.low), _plus(one.high, other.high))
+        case Subtract(left=left, right=right):
+            one, other = range_of(left, known), range_of(right, known)
+            return Range(_plus(one.low, _minus(other.high)), _plus(one.high, _minus(other.low)))
+        case Multiply(left=left, right=right):
+            return _product(range_of(left, known), range_of(right, known))
+        case Divide():
+            return _quotient(expr, known)
+        case If(yes=yes, no=no):
+            return hull((range_of(yes, known), range_of(no, known)))
+        case Coalesce(items=items):
+            return hull(tuple(range_of(item, known) for item in items))
+        case Apply(function=function, arguments=arguments):
+            return _function(function, tuple(range_of(a, known) for a in arguments))
+        case Aggregate(aggregation=Aggregation.COUNT):
+            return Range(0, None)
+        case Aggregate(aggregation=Aggregation.SUM, argument=argument) if argument is not None:
+            inner = range_of(argument, known)
+            return Range(
+                0 if inner.low is not None and inner.low >= 0 else None,
+                0 if inner.high is not None and inner.high <= 0 else None,
+            )
+        case Aggregate(aggregation=Aggregation.MIN | Aggregation.MAX, argument=argument) if argument is not None:
+            return range_of(argument, known)
+        case _:
+            return UNBOUNDED
+
+
+def hull(ranges: tuple[Range, ...]) -> Range:
+    """The least range around several."""
+    lows = [r.low for r in ranges]
+    highs = [r.high for r in ranges]
+    return Range(
+        None if None in lows else min(low for low in lows if low is not None),
+        None if None in highs else max(high for high in highs if high is not None),
+    )
+
+
+def _by_type(kind: Type) -> Range:
+    return default_range(kind) or UNBOUNDED
+
+
+def _minus(value: int | None) -> int | None:
+    return None if value is None else -value
+
+
+def _plus(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
+
+def _times(one: int | None, factor: int) -> int | None:
+    return None if one is None else one * factor
+
+
+def _product(one: Range, other: Range) -> Range:
+    ends = (one.low, one.high, other.low, other.high)
+    if any(end is None for end in ends):
+        if one.low is not None and one.low >= 0 and other.low is not None and other.low >= 0:
+            return Range(one.low * other.low, None)
+        return UNBOUNDED
+    corners = [a * b for a in (one.low, one.high) for b in (other.low, other.high) if a is not None and b is not None]
+    return Range(min(corners), max(corners))
+
+
+def _quotient(expr: Divide, known: Bounds) -> Range:
+    numerator, denominator = range_of(expr.numerator, known), range_of(expr.denominator, known)
+    if denominator.low is None or denominator.low <= 0:
+        return UNBOUNDED
+    up, down = 10**expr.up, 10**expr.down
+
+    def bound(value: int | None, *, lower: bool) -> int | None:
+        if value is None:
+            return None
+        divisor = denominator.high if (value >= 0) is lower else denominator.low
+        if divisor is None:
+            return 0 if (value >= 0) is lower else None
+        quotient, rest = divmod(value * up, divisor * down)
+        return quotient if lower or not rest else quotient + 1
+
+    return Range(bound(numerator.low, lower=True), bound(numerator.high, lower=False))
+
+
+def _function(function: Function, ranges: tuple[Range, ...]) -> Range:
+    lows, highs = [r.low for r in ranges], [r.high for r in ranges]
+    match function:
+        case Function.MIN:
+            known = [high for high in highs if high is not None]
+            return Range(hull(ranges).low, min(known) if known else None)
+        case Function.MAX:
+            known = [low for low in lows if low is not None]
+            return Range(max(known) if known else None, hull(ranges).high)
+        case Function.ABS:
+            bounds = [abs(end) for end in (lows[0], highs[0]) if end is not None]
+            return Range(0, max(bounds) if len(bounds) > 1 else None)
+        case Function.CLAMP:
+            return Range(lows[1], highs[2])
+        case Function.OVERLAP_TIME:
+            return Range(0, None)
+        case _:
+            return UNBOUNDED

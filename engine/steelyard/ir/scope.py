@@ -1,0 +1,114 @@
+"""What an expression may read at its place in the ruleset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Diagnostics, Message, Span
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, Table
+from steelyard.ir.types import Type
+from steelyard.language.syntax import Name
+
+SPECIAL_NAMES = frozenset({"case", "target", "measure", "score"})
+"""Names with a meaning of their own in some places; no input, define, parameter or relation may take one."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationShape:
+    """What can be read of a relation before it is lowered whole."""
+
+    id: str
+    fields: dict[str, InputField]
+    defines: frozenset[str]
+    one_row: bool
+
+    def has(self, name: str) -> bool:
+        """Whether a row has a field or a define of this name."""
+        return name in self.fields or name in self.defines
+
+
+class Lookup(Protocol):
+    """The named things of a ruleset, each lowered when first asked for (None after an error was reported)."""
+
+    diagnostics: Diagnostics
+    zone: Zone
+
+    def input(self, name: str) -> InputField | None:
+        """The input of that name."""
+        ...
+
+    def parameter(self, name: str) -> ParameterDeclaration | None:
+        """The parameter of that name."""
+        ...
+
+    def define(self, name: str, asked_at: Span) -> Definition | None:
+        """The define of that name."""
+        ...
+
+    def relation(self, name: str) -> RelationShape | None:
+        """The relation of that name."""
+        ...
+
+    def row_define(self, relation: str, name: str, asked_at: Span) -> Definition | None:
+        """The define of a relation's row."""
+        ...
+
+    def table(self, name: str, asked_at: Span) -> Table | None:
+        """The table of that name."""
+        ...
+
+    def table_arguments(self, name: str, scope: Scope) -> tuple[Expr, ...] | None:
+        """The table's own input expressions, typed where its name stands."""
+        ...
+
+    def kind(self, name: str) -> str | None:
+        """What a name is: input, parameter, define, relation, table, indicator, group, score, rule; None: nothing."""
+        ...
+
+    def indicator_types(self, name: str, asked_at: Span) -> tuple[Type, Type | None] | None:
+        """The types of an indicator's measure and target."""
+        ...
+
+    def names(self) -> tuple[str, ...]:
+        """All names, for suggestions."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A place for an expression.
+
+    Attributes:
+        lookup: the ruleset's names.
+        limit: the highest stratum that may be read (LANGUAGE.md section 10).
+        place: what the place is called in messages, e.g. "a join".
+        row: the relation whose row is at hand.
+        bare_row: whether the row's fields may stand without the relation's name.
+        target, measure: the types of the indicator's own target and measure where they may be read.
+        score: the score that may be read by name, or as `score`, and its type.
+        aggregating: inside an aggregate: no further one.
+    """
+
+    lookup: Lookup
+    limit: int
+    place: Message
+    row: str | None = None
+    bare_row: bool = True
+    target: Type | None = None
+    measure: Type | None = None
+    scores: tuple[tuple[str, Type], ...] = ()
+    own_score: str | None = None
+    aggregating: bool = False
+
+    @property
+    def diagnostics(self) -> Diagnostics:
+        """Where findings go."""
+        return self.lookup.diagnostics
+
+
+def written(name: Name) -> str:
+    """The name as it was written."""
+    return ".".join(name.parts)

@@ -1,0 +1,74 @@
+"""The stratum of an expression: the latest thing that it reads (LANGUAGE.md section 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+
+from steelyard.ir.expressions import (
+    Aggregate,
+    Define,
+    Expr,
+    Field,
+    IndicatorPart,
+    OneRow,
+    OwnMeasure,
+    OwnTarget,
+    Part,
+    ScoreValue,
+    TableCall,
+)
+from steelyard.ir.walk import nodes
+
+
+class Level(IntEnum):
+    """What an expression reads at most; a place allows up to one of these."""
+
+    CASE = 0
+    """inputs, parameters, defines without relations"""
+    ROWS = 1
+    """relation rows and aggregates, tables"""
+    TARGET = 3
+    """the own base target"""
+    MEASURE = 4
+    """the own measure and resolved target"""
+    STATUS = 5
+    """whether indicators were scored or waived"""
+    INDICATORS = 6
+    """indicator results"""
+    SCORE = 7
+    """`score` so far"""
+    ALL = 8
+    """everything"""
+
+
+def level_of(expr: Expr, define_level: Callable[[str], Level], join_of: str | None = None) -> tuple[Level, Expr | None]:
+    """The level, and the node that is to blame for it. A join reads its own relation's row at level CASE."""
+    highest, culprit = Level.CASE, None
+    for node in nodes(expr):
+        level = _own_level(node, define_level, join_of)
+        if level > highest:
+            highest, culprit = level, node
+    return highest, culprit
+
+
+def _own_level(node: Expr, define_level: Callable[[str], Level], join_of: str | None) -> Level:
+    match node:
+        case Define(name=name):
+            return define_level(name)
+        case Field(relation=relation) if relation == join_of:
+            return Level.CASE
+        case Field() | OneRow() | Aggregate() | TableCall():
+            return Level.ROWS
+        case OwnTarget():
+            return Level.TARGET
+        case OwnMeasure():
+            return Level.MEASURE
+        case IndicatorPart(part=Part.STATUS):
+            return Level.STATUS
+        case IndicatorPart():
+            return Level.INDICATORS
+        case ScoreValue():
+            return Level.SCORE
+        case _:
+            return Level.CASE

@@ -1,0 +1,194 @@
+"""Literals: typed by what they show, or by the type that their place asks for."""
+
+from __future__ import annotations
+
+import re
+
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Diagnostics, Message, Span, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.describe import describe
+from steelyard.ir.expressions import Literal, Stored
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+from steelyard.language import syntax
+
+REGION_FORMS = {
+    "gb2260": re.compile(r"[0-9]{6}"),
+    "fips": re.compile(r"[0-9]{2}|[0-9]{5}"),
+    "name": re.compile(r".+", re.DOTALL),
+}
+
+LiteralSyntax = (
+    syntax.Number
+    | syntax.Quoted
+    | syntax.Truth
+    | syntax.DurationLiteral
+    | syntax.DaysLiteral
+    | syntax.DateLiteral
+    | syntax.MissingLiteral
+    | syntax.Negative
+)
+
+
+def number_parts(node: syntax.Number) -> tuple[int, int]:
+    """Units and scale; percent moves the point by two: `98%` is (98, 2), `4.5%` is (45, 3)."""
+    units, scale = node.units, node.scale + (2 if node.percent else 0)
+    while scale > 0 and units % 10 == 0 and node.percent:
+        units, scale = units // 10, scale - 1
+    return units, scale
+
+
+def literal(node: LiteralSyntax, zone: Zone, diagnostics: Diagnostics, expected: Type | None = None) -> Literal | None:
+    """Type a literal; `expected` decides what a quoted text is (a region) and the type of `missing`."""
+    span = node.span
+    match node:
+        case syntax.Number():
+            units, scale = number_parts(node)
+            return Literal(units, type=Number(scale), span=span)
+        case syntax.Truth(value=value):
+            return Literal(value, type=Boolean(), span=span)
+        case syntax.DurationLiteral(microseconds=microseconds):
+            return Literal(microseconds, type=Duration(), span=span)
+        case syntax.DaysLiteral(days=days, business=business):
+            if business:
+                diagnostics.add(
+                    "B101",
+                    span,
+                    msg("working days are not supported yet"),
+                    help=msg("count calendar days, e.g. `{days}d`", days=days),
+                )
+                return None
+            return Literal(days, type=Days(), span=span)
+        case syntax.DateLiteral(text=text):
+            return _date(text, span, zone, diagnostics)
+        case syntax.MissingLiteral():
+            return Literal(None, type=expected or Number(0), span=span)
+        case syntax.Quoted(text=text):
+            return _text(text, span, diagnostics, expected)
+        case syntax.Negative(operand=operand):
+            inner = literal(operand, zone, diagnostics) if isinstance(operand, LiteralSyntax) else None
+            if inner is None or isinstance(inner.value, bool | str | tuple) or inner.value is None:
+                return None
+            return Literal(-inner.value, type=inner.type, span=span)
+
+
+def _date(text: str, span: Span, zone: Zone, diagnostics: Diagnostics) -> Literal | None:
+    day = zone.parse_date(text)
+    if day is not None:
+        return Literal(day, type=Date(), span=span)
+    instant = zone.parse_datetime(text)
+    if isinstance(instant, int):
+        return Literal(instant, type=DateTime(), span=span)
+    hint = instant or msg("write `2024-05-01` or `2024-05-01T10:00:00+08:00`")
+    diagnostics.add("T109", span, msg("`{text}` is not a date or a datetime", text=text), help=hint)
+    return None
+
+
+def _text(text: str, span: Span, diagnostics: Diagnostics, expected: Type | None) -> Literal | None:
+    match expected:
+        case Region(scheme=scheme):
+            return _region(text, scheme, span, diagnostics)
+        case Regions(scheme=scheme):
+            one = _region(text, scheme, span, diagnostics)
+            return None if one is None else Literal((text,), type=Regions(scheme), span=span)
+        case Text(values=values) if values and text not in values:
+            not_listed(text, values, span, diagnostics)
+            return None
+        case Text():
+            return Literal(text, type=expected, span=span)
+        case _:
+            return Literal(text, type=Text(), span=span)
+
+
+def not_listed(text: str, values: tuple[str, ...], span: Span, diagnostics: Diagnostics) -> None:
+    """Report a text that is none of the values its type lists."""
+    near = closest(text, values)
+    diagnostics.add(
+        "T103",
+        span,
+        msg("`{text}` is not one of the values listed", text=text),
+        help=msg("did you mean `{near}`?", near=near)
+        if near
+        else msg("the values are: {values}", values=", ".join(f"`{value}`" for value in values[:5])),
+    )
+
+
+def _region(text: str, scheme: str, span: Span, diagnostics: Diagnostics) -> Literal | None:
+    if REGION_FORMS[scheme].fullmatch(text):
+        return Literal(text, type=Region(scheme), span=span)
+    diagnostics.add(
+        "T109",
+        span,
+        msg("`{text}` is not a region of the scheme {scheme}", text=text, scheme=scheme),
+        help=msg("gb2260 codes have 6 digits, fips codes 2 or 5"),
+    )
+    return None
+
+
+def stored_as(value: Literal, kind: Type) -> Stored | None:
+    """The literal's value where `kind` is asked for; None where it does not fit (or is `missing`)."""
+    match value.type, kind:
+        case Number(scale=have), Number(scale=want) if isinstance(value.value, int):
+            if have <= want:
+                return value.value * 10 ** (want - have)
+            quotient, remainder = divmod(value.value, 10 ** (have - want))
+            return quotient if remainder == 0 else None
+        case (Text(), Text()) | (DateTime(), DateTime()):
+            return value.value
+        case have, want if have == want:
+            return value.value
+        case _:
+            return None
+
+
+def expected_literal(
+    text: syntax.Expression | None,
+    written: str,
+    span: Span,
+    kind: Type,
+    zone: Zone,
+    diagnostics: Diagnostics,
+) -> Stored | None:
+    """The value of a place that holds a literal of `kind`; a bare word is text there, a bare date a date.
+
+    Reports and returns None where it does not fit.
+    """
+    node = text
+    if isinstance(kind, Text | Region | Regions) and not isinstance(node, syntax.Quoted):
+        node = syntax.Quoted(written, span=span)
+    if isinstance(kind, Date | DateTime) and not isinstance(node, syntax.DateLiteral):
+        node = syntax.DateLiteral(written, span=span)
+    if isinstance(node, LiteralSyntax) and not isinstance(node, syntax.MissingLiteral):
+        typed = literal(node, zone, diagnostics, kind)
+        if typed is None:
+            return None
+        value = stored_as(typed, kind)
+        if value is not None:
+            return value
+    diagnostics.add(
+        "T109",
+        span,
+        msg("`{text}` is not {kind}", text=written, kind=describe(kind)),
+        help=_literal_hint(kind),
+    )
+    return None
+
+
+def _literal_hint(kind: Type) -> Message:
+    match kind:
+        case Number(scale=0):
+            return msg("write a whole number, e.g. `90`")
+        case Number(scale=scale):
+            return msg("write a number with at most {scale} digits after the point, or a percentage", scale=scale)
+        case Duration():
+            return msg("write e.g. `24h` or `1h30min`")
+        case Days():
+            return msg("write e.g. `15d`")
+        case Boolean():
+            return msg("write `true` or `false`")
+        case Date():
+            return msg("write e.g. `2024-05-01`")
+        case DateTime():
+            return msg("write e.g. `2024-05-01T10:00:00+08:00`")
+        case _:
+            return msg("write it in double quotes")

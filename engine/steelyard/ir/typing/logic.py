@@ -1,0 +1,234 @@
+"""Comparisons, `in`, and, or, not, if."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from steelyard.diagnostics import msg
+from steelyard.ir.describe import describe
+from steelyard.ir.expressions import (
+    And,
+    Comparator,
+    Compare,
+    Expr,
+    If,
+    Literal,
+    Not,
+    OneOf,
+    OpenEnd,
+    Or,
+    Rank,
+    Within,
+)
+from steelyard.ir.scope import Scope
+from steelyard.ir.types import Boolean, DateTime, Number, Region, Regions, Text, Type
+from steelyard.ir.typing.literals import LiteralSyntax, literal
+from steelyard.ir.typing.numbers import scaled, unify, unit_hint
+from steelyard.language import syntax
+
+Lower = Callable[[syntax.Expression, Scope], Expr | None]
+EQUALITY = frozenset({Comparator.EQ, Comparator.NE})
+
+
+def condition(node: syntax.Expression, scope: Scope, lower: Lower) -> Expr | None:
+    """An expression that must be a truth value."""
+    expr = lower(node, scope)
+    if expr is None or isinstance(expr.type, Boolean):
+        return expr
+    if isinstance(expr, Literal) and expr.value is None:
+        return replace(expr, type=Boolean())
+    scope.diagnostics.add(
+        "T107",
+        expr.span,
+        msg("a condition is wanted here, this is {kind}", kind=describe(expr.type)),
+        help=msg("compare it with something, e.g. `x > 0`"),
+    )
+    return None
+
+
+def comparison(node: syntax.Comparison, scope: Scope, lower: Lower) -> Expr | None:
+    """left comparator right."""
+    sides = _pair(node.left, node.right, scope, lower)
+    if sides is None:
+        return None
+    return compare(Comparator(node.operator), *sides, node, scope)
+
+
+def _pair(
+    left: syntax.Expression, right: syntax.Expression, scope: Scope, lower: Lower
+) -> tuple[Expr, Expr] | None:
+    """Both sides; a literal takes the type of the other side (a region, a closed text)."""
+    if isinstance(left, LiteralSyntax) and not isinstance(right, LiteralSyntax):
+        other = lower(right, scope)
+        one = None if other is None else against(left, other.type, scope, lower)
+        return None if one is None or other is None else (one, other)
+    one = lower(left, scope)
+    other = None if one is None else against(right, one.type, scope, lower)
+    return None if one is None or other is None else (one, other)
+
+
+def against(node: syntax.Expression, kind: Type, scope: Scope, lower: Lower) -> Expr | None:
+    """An operand that stands beside a value of a type."""
+    if isinstance(node, LiteralSyntax):
+        return literal(node, scope.lookup.zone, scope.diagnostics, kind)
+    return lower(node, scope)
+
+
+def compare(
+    comparator: Comparator, left: Expr, right: Expr, node: syntax.Comparison | syntax.CompareTest, scope: Scope
+) -> Expr | None:
+    """A typed comparison: one scale, ranks for ordered text, open ends made comparable."""
+    for side, text in ((left, "left"), (right, "right")):
+        if isinstance(side, Literal) and side.value is None:
+            scope.diagnostics.add(
+                "T102",
+                node.span,
+                msg("a comparison with `missing` is never true"),
+                help=msg("write `is_missing(x)`"),
+                notes=(msg("it stands on the {side}", side=msg(text)),),
+            )
+            return None
+    match left.type, right.type:
+        case Number(scale=one), Number(scale=other):
+            scale = max(one, other)
+            left, right = scaled(left, scale), scaled(right, scale)
+        case Text() as one, Text() as other:
+            return _compare_text(comparator, left, right, one, other, node, scope)
+        case DateTime(), DateTime():
+            left, right = _comparable(left), _comparable(right)
+        case (Regions(), _) | (_, Regions()):
+            return _clash(left.type, right.type, node, scope)
+        case one, other if one == other:
+            if isinstance(one, Region | Boolean) and comparator not in EQUALITY:
+                return _unordered(one, node, scope)
+        case one, other:
+            return _clash(one, other, node, scope)
+    return Compare(comparator, left, right, type=Boolean(), span=node.span)
+
+
+def _compare_text(
+    comparator: Comparator,
+    left: Expr,
+    right: Expr,
+    one: Text,
+    other: Text,
+    node: syntax.Comparison | syntax.CompareTest,
+    scope: Scope,
+) -> Expr | None:
+    if comparator in EQUALITY:
+        return Compare(comparator, left, right, type=Boolean(), span=node.span)
+    if not one.ordered or not other.ordered or one.values != other.values:
+        return _unordered(one if not one.ordered else other, node, scope)
+    return Compare(comparator, _rank(left, one), _rank(right, one), type=Boolean(), span=node.span)
+
+
+def _rank(expr: Expr, kind: Text) -> Expr:
+    if isinstance(expr, Literal) and isinstance(expr.value, str):
+        return Literal(kind.values.index(expr.value), type=Number(0), span=expr.span)
+    return Rank(expr, kind.values, type=Number(0), span=expr.span)
+
+
+def _comparable(expr: Expr) -> Expr:
+    if expr.type == DateTime(open=True):
+        return OpenEnd(expr, type=DateTime(), span=expr.span)
+    return expr
+
+
+def _unordered(kind: Type, node: syntax.Comparison | syntax.CompareTest, scope: Scope) -> None:
+    scope.diagnostics.add(
+        "T108",
+        node.span,
+        msg("{kind} has no order here: only = and != compare it", kind=describe(kind)),
+        help=msg("declare the values lowest first: `ordered: [low, high]`") if isinstance(kind, Text) else None,
+    )
+
+
+def _clash(left: Type, right: Type, node: syntax.Comparison | syntax.CompareTest, scope: Scope) -> None:
+    scope.diagnostics.add(
+        "T102",
+        node.span,
+        msg("{left} cannot be compared with {right}", left=describe(left), right=describe(right)),
+        help=unit_hint(left, right),
+    )
+
+
+def junction(node: syntax.And | syntax.Or, scope: Scope, lower: Lower) -> Expr | None:
+    """a and b, a or b."""
+    items = tuple(condition(item, scope, lower) for item in node.items)
+    good = tuple(item for item in items if item is not None)
+    if len(good) < len(items):
+        return None
+    return (And if isinstance(node, syntax.And) else Or)(good, type=Boolean(), span=node.span)
+
+
+def negation(node: syntax.Not, scope: Scope, lower: Lower) -> Expr | None:
+    """not a."""
+    operand = condition(node.operand, scope, lower)
+    return None if operand is None else Not(operand, type=Boolean(), span=node.span)
+
+
+def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
+    """if c then a else b; both branches of one type."""
+    asked = condition(node.condition, scope, lower)
+    yes, no = lower(node.yes, scope), lower(node.no, scope)
+    if asked is None or yes is None or no is None:
+        return None
+    branches = unify((yes, no), scope)
+    if branches is None:
+        return None
+    (yes, no), kind = branches
+    return If(asked, yes, no, type=kind, span=node.span)
+
+
+def within(node: syntax.InInterval, scope: Scope, lower: Lower) -> Expr | None:
+    """x in [a..b)."""
+    operand = lower(node.operand, scope)
+    return None if operand is None else interval(operand, node.interval, node, scope, lower)
+
+
+def interval(
+    operand: Expr,
+    bounds: syntax.Interval,
+    node: syntax.InInterval | syntax.IntervalTest,
+    scope: Scope,
+    lower: Lower,
+) -> Expr | None:
+    """A typed interval around an operand."""
+    ends = [None if end is None else against(end, operand.type, scope, lower) for end in (bounds.low, bounds.high)]
+    if any(end is None and given is not None for end, given in zip(ends, (bounds.low, bounds.high), strict=True)):
+        return None
+    low, high = ends
+    kind = operand.type
+    if isinstance(kind, Text) and kind.ordered and all(e is None or e.type == kind for e in (low, high)):
+        operand = _rank(operand, kind)
+        low, high = (None if e is None else _rank(e, kind) for e in (low, high))
+    elif isinstance(kind, Text | Boolean | Region | Regions):
+        scope.diagnostics.add("T108", node.span, msg("{kind} has no order here: no interval holds it", kind=describe(kind)))
+        return None
+    operand = _comparable(operand)
+    present = tuple(e for e in (operand, low, high) if e is not None)
+    unified = unify(present, scope)
+    if unified is None:
+        return None
+    values = iter(unified[0])
+    operand = next(values)
+    low = None if low is None else next(values)
+    high = None if high is None else next(values)
+    return Within(operand, low, bounds.low_closed, high, bounds.high_closed, type=Boolean(), span=node.span)
+
+
+def one_of(node: syntax.InList, scope: Scope, lower: Lower) -> Expr | None:
+    """x in (a, b)."""
+    operand = lower(node.operand, scope)
+    if operand is None:
+        return None
+    items = tuple(against(item, operand.type, scope, lower) for item in node.items)
+    good = tuple(item for item in items if item is not None)
+    if len(good) < len(items):
+        return None
+    unified = unify((_comparable(operand), *good), scope)
+    if unified is None:
+        return None
+    operand, *rest = unified[0]
+    return OneOf(operand, tuple(rest), type=Boolean(), span=node.span)

@@ -1,0 +1,247 @@
+"""What a name in an expression means (LANGUAGE.md section 4)."""
+
+from __future__ import annotations
+
+from steelyard.diagnostics import Span, msg
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.expressions import (
+    Define,
+    Expr,
+    Field,
+    IndicatorPart,
+    Input,
+    OneRow,
+    OwnMeasure,
+    OwnTarget,
+    Parameter,
+    Part,
+    ScoreValue,
+    TableCall,
+)
+from steelyard.ir.ruleset import HitPolicy, Table
+from steelyard.ir.scope import RelationShape, Scope, written
+from steelyard.ir.types import Date, DateTime, Number, Text, Type
+from steelyard.language import syntax
+
+SHARE_TYPE = Number(6)
+STATUS_TYPE = Text(("scored", "waived"))
+LIST_POLICIES = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
+
+
+def name(node: syntax.Name, scope: Scope) -> Expr | None:
+    """Resolve a bare or a dotted name."""
+    match node.parts:
+        case (bare,):
+            return _bare(bare, node, scope)
+        case ("case", rest):
+            return _of_case(rest, node, scope)
+        case (owner, part):
+            return _dotted(owner, part, node, scope)
+        case _:
+            return _unknown(node, scope)
+
+
+def _bare(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
+    row = scope.lookup.relation(scope.row) if scope.row and scope.bare_row else None
+    in_row = row is not None and row.has(bare)
+    special = _special(bare, node.span, scope)
+    in_case = special is not None or scope.lookup.kind(bare) in {"input", "parameter", "define", "table"}
+    if in_row and in_case and row is not None:
+        scope.diagnostics.add(
+            "N102",
+            node.span,
+            msg("`{name}` is both a field of `{relation}` and a name of the case", name=bare, relation=row.id),
+            help=msg("write `{relation}.{name}` or `case.{name}`", relation=row.id, name=bare),
+        )
+        return None
+    if in_row and row is not None:
+        return _field(row, bare, node.span, scope)
+    return special if special is not None else _of_case(bare, node, scope)
+
+
+def _special(bare: str, span: Span, scope: Scope) -> Expr | None:
+    if bare == "target" and scope.target is not None:
+        return OwnTarget(type=scope.target, span=span)
+    if bare == "measure" and scope.measure is not None:
+        return OwnMeasure(type=scope.measure, span=span)
+    if bare == "score" and scope.own_score is not None:
+        return ScoreValue(scope.own_score, type=dict(scope.scores)[scope.own_score], span=span)
+    return None
+
+
+def _of_case(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
+    lookup, span = scope.lookup, node.span
+    match lookup.kind(bare):
+        case "input":
+            found = lookup.input(bare)
+            return None if found is None else Input(bare, type=found.type, span=span)
+        case "parameter":
+            parameter = lookup.parameter(bare)
+            return None if parameter is None else Parameter(bare, type=parameter.type, span=span)
+        case "define":
+            define = lookup.define(bare, span)
+            return None if define is None else Define(bare, type=closed(define.value.type), span=span)
+        case "table":
+            table = lookup.table(bare, span)
+            if table is None:
+                return None
+            if len(table.outputs) > 1:
+                outputs = ", ".join(f"`{bare}.{output.id}`" for output in table.outputs[:5])
+                scope.diagnostics.add(
+                    "N104",
+                    span,
+                    msg("the table `{name}` has several outputs", name=bare),
+                    help=msg("write one of {outputs}", outputs=outputs),
+                )
+                return None
+            return table_call(table, table.outputs[0].id, span, scope)
+        case "score" if bare in dict(scope.scores):
+            return ScoreValue(bare, type=dict(scope.scores)[bare], span=span)
+        case None:
+            return _unknown(node, scope)
+        case kind:
+            return _not_a_value(bare, kind, span, scope)
+
+
+def _not_a_value(bare: str, kind: str, span: Span, scope: Scope) -> None:
+    hints = {
+        "indicator": msg("write `{name}.score`, `.measure`, `.target`, `.share` or `.status`", name=bare),
+        "relation": msg("write e.g. `count({name})`, or name a field: `{name}.FIELD`", name=bare),
+        "group": msg("a group has no value of its own"),
+        "score": msg("a score can be read by its own points rules and by outputs"),
+    }
+    scope.diagnostics.add(
+        "N104",
+        span,
+        msg("`{name}` is the name of {kind} and has no value here", name=bare, kind=_article(kind)),
+        help=hints.get(kind),
+    )
+
+
+def _article(kind: str) -> object:
+    return {
+        "indicator": msg("an indicator"),
+        "relation": msg("a relation"),
+        "group": msg("a group"),
+        "score": msg("a score"),
+        "rule": msg("a rule"),
+    }[kind]
+
+
+def _dotted(owner: str, part: str, node: syntax.Name, scope: Scope) -> Expr | None:
+    lookup, span = scope.lookup, node.span
+    match lookup.kind(owner):
+        case "relation":
+            row = lookup.relation(owner)
+            return None if row is None else _of_relation(row, part, span, scope)
+        case "table":
+            table = lookup.table(owner, span)
+            if table is None:
+                return None
+            if all(output.id != part for output in table.outputs):
+                return _no_part(owner, part, tuple(output.id for output in table.outputs), span, scope)
+            return table_call(table, part, span, scope)
+        case "indicator":
+            return _indicator_part(owner, part, span, scope)
+        case _:
+            return _unknown(node, scope)
+
+
+def _of_relation(row: RelationShape, part: str, span: Span, scope: Scope) -> Expr | None:
+    if not row.has(part):
+        return _no_part(row.id, part, (*row.fields, *sorted(row.defines)), span, scope)
+    if scope.row == row.id or row.one_row:
+        return _field(row, part, span, scope)
+    scope.diagnostics.add(
+        "N107",
+        span,
+        msg("`{relation}` may have many rows for a case: `{name}` needs an aggregate", relation=row.id, name=part),
+        help=msg(
+            "write e.g. `sum({relation}.{name})`, `max({relation}.{name})`, `any({relation} where …)`, "
+            "or make the rule `for_each: {relation}`",
+            relation=row.id,
+            name=part,
+        ),
+    )
+    return None
+
+
+def _field(row: RelationShape, part: str, span: Span, scope: Scope) -> Expr | None:
+    if part in row.fields:
+        kind: Type = row.fields[part].type
+    else:
+        define = scope.lookup.row_define(row.id, part, span)
+        if define is None:
+            return None
+        kind = define.value.type
+    if scope.row == row.id:
+        return Field(row.id, part, type=kind, span=span)
+    return OneRow(row.id, part, type=kind, span=span)
+
+
+def _indicator_part(owner: str, part: str, span: Span, scope: Scope) -> Expr | None:
+    if part not in {p.value for p in Part}:
+        return _no_part(owner, part, tuple(p.value for p in Part), span, scope)
+    which = Part(part)
+    match which:
+        case Part.SCORE:
+            kind: Type | None = Number(2)
+        case Part.SHARE:
+            kind = SHARE_TYPE
+        case Part.STATUS:
+            kind = STATUS_TYPE
+        case Part.MEASURE | Part.TARGET:
+            types = scope.lookup.indicator_types(owner, span)
+            if types is None:
+                return None
+            kind = types[0] if which is Part.MEASURE else types[1]
+    if kind is None:
+        scope.diagnostics.add("N111", span, msg("the indicator `{name}` has no target", name=owner))
+        return None
+    return IndicatorPart(owner, which, type=kind, span=span)
+
+
+def _no_part(owner: str, part: str, parts: tuple[str, ...], span: Span, scope: Scope) -> None:
+    near = closest(part, parts)
+    scope.diagnostics.add(
+        "N111",
+        span,
+        msg("`{owner}` has no `{part}`", owner=owner, part=part),
+        help=msg("did you mean `{owner}.{near}`?", owner=owner, near=near)
+        if near
+        else msg("it has {parts}", parts=", ".join(f"`{p}`" for p in parts[:5])),
+    )
+
+
+def _unknown(node: syntax.Name, scope: Scope) -> None:
+    candidates = list(scope.lookup.names())
+    row = scope.lookup.relation(scope.row) if scope.row else None
+    if row is not None:
+        candidates += [*row.fields, *row.defines]
+    near = closest(node.parts[0], tuple(candidates))
+    scope.diagnostics.add(
+        "N101",
+        node.span,
+        msg("unknown name `{name}`", name=written(node)),
+        help=msg("did you mean `{near}`?", near=near)
+        if near
+        else msg("text stands in double quotes; names are inputs, parameters, defines, tables, relations, indicators"),
+    )
+
+
+def table_call(
+    table: Table, output: str, span: Span, scope: Scope, arguments: tuple[Expr, ...] | None = None
+) -> Expr | None:
+    """Ask a table in the scope where its name stands, or with the arguments given."""
+    if arguments is None:
+        arguments = scope.lookup.table_arguments(table.id, scope)
+    if arguments is None:
+        return None
+    column = next(o for o in table.outputs if o.id == output)
+    kind = Number(0) if table.hit is HitPolicy.COLLECT_COUNT else column.type
+    return TableCall(table.id, output, arguments, type=kind, span=span)
+
+
+def closed(kind: Type) -> Type:
+    """The type of a computed value: an open datetime is a plain one once it is more than a field."""
+    return DateTime() if isinstance(kind, DateTime | Date) and kind != Date() else kind

@@ -1,0 +1,80 @@
+"""Bringing expressions to one type and scale."""
+
+from __future__ import annotations
+
+from steelyard.diagnostics import Message, msg
+from steelyard.ir.describe import describe
+from steelyard.ir.expressions import Expr, Literal, Scale
+from steelyard.ir.scope import Scope
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+
+
+def scaled(expr: Expr, scale: int) -> Expr:
+    """A number at a larger scale; a literal at once."""
+    have = expr.type.scale if isinstance(expr.type, Number) else scale
+    if have == scale:
+        return expr
+    if isinstance(expr, Literal):
+        value = expr.value * 10 ** (scale - have) if isinstance(expr.value, int) else None
+        return Literal(value, type=Number(scale), span=expr.span)
+    return Scale(expr, scale - have, type=Number(scale), span=expr.span)
+
+
+def common_type(types: tuple[Type, ...]) -> Type | None:
+    """The one type that values of these types can share; None where there is none."""
+    first = types[0]
+    if all(isinstance(kind, Number) for kind in types):
+        return Number(max(kind.scale for kind in types if isinstance(kind, Number)))
+    if all(isinstance(kind, Text) for kind in types):
+        named = {kind for kind in types if kind != Text()}
+        return named.pop() if len(named) == 1 else Text()
+    if all(isinstance(kind, DateTime) for kind in types):
+        return DateTime()
+    return first if all(kind == first for kind in types) else None
+
+
+def adopt(expr: Expr, kind: Type) -> Expr:
+    """An expression whose type may be shared, brought to it (`missing` takes any type)."""
+    if isinstance(expr, Literal) and expr.value is None:
+        return Literal(None, type=kind, span=expr.span)
+    if isinstance(kind, Number):
+        return scaled(expr, kind.scale)
+    return expr
+
+
+def unify(items: tuple[Expr, ...], scope: Scope) -> tuple[tuple[Expr, ...], Type] | None:
+    """Bring several expressions to one type, or report the first that differs."""
+    typed = tuple(item.type for item in items if not (isinstance(item, Literal) and item.value is None))
+    if not typed:
+        return items, items[0].type
+    kind = common_type(typed)
+    if kind is not None:
+        return tuple(adopt(item, kind) for item in items), kind
+    odd = next(item for item in items if common_type((typed[0], item.type)) is None)
+    scope.diagnostics.add(
+        "T102",
+        odd.span,
+        msg("{one} and {other} do not go together here", one=describe(typed[0]), other=describe(odd.type)),
+        help=unit_hint(typed[0], odd.type),
+    )
+    return None
+
+
+def unit_hint(left: Type, right: Type) -> Message | None:
+    """What to write where two types clash."""
+    pair = {type(left), type(right)}
+    if pair == {Duration, Number}:
+        return msg("write the number with its unit, e.g. `24h`")
+    if pair == {Days, Number}:
+        return msg("write the number with its unit, e.g. `15d`")
+    if pair == {Duration, Days}:
+        return msg("elapsed time is a duration (`360h`), days are for dates (`15d`)")
+    if pair == {Date, DateTime}:
+        return msg("compare days: `date(x)`, or write the instant with its time")
+    if pair == {Text, Number}:
+        return msg("text stands in double quotes, numbers do not")
+    if Boolean in pair:
+        return msg("a truth value stands alone: write `upheld` or `not upheld`")
+    if pair & {Region, Regions}:
+        return msg("regions are compared with `covers(larger, smaller)`")
+    return None
