@@ -38,20 +38,20 @@ def choose(name: str, cases: int) -> Choice:
     from steelyard.engines import durable
 
     reference = ReferenceEngine()
-    problem = durable.available()
-    others = () if problem else (durable.DurableEngine(),)
+    problem, rules = durable.available(), durable.DurableEngine()
+    others: tuple[Engine, ...] = () if problem else (rules,)
     match name:
         case "reference":
             return Choice(reference, others)
         case "durable" if problem:
             return Choice(None, note=problem)
         case "durable":
-            return Choice(others[0], (reference,))
+            return Choice(rules, (reference,))
         case "auto" if problem:
             note = msg("the engine durable cannot be used, so reference is: {problem}", problem=problem)
             return Choice(reference, note=note)
         case "auto":
-            return Choice(others[0], (reference,)) if cases <= AUTO_LIMIT else Choice(reference, others)
+            return Choice(rules, (reference,)) if cases <= AUTO_LIMIT else Choice(reference, others)
         case _:
             known = ", ".join(ENGINE_NAMES)
             return Choice(None, note=msg("there is no engine `{name}`; there are {known}", name=name, known=known))

@@ -168,8 +168,11 @@ class _Writer:
     def _tests(
         self, expr: Expr, tests: tuple[Compare, ...], one_of: Comparator | None, *, truth: bool
     ) -> tuple[Branch, ...]:
-        """Several tests of one value: all of them, or any (`one_of`). Only against constants that are there: the
-        node is strict, so a missing bound must make it unknown even where another test decides."""
+        """Several tests of one value: all of them, or any (`one_of`).
+
+        Only against constants that are there: the node is strict, so a missing bound makes it unknown even
+        where another test decides.
+        """
         atoms = [self._atom(test, truth=truth) for test in tests]
         written = tuple(atom for atom in atoms if atom is not None)
         if not tests or len(written) < len(tests):

@@ -196,14 +196,16 @@ class Network:
             gap = False
             if deck.joins or deck.relation is None:
                 fact: Fact = {"k": deck.kind}
-                gap = not all([slot.fill(fact, env) for slot in deck.case_slots.values()])
+                gap = not _fill(fact, deck.case_slots, env)
                 if gap and deck.relation is None:
                     fact["gap"] = 1
                     answers.gaps.add((place, -1))
                 batch.append(fact)
                 owner.append(-1)
             if deck.relation is not None:
-                self._post_rows(answers, place, deck, env, rows(deck.relation), gap, batch, owner)
+                bound = rows(deck.relation)
+                answers.gaps |= {(place, number) for number in _post_rows(deck, env, bound, gap, batch)}
+                owner += range(len(bound))
         for session, batch, owner in zip(self._sessions, facts, owners, strict=True):
             for rule, matched in session.post(batch):
                 condition, truth = self._fires[rule]
@@ -214,29 +216,6 @@ class Network:
         """Forget the case."""
         for session in self._sessions:
             session.clear()
-
-    def _post_rows(
-        self,
-        answers: Answers,
-        place: int,
-        deck: Deck,
-        env: Env,
-        rows: Sequence[BoundRow],
-        gap: bool,
-        batch: list[Fact],
-        owner: list[int],
-    ) -> None:
-        position = cast("int", deck.relation)
-        outer = env.bound[position]
-        for number, row in enumerate(rows):
-            env.bound[position] = row
-            fact: Fact = {"k": deck.kind + "r"}
-            if not all([slot.fill(fact, env) for slot in deck.row_slots.values()]) or gap:
-                fact["gap"] = 1
-                answers.gaps.add((place, number))
-            batch.append(fact)
-            owner.append(number)
-        env.bound[position] = outer
 
     def _compile(self, question: Asked) -> Condition:
         if question.whole:
@@ -285,6 +264,28 @@ class Network:
         case.append({"$ex": {theirs: 1}})
         same = {ours: {"c": theirs}}
         row += ({"$ex": {ours: 1}}, same if atom.equal else {"$neq": same})
+
+
+def _post_rows(deck: Deck, env: Env, rows: Sequence[BoundRow], gap: bool, batch: list[Fact]) -> list[int]:
+    """Add the facts of rows; returns the numbers of those with a gap, or all where the case's fact has one."""
+    position = cast("int", deck.relation)
+    outer = env.bound[position]
+    gaps: list[int] = []
+    for number, row in enumerate(rows):
+        env.bound[position] = row
+        fact: Fact = {"k": deck.kind + "r"}
+        if not _fill(fact, deck.row_slots, env) or gap:
+            fact["gap"] = 1
+            gaps.append(number)
+        batch.append(fact)
+    env.bound[position] = outer
+    return gaps
+
+
+def _fill(fact: Fact, slots: dict[tuple[Expr, bool], Slot], env: Env) -> bool:
+    """Fill every field; False where one was left out."""
+    filled = [slot.fill(fact, env) for slot in slots.values()]
+    return all(filled)
 
 
 def _pattern(atom: Atom, name: str) -> object:

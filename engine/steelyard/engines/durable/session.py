@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from durable import engine  # pyright: ignore[reportMissingTypeStubs]
@@ -19,6 +19,9 @@ Fact = dict[str, int | str]
 """Flat: integers within 64 bits and text; no null, no float, no list."""
 
 _SID = "0"
+_BEACON = "on"
+_FIRST = 2
+"""The first id of a case's facts; the beacon has 1."""
 _POSTED, _UNMATCHED = 0, 1
 _native: Any = engine.durable_rules_engine  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportAttributeAccessIssue]
 
@@ -27,7 +30,9 @@ class Session:
     """One set of rules and the facts of one case at a time.
 
     Not safe to share between threads. The state is always that of the one session id, deleted after each
-    case, so that neither the limit of 1,024 sessions nor the 32-bit hash of a fact is ever reached.
+    case, so that neither the limit of 1,024 sessions nor the 32-bit hash of a fact is ever reached. Deleting a
+    state in which no action was started frees what was never set, and kills the process: the first facts of a
+    case bring a *beacon* with them, which always fires.
     """
 
     def __init__(self, name: str, rules: Mapping[str, object]) -> None:
@@ -40,45 +45,62 @@ class Session:
         Raises:
             InternalError: where durable refuses the rules.
         """
+        self._name = name
         definition = {rule: {"all": patterns} for rule, patterns in rules.items()}
-        try:
-            self._handle: Any = _native.create_ruleset(name, _json(definition))
-        except _native.error as error:
-            raise InternalError(f"durable refuses the rules: {error}") from error
-        self._next = 1
-        self._dirty = False
-        weakref.finalize(self, _native.delete_ruleset, self._handle)
+        self._rules = _json({_BEACON: {"all": [{"b": {"k": _BEACON}}]}, **definition})
+        self._next = _FIRST
+        self._broken = False
+        self._handle: Any = None
+        self._start()
 
-    def post(self, facts: Sequence[Fact]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    def post(self, facts: Sequence[Fact]) -> list[tuple[str, tuple[int, ...]]]:
         """Assert facts and give what they set off: the rule, and the numbers of the facts that it matched.
 
         The numbers count from 0 in the order of this call. A rule that joins gives the case's fact first.
+
+        Raises:
+            InternalError: where durable fails.
         """
-        if not facts:  # an empty list crashes the process
-            return
+        if not facts:  # an empty list can kill the process
+            return []
         first = self._next
         self._next += len(facts)
         for number, fact in enumerate(facts, first):
             fact["id"] = number  # equal facts are not "already observed", and no hash is taken of the content
-        self._dirty = True
+        given = [{"k": _BEACON, "id": 1}, *facts] if first == _FIRST else facts
         try:
-            code, state = _native.assert_facts(self._handle, _json(facts))
-            if code not in (_POSTED, _UNMATCHED):  # unmatched: one of them matches no rule, the others are in
-                raise InternalError(f"durable did not take the facts: code {code}")
+            code, state = _native.assert_facts(self._handle, _json(given))
             started = _native.start_action_for_state(self._handle, state)
-            message = started[1] if started else None
+            message: str | None = started[1] if started else None
+            fired: list[tuple[str, tuple[int, ...]]] = []
             while message:
-                yield _activation(message, first)
+                activation = _activation(message, first)
+                if activation[0] != _BEACON:
+                    fired.append(activation)
                 message = _native.complete_and_start_action(self._handle, state)
         except _native.error as error:
+            self._broken = True
             raise InternalError(f"durable failed: {error}") from error
+        if code not in (_POSTED, _UNMATCHED):  # unmatched: one of them matches no rule, the others are in
+            raise InternalError(f"durable did not take the facts: code {code}")
+        return fired
 
     def clear(self) -> None:
-        """Forget the case."""
-        if self._dirty:
-            self._dirty = False
-            self._next = 1
+        """Forget the case. After a failure the set of rules is given up for a new one: to delete it is not safe."""
+        if self._broken:
+            self._finalizer.detach()
+            self._start()
+        elif self._next > _FIRST:
             _native.delete_state(self._handle, _SID)
+        self._broken = False
+        self._next = _FIRST
+
+    def _start(self) -> None:
+        try:
+            self._handle = _native.create_ruleset(self._name, self._rules)
+        except _native.error as error:
+            raise InternalError(f"durable refuses the rules: {error}") from error
+        self._finalizer = weakref.finalize(self, _native.delete_ruleset, self._handle)
 
 
 def _activation(message: str, first: int) -> tuple[str, tuple[int, ...]]:

@@ -47,15 +47,15 @@ R = "rows"
 class Scope:
     """As much of a ruleset's names as these expressions read."""
 
-    relations = {R: 0}
+    def __init__(self):
+        self.relations = {R: 0}
+        self.nothing = Env(Case("", {}), {}, [], [], [], [])
 
     def row_define(self, relation, name, compiler):
         return None
 
     def may_reject(self, expr):
         return False
-
-    nothing = Env(Case("", {}), {}, [], [], [], [])
 
 
 def number(name: str) -> Expr:
@@ -143,7 +143,7 @@ def test_no_facts_are_not_posted():
 
 
 def test_a_case_with_hundreds_of_fields_is_split_over_facts():
-    """Some 250 properties of a fact are an error (302) or kill the process. Also in one condition; and what is true or false in each part stays so."""
+    """Some 250 properties of a fact are an error (302) or kill the process. Also in one condition."""
     names = [f"f{i}" for i in range(400)]
     conditions = [cmp(number(name), "=", 1) for name in names]
     values = {name: int(n % 3 > 0) for n, name in enumerate(names) if n % 5}
@@ -169,6 +169,13 @@ def test_no_null_is_asserted():
     assert ask([condition, cmp(number("a"), "!=", 1)], {}) == [None, None]
     assert ask([cmp(number("a"), "=", Literal(None, type=WHOLE))], {"a": 1}) == [None]
     assert ask([OneOf(number("a"), (lit(1), Literal(None, type=WHOLE)), type=TRUTH)], {"a": 1}) == [None]
+
+
+def test_a_case_in_which_nothing_fires_is_forgotten():
+    """Deleting a state in which no action was started kills the process: a beacon fires in every case."""
+    pair = compiled([cmp(number("a"), "=", 1)])
+
+    assert [ask([None], {"a": n}, again=pair) for n in range(2, 200)] == [[False]] * 198
 
 
 # Joins
@@ -371,8 +378,13 @@ def test_a_failure_of_the_library_is_our_bug_and_not_silence():
     joined = [{"c": {"k": 1}}, {"r": {"$and": [{"k": 2}, {"$lt": {"b": {"c": "b"}}}]}}]
     wall = session.Session("s", {"j": joined})
 
-    with pytest.raises(InternalError, match="311"):
-        list(wall.post([{"k": 1}, {"k": 2, "b": 3}]))
+    for _ in range(3):
+        with pytest.raises(InternalError, match="311"):
+            wall.post([{"k": 1}, {"k": 2, "b": 3}])
+        wall.clear()
+
+        assert wall.post([{"k": 1, "b": 4}, {"k": 2, "b": 3}]) == [("j", (0, 1))]
+        wall.clear()
 
 
 def test_rules_that_the_library_refuses_are_our_bug():

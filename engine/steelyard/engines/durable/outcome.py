@@ -1,0 +1,107 @@
+"""From what was found out to the outcome: stratum 8, and what fired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from steelyard.engines.durable.stages import Running
+from steelyard.ir.ruleset import LEDGER_DIGITS, Score
+from steelyard.semantics import scores
+from steelyard.semantics.outcome import (
+    Fired,
+    Fixed,
+    IndicatorOutcome,
+    IndicatorShare,
+    Line,
+    LineKind,
+    Outcome,
+    OutputOutcome,
+    ScoreOutcome,
+    Status,
+)
+from steelyard.semantics.reasons import rank
+from steelyard.semantics.records import Evaluation, Result, Scored
+from steelyard.semantics.values import Missing, Value
+
+
+def conclude(evaluation: Evaluation, reason: str | None, running: Mapping[str, Running]) -> Outcome:
+    """Close the ledgers, evaluate outputs, and put the outcome together.
+
+    Args:
+        evaluation: everything up to the scores.
+        reason: why the case is unscored.
+        running: the scores that came through; none in an unscored case.
+    """
+    rules = {score.id: score for score in evaluation.program.ruleset.scores}
+    for scored in evaluation.scores:
+        if scored.id in running:
+            _close(scored, running[scored.id])
+    outputs = _outputs(evaluation) if running else ()
+    return Outcome(
+        key=evaluation.case.key,
+        status=Status.SCORED if running else Status.UNSCORED,
+        reason=reason,
+        indicators=tuple(_indicator(result) for result in evaluation.results),
+        scores=tuple(_score(evaluation, rules[s.id], s, running.get(s.id)) for s in evaluation.scores),
+        fired=_fired(evaluation),
+        missing=tuple(sorted(evaluation.missing)),
+        outputs=outputs,
+    )
+
+
+def _close(scored: Scored, run: Running) -> None:
+    scored.final, rounding = scores.finish(run.score, run.value, run.scale)
+    if rounding is not None:
+        run.lines.append(Line(LineKind.FINAL_ROUNDING, rounding))
+    run.lines.append(Line(LineKind.FINAL, scored.final))
+
+
+def _outputs(evaluation: Evaluation) -> tuple[OutputOutcome, ...]:
+    env = evaluation.env
+    env.scores = {scored.id: scored.final for scored in evaluation.scores if scored.final is not None}
+    env.defines = [None] * len(env.defines)
+    outputs: list[OutputOutcome] = []
+    for name, meaning in evaluation.program.outputs:
+        value: Value = meaning(env)
+        evaluation.note(value)
+        outputs.append(OutputOutcome(name, None if isinstance(value, Missing) else value))
+    return tuple(outputs)
+
+
+def _score(evaluation: Evaluation, rule: Score, scored: Scored, run: Running | None) -> ScoreOutcome:
+    if run is None or scored.final is None:
+        return ScoreOutcome(rule.id, None, (), None, None, None, scored.unscored, (), ())
+    grade = scores.grade_of(rule, scored.final.value)
+    return ScoreOutcome(
+        id=rule.id,
+        denominator=scored.denominator,
+        shares=tuple(
+            IndicatorShare(result.indicator.id, result.row_id, share, Fixed(lost, LEDGER_DIGITS))
+            for result, share, lost in scored.contributions
+        ),
+        base=scored.base,
+        final=scored.final,
+        grade=None if grade is None else grade.id,
+        unscored=None,
+        ledger=tuple(run.lines),
+        reasons=rank(rule, scored, run.lines, evaluation.program.ruleset.points),
+    )
+
+
+def _indicator(result: Result) -> IndicatorOutcome:
+    measure, target = (None if isinstance(v, Missing) else v for v in (result.measure, result.target))
+    return IndicatorOutcome(
+        result.indicator.id, result.row_id, measure, target, result.score, result.waived, result.missing_score
+    )
+
+
+def _fired(evaluation: Evaluation) -> tuple[Fired, ...]:
+    pairs = [
+        *((j.rule, j.row) for j in (*evaluation.exemptions, *evaluation.adjustments) if j.truth is True),
+        *((applied.rule, applied.row) for applied in evaluation.points),
+    ]
+    rules = sorted({rule for rule, _ in pairs})
+    return tuple(
+        Fired(rule, tuple(sorted(row.row.id for fired, row in pairs if fired == rule and row is not None)))
+        for rule in rules
+    )

@@ -1,0 +1,185 @@
+"""Which conditions are settled when, and what durable said about them.
+
+What reads no indicator and no score, and cannot reject the case, is settled at once, as early as the rows are
+known: exemptions, adjustments, only_if, most unscored and points rules. Conditions on indicators or scores
+follow in their stratum. A condition that may reject the case (it asks a table of hit policy unique or any)
+stands alone and is settled at the moment at which the reference would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.durable.network import Answers, Asked, Group, Network
+from steelyard.ir.expressions import Define, Expr, Field, IndicatorPart, OneRow, ScoreValue, Stored
+from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.walk import nodes
+from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.program import Program
+from steelyard.semantics.values import Missing, Truth, Value, union
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a condition is asked: the position of its group, and its number in it."""
+
+    group: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A condition of a rule, by the kind of rule and its id."""
+
+    key: tuple[str, str]
+    expr: Expr
+    relation: str | None
+    stage: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """All conditions of a ruleset in one network.
+
+    Attributes:
+        groups: in the order made; the first holds what is settled early.
+        places: of every condition.
+        meanings: to name what was missing in an unknown condition.
+    """
+
+    program: Program
+    network: Network
+    groups: tuple[Group, ...]
+    places: dict[tuple[str, str], Place]
+    meanings: dict[tuple[str, str], Meaning]
+
+
+def make_plan(program: Program) -> Plan:
+    """Sort the conditions into groups and build the network."""
+    ruleset, scope = program.ruleset, program.scope
+
+    def constant(expr: Expr) -> Stored | None:
+        value: Value = program.meaning(expr)(scope.nothing)
+        return None if isinstance(value, Missing) else value
+
+    network = Network(ruleset.id, program.meaning, constant)
+    early: list[Question] = []
+    later: dict[tuple[str, int], list[Question]] = {}
+    alone: list[Question] = []
+    for question in _questions(ruleset):
+        if scope.may_reject(question.expr):
+            alone.append(question)
+        elif question.key[0] == "joins":
+            later.setdefault(("joins", 0), []).append(question)
+        elif _reads_results(question.expr, ruleset):
+            later.setdefault((question.key[0], question.stage), []).append(question)
+        else:
+            early.append(question)
+    groups: list[Group] = []
+    places: dict[tuple[str, str], Place] = {}
+    for members in (early, *later.values(), *([question] for question in alone)):
+        asked = [
+            Asked(q.expr, q.relation, None if q.relation is None else scope.relations[q.relation], q in alone)
+            for q in members
+        ]
+        for number, question in enumerate(members):
+            places[question.key] = Place(len(groups), number)
+        groups.append(network.group(asked))
+    network.start()
+    meanings = {question.key: program.meaning(question.expr) for question in _questions(ruleset)}
+    return Plan(program, network, tuple(groups), places, meanings)
+
+
+def _questions(ruleset: Ruleset) -> list[Question]:
+    """Every condition, in the order in which the strata reach it."""
+    families = {i.id: None if i.family is None else i.family.relation for i in ruleset.indicators}
+    return [
+        *(Question(("joins", r.id), r.joins, r.id) for r in ruleset.relations if r.joins is not None),
+        *(Question(("exemption", e.id), e.when, e.for_each) for e in ruleset.exemptions),
+        *(Question(("adjustment", a.id), a.when, None) for a in ruleset.weights.adjustments),
+        *(Question(("only_if", i.id), i.only_if, families[i.id]) for i in ruleset.indicators if i.only_if is not None),
+        *(Question(("unscored", u.id), u.when, None) for u in ruleset.unscored),
+        *(Question(("points", p.id), p.when, p.for_each, p.stage) for p in ruleset.points),
+    ]
+
+
+def _reads_results(expr: Expr, ruleset: Ruleset) -> bool:
+    """Whether the value depends on an indicator or a score, through defines too."""
+    defines = {define.id: define.value for define in ruleset.defines}
+    of_rows = {(relation.id, define.id): define.value for relation in ruleset.relations for define in relation.defines}
+    seen: set[object] = set()
+    waiting = [expr]
+    while waiting:
+        for node in nodes(waiting.pop()):
+            match node:
+                case IndicatorPart() | ScoreValue():
+                    return True
+                case Define(name=name) if name not in seen:
+                    seen.add(name)
+                    waiting.append(defines[name])
+                case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
+                    key = relation, name
+                    if key in of_rows and key not in seen:
+                        seen.add(key)
+                        waiting.append(of_rows[key])
+                case _:
+                    pass
+    return False
+
+
+@dataclass(slots=True, eq=False)
+class Answering:
+    """One case: groups are posted when a condition of theirs is first asked for."""
+
+    plan: Plan
+    env: Env
+    candidates: dict[int, list[BoundRow]] = field(default_factory=dict[int, list[BoundRow]])
+    """While relations are joined: the rows that may belong to the case, by the relation's position."""
+    answers: dict[int, Answers] = field(default_factory=dict[int, Answers])
+
+    def on_case(self, key: tuple[str, str]) -> Truth:
+        """The truth of a condition on the case."""
+        place, answers = self._ask(key)
+        truth = answers.truth(place.number)
+        return self._reasons(key) if truth is None else truth
+
+    def on_rows(self, key: tuple[str, str], relation: int, rows: Sequence[BoundRow]) -> list[Truth]:
+        """The truth of a condition for each of the rows that were posted, membership left aside."""
+        place, answers = self._ask(key)
+        truths: list[Truth] = []
+        for number, row in enumerate(rows):
+            truth: Truth | None = answers.truth(place.number, number)
+            if truth is None:
+                self.env.bound[relation] = row
+                truth = self._reasons(key)
+                self.env.bound[relation] = None
+            truths.append(truth)
+        return truths
+
+    def _ask(self, key: tuple[str, str]) -> tuple[Place, Answers]:
+        place = self.plan.places[key]
+        answers = self.answers.get(place.group)
+        if answers is None:
+            group = self.plan.groups[place.group]
+            answers = self.answers[place.group] = self.plan.network.post(group, self.env, self._rows)
+        return place, answers
+
+    def _rows(self, relation: int) -> Sequence[BoundRow]:
+        return self.candidates.get(relation) or self.env.rows[relation]
+
+    def _reasons(self, key: tuple[str, str]) -> Missing:
+        """What was missing. The truth is durable's; the names come from the meaning."""
+        value: object = self.plan.meanings[key](self.env)
+        if not isinstance(value, Missing):
+            raise InternalError(f"durable finds `{key[1]}` unknown, the meaning is {value}")
+        return value
+
+
+def both(member: Truth, condition: Truth) -> Truth:
+    """Membership and condition of a row together."""
+    if condition is False:
+        return False
+    unknown = [truth for truth in (member, condition) if isinstance(truth, Missing)]
+    return union([*unknown]) if unknown else True
