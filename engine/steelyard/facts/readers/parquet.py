@@ -42,7 +42,9 @@ def read_parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Ge
             used = [name for name in columns if name in wanted]
             converters = [_converter(name, file.schema_arrow.field(name).type) for name in used]
             yield Table(columns, _rows(file, used, converters))
-    except pa.ArrowException as error:
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # the machine's refusal, not the library's
         raise damaged(str(error)) from None
 
 

@@ -52,6 +52,7 @@ def read_xes(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Genera
 def _rows(data: IO[bytes] | gzip.GzipFile, handler: _Log, max_bytes: int) -> Iterator[Line]:
     parser = DefusedExpatParser(forbid_dtd=True)
     parser.setContentHandler(handler)
+    handler.locator = parser
     size = 0
     try:
         while chunk := data.read(_CHUNK):
@@ -80,12 +81,8 @@ class _Log(ContentHandler):
         super().__init__()
         self._open: list[str] = []
         self._done: list[Line] = []
-        self._locator: Locator | None = None
+        self.locator: Locator | None = None
         self.is_log = False
-
-    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802 - SAX's name
-        """Keep what knows the line."""
-        self._locator = locator
 
     def take(self) -> list[Line]:
         """Hand over the rows finished since the last time."""
@@ -118,7 +115,7 @@ class _Log(ContentHandler):
 
     def line(self) -> int:
         """The line that is being read."""
-        number = self._locator.getLineNumber() if self._locator else None
+        number = self.locator.getLineNumber() if self.locator else None
         return number or 1
 
     def opened(self, inside: tuple[str, ...]) -> None:

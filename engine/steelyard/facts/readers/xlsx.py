@@ -62,7 +62,7 @@ _Value = int | float | str | bool | time | date | datetime | timedelta
 
 
 def _numbered(sheet: CalamineSheet) -> Iterator[tuple[int, list[_Value]]]:
-    yield from enumerate(sheet.iter_rows(), 1)
+    yield from enumerate(sheet.to_python(skip_empty_area=False), 1)
 
 
 def _rows(rows: Iterator[tuple[int, list[_Value]]], columns: list[str], errors: frozenset[Place]) -> Iterator[Line]:

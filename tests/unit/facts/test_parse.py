@@ -1,0 +1,472 @@
+"""The one grammar of values: what it takes, what it refuses, what it advises."""
+
+# ruff: noqa: DTZ001 - the cells of workbooks have no zones
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from steelyard.calendars import zone
+from steelyard.facts.format import Style, format_value
+from steelyard.facts.parse import default_range, parse
+from steelyard.facts.problem import Problem
+from steelyard.ir.types import (
+    NUMBER_LIMIT,
+    Boolean,
+    Date,
+    DateTime,
+    Days,
+    Duration,
+    Number,
+    Range,
+    Region,
+    Regions,
+    Text,
+)
+
+SHANGHAI = zone("Asia/Shanghai")
+H = 3_600_000_000
+
+
+def value(cell, type_, low=None, high=None):
+    found = parse(cell, type_, None if low is None and high is None else Range(low, high), SHANGHAI)
+    assert not isinstance(found, Problem), (str(found.expected), str(found.hint))
+    return found
+
+
+def problem(cell, type_, low=None, high=None) -> tuple[str, str | None]:
+    found = parse(cell, type_, None if low is None and high is None else Range(low, high), SHANGHAI)
+    assert isinstance(found, Problem), found
+    return str(found.expected), None if found.hint is None else str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "units"),
+    [
+        ("0", 0, 0),
+        ("-0", 0, 0),
+        ("-12", 0, -12),
+        ("007", 0, 7),
+        ("1", 2, 100),
+        ("0.98", 2, 98),
+        ("98%", 2, 98),
+        ("98%", 4, 9800),
+        ("98.5%", 3, 985),
+        ("-0.5%", 3, -5),
+        ("0%", 2, 0),
+        ("1.50", 2, 150),
+        ("1000000000000000", 0, NUMBER_LIMIT),
+        ("-1000000000000000", 0, -NUMBER_LIMIT),
+        ("0" * 5000 + "1", 0, 1),
+    ],
+)
+def test_numbers_are_read_exactly(text, scale, units) -> None:
+    assert value(text, Number(scale)) == units
+
+
+@pytest.mark.parametrize(
+    ("text", "scale", "hint"),
+    [
+        ("98.50", 1, "write `98.5`"),
+        ("98.55", 1, None),
+        ("1.0", 0, "write `1`"),
+        ("-1.0", 0, "write `-1`"),
+        ("100%", 0, "write `1`"),
+        ("98%", 1, None),
+        ("5.0%", 2, "write `0.05`"),
+        ("1e2", 2, None),
+        ("1_000", 2, None),
+        ("1,000", 2, "write `1000`"),
+        ("1,00", 2, None),
+        ("+1", 2, "write `1`"),
+        (".5", 2, "write `0.5`"),
+        ("-.5", 2, "write `-0.5`"),
+        ("5.", 2, "write `5`"),
+        (" 5", 2, "write `5`"),
+        ("5\n", 2, "write `5`"),
+        ("5 %", 2, "write `5%`"),
+        ("９８", 2, "write `98`"),
+        ("٣", 2, None),
+        ("--1", 2, None),
+        ("%", 2, None),
+        ("NaN", 2, None),
+        ("Infinity", 2, None),
+        ("five", 2, None),
+        ("1\0", 2, None),
+        ("1" * 5000 + "x", 2, None),
+    ],
+)
+def test_other_spellings_of_numbers_are_refused_with_advice(text, scale, hint) -> None:
+    expected, said = problem(text, Number(scale))
+
+    assert expected == ("a whole number" if scale == 0 else f"a number with at most {scale} digits after the point")
+    assert said == hint
+
+
+def test_a_number_outside_its_range_says_the_range() -> None:
+    assert value("0", Number(4), 0, 10000) == 0
+    assert value("1", Number(4), 0, 10000) == 10000
+    assert problem("98", Number(4), 0, 10000) == ("a value from `0.0000` to `1.0000`", "write `98%` or `0.98`")
+    assert problem("101", Number(4), 0, 10000) == ("a value from `0.0000` to `1.0000`", None)
+    assert problem("-0.0001", Number(4), 0, 10000)[0] == "a value from `0.0000` to `1.0000`"
+    assert problem("101%", Number(4), 0, 10000)[1] is None
+    assert problem("98", Number(1), 0, 10)[1] is None
+    assert problem("100", Number(2), 0, 100)[1] == "write `100%` or `1`"
+    assert problem("5", Number(0), 6, None) == ("a value of at least `6`", None)
+    assert problem("7", Number(0), None, 6) == ("a value of at most `6`", None)
+
+
+@pytest.mark.parametrize("text", ["1000000000000001", "-1000000000000001", "9" * 60, "9" * 61, "9" * 100_000])
+def test_numbers_have_a_range_without_declaring_one(text) -> None:
+    assert problem(text, Number(0))[0] == "a value from `-1000000000000000` to `1000000000000000`"
+
+
+@pytest.mark.parametrize("text", ["true", "1", "yes", "是"])
+def test_spellings_of_true(text) -> None:
+    assert value(text, Boolean()) is True
+
+
+@pytest.mark.parametrize("text", ["false", "0", "no", "否"])
+def test_spellings_of_false(text) -> None:
+    assert value(text, Boolean()) is False
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [("TRUE", "write `true`"), ("No", "write `no`"), ("是 ", "write `是`"), ("Y", None), ("2", None), ("01", None)],
+)
+def test_other_spellings_of_booleans_are_refused(text, hint) -> None:
+    assert problem(text, Boolean()) == ("one of `true`, `false`, `1`, `0`, `yes`, `no`, `是`, `否`", hint)
+
+
+@pytest.mark.parametrize(
+    "type_", [Number(0), Text(), Boolean(), Date(), DateTime(), Duration(), Days(), Region("name")]
+)
+@pytest.mark.parametrize("cell", ["", None, ()])
+def test_an_empty_field_is_missing(type_, cell) -> None:
+    assert value(cell, type_) is None
+
+
+def test_dates() -> None:
+    assert value("1970-01-02", Date()) == value("1970/01/02", Date()) == 1
+    assert value("2024-02-29", Date()) == (date(2024, 2, 29) - date(1970, 1, 1)).days
+    assert value("1900-01-01", Date()) == (date(1900, 1, 1) - date(1970, 1, 1)).days
+    assert value("2200-12-31", Date()) == (date(2200, 12, 31) - date(1970, 1, 1)).days
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2023-02-29", "there is no such day"),
+        ("2023-00-01", "there is no such day"),
+        ("2024-5-1", "write `2024-05-01`"),
+        ("2024.05.01", "write `2024-05-01`"),
+        ("20240501", "write `2024-05-01`"),
+        ("2024年5月1日", "write `2024-05-01`"),
+        ("2024-05-01 00:00:00", "write `2024-05-01`"),
+        ("20230229", None),
+        ("01/05/2024", "write the year first, then the month, then the day"),
+        ("now", None),
+        ("45413", None),
+    ],
+)
+def test_other_spellings_of_dates_are_refused(text, hint) -> None:
+    assert problem(text, Date()) == ("a date such as `2024-05-01`", hint)
+
+
+def test_dates_and_instants_have_a_range_without_declaring_one() -> None:
+    assert problem("1899-12-31", Date()) == ("a value from `1900-01-01` to `2200-12-31`", None)
+    assert problem("2201-01-01", Date())[0] == "a value from `1900-01-01` to `2200-12-31`"
+    assert value("1900-01-01T00:00Z", DateTime()) == -25_567 * 24 * H
+    assert "from" in problem("1899-12-31T23:59:59.999999Z", DateTime())[0]
+    assert value("2200-12-31T23:59:59.999999Z", DateTime()) == 84_371 * 24 * H - 1
+    assert "from" in problem("2201-01-01T00:00Z", DateTime())[0]
+
+
+def test_datetimes_are_local_where_no_offset_stands() -> None:
+    assert value("1970-01-01T08:00", DateTime()) == 0
+    assert value("1970-01-01 08:00:00.000001", DateTime()) == 1
+    assert value("1970-01-01T00:00Z", DateTime(open=True)) == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("2024-05-01", "add the time of day: `2024-05-01 09:00`"),
+        ("2024-05-01T24:00:00", "write `00:00` of the next day"),
+        ("2024-05-01T10:60", "there is no such time of day"),
+        ("2023-02-29T10:00", "there is no such day"),
+        ("2024-5-1 9:30", "write `2024-05-01T09:30`"),
+        ("2024年5月1日 09:30:15", "write `2024-05-01T09:30:15`"),
+        ("2024-05-01t10:00z", "write `2024-05-01T10:00Z`"),
+        ("2024-05-01T10:00+08", "write `2024-05-01T10:00+0800`"),
+        ("2024-05-01T10:00:00.1234567", "write at most 6 digits of a second"),
+        ("2024-05-01T10:00:00.1234560", "write `2024-05-01T10:00:00.123456`"),
+        ("1991-04-14 02:30", "the clocks of `Asia/Shanghai` skipped this time: write it with an offset"),
+        ("01.05.2024 10:00", "write the year first, then the month, then the day"),
+        ("now", None),
+    ],
+)
+def test_other_spellings_of_datetimes_are_refused(text, hint) -> None:
+    assert problem(text, DateTime()) == ("a date and time such as `2024-05-01 10:00`", hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "us"),
+    [
+        ("24h", 24 * H),
+        ("1h30min", 90 * 60_000_000),
+        ("1h30min45s", 5_445_000_000),
+        ("1.5h", H + H // 2),
+        ("-1h", -H),
+        ("0s", 0),
+        ("0.000001s", 1),
+        ("90min", 90 * 60_000_000),
+        ("PT26H24M", 26 * H + 24 * 60_000_000),
+        ("PT0S", 0),
+        ("-PT1H0.5S", -H - 500_000),
+    ],
+)
+def test_durations_are_spelled_as_in_the_language_or_iso(text, us) -> None:
+    assert value(text, Duration()) == us
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("24", "write the unit: `24h` or `24min`"),
+        ("24 h", "write `24h`"),
+        ("1小时30分钟", "write `1h30min`"),
+        ("2H", "write `2h`"),
+        ("P1DT2H", "write `PT26H`"),
+        ("P1D", None),
+        ("PT", None),
+        ("h", None),
+        ("-", None),
+        ("30min1h", None),
+        ("1h1h", None),
+        ("0.0000001s", None),
+        ("PT1h", None),
+        ("26:24", None),
+        ("PT-1H", None),
+    ],
+)
+def test_other_spellings_of_durations_are_refused(text, hint) -> None:
+    assert problem(text, Duration()) == ("a length of time such as `1h30min` or `PT1H30M`", hint)
+
+
+def test_durations_have_a_range_without_declaring_one() -> None:
+    assert value("277777h", Duration()) == 277_777 * H
+    assert "from" in problem("277778h", Duration())[0]
+    assert "from" in problem("9" * 5000 + "h", Duration())[0]
+
+
+def test_days() -> None:
+    assert value("15d", Days()) == value("15", Days()) == 15
+    assert value("-3d", Days()) == -3
+    assert problem("15 days", Days()) == ("a whole number of days such as `15d`", "write `15d`")
+    assert problem("15天", Days())[1] == "write `15d`"
+    assert problem("1.5d", Days())[1] is None
+    assert problem("15bd", Days())[1] is None
+    assert problem("8", Days(), 0, 7)[0] == "a value from `0` to `7`"
+
+
+@pytest.mark.parametrize(
+    "text", [" x ", "上海市", "NO", "12:30", "2024.10", "null", "a\tb", "a\nb", "😀", "x" * 100_000]
+)
+def test_text_is_exactly_what_was_written(text) -> None:
+    assert value(text, Text()) == text
+
+
+def test_text_that_no_file_could_hold_again_is_refused() -> None:
+    assert problem("a\0b", Text())[0] == "text without NUL characters"
+    assert problem("a\0b", Region("name"))[0] == "text without NUL characters"
+    assert problem("\ud800", Text())[0] == "text without halves of surrogate pairs"
+    assert problem("\udfff", Text())[0] == "text without halves of surrogate pairs"
+    assert problem("a;b\0", Regions("name"))[0] == "text without NUL characters"
+
+
+def test_closed_text_suggests_what_was_meant() -> None:
+    levels = Text(("blue", "yellow", "orange", "red"), ordered=True)
+
+    assert value("red", levels) == "red"
+    assert problem("Red", levels) == ("one of `blue`, `yellow`, `orange`, `red`", "did you mean `red`?")
+    assert problem("purple", levels) == ("one of `blue`, `yellow`, `orange`, `red`", None)
+    many = Text(tuple(f"value-{n:03}" for n in range(100)))
+    assert problem("quite another", many)[0].startswith("one of 100 values, such as `value-")
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text"),
+    [("gb2260", "310000"), ("fips", "01"), ("fips", "01001"), ("name", "Åland; islands"), ("name", " x")],
+)
+def test_places(scheme, text) -> None:
+    assert value(text, Region(scheme)) == text
+
+
+@pytest.mark.parametrize(
+    ("scheme", "text", "hint"),
+    [
+        ("gb2260", "3100", "digits may have been lost: write `310000`"),
+        ("gb2260", "31", "digits may have been lost: write `310000`"),
+        ("gb2260", "31000", None),
+        ("gb2260", "3100000", None),
+        ("gb2260", "３１００００", "write `310000`"),
+        ("fips", "1001", "digits may have been lost: write `01001`"),
+        ("fips", "1", "digits may have been lost: write `01`"),
+        ("fips", "123", None),
+        ("fips", "010010", None),
+        ("fips", "AL", None),
+    ],
+)
+def test_codes_of_the_wrong_length_are_refused(scheme, text, hint) -> None:
+    assert problem(text, Region(scheme))[1] == hint
+
+
+def test_lists_of_places() -> None:
+    assert value("310000;320000", Regions("gb2260")) == ("310000", "320000")
+    assert value("310000", Regions("gb2260")) == ("310000",)
+    assert value(("310000", "320000"), Regions("gb2260")) == ("310000", "320000")
+    assert value("New York;Ohio", Regions("name")) == ("New York", "Ohio")
+    expected = "a list of regions, with `;` between them"
+    assert problem("310000; 320000", Regions("gb2260")) == (expected, "write `310000;320000`")
+    assert problem("310000,320000", Regions("gb2260")) == (expected, "write `310000;320000`")
+    assert problem("310000;", Regions("gb2260")) == (expected, "write `310000`")
+    assert problem("310000;3200", Regions("gb2260")) == (expected, None)
+    assert problem("New York ;Ohio", Regions("name")) == (expected, "write `New York;Ohio`")
+    assert problem(";", Regions("name")) == (expected, None)
+    assert problem(("a;b",), Regions("name"))[0] == expected
+    assert problem(("a", ""), Regions("name"))[0] == expected
+
+
+def test_a_list_is_no_single_value() -> None:
+    assert problem(("a",), Text()) == ("text", "the field holds a list")
+
+
+@pytest.mark.parametrize(
+    ("double", "scale", "units"),
+    [
+        (0.98, 2, 98),
+        (0.98, 4, 9800),
+        (1001.0, 0, 1001),
+        (-0.1, 1, -1),
+        (0.0, 3, 0),
+        (-0.0, 3, 0),
+        (123456789.12, 2, 12345678912),
+        (1e15, 0, 10**15),
+    ],
+)
+def test_a_double_is_the_decimal_it_is_nearest_to(double, scale, units) -> None:
+    assert value(double, Number(scale)) == units
+
+
+@pytest.mark.parametrize(
+    ("double", "scale"),
+    [
+        (0.1 + 0.2, 1),
+        (0.98, 1),
+        (0.5, 0),
+        (1.5, 0),
+        (float("nan"), 2),
+        (float("inf"), 2),
+        (-float("inf"), 2),
+        (2.0**53, 0),
+        (1e300, 4),
+        (5e-324, 4),
+        (1e15 / 7, 2),
+    ],
+)
+def test_a_double_that_is_no_such_decimal_is_refused(double, scale) -> None:
+    assert (
+        problem(double, Number(scale))[1]
+        == "the cell holds a binary fraction: round it, or store it as text or as a decimal"
+    )
+
+
+@given(st.integers(0, 6), st.integers(-(10**14), 10**14))
+def test_every_decimal_survives_a_workbook(scale, units) -> None:
+    assert value(units / 10**scale, Number(scale)) == units
+
+
+def test_doubles_where_no_number_is_declared() -> None:
+    assert value(1001.0, Text()) == "1001"
+    assert value(310000.0, Region("gb2260")) == "310000"
+    assert problem(1001.0, Region("fips"))[1] == "digits may have been lost: write `01001`"
+    assert problem(1001.5, Text())[0] == "text, but the cell is a number"
+    assert value(999999999999999.0, Text()) == "999999999999999"
+    assert problem(1e15, Text())[0] == "text, but the cell is a number"
+    assert problem(45000.5, DateTime())[0] == "a date, but the cell is a number"
+    assert value(1.0, Boolean()) is True
+    assert value(0.0, Boolean()) is False
+    assert problem(0.5, Boolean())[1] is None
+    assert value(3.0, Days()) == 3
+    assert problem(24.0, Duration())[1] == "write the unit: `24h` or `24min`"
+
+
+def test_local_datetimes_of_workbooks() -> None:
+    assert value(datetime(1970, 1, 1, 8), DateTime()) == 0
+    assert value(datetime(1970, 1, 2), Date()) == 1
+    assert problem(datetime(1970, 1, 2, 1), Date())[0] == "a date without a time of day"
+    assert problem(datetime(1970, 1, 2), Text())[0] == "no date, but the cell is one"
+    assert "skipped" in str(problem(datetime(1991, 4, 14, 2, 30), DateTime())[1])
+
+
+def test_a_cell_that_could_not_be_read_stays_a_problem() -> None:
+    from steelyard.diagnostics import msg
+
+    bad = Problem(msg("a single value"))
+
+    assert parse(bad, Text(), None, SHANGHAI) == bad
+
+
+TYPES = st.one_of(
+    st.integers(0, 9).map(Number),
+    st.sampled_from([Text(), Boolean(), Date(), DateTime(), Duration(), Days(), Region("name"), Region("fips")]),
+    st.sampled_from([Region("gb2260"), Regions("name"), Regions("gb2260")]),
+)
+NAMES = st.text(st.characters(exclude_characters=";\0", exclude_categories=["Cs"]), min_size=1)
+CODES = st.integers(100_000, 999_999).map(str)
+
+
+@st.composite
+def stored(draw):
+    type_ = draw(TYPES)
+    match type_:
+        case Boolean():
+            return type_, draw(st.booleans())
+        case Text() | Region("name"):
+            return type_, draw(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
+        case Region("fips"):
+            return type_, draw(st.integers(0, 99_999)).__format__("05")
+        case Region():
+            return type_, draw(CODES)
+        case Regions("name"):
+            trimmed = NAMES.filter(lambda name: name == name.strip())
+            return type_, tuple(draw(st.lists(trimmed, min_size=1)))
+        case Regions():
+            return type_, tuple(draw(st.lists(CODES, min_size=1)))
+        case _:
+            limits = default_range(type_)
+            return type_, draw(st.integers(limits.low, limits.high))
+
+
+@given(stored())
+def test_what_format_writes_parse_reads_back(pair) -> None:
+    type_, at_rest = pair
+    for here in (SHANGHAI, zone("America/New_York"), zone("Asia/Kathmandu")):
+        assert parse(format_value(at_rest, type_, here, Style.DATA), type_, None, here) == at_rest
+
+
+@given(TYPES, st.text())
+def test_nothing_that_is_read_is_out_of_range_and_nothing_raises(type_, text) -> None:
+    found = parse(text, type_, None, SHANGHAI)
+
+    if isinstance(found, Problem):
+        assert str(found.expected)
+        assert found.hint is None or str(found.hint)
+    elif found is not None:
+        assert parse(format_value(found, type_, SHANGHAI), type_, None, SHANGHAI) == found
