@@ -12,6 +12,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from golden.runs import ENGINES, bound, compiled
+from steelyard.diagnostics import Diagnostics
+from steelyard.facts import read_portfolio
+from steelyard.resources import rulesets
+
 NAMESPACE = "{http://www.xes-standard.org/}"
 MILESTONES = {
     "answered": (
@@ -108,3 +113,30 @@ def test_the_targets_are_kept_by_three_claims_in_four(log):
     for name in TARGETS:
         known = [score[name] for score in scores if name in score]
         assert 0.745 < sum(score == 100 for score in known) / len(known) < 0.77
+
+
+def test_every_score_is_the_one_that_the_second_hand_finds(log):
+    """All claims on the reference, each hundredth on the other engines."""
+    ruleset = rulesets() / "teleclaims" / "ruleset.yaml"
+    diagnostics = Diagnostics()
+    portfolio = read_portfolio(bound(ruleset), (log_file(),), {"log": (log_file(),)}, diagnostics)
+    assert portfolio is not None, diagnostics.sorted()
+
+    expected = {name: hundredths(indicator_scores(milestones(events))) for name, events in log.items()}
+
+    assert len(portfolio.cases) == 3512
+    assert not portfolio.rejects
+    for engine in ENGINES:
+        cases = portfolio.cases if engine == "reference" else portfolio.cases[::100]
+        outcomes = [compiled(ruleset, (), engine).evaluate(case) for case in cases]
+        found = {outcome.key: outcome.scores[0].final for outcome in outcomes}
+        assert found == {name: (expected[name], 2) for name in found}
+        assert len(found) == len(cases)
+
+
+def test_grades_are_spread(log):
+    """Three claims in four keep each target, and two in three keep all that apply to them."""
+    scores = [hundredths(indicator_scores(milestones(events))) for events in log.values()]
+    grades = Counter("A" if s >= 9000 else "B" if s >= 7500 else "C" if s >= 6000 else "D" for s in scores)
+
+    assert grades == {"A": 2265, "B": 377, "C": 423, "D": 447}
