@@ -30,10 +30,11 @@ class Fault:
     value: str
     problem: Problem
 
-    def reject(self, key: str, *, line: int | None = None, file: str = "", prefix: str = "") -> Reject:
-        """Make the reject of a case, or of a row; `prefix` names the relation, as in `weather.`."""
+    def reject(self, key: str, *, line: int | None = None, file: str = "", relation: str = "") -> Reject:
+        """Make the reject of a case, or of a row of a relation."""
         value = self.value if len(self.value) <= SHOWN else self.value[:SHOWN] + "…"
-        return Reject(key, prefix + self.where, value, self.problem.expected, line, self.problem.hint, file)
+        where = ".".join(part for part in (relation, self.where) if part)
+        return Reject(key, where, value, self.problem.expected, line, self.problem.hint, file)
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ class Collector:
 
     def refuse(self, fault: Fault, place: Place, key: Stored | None) -> None:
         """Put a bad row where it does no silent harm: with its case, in a feed's list, or with the homeless."""
-        reject = fault.reject("", line=place.line, file=place.file, prefix=f"{self._relation.id}.")
+        reject = fault.reject("", line=place.line, file=place.file, relation=self._relation.id)
         if self._relation.feed is not None:
             self._found.in_feed.append(reject)
         elif key is not None:
@@ -112,7 +112,7 @@ class Collector:
     def first_bad(self) -> Reject | None:
         """Give the first bad row, wherever it was put."""
         found = self._found
-        homeless = [fault.reject("", prefix=f"{self._relation.id}.") for fault, _ in self.homeless[:1]]
+        homeless = [fault.reject("", relation=self._relation.id) for fault, _ in self.homeless[:1]]
         return next(iter([*found.in_feed[:1], *found.faults.values(), *homeless]), None)
 
     def finish(self) -> RelationRows:
