@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from steelyard.facts.case import Case, Row
-from steelyard.ir.expressions import Part, Stored
+from steelyard.ir.expressions import Stored
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.values import Missing, Truth, Value
+
+if TYPE_CHECKING:
+    from steelyard.semantics.records import Result, Scored
 
 
 @dataclass(slots=True, eq=False)
@@ -40,7 +43,8 @@ class Env:
         single: of a one_row relation its row, or why there is none.
         arguments: of the table that is asked.
         own_measure, own_target: of the indicator at hand.
-        parts: the results of indicators that are settled.
+        results: indicators that are settled; rows of families have no names.
+        bases: scores whose base is settled, with the shares of their indicators.
         scores: each score as it stands; absent where the score has none.
     """
 
@@ -53,7 +57,8 @@ class Env:
     arguments: tuple[Value, ...] = ()
     own_measure: Value | None = None
     own_target: Value | None = None
-    parts: dict[tuple[str, Part], Value] = field(default_factory=dict[tuple[str, Part], Value])
+    results: dict[str, Result] = field(default_factory=dict[str, "Result"])
+    bases: list[Scored] = field(default_factory=list["Scored"])
     scores: dict[str, Fixed] = field(default_factory=dict[str, Fixed])
 
 

@@ -12,7 +12,7 @@ from steelyard.facts.case import Case, Reject
 from steelyard.semantics import scores
 from steelyard.semantics.env import Env
 from steelyard.semantics.exemptions import judge
-from steelyard.semantics.indicators import publish, settle, start_results
+from steelyard.semantics.indicators import settle, start_results
 from steelyard.semantics.ledger import open_ledger
 from steelyard.semantics.outcome import (
     Fired,
@@ -106,7 +106,6 @@ def _indicators(program: Program, judged: dict[str, list[Judged]], evaluation: E
     for prepared, results in started:
         for result in results:
             settle(prepared, result, judged, env)
-            publish(result, env)
             _note(result, evaluation)
         evaluation.results += results
 
@@ -137,7 +136,7 @@ def _standing(program: Program, name: str, scored: Scored, evaluation: Evaluatio
     """Stratum 6: the base of a score, ready for points."""
     rule = next(prepared.rule for prepared in program.scores if prepared.rule.id == name)
     lines = open_ledger(rule, scored)
-    scores.publish_shares(scored, evaluation.env)
+    evaluation.env.bases.append(scored)
     scale = program.scales[name]
     base = scored.base or Fixed(0, rule.digits)
     evaluation.env.scores[name] = base

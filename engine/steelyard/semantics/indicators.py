@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError, msg
-from steelyard.ir.expressions import Expr, Part
+from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import SCORE_DIGITS, Clock, Indicator, OnMissing
 from steelyard.semantics import clocks, exemptions
 from steelyard.semantics.aggregates import both
@@ -98,22 +98,10 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
     result.target = exemptions.settle_target(result) if prepared.grants else result.base_target
     result.measure = _measured(prepared, result, untimed, env)
     _score(prepared, result, env)
-    if prepared.relation is not None:
+    if prepared.relation is None:
+        env.results[prepared.rule.id] = result
+    else:
         env.bound[prepared.relation] = None
-
-
-def publish(result: Result, env: Env) -> None:
-    """Let later strata read the result by the indicator's name."""
-    if result.row is not None:
-        return
-    indicator, parts = result.indicator.id, env.parts
-    if result.measure is not None:
-        parts[indicator, Part.MEASURE] = result.measure
-    parts[indicator, Part.STATUS] = "scored" if result.waived is None else "waived"
-    if result.score is not None:
-        parts[indicator, Part.SCORE] = result.score
-        if result.target is not None:
-            parts[indicator, Part.TARGET] = result.target
 
 
 def _measured(prepared: PreparedIndicator, result: Result, untimed: Missing | None, env: Env) -> Value:

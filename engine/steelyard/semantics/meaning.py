@@ -42,7 +42,6 @@ from steelyard.ir.expressions import (
     OwnMeasure,
     OwnTarget,
     Parameter,
-    Part,
     Rank,
     Scale,
     ScoreValue,
@@ -53,7 +52,7 @@ from steelyard.ir.expressions import (
     Within,
 )
 from steelyard.ir.types import OPEN, Number
-from steelyard.semantics import aggregates, functions, logic, tables
+from steelyard.semantics import aggregates, functions, logic, parts, tables
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import strict
 from steelyard.semantics.scope import Scope
@@ -85,7 +84,7 @@ def meaning(expr: Expr, scope: Scope) -> Meaning:  # noqa: C901 - a case for eac
         case OneRow():
             return _one_row(expr, scope)
         case IndicatorPart():
-            return _part(expr.indicator, expr.part)
+            return parts.part(expr.indicator, expr.part)
         case OwnTarget():
             return _own_target
         case OwnMeasure():
@@ -211,11 +210,6 @@ def _one_row(node: OneRow, scope: Scope) -> Meaning:
         return value
 
     return evaluate
-
-
-def _part(indicator: str, part: Part) -> Meaning:
-    key, nothing = (indicator, part), missing(f"{indicator}.{part.value}")
-    return lambda env: env.parts.get(key, nothing)
 
 
 def _own_target(env: Env) -> Any:  # noqa: ANN401 - see Meaning

@@ -35,8 +35,7 @@ class Status(Enum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorOutcome:
+class IndicatorOutcome(NamedTuple):
     """One indicator, or one row of a family.
 
     Attributes:
@@ -72,8 +71,7 @@ class LineKind(Enum):
     FINAL = "final"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """A line of the ledger.
 
     Attributes:
@@ -91,8 +89,7 @@ class Line:
     stage: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorShare:
+class IndicatorShare(NamedTuple):
     """The share n of D and the points lost (6 digits) of one indicator in one score."""
 
     id: str

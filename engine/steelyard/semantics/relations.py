@@ -15,7 +15,7 @@ from steelyard.diagnostics import msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Relation
 from steelyard.semantics.env import BoundRow, Env, Meaning
-from steelyard.semantics.values import Missing, Rejected, Truth, names, union
+from steelyard.semantics.values import Missing, Rejected, names, union
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,15 +43,21 @@ def join(relations: tuple[PreparedRelation, ...], env: Env) -> None:
         Rejected: a one_row relation has two rows.
     """
     for index, relation in enumerate(relations):
-        rows = env.rows[index]
+        rows, joins = env.rows[index], relation.joins
+        spare: BoundRow | None = None
         for row in env.case.rows.get(relation.id, ()):
-            bound = BoundRow(row, row.values, True, {})
-            if relation.joins is not None:
+            if spare is None:
+                bound = BoundRow(row, row.values, True, {})
+            else:  # most rows of a feed belong elsewhere: what was bound for the last one serves again
+                bound, spare.row, spare.values = spare, row, row.values
+                spare.defines.clear()
+            spare = None
+            if joins is not None:
                 env.bound[index] = bound
-                truth: Truth = relation.joins(env)
-                if truth is False:
+                bound.member = joins(env)
+                if bound.member is False:
+                    spare = bound
                     continue
-                bound.member = truth
             rows.append(bound)
         env.bound[index] = None
         if relation.one_row:

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError, msg
-from steelyard.ir.expressions import Expr, Part, Rounding
-from steelyard.ir.ruleset import LEDGER_DIGITS, Grade, Method, Ruleset, Score
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import Grade, Method, Ruleset, Score
 from steelyard.ir.types import Number
-from steelyard.semantics.env import Env, Meaning
+from steelyard.semantics.env import Meaning
 from steelyard.semantics.ledger import contribute
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Evaluation, Result, Scored
@@ -122,19 +122,9 @@ def find_base(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -
             assert_never(rule.method)
 
 
-def publish_shares(scored: Scored, env: Env) -> None:
-    """Let points rules and outputs read shares; of several scores the first that has the indicator counts."""
-    if scored.denominator is None:
-        return
-    for result, share, _ in scored.contributions:
-        if result.row is None:
-            rounded = divide(share * 10**LEDGER_DIGITS, scored.denominator)
-            env.parts.setdefault((result.indicator.id, Part.SHARE), rounded)
-
-
 def finish(score: Score, value: int, scale: int) -> tuple[Fixed, Fixed | None]:
     """Round after the last stage; returns the final score and what rounding brought, None for nothing."""
-    final = divide(value, 10 ** (scale - score.digits), Rounding.HALF_UP)
+    final = divide(value, 10 ** (scale - score.digits))
     brought = final * 10 ** (scale - score.digits) - value
     return Fixed(final, score.digits), Fixed(brought, scale) if brought else None
 

@@ -69,6 +69,8 @@ def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_
     """
     if denominator == 0:
         raise InternalError("division by zero reached the rounding")
+    if rounding is Rounding.HALF_UP and numerator >= 0 and denominator > 0:
+        return (2 * numerator + denominator) // (2 * denominator)  # the common case, quickly
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
     if rounding is Rounding.FLOOR:
