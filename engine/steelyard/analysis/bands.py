@@ -1,0 +1,80 @@
+"""Bands and curves: measures that two bands claim, or none; curves that reward what is worse."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+
+from steelyard.analysis.subject import Subject
+from steelyard.diagnostics import Diagnostics, Label, msg
+from steelyard.ir import coverage
+from steelyard.ir.ruleset import Bands, Better, Clock, Curve, Indicator
+from steelyard.ir.types import Range, default_range
+
+
+def check_bands(subject: Subject, diagnostics: Diagnostics) -> None:
+    """Check the ways to score that are written as stretches of values."""
+    for indicator in subject.ruleset.indicators:
+        match indicator.way:
+            case Bands() as bands:
+                _bands(subject, indicator, bands, diagnostics)
+            case Curve() as curve:
+                _curve(indicator, curve, diagnostics)
+            case _:
+                pass
+
+
+def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Diagnostics) -> None:
+    kind = indicator.measure_type
+    tests = tuple(band.test for band in bands.bands)
+    column = coverage.column(kind, _measured(subject, indicator), tests)
+    for one, other in combinations(range(len(tests)), 2):
+        both = coverage.overlap((column,), one, other)
+        if both is not None:
+            first = bands.bands[one].span
+            diagnostics.add(
+                "H121",
+                bands.bands[other].span or indicator.span,
+                msg("two bands of `{name}` hold where the measure is {value}", name=indicator.id, value=subject.shown(both[0], kind)),
+                help=msg("let one begin where the other ends: `<= 24h` and `> 24h`"),
+                labels=() if first is None else (Label(first, msg("this one too")),),
+            )
+    missed = coverage.gap((column,))
+    if not isinstance(missed, tuple):
+        return
+    value = subject.shown(missed[0], kind)
+    if indicator.missing is None:
+        diagnostics.add(
+            "H122",
+            indicator.span,
+            msg("no band of `{name}` holds where the measure is {value}", name=indicator.id, value=value),
+            help=msg("close the gap, or write `missing:` to say what happens there"),
+        )
+    else:
+        diagnostics.add(
+            "H123",
+            indicator.span,
+            msg("where the measure is {value} no band of `{name}` holds and its score is missing", name=indicator.id, value=value),
+            help=msg("close the gap with a band"),
+        )
+
+
+def _measured(subject: Subject, indicator: Indicator) -> Range | None:
+    widest = default_range(indicator.measure_type)
+    if widest is None:
+        return None
+    if isinstance(indicator.measure, Clock):
+        return Range(0, widest.high)
+    known = subject.value_range(indicator.measure)
+    return Range(widest.low if known.low is None else known.low, widest.high if known.high is None else known.high)
+
+
+def _curve(indicator: Indicator, curve: Curve, diagnostics: Diagnostics) -> None:
+    """Report a curve that gives a worse measure more points."""
+    sign = {Better.LOWER: 1, Better.HIGHER: -1, None: 0}[indicator.better]
+    if any(sign * (after[1] - before[1]) > 0 for before, after in pairwise(curve.points)):
+        diagnostics.add(
+            "L125",
+            indicator.span,
+            msg("the curve of `{name}` gives a worse measure more points", name=indicator.id),
+            help=msg("check its points against `better: {better}`", better=indicator.better.value if indicator.better else ""),
+        )

@@ -1,0 +1,81 @@
+"""Milestones that score better missing than late: whoever never finishes must not be better off."""
+
+from __future__ import annotations
+
+from steelyard.analysis.subject import Subject
+from steelyard.diagnostics import Diagnostics, Message, msg
+from steelyard.ir.expressions import Add, Expr, Literal, Subtract
+from steelyard.ir.ruleset import (
+    Bands,
+    Better,
+    Clock,
+    Curve,
+    Indicator,
+    Met,
+    OnMissing,
+    Proportion,
+    Steps,
+)
+from steelyard.ir.types import Date, DateTime, Number
+
+
+def check_lateness(subject: Subject, diagnostics: Diagnostics) -> None:
+    """Report indicators of time whose missing end is waived, or scored above the worst late one."""
+    for indicator in subject.ruleset.indicators:
+        if indicator.missing is None or not _end_can_be_missing(subject, indicator):
+            continue
+        match indicator.missing.action:
+            case OnMissing.REJECT:
+                continue
+            case OnMissing.WAIVE:
+                headline = msg("`{name}` without its end is waived, while a late one loses points", name=indicator.id)
+            case OnMissing.SCORE:
+                least = _least(indicator)
+                if least is None or (indicator.missing.score or 0) <= least:
+                    continue
+                headline = msg("`{name}` without its end can score better than a late one", name=indicator.id)
+        diagnostics.add("L121", indicator.span, headline, help=_advice(indicator))
+
+
+def _advice(indicator: Indicator) -> Message:
+    if isinstance(indicator.measure, Clock):
+        return msg("let the clock run on: write `until:` with a cut-off, e.g. a parameter `as_of`")
+    return msg("measure it by a `clock` with `until:`, or write `missing: {{score: 0}}`")
+
+
+def _end_can_be_missing(subject: Subject, indicator: Indicator) -> bool:
+    """Whether the later milestone can be missing while nothing stands in for it."""
+    measure = indicator.measure
+    if isinstance(measure, Clock):
+        return measure.until is None and subject.can_be_missing(measure.stop)
+    if indicator.better is not Better.LOWER:
+        return False
+    return any(subject.can_be_missing(end) for end in _ends(measure))
+
+
+def _ends(measure: Expr) -> list[Expr]:
+    """What a measured time runs to: the left sides of differences of dates or instants."""
+    match measure:
+        case Subtract(left=left) if isinstance(left.type, Date | DateTime):
+            return [left]
+        case Add(left=left, right=right) | Subtract(left=left, right=right):
+            return _ends(left) + _ends(right)
+        case _:
+            return []
+
+
+def _least(indicator: Indicator) -> int | None:
+    """The worst score of the way, hundredths; None where it cannot be told."""
+    floor = indicator.clamp.low if indicator.clamp is not None else None
+    match indicator.way:
+        case Met() | Proportion():
+            least = 0
+        case Steps(floor=Literal(value=int() as units, type=Number(scale=scale))):
+            least = units * 100 // 10**scale
+        case Bands(bands=bands):
+            least = min(band.points for band in bands)
+        case Curve(points=points):
+            least = min(height for _, height in points)
+        case _:
+            return floor
+    return least if floor is None else max(least, floor)

@@ -1,0 +1,109 @@
+"""Decision tables: rows that contradict each other, rows that never hit, values that no row covers."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from steelyard.analysis.subject import Subject
+from steelyard.diagnostics import Diagnostics, Label, Message, msg
+from steelyard.ir import coverage
+from steelyard.ir.coverage import Column
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import HitPolicy, Table
+
+MOST_PAIRS = 20
+"""At most so many overlaps of a table are reported; after them it needs another look as a whole."""
+
+
+def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
+    """Check every table by its hit policy."""
+    for table in subject.ruleset.tables:
+        columns = subject.columns(table)
+        if table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}:
+            _overlaps(subject, table, columns, diagnostics)
+        _unreachable(table, columns, diagnostics)
+        _gaps(subject, table, columns, diagnostics)
+
+
+def _overlaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
+    """Under unique no two rows may hit together, under any only rows that say the same."""
+    found = 0
+    for one, other in combinations(range(len(table.rows)), 2):
+        first, second = table.rows[one], table.rows[other]
+        if table.hit is HitPolicy.ANY and first.outputs == second.outputs:
+            continue
+        values = coverage.overlap(columns, one, other)
+        if values is None:
+            continue
+        found += 1
+        if found > MOST_PAIRS:
+            return
+        example = _example(subject, table, values)
+        if table.hit is HitPolicy.UNIQUE:
+            code = "H101"
+            headline = msg("rows {one} and {other} of `{table}` both hit", one=one + 1, other=other + 1, table=table.id)
+            advice = msg("narrow one of them, or choose another hit policy, e.g. `first`")
+        else:
+            code = "H102"
+            headline = msg(
+                "rows {one} and {other} of `{table}` both hit and say different things",
+                one=one + 1,
+                other=other + 1,
+                table=table.id,
+            )
+            advice = msg("narrow one of them, or give both the same outputs")
+        labels = () if first.span is None else (Label(first.span, msg("row {number}", number=one + 1)),)
+        diagnostics.add(
+            code, second.span, headline, help=advice, labels=labels, notes=(msg("e.g. where {example}", example=example),)
+        )
+
+
+def _unreachable(table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
+    """Report rows that no value reaches, or that earlier ones hide under first."""
+    for place, row in enumerate(table.rows):
+        if any(not column.rows[place] for column in columns):
+            diagnostics.add(
+                "L111",
+                row.span,
+                msg("row {number} of `{table}` can never hit", number=place + 1, table=table.id),
+                help=msg("no value that is asked for meets its conditions: correct or remove it"),
+            )
+        elif table.hit is HitPolicy.FIRST and place and _shadowed(columns, place):
+            diagnostics.add(
+                "L111",
+                row.span,
+                msg("row {number} of `{table}` never hits: earlier rows hit first", number=place + 1, table=table.id),
+                help=msg("move it before them, or remove it"),
+            )
+
+
+def _shadowed(columns: tuple[Column, ...], place: int) -> bool:
+    """Whether the rows before cover all that a row covers."""
+    inside: list[Column] = []
+    for column in columns:
+        mine = [atom for atom in range(len(column.atoms)) if column.rows[place] >> atom & 1]
+        rows = tuple(sum((row >> atom & 1) << new for new, atom in enumerate(mine)) for row in column.rows[:place])
+        inside.append(Column(tuple(column.atoms[atom] for atom in mine), rows))
+    return not columns or coverage.gap(inside) is None
+
+
+def _gaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
+    """Report an example that no row covers; lists and counts of hits may well be empty."""
+    lists = {HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT, HitPolicy.COLLECT_COUNT}
+    if table.default is not None or table.hit in lists or not table.inputs:
+        return
+    values = coverage.gap(columns)
+    if isinstance(values, tuple):
+        diagnostics.add(
+            "H103",
+            table.span,
+            msg("no row of `{table}` hits where {example}", table=table.id, example=_example(subject, table, values)),
+            help=msg("add a row, or write `default:` to say what holds there, if only `missing`"),
+        )
+
+
+def _example(subject: Subject, table: Table, values: tuple[Stored, ...]) -> tuple[Message, ...]:
+    return tuple(
+        msg("`{name}` is {value}", name=one.id, value=subject.shown(value, one.type))
+        for one, value in zip(table.inputs, values, strict=True)
+    )
