@@ -12,12 +12,12 @@ from steelyard.engines.durable.outcome import conclude
 from steelyard.engines.durable.plan import Answering, Plan, both
 from steelyard.engines.durable.stages import Running, run_stage
 from steelyard.facts.case import Case
-from steelyard.ir.ruleset import Bands, Indicator, OnMissing
+from steelyard.ir.ruleset import OnMissing
 from steelyard.semantics import scores
 from steelyard.semantics.clocks import read_clock
 from steelyard.semantics.env import BoundRow, Env
 from steelyard.semantics.exemptions import PreparedGrant, PreparedRule, give
-from steelyard.semantics.indicators import PreparedIndicator, publish
+from steelyard.semantics.indicators import PreparedIndicator
 from steelyard.semantics.ledger import open_ledger
 from steelyard.semantics.outcome import Outcome
 from steelyard.semantics.program import Program
@@ -128,7 +128,6 @@ def _indicators(answering: Answering, activations: dict[str, list[BoundRow | Non
     for prepared, results in started:
         for result in results:
             _settle(prepared, result, activations, answering.env)
-            publish(result, answering.env)
             for value in (result.only_if, result.measure, result.target):
                 evaluation.note(value)
             for granted in result.grants:
@@ -181,7 +180,9 @@ def _settle(
     result.waived = _waived(result)
     if result.waived is None:
         _score(prepared, result, env)
-    if prepared.relation is not None:
+    if prepared.relation is None:
+        env.results[prepared.rule.id] = result
+    else:
         env.bound[prepared.relation] = None
 
 
@@ -228,17 +229,12 @@ def _score(prepared: PreparedIndicator, result: Result, env: Env) -> None:
             low, high = (None, None) if rule.clamp is None else (rule.clamp.low, rule.clamp.high)
             score = score if low is None or score > low else low
             result.score = score if high is None or score < high else high
-            result.reason = _reason(rule, way.band)
+            result.reason = rule.reason if way.reason is None else way.reason
     if lacking:
         _missing(prepared, result, names(union([*lacking]).reasons))
     floor = combine.floor_of(result.grants)
     if result.score is not None and floor is not None and floor > result.score:
         result.score = floor
-
-
-def _reason(rule: Indicator, band: int | None) -> str | None:
-    written = rule.way.bands[band].reason if isinstance(rule.way, Bands) and band is not None else None
-    return rule.reason if written is None else written
 
 
 def _missing(prepared: PreparedIndicator, result: Result, missing: str) -> None:
@@ -276,7 +272,7 @@ def _bases(program: Program, evaluation: Evaluation) -> dict[str, Running]:
             scores.find_base(prepared, scored, evaluation)
         if scored.unscored is None:
             lines = open_ledger(prepared.rule, scored)
-            scores.publish_shares(scored, evaluation.env)
+            evaluation.env.bases.append(scored)
             if scored.base is None:
                 raise InternalError(f"`{scored.id}` has no base")
             evaluation.env.scores[scored.id] = scored.base
