@@ -20,14 +20,14 @@ from steelyard.ir.from_model import lower
 from steelyard.ir.ruleset import Indicator, Ruleset
 from steelyard.model import from_source
 from steelyard.semantics import Outcome, ScoreOutcome, Status
-from steelyard.source import read_yaml
+from steelyard.source import load_file
 
 ENGINES = ("reference", "durable")
 
 
-def lowered(path: Path, diagnostics: Diagnostics, more: str = "") -> Ruleset | None:
-    """A ruleset from its file, with more text at its end."""
-    node = read_yaml(path.read_text(encoding="utf-8") + more, path.name, diagnostics)
+def lowered(path: Path, diagnostics: Diagnostics) -> Ruleset | None:
+    """A ruleset from its file."""
+    node = load_file(path, diagnostics)
     model = None if node is None else from_source(node, diagnostics)
     return None if model is None else lower(model, diagnostics)
 

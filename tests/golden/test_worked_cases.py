@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from golden.runs import ENGINES, run, worked_cases
+from steelyard.analysis.check import load
 from steelyard.resources import rulesets
 
 CASES = [
@@ -29,3 +30,11 @@ def test_each_ruleset_with_cases_names_each_of_them_once():
     for file in rulesets().glob("*/cases.yaml"):
         names = [case["case"] for case in worked_cases(file)]
         assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", sorted(folder.parent.name for folder in rulesets().glob("*/ruleset.yaml")))
+def test_the_check_finds_nothing_in_a_shipped_ruleset(name: str):
+    found = load(name)
+
+    assert found.ruleset is not None
+    assert [f"{one.code} {one.headline}" for one in found.diagnostics] == []
