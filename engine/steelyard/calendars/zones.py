@@ -86,11 +86,12 @@ class Zone:
         """The instant at which the wall clock shows `local` (without a zone; its fold counts for nothing)."""
         naive = local.replace(tzinfo=None, fold=0)
         wall = (naive - _EPOCH_LOCAL) // MICROSECOND
-        offsets = [naive.replace(tzinfo=self._info, fold=fold).utcoffset() for fold in (0, 1)]
-        found = sorted({wall - offset // MICROSECOND for offset in offsets if offset is not None})
+        aware = naive.replace(tzinfo=self._info)
+        offsets = {aware.utcoffset(), aware.replace(fold=1).utcoffset()}  # they differ in gaps and overlaps only
+        found = sorted(wall - offset // MICROSECOND for offset in offsets if offset is not None)
+        if len(found) == 1:
+            return found[0]
         match [us for us in found if self.local_us(us) == wall]:
-            case [us]:
-                return us
             case [first, second]:
                 return Ambiguous(first, second)
             case _:

@@ -179,8 +179,10 @@ def test_another_shape_is_no_datetime(text: str) -> None:
         ("2024-03-10T02:30", "the clocks of `America/New_York` skipped this time: write it with an offset"),
         (
             "2024-11-03T01:30",
-            "the clocks of `America/New_York` showed this time twice: "
-            "write `2024-11-03T01:30:00-04:00` or `2024-11-03T01:30:00-05:00`",
+            (
+                "the clocks of `America/New_York` showed this time twice: "
+                "write `2024-11-03T01:30:00-04:00` or `2024-11-03T01:30:00-05:00`"
+            ),
         ),
     ],
 )

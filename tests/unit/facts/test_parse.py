@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from steelyard.calendars import zone
+from steelyard.diagnostics import msg
+from steelyard.facts.cells import shown
 from steelyard.facts.format import Style, format_value
 from steelyard.facts.parse import default_range, parse
 from steelyard.facts.problem import Problem
@@ -416,11 +418,21 @@ def test_local_datetimes_of_workbooks() -> None:
 
 
 def test_a_cell_that_could_not_be_read_stays_a_problem() -> None:
-    from steelyard.diagnostics import msg
-
     bad = Problem(msg("a single value"))
 
     assert parse(bad, Text(), None, SHANGHAI) == bad
+
+
+def test_refused_cells_are_shown_as_they_stand() -> None:
+    assert shown(None) == shown(Problem(msg("a single value"))) == ""
+    assert shown(("a", "b")) == "a;b"
+    assert shown(1.5) == "1.5"
+    assert shown(1001.0) == "1001"
+    assert shown(datetime(2024, 5, 1, 10)) == "2024-05-01 10:00:00"
+
+
+def test_types_without_order_have_no_range() -> None:
+    assert [default_range(type_) for type_ in (Text(), Boolean(), Region("name"), Regions("name"))] == [None] * 4
 
 
 TYPES = st.one_of(

@@ -29,8 +29,9 @@ def input_(id_: str, type_, **more) -> InputField:
 def ruleset(*relations: Relation, inputs=None, key="claim_id") -> Ruleset:
     return Ruleset(
         id="r", version="1", title=Label("r", "r"), source=None, timezone="Asia/Shanghai",
-        effective=Range(None, None), key=key, reference_date=None, inputs=inputs or INPUTS, parameters=(), groups=(), relations=relations,
-        defines=(), tables=(), indicators=(), exemptions=(), weights=Weights(), scores=(), unscored=(), points=(), outputs=(),
+        effective=Range(None, None), key=key, reference_date=None, inputs=inputs or INPUTS, parameters=(),
+        groups=(), relations=relations, defines=(), tables=(), indicators=(), exemptions=(), weights=Weights(),
+        scores=(), unscored=(), points=(), outputs=(),
     )  # fmt: skip
 
 
@@ -495,6 +496,42 @@ def test_the_log_of_the_call_centre_is_read_whole() -> None:
     assert len(portfolio.cases) == 3_512
     assert sum(len(case.rows["log"]) for case in portfolio.cases) == 46_138
     assert portfolio.rejects == portfolio.warnings == ()
+
+
+def test_milestones_of_rows_are_in_order_too(folder) -> None:
+    visits = Relation(
+        **named("visits"),
+        of_case="claim_id",
+        fields=(
+            input_("claim_id", Text()),
+            input_("began", DateTime(), optional=True),
+            input_("ended", DateTime(open=True), not_before="began"),
+        ),
+    )
+    rows = "A,2024-05-01 10:00,2024-05-01 09:59\nB,,2024-05-01 09:59\nB,2024-05-01 10:00,\n"
+    files = {"visits": [folder.write("v.csv", "claim_id,began,ended\n" + rows)]}
+
+    portfolio = good(ruleset(visits), folder.write("c.csv", CASES), files)
+
+    assert [case.key for case in portfolio.cases] == ["B"]
+    assert portfolio.rejects[0].where == "visits.ended"
+
+
+def test_rows_without_a_case_stop_the_run_even_where_the_field_is_optional(folder) -> None:
+    fields = (input_("complaint_id", Text()), input_("claim_id", Text(), optional=True))
+    rules = ruleset(Relation(**named("complaints"), of_case="claim_id", fields=fields))
+
+    [found] = bad(rules, folder.write("c.csv", CASES), {"complaints": [folder.write("k.csv", "complaint_id\nk1\n")]})
+
+    assert found.code == "E122"
+
+
+def test_an_optional_key_is_still_required_in_a_case(folder) -> None:
+    rules = ruleset(inputs=(input_("claim_id", Text(), optional=True), input_("x", Text())))
+
+    [reject] = good(rules, folder.write("c.csv", "claim_id,x\n,y\n")).rejects
+
+    assert brief(reject) == ("", "claim_id", "", "a value is required", 2)
 
 
 # single cases from texts

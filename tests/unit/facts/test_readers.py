@@ -423,6 +423,17 @@ def test_xlsx_that_is_none(write, tmp_path) -> None:
     assert fails(tmp_path / "x.xlsx")[0] == "E118"
 
 
+def test_xlsx_texts_of_times_and_far_columns(tmp_path) -> None:
+    cells = {"A": text("a"), "AB": text("b")}
+    path = workbook(tmp_path / "x.xlsx", {1: cells, 2: {"A": number("0.5", 2), "AB": 't="e"><v>#REF!</v>'}, 3: cells})
+
+    (_, first), (_, second) = rows(path)
+
+    assert first["a"] == "12:00:00"
+    assert isinstance(first["b"], Problem)
+    assert second["b"] == "b"
+
+
 def test_xlsx_that_unpacks_to_too_much(tmp_path) -> None:
     path = workbook(tmp_path / "x.xlsx", {1: {"A": text("a" * 10_000)}})
 
@@ -527,6 +538,15 @@ def test_xes_gz_is_limited_and_whole(write) -> None:
 
 
 # names
+
+
+def test_a_file_that_may_not_be_read(write, monkeypatch) -> None:
+    path = write("x.csv", "a\n")
+    monkeypatch.setattr(
+        type(path), "open", lambda *_, **__: (_ for _ in ()).throw(PermissionError(13, "Permission denied"))
+    )
+
+    assert fails(path) == ("E110", "cannot read the file: Permission denied", None)
 
 
 def test_files_that_are_not_there(tmp_path) -> None:
