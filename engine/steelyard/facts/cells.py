@@ -7,15 +7,15 @@ it stands for, or not at all.
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import date, datetime
 
 from steelyard.diagnostics import msg
 from steelyard.facts.format import format_units
 from steelyard.facts.problem import Problem
 from steelyard.ir.types import Date, DateTime, Number, Region, Regions, Text, Type
 
-Cell = str | tuple[str, ...] | float | datetime | Problem | None
-"""Text; a list (JSONL, Parquet); a double or a local datetime (XLSX, Parquet); what has no value; None: nothing."""
+Cell = str | tuple[str, ...] | float | date | Problem | None
+"""Text; a list (JSONL, Parquet); a double, a day, a local datetime (XLSX, Parquet); what has no value; None: empty."""
 
 _EXACT = 10**15
 """Below this every whole number is a double of its own, and a spreadsheet keeps all of its digits."""
@@ -30,6 +30,8 @@ def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None
             return cell
         case datetime():
             return _datetime(cell, type)
+        case date():
+            return _datetime(datetime(cell.year, cell.month, cell.day), type)  # noqa: DTZ001 - local
         case _:
             return _double(float(cell), type)
 
@@ -45,6 +47,8 @@ def shown(cell: Cell) -> str:
             return ";".join(cell)
         case datetime():
             return cell.isoformat(" ")
+        case date():
+            return cell.isoformat()
         case _:
             return repr(cell).removesuffix(".0")
 

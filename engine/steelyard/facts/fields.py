@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from steelyard.calendars.clock_text import read_date
 from steelyard.calendars.zones import Zone
@@ -99,6 +99,11 @@ def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Ce
     changed: dict[str, Cell] = {}
     for field in relation.fields:
         cell = cells.get(field.column)
+        if field.id == "ends" and isinstance(cell, date) and not isinstance(cell, datetime):
+            changed[field.column] = Problem(
+                msg("a date and time such as `2024-05-01 10:00`"),
+                msg("a workbook does not tell a day from its midnight: give the cell the format of text"),
+            )
         if field.id in ("starts", "ends") and isinstance(field.type, DateTime) and isinstance(cell, str):
             day = read_date(cell)
             if isinstance(day, date) and day < date.max:

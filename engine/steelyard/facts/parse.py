@@ -16,7 +16,6 @@ from steelyard.facts.problem import Problem
 from steelyard.facts.repair import general_hint, spellings
 from steelyard.ir.expressions import Stored
 from steelyard.ir.types import (
-    NUMBER_LIMIT,
     Boolean,
     Date,
     DateTime,
@@ -28,31 +27,11 @@ from steelyard.ir.types import (
     Regions,
     Text,
     Type,
+    default_range,
 )
 
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "是": True, "否": False}
 _PLACES = {"gb2260": re.compile(r"[0-9]{6}"), "fips": re.compile(r"[0-9]{2}(?:[0-9]{3})?")}
-
-_DAY_US = 86_400_000_000
-_FIRST_DAY = -25_567
-"""1900-01-01, in days since 1970."""
-_LAST_DAY = 84_370
-"""2200-12-31, in days since 1970."""
-
-
-def default_range(type: Type) -> Range | None:  # noqa: A002 - the word
-    """The range of a type that declares none (LANGUAGE.md section 3); None for what has no order."""
-    match type:
-        case Number() | Duration() | Days():
-            return Range(-NUMBER_LIMIT, NUMBER_LIMIT)
-        case Date():
-            return Range(_FIRST_DAY, _LAST_DAY)
-        case DateTime():
-            return Range(_FIRST_DAY * _DAY_US, (_LAST_DAY + 1) * _DAY_US - 1)
-        case Text() | Boolean() | Region() | Regions():
-            return None
-        case _ as unreachable:
-            assert_never(unreachable)
 
 
 def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | Problem | None:  # noqa: A002 - the words

@@ -14,7 +14,7 @@ from steelyard.calendars import zone
 from steelyard.diagnostics import msg
 from steelyard.facts.cells import shown
 from steelyard.facts.format import Style, format_value
-from steelyard.facts.parse import default_range, parse
+from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
 from steelyard.ir.types import (
     NUMBER_LIMIT,
@@ -28,6 +28,7 @@ from steelyard.ir.types import (
     Region,
     Regions,
     Text,
+    default_range,
 )
 
 SHANGHAI = zone("Asia/Shanghai")
@@ -412,6 +413,9 @@ def test_doubles_where_no_number_is_declared() -> None:
 def test_local_datetimes_of_workbooks() -> None:
     assert value(datetime(1970, 1, 1, 8), DateTime()) == 0
     assert value(datetime(1970, 1, 2), Date()) == 1
+    assert value(date(1970, 1, 2), Date()) == 1
+    assert value(date(1970, 1, 2), DateTime()) == 16 * H
+    assert problem(date(1970, 1, 2), Number(0))[0] == "no date, but the cell is one"
     assert problem(datetime(1970, 1, 2, 1), Date())[0] == "a date without a time of day"
     assert problem(datetime(1970, 1, 2), Text())[0] == "no date, but the cell is one"
     assert "skipped" in str(problem(datetime(1991, 4, 14, 2, 30), DateTime())[1])
@@ -426,13 +430,10 @@ def test_a_cell_that_could_not_be_read_stays_a_problem() -> None:
 def test_refused_cells_are_shown_as_they_stand() -> None:
     assert shown(None) == shown(Problem(msg("a single value"))) == ""
     assert shown(("a", "b")) == "a;b"
+    assert shown(date(2024, 5, 1)) == "2024-05-01"
     assert shown(1.5) == "1.5"
     assert shown(1001.0) == "1001"
     assert shown(datetime(2024, 5, 1, 10)) == "2024-05-01 10:00:00"
-
-
-def test_types_without_order_have_no_range() -> None:
-    assert [default_range(type_) for type_ in (Text(), Boolean(), Region("name"), Regions("name"))] == [None] * 4
 
 
 TYPES = st.one_of(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import os
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import Case, ReadOptions, Reject, case_from_texts, read_portfolio
+from steelyard.facts.fields import feed_cells
+from steelyard.facts.problem import Problem
 from steelyard.ir.ruleset import InputField, Label, Range, Relation, Ruleset, Weights, Window
 from steelyard.ir.types import Boolean, Date, DateTime, Number, Regions, Text
 
@@ -447,6 +450,16 @@ def test_inclusive_dates_of_a_feed_become_half_open(folder) -> None:
     assert (second.values["starts"], second.values["ends"]) == (MAY_1, MAY_1 + 12 * H)
     assert first.values["areas"] == ("310000", "320000")
     assert first.id == second.id == "E1"
+
+
+def test_days_of_workbooks_are_no_ends_of_a_feed() -> None:
+    day, noon = date(2024, 5, 1), datetime(2024, 5, 1, 12)  # noqa: DTZ001 - workbooks have no zones
+
+    cells = feed_cells(WEATHER, {"starts": day, "ends": day})
+
+    assert cells["starts"] == day
+    assert isinstance(cells["ends"], Problem)
+    assert feed_cells(WEATHER, {"starts": noon, "ends": noon})["ends"] == noon
 
 
 def test_a_bare_date_is_no_datetime_outside_of_feeds(folder) -> None:

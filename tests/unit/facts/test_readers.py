@@ -392,7 +392,7 @@ def test_xlsx_cells(tmp_path) -> None:
             "": None,
             "a": 1001.0,
             "b": 0.98,
-            "c": datetime(2024, 5, 1),
+            "c": date(2024, 5, 1),
             "d": datetime(2024, 5, 1, 10),
             "e": "PT95040.000000S",
             "f": "true",

@@ -83,10 +83,8 @@ def _cell(value: _Value) -> Cell:
             return None
         case bool():
             return "true" if value else "false"
-        case str() | datetime():
+        case str() | date():
             return value
-        case date():
-            return datetime(value.year, value.month, value.day)  # noqa: DTZ001 - a sheet has no zones
         case time():
             return value.isoformat()
         case timedelta():
