@@ -96,6 +96,8 @@ def score_case(given: Row, rows: Mapping[str, Sequence[Row]], as_of: datetime) -
     months = [r for r in rows["climate"] if r["branch"] == given["branch"] and r["month"] == f"{reported:%Y-%m}"]
     if len(months) != 1:
         return Result(status="rejected")
+    if given.get("accuracy_rate") and not 0 <= rate(given["accuracy_rate"]) <= 1:
+        return Result(status="rejected")
     if given["withdrawn"] in YES:
         return Result(status="unscored")
 
