@@ -29,7 +29,9 @@ def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics
                 msg("there is no parameter `{name}`", name=name),
                 help=msg("did you mean `{near}`?", near=near) if near else None,
             )
-    bound = tuple(_bound(ruleset, parameter, settings.get(parameter.id), diagnostics) for parameter in ruleset.parameters)
+    bound = tuple(
+        _bound(ruleset, parameter, settings.get(parameter.id), diagnostics) for parameter in ruleset.parameters
+    )
     return None if diagnostics.errors > before else replace(ruleset, parameters=bound)
 
 

@@ -117,7 +117,9 @@ def covers(cell: Expr, value: Stored) -> bool:
         case Within(operand=operand, low=low, low_closed=low_closed, high=high, high_closed=high_closed):
             tested = _value(operand, value)
             above = low is None or _compare(Comparator.GE if low_closed else Comparator.GT, tested, _value(low, value))
-            below = high is None or _compare(Comparator.LE if high_closed else Comparator.LT, tested, _value(high, value))
+            below = high is None or _compare(
+                Comparator.LE if high_closed else Comparator.LT, tested, _value(high, value)
+            )
             return above and below
         case OneOf(operand=operand, items=items):
             return _value(operand, value) in [_value(item, value) for item in items]
@@ -183,12 +185,12 @@ def overlap(columns: Sequence[Column], one: int, other: int) -> tuple[Stored, ..
     return tuple(shared)
 
 
-def gap(columns: Sequence[Column]) -> tuple[Stored, ...] | None | bool:
+def gap(columns: Sequence[Column]) -> tuple[Stored, ...] | bool | None:
     """Values that no row matches; None where every value is covered; False where it is too large to decide."""
     steps = 0
     seen: set[tuple[int, int]] = set()
 
-    def search(depth: int, alive: int) -> tuple[Stored, ...] | None | bool:
+    def search(depth: int, alive: int) -> tuple[Stored, ...] | bool | None:
         nonlocal steps
         if not alive:
             return tuple(column_.atoms[0] for column_ in columns[depth:])

@@ -8,10 +8,53 @@ node missing (strict), save `And Or Not If Coalesce IsMissing OpenEnd Covers...`
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from enum import Enum
 
 from steelyard.diagnostics import Span
+from steelyard.ir.operators import Aggregation, Comparator, Function, Part, Rounding
 from steelyard.ir.types import Type
+
+__all__ = [
+    "Add",
+    "Aggregate",
+    "Aggregation",
+    "And",
+    "Apply",
+    "Argument",
+    "Coalesce",
+    "Comparator",
+    "Compare",
+    "Define",
+    "Divide",
+    "Expr",
+    "Field",
+    "Function",
+    "If",
+    "IndicatorPart",
+    "Input",
+    "IsMissing",
+    "Literal",
+    "Multiply",
+    "Negate",
+    "Node",
+    "Not",
+    "OneOf",
+    "OneRow",
+    "OpenEnd",
+    "Or",
+    "OwnMeasure",
+    "OwnTarget",
+    "Parameter",
+    "Part",
+    "Rank",
+    "Rounding",
+    "Scale",
+    "ScoreValue",
+    "Stored",
+    "Subtract",
+    "TableAggregate",
+    "TableCall",
+    "Within",
+]
 
 Stored = int | str | bool | tuple[str, ...]
 """A value at rest: see types.py for how each type is stored."""
@@ -70,16 +113,6 @@ class OneRow(Node):
 
     relation: str
     name: str
-
-
-class Part(Enum):
-    """The results of an indicator."""
-
-    MEASURE = "measure"
-    TARGET = "target"
-    SCORE = "score"
-    SHARE = "share"
-    STATUS = "status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,17 +205,6 @@ class Scale(Node):
     digits: int
 
 
-class Rounding(Enum):
-    """How a quotient becomes an integer."""
-
-    HALF_UP = "half_up"
-    HALF_EVEN = "half_even"
-    UP = "up"
-    DOWN = "down"
-    CEILING = "ceiling"
-    FLOOR = "floor"
-
-
 @dataclass(frozen=True, slots=True)
 class Divide(Node):
     """The rounded quotient (numerator * 10^up) / (denominator * 10^down): the only division there is.
@@ -199,17 +221,6 @@ class Divide(Node):
 
 
 # Comparison and logic
-
-
-class Comparator(Enum):
-    """The comparisons."""
-
-    EQ = "="
-    NE = "!="
-    LT = "<"
-    LE = "<="
-    GT = ">"
-    GE = ">="
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +283,8 @@ class Or(Node):
 @dataclass(frozen=True, slots=True)
 class Not(Node):
     """Three-valued. In conditions (negation normal form) only above a node that is not And, Or, Not, Compare,
-    IsMissing or an any/all aggregate."""
+    IsMissing or an any/all aggregate.
+    """
 
     operand: Expr
 
@@ -301,52 +313,17 @@ class IsMissing(Node):
     negated: bool = False
 
 
-class Function(Enum):
-    """The strict functions. Ranges of instants are half-open.
-
-    min max abs; clamp(x, low, high); date(datetime) in the ruleset's zone; year month (of a date);
-    year_month "2024-05"; starts_with(text, prefix); covers(regions or region, region);
-    overlaps(a, b, c, d) = a < d and c < b; overlap_time(a, b, c, d): the common duration, at least 0;
-    days(integer) a number of days, days(days) the integer.
-    """
-
-    MIN = "min"
-    MAX = "max"
-    ABS = "abs"
-    CLAMP = "clamp"
-    DATE = "date"
-    YEAR = "year"
-    MONTH = "month"
-    YEAR_MONTH = "year_month"
-    STARTS_WITH = "starts_with"
-    COVERS = "covers"
-    OVERLAPS = "overlaps"
-    OVERLAP_TIME = "overlap_time"
-    DAYS = "days"
-
-
 @dataclass(frozen=True, slots=True)
 class Apply(Node):
     """function(arguments). Open datetimes among the arguments of overlaps and overlap_time stand in `OpenEnd`;
-    year, month and year_month take a date (a datetime argument is wrapped in DATE)."""
+    year, month and year_month take a date (a datetime argument is wrapped in DATE).
+    """
 
     function: Function
     arguments: tuple[Expr, ...]
 
 
 # Rows and tables
-
-
-class Aggregation(Enum):
-    """What an aggregate does with the rows that count."""
-
-    COUNT = "count"
-    SUM = "sum"
-    MIN = "min"
-    MAX = "max"
-    MEAN = "mean"
-    ANY = "any"
-    ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from steelyard.diagnostics import Diagnostics, msg
+from steelyard.ir.expressions import Define
 from steelyard.ir.lowering import exemptions, indicators, points, scores, weights
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.fields import check_milestones, declared_range
 from steelyard.ir.lowering.people import label, source
 from steelyard.ir.ruleset import Definition, Group, Indicator, Property, Range, Ruleset
-from steelyard.ir.expressions import Define
 from steelyard.ir.types import Date, DateTime, Text
 from steelyard.ir.walk import nodes
 from steelyard.language.parser import parse_interval
-from steelyard.ir.lowering.fields import check_milestones, declared_range
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text as Written
 
@@ -21,7 +21,9 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     before = diagnostics.errors
     context = Context(file, diagnostics)
     inputs = tuple(found for name in file.case.inputs if (found := context.input(str(name))) is not None)
-    check_milestones({i.id: i for i in inputs}, {k: w for k, w in file.case.inputs.items() if isinstance(k, Written)}, diagnostics)
+    check_milestones(
+        {i.id: i for i in inputs}, {k: w for k, w in file.case.inputs.items() if isinstance(k, Written)}, diagnostics
+    )
     parameters = tuple(found for name in file.parameters if (found := context.parameter(str(name))) is not None)
     relations = tuple(found for name in file.relations if (found := context.full_relation(str(name))) is not None)
     defines = tuple(found for name in file.define if (found := context.define(str(name), None)) is not None)
@@ -36,11 +38,14 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     exempting = tuple(
         found
         for key, written in file.exemptions.items()
-        if (found := exemptions.exemption(context, _text(key), written, measured, tuple(map(str, file.deductions)))) is not None
+        if (found := exemptions.exemption(context, _text(key), written, measured, tuple(map(str, file.deductions))))
+        is not None
     )
     weighing = weights.weights(context, file.weights, measured)
     scored = tuple(
-        found for key, written in scores.written_scores(context) if (found := scores.score(context, key, written, measured)) is not None
+        found
+        for key, written in scores.written_scores(context)
+        if (found := scores.score(context, key, written, measured)) is not None
     )
     by_name = {one.id: one for one in scored}
     unscored = points.unscored_rules(context)
@@ -102,7 +107,10 @@ def _effective(context: Context, file: RulesetFile) -> Range:
         return Range(None, None)
     if file.case.reference_date is None:
         context.diagnostics.add(
-            "M102", file.effective.span, msg("`effective` needs a reference date"), help=msg("write `reference_date:` under `case`")
+            "M102",
+            file.effective.span,
+            msg("`effective` needs a reference date"),
+            help=msg("write `reference_date:` under `case`"),
         )
     interval = parse_interval(file.effective, Diagnostics())
     found = declared_range(file.effective, Date(), context.zone, context.diagnostics)

@@ -33,9 +33,14 @@ def clamp(context: Context, text: Text | None, digits: int, default: Bounds | No
     interval = parse_interval(text, context.diagnostics)
     if interval is None:
         return default
-    if (interval.low is not None and not interval.low_closed) or (interval.high is not None and not interval.high_closed):
+    if (interval.low is not None and not interval.low_closed) or (
+        interval.high is not None and not interval.high_closed
+    ):
         context.diagnostics.add(
-            "T109", text.span, msg("a clamp holds its ends"), help=msg("write closed ends, e.g. `[0..100]`, or leave one open")
+            "T109",
+            text.span,
+            msg("a clamp holds its ends"),
+            help=msg("write closed ends, e.g. `[0..100]`, or leave one open"),
         )
         return default
     low, high = _end(context, interval.low, digits), _end(context, interval.high, digits)

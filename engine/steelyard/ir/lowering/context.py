@@ -184,7 +184,9 @@ class Context:
             "N105",
             culprit.span if culprit is not None and culprit.span is not None else expr.span,
             msg("{place} cannot read this: it is settled only later", place=scope.place),
-            help=msg("the order is: joins, exemptions and conditions, targets, measures, weights, score, points, outputs"),
+            help=msg(
+                "the order is: joins, exemptions and conditions, targets, measures, weights, score, points, outputs"
+            ),
             notes=notes,
         )
         return False
@@ -225,7 +227,9 @@ class Context:
 
 def node_reads_case(node: Expr) -> bool:
     """Whether a node reads anything but constants and parameters."""
-    reads = Aggregate | Field | IndicatorPart | Input | OneRow | OwnMeasure | OwnTarget | ScoreValue | Define | TableCall
+    reads = (
+        Aggregate | Field | IndicatorPart | Input | OneRow | OwnMeasure | OwnTarget | ScoreValue | Define | TableCall
+    )
     return isinstance(node, reads)
 
 

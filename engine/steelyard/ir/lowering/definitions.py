@@ -29,7 +29,9 @@ def parameter(context: Context, name: str) -> ParameterDeclaration | None:
     value = None
     if written.value is not None:
         parsed = parse_literal(written.value, context.diagnostics)
-        value = expected_literal(parsed, str(written.value), written.value.span, kind, context.zone, context.diagnostics)
+        value = expected_literal(
+            parsed, str(written.value), written.value.span, kind, context.zone, context.diagnostics
+        )
         if value is None:
             return None
     bounds = declared_range(written.range, kind, context.zone, context.diagnostics)
@@ -86,5 +88,3 @@ def _definition(context: Context, name: str, written: model.Definition, scope: S
         span=getattr(key, "span", None),
         value=value,
     )
-
-

@@ -106,7 +106,9 @@ def _grants(context: Context, written: model.Grant, one: Indicator, scope: Scope
     if written.at_least is not None:
         value = context.expression(written.at_least, scope)
         if value is not None and (not isinstance(value.type, Number) or value.type.scale > ir.SCORE_DIGITS):
-            context.diagnostics.add("T107", written.at_least.span, msg("`at_least` is a number with at most 2 digits after the point"))
+            context.diagnostics.add(
+                "T107", written.at_least.span, msg("`at_least` is a number with at most 2 digits after the point")
+            )
         elif value is not None:
             found.append(ir.AtLeastGrant(one.id, value))
     if is_true(written.waive):
@@ -120,16 +122,26 @@ def _target(context: Context, text: Text, one: Indicator, scope: Scope) -> Expr 
         return None
     if one.better is None:
         context.diagnostics.add(
-            "M102", text.span, msg("`{name}` does not say which measures are better", name=one.id), help=msg("write `better: lower` or `better: higher`")
+            "M102",
+            text.span,
+            msg("`{name}` does not say which measures are better", name=one.id),
+            help=msg("write `better: lower` or `better: higher`"),
         )
         return None
     granted = replace(scope, limit=Level.TARGET, target=one.target.type, place=msg("a grant"))
     value = context.expression(text, granted, one.target.type)
-    relative = isinstance(one.way, ir.Proportion) or (isinstance(one.way, ir.Steps) and isinstance(one.way.each, ir.RelativeStep))
+    relative = isinstance(one.way, ir.Proportion) or (
+        isinstance(one.way, ir.Steps) and isinstance(one.way.each, ir.RelativeStep)
+    )
     if value is None or not relative or one.better is Better.LOWER:
         return value
     if one.stack:
-        context.diagnostics.add("T112", text.span, msg("stacked grants can bring this target to 0 or less"), help=msg("leave `combine: stack` out"))
+        context.diagnostics.add(
+            "T112",
+            text.span,
+            msg("stacked grants can bring this target to 0 or less"),
+            help=msg("leave `combine: stack` out"),
+        )
         return None
     return value if positive_target(context, value, value_range(context, one.target), text.span) else None
 
@@ -137,13 +149,19 @@ def _target(context: Context, text: Text, one: Indicator, scope: Scope) -> Expr 
 def _pausable(context: Context, text: Text, one: Indicator, scope: Scope) -> bool:
     if not isinstance(one.measure, Clock):
         context.diagnostics.add(
-            "T107", text.span, msg("`{name}` has no clock to pause", name=one.id), help=msg("write `clock: {{from: …, to: …}}` instead of `measure`")
+            "T107",
+            text.span,
+            msg("`{name}` has no clock to pause", name=one.id),
+            help=msg("write `clock: {{from: …, to: …}}` instead of `measure`"),
         )
         return False
     relation = None if scope.row is None else context.full_relation(scope.row)
     if relation is None or relation.window is None:
         context.diagnostics.add(
-            "T107", text.span, msg("a pause needs a relation with a window"), help=msg("write `for_each:` a relation that has `window: {{from: …, to: …}}`")
+            "T107",
+            text.span,
+            msg("a pause needs a relation with a window"),
+            help=msg("write `for_each:` a relation that has `window: {{from: …, to: …}}`"),
         )
         return False
     return True

@@ -69,7 +69,9 @@ def field(name: Text, written: model.InputField, zone: Zone, diagnostics: Diagno
         if kind == types.DateTime():
             kind = types.DateTime(open=True)
         else:
-            diagnostics.add("T107", written.open.span if written.open else name.span, msg("only a datetime can be open"))
+            diagnostics.add(
+                "T107", written.open.span if written.open else name.span, msg("only a datetime can be open")
+            )
     return InputField(
         id=str(name),
         label=label(written.label, str(written.column or name)),
@@ -129,7 +131,9 @@ def _end(end: Expression | None, kind: Type, zone: Zone, diagnostics: Diagnostic
     return value if isinstance(value, int) else None
 
 
-def check_milestones(fields: Mapping[str, InputField], written: Mapping[Text, model.InputField], diagnostics: Diagnostics) -> None:
+def check_milestones(
+    fields: Mapping[str, InputField], written: Mapping[Text, model.InputField], diagnostics: Diagnostics
+) -> None:
     """`not_before` names another date or datetime of the same record."""
     for name, one in written.items():
         before = one.not_before
@@ -144,5 +148,9 @@ def check_milestones(fields: Mapping[str, InputField], written: Mapping[Text, mo
                 msg("unknown name `{name}`", name=before),
                 help=msg("did you mean `{near}`?", near=near) if near else None,
             )
-        elif type(other.type) is not type(fields[str(name)].type) or not isinstance(other.type, types.Date | types.DateTime):
-            diagnostics.add("T102", before.span, msg("`{name}` and `{other}` cannot be ordered in time", name=name, other=before))
+        elif type(other.type) is not type(fields[str(name)].type) or not isinstance(
+            other.type, types.Date | types.DateTime
+        ):
+            diagnostics.add(
+                "T102", before.span, msg("`{name}` and `{other}` cannot be ordered in time", name=name, other=before)
+            )

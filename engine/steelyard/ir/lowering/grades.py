@@ -32,7 +32,9 @@ def grades(
             bounds.append((key, one, *found))
     chained = _chain([(low, high, bare) for _, _, low, high, bare in bounds], lower=lower)
     result = tuple(
-        Grade(str(key), label(one.label if isinstance(one, model.GradeRange) else None, str(key)), low, high, _text(one))
+        Grade(
+            str(key), label(one.label if isinstance(one, model.GradeRange) else None, str(key)), low, high, _text(one)
+        )
         for (key, one, *_), (low, high) in zip(bounds, chained, strict=True)
     )
     if len(bounds) == len(written):
@@ -48,14 +50,10 @@ def _text(one: Text | model.GradeRange) -> str:
     return f"[{one.from_ or ''}..{one.to or ''})"
 
 
-def _chain(
-    bounds: list[tuple[int | None, int | None, bool]], *, lower: bool
-) -> list[tuple[int | None, int | None]]:
+def _chain(bounds: list[tuple[int | None, int | None, bool]], *, lower: bool) -> list[tuple[int | None, int | None]]:
     """A bare bound reaches to the next one: `A: 90` is [90, ∞), `B: 75` then [75, 90)."""
     found: list[tuple[int | None, int | None]] = []
-    bare = sorted(
-        edge for low, high, is_bare in bounds if is_bare and (edge := high if lower else low) is not None
-    )
+    bare = sorted(edge for low, high, is_bare in bounds if is_bare and (edge := high if lower else low) is not None)
     for low, high, is_bare in bounds:
         if not is_bare:
             found.append((low, high))
@@ -114,7 +112,10 @@ def _tested(context: Context, tree: syntax.UnaryTest, digits: int) -> tuple[int 
             return None, None
         case _:
             context.diagnostics.add(
-                "T109", tree.span, msg("a grade is a bound or an interval"), help=msg("write `90`, `>= 90` or `[75..90)`")
+                "T109",
+                tree.span,
+                msg("a grade is a bound or an interval"),
+                help=msg("write `90`, `>= 90` or `[75..90)`"),
             )
             return None
 
@@ -140,7 +141,9 @@ def _end(context: Context, text: Text, digits: int, *, up: bool) -> int | None:
     return _edge(context, parsed, digits, up=up)
 
 
-def _check(context: Context, found: tuple[Grade, ...], spans: tuple[Span | None, ...], digits: int, clamp: Bounds) -> None:
+def _check(
+    context: Context, found: tuple[Grade, ...], spans: tuple[Span | None, ...], digits: int, clamp: Bounds
+) -> None:
     order = sorted(range(len(found)), key=lambda i: (found[i].low is not None, found[i].low or 0))
     reached = clamp.low
     first = True
@@ -152,10 +155,17 @@ def _check(context: Context, found: tuple[Grade, ...], spans: tuple[Span | None,
         if first and clamp.low is None and grade.low is not None:
             _hole(context, spans[place], msg("below {low}", low=_show(grade.low, digits)))
         elif reached is not None and grade.low is not None and grade.low > reached:
-            _hole(context, spans[place], msg("from {low} to {high}", low=_show(reached, digits), high=_show(grade.low - 1, digits)))
+            _hole(
+                context,
+                spans[place],
+                msg("from {low} to {high}", low=_show(reached, digits), high=_show(grade.low - 1, digits)),
+            )
         elif not first and (reached is None or grade.low is None or grade.low < reached):
             context.diagnostics.add(
-                "H112", spans[place], msg("the grade `{name}` overlaps another one", name=grade.id), help=msg("write each bound once")
+                "H112",
+                spans[place],
+                msg("the grade `{name}` overlaps another one", name=grade.id),
+                help=msg("write each bound once"),
             )
         first = False
         reached = None if grade.high is None else grade.high + 1
@@ -166,7 +176,9 @@ def _check(context: Context, found: tuple[Grade, ...], spans: tuple[Span | None,
 
 
 def _hole(context: Context, span: Span | None, where: object) -> None:
-    context.diagnostics.add("H111", span, msg("scores {where} have no grade", where=where), help=msg("close the hole, or `clamp` the score"))
+    context.diagnostics.add(
+        "H111", span, msg("scores {where} have no grade", where=where), help=msg("close the hole, or `clamp` the score")
+    )
 
 
 def _show(units: int, digits: int) -> str:

@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 FULL = 100 * 10**SCORE_DIGITS
 
 
-def indicator(context: Context, key: Written_, written: model.Indicator, *, least: bool, weighted: bool) -> Indicator | None:
+def indicator(
+    context: Context, key: Written_, written: model.Indicator, *, least: bool, weighted: bool
+) -> Indicator | None:
     """One indicator.
 
     Args:
@@ -49,7 +51,9 @@ def indicator(context: Context, key: Written_, written: model.Indicator, *, leas
     only_if = None if written.only_if is None else context.condition(written.only_if, scope)
     target = None if written.target is None else context.expression(written.target, scope)
     target = _plain(target)
-    measure = _measure(context, key, written, replace(scope, limit=Level.TARGET, target=None if target is None else target.type))
+    measure = _measure(
+        context, key, written, replace(scope, limit=Level.TARGET, target=None if target is None else target.type)
+    )
     weight = _weight(context, key, written, scope, family, weighted=weighted)
     if measure is None or followed is None:
         return None
@@ -59,7 +63,11 @@ def indicator(context: Context, key: Written_, written: model.Indicator, *, leas
     measure, kind, target = pair
     context.indicator_measures[str(key)] = (kind, None if target is None else target.type)
     points_scope = replace(
-        scope, limit=Level.MEASURE, target=None if target is None else target.type, measure=kind, place=msg("an indicator's points")
+        scope,
+        limit=Level.MEASURE,
+        target=None if target is None else target.type,
+        measure=kind,
+        place=msg("an indicator's points"),
     )
     scored = way(context, followed, kind, points_scope)
     if scored is None:
@@ -132,14 +140,20 @@ def _measure(context: Context, key: Written_, written: model.Indicator, scope: S
     if written.clock is None:
         if written.measure is None:
             context.diagnostics.add(
-                "M102", key.span, msg("`{name}` has neither a measure nor a clock", name=key), help=msg("write `measure: …`")
+                "M102",
+                key.span,
+                msg("`{name}` has neither a measure nor a clock", name=key),
+                help=msg("write `measure: …`"),
             )
             return None
         return _plain(context.expression(written.measure, scope))
     clock = written.clock
     if clock.calendar is not None:
         context.diagnostics.add(
-            "B101", clock.calendar.span, msg("working days and hours are not supported yet"), help=msg("leave `calendar` out")
+            "B101",
+            clock.calendar.span,
+            msg("working days and hours are not supported yet"),
+            help=msg("leave `calendar` out"),
         )
         return None
     ends = [
@@ -183,19 +197,27 @@ def _weight(
     if written.weight is None:
         if weighted:
             context.diagnostics.add(
-                "M102", key.span, msg("`{name}` has no weight", name=key), help=msg("write `weight: 10`; only ratios count")
+                "M102",
+                key.span,
+                msg("`{name}` has no weight", name=key),
+                help=msg("write `weight: 10`; only ratios count"),
             )
         return None
     if not weighted:
         context.diagnostics.add(
-            "M112", written.weight.span, msg("a weight where the score does not take weights"), help=msg("leave `weight` out")
+            "M112",
+            written.weight.span,
+            msg("a weight where the score does not take weights"),
+            help=msg("leave `weight` out"),
         )
     if family is not None:
         weight = context.expression(written.weight, scope)
     else:
         weight = context.constant(written.weight, None, "a weight")
     if weight is not None and not isinstance(weight.type, Number):
-        context.diagnostics.add("T107", written.weight.span, msg("a weight is a number, not {kind}", kind=describe(weight.type)))
+        context.diagnostics.add(
+            "T107", written.weight.span, msg("a weight is a number, not {kind}", kind=describe(weight.type))
+        )
         return None
     return weight
 
@@ -233,14 +255,21 @@ def _check_way(
     elif not isinstance(target.type, Number | Duration | Days):
         ordered = isinstance(scored, ir.Met)
         if not ordered or isinstance(target.type, Text):
-            context.diagnostics.add("T107", key.span, msg("a measure that is {kind} cannot be scored so", kind=describe(target.type)))
+            context.diagnostics.add(
+                "T107", key.span, msg("a measure that is {kind} cannot be scored so", kind=describe(target.type))
+            )
             good = False
     if better is None:
         context.diagnostics.add(
-            "M102", key.span, msg("`{name}` does not say which measures are better", name=key), help=msg("write `better: lower` or `better: higher`")
+            "M102",
+            key.span,
+            msg("`{name}` does not say which measures are better", name=key),
+            help=msg("write `better: lower` or `better: higher`"),
         )
         good = False
-    relative = isinstance(scored, ir.Proportion) or (isinstance(scored, ir.Steps) and isinstance(scored.each, ir.RelativeStep))
+    relative = isinstance(scored, ir.Proportion) or (
+        isinstance(scored, ir.Steps) and isinstance(scored.each, ir.RelativeStep)
+    )
     if relative and target is not None and good:
         good = positive_target(context, target, UNBOUNDED, written.target.span if written.target else followed.span)
     return good
@@ -261,7 +290,12 @@ def positive_target(context: Context, target: Expr, base: Range, span: Span) -> 
 
 
 def _missing(
-    context: Context, key: Written_, written: model.Indicator, measure: Expr | Clock, target: Expr | None, scored: ir.Way
+    context: Context,
+    key: Written_,
+    written: model.Indicator,
+    measure: Expr | Clock,
+    target: Expr | None,
+    scored: ir.Way,
 ) -> MissingRule | None:
     target_missing = target is not None and knowledge.missing(context, target)
     measure_missing = _measure_missing(context, measure, target_missing=target_missing)

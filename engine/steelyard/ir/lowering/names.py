@@ -10,7 +10,7 @@ from steelyard.ir.scope import SPECIAL_NAMES
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
 
-RESERVED = frozenset("and or not in between if then else where missing true false".split())
+RESERVED = frozenset(["and", "or", "not", "in", "between", "if", "then", "else", "where", "missing", "true", "false"])
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _RULE_ID = re.compile(r"\w[\w-]*")
 
@@ -26,7 +26,9 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
                 "N103",
                 span,
                 msg("the name `{name}` is taken", name=name),
-                help=msg("inputs, parameters, defines, tables, relations, groups, indicators, scores and rules share names"),
+                help=msg(
+                    "inputs, parameters, defines, tables, relations, groups, indicators, scores and rules share names"
+                ),
                 labels=(Label(places[name], msg("it is {kind} here", kind=msg(kind))),),
             )
             continue
@@ -39,7 +41,9 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
 def _check_form(kind: str, name: str, span: Span, diagnostics: Diagnostics) -> None:
     if kind == "rule":
         if not _RULE_ID.fullmatch(name):
-            diagnostics.add("N108", span, msg("`{name}` is no rule id", name=name), help=msg("letters, digits, `_` and `-`"))
+            diagnostics.add(
+                "N108", span, msg("`{name}` is no rule id", name=name), help=msg("letters, digits, `_` and `-`")
+            )
         return
     if not _IDENTIFIER.fullmatch(name):
         diagnostics.add(
@@ -50,7 +54,10 @@ def _check_form(kind: str, name: str, span: Span, diagnostics: Diagnostics) -> N
         )
     elif name in RESERVED or name in SPECIAL_NAMES:
         diagnostics.add(
-            "N108", span, msg("`{name}` has a meaning of its own", name=name), help=msg("choose another name, e.g. `{name}_`", name=name)
+            "N108",
+            span,
+            msg("`{name}` has a meaning of its own", name=name),
+            help=msg("choose another name, e.g. `{name}_`", name=name),
         )
 
 

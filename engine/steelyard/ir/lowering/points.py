@@ -36,7 +36,8 @@ def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
         context.diagnostics = Diagnostics()
         rules = _all(context, scores, digits)
         settled = {
-            name: max([one.digits, *(_digits(rule) for rule in rules if rule.on == name)]) for name, one in scores.items()
+            name: max([one.digits, *(_digits(rule) for rule in rules if rule.on == name)])
+            for name, one in scores.items()
         }
         settled = {name: min(value, LEDGER_DIGITS) for name, value in settled.items()}
         if settled == digits:
@@ -48,15 +49,22 @@ def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
 
 def _digits(rule: PointsRule) -> int:
     gate = rule.effect in {Effect.AT_LEAST, Effect.AT_MOST}
-    return 0 if gate else max(knowledge.number_scale(rule.amount), 0 if rule.cap is None else knowledge.number_scale(rule.cap))
+    return (
+        0
+        if gate
+        else max(knowledge.number_scale(rule.amount), 0 if rule.cap is None else knowledge.number_scale(rule.cap))
+    )
 
 
 def _all(context: Context, scores: Scores, digits: Mapping[str, int]) -> tuple[PointsRule, ...]:
     file = context.file
     rules: list[PointsRule | None] = [
-        _rule(context, key, one, Effect.DEDUCT, one.deduct, one.at_most, scores, digits) for key, one in file.deductions.items()
+        _rule(context, key, one, Effect.DEDUCT, one.deduct, one.at_most, scores, digits)
+        for key, one in file.deductions.items()
     ]
-    rules += [_rule(context, key, one, Effect.ADD, one.add, one.at_most, scores, digits) for key, one in file.bonuses.items()]
+    rules += [
+        _rule(context, key, one, Effect.ADD, one.add, one.at_most, scores, digits) for key, one in file.bonuses.items()
+    ]
     for key, one in file.gates.items():
         if one.at_most is not None:
             rules.append(_rule(context, key, one, Effect.AT_MOST, one.at_most, None, scores, digits))
@@ -124,7 +132,10 @@ def _on(context: Context, key: str, written: model.PointsRule, scores: Scores) -
         if len(scores) == 1:
             return next(iter(scores.values()))
         context.diagnostics.add(
-            "M102", getattr(key, "span", None), msg("`{name}` does not say which score it works on", name=key), help=msg("write `on: NAME`")
+            "M102",
+            getattr(key, "span", None),
+            msg("`{name}` does not say which score it works on", name=key),
+            help=msg("write `on: NAME`"),
         )
         return None
     found = scores.get(str(written.on))
@@ -198,5 +209,3 @@ def outputs(context: Context, scores: Scores) -> tuple[Output, ...]:
                 )
             )
     return tuple(found)
-
-

@@ -176,7 +176,9 @@ def _check_join_defines(context: Context, row: RelationShape, joins: Expr, text:
             define = context.row_define(row.id, node.name, text.span)
             if define is not None and strata.level_of(define.value, context.define_level, row.id)[0] > Level.CASE:
                 context.diagnostics.add(
-                    "N105", node.span or text.span, msg("{place} cannot read this: it is settled only later", place=msg("a join"))
+                    "N105",
+                    node.span or text.span,
+                    msg("{place} cannot read this: it is settled only later", place=msg("a join")),
                 )
 
 

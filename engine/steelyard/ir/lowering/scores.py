@@ -73,7 +73,9 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
     digits = DEFAULT_DIGITS if written.round is None else int(written.round)
     if digits > MOST_DIGITS:
         context.diagnostics.add(
-            "T109", written.round.span if written.round else None, msg("a score has at most {digits} digits", digits=MOST_DIGITS)
+            "T109",
+            written.round.span if written.round else None,
+            msg("a score has at most {digits} digits", digits=MOST_DIGITS),
         )
         return None
     lower = written.better == "lower"
@@ -86,7 +88,12 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
     if written.start is not None:
         method = Method.START
     if not chosen and method not in {Method.VALUE, Method.START}:
-        context.diagnostics.add("M102", written.span, msg("the score has no indicators"), help=msg("write `indicators`, or `start: 100` for points only"))
+        context.diagnostics.add(
+            "M102",
+            written.span,
+            msg("the score has no indicators"),
+            help=msg("write `indicators`, or `start: 100` for points only"),
+        )
     return Score(
         id=name,
         label=label(written.label, name),
@@ -101,7 +108,13 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
         better=Better.LOWER if lower else Better.HIGHER,
         minimum_present=None if written.minimum_present is None else int(written.minimum_present),
         reasons=None if written.reasons is None else int(written.reasons),
-        grades=grades(context, {k: v for k, v in table.items() if isinstance(k, Text)}, digits, _reach(bounds, method, chosen, digits, context), lower=lower),
+        grades=grades(
+            context,
+            {k: v for k, v in table.items() if isinstance(k, Text)},
+            digits,
+            _reach(bounds, method, chosen, digits, context),
+            lower=lower,
+        ),
     )
 
 
@@ -122,7 +135,7 @@ def _reach(bounds: Bounds, method: Method, chosen: tuple[Indicator, ...], digits
 
 
 def _rescale(hundredths: int, digits: int) -> int:
-    return hundredths * 10 ** (digits - 2) if digits >= 2 else round_half_up(hundredths, 10 ** (2 - digits))  # noqa: PLR2004
+    return hundredths * 10 ** (digits - 2) if digits >= 2 else round_half_up(hundredths, 10 ** (2 - digits))
 
 
 def round_half_up(value: int, divisor: int) -> int:

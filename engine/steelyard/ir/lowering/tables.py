@@ -119,7 +119,9 @@ def _check_policy(context: Context, hit: HitPolicy, outputs: tuple[TableOutput, 
                     "H104",
                     written.hit.span,
                     msg("the output `{name}` has no order of importance", name=output.id),
-                    help=msg("list its values, most important first: `{name}: {{type: …, values: […]}}`", name=output.id),
+                    help=msg(
+                        "list its values, most important first: `{name}: {{type: …, values: […]}}`", name=output.id
+                    ),
                 )
     if hit.value.startswith("collect_") and len(outputs) > 1:
         context.diagnostics.add("H104", written.hit.span, msg("`{hit}` needs a table with one output", hit=hit.value))
@@ -166,7 +168,9 @@ def _row(
             context.diagnostics.add(
                 "H106",
                 written.span,
-                msg("row {number} of `{table}` says nothing of `{column}`", number=number, table=name, column=output.id),
+                msg(
+                    "row {number} of `{table}` says nothing of `{column}`", number=number, table=name, column=output.id
+                ),
                 help=msg("write a value, or `missing`"),
             )
             good = False
@@ -195,17 +199,23 @@ def cell_test(context: Context, cell: Text, tested: Expr, span: Span) -> Expr | 
     return replace(found, span=span)
 
 
-def _default(context: Context, written: model.Table, outputs: tuple[TableOutput, ...]) -> tuple[Stored | None, ...] | None:
+def _default(
+    context: Context, written: model.Table, outputs: tuple[TableOutput, ...]
+) -> tuple[Stored | None, ...] | None:
     if written.default is None:
         return None
     given = {str(key): value for key, value in written.default.items()}
     for key in written.default:
         if key not in {o.id for o in outputs}:
-            context.diagnostics.add("H105", getattr(key, "span", written.span), msg("there is no output `{column}`", column=key))
+            context.diagnostics.add(
+                "H105", getattr(key, "span", written.span), msg("there is no output `{column}`", column=key)
+            )
     values: list[Stored | None] = []
     for output in outputs:
         text = given.get(output.id)
         if text is None:
-            context.diagnostics.add("H106", written.span, msg("the default says nothing of `{column}`", column=output.id))
+            context.diagnostics.add(
+                "H106", written.span, msg("the default says nothing of `{column}`", column=output.id)
+            )
         values.append(None if text is None or text == "missing" else _literal(context, text, output.type))
     return tuple(values)

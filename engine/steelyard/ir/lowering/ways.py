@@ -56,7 +56,9 @@ def follow(context: Context, written: Text | model.Way, *, family: bool) -> Writ
         if one in WORDS:
             return Written(str(one), one.span)
         if one in seen:
-            context.diagnostics.add("N106", one.span, msg("a cycle: {path}", path=" → ".join(f"`{s}`" for s in [*seen, one])))
+            context.diagnostics.add(
+                "N106", one.span, msg("a cycle: {path}", path=" → ".join(f"`{s}`" for s in [*seen, one]))
+            )
             return None
         if one not in scoring:
             if family and not seen:
@@ -68,7 +70,9 @@ def follow(context: Context, written: Text | model.Way, *, family: bool) -> Writ
                 msg("unknown way to score `{name}`", name=one),
                 help=msg("did you mean `{near}`?", near=near)
                 if near
-                else msg("write `met`, `proportion`, `measure`, a name under `scoring`, or steps, bands, curve or points"),
+                else msg(
+                    "write `met`, `proportion`, `measure`, a name under `scoring`, or steps, bands, curve or points"
+                ),
             )
             return None
         seen.append(str(one))
@@ -184,5 +188,3 @@ def _curve(context: Context, written: tuple[tuple[Text, ...], ...], measure: Typ
             return None
         found.append((place, value))
     return Curve(tuple(found))
-
-

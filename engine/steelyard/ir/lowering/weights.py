@@ -43,7 +43,9 @@ def constant_number(context: Context, text: Text, place: str) -> Expr | None:
     """A number of constants and parameters."""
     value = context.constant(text, None, place)
     if value is not None and not isinstance(value.type, Number):
-        context.diagnostics.add("T107", text.span, msg("a number is wanted here"), help=msg("write e.g. `1.2` or `30%`"))
+        context.diagnostics.add(
+            "T107", text.span, msg("a number is wanted here"), help=msg("write e.g. `1.2` or `30%`")
+        )
         return None
     return value
 

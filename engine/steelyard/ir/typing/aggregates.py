@@ -20,7 +20,7 @@ _OF_ROWS = frozenset({Aggregation.COUNT, Aggregation.ANY, Aggregation.ALL})
 
 
 def is_aggregate(node: syntax.Call) -> bool:
-    """min and max with two or more arguments and no `where` are scalar functions."""
+    """Min and max with two or more arguments and no `where` are scalar functions."""
     if node.function not in NAMES:
         return False
     return node.function not in {"min", "max"} or len(node.arguments) == 1 or node.where is not None
@@ -30,14 +30,21 @@ def aggregate(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     """count(R where c), sum(R.x where c), mean(R.x, digits where c), any(R where c), sum(table) ..."""
     aggregation = Aggregation(node.function)
     if scope.aggregating:
-        scope.diagnostics.add("N109", node.span, msg("an aggregate inside an aggregate"), help=msg("define it by a name"))
+        scope.diagnostics.add(
+            "N109", node.span, msg("an aggregate inside an aggregate"), help=msg("define it by a name")
+        )
         return None
     wanted = 2 if aggregation is Aggregation.MEAN else 1
     if len(node.arguments) != wanted:
         scope.diagnostics.add(
             "T105",
             node.span,
-            msg("`{name}` takes {wanted} arguments, not {count}", name=node.function, wanted=wanted, count=len(node.arguments)),
+            msg(
+                "`{name}` takes {wanted} arguments, not {count}",
+                name=node.function,
+                wanted=wanted,
+                count=len(node.arguments),
+            ),
             help=msg("write `mean(R.x, 2 where …)`: the digits it is rounded to") if wanted > 1 else None,
         )
         return None
@@ -148,7 +155,7 @@ def _result(aggregation: Aggregation, kind: Type, node: syntax.Call, scope: Scop
     match aggregation, kind:
         case Aggregation.SUM, Number() | Duration() | Days():
             return kind
-        case (Aggregation.MIN | Aggregation.MAX), Number() | Duration() | Days() | Date() | DateTime():
+        case ((Aggregation.MIN | Aggregation.MAX), Number() | Duration() | Days() | Date() | DateTime()):
             return closed(kind)
         case Aggregation.MEAN, Number() | Duration() | Days():
             return _mean_type(kind, node, scope)
@@ -158,7 +165,7 @@ def _result(aggregation: Aggregation, kind: Type, node: syntax.Call, scope: Scop
 
 def _mean_type(kind: Type, node: syntax.Call, scope: Scope) -> Type | None:
     digits = node.arguments[1]
-    if not isinstance(digits, syntax.Number) or digits.scale or digits.percent or digits.units > 15:  # noqa: PLR2004
+    if not isinstance(digits, syntax.Number) or digits.scale or digits.percent or digits.units > 15:
         scope.diagnostics.add("T106", digits.span, msg("the digits of `mean` are a whole number from 0 to 15"))
         return None
     if isinstance(kind, Number):
@@ -171,5 +178,7 @@ def _mean_type(kind: Type, node: syntax.Call, scope: Scope) -> Type | None:
 
 def _wrong(kind: Type, node: syntax.Call, scope: Scope) -> None:
     scope.diagnostics.add(
-        "T106", node.arguments[0].span, msg("`{name}` cannot be taken of {kind}", name=node.function, kind=describe(kind))
+        "T106",
+        node.arguments[0].span,
+        msg("`{name}` cannot be taken of {kind}", name=node.function, kind=describe(kind)),
     )

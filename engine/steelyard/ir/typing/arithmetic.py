@@ -29,7 +29,7 @@ def negative(node: syntax.Negative, scope: Scope, lower: Lower) -> Expr | None:
 
 
 def arithmetic(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
-    """left + - * right; `/` is reported, for it must be rounded."""
+    """Left + - * right; `/` is reported, for it must be rounded."""
     if node.operator == "/":
         scope.diagnostics.add(
             "T104",
@@ -105,7 +105,11 @@ def _multiply(left: Expr, right: Expr, span: Span, scope: Scope) -> Expr | None:
             return Multiply(left, right, type=Days(), span=span)
         case one, other:
             template = msg("{left} cannot be multiplied by {right}", left=describe(one), right=describe(other))
-            hint = msg("days are whole: multiply them by an integer") if {type(one), type(other)} == {Days, Number} else None
+            hint = (
+                msg("days are whole: multiply them by an integer")
+                if {type(one), type(other)} == {Days, Number}
+                else None
+            )
             return _mismatch(template, span, scope, hint)
 
 
@@ -166,7 +170,9 @@ def rounded_to(
             count = _quotient(numerator, divisor, down, 0, rounding, Number(0), span)
             return Multiply(count, step, type=step.type, span=span)
         case kind, _, stepped:
-            template = msg("{kind} cannot be rounded to a step that is {step}", kind=describe(kind), step=describe(stepped))
+            template = msg(
+                "{kind} cannot be rounded to a step that is {step}", kind=describe(kind), step=describe(stepped)
+            )
             return _mismatch(template, span, scope, unit_hint(kind, stepped))
 
 

@@ -80,7 +80,9 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
             "T105",
             node.span,
             msg("`{name}` takes {wanted} arguments, not {count}", name=name, wanted=wanted, count=len(node.arguments)),
-            help=msg("`where` belongs to aggregates: count sum min max mean any all") if node.where is not None else None,
+            help=msg("`where` belongs to aggregates: count sum min max mean any all")
+            if node.where is not None
+            else None,
         )
         return None
     match name:
@@ -96,20 +98,24 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
 
 def _round(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     rounding = Rounding.HALF_UP
-    if len(node.arguments) == 3:  # noqa: PLR2004 - x, digits, mode
+    if len(node.arguments) == 3:
         mode = node.arguments[2]
         word = mode.parts[0] if isinstance(mode, syntax.Name) and len(mode.parts) == 1 else None
         word = mode.text if isinstance(mode, syntax.Quoted) else word
         if word not in {r.value for r in Rounding}:
             modes = ", ".join(f"`{r.value}`" for r in Rounding)
-            scope.diagnostics.add("T106", mode.span, msg("unknown way to round"), help=msg("write one of {modes}", modes=modes))
+            scope.diagnostics.add(
+                "T106", mode.span, msg("unknown way to round"), help=msg("write one of {modes}", modes=modes)
+            )
             return None
         rounding = Rounding(word)
     if node.function == "round_to":
         step = lower(node.arguments[1], scope)
-        return None if step is None else arithmetic.rounded_to(node.arguments[0], step, rounding, node.span, scope, lower)
+        return (
+            None if step is None else arithmetic.rounded_to(node.arguments[0], step, rounding, node.span, scope, lower)
+        )
     digits = node.arguments[1]
-    if not isinstance(digits, syntax.Number) or digits.scale or digits.percent or digits.units > 15:  # noqa: PLR2004
+    if not isinstance(digits, syntax.Number) or digits.scale or digits.percent or digits.units > 15:
         scope.diagnostics.add("T106", digits.span, msg("the digits of `round` are a whole number from 0 to 15"))
         return None
     return arithmetic.rounded(node.arguments[0], digits.units, rounding, node.span, scope, lower)
@@ -257,7 +263,9 @@ def _covers(arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Exp
         scope.diagnostics.add(
             "T106",
             node.span,
-            msg("regions of {one} and of {other} cannot be compared", one=larger.type.scheme, other=smaller.type.scheme),
+            msg(
+                "regions of {one} and of {other} cannot be compared", one=larger.type.scheme, other=smaller.type.scheme
+            ),
         )
         return None
     return Apply(Function.COVERS, (larger, smaller), type=Boolean(), span=node.span)
@@ -271,7 +279,9 @@ def _calendar(function: Function, arguments: tuple[Expr, ...], node: syntax.Call
         case Function.DATE, Date():
             return first
         case Function.YEAR | Function.MONTH | Function.YEAR_MONTH, DateTime() | Date():
-            day = first if isinstance(first.type, Date) else Apply(Function.DATE, (first,), type=Date(), span=first.span)
+            day = (
+                first if isinstance(first.type, Date) else Apply(Function.DATE, (first,), type=Date(), span=first.span)
+            )
             kind: Type = Text() if function is Function.YEAR_MONTH else Number(0)
             return Apply(function, (day,), type=kind, span=node.span)
         case Function.DAYS, Number(scale=0):

@@ -48,16 +48,14 @@ def condition(node: syntax.Expression, scope: Scope, lower: Lower) -> Expr | Non
 
 
 def comparison(node: syntax.Comparison, scope: Scope, lower: Lower) -> Expr | None:
-    """left comparator right."""
+    """Left comparator right."""
     sides = _pair(node.left, node.right, scope, lower)
     if sides is None:
         return None
     return compare(Comparator(node.operator), *sides, node, scope)
 
 
-def _pair(
-    left: syntax.Expression, right: syntax.Expression, scope: Scope, lower: Lower
-) -> tuple[Expr, Expr] | None:
+def _pair(left: syntax.Expression, right: syntax.Expression, scope: Scope, lower: Lower) -> tuple[Expr, Expr] | None:
     """Both sides; a literal takes the type of the other side (a region, a closed text)."""
     if isinstance(left, LiteralSyntax) and not isinstance(right, LiteralSyntax):
         other = lower(right, scope)
@@ -154,7 +152,7 @@ def _clash(left: Type, right: Type, node: syntax.Comparison | syntax.CompareTest
 
 
 def junction(node: syntax.And | syntax.Or, scope: Scope, lower: Lower) -> Expr | None:
-    """a and b, a or b."""
+    """A and b, a or b."""
     items = tuple(condition(item, scope, lower) for item in node.items)
     good = tuple(item for item in items if item is not None)
     if len(good) < len(items):
@@ -163,13 +161,13 @@ def junction(node: syntax.And | syntax.Or, scope: Scope, lower: Lower) -> Expr |
 
 
 def negation(node: syntax.Not, scope: Scope, lower: Lower) -> Expr | None:
-    """not a."""
+    """Not a."""
     operand = condition(node.operand, scope, lower)
     return None if operand is None else Not(operand, type=Boolean(), span=node.span)
 
 
 def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
-    """if c then a else b; both branches of one type."""
+    """If c then a else b; both branches of one type."""
     asked = condition(node.condition, scope, lower)
     yes, no = lower(node.yes, scope), lower(node.no, scope)
     if asked is None or yes is None or no is None:
@@ -182,7 +180,7 @@ def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
 
 
 def within(node: syntax.InInterval, scope: Scope, lower: Lower) -> Expr | None:
-    """x in [a..b)."""
+    """X in [a..b)."""
     operand = lower(node.operand, scope)
     return None if operand is None else interval(operand, node.interval, node, scope, lower)
 
@@ -204,7 +202,9 @@ def interval(
         operand = _rank(operand, kind)
         low, high = (None if e is None else _rank(e, kind) for e in (low, high))
     elif isinstance(kind, Text | Boolean | Region | Regions):
-        scope.diagnostics.add("T108", node.span, msg("{kind} has no order here: no interval holds it", kind=describe(kind)))
+        scope.diagnostics.add(
+            "T108", node.span, msg("{kind} has no order here: no interval holds it", kind=describe(kind))
+        )
         return None
     operand = _comparable(operand)
     present = tuple(e for e in (operand, low, high) if e is not None)
@@ -219,7 +219,7 @@ def interval(
 
 
 def one_of(node: syntax.InList, scope: Scope, lower: Lower) -> Expr | None:
-    """x in (a, b)."""
+    """X in (a, b)."""
     operand = lower(node.operand, scope)
     if operand is None:
         return None

@@ -14,7 +14,7 @@ from steelyard.ir.typing.logic import compare, interval
 from steelyard.language import syntax
 
 
-def unary_test(node: syntax.UnaryTest, tested: Expr, scope: Scope) -> Expr | None | syntax.AnyValue:
+def unary_test(node: syntax.UnaryTest, tested: Expr, scope: Scope) -> Expr | syntax.AnyValue | None:
     """The condition as a boolean expression over `tested`; `AnyValue` for `-`; None after an error."""
     match node:
         case syntax.AnyValue():
@@ -66,5 +66,3 @@ def _not_constant(node: syntax.Expression, scope: Scope) -> None:
     scope.diagnostics.add(
         "T106", node.span, msg("a condition on a value compares it with constants only"), help=msg("write e.g. `>= 90`")
     )
-
-

@@ -1,0 +1,183 @@
+"""What a ruleset declares: inputs, parameters, defines, relations, decision tables.
+
+`label` is for people; labels, spans and sources take no part in equality or digest.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from steelyard.diagnostics import Span
+from steelyard.ir.expressions import Expr, Stored
+from steelyard.ir.types import Range, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name for people in the two languages; where only one was written both are the same."""
+
+    zh: str
+    en: str
+
+    def in_language(self, lang: str) -> str:
+        """The label in `zh` or `en`."""
+        return self.zh if lang == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a rule comes from: printed beside every line that it causes."""
+
+    title: Label | None = None
+    clause: Label | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What everything with an id has.
+
+    Attributes:
+        id: unique in the ruleset; an identifier, save that rule ids may have hyphens.
+        label: falls back to the id.
+        source: the nearest one written: the rule's own, else its section's, else the ruleset's.
+        notes: remarks of the author.
+        span: the id's place.
+    """
+
+    id: str
+    label: Label = field(compare=False)
+    source: Source | None = field(default=None, compare=False)
+    notes: Label | None = field(default=None, compare=False)
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InputField(Named):
+    """An input of the case, or a field of a relation.
+
+    Attributes:
+        type: see types.py; `DateTime(open=True)` for an open one.
+        column: the column of the file (the id where none is written).
+        range: of stored units; never None for numbers, dates, instants, durations and days.
+        optional: whether it may be missing (an open datetime always may).
+        not_before: the id of a datetime or date of the same case or row that must not be later.
+    """
+
+    type: Type
+    column: str
+    range: Range | None = None
+    optional: bool = False
+    not_before: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterDeclaration(Named):
+    """A constant of the policy; `value` is None until it is given (`bind`)."""
+
+    type: Type
+    value: Stored | None
+    range: Range | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition(Named):
+    """A named expression: of the case, or of a relation's row."""
+
+    value: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The two instants of a row between which a pause stops a clock: ids of fields."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relation(Named):
+    """Rows beside the case.
+
+    Attributes:
+        feed: warnings, declarations or None.
+        levels: the feed's levels, lowest first.
+        fields: of a row.
+        defines: values of a row, in an order in which each reads only earlier ones.
+        row_id: the field that identifies a row (a feed's event_id, declaration_id); None: rows are counted from 1.
+        of_case: the field that holds the case's key; None for a joined relation.
+        joins: which rows belong to the case; None: all rows with the case's key (of_case).
+            Both may be there. Unknown: the row counts as one whose `where` is unknown.
+        one_row: at most one row a case, read as `OneRow`.
+        window: what `pause` subtracts.
+    """
+
+    feed: str | None = None
+    levels: tuple[str, ...] = ()
+    fields: tuple[InputField, ...]
+    defines: tuple[Definition, ...] = ()
+    row_id: str | None = None
+    of_case: str | None = None
+    joins: Expr | None = None
+    one_row: bool = False
+    window: Window | None = None
+
+
+class HitPolicy(Enum):
+    """DMN's hit policies, spelled out."""
+
+    UNIQUE = "unique"
+    ANY = "any"
+    PRIORITY = "priority"
+    FIRST = "first"
+    RULE_ORDER = "rule_order"
+    OUTPUT_ORDER = "output_order"
+    COLLECT = "collect"
+    COLLECT_SUM = "collect_sum"
+    COLLECT_MIN = "collect_min"
+    COLLECT_MAX = "collect_max"
+    COLLECT_COUNT = "collect_count"
+
+
+@dataclass(frozen=True, slots=True)
+class TableInput:
+    """A column of conditions. What it tests stands in each `TableCall`, lowered in the scope of that call."""
+
+    id: str
+    type: Type
+    label: Label = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TableOutput:
+    """A column of results. `priority`: the values, most important first (hit policies priority, output_order)."""
+
+    id: str
+    type: Type
+    label: Label = field(compare=False)
+    priority: tuple[Stored, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row: `cells` are boolean expressions over `Argument(position)`, None for `-` (matches even a missing value).
+
+    `outputs` are in the order of the table's outputs; None is `missing`.
+    """
+
+    cells: tuple[Expr | None, ...]
+    outputs: tuple[Stored | None, ...]
+    span: Span | None = field(default=None, compare=False, repr=False)
+    note: Label | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table(Named):
+    """A decision table. `default`: the outputs where no row matches, else missing."""
+
+    hit: HitPolicy
+    inputs: tuple[TableInput, ...]
+    outputs: tuple[TableOutput, ...]
+    rows: tuple[TableRow, ...]
+    default: tuple[Stored | None, ...] | None = None

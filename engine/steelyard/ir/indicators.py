@@ -1,0 +1,241 @@
+"""Indicators, their ways to score, and the exemptions granted to them (LANGUAGE.md sections 7 and 8).
+
+Points and scores of indicators are int hundredths (scale 2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from steelyard.diagnostics import Span
+from steelyard.ir.declared import Label, Named
+from steelyard.ir.expressions import Expr
+from steelyard.ir.types import Type
+
+SCORE_DIGITS = 2
+"""Indicator scores are rounded to this many digits (LANGUAGE.md section 6)."""
+
+
+class Better(Enum):
+    """Which direction is good."""
+
+    LOWER = "lower"
+    HIGHER = "higher"
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time from `start` to `stop`, or to `until` where stop is missing; less the union of pauses.
+
+    Attributes:
+        start: datetime expressions, all three; `until` None: a missing stop makes the measure missing.
+        calendar: None for elapsed time.
+    """
+
+    start: Expr
+    stop: Expr
+    until: Expr | None
+    calendar: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """100 if the target is met, else 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proportion:
+    """100 if met; else 100 * measure / target (higher) or 100 * target / measure (lower)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RelativeStep:
+    """A step of units * 10^-scale times the target: `10% of target` is 10, 2. An exact fraction, never rounded."""
+
+    units: int
+    scale: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Points off for each step beyond the target (LANGUAGE.md section 7).
+
+    Attributes:
+        each: relative, or an absolute amount at the measure's type and scale.
+        deduct: points per step, `Number`.
+        begun_counts: whether a step that has begun counts whole.
+        floor: the least score, `Number`.
+    """
+
+    each: RelativeStep | Expr
+    deduct: Expr
+    begun_counts: bool
+    floor: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """`test` is a boolean expression over `OwnMeasure`; points in hundredths."""
+
+    test: Expr
+    points: int
+    reason: str | None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Points by the band the measure falls in; the first whose test is true (they neither overlap nor leave gaps)."""
+
+    bands: tuple[Band, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Straight lines between points (measure in stored units at the measure's scale, points in hundredths),
+    flat outside; ascending by measure.
+    """
+
+    points: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AsMeasure:
+    """The measure itself, a Number, is the score."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointsExpression:
+    """The score is an expression; it may read `OwnMeasure` and `OwnTarget`."""
+
+    value: Expr
+
+
+Way = Met | Proportion | Steps | Bands | Curve | AsMeasure | PointsExpression
+
+
+class OnMissing(Enum):
+    """What happens where the measure, the target or the score is missing."""
+
+    WAIVE = "waive"
+    REJECT = "reject"
+    SCORE = "score"
+
+
+@dataclass(frozen=True, slots=True)
+class MissingRule:
+    """`score` in hundredths, for OnMissing.SCORE."""
+
+    action: OnMissing
+    score: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A clamp, in hundredths (indicators) or at the score's own scale (scores); None is open."""
+
+    low: int | None
+    high: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One indicator of each row: the relation, and the text field that names it."""
+
+    relation: str
+    row_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indicator(Named):
+    """An indicator, or a family of them.
+
+    Attributes:
+        group: a group's id or None.
+        only_if: in negation normal form; anything but true waives.
+        measure: a number, duration, days, or text/boolean for bands; or a clock.
+        target: of the measure's type and scale.
+        better: concerns the measure. None where the way needs no direction.
+        weight: Number; constant, or of the row for a family; None where the score's method refuses weights.
+        missing: None only where nothing can be missing.
+        clamp: applied to the exact score before it is rounded; None: no clamp.
+        stack: target grants add up instead of the largest winning.
+        baseline: hundredths; the score at which nothing is lost.
+        reason: reason code.
+    """
+
+    group: str | None
+    family: Family | None
+    only_if: Expr | None
+    measure: Expr | Clock
+    measure_type: Type
+    target: Expr | None
+    better: Better | None
+    way: Way
+    weight: Expr | None
+    missing: MissingRule | None
+    clamp: Bounds | None
+    stack: bool
+    baseline: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A set of indicators, by id in the order written."""
+
+    id: str
+    label: Label = field(compare=False)
+    members: tuple[str, ...] = ()
+
+
+# Exemptions
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGrant:
+    """A milder target for one indicator; the expression reads `OwnTarget`, the base target."""
+
+    indicator: str
+    target: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class PauseGrant:
+    """The row's window stops the indicator's clock."""
+
+    indicator: str
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeastGrant:
+    """The indicator's score is at least this (`Number`, any scale up to 2)."""
+
+    indicator: str
+    points: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class WaiveGrant:
+    """The indicator leaves the score."""
+
+    indicator: str
+
+
+Grant = TargetGrant | PauseGrant | AtLeastGrant | WaiveGrant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption(Named):
+    """Grants under a condition; for each row of a relation, or once.
+
+    Attributes:
+        grants: names of groups and families are already spread over their indicators (a family: its id).
+        lifts: ids of points rules that do not apply.
+    """
+
+    for_each: str | None
+    when: Expr
+    grants: tuple[Grant, ...]
+    lifts: tuple[str, ...]

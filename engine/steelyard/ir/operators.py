@@ -1,0 +1,73 @@
+"""The operators of expressions."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Part(Enum):
+    """The results of an indicator."""
+
+    MEASURE = "measure"
+    TARGET = "target"
+    SCORE = "score"
+    SHARE = "share"
+    STATUS = "status"
+
+
+class Rounding(Enum):
+    """How a quotient becomes an integer."""
+
+    HALF_UP = "half_up"
+    HALF_EVEN = "half_even"
+    UP = "up"
+    DOWN = "down"
+    CEILING = "ceiling"
+    FLOOR = "floor"
+
+
+class Comparator(Enum):
+    """The comparisons."""
+
+    EQ = "="
+    NE = "!="
+    LT = "<"
+    LE = "<="
+    GT = ">"
+    GE = ">="
+
+
+class Function(Enum):
+    """The strict functions. Ranges of instants are half-open.
+
+    min max abs; clamp(x, low, high); date(datetime) in the ruleset's zone; year month (of a date);
+    year_month "2024-05"; starts_with(text, prefix); covers(regions or region, region);
+    overlaps(a, b, c, d) = a < d and c < b; overlap_time(a, b, c, d): the common duration, at least 0;
+    days(integer) a number of days, days(days) the integer.
+    """
+
+    MIN = "min"
+    MAX = "max"
+    ABS = "abs"
+    CLAMP = "clamp"
+    DATE = "date"
+    YEAR = "year"
+    MONTH = "month"
+    YEAR_MONTH = "year_month"
+    STARTS_WITH = "starts_with"
+    COVERS = "covers"
+    OVERLAPS = "overlaps"
+    OVERLAP_TIME = "overlap_time"
+    DAYS = "days"
+
+
+class Aggregation(Enum):
+    """What an aggregate does with the rows that count."""
+
+    COUNT = "count"
+    SUM = "sum"
+    MIN = "min"
+    MAX = "max"
+    MEAN = "mean"
+    ANY = "any"
+    ALL = "all"
