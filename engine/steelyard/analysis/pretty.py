@@ -1,0 +1,293 @@
+"""A ruleset's meaning as text: what every engine reads, names resolved, scales aligned, ways written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from typing import assert_never
+
+from steelyard.calendars.zones import Zone, zone
+from steelyard.facts.format import format_units, format_value
+from steelyard.ir import expressions as e
+from steelyard.ir import ruleset as r
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import SCORE_DIGITS, Label, Ruleset
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Range, Region, Regions, Text, Type, default_range
+
+_HIDDEN = {"span", "file"}
+
+
+def pretty(ruleset: Ruleset) -> str:
+    """The whole ruleset, a key a line, expressions in the language's own spelling."""
+    return "".join(f"{line}\n" for line in _Printer(zone(ruleset.timezone)).lines(ruleset, 0))
+
+
+def expression(expr: Expr, here: Zone) -> str:
+    """An expression, every operand of an operator that is no name or literal in parentheses."""
+    return _Printer(here).text(expr)
+
+
+class _Printer:
+    """Prints for one time zone."""
+
+    def __init__(self, here: Zone) -> None:
+        self._zone = here
+
+    def lines(self, value: object, depth: int) -> Iterator[str]:
+        """The fields of a dataclass or the entries of a mapping, those that are empty left out."""
+        if is_dataclass(value):
+            spelt = self.spelt(value)
+            entries = [(f.name, spelt.get(f.name, getattr(value, f.name))) for f in fields(value) if f.name not in _HIDDEN]
+        else:
+            assert isinstance(value, Mapping)  # noqa: S101 - called for nothing else
+            entries = list(value.items())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        kind = getattr(value, "type", None)
+        for name, one in entries:
+            if one is False:
+                continue
+            shown = self.stored(one, kind) if name in {"value", "range"} and kind is not None else one
+            yield from self.entry(f"{name}:", shown, depth)
+
+    def spelt(self, value: object) -> Mapping[str, object]:
+        """Fields that are stored in units, as a reader would write them."""
+        match value:
+            case r.Ruleset(effective=Range() as effective):
+                return {"effective": self.stored(effective, Date())}
+            case r.Table():
+                return {"rows": tuple(self.row(value, row) for row in value.rows), "default": self.outputs(value, value.default)}
+            case r.Indicator(clamp=clamp, baseline=baseline):
+                return {"clamp": _bounds(clamp, SCORE_DIGITS), "baseline": format_units(baseline, SCORE_DIGITS)}
+            case r.MissingRule(score=score) if score is not None:
+                return {"score": format_units(score, SCORE_DIGITS)}
+            case r.Band(points=points):
+                return {"points": format_units(points, SCORE_DIGITS)}
+            case r.Curve(points=points):
+                return {"points": tuple(f"{at}: {format_units(height, SCORE_DIGITS)}" for at, height in points)}
+            case r.Steps(each=r.RelativeStep(units=units, scale=scale)):
+                return {"each": f"{format_units(units, scale)} of target"}
+            case r.Score(clamp=clamp, digits=digits, grades=grades):
+                return {"clamp": _bounds(clamp, digits), "grades": tuple(f"{g.id}: {_bounds(g, digits)}" for g in grades)}
+            case _:
+                return {}
+
+    def row(self, table: r.Table, row: r.TableRow) -> str:
+        """A row of a table on one line."""
+        cells = ["-" if cell is None else self.text(cell) for cell in row.cells]
+        return f"{', '.join(cells)} => {', '.join(self.outputs(table, row.outputs))}"
+
+    def outputs(self, table: r.Table, values: tuple[e.Stored | None, ...] | None) -> tuple[str, ...]:
+        kinds = [output.type for output in table.outputs]
+        pairs = zip(values or (), kinds, strict=False)
+        return tuple("missing" if value is None else self.literal(value, kind) for value, kind in pairs)
+
+    def stored(self, value: object, kind: Type) -> object:
+        """A value or a range of a declared type as its writer would spell it; the default range is not shown."""
+        if isinstance(value, Range):
+            if value == default_range(kind):
+                return None
+            ends = ["" if end is None else self.literal(end, kind) for end in (value.low, value.high)]
+            return f"[{ends[0]}..{ends[1]}]"
+        return self.literal(value, kind) if isinstance(value, int | str | tuple) else value  # pyright: ignore
+
+    def entry(self, head: str, value: object, depth: int) -> Iterator[str]:
+        pad = "  " * depth
+        if value is None or value in ((), {}):
+            return
+        short = self.short(value)
+        if short is not None:
+            yield f"{pad}{head} {short}"
+            return
+        if isinstance(value, tuple):
+            if all(isinstance(item, str) and " " not in item for item in value):  # pyright: ignore[reportUnknownVariableType]
+                yield f"{pad}{head} [{', '.join(value)}]"  # pyright: ignore[reportUnknownArgumentType]
+                return
+            yield f"{pad}{head}"
+            for item in value:  # pyright: ignore[reportUnknownVariableType] - of anything
+                text = self.short(item)  # pyright: ignore[reportUnknownArgumentType]
+                if text is not None:
+                    yield f"{pad}  - {text}"
+                else:
+                    yield from self.item(item, depth + 1)  # pyright: ignore[reportUnknownArgumentType]
+            return
+        yield f"{pad}{head}{self.kind(value)}"
+        yield from self.lines(value, depth + 1)
+
+    def item(self, value: object, depth: int) -> Iterator[str]:
+        """A list's entry: its first line carries the dash."""
+        first = True
+        if isinstance(value, tuple):
+            yield f"{'  ' * depth}- [{', '.join(self.short(one) or '…' for one in value)}]"  # pyright: ignore
+            return
+        kind = self.kind(value)
+        if kind:
+            yield f"{'  ' * depth}-{kind}"
+            first = False
+        for line in self.lines(value, depth + 1):
+            yield f"{'  ' * depth}- {line.lstrip()}" if first else line
+            first = False
+
+    def kind(self, value: object) -> str:
+        """The name of what has no id, e.g. a way to score or a grant."""
+        return "" if isinstance(value, Mapping) or hasattr(value, "id") else f" ({type(value).__name__})"
+
+    def short(self, value: object) -> str | None:
+        """A value on one line; None for what needs several."""
+        match value:
+            case None:
+                return "none"
+            case bool():
+                return "true" if value else "false"
+            case int():
+                return str(value)
+            case str():
+                return value if value and value.isprintable() else repr(value)
+            case Enum():
+                return str(value.value)
+            case Label(zh=zh, en=en):
+                return zh if zh == en else f"{zh} / {en}"
+            case e.Node():
+                return self.text(value)  # pyright: ignore[reportArgumentType] - every concrete Node is an Expr
+            case Number() | Text() | Boolean() | Date() | DateTime() | Duration() | Days() | Region() | Regions() | Range():
+                return _type(value)
+            case _:
+                return None
+
+    def text(self, expr: Expr) -> str:
+        """An expression on one line."""
+        match expr:
+            case e.Literal(value=value):
+                return self.literal(value, expr.type) if value is not None else "missing"
+            case e.Input(name=name) | e.Parameter(name=name) | e.Define(name=name) | e.ScoreValue(name=name):
+                return name
+            case e.Field(relation=relation, name=name) | e.OneRow(relation=relation, name=name):
+                return f"{relation}.{name}"
+            case e.IndicatorPart(indicator=indicator, part=part):
+                return f"{indicator}.{part.value}"
+            case e.OwnTarget():
+                return "target"
+            case e.OwnMeasure():
+                return "measure"
+            case e.Argument(position=position):
+                return f"input {position + 1}"
+            case e.TableCall(table=table, output=output, arguments=arguments):
+                return f"{table}({self.all(arguments)}).{output}"
+            case e.Negate(operand=operand):
+                return f"-{self.inner(operand)}"
+            case e.Add(left=left, right=right):
+                return f"{self.inner(left)} + {self.inner(right)}"
+            case e.Subtract(left=left, right=right):
+                return f"{self.inner(left)} - {self.inner(right)}"
+            case e.Multiply(left=left, right=right):
+                return f"{self.inner(left)} * {self.inner(right)}"
+            case e.Scale(operand=operand):
+                return self.text(operand)
+            case e.Divide():
+                return self.quotient(expr)
+            case e.Compare(comparator=comparator, left=left, right=right):
+                return f"{self.inner(left)} {comparator.value} {self.inner(right)}"
+            case e.Rank(operand=operand) | e.OpenEnd(operand=operand):
+                return self.text(operand)
+            case e.Within(operand=operand, low=low, high=high, low_closed=low_closed, high_closed=high_closed):
+                left = "[" if low_closed else "("
+                right = "]" if high_closed else ")"
+                ends = f"{'' if low is None else self.text(low)}..{'' if high is None else self.text(high)}"
+                return f"{self.inner(operand)} in {left}{ends}{right}"
+            case e.OneOf(operand=operand, items=items):
+                return f"{self.inner(operand)} in ({self.all(items)})"
+            case e.And(items=items):
+                return " and ".join(self.inner(item) for item in items)
+            case e.Or(items=items):
+                return " or ".join(self.inner(item) for item in items)
+            case e.Not(operand=operand):
+                return f"not {self.inner(operand)}"
+            case e.If(condition=condition, yes=yes, no=no):
+                return f"if {self.text(condition)} then {self.text(yes)} else {self.text(no)}"
+            case e.Coalesce(items=items):
+                return f"coalesce({self.all(items)})"
+            case e.IsMissing(operand=operand, negated=negated):
+                return f"{'not ' if negated else ''}is_missing({self.text(operand)})"
+            case e.Apply(function=function, arguments=arguments):
+                return f"{function.value}({self.all(arguments)})"
+            case e.Aggregate(aggregation=aggregation, relation=relation, argument=argument, where=where):
+                subject = relation if argument is None else self.text(argument)
+                return f"{aggregation.value}({subject}{'' if where is None else f' where {self.text(where)}'})"
+            case e.TableAggregate(aggregation=aggregation, call=call):
+                return f"{aggregation.value}({self.text(call)})"
+            case _:
+                assert_never(expr)
+
+    def inner(self, expr: Expr) -> str:
+        """An operand, in parentheses where it is an operation itself."""
+        bare = (
+            e.Literal | e.Input | e.Parameter | e.Define | e.Field | e.OneRow | e.IndicatorPart | e.OwnTarget
+            | e.OwnMeasure | e.ScoreValue | e.Argument | e.TableCall | e.Apply | e.Coalesce | e.IsMissing
+            | e.Aggregate | e.TableAggregate
+        )  # fmt: skip
+        if isinstance(expr, e.Scale | e.Rank | e.OpenEnd):
+            return self.inner(expr.operand)
+        plain = isinstance(expr, bare) or (isinstance(expr, e.Divide) and "(" in self.text(expr))
+        return self.text(expr) if plain else f"({self.text(expr)})"
+
+    def all(self, items: tuple[Expr, ...]) -> str:
+        return ", ".join(self.text(item) for item in items)
+
+    def quotient(self, expr: e.Divide) -> str:
+        whole = isinstance(expr.denominator, e.Literal) and expr.denominator.value == 1
+        inside = self.text(expr.numerator) if whole else f"{self.inner(expr.numerator)} / {self.inner(expr.denominator)}"
+        digits = expr.type.scale if isinstance(expr.type, Number) else 0
+        return f"round({inside}, {digits}, {expr.rounding.value})"
+
+    def literal(self, value: e.Stored, kind: Type) -> str:
+        """A stored value as the language spells it."""
+        match kind:
+            case Text() | Region() | Regions():
+                return f'"{format_value(value, kind, self._zone)}"'
+            case Date() | DateTime():
+                return f"@{format_value(value, kind, self._zone)}"
+            case Duration() if isinstance(value, int):
+                return _duration(value)
+            case Days():
+                return f"{value}d"
+            case _:
+                return format_value(value, kind, self._zone)
+
+
+def _bounds(bounds: r.Bounds | r.Grade | None, digits: int) -> str | None:
+    if bounds is None:
+        return None
+    low, high = ("" if end is None else format_units(end, digits) for end in (bounds.low, bounds.high))
+    return f"[{low}..{high}]"
+
+
+def _duration(us: int) -> str:
+    """A duration as the language writes it: `26h24min`."""
+    parts: list[str] = []
+    rest = abs(us)
+    for unit, size in (("h", 3_600_000_000), ("min", 60_000_000)):
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    if rest or not parts:
+        whole, fraction = divmod(rest, 1_000_000)
+        parts.append(f"{whole}{f'.{fraction:06}'.rstrip('0') if fraction else ''}s")
+    return ("-" if us < 0 else "") + "".join(parts)
+
+
+def _type(kind: Type | Range) -> str:
+    """A type or a range in a few signs."""
+    if isinstance(kind, Range):
+        return f"[{'' if kind.low is None else kind.low}..{'' if kind.high is None else kind.high}]"
+    match kind:
+        case Number(scale=scale):
+            return f"decimal({scale})" if scale else "integer"
+        case Text(values=values, ordered=ordered) if values:
+            return f"text, {'ordered' if ordered else 'values'}: [{', '.join(values)}]"
+        case DateTime(open=True):
+            return "datetime, open"
+        case Region(scheme=scheme):
+            return f"region({scheme})"
+        case Regions(scheme=scheme):
+            return f"list of region({scheme})"
+        case _:
+            return type(kind).__name__.lower()

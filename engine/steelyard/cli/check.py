@@ -1,0 +1,49 @@
+"""`steelyard check`: find what is wrong with rulesets."""
+
+from __future__ import annotations
+
+import click
+
+from steelyard.cli.options import language
+from steelyard.cli.output import Output
+from steelyard.cli.status import Status, Stop
+
+
+@click.command("check")
+@click.argument("rulesets", nargs=-1, required=True, metavar="RULESET...")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="For people or programs.")
+@language
+@click.pass_obj
+def command(output: Output, rulesets: tuple[str, ...], form: str) -> None:
+    """Check rulesets: the file's shape, names, types and units, tables, weights, and what looks like an oversight.
+
+    RULESET is a file, a folder that holds ruleset.yaml, or the name of a shipped ruleset. Findings go to standard
+    output. Exit status: 0 without errors (warnings do not fail), 1 with errors, 2 where a file cannot be read.
+
+    \b
+    Examples:
+      steelyard check motor-small-claims
+      steelyard check rulesets/*/ruleset.yaml --format json
+      steelyard rule H101                 what a code means
+    """
+    from steelyard.analysis.check import load
+    from steelyard.cli.status import status_of
+    from steelyard.diagnostics import Severity, msg
+    from steelyard.diagnostics.renderers import read_source, render_json
+
+    loaded = [load(name) for name in rulesets]
+    findings = list(dict.fromkeys(one for each in loaded for one in each.diagnostics))
+    if form == "json":
+        output.result(render_json(findings, sources=read_source, translate=output.text))
+    else:
+        output.findings(findings, result=True)
+        errors = sum(one.severity is Severity.ERROR for one in findings)
+        warnings = len(findings) - errors
+        if findings:
+            output.result("\n")
+        output.line(
+            msg("rulesets checked: {files}, errors: {errors}, warnings: {warnings}", files=len(loaded), errors=errors, warnings=warnings)
+        )
+    status = max((status_of(each.diagnostics) for each in loaded), default=Status.YES)
+    if status:
+        raise Stop(status)

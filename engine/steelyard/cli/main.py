@@ -1,0 +1,145 @@
+"""The entry point: finds the command, and turns every way to end into an exit status."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from steelyard.cli.output import Output, default_language, steady
+from steelyard.cli.status import Status, Stop
+from steelyard.diagnostics import PolicyError, msg
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+COMMANDS = {
+    "demo": "Score the shipped sample and say what to look at next.",
+    "check": "Check rulesets.",
+    "evaluate": "Score the cases of a file.",
+    "explain": "Explain the score of one case.",
+    "schema": "Print the JSON Schema of a ruleset file.",
+    "show": "Print a ruleset as it is understood.",
+    "rule": "Explain a diagnostic code.",
+    "new": "Begin a ruleset in a folder of its own.",
+}
+"""Commands in the order of the help, with what the list of commands says; each lives in its own module."""
+
+
+class Commands(click.Group):
+    """Loads a command's module only when the command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - inherited
+        """Give the names in their order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - inherited
+        """Load a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"steelyard.cli.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; an unknown one is answered with the nearest."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from steelyard.diagnostics.suggestions import closest
+
+            near = closest(name, COMMANDS)
+            hint = f" Did you mean '{near}'?" if near else f" There are: {', '.join(COMMANDS)}."
+            raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - inherited
+        """List the commands without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    if value:
+        from steelyard import __version__
+
+        click.echo(f"steelyard {__version__}")
+        ctx.exit()
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages and reports.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.pass_context
+def cli(ctx: click.Context, lang: str | None) -> None:
+    """Score insurance claims service under declarative rulesets: exact, and explained line by line.
+
+    \b
+    Begin with:
+      steelyard demo                      score the shipped sample
+      steelyard check motor-small-claims  check a ruleset: a file, a folder, or a shipped name
+      steelyard new my-policy             write your own
+
+    Exit status: 0 yes; 1 no (errors found, under the threshold); 2 wrong usage or unreadable file; 3 rows
+    rejected; 70 a bug of ours. The language is --lang, else STEELYARD_LANG, else that of the environment.
+    """
+    ctx.obj = Output(lang or default_language())
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command and exit."""
+    status = run(sys.argv[1:] if arguments is None else arguments)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        status = _quiet_pipe()
+    sys.exit(status)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command; its exit status. No exception leaves this function."""
+    steady(sys.stdout)
+    steady(sys.stderr)
+    output = Output(default_language())
+    try:
+        result = cli.main(args=list(arguments), prog_name="steelyard", standalone_mode=False)
+    except Stop as stop:
+        return stop.status
+    except PolicyError as error:
+        from steelyard.cli.status import status_of
+
+        output.findings(error.diagnostics)
+        return status_of(error.diagnostics)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.ClickException as error:
+        error.show()
+        return Status.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        output.say(msg("interrupted: nothing was written"))
+        return Status.INTERRUPTED
+    except BrokenPipeError:
+        return _quiet_pipe()
+    except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
+        return _bug(output, error)
+    return result if isinstance(result, int) else Status.YES
+
+
+def _quiet_pipe() -> Status:
+    """The reader went away: nothing more can be said, not even at the interpreter's end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return Status.PIPE
+
+
+def _bug(output: Output, error: Exception) -> Status:
+    if os.environ.get("STEELYARD_DEBUG"):
+        import traceback
+
+        traceback.print_exc()
+    output.error(msg("a fault of this program, not of your files: {kind}: {text}", kind=type(error).__name__, text=str(error)[:500]))
+    output.error(msg("please report it with the command that you ran; STEELYARD_DEBUG=1 shows where it happened"))
+    return Status.BUG

@@ -1,0 +1,68 @@
+"""`steelyard new`: a folder with a first ruleset."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import click
+
+from steelyard.cli.options import language
+from steelyard.cli.output import Output
+from steelyard.cli.status import Status, Stop
+
+_NAME = re.compile(r"[^\W\d][\w-]{0,63}")
+
+
+@click.command("new")
+@click.argument("name")
+@language
+@click.pass_obj
+def command(output: Output, name: str) -> None:
+    """Write a small ruleset that checks clean, with sample cases and a README, into the folder NAME.
+
+    Nothing is ever overwritten. The last part of NAME names the ruleset.
+
+    \b
+    Examples:
+      steelyard new my-policy
+      steelyard new policies/home-2024
+    """
+    from steelyard.diagnostics import msg
+    from steelyard.cli.scaffold import FILES
+
+    folder = Path(name)
+    if not _NAME.fullmatch(folder.name):
+        output.error(msg("`{name}` cannot name a ruleset", name=folder.name))
+        output.say(msg("a name begins with a letter and has letters, digits, `-` and `_`"))
+        raise Stop(Status.USAGE)
+    if folder.exists() or folder.is_symlink():
+        output.error(msg("`{name}` is there already, and nothing is overwritten", name=name))
+        raise Stop(Status.USAGE)
+    try:
+        _write(folder, {file: text.replace("NAME", folder.name) for file, text in FILES.items()})
+    except OSError as error:
+        output.error(msg("cannot write `{name}`: {reason}", name=name, reason=error.strerror or ""))
+        raise Stop(Status.USAGE) from None
+    output.say(msg("`{folder}` is written: {files}", folder=name, files=tuple(msg("`{file}`", file=one) for one in FILES)))
+    output.say(msg("go on with:"))
+    cases = f"--cases {folder / 'cases.csv'} --as-of 2024-05-10T00:00"
+    for line in (f"steelyard check {name}", f"steelyard evaluate {name} {cases}", f"steelyard explain {name} {cases} --case C-002"):
+        output.result(f"  {line}\n")
+
+
+def _write(folder: Path, files: dict[str, str]) -> None:
+    """Write the folder under another name first, so that it appears whole or not at all."""
+    import shutil
+    from tempfile import mkdtemp
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(mkdtemp(prefix=".steelyard-", dir=folder.parent))
+    try:
+        for name, text in files.items():
+            (aside / name).write_text(text, "utf-8")
+        aside.chmod(0o755)
+        aside.rename(folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise

@@ -1,0 +1,152 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from steelyard.cli.output import Output
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+NONE = "none"
+"""What `--relation NAME=none` says: the relation has no rows."""
+
+
+def language(function: F) -> F:
+    """Add `--lang` to a command, so that it may stand behind the command's name too."""
+    return click.option(
+        "--lang",
+        type=click.Choice(["zh", "en"]),
+        expose_value=False,
+        callback=_set_language,
+        is_eager=True,
+        help="Language of messages and reports.",
+    )(function)
+
+
+def quiet(function: F) -> F:
+    """Add `--quiet`."""
+    return click.option(
+        "--quiet", "-q", is_flag=True, expose_value=False, callback=_set_quiet, help="Results, warnings and errors only."
+    )(function)
+
+
+def facts(function: F) -> F:
+    """Add the options that say where cases and relations are, and what parameters are worth."""
+    for option in reversed(_FACTS):
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True, slots=True)
+class FactOptions:
+    """What the options of `facts` say, parsed.
+
+    Attributes:
+        relations: the files of each relation; None for `none`.
+        settings: values of parameters.
+    """
+
+    cases: tuple[str, ...]
+    relations: Mapping[str, tuple[str, ...] | None]
+    settings: Mapping[str, str]
+    delimiter: str | None
+    encoding: str
+
+
+def parse_facts(
+    cases: tuple[str, ...],
+    relation: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_of: str | None,
+    delimiter: str | None,
+    encoding: str,
+) -> FactOptions:
+    """Take the options apart.
+
+    Raises:
+        click.UsageError: a pair without `=`, or one that contradicts another.
+    """
+    relations: dict[str, tuple[str, ...] | None] = {}
+    for name, value in (_pair(text, "--relation", "NAME=FILE or NAME=none") for text in relation):
+        if value == NONE:
+            if name in relations:
+                raise click.UsageError(f"--relation {name} is given as none and as a file.")
+            relations[name] = None
+            continue
+        before = relations.get(name, ())
+        if before is None:
+            raise click.UsageError(f"--relation {name} is given as none and as a file.")
+        relations[name] = (*before, value)
+    return FactOptions(cases, relations, parse_settings(settings, as_of), delimiter, encoding)
+
+
+def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, str]:
+    """Take `--set` and `--as-of` apart.
+
+    Raises:
+        click.UsageError: a pair without `=`, or a parameter given twice.
+    """
+    values: dict[str, str] = {}
+    for name, value in (_pair(text, "--set", "NAME=VALUE") for text in settings):
+        if name in values:
+            raise click.UsageError(f"--set {name} is given twice.")
+        values[name] = value
+    if as_of is not None:
+        if "as_of" in values:
+            raise click.UsageError("Give either --as-of or --set as_of, not both.")
+        values["as_of"] = as_of
+    return values
+
+
+def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not (name and sign and value):
+        raise click.UsageError(f"{option} takes {form}, not '{text}'.")
+    return name, value
+
+
+def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
+    sign = {"tab": "\t", "\\t": "\t"}.get(value, value)
+    if len(sign) != 1:
+        raise click.BadParameter("one character, or tab.")
+    return sign
+
+
+def _set_language(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+    output = ctx.find_object(Output)
+    if value is not None and output is not None:
+        output.lang = value
+
+
+def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+    output = ctx.find_object(Output)
+    if value and output is not None:
+        output.quiet = True
+
+
+_FACTS = (
+    click.option(
+        "--cases",
+        multiple=True,
+        required=True,
+        metavar="FILE",
+        help="File of cases: .csv, .tsv, .jsonl, .parquet, .xlsx, .xes, .xes.gz; patterns and several allowed.",
+    ),
+    click.option(
+        "--relation",
+        multiple=True,
+        metavar="NAME=FILE",
+        help="File of a relation's rows, or NAME=none where it has none. Every relation must be given.",
+    ),
+    click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter."),
+    click.option("--as-of", metavar="TIME", help="Cut-off for open cases: sets the parameter as_of."),
+    click.option("--delimiter", callback=_delimiter, metavar="SIGN", help="What separates CSV columns; a comma unless said."),
+    click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help="Encoding of CSV and JSONL, e.g. gb18030."),
+)

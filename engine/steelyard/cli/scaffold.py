@@ -1,0 +1,100 @@
+"""The files that `steelyard new` writes. `NAME` stands for the ruleset's name."""
+
+from __future__ import annotations
+
+RULESET = """\
+# NAME: a first ruleset. Change it line by line, and run `steelyard check` after each change.
+#
+# Expressions are text: put one that holds a comma, a colon or a # on a line of its own, or in quotes.
+
+steelyard: 1
+ruleset: NAME
+version: 2024.1
+title: {zh: 理赔服务考核, en: Claims service score}
+timezone: Asia/Shanghai                # local times in the files are of this zone
+
+case:                                  # one row of cases.csv
+  key: claim_id
+  reference_date: reported_at
+  inputs:
+    claim_id: {type: text, label: {zh: 案件号, en: Claim}}
+    reported_at: {type: datetime, label: {zh: 报案时间, en: Reported}}
+    paid_at:                           # optional: a claim that is still open has none
+      type: datetime
+      label: {zh: 支付时间, en: Paid}
+      not_before: reported_at
+      optional: true
+    rating:
+      type: decimal(1)
+      range: "[1..5]"
+      label: {zh: 客户评分, en: Customer's rating}
+      optional: true
+    complaint: {type: boolean, label: {zh: 有属实投诉, en: Upheld complaint}}
+
+parameters:
+  as_of: {type: datetime, label: {zh: 考核截止时间, en: Cut-off for open claims}}   # given by --as-of
+
+groups:
+  speed: {zh: 时效, en: Speed}
+  quality: {zh: 质量, en: Quality}
+
+indicators:
+  payment:
+    label: {zh: 结案支付时效, en: From report to payment}
+    group: speed
+    clock: {from: reported_at, to: paid_at, until: as_of}
+    target: 72h
+    better: lower
+    score:                             # 10 points off for each tenth of the target over it; one begun counts whole
+      steps: {each: 10% of target, deduct: 10, begun: counts}
+    weight: 60                         # only the ratio of weights counts
+    reason: S1
+  satisfaction:
+    label: {zh: 客户满意度, en: Customer satisfaction}
+    group: quality
+    measure: rating
+    target: 4.5
+    better: higher
+    score: proportion                  # 100 from the target on, below it in proportion
+    weight: 40
+    missing: waive                     # not rated: its weight goes to the others
+    reason: Q1
+
+score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
+
+deductions:
+  upheld-complaint:
+    label: {zh: 属实投诉扣5分, en: 5 points for an upheld complaint}
+    when: complaint
+    deduct: 5
+    reason: C1
+
+grades: {A: 90, B: 75, C: 60, D: 0}    # by lower bound
+"""
+
+CASES = """\
+claim_id,reported_at,paid_at,rating,complaint
+C-001,2024-05-01 09:00,2024-05-03 16:30,4.8,no
+C-002,2024-05-01 10:15,2024-05-05 11:00,4.1,no
+C-003,2024-05-02 08:40,2024-05-04 09:10,,yes
+C-004,2024-05-03 14:05,,,no
+"""
+
+README = """\
+# NAME
+
+A ruleset for Steelyard, with four sample cases. From this folder:
+
+    steelyard check .
+    steelyard evaluate . --cases cases.csv --as-of 2024-05-10T00:00 -o scores.csv
+    steelyard explain . --cases cases.csv --as-of 2024-05-10T00:00 --case C-002
+
+`ruleset.yaml` is the policy; each line of it can be found again in the explanation of a score. `C-002` was paid
+after 96 h 45 min against 72 h: the explanation shows how many steps that is, and what each took. `C-004` is still open:
+its clock runs until the cut-off.
+
+Next: change a target, run `check`, score again, and change `version`. `steelyard show . --weights` prints the share of
+every indicator in every situation, `steelyard rule CODE` explains a finding.
+"""
+
+FILES = {"ruleset.yaml": RULESET, "cases.csv": CASES, "README.md": README}

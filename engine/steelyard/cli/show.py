@@ -1,0 +1,136 @@
+"""`steelyard show`: a ruleset as the program understands it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from steelyard.cli.options import language
+from steelyard.cli.output import Output, coloured, is_terminal
+from steelyard.cli.status import Status, Stop
+
+if TYPE_CHECKING:
+    from steelyard.analysis.check import Loaded
+    from steelyard.ir.ruleset import Ruleset, Score
+    from steelyard.source import Node
+
+WIDE = 200
+"""Columns of a table that no terminal shows."""
+
+
+@click.command("show")
+@click.argument("ruleset")
+@click.option("--after", type=click.Choice(["source", "model", "lower"]), default="lower", help="Stop after this pass.")
+@click.option("--weights", is_flag=True, help="The shares in every situation instead.")
+@click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter.")
+@language
+@click.pass_obj
+def command(output: Output, ruleset: str, after: str, weights: bool, settings: tuple[str, ...]) -> None:  # noqa: FBT001
+    """Print a ruleset after one of its passes: read (source), shaped (model), understood (lower).
+
+    With --weights: what share each indicator has, for every combination of adjustments that fire and indicators
+    that are waived.
+
+    \b
+    Examples:
+      steelyard show motor-small-claims
+      steelyard show motor-small-claims --weights
+      steelyard show my-policy --after model
+    """
+    from steelyard.analysis.check import load
+    from steelyard.analysis.pretty import pretty
+    from steelyard.cli.options import parse_settings
+    from steelyard.ir.canonical import digest
+
+    values = parse_settings(settings, None)
+    loaded = load(ruleset, values if values else None)
+    if after == "source" and loaded.node is not None:
+        output.result("".join(f"{line}\n" for line in _nodes(loaded.node, 0)))
+        return
+    if after == "model" and loaded.file is not None:
+        shaped = loaded.file.model_dump(mode="json", by_alias=True, exclude_defaults=True, warnings=False)
+        output.result(json.dumps(shaped, ensure_ascii=False, indent=2) + "\n")
+        return
+    if loaded.ruleset is None:
+        raise _failed(output, loaded)
+    if weights:
+        _weights(output, loaded.ruleset)
+        return
+    output.result(f"digest: {digest(loaded.ruleset)}\n{pretty(loaded.ruleset)}")
+
+
+def _failed(output: Output, loaded: Loaded) -> Stop:
+    from steelyard.cli.status import status_of
+
+    output.findings([one for one in loaded.diagnostics if one.severity.value == "error"])
+    return Stop(status_of(loaded.diagnostics))
+
+
+def _nodes(node: Node, depth: int) -> list[str]:
+    """Nodes as an outline: every scalar in quotes, as the text that it is."""
+    from steelyard.source import Map, Text
+
+    pad = "  " * depth
+    if isinstance(node, Text):
+        return [f"{pad}{_quoted(node)}"]
+    lines: list[str] = []
+    pairs = [(f"{key}:", value) for key, value in node.items()] if isinstance(node, Map) else [("-", one) for one in node]
+    for head, value in pairs:
+        if isinstance(value, Text):
+            lines.append(f"{pad}{head} {_quoted(value)}")
+        else:
+            lines += [f"{pad}{head}", *_nodes(value, depth + 1)]
+    return lines
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(str(text), ensure_ascii=False)
+
+
+def _weights(output: Output, ruleset: Ruleset) -> None:
+    from steelyard.analysis.situations import MOST_SITUATIONS, count_combinations
+    from steelyard.analysis.weights import constants_known
+    from steelyard.diagnostics import msg
+    from steelyard.ir.ruleset import Method
+
+    if not constants_known(ruleset):
+        output.error(msg("the weights read parameters that have no value: give them with `--set`"))
+        raise Stop(Status.USAGE)
+    for score in ruleset.scores:
+        if score.method is not Method.WEIGHTED_MEAN:
+            output.line(msg("`{score}` takes no weights", score=score.id))
+            continue
+        count = count_combinations(ruleset, score)
+        if count > MOST_SITUATIONS:
+            output.error(msg("the weights have {count} situations, too many to print", count=count))
+            raise Stop(Status.NO)
+        _table(output, ruleset, score)
+
+
+def _table(output: Output, ruleset: Ruleset, score: Score) -> None:
+    """One line a situation: n of each indicator, and D."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from steelyard.analysis.situations import situations
+    from steelyard.diagnostics import msg
+    from steelyard.semantics import SituationError
+
+    table = Table(box=None, pad_edge=False, title=None if len(ruleset.scores) == 1 else score.id)
+    table.add_column(output.text(msg("situation")))
+    for member in score.members:
+        table.add_column(member, justify="right", no_wrap=True)
+    table.add_column(output.text(msg("of")), justify="right")
+    for combination, found in situations(ruleset, score):
+        words = output.text(combination.words)
+        if isinstance(found, SituationError):
+            table.add_row(words, output.text(found.message))
+            continue
+        shares = dict(zip((key[0] for key in found.members), found.shares, strict=True))
+        cells = ["–" if (share := shares.get(member)) is None else str(share) for member in score.members]
+        table.add_row(words, *cells, str(found.denominator))
+    seen = is_terminal(sys.stdout)
+    Console(width=None if seen else WIDE, no_color=not coloured(sys.stdout), highlight=False).print(table)
