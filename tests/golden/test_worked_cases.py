@@ -2,37 +2,61 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
 import pytest
 
-from golden.runs import ENGINES, run, worked_cases
+from conformance.harness import ENGINES, Example, Suite, columns, outcome_of, read_suite, settle
 from steelyard.analysis.check import load
 from steelyard.resources import rulesets
 
-CASES = [
-    pytest.param(file.with_name("ruleset.yaml"), case, id=f"{file.parent.name}-{case['case']}")
+SUITES = {
+    file.parent.name: read_suite(file, file.with_name("ruleset.yaml"))
     for file in sorted(rulesets().glob("*/cases.yaml"))
-    for case in worked_cases(file)
+}
+EXAMPLES = [
+    pytest.param(suite, example, id=f"{name}-{example.name}")
+    for name, suite in SUITES.items()
+    for example in suite.examples
 ]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize(("ruleset", "case"), CASES)
-def test_a_worked_case_comes_out_as_it_was_worked(ruleset: Path, case: dict[str, Any], engine: str):
-    found = run(ruleset, case, engine)
+@pytest.mark.parametrize("engine", ENGINES, ids=lambda engine: engine.name)
+@pytest.mark.parametrize(("suite", "example"), EXAMPLES)
+def test_a_worked_case_comes_out_as_it_was_worked(suite: Suite, example: Example, engine):
+    found = columns(settle(suite.ruleset, example.settings), outcome_of(suite, example, engine))
 
-    assert {name: found.get(name) for name in case["expect"]} == case["expect"]
-
-
-def test_each_ruleset_with_cases_names_each_of_them_once():
-    for file in rulesets().glob("*/cases.yaml"):
-        names = [case["case"] for case in worked_cases(file)]
-        assert len(names) == len(set(names))
+    assert {name: found.get(name, "") for name in example.expect} == dict(example.expect)
 
 
-@pytest.mark.parametrize("name", sorted(folder.parent.name for folder in rulesets().glob("*/ruleset.yaml")))
+@pytest.mark.parametrize(("suite", "example"), EXAMPLES)
+def test_engines_agree_on_a_worked_case(suite: Suite, example: Example):
+    """To the last line of the ledger, with reasons and rows."""
+    outcomes = [outcome_of(suite, example, engine) for engine in ENGINES]
+
+    assert all(outcome == outcomes[0] for outcome in outcomes)
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_worked_cases_are_told_apart(name: str):
+    names = [example.name for example in SUITES[name].examples]
+
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", SUITES)
+def test_worked_cases_expect_columns_that_there_are(name: str):
+    """An empty text is expected of a waived indicator, and would be found under a wrong name as well."""
+    suite = SUITES[name]
+    indicators = [indicator.id for indicator in suite.ruleset.indicators]
+    known = {
+        f"{indicator}.{part}" for indicator in indicators for part in ("measure", "target", "score", "share", "lost")
+    }
+    known |= {"status", "score", "grade", "shares", "fired", "reasons", "missing", "reason", "where"}
+    known |= {output.id for output in suite.ruleset.outputs}
+
+    assert {column for example in suite.examples for column in example.expect} <= known
+
+
+@pytest.mark.parametrize("name", sorted(file.parent.name for file in rulesets().glob("*/ruleset.yaml")))
 def test_the_check_finds_nothing_in_a_shipped_ruleset(name: str):
     found = load(name)
 
