@@ -1,0 +1,660 @@
+"""Hypothesis strategies for whole rulesets and cases, as the texts that users write.
+
+A ruleset is a mapping that is printed as JSON, which is YAML too: so the whole front end is exercised. What
+is drawn is well typed by construction; a few that the checker still refuses (weights that no situation can
+resolve, say) are dropped by the test. Grow this with every feature of the language.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import strategies as st
+
+Draw = Any
+LEVELS = ("blue", "yellow", "orange", "red")
+KINDS = ("typhoon", "rainstorm", "snow")
+LINES = ("motor", "property", "injury")
+RANKS = ("low", "mid", "high")
+REGIONS = ("310000", "310101", "310115", "320100")
+CODES = ("x", "01", "1", "1.0", "上海", "a b", "")
+INSTANTS = (  # ascending
+    "1900-01-02T00:00:00Z",
+    "2024-02-28T23:59:59.999999Z",
+    "2024-02-29T00:00:00+08:00",
+    "2024-02-29T12:00:00Z",
+    "2024-03-01T00:00:00+08:00",
+    "2024-03-01T10:00:00Z",
+    "2024-03-02T12:00:00Z",
+    "2199-12-30T00:00:00Z",
+)
+DURATIONS = ("0h", "1h", "2h", "24h", "26h24min", "24h1s", "48h", "72h", "1s")
+"""26.4 h against 24 h is exactly one step of 10%."""
+DAYS = ("2024-02-29", "2024-03-01", "2023-12-31", "1970-01-01")
+NUMBERS = ("0", "1", "-1", "2.5", "99.99", "100", "-0.01", "4.4", "4.5", "9000000000000")
+
+
+@dataclass
+class World:
+    """What the inputs and rows of one ruleset are: names by type, and which may be missing."""
+
+    inputs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    relations: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+
+INPUTS: dict[str, dict[str, Any]] = {
+    "n1": {"type": "decimal(2)"},
+    "n2": {"type": "integer", "range": "[-1000..1000]"},
+    "d1": {"type": "duration"},
+    "d2": {"type": "duration", "range": "[0h..1000h]"},
+    "t1": {"type": "text"},
+    "line": {"type": "text", "values": list(LINES)},
+    "rank": {"type": "text", "ordered": list(RANKS)},
+    "b1": {"type": "boolean"},
+    "b2": {"type": "boolean"},
+    "w1": {"type": "datetime"},
+    "w2": {"type": "datetime", "not_before": "w1"},
+    "w3": {"type": "datetime"},
+    "day": {"type": "date"},
+    "place": {"type": "region(gb2260)"},
+}
+EVENTS: dict[str, dict[str, Any]] = {
+    "eid": {"type": "text"},
+    "claim": {"type": "text"},
+    "kind": {"type": "text", "values": list(KINDS)},
+    "grade": {"type": "text", "ordered": list(RANKS)},
+    "amount": {"type": "decimal(1)", "range": "[-100..1000]"},
+    "flag": {"type": "boolean"},
+    "code": {"type": "text"},
+    "since": {"type": "datetime"},
+    "upto": {"type": "datetime", "open": "true"},
+}
+CLIMATE: dict[str, dict[str, Any]] = {
+    "code": {"type": "text"},
+    "month": {"type": "text"},
+    "rate": {"type": "decimal(3)"},
+    "seen": {"type": "decimal(2)", "range": "[0..1]"},
+}
+PARTS: dict[str, dict[str, Any]] = {
+    "claim": {"type": "text"},
+    "part": {"type": "text"},
+    "used": {"type": "decimal(2)"},
+    "heavy": {"type": "decimal(1)", "range": "[0.1..100]"},
+}
+FIXED = {"key", "eid", "claim", "part", "upto", "heavy"}
+"""Fields that cannot be missing, or are open."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where an expression stands.
+
+    Attributes:
+        relation: whose row is at hand.
+        aggregates: whether relations may be aggregated here.
+        results: indicators whose results may be read; `parts`: all of them, no share, or the status alone.
+        score: whether the score may be read.
+        prefix: what stands before a field of the row.
+    """
+
+    relation: str | None = None
+    aggregates: bool = True
+    one_row: bool = True
+    results: tuple[str, ...] = ()
+    score: bool = False
+    parts: str = "all"
+    prefix: str = ""
+
+
+def one_of(draw: Draw, *options: Any) -> Any:
+    return draw(st.sampled_from(options))
+
+
+def chance(draw: Draw, percent: int) -> bool:
+    return draw(st.integers(0, 99)) < percent
+
+
+# Expressions, as text
+
+
+def number(draw: Draw, scope: Scope, depth: int = 2) -> str:
+    """A number of scale 2 or less, more after arithmetic."""
+    leaves = ["n1", "n2", "some_number", one_of(draw, *NUMBERS[:-1])]
+    if scope.one_row:
+        leaves += ["climate.rate"]
+    if scope.relation == "events":
+        leaves += ["events.amount", "events.twice"]
+    if scope.aggregates:
+        leaves += ["total"]
+    if scope.score:
+        leaves += ["score"]
+    parts = {"all": ("score", "share"), "score": ("score",), "status": ()}[scope.parts]
+    leaves += [f"{name}.{part}" for name in scope.results for part in parts]
+    if depth == 0 or chance(draw, 40):
+        return one_of(draw, *leaves)
+    kind = draw(st.integers(0, 9 if scope.aggregates else 7))
+    sub = lambda: number(draw, scope, depth - 1)  # noqa: E731
+    match kind:
+        case 0:
+            return f"({sub()} + {sub()})"
+        case 1:
+            return f"({sub()} - {sub()})"
+        case 2:
+            return f"{one_of(draw, 'min', 'max')}({sub()}, {sub()})"
+        case 3:
+            return f"abs({sub()})"
+        case 4:
+            mode = one_of(draw, "", ", half_even", ", down", ", up", ", ceiling", ", floor", ", half_up")
+            return f"round({sub()} / {sub()}, {one_of(draw, 0, 1, 2)}{mode})"
+        case 5:
+            return f"coalesce({sub()}, {one_of(draw, '0', 'n2')})"
+        case 6:
+            return f"(if {condition(draw, scope, 0)} then {sub()} else {sub()})"
+        case 7:
+            return f"(0.5 * {sub()})"
+        case 8:
+            where = one_of(
+                draw, "", f" where {condition(draw, Scope('events', aggregates=False, one_row=scope.one_row), 0)}"
+            )
+            function = one_of(draw, "count(events{w})", "sum(events.amount{w})", "max(events.amount{w})")
+            return function.replace("{w}", where)
+        case _:
+            return one_of(draw, "premium(line, n2)", "mean(events.amount, 2)", "sum(listing(n2))", "count(listing(n2))")
+
+
+def condition(draw: Draw, scope: Scope, depth: int = 2) -> str:
+    """A boolean."""
+    if depth > 0 and chance(draw, 45):
+        kind = draw(st.integers(0, 4))
+        sub = lambda: condition(draw, scope, depth - 1)  # noqa: E731
+        match kind:
+            case 0 | 1:
+                return f"({sub()} and {sub()})"
+            case 2 | 3:
+                return f"({sub()} or {sub()})"
+            case _:
+                return f"not ({sub()})"
+    return atom(draw, scope, depth)
+
+
+def atom(draw: Draw, scope: Scope, depth: int) -> str:
+    sign = one_of(draw, "=", "!=", "<", "<=", ">", ">=")
+    equal = one_of(draw, "=", "!=")
+    options = [
+        lambda: one_of(draw, "b1", "b2", "not b1"),
+        lambda: f"{number(draw, scope, max(depth - 1, 0))} {sign} {one_of(draw, *NUMBERS)}",
+        lambda: f"{number(draw, scope, 0)} {sign} {number(draw, scope, 0)}",
+        lambda: f"d1 {sign} {one_of(draw, 'd2', 'limit', *DURATIONS)}",
+        lambda: f'line {equal} "{one_of(draw, *LINES)}"',
+        lambda: f'line in ("motor", "{one_of(draw, *LINES)}")',
+        lambda: f'rank {sign} "{one_of(draw, *RANKS)}"',
+        lambda: f"n2 in {one_of(draw, '[0..1)', '(-1..100]', '[..5)', '[1..)')}",
+        lambda: f"n1 between {one_of(draw, '-1', '0', 'n2')} and {one_of(draw, '1', '99.99')}",
+        lambda: f"w1 {sign} {one_of(draw, 'w2', 'w3', '@2024-02-29T12:00:00Z', 'as_of')}",
+        lambda: f"is_missing({one_of(draw, 'n1', 'd1', 'w3', 't1')})",
+        lambda: f"day {sign} {one_of(draw, '@2024-02-29', 'date(w1)', 'day + 1d')}",
+        lambda: f'year_month(day) = "{one_of(draw, "2024-02", "2024-03")}"',
+        lambda: f'starts_with(t1, "{one_of(draw, "", "0", "上")}")',
+        lambda: f't1 {equal} "{one_of(draw, *(c for c in CODES if c))}"',
+        lambda: f"covers(place, {one_of(draw, 'place', 'region_of_rule')})",
+    ]
+    if scope.one_row:
+        options += [lambda: f"climate.seen {sign} 30%", lambda: "is_missing(climate.rate)"]
+    if scope.relation == "events":
+        r = scope.prefix
+        options += 3 * [
+            lambda: one_of(draw, f"{r}flag", f"not {r}flag"),
+            lambda: f'{r}kind in ("typhoon", "{one_of(draw, *KINDS)}")',
+            lambda: f'{r}grade {sign} "{one_of(draw, *RANKS)}"',
+            lambda: f"{r}amount {sign} {one_of(draw, *NUMBERS)}",
+            lambda: f"{r}code {equal} t1",
+            lambda: f"{r}amount {sign} n1",
+            lambda: f"overlaps({r}since, {r}upto, w1, w2)",
+            lambda: f"{r}upto {sign} {one_of(draw, 'w3', '@2024-03-01T10:00:00Z')}",
+            lambda: f"is_missing({r}upto)",
+        ]
+    if scope.relation == "weather":
+        options += 3 * [
+            lambda: f'weather.level {sign} "{one_of(draw, *LEVELS)}"',
+            lambda: f'weather.kind in ("typhoon", "{one_of(draw, *KINDS)}")',
+            lambda: f"weather.ends {sign} w3",
+        ]
+    if scope.relation == "parts":
+        options += 3 * [lambda: f"used {sign} {one_of(draw, *NUMBERS)}"]
+    if scope.aggregates:
+        inner = Scope("events", aggregates=False, one_row=scope.one_row)
+        options += [
+            lambda: f"{one_of(draw, 'any', 'all')}(events where {condition(draw, inner, 0)})",
+            lambda: f'count(weather where level >= "{one_of(draw, *LEVELS)}") {sign} {one_of(draw, 0, 1)}',
+            lambda: f"grading(line, rank) {sign} {one_of(draw, '0', '10')}",
+        ]
+    options += [(lambda name=name: f'{name}.status {equal} "waived"') for name in scope.results]
+    if scope.score:
+        options += 2 * [lambda: f"score {sign} {one_of(draw, '50', '90', '100')}"]
+    return one_of(draw, *options)()
+
+
+# Sections
+
+
+def tables(draw: Draw) -> dict[str, Any]:
+    """Three tables: a number by line and number, points by line and rank, a list."""
+    cell = st.sampled_from(["-", "motor", "property", "motor, injury", "not(motor)"])
+    band = st.sampled_from(["-", "< 0", ">= 0", "[0..10)", "1, 2", "<= -5", "> 500"])
+    rank = st.sampled_from(["-", "low", '>= "mid"', '< "high"', "high"])
+    single = one_of(draw, "unique", "any", "first", "priority", "collect sum", "collect max", "collect count")
+    values = ("10", "20", "0", "5.5")
+    output: dict[str, Any] = {"type": "decimal(1)"}
+    if single == "priority":
+        output["values"] = list(values)
+    table: dict[str, Any] = {
+        "hit": single,
+        "inputs": {"line": "line", "n": "n2"},
+        "outputs": {"premium": output},
+        "rows": [
+            {"line": draw(cell), "n": draw(band), "premium": one_of(draw, *values)}
+            for _ in range(draw(st.integers(1, 4)))
+        ],
+    }
+    if single in {"unique", "any", "first", "priority"} and chance(draw, 50):
+        table["default"] = {"premium": "20"}
+    grading = {
+        "hit": one_of(draw, "first", "unique", "any"),
+        "inputs": {"line": "line", "rank": "rank"},
+        "outputs": {"points": "integer", "other": "decimal(2)"},
+        "rows": [
+            {"line": draw(cell), "rank": draw(rank), "points": one_of(draw, "0", "10", "100"), "other": "1.25"}
+            for _ in range(draw(st.integers(1, 3)))
+        ],
+    }
+    if grading["hit"] == "first":
+        grading["rows"].append({"line": "-", "rank": "-", "points": "1", "other": "2"})
+    grading["outputs"].pop("other")
+    for row in grading["rows"]:
+        row.pop("other")
+    listing = {
+        "hit": one_of(draw, "collect", "rule order"),
+        "inputs": {"n": "n2"},
+        "outputs": {"value": "integer"},
+        "rows": [{"n": draw(band), "value": one_of(draw, "1", "2")} for _ in range(draw(st.integers(1, 3)))],
+    }
+    return {"premium": table, "grading": grading, "listing": listing}
+
+
+TARGETS = ("24h", "limit", "48h", "1h")
+MISSING = ("waive", {"score": "40"}, {"score": "100"}, {"score": "0"}, {"score": "55.55"}, "reject")
+
+
+def way(draw: Draw, *, timed: bool) -> Any:
+    """A way to score a duration (`timed`) or a number."""
+    match draw(st.integers(0, 6)):
+        case 0:
+            return "met"
+        case 1:
+            return "proportion"
+        case 2:
+            return {
+                "steps": {
+                    "each": one_of(draw, "10% of target", "1h" if timed else "0.5", "7% of target"),
+                    "deduct": one_of(draw, "10", "2.5", "33"),
+                    "begun": one_of(draw, "counts", "ignored"),
+                    "floor": one_of(draw, "0", "20"),
+                }
+            }
+        case 3:
+            low, high = ("24h", "48h") if timed else ("1", "100")
+            return {
+                "bands": [
+                    {"when": f"< {low}", "points": "100"},
+                    {"when": f"[{low}..{high})", "points": one_of(draw, "60", "59.5"), "reason": "BAND"},
+                    {"when": f">= {high}", "points": one_of(draw, "0", "100")},
+                ]
+            }
+        case 4:
+            xs = ("0h", "24h", "72h") if timed else ("-1", "1", "100")
+            ys = one_of(draw, ("100", "60", "0"), ("0", "33.33", "100"))
+            return {"curve": [list(pair) for pair in zip(xs, ys, strict=True)]}
+        case 5:
+            return {"points": one_of(draw, "n1", "if b1 then 100 else 50", "grading(line, rank)", "100 - n2")}
+        case _:
+            return "tenths"
+
+
+def indicator(draw: Draw, scope: Scope, *, clock: bool, weighted: bool) -> dict[str, Any]:
+    timed = clock or chance(draw, 50)
+    found: dict[str, Any] = {"group": one_of(draw, "speed", "quality", "speed")}
+    if clock:
+        found["clock"] = {"from": "w1", "to": one_of(draw, "w2", "w2", "w2", "w2", "w3")}
+        if chance(draw, 70):
+            found["clock"]["until"] = "as_of"
+    else:
+        found["measure"] = one_of(draw, "d1", "d2", "d1 + 1h", "w3 - w1") if timed else number(draw, scope)
+    found["target"] = one_of(draw, *TARGETS) if timed else one_of(draw, "4.5", "98%", "1", "100")
+    found["better"] = one_of(draw, "lower", "higher")
+    found["score"] = way(draw, timed=timed)
+    if found["score"] == "proportion" and found["better"] == "lower" and not timed:
+        found["better"] = "higher"
+    if isinstance(found["score"], dict) and "points" in found["score"]:
+        found["baseline"] = "100"
+    if weighted:
+        found["weight"] = one_of(draw, "20", "30", "1", "0.5", "heaviness")
+    if chance(draw, 25):
+        found["only_if"] = condition(draw, scope)
+    found["missing"] = one_of(draw, *MISSING)
+    if chance(draw, 20):
+        found["combine"] = "stack"
+    if chance(draw, 50):
+        found["reason"] = one_of(draw, "R1", "R2", "R3")
+    if chance(draw, 15):
+        found["clamp"] = one_of(draw, "[0..120]", "none", "[10..100]")
+    return found
+
+
+def exemptions(draw: Draw, indicators: dict[str, Any], deductions: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for n in range(draw(st.integers(0, 3))):
+        relation = one_of(draw, None, "events", "weather")
+        grants: dict[str, Any] = {}
+        for name, rule in indicators.items():
+            if chance(draw, 50):
+                continue
+            timed = "clock" in rule or rule.get("measure") in {"d1", "d2", "d1 + 1h", "w3 - w1"}
+            kinds = ["at_least", "waive", "target", "target"]
+            if "clock" in rule and relation is not None:
+                kinds += ["pause", "pause"]
+            match one_of(draw, *kinds):
+                case "at_least":
+                    grants[name] = {"at_least": one_of(draw, "50", "99.5", "100")}
+                case "waive":
+                    grants[name] = {"waive": "true"}
+                case "pause":
+                    grants[name] = {"pause": "true"}
+                case _:
+                    more, least = (one_of(draw, "24h", "1h", "d2"), "30min") if timed else ("0.3", "0.1")
+                    milder = f"target + {more}" if rule["better"] == "lower" else f"max(target - {more}, {least})"
+                    grants[name] = {"target": one_of(draw, milder, milder, f"target + {more}")}
+        if chance(draw, 20):
+            grants["speed"] = {"at_least": "30"}
+        if deductions and chance(draw, 40):
+            grants["deductions"] = [one_of(draw, *deductions)]
+        if grants:
+            rule = {"when": condition(draw, Scope(relation)), "grants": grants}
+            found[f"ex-{n}"] = {"for_each": relation, **rule} if relation else rule
+    return found
+
+
+def weights(draw: Draw, names: Sequence[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if chance(draw, 40):
+        found["waived"] = one_of(draw, "redistribute", "within_group")
+    adjustments: dict[str, Any] = {}
+    if chance(draw, 60):
+        adjustments["shift"] = {
+            "when": condition(draw, Scope()),
+            "multiply": {"speed": one_of(draw, "0.8", "2"), one_of(draw, "quality", *names): one_of(draw, "1.2", "3")},
+        }
+    if chance(draw, 40):
+        adjustments["surge"] = {
+            "when": condition(draw, Scope()),
+            "set": {one_of(draw, *names): one_of(draw, "30%", "10%")},
+        }
+    if adjustments:
+        found["adjustments"] = adjustments
+    if chance(draw, 40):
+        found["limits"] = {
+            "quality": one_of(draw, {"at_least": "25%"}, {"at_most": "60%"}, {"at_least": "10%", "at_most": "70%"})
+        }
+    return found
+
+
+def points(draw: Draw, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Deductions, bonuses and gates."""
+    sections: dict[str, dict[str, Any]] = {"deductions": {}, "bonuses": {}, "gates": {}}
+    for n in range(draw(st.integers(0, 4))):
+        section = one_of(draw, "deductions", "deductions", "bonuses", "gates")
+        relation = one_of(draw, None, "events", "weather", "parts")
+        scope = Scope(relation, results=tuple(names), score=True)
+        rule: dict[str, Any] = {
+            "when": condition(draw, scope),
+            "unknown": one_of(draw, "ignore", "fire", "reject", "ignore"),
+        }
+        if relation:
+            rule["for_each"] = relation
+        if chance(draw, 30):
+            rule["stage"] = str(one_of(draw, 1, 2, 3))
+        if chance(draw, 50):
+            rule["reason"] = one_of(draw, "C1", "C2", "R1")
+        amount = one_of(draw, "5", "2.5", "0.125", "0", "abs(n2)", "n2")
+        if relation == "events":
+            amount = one_of(draw, amount, "abs(amount)")
+        match section:
+            case "deductions":
+                rule["deduct"] = amount
+            case "bonuses":
+                rule["add"] = amount
+            case _:
+                rule[one_of(draw, "at_most", "at_least")] = one_of(draw, "59", "80", "100", "0")
+        if section != "gates" and chance(draw, 50):
+            rule["at_most"] = one_of(draw, "7.5", "15", "0")
+        sections[section][f"rule-{n}"] = rule
+    return {name: rules for name, rules in sections.items() if rules}
+
+
+@st.composite
+def rulesets(draw: Draw) -> dict[str, Any]:
+    """A ruleset as the file's mapping."""
+    optional = draw(st.sets(st.sampled_from(sorted({*INPUTS, *EVENTS, *CLIMATE, "used"} - FIXED)), max_size=12))
+    weighted = chance(draw, 70)
+    names = [f"i{n}" for n in range(draw(st.integers(1, 4)))]
+    scope = Scope()
+    indicators: dict[str, Any] = {}
+    for name in names:
+        indicators[name] = indicator(draw, scope, clock=chance(draw, 40), weighted=weighted)
+    graded = dict(indicators)
+    if chance(draw, 30):
+        family = indicator(draw, Scope("parts"), clock=False, weighted=weighted)
+        family |= {
+            "for_each": "parts",
+            "id": "part",
+            "measure": "used",
+            "target": "1.5",
+            "better": "higher",
+            "score": "proportion",
+        }
+        family.pop("baseline", None)
+        if weighted:
+            family["weight"] = one_of(draw, "heavy", "2")
+        indicators["each_part"] = family
+        names = [*names, "each_part"]
+    named = [name for name in names if name != "each_part"]
+    moving = points(draw, named)
+    score: dict[str, Any] = {
+        "round": one_of(draw, "2", "0", "1"),
+        "clamp": one_of(draw, "[0..100]", "none", "[20..95]"),
+    }
+    if weighted:
+        score["method"] = "weighted_mean"
+    else:
+        match draw(st.integers(0, 3)):
+            case 0:
+                score["method"] = "sum"
+            case 1:
+                score["method"] = "lowest"
+            case 2:
+                score["value"] = number(draw, Scope(results=tuple(named), parts="score"))
+            case _:
+                score["start"] = "100"
+    if chance(draw, 10):
+        score["minimum_present"] = "2"
+    if chance(draw, 30):
+        score["reasons"] = "2"
+    ruleset: dict[str, Any] = {
+        "steelyard": "1",
+        "ruleset": "drawn",
+        "version": "1",
+        "timezone": one_of(draw, "Asia/Shanghai", "America/New_York", "UTC"),
+        "case": {"key": "key", "inputs": {"key": "text", **_declared(INPUTS, optional)}},
+        "parameters": {
+            "limit": {"type": "duration", "value": one_of(draw, "24h", "2h")},
+            "as_of": {"type": "datetime", "value": "2024-03-01T10:00:00Z"},
+            "heaviness": {"type": "decimal(2)", "value": "12.25"},
+            "region_of_rule": {"type": "region(gb2260)", "value": "310000"},
+        },
+        "groups": {"speed": "Speed", "quality": "Quality"},
+        "relations": {
+            "events": {
+                "of_case": "claim",
+                "id": "eid",
+                "window": {"from": "since", "to": "upto"},
+                "fields": _declared(EVENTS, optional),
+                "define": {"twice": "events.amount * 2"},
+                **(
+                    {"joins": condition(draw, Scope("events", aggregates=False, one_row=False, prefix="events."))}
+                    if chance(draw, 25)
+                    else {}
+                ),
+            },
+            "weather": {
+                "feed": "warnings",
+                "levels": list(LEVELS),
+                "regions": "gb2260",
+                "joins": one_of(
+                    draw,
+                    "covers(weather.areas, place) and overlaps(weather.starts, weather.ends, w1, w2)",
+                    "covers(weather.areas, place)",
+                    'overlaps(weather.starts, weather.ends, w1, w1 + limit) or weather.kind = "snow"',
+                ),
+                "window": {"from": "starts", "to": "ends"},
+            },
+            "climate": {
+                "one_row": "true",
+                "joins": one_of(draw, "climate.code = t1", "climate.code = t1 and climate.month = year_month(day)"),
+                "fields": _declared(CLIMATE, optional),
+            },
+            "parts": {"of_case": "claim", "id": "part", "fields": _declared(PARTS, optional)},
+        },
+        "define": {"some_number": one_of(draw, "n1 + n2", "max(n2, 3)"), "total": "sum(events.amount where flag)"},
+        "tables": tables(draw),
+        "scoring": {"tenths": {"steps": {"each": "10% of target", "deduct": "10", "begun": "counts"}}},
+        "indicators": indicators,
+        "exemptions": exemptions(draw, graded, list(moving.get("deductions", {}))),
+        "score": score,
+        "outputs": {"shown": number(draw, Scope(results=tuple(named), score=True)), "listed": "listing(n2)"},
+        **moving,
+    }
+    if weighted:
+        ruleset["weights"] = weights(draw, names)
+    if chance(draw, 15):
+        ruleset["unscored"] = {
+            "not-ours": {"when": condition(draw, Scope(results=tuple(named), parts="status")), "reason": "U1"},
+            "nor-this": {"when": "b1 and b2", "reason": "U2"},
+        }
+    if chance(draw, 40):
+        ruleset["grades"] = {"A": "90", "B": "75", "C": "< 75"}
+    return {name: section for name, section in ruleset.items() if section != {}}
+
+
+def _declared(fields: dict[str, dict[str, Any]], optional: set[str]) -> dict[str, Any]:
+    return {name: {**spec, **({"optional": "true"} if name in optional else {})} for name, spec in fields.items()}
+
+
+# Cases
+
+
+def _value(draw: Draw, name: str, spec: dict[str, Any]) -> str:
+    kind = spec["type"]
+    if "values" in spec or "ordered" in spec:
+        return one_of(draw, *spec.get("values", spec.get("ordered")))
+    match kind:
+        case "integer":
+            return one_of(draw, "0", "1", "-5", "10", "3", "999")
+        case "duration":
+            return one_of(draw, *DURATIONS)
+        case "boolean":
+            return one_of(draw, "true", "false")
+        case "datetime":
+            return one_of(draw, *INSTANTS)
+        case "date":
+            return one_of(draw, *DAYS)
+        case "region(gb2260)":
+            return one_of(draw, *REGIONS)
+        case "text":
+            return one_of(draw, "2024-02", "2024-03") if name == "month" else one_of(draw, *(c for c in CODES if c))
+        case "decimal(1)":
+            return (
+                one_of(draw, "0", "0.1", "5", "99.9", "-3.5") if name == "amount" else one_of(draw, "1", "0.3", "99.9")
+            )
+        case _ if name == "seen":
+            return one_of(draw, "0.3", "0.29", "1")
+        case _:
+            return one_of(draw, *NUMBERS[:-1], "123456789012.34" if kind == "decimal(2)" else "7")
+
+
+def _row(draw: Draw, fields: dict[str, dict[str, Any]], declared: dict[str, Any]) -> dict[str, str]:
+    row: dict[str, str] = {}
+    for name, spec in fields.items():
+        loose = declared[name].get("optional") == "true" or spec.get("open") == "true"
+        if not (loose and chance(draw, 35)):
+            row[name] = _value(draw, name, spec)
+    if INSTANTS.index(row.get("w1", INSTANTS[0])) > INSTANTS.index(row.get("w2", INSTANTS[-1])):
+        row["w1"], row["w2"] = row["w2"], row["w1"]
+    return row
+
+
+@st.composite
+def cases(draw: Draw, ruleset: dict[str, Any]) -> dict[str, Any]:
+    """A case of a drawn ruleset: `given` and `rows`, as texts."""
+    given = {"key": "C1", **_row(draw, INPUTS, ruleset["case"]["inputs"])}
+    relations = ruleset["relations"]
+    rows: dict[str, list[dict[str, str]]] = {"events": [], "weather": [], "climate": [], "parts": []}
+    for n in range(draw(st.integers(0, 3))):
+        row = _row(draw, EVENTS, relations["events"]["fields"])
+        rows["events"].append({**row, "claim": "C1", "eid": f"E{n}"})
+    for n in range(draw(st.integers(0, 3))):
+        row = {
+            "event_id": f"W{n}",
+            "kind": one_of(draw, *KINDS),
+            "level": one_of(draw, *LEVELS),
+            "areas": one_of(draw, "310000", "310115;320000", "310101"),
+            "starts": one_of(draw, *INSTANTS),
+        }
+        if chance(draw, 70):
+            row["ends"] = one_of(draw, *INSTANTS[INSTANTS.index(row["starts"]) :])
+        rows["weather"].append(row)
+    for _ in range(draw(st.integers(0, 2))):
+        rows["climate"].append(_row(draw, CLIMATE, relations["climate"]["fields"]))
+    for n in range(draw(st.integers(0, 2))):
+        row = _row(draw, PARTS, relations["parts"]["fields"])
+        rows["parts"].append({**row, "claim": "C1", "part": f"P{n}"})
+    return {"given": given, "rows": rows}
+
+
+@st.composite
+def examples(draw: Draw) -> tuple[str, list[dict[str, Any]]]:
+    """A ruleset's text and cases for it."""
+    ruleset = draw(rulesets())
+    return "\n".join(printed(ruleset, "")) + "\n", [draw(cases(ruleset)) for _ in range(3)]
+
+
+_PLAIN = re.compile(r"[\w.%]+( [\w.]+)*")
+"""What needs no quotes: a quoted `90` is a text, not a number."""
+
+
+def printed(node: Any, indent: str) -> Iterator[str]:
+    """YAML in block style."""
+    entries = node.items() if isinstance(node, dict) else ((None, item) for item in node)
+    for key, value in entries:
+        head = f"{indent}-" if key is None else f"{indent}{_scalar(key)}:"
+        if isinstance(value, dict | list):
+            yield head
+            yield from printed(value, indent + "  ")
+        else:
+            yield f"{head} {_scalar(value)}"
+
+
+def _scalar(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,36 @@
+"""Whatever ruleset and case are drawn, every engine gives the same outcome, bit for bit."""
+
+from __future__ import annotations
+
+from conformance.harness import ENGINES, Broken, compiled, load_ruleset
+from hypothesis import HealthCheck, assume, given, note, settings
+from properties.strategies import examples
+
+from steelyard.facts.case import Reject
+from steelyard.facts.texts import case_from_texts
+
+# The examples are those of the profile: 500 by default, 20,000 with `--hypothesis-profile=long`.
+
+
+@settings(
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example],
+)
+@given(examples())
+def test_engines_agree(example):
+    """Status, indicators, scores, ledgers, fired rules with their rows, reasons, what was missing, outputs."""
+    text, cases = example
+    note(text)
+    try:
+        ruleset = load_ruleset(text)
+    except Broken:
+        assume(False)
+    ready = [compiled(engine, ruleset) for engine in ENGINES]
+    for given_case in cases:
+        case = case_from_texts(ruleset, given_case["given"], given_case["rows"])
+        if isinstance(case, Reject):
+            continue
+        note(repr(case))
+        first, *others = [engine.evaluate(case) for engine in ready]
+
+        assert all(other == first for other in others)
