@@ -127,7 +127,7 @@ def _edge(context: Context, node: syntax.Expression, digits: int, *, up: bool) -
         context.diagnostics.add("T109", node.span, msg("the bound of a grade is a number"))
         return None
     units = -number.units if negative else number.units
-    scale = number.scale + (2 if number.percent else 0)
+    scale = number.scale
     if scale <= digits:
         return units * 10 ** (digits - scale)
     quotient, rest = divmod(units, 10 ** (scale - digits))

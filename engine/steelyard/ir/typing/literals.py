@@ -31,8 +31,8 @@ LiteralSyntax = (
 
 
 def number_parts(node: syntax.Number) -> tuple[int, int]:
-    """Units and scale; percent moves the point by two: `98%` is (98, 2), `4.5%` is (45, 3)."""
-    units, scale = node.units, node.scale + (2 if node.percent else 0)
+    """Units and scale, as parsed: `98%` is (98, 2); a percentage drops zeros at its end: `10%` is (1, 1)."""
+    units, scale = node.units, node.scale
     while scale > 0 and units % 10 == 0 and node.percent:
         units, scale = units // 10, scale - 1
     return units, scale
