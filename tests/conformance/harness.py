@@ -64,7 +64,7 @@ class Suite:
     examples: tuple[Example, ...]
 
 
-class Broken(AssertionError):
+class Broken(AssertionError):  # noqa: N818 - what is broken is the file, not the program
     """A file of cases that cannot be used."""
 
 
@@ -161,10 +161,13 @@ def _columns(ruleset: Ruleset, outcome: Outcome) -> Iterator[tuple[str, str]]:
         yield f"shares{tail}", "" if score.denominator is None else str(score.denominator)
         yield f"unscored{tail}", score.unscored or ""
         yield f"reasons{tail}", ";".join(score.reasons)
-        yield f"ledger{tail}", ";".join(
-            f"{line.kind.value}{'' if line.rule is None else ' ' + line.rule}"
-            f"{'' if line.row is None else '/' + line.row} {line.amount}"
-            for line in score.ledger
+        yield (
+            f"ledger{tail}",
+            ";".join(
+                f"{line.kind.value}{'' if line.rule is None else ' ' + line.rule}"
+                f"{'' if line.row is None else '/' + line.row} {line.amount}"
+                for line in score.ledger
+            ),
         )
         for share in score.shares:
             name = share.id if share.row is None else f"{share.id}/{share.row}"

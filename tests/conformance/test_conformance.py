@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conformance.harness import ENGINES, columns, outcome_of, read_suite, settle
 
+from conformance.harness import ENGINES, columns, outcome_of, read_suite, settle
 from steelyard.engines.durable import available
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))

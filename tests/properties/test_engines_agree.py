@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from conformance.harness import ENGINES, Broken, compiled, load_ruleset
 from hypothesis import HealthCheck, assume, given, note, settings
-from properties.strategies import examples
 
+from conformance.harness import ENGINES, Broken, compiled, load_ruleset
+from properties.strategies import examples
 from steelyard.facts.case import Reject
 from steelyard.facts.texts import case_from_texts
 
