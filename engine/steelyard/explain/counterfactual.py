@@ -1,0 +1,55 @@
+"""The score with and without each exemption: the ruleset run again without it (no flags in the semantics)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from steelyard.explain.records import Counterfactual
+from steelyard.explain.words import Words
+from steelyard.facts.case import Case
+from steelyard.semantics.evaluate import run
+from steelyard.semantics.outcome import Fixed, Outcome
+from steelyard.semantics.program import Program, prepare
+from steelyard.semantics.records import Evaluation
+
+
+class Without:
+    """Rulesets less exemptions, each prepared once however many cases are explained."""
+
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._prepared: dict[frozenset[str], Program] = {}
+
+    def outcome(self, case: Case, exemptions: frozenset[str]) -> Outcome:
+        """The outcome of a case without some exemptions."""
+        if exemptions not in self._prepared:
+            ruleset = self._program.ruleset
+            kept = tuple(one for one in ruleset.exemptions if one.id not in exemptions)
+            self._prepared[exemptions] = prepare(replace(ruleset, exemptions=kept))
+        return run(self._prepared[exemptions], case).outcome
+
+
+def counterfactuals(evaluation: Evaluation, without: Without, words: Words) -> tuple[Counterfactual, ...]:
+    """Compare every score with and without each exemption that fired, then without all of them.
+
+    An exemption that did not fire changes nothing and is left out.
+    """
+    fired = [
+        exemption.id
+        for exemption in evaluation.program.ruleset.exemptions
+        if any(judged.rule == exemption.id and judged.truth is True for judged in evaluation.exemptions)
+    ]
+    sets: list[tuple[str | None, frozenset[str]]] = [(one, frozenset({one})) for one in fired]
+    if len(fired) > 1:
+        sets.append((None, frozenset(fired)))
+    found: list[Counterfactual] = []
+    for name, removed in sets:
+        other = _finals(without.outcome(evaluation.case, removed))
+        for scored in evaluation.scores:
+            label = None if name is None else words.name(name)
+            found.append(Counterfactual(label, words.score(scored.id), scored.final, other.get(scored.id)))
+    return tuple(found)
+
+
+def _finals(outcome: Outcome) -> dict[str, Fixed | None]:
+    return {score.id: score.final for score in outcome.scores}

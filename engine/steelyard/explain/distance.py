@@ -1,0 +1,177 @@
+"""Why a condition did not hold: what was false or unknown, and how far it was from holding."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from steelyard.diagnostics import msg
+from steelyard.explain.gaps import Miss, compared, function_missed, within_missed
+from steelyard.explain.phrases import bare, phrase
+from steelyard.explain.place import Place
+from steelyard.explain.terms import Text
+from steelyard.ir.expressions import (
+    Aggregate,
+    Aggregation,
+    And,
+    Apply,
+    Compare,
+    Define,
+    Expr,
+    Field,
+    If,
+    IsMissing,
+    Literal,
+    Not,
+    OneOf,
+    Or,
+    Within,
+)
+from steelyard.semantics.env import BoundRow
+from steelyard.semantics.values import Missing
+
+NEAREST = 3
+"""Of rows that missed, so many are named, nearest first."""
+OUTSIDERS = 200
+"""Of rows that do not belong to a case, so many are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowMiss:
+    """A row in which a condition did not hold, and why."""
+
+    bound: BoundRow
+    misses: tuple[Miss, ...]
+
+    @property
+    def nearness(self) -> tuple[int, int]:
+        """Fewer misses are nearer; of equally many the smaller distance is."""
+        return len(self.misses), sum(miss.size for miss in self.misses)
+
+
+def why_not(expr: Expr, at: Place) -> tuple[Miss, ...]:
+    """The atoms that kept a condition from being true; empty where it is true."""
+    truth = at.truth(expr)
+    if truth is True:
+        return ()
+    match expr:
+        case And(items=items) | Or(items=items):
+            return tuple(miss for item in items for miss in why_not(item, at))
+        case Define(name=name):
+            return why_not(at.words.definitions[name].value, at)
+        case Field(relation=relation, name=name) if (relation, name) in at.words.row_definitions:
+            return why_not(at.words.row_definitions[relation, name].value, at)
+        case Aggregate(aggregation=Aggregation.ANY, where=where) if where is not None:
+            return _any(expr, where, at)
+        case If(condition=condition, yes=yes, no=no) if not isinstance(at.truth(condition), Missing):
+            return why_not(yes if at.truth(condition) is True else no, at)
+        case _:
+            return (_unknown(expr, truth, at) if isinstance(truth, Missing) else _atom(expr, at),)
+
+
+def _unknown(expr: Expr, truth: Missing, at: Place) -> Miss:
+    lacking = at.words.missing(truth.reasons)
+    expr = expr.operand if isinstance(expr, Not) else expr
+    if lacking == (phrase(expr, at.words),):
+        return Miss(msg("{what}: unknown, it is missing", what=lacking))
+    if isinstance(expr, Apply | Aggregate):
+        return Miss(msg("unknown, because {missing} is missing", missing=lacking))
+    return Miss(msg("{what}: unknown, because {missing} is missing", what=phrase(expr, at.words), missing=lacking))
+
+
+def _atom(expr: Expr, at: Place) -> Miss:
+    match expr:
+        case Compare():
+            return compared(expr, at)
+        case Within():
+            return within_missed(expr, at)
+        case OneOf(operand=operand, items=items):
+            listed = tuple(at.shown(bare(item)) for item in items)
+            what = phrase(operand, at.words)
+            return Miss(msg("{what} is {value}, not one of {items}", what=what, value=at.shown(operand), items=listed))
+        case Apply():
+            return function_missed(expr, at)
+        case IsMissing(operand=operand, negated=negated):
+            what = phrase(operand, at.words)
+            return Miss(msg("{what} is missing", what=what) if negated else msg("{what} is given", what=what))
+        case Aggregate(aggregation=Aggregation.ALL, where=where) if where is not None:
+            return _all(expr, where, at)
+        case Not(operand=operand):
+            return Miss(msg("{what}: yes", what=phrase(operand, at.words)))
+        case Literal():
+            return Miss(msg("it is never meant to"))
+        case _:
+            return Miss(msg("{what}: no", what=phrase(expr, at.words)))
+
+
+def _any(expr: Aggregate, where: Expr, at: Place) -> tuple[Miss, ...]:
+    members = at.members(expr.relation)
+    if not members:
+        return no_rows(expr.relation, at)
+    return row_misses(expr.relation, [(bound, where) for bound in members], at)
+
+
+def _all(expr: Aggregate, where: Expr, at: Place) -> Miss:
+    """Name the first row that refutes `all`."""
+    for bound in at.members(expr.relation):
+        inside = at.within(expr.relation, bound)
+        if inside.truth(where) is False:
+            row = at.words.row_name(expr.relation, bound.row)
+            return Miss(msg("{row}: {reason}", row=row, reason=_texts(why_not(where, inside))))
+    return Miss(msg("{what}: no", what=phrase(expr, at.words)))
+
+
+def row_misses(relation: str, rows: list[tuple[BoundRow, Expr]], at: Place) -> tuple[Miss, ...]:
+    """Why a condition holds in none of these rows: the nearest ones, and how many more there are."""
+    found: list[RowMiss] = []
+    for bound, condition in rows:
+        inside = at.within(relation, bound)
+        misses = why_not(condition, inside)
+        if isinstance(bound.member, Missing):
+            lacking = at.words.missing(bound.member.reasons)
+            doubt = msg("unknown whether it belongs to the case, because {missing} is missing", missing=lacking)
+            misses = (Miss(doubt), *misses)
+        if misses:
+            found.append(RowMiss(bound, misses))
+    found.sort(key=lambda miss: miss.nearness)
+    texts = [_row_miss(relation, miss, at) for miss in found[:NEAREST]]
+    if len(found) > NEAREST:
+        texts.append(Miss(msg("and {count} more rows that were further away", count=len(found) - NEAREST)))
+    return tuple(texts)
+
+
+def no_rows(relation: str, at: Place) -> tuple[Miss, ...]:
+    """Say that no row belongs to the case and, of a joined relation, which came nearest."""
+    rule = at.words.relations[relation]
+    name = at.words.name(relation)
+    nothing = Miss(msg("{relation}: none belongs to the case", relation=name))
+    rows = at.evaluation.case.rows.get(relation, ())
+    if rule.joins is None or not rows:
+        return (nothing,)
+    found: list[RowMiss] = []
+    for row in rows[:OUTSIDERS]:
+        bound = BoundRow(row, row.values, True, {})
+        misses = why_not(rule.joins, at.within(relation, bound))
+        if misses:
+            found.append(RowMiss(bound, misses))
+    if not found:
+        return (nothing,)
+    nearest = min(found, key=lambda miss: miss.nearness)
+    text = msg(
+        "{relation}: none belongs to the case; nearest is {row}: {reason}",
+        relation=name,
+        row=at.words.row_name(relation, nearest.bound.row),
+        reason=_texts(nearest.misses),
+    )
+    return (Miss(text, nearest.nearness[1]),)
+
+
+def _row_miss(relation: str, miss: RowMiss, at: Place) -> Miss:
+    row = at.words.row_name(relation, miss.bound.row)
+    return Miss(msg("{row}: {reason}", row=row, reason=_texts(miss.misses)), miss.nearness[1])
+
+
+def _texts(misses: tuple[Miss, ...]) -> Text:
+    text = misses[0].text
+    for miss in misses[1:]:
+        text = msg("{first}; {second}", first=text, second=miss.text)
+    return text

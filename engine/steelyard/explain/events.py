@@ -1,0 +1,104 @@
+"""The case in time: its milestones, its clocks against their targets, the events that touched it."""
+
+from __future__ import annotations
+
+from steelyard.explain.place import Place
+from steelyard.explain.records import Bar, EventWindow, Milestone
+from steelyard.explain.words import Words
+from steelyard.ir.expressions import Input, Subtract
+from steelyard.ir.ruleset import Better, Clock, Relation
+from steelyard.ir.types import DateTime, Duration, Text
+from steelyard.semantics.records import Evaluation, Result
+from steelyard.semantics.values import Missing
+
+
+def milestones(evaluation: Evaluation, words: Words) -> tuple[Milestone, ...]:
+    """The instants among the inputs that are given, in time order."""
+    found = [
+        Milestone(words.name(field.id), value)
+        for field in evaluation.program.ruleset.inputs
+        if isinstance(field.type, DateTime) and isinstance(value := evaluation.case.values.get(field.id), int)
+    ]
+    return tuple(sorted(found, key=lambda milestone: milestone.at))
+
+
+def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
+    """The time of every indicator that measures one, from a clock or as a difference of two instants."""
+    found: list[Bar] = []
+    for result in evaluation.results:
+        span = _span(result, evaluation, words)
+        if span is None:
+            continue
+        start, end = span
+        timing = result.timing
+        paused = 0 if timing is None else timing.paused
+        limit = _length(result, result.target)
+        base = _length(result, result.base_target)
+        pauses = {g.window for g in result.grants if g.window is not None and g.counted}
+        found.append(
+            Bar(
+                name=words.name(result.indicator.id),
+                start=start,
+                end=end,
+                still_running=timing is not None and timing.still_running,
+                due=None if limit is None else start + limit + paused,
+                base_due=None if base is None else start + base,
+                pauses=tuple(sorted(pauses)),
+            )
+        )
+    return tuple(found)
+
+
+def _span(result: Result, evaluation: Evaluation, words: Words) -> tuple[int, int] | None:
+    if result.timing is not None:
+        start, end = result.timing.start, result.timing.end
+        return None if start is None or end is None else (start, end)
+    match result.indicator.measure:
+        case Clock():
+            return None
+        case Subtract(left=Input() as end_expr, right=Input() as start_expr) if isinstance(end_expr.type, DateTime):
+            at = Place(evaluation, words)
+            start, end = at.value(start_expr), at.value(end_expr)
+            if isinstance(start, int) and isinstance(end, int) and start <= end:
+                return start, end
+            return None
+        case _:
+            return None
+
+
+def _length(result: Result, target: object) -> int | None:
+    """A target as a length of time from the start; None where it is no upper limit."""
+    rule = result.indicator
+    if rule.better is not Better.LOWER or not isinstance(rule.measure_type, Duration):
+        return None
+    return target if isinstance(target, int) else None
+
+
+def windows(evaluation: Evaluation, words: Words) -> tuple[EventWindow, ...]:
+    """The rows with a window that belong to the case, in time order."""
+    found: list[EventWindow] = []
+    for relation in evaluation.program.ruleset.relations:
+        names = _window_of(relation)
+        if names is None:
+            continue
+        for bound in Place(evaluation, words).members(relation.id):
+            start, end = bound.values.get(names[0]), bound.values.get(names[1])
+            if not isinstance(start, int) or isinstance(bound.member, Missing):
+                continue
+            level = _level(relation, bound.values.get("level"))
+            row = words.row(relation.id, bound.row)
+            ended = end if isinstance(end, int) else None
+            found.append(EventWindow(row, start, ended, level, len(relation.levels)))
+    return tuple(sorted(found, key=lambda window: (window.start, window.row.id)))
+
+
+def _window_of(relation: Relation) -> tuple[str, str] | None:
+    if relation.window is not None:
+        return relation.window.start, relation.window.end
+    return ("starts", "ends") if relation.feed is not None else None
+
+
+def _level(relation: Relation, level: object) -> int | None:
+    kinds = {field.id: field.type for field in relation.fields}
+    ordered = isinstance(kinds.get("level"), Text)
+    return relation.levels.index(level) if ordered and isinstance(level, str) and level in relation.levels else None

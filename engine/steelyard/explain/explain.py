@@ -1,0 +1,130 @@
+"""Putting an explanation together."""
+
+from __future__ import annotations
+
+from steelyard.diagnostics import msg
+from steelyard.explain.counterfactual import Without, counterfactuals
+from steelyard.explain.events import bars, milestones, windows
+from steelyard.explain.indicators import indicator_stories
+from steelyard.explain.ledger import reason_text, score_stories
+from steelyard.explain.place import Place
+from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance, RowReference
+from steelyard.explain.rules import rule_stories
+from steelyard.explain.terms import Name, Text
+from steelyard.explain.words import Words
+from steelyard.ir.ruleset import Output
+from steelyard.semantics.outcome import Outcome, Status
+from steelyard.semantics.program import Program
+from steelyard.semantics.records import Evaluation
+from steelyard.semantics.values import Missing
+
+ROWS_PER_RELATION = 20
+"""At most so many rows of a relation are listed among the facts."""
+
+
+class Explainer:
+    """Explains cases under one ruleset; what cases share is prepared once."""
+
+    def __init__(self, program: Program, provenance: Provenance | None = None) -> None:
+        self._words = Words(program.ruleset)
+        self._without = Without(program)
+        self._provenance = provenance or Provenance()
+
+    def explain(self, evaluation: Evaluation) -> Explanation:
+        """Explain one evaluation, made with this program."""
+        words, outcome = self._words, evaluation.outcome
+        ruleset = evaluation.program.ruleset
+        rejection = outcome.rejection
+        rows, left_out = _rows(evaluation, words)
+        return Explanation(
+            ruleset=Name(ruleset.id, ruleset.title),
+            version=ruleset.version,
+            source=words.clause(ruleset.source),
+            timezone=ruleset.timezone,
+            key=outcome.key,
+            outcome=outcome,
+            headline=_headline(outcome, words),
+            rejection=None
+            if rejection is None
+            else msg(
+                "{where}: expected {expected}, found “{value}”",
+                where=words.name(rejection.where),
+                expected=rejection.expected,
+                value=rejection.value,
+            ),
+            scores=score_stories(evaluation, words),
+            indicators=indicator_stories(evaluation, words),
+            rules=rule_stories(evaluation, words),
+            counterfactuals=() if rejection is not None else counterfactuals(evaluation, self._without, words),
+            milestones=milestones(evaluation, words),
+            bars=bars(evaluation, words),
+            windows=windows(evaluation, words),
+            facts=_inputs(evaluation, words),
+            parameters=_parameters(evaluation, words),
+            rows=rows,
+            rows_left_out=left_out,
+            outputs=() if outcome.status is not Status.SCORED else _outputs(evaluation, words),
+            missing=words.missing(outcome.missing),
+            provenance=self._provenance,
+        )
+
+
+def explain(evaluation: Evaluation, provenance: Provenance | None = None) -> Explanation:
+    """Explain one evaluation. For many under one ruleset use one `Explainer`."""
+    return Explainer(evaluation.program, provenance).explain(evaluation)
+
+
+def _headline(outcome: Outcome, words: Words) -> Text:
+    match outcome.status:
+        case Status.SCORED:
+            return msg("scored")
+        case Status.REJECTED:
+            return msg("rejected: the facts contradict the ruleset")
+        case Status.UNSCORED:
+            rule = next((one for one in words.ruleset.unscored if one.reason == outcome.reason), None)
+            if rule is not None:
+                return msg("not scored: {rule} ({code})", rule=words.name(rule.id), code=rule.reason)
+            return msg("not scored: {reason}", reason=reason_text(outcome.reason or ""))
+
+
+def _inputs(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
+    values = evaluation.case.values
+    return tuple(
+        Fact(words.name(field.id), None if field.id not in values else words.value(values[field.id], field.type))
+        for field in evaluation.program.ruleset.inputs
+    )
+
+
+def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(words.name(one.id), None if one.value is None else words.value(one.value, one.type))
+        for one in evaluation.program.ruleset.parameters
+    )
+
+
+def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...], int]:
+    """The rows that belong to the case, relation by relation, and how many are left out."""
+    at = Place(evaluation, words)
+    found: list[RowReference] = []
+    left_out = 0
+    for relation in evaluation.program.ruleset.relations:
+        members = at.members(relation.id)
+        found += [words.row(relation.id, bound.row) for bound in members[:ROWS_PER_RELATION]]
+        left_out += max(0, len(members) - ROWS_PER_RELATION)
+    return tuple(found), left_out
+
+
+def _outputs(evaluation: Evaluation, words: Words) -> tuple[OutputStory, ...]:
+    by_id = {output.id: output.value for output in evaluation.outcome.outputs}
+    return tuple(
+        OutputStory(words.name(output.id), _output(output, by_id.get(output.id), words), words.clause(output.source))
+        for output in evaluation.program.ruleset.outputs
+    )
+
+
+def _output(output: Output, value: object, words: Words) -> Text | None:
+    if isinstance(value, tuple):
+        items: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of stored values
+        shown = tuple("" if isinstance(item, Missing) else words.value(item, output.value.type) for item in items)  # pyright: ignore
+        return msg("{items}", items=shown)
+    return words.value(value, output.value.type) if isinstance(value, int | str) else None

@@ -1,0 +1,169 @@
+"""How far a comparison, an interval or a function was from being true."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeGuard
+
+from steelyard.diagnostics import msg
+from steelyard.explain.phrases import SIGNS, bare, interval, phrase
+from steelyard.explain.place import Place
+from steelyard.explain.terms import Text, duration_text
+from steelyard.ir.expressions import (
+    Apply,
+    Comparator,
+    Compare,
+    Expr,
+    Function,
+    Literal,
+    OpenEnd,
+    Parameter,
+    Rank,
+    Within,
+)
+from steelyard.ir.types import Date, DateTime, Days, Duration
+from steelyard.semantics.values import Missing
+
+FAR = 1 << 80
+"""The size of a distance that has no measure: farther than any that has."""
+
+_MIRRORED = {
+    Comparator.EQ: Comparator.EQ,
+    Comparator.NE: Comparator.NE,
+    Comparator.LT: Comparator.GT,
+    Comparator.LE: Comparator.GE,
+    Comparator.GT: Comparator.LT,
+    Comparator.GE: Comparator.LE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """An atom that was not true.
+
+    Attributes:
+        text: what it was, and how far from true.
+        size: the distance in stored units, only to find the nearest of several rows.
+    """
+
+    text: Text
+    size: int = FAR
+
+
+def compared(expr: Compare, at: Place) -> Miss:
+    """Why a comparison is false."""
+    comparator, left, right = expr.comparator, expr.left, expr.right
+    if isinstance(bare(left), Literal | Parameter) and not isinstance(bare(right), Literal | Parameter):
+        comparator, left, right = _MIRRORED[comparator], right, left
+    what, value, bound = phrase(left, at.words), _shown(left, at), _bound(right, at)
+    low, high = at.value(left), at.value(right)
+    size = abs(high - low) if _is_count(low) and _is_count(high) else FAR
+    if comparator is Comparator.EQ:
+        return Miss(msg("{what} is {value}, not {bound}", what=what, value=value, bound=bound), size)
+    if comparator is Comparator.NE:
+        return Miss(msg("{what} is {value}, and must be another", what=what, value=value))
+    wanted = {"what": what, "value": value, "bound": bound}
+    if size == 0:
+        if comparator is Comparator.GT:
+            return Miss(msg("{what} is {value}, exactly {bound}, but must be above it", **wanted), 0)
+        return Miss(msg("{what} is {value}, exactly {bound}, but must be below it", **wanted), 0)
+    below = comparator in {Comparator.GT, Comparator.GE}
+    if isinstance(left, Rank) or isinstance(right, Rank):
+        return Miss(_ranks(size, below=below, wanted=wanted), size)
+    gap = _gap(size, left, at)
+    sign = SIGNS[comparator]
+    if below:
+        return Miss(msg("{what} is {value}, {gap} short of {sign} {bound}", gap=gap, sign=sign, **wanted), size)
+    return Miss(msg("{what} is {value}, {gap} too much for {sign} {bound}", gap=gap, sign=sign, **wanted), size)
+
+
+def _ranks(count: int, *, below: bool, wanted: dict[str, Text]) -> Text:
+    if below and count == 1:
+        return msg("{what} is {value}, one level below {bound}", **wanted)
+    if below:
+        return msg("{what} is {value}, {count} levels below {bound}", count=count, **wanted)
+    if count == 1:
+        return msg("{what} is {value}, one level above {bound}", **wanted)
+    return msg("{what} is {value}, {count} levels above {bound}", count=count, **wanted)
+
+
+def within_missed(expr: Within, at: Place) -> Miss:
+    """Why a value is not in an interval."""
+    value = at.value(expr.operand)
+    shown = {
+        "what": phrase(expr.operand, at.words),
+        "value": _shown(expr.operand, at),
+        "interval": interval(expr, at.words),
+    }
+    for end, sign in ((expr.low, 1), (expr.high, -1)):
+        limit = None if end is None else at.value(end)
+        if _is_count(value) and _is_count(limit) and (limit - value) * sign > 0:
+            size = abs(limit - value)
+            gap = _gap(size, expr.operand, at)
+            if sign > 0:
+                return Miss(msg("{what} is {value}, {gap} below {interval}", gap=gap, **shown), size)
+            return Miss(msg("{what} is {value}, {gap} above {interval}", gap=gap, **shown), size)
+    return Miss(msg("{what} is {value}, on the open end of {interval}", **shown), 0)
+
+
+def function_missed(expr: Apply, at: Place) -> Miss:
+    """Why covers, overlaps or starts_with is false."""
+    match expr.function, expr.arguments:
+        case Function.OVERLAPS, (start, end, other_start, other_end):
+            return _apart((start, end), (other_start, other_end), at)
+        case Function.COVERS, (areas, place):
+            return Miss(msg("{place} does not lie in {areas}", place=at.shown(place), areas=at.shown(areas)))
+        case Function.STARTS_WITH, (what, prefix):
+            shown = {"what": phrase(what, at.words), "value": at.shown(what), "prefix": at.shown(prefix)}
+            return Miss(msg("{what} is {value}, which does not start with {prefix}", **shown))
+        case _:
+            return Miss(msg("{what}: no", what=phrase(expr, at.words)))
+
+
+def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: Place) -> Miss:
+    """How far two half-open windows are from overlapping."""
+    start, end, other_start, other_end = (at.value(expr) for expr in (*window, *other))
+    if not (_is_count(start) and _is_count(end) and _is_count(other_start) and _is_count(other_end)):
+        return Miss(msg("the two times do not overlap"))
+    if end <= other_start:
+        size, moment = other_start - end, _shown(other[0], at)
+        if size == 0:
+            return Miss(msg("it ended exactly at {moment}, so the two times only touch", moment=moment), 0)
+        return Miss(msg("it ended {gap} before {moment}", gap=_span(size, window[0], at), moment=moment), size)
+    if start >= other_end:
+        size, moment = start - other_end, _shown(other[1], at)
+        if size == 0:
+            return Miss(msg("it began exactly at {moment}, so the two times only touch", moment=moment), 0)
+        return Miss(msg("it began {gap} after {moment}", gap=_span(size, window[0], at), moment=moment), size)
+    return Miss(msg("one of the two times is empty"), 0)
+
+
+def _span(size: int, expr: Expr, at: Place) -> Text:
+    return at.words.value(size, Days()) if isinstance(bare(expr).type, Date) else duration_text(size)
+
+
+def _gap(size: int, expr: Expr, at: Place) -> Text:
+    """A distance in the unit of what it was measured on (a comparison's sides have one type and scale)."""
+    kind = expr.type
+    if isinstance(kind, DateTime | Duration):
+        return duration_text(size)
+    return at.words.value(size, Days() if isinstance(kind, Date) else kind)
+
+
+def _shown(expr: Expr, at: Place) -> Text:
+    """The value as it was given, before the compiler brought it to a common scale."""
+    if isinstance(expr, OpenEnd) and isinstance(at.value(expr.operand), Missing):
+        return msg("not ended yet")
+    return at.shown(bare(expr))
+
+
+def _bound(expr: Expr, at: Place) -> Text:
+    """What a value is compared with: the value alone where it is written as one, else named too."""
+    plain = bare(expr)
+    if isinstance(plain, Literal):
+        return _shown(expr, at)
+    return msg("{name} ({value})", name=phrase(plain, at.words), value=_shown(expr, at))
+
+
+def _is_count(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool)

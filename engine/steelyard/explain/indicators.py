@@ -1,0 +1,174 @@
+"""Each indicator: what was measured against which target, who relaxed it, and how the score came."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from steelyard.diagnostics import InternalError, msg
+from steelyard.explain.phrases import phrase
+from steelyard.explain.place import Place
+from steelyard.explain.records import ClockStory, GrantStory, IndicatorStory, ShareStory
+from steelyard.explain.terms import Text, duration_text
+from steelyard.explain.tree import grow
+from steelyard.explain.ways import how_scored
+from steelyard.explain.words import Words
+from steelyard.ir.ruleset import (
+    LEDGER_DIGITS,
+    SCORE_DIGITS,
+    AtLeastGrant,
+    Clock,
+    Indicator,
+    PauseGrant,
+    TargetGrant,
+    WaiveGrant,
+)
+from steelyard.ir.types import Type
+from steelyard.semantics.outcome import Fixed
+from steelyard.semantics.records import Evaluation, Granted, Result
+from steelyard.semantics.values import Missing, Value
+
+
+def indicator_stories(evaluation: Evaluation, words: Words) -> tuple[IndicatorStory, ...]:
+    """Explain every indicator that was reached, rows of a family each."""
+    return tuple(_story(result, evaluation, words) for result in evaluation.results)
+
+
+def _story(result: Result, evaluation: Evaluation, words: Words) -> IndicatorStory:
+    rule = result.indicator
+    family = rule.family
+    at = Place(evaluation, words, result=result)
+    if family is not None and result.row is not None:
+        at = at.within(family.relation, result.row)
+    row = None if family is None or result.row is None else words.row(family.relation, result.row.row)
+    target_type = rule.measure_type if rule.target is None else rule.target.type
+    return IndicatorStory(
+        name=words.name(rule.id),
+        group=None if rule.group is None else words.name(rule.group),
+        clause=words.clause(rule.source),
+        row=row,
+        row_id=result.row_id,
+        measured_by=_measured_by(rule, words),
+        measure=_value(result.measure, rule.measure_type, words),
+        base_target=_value(result.base_target, target_type, words),
+        target=_value(result.target, target_type, words),
+        clock=_clock(result, words),
+        grants=tuple(_grant(granted, result, evaluation, words) for granted in result.grants),
+        how=how_scored(result, at),
+        score=None if result.score is None else Fixed(result.score, SCORE_DIGITS),
+        baseline=Fixed(rule.baseline, SCORE_DIGITS),
+        waived=_waived(result, at),
+        only_if=None if rule.only_if is None else grow(rule.only_if, at),
+        shares=_shares(result, evaluation, words),
+        reason=result.reason,
+    )
+
+
+def _measured_by(rule: Indicator, words: Words) -> Text:
+    if isinstance(rule.measure, Clock):
+        start, stop = phrase(rule.measure.start, words), phrase(rule.measure.stop, words)
+        if rule.measure.until is None:
+            return msg("time from {start} to {stop}", start=start, stop=stop)
+        until = phrase(rule.measure.until, words)
+        return msg("time from {start} to {stop}, else to {until}", start=start, stop=stop, until=until)
+    return phrase(rule.measure, words)
+
+
+def _value(value: Value | None, type: Type, words: Words) -> Text | None:  # noqa: A002 - the word
+    return None if value is None or isinstance(value, Missing) else words.value(value, type)
+
+
+def _clock(result: Result, words: Words) -> ClockStory | None:
+    timing = result.timing
+    if timing is None:
+        return None
+    return ClockStory(
+        start=None if timing.start is None else words.zone.local_text(timing.start),
+        end=None if timing.end is None else words.zone.local_text(timing.end),
+        still_running=timing.still_running,
+        paused=duration_text(timing.paused) if timing.paused else None,
+    )
+
+
+def _waived(result: Result, at: Place) -> Text | None:
+    """Why an indicator is waived; the rule's own words, with labels for ids."""
+    if result.waived is None:
+        return None
+    words = at.words
+    if result.only_if is False:
+        return msg("not applicable: its condition does not hold")
+    if isinstance(result.only_if, Missing):
+        lacking = words.missing(result.only_if.reasons)
+        return msg("unknown whether it applies: {missing} is missing", missing=lacking)
+    waiver = next((granted for granted in result.grants if isinstance(granted.grant, WaiveGrant)), None)
+    if waiver is not None:
+        return msg("waived by the exemption “{exemption}”", exemption=words.name(waiver.exemption))
+    reasons = frozenset[str]().union(
+        *(value.reasons for value in (result.measure, result.target) if isinstance(value, Missing))
+    )
+    if result.scoring is not None and result.scoring.missing is not None:
+        reasons |= result.scoring.missing.reasons
+    return msg("waived, because {missing} is missing", missing=words.missing(reasons))
+
+
+def _shares(result: Result, evaluation: Evaluation, words: Words) -> tuple[ShareStory, ...]:
+    return tuple(
+        ShareStory(words.score(scored.id), share, scored.denominator, Fixed(lost, LEDGER_DIGITS))
+        for scored in evaluation.scores
+        if scored.denominator is not None
+        for who, share, lost in scored.contributions
+        if who is result
+    )
+
+
+def _grant(granted: Granted, result: Result, evaluation: Evaluation, words: Words) -> GrantStory:
+    exemption = next(e for e in evaluation.program.ruleset.exemptions if e.id == granted.exemption)
+    row = None
+    if exemption.for_each is not None and granted.row is not None:
+        row = words.row(exemption.for_each, granted.row.row)
+    return GrantStory(words.name(exemption.id), row, _grant_text(granted, result, words), granted.counted)
+
+
+def _grant_text(granted: Granted, result: Result, words: Words) -> Text:
+    if granted.refused is not None:
+        return msg("refused: {missing} is missing", missing=words.missing(granted.refused.reasons))
+    match granted.grant:
+        case TargetGrant():
+            return _target_text(granted, result, words)
+        case PauseGrant() if granted.window is None or granted.value is None:
+            return msg("the clock was not running in this time")
+        case PauseGrant():
+            start, end = (words.zone.local_text(at) for at in _window(granted))
+            paused = duration_text(granted.value or 0)
+            return msg("the clock stood still for {time}, from {start} to {end}", time=paused, start=start, end=end)
+        case AtLeastGrant():
+            points = Fixed(granted.value or 0, SCORE_DIGITS)
+            if granted.counted:
+                return msg("{points} points at least", points=points)
+            return msg("{points} points at least; another exemption grants as much or more", points=points)
+        case WaiveGrant():
+            return msg("not scored")
+        case _:
+            assert_never(granted.grant)
+
+
+def _target_text(granted: Granted, result: Result, words: Words) -> Text:
+    kind = result.indicator.measure_type if result.indicator.target is None else result.indicator.target.type
+    asked = _value(granted.target, kind, words) or msg("missing")
+    if granted.stricter:
+        return msg("a target of {target} would be stricter, so it counts as no change", target=asked)
+    difference = words.value(granted.value or 0, kind)
+    if not granted.value:
+        return msg("a target of {target} changes nothing", target=asked)
+    if granted.counted:
+        return msg("target relaxed by {difference} to {target}", difference=difference, target=asked)
+    return msg(
+        "a target of {target} ({difference} more) was asked for; a larger one counts",
+        target=asked,
+        difference=difference,
+    )
+
+
+def _window(granted: Granted) -> tuple[int, int]:
+    if granted.window is None:
+        raise InternalError("a pause without a window")
+    return granted.window

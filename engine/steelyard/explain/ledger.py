@@ -1,0 +1,184 @@
+"""Scores: the ledger line by line with a running total, and the exact computation beside it."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import assert_never
+
+from steelyard.diagnostics import InternalError, msg
+from steelyard.explain.records import Clause, LedgerLine, ScoreStory, Summand
+from steelyard.explain.terms import Name, Text, decimal_text
+from steelyard.explain.weights import weight_story
+from steelyard.explain.words import Words
+from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Method, PointsRule, Score
+from steelyard.semantics.outcome import Fixed, Line, LineKind, ScoreOutcome
+from steelyard.semantics.records import Evaluation, Scored
+from steelyard.semantics.values import rescale
+
+SUMS = frozenset({LineKind.BASE, LineKind.FINAL})
+
+
+def score_stories(evaluation: Evaluation, words: Words) -> tuple[ScoreStory, ...]:
+    """Explain every score that was reached."""
+    by_id = {scored.id: scored for scored in evaluation.scores}
+    rules = {rule.id: rule for rule in evaluation.program.ruleset.scores}
+    return tuple(
+        _story(rules[outcome.id], outcome, by_id[outcome.id], evaluation, words)
+        for outcome in evaluation.outcome.scores
+        if outcome.id in by_id
+    )
+
+
+def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evaluation, words: Words) -> ScoreStory:
+    fired = tuple(judged.rule for judged in evaluation.adjustments if judged.truth is True)
+    situation = scored.situation
+    grades = tuple((Name(grade.id, grade.label), grade.written) for grade in rule.grades)
+    return ScoreStory(
+        name=words.score(rule.id),
+        final=outcome.final,
+        base=outcome.base,
+        grade=next((name for name, _ in grades if name.id == outcome.grade), None),
+        grades=grades,
+        unscored=None if outcome.unscored is None else reason_text(outcome.unscored),
+        weights=None if situation is None else weight_story(situation, evaluation.program.ruleset, words, fired),
+        ledger=_ledger(rule, outcome, evaluation, words),
+        summands=_summands(scored, words),
+        base_text=() if outcome.base is None else _base_text(rule, scored, outcome.base),
+        reasons=outcome.reasons,
+    )
+
+
+def reason_text(reason: str) -> Text:
+    """Why a score is missing: in words for the reasons that the language itself has, else the code."""
+    match reason:
+        case "nothing_to_score":
+            return msg("there is nothing to score: every indicator is waived")
+        case "too_few_present":
+            return msg("too few indicators are scored")
+        case "missing_value":
+            return msg("the value that the score starts from is missing")
+        case "missing_amount":
+            return msg("the amount of a points rule that fired is missing")
+        case _:
+            return msg("reason {code}", code=reason)
+
+
+def _ledger(rule: Score, outcome: ScoreOutcome, evaluation: Evaluation, words: Words) -> tuple[LedgerLine, ...]:
+    digits = max((line.amount.scale for line in outcome.ledger), default=LEDGER_DIGITS)
+    lines: list[LedgerLine] = []
+    running = 0
+    for line in outcome.ledger:
+        is_sum = line.kind in SUMS
+        amount = rescale(line.amount.value, line.amount.scale, digits)
+        if not is_sum:
+            running += amount
+        elif running != amount:
+            raise InternalError(f"the ledger of `{rule.id}` does not add up to its {line.kind.value}")
+        named, clause = _named(line, evaluation, words)
+        shown = line.amount if is_sum else Fixed(amount, digits)
+        text = _text(line, rule, named, evaluation, words)
+        lines.append(LedgerLine(line.kind, text, named, line.row, clause, shown, Fixed(running, digits), is_sum))
+    return tuple(lines)
+
+
+def _named(line: Line, evaluation: Evaluation, words: Words) -> tuple[Name | None, Clause | None]:
+    if line.rule is None:
+        return None, None
+    ruleset = evaluation.program.ruleset
+    found = next(one for one in (*ruleset.indicators, *ruleset.points) if one.id == line.rule)
+    return words.name(found.id), words.clause(found.source)
+
+
+def _text(line: Line, rule: Score, named: Name | None, evaluation: Evaluation, words: Words) -> Text:
+    row = _row_text(line, evaluation, words)
+    name: Text = named or ""
+    match line.kind:
+        case LineKind.OPENING:
+            return _opening(rule)
+        case LineKind.LOST if row is None:
+            return name
+        case LineKind.LOST:
+            return msg("{name}: {row}", name=name, row=row)
+        case LineKind.ROUNDING:
+            return msg("rounding to {digits} digits", digits=rule.digits)
+        case LineKind.BASE:
+            return msg("base score")
+        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.GATE if row is not None:
+            return msg("{name}: {row}", name=name, row=row)
+        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.GATE:
+            return name
+        case LineKind.CAP:
+            return msg("{name}: what goes beyond its limit", name=name)
+        case LineKind.CLAMP:
+            return msg("kept within the bounds of the score")
+        case LineKind.FINAL_ROUNDING:
+            return msg("final rounding to {digits} digits", digits=rule.digits)
+        case LineKind.FINAL:
+            return msg("final score")
+        case _:
+            assert_never(line.kind)
+
+
+def _opening(rule: Score) -> Text:
+    match rule.method:
+        case Method.WEIGHTED_MEAN | Method.SUM | Method.LOWEST | Method.HIGHEST if rule.better is Better.LOWER:
+            return msg("opening: the least that can be had")
+        case Method.WEIGHTED_MEAN | Method.SUM | Method.LOWEST | Method.HIGHEST:
+            return msg("opening: nothing lost")
+        case Method.VALUE | Method.START:
+            return msg("opening: the value of the score")
+        case _:
+            assert_never(rule.method)
+
+
+def _row_text(line: Line, evaluation: Evaluation, words: Words) -> Text | None:
+    if line.row is None:
+        return None
+    relation = next((_relation(rule) for rule in evaluation.program.ruleset.points if rule.id == line.rule), None)
+    return line.row if relation is None else msg("{relation} {row}", relation=words.name(relation), row=line.row)
+
+
+def _relation(rule: PointsRule) -> str | None:
+    return rule.for_each
+
+
+def _summands(scored: Scored, words: Words) -> tuple[Summand, ...]:
+    return tuple(
+        Summand(words.name(result.indicator.id), result.row_id, share, Fixed(result.score or 0, SCORE_DIGITS))
+        for result, share, _ in scored.contributions
+    )
+
+
+def _base_text(rule: Score, scored: Scored, base: Fixed) -> tuple[Text, ...]:
+    """The same score at once: numerators over D, then the quotient."""
+    if scored.exact is None:
+        return ()
+    exact = Fraction(*scored.exact)
+    denominator = scored.denominator
+    if denominator is None:
+        return (msg("{value}, rounded: {base}", value=decimal_text(exact), base=base),)
+    chosen = [(share, result) for result, share, _ in scored.contributions if share or rule.method is Method.SUM]
+    total = Fixed(sum(share * (result.score or 0) for share, result in chosen), SCORE_DIGITS)
+    if denominator == 1:
+        summed = " + ".join(str(Fixed(result.score or 0, SCORE_DIGITS)) for _, result in chosen)
+        lines: list[Text] = [f"{summed} = {total}" if len(chosen) > 1 else str(total)]
+    else:
+        products = " + ".join(f"{share} × {Fixed(result.score or 0, SCORE_DIGITS)}" for share, result in chosen)
+        lines = [f"({products}) ÷ {denominator}", f"{total} ÷ {denominator}"]
+    clamped = _clamped(rule, exact)
+    if clamped is not None:
+        lines.append(msg("kept within the bounds of the score: {base}", base=base))
+    elif exact == Fraction(base.value, 10**base.scale):
+        lines.append(f"= {base}")
+    else:
+        lines.append(msg("= {exact}, rounded: {base}", exact=decimal_text(exact), base=base))
+    return tuple(lines)
+
+
+def _clamped(rule: Score, exact: Fraction) -> int | None:
+    unit = 10**rule.digits
+    if rule.clamp.low is not None and exact * unit < rule.clamp.low:
+        return rule.clamp.low
+    if rule.clamp.high is not None and exact * unit > rule.clamp.high:
+        return rule.clamp.high
+    return None

@@ -1,0 +1,286 @@
+"""Expressions in words: what a condition says, with labels where the ruleset has names."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from steelyard.diagnostics import Message, msg
+from steelyard.explain.terms import Text
+from steelyard.explain.words import Words
+from steelyard.ir.expressions import (
+    Add,
+    Aggregate,
+    Aggregation,
+    And,
+    Apply,
+    Argument,
+    Coalesce,
+    Comparator,
+    Compare,
+    Define,
+    Divide,
+    Expr,
+    Field,
+    Function,
+    If,
+    IndicatorPart,
+    Input,
+    IsMissing,
+    Literal,
+    Multiply,
+    Negate,
+    Not,
+    OneOf,
+    OneRow,
+    OpenEnd,
+    Or,
+    OwnMeasure,
+    OwnTarget,
+    Parameter,
+    Part,
+    Rank,
+    Scale,
+    ScoreValue,
+    Subtract,
+    TableAggregate,
+    TableCall,
+    Within,
+)
+
+SIGNS = {
+    Comparator.EQ: "=",
+    Comparator.NE: "≠",
+    Comparator.LT: "<",
+    Comparator.LE: "≤",
+    Comparator.GT: ">",
+    Comparator.GE: "≥",
+}
+
+
+def bare(expr: Expr) -> Expr:
+    """The expression without what the compiler put around it for comparing: scale, rank, open end."""
+    while isinstance(expr, Scale | Rank | OpenEnd):
+        expr = expr.operand
+    return expr
+
+
+def phrase(expr: Expr, words: Words) -> Text:
+    """The expression in words."""
+    match expr:
+        case Scale() | Rank() | OpenEnd():
+            return phrase(bare(expr), words)
+        case And(items=items):
+            return _chain(items, words, both=True)
+        case Or(items=items):
+            return _chain(items, words, both=False)
+        case Not(operand=operand):
+            return msg("not {condition}", condition=_part(operand, words))
+        case Compare(comparator=comparator, left=left, right=right):
+            shown = phrase(left, words), SIGNS[comparator], phrase(right, words)
+            return msg("{left} {sign} {right}", left=shown[0], sign=shown[1], right=shown[2])
+        case Within():
+            return msg("{what} in {interval}", what=phrase(expr.operand, words), interval=interval(expr, words))
+        case OneOf(operand=operand, items=items):
+            listed = tuple(phrase(item, words) for item in items)
+            return msg("{what} is one of {items}", what=phrase(operand, words), items=listed)
+        case IsMissing(operand=operand, negated=negated):
+            what = phrase(operand, words)
+            return msg("{what} is given", what=what) if negated else msg("{what} is missing", what=what)
+        case If(condition=condition, yes=yes, no=no):
+            return msg(
+                "if {condition} then {yes}, otherwise {no}",
+                condition=phrase(condition, words),
+                yes=phrase(yes, words),
+                no=phrase(no, words),
+            )
+        case Coalesce(items=items):
+            return msg("the first that is given of {items}", items=tuple(phrase(item, words) for item in items))
+        case Aggregate():
+            return _aggregate(expr, words)
+        case TableAggregate(aggregation=aggregation, call=call):
+            return msg("{function} of {what}", function=_function(aggregation), what=phrase(call, words))
+        case Apply():
+            return _apply(expr, words)
+        case Negate() | Add() | Subtract() | Multiply() | Divide():
+            return _arithmetic(expr, words)
+        case _:
+            return _read(expr, words)
+
+
+def interval(expr: Within, words: Words) -> Message:
+    """An interval as it is written: `[60, 75)`."""
+    low = "…" if expr.low is None else phrase(expr.low, words)
+    high = "…" if expr.high is None else phrase(expr.high, words)
+    brackets = "[" if expr.low_closed else "(", "]" if expr.high_closed else ")"
+    return msg("{opening}{low} to {high}{closing}", opening=brackets[0], low=low, high=high, closing=brackets[1])
+
+
+def _chain(items: tuple[Expr, ...], words: Words, *, both: bool) -> Text:
+    parts = [_part(item, words) for item in items]
+    text = parts[0]
+    for part in parts[1:]:
+        text = (
+            msg("{left} and {right}", left=text, right=part)
+            if both
+            else msg("{left} or {right}", left=text, right=part)
+        )
+    return text
+
+
+def _part(expr: Expr, words: Words) -> Text:
+    """A part of a chain, in parentheses where it is a chain itself."""
+    text = phrase(expr, words)
+    return msg("({part})", part=text) if isinstance(expr, And | Or | If) else text
+
+
+def _arithmetic(expr: Negate | Add | Subtract | Multiply | Divide, words: Words) -> Text:
+    match expr:
+        case Negate(operand=operand):
+            return msg("−{operand}", operand=_factor(operand, words))
+        case Add(left=left, right=right):
+            return msg("{left} + {right}", left=phrase(left, words), right=phrase(right, words))
+        case Subtract(left=left, right=right):
+            return msg("{left} − {right}", left=phrase(left, words), right=_factor(right, words))
+        case Multiply(left=left, right=right):
+            return msg("{left} × {right}", left=_factor(left, words), right=_factor(right, words))
+        case Divide(numerator=numerator, denominator=Literal(value=1)):
+            return msg("{what}, rounded", what=_factor(numerator, words))
+        case Divide(numerator=numerator, denominator=denominator):
+            return msg("{left} ÷ {right}", left=_factor(numerator, words), right=_factor(denominator, words))
+        case _:
+            assert_never(expr)
+
+
+def _factor(expr: Expr, words: Words) -> Text:
+    text = phrase(expr, words)
+    loose = isinstance(bare(expr), Add | Subtract | Multiply | Divide | If | And | Or)
+    return msg("({part})", part=text) if loose else text
+
+
+def _aggregate(expr: Aggregate, words: Words) -> Message:
+    relation = words.name(expr.relation)
+    where = None if expr.where is None else phrase(expr.where, words)
+    match expr.aggregation:
+        case Aggregation.ANY:
+            return msg("{relation}: some row has {condition}", relation=relation, condition=where or msg("yes"))
+        case Aggregation.ALL:
+            return msg("{relation}: every row has {condition}", relation=relation, condition=where or msg("yes"))
+        case Aggregation.COUNT if where is None:
+            return msg("number of rows of {relation}", relation=relation)
+        case Aggregation.COUNT:
+            return msg("number of rows of {relation} with {condition}", relation=relation, condition=where)
+        case _:
+            pass
+    what = relation if expr.argument is None else phrase(expr.argument, words)
+    function = _function(expr.aggregation)
+    if where is None:
+        return msg("{function} of {what}", function=function, what=what)
+    return msg("{function} of {what} where {condition}", function=function, what=what, condition=where)
+
+
+def _function(aggregation: Aggregation) -> Message:
+    match aggregation:
+        case Aggregation.COUNT:
+            return msg("the number")
+        case Aggregation.SUM:
+            return msg("the sum")
+        case Aggregation.MIN:
+            return msg("the least")
+        case Aggregation.MAX:
+            return msg("the greatest")
+        case Aggregation.MEAN:
+            return msg("the mean")
+        case Aggregation.ANY:
+            return msg("any")
+        case Aggregation.ALL:
+            return msg("all")
+        case _:
+            assert_never(aggregation)
+
+
+def _apply(expr: Apply, words: Words) -> Text:
+    parts = tuple(phrase(argument, words) for argument in expr.arguments)
+    match expr.function, parts:
+        case Function.MIN, _:
+            return msg("the least of {items}", items=parts)
+        case Function.MAX, _:
+            return msg("the greatest of {items}", items=parts)
+        case Function.ABS, _:
+            return msg("the absolute value of {what}", what=parts[0])
+        case Function.CLAMP, (what, low, high):
+            return msg("{what} kept between {low} and {high}", what=what, low=low, high=high)
+        case Function.DATE, _:
+            return msg("the date of {what}", what=parts[0])
+        case Function.YEAR, _:
+            return msg("the year of {what}", what=parts[0])
+        case Function.MONTH, _:
+            return msg("the month of {what}", what=parts[0])
+        case Function.YEAR_MONTH, _:
+            return msg("the year and month of {what}", what=parts[0])
+        case Function.STARTS_WITH, (what, prefix):
+            return msg("{what} starts with {prefix}", what=what, prefix=prefix)
+        case Function.COVERS, (areas, place):
+            return msg("{areas} covers {place}", areas=areas, place=place)
+        case Function.OVERLAPS, (start, end, other_start, other_end):
+            return msg(
+                "{start} to {end} overlaps {other_start} to {other_end}",
+                start=start,
+                end=end,
+                other_start=other_start,
+                other_end=other_end,
+            )
+        case Function.OVERLAP_TIME, (start, end, other_start, other_end):
+            return msg(
+                "the time common to {start} to {end} and {other_start} to {other_end}",
+                start=start,
+                end=end,
+                other_start=other_start,
+                other_end=other_end,
+            )
+        case _:
+            return msg("{items}", items=parts)
+
+
+def _read(expr: Expr, words: Words) -> Text:
+    match expr:
+        case Literal(value=None):
+            return msg("nothing")
+        case Literal(value=value) if value is not None:
+            return words.value(value, expr.type)
+        case Input(name=name) | Parameter(name=name) | Define(name=name):
+            return words.name(name)
+        case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
+            return words.name(f"{relation}.{name}")
+        case IndicatorPart(indicator=indicator, part=part):
+            return msg("{part} of {indicator}", part=_part_name(part), indicator=words.name(indicator))
+        case OwnTarget():
+            return msg("the target")
+        case OwnMeasure():
+            return msg("the measured value")
+        case ScoreValue(name=name):
+            return words.score(name)
+        case Argument():
+            return msg("the value asked for")
+        case TableCall(table=table, output=output):
+            outputs = next(t for t in words.ruleset.tables if t.id == table).outputs
+            if len(outputs) == 1:
+                return words.name(table)
+            return msg("{output} by {table}", output=output, table=words.name(table))
+        case _:
+            return msg("the value")
+
+
+def _part_name(part: Part) -> Message:
+    match part:
+        case Part.MEASURE:
+            return msg("the measure")
+        case Part.TARGET:
+            return msg("the target")
+        case Part.SCORE:
+            return msg("the score")
+        case Part.SHARE:
+            return msg("the share")
+        case Part.STATUS:
+            return msg("the status")
+        case _:
+            assert_never(part)

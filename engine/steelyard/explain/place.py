@@ -1,0 +1,70 @@
+"""Where an expression is looked at: a case, the rows at hand, the scores as they stood."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from steelyard.diagnostics import msg
+from steelyard.explain.terms import Text
+from steelyard.explain.words import Words
+from steelyard.ir.expressions import Expr, TableCall
+from steelyard.semantics.env import BoundRow
+from steelyard.semantics.outcome import Fixed
+from steelyard.semantics.records import Evaluation, Result
+from steelyard.semantics.values import Missing, Rejected, Truth, Value, missing
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an expression may read.
+
+    Attributes:
+        rows: the rows at hand, each with its relation.
+        result: the indicator at hand.
+        scores: the scores as they stood; None for the final ones.
+    """
+
+    evaluation: Evaluation
+    words: Words
+    rows: tuple[tuple[str, BoundRow], ...] = ()
+    result: Result | None = None
+    scores: Mapping[str, Fixed] | None = field(default=None)
+
+    def value(self, expr: Expr) -> Value:
+        """The value of an expression here; what would reject the case is missing."""
+        scores = None if self.scores is None else dict(self.scores)
+        try:
+            return self.evaluation.value(expr, self.rows, self.result, scores=scores)
+        except Rejected as rejected:
+            return missing(rejected.where)
+
+    def truth(self, expr: Expr) -> Truth:
+        """The truth of a condition here."""
+        value = self.value(expr)
+        return value if isinstance(value, Missing) else value is True
+
+    def shown(self, expr: Expr) -> Text:
+        """The value of an expression for a reader, or that it is missing."""
+        value = self.value(expr)
+        if isinstance(value, Missing):
+            return msg("missing")
+        return self.words.value(value, expr.type) if not isinstance(expr, TableCall) else self._answer(value, expr)
+
+    def _answer(self, value: Value, expr: TableCall) -> Text:
+        if isinstance(value, tuple):
+            return msg("{count} hits", count=len(value))
+        return msg("missing") if isinstance(value, Missing) else self.words.value(value, expr.type)
+
+    def within(self, relation: str, row: BoundRow) -> Place:
+        """The same place with a row at hand."""
+        others = tuple((name, bound) for name, bound in self.rows if name != relation)
+        return replace(self, rows=(*others, (relation, row)))
+
+    def row(self, relation: str) -> BoundRow | None:
+        """The row at hand of a relation."""
+        return next((bound for name, bound in self.rows if name == relation), None)
+
+    def members(self, relation: str) -> list[BoundRow]:
+        """The rows of a relation that belong, or may belong, to the case."""
+        return self.evaluation.env.rows[self.evaluation.program.scope.relations[relation]]

@@ -1,0 +1,230 @@
+"""Every rule beside the indicators: where it fired and with what values, or why it did not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import assert_never
+
+from steelyard.diagnostics import msg
+from steelyard.explain.distance import no_rows, row_misses, why_not
+from steelyard.explain.phrases import phrase
+from steelyard.explain.place import Place
+from steelyard.explain.records import Judgement, RuleKind, RuleStory
+from steelyard.explain.terms import Name, Text, decimal_text
+from steelyard.explain.tree import ROWS, grow
+from steelyard.explain.words import Words
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import (
+    Adjustment,
+    AtLeastGrant,
+    Effect,
+    Exemption,
+    Grant,
+    Named,
+    PauseGrant,
+    PointsRule,
+    TargetGrant,
+    Unscored,
+    WaiveGrant,
+)
+from steelyard.ir.types import Number
+from steelyard.semantics.outcome import Fixed
+from steelyard.semantics.records import Applied, Evaluation, Judged
+from steelyard.semantics.values import Missing, fraction
+
+_KINDS = {
+    Effect.DEDUCT: RuleKind.DEDUCTION,
+    Effect.ADD: RuleKind.BONUS,
+    Effect.AT_MOST: RuleKind.GATE,
+    Effect.AT_LEAST: RuleKind.GATE,
+}
+
+
+def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
+    """Explain every rule, in the order written. What was not reached is not told."""
+    ruleset = evaluation.program.ruleset
+    at = Place(evaluation, words)
+    stories: list[RuleStory] = []
+    judged = _by_rule((*evaluation.exemptions, *evaluation.adjustments, *evaluation.unscored))
+    for exemption in ruleset.exemptions:
+        if exemption.for_each is not None or exemption.id in judged:
+            found = _judgements(judged.get(exemption.id, []), exemption.when, exemption.for_each, at)
+            does = (*(_grant(grant, words) for grant in exemption.grants), *_lifts(exemption, words))
+            stories.append(_story(RuleKind.EXEMPTION, exemption, exemption.for_each, does, found, at))
+    for adjustment in ruleset.weights.adjustments:
+        if adjustment.id in judged:
+            found = _judgements(judged[adjustment.id], adjustment.when, None, at)
+            stories.append(_story(RuleKind.ADJUSTMENT, adjustment, None, _shifts(adjustment, at), found, at))
+    for unscored in ruleset.unscored:
+        if unscored.id in judged:
+            found = _judgements(judged[unscored.id], unscored.when, None, at)
+            does = (msg("the case has no score"),)
+            stories.append(_story(RuleKind.UNSCORED, unscored, None, does, found, at, unscored.reason))
+    stories += _points_stories(evaluation, at)
+    return tuple(stories)
+
+
+def _points_stories(evaluation: Evaluation, at: Place) -> list[RuleStory]:
+    applied: dict[str, list[Applied]] = {}
+    for one in evaluation.points:
+        applied.setdefault(one.rule, []).append(one)
+    reached = {stage for scored in evaluation.scores for stage, _, _ in scored.stages}
+    stories: list[RuleStory] = []
+    for rule in sorted(evaluation.program.ruleset.points, key=lambda rule: rule.stage):
+        if rule.stage not in reached and rule.id not in applied:
+            continue
+        there = Place(evaluation, at.words, scores=_before(evaluation, rule.stage))
+        found = [_applied(one, rule, there) for one in applied.get(rule.id, [])]
+        does = _effect(rule, there)
+        stories.append(_story(_KINDS[rule.effect], rule, rule.for_each, does, found, there, rule.reason))
+    return stories
+
+
+def _story(
+    kind: RuleKind,
+    rule: Exemption | Adjustment | Unscored | PointsRule,
+    relation: str | None,
+    does: tuple[Text, ...],
+    found: list[tuple[Judgement, Judged | Applied]],
+    at: Place,
+    reason: str | None = None,
+) -> RuleStory:
+    fired = any(judgement.fired for judgement, _ in found)
+    lifted = at.evaluation.lifted.get(rule.id)
+    # rows in which the rule fired come first: they are never among those left out
+    shown = sorted(found, key=lambda pair: not pair[0].fired)
+    return RuleStory(
+        kind=kind,
+        name=_name(rule, at.words),
+        clause=at.words.clause(rule.source),
+        fired=fired,
+        does=does,
+        judgements=tuple(judgement for judgement, _ in shown[:ROWS]),
+        more=max(0, len(found) - ROWS),
+        why_not=() if fired or lifted is not None else _why_not(rule.when, relation, found, at),
+        lifted_by=None if lifted is None else at.words.name(lifted),
+        reason=reason,
+    )
+
+
+def _why_not(
+    when: Expr, relation: str | None, found: list[tuple[Judgement, Judged | Applied]], at: Place
+) -> tuple[Text, ...]:
+    if relation is None:
+        return tuple(miss.text for miss in why_not(when, at))
+    rows = [(judged.row, when) for _, judged in found if judged.row is not None]
+    misses = row_misses(relation, rows, at) if rows else no_rows(relation, at)
+    return tuple(miss.text for miss in misses)
+
+
+def _judgements(
+    judged: list[Judged], when: Expr, relation: str | None, at: Place
+) -> list[tuple[Judgement, Judged | Applied]]:
+    found: list[tuple[Judgement, Judged | Applied]] = []
+    for one in judged:
+        there = at if relation is None or one.row is None else at.within(relation, one.row)
+        row = None if relation is None or one.row is None else at.words.row(relation, one.row.row)
+        truth = None if isinstance(one.truth, Missing) else one.truth
+        found.append((Judgement(row, truth, truth is True, grow(when, there)), one))
+    return found
+
+
+def _applied(one: Applied, rule: PointsRule, at: Place) -> tuple[Judgement, Judged | Applied]:
+    there = at if rule.for_each is None or one.row is None else at.within(rule.for_each, one.row)
+    row = None if rule.for_each is None or one.row is None else at.words.row(rule.for_each, one.row.row)
+    truth = None if isinstance(one.truth, Missing) else one.truth
+    amount: Text | None = None
+    if one.missing is not None:
+        amount = msg("the amount is missing: {missing}", missing=at.words.missing(one.missing.reasons))
+    elif one.amount is not None:
+        amount = _moved(rule, one.amount)
+    return Judgement(row, truth, one.fired, grow(rule.when, there), amount), one
+
+
+def _moved(rule: PointsRule, amount: Fixed) -> Text:
+    match rule.effect:
+        case Effect.DEDUCT:
+            return msg("{points} points off", points=amount)
+        case Effect.ADD:
+            return msg("{points} points added", points=amount)
+        case Effect.AT_MOST:
+            return msg("{points} points at most", points=amount)
+        case Effect.AT_LEAST:
+            return msg("{points} points at least", points=amount)
+        case _:
+            assert_never(rule.effect)
+
+
+def _effect(rule: PointsRule, at: Place) -> tuple[Text, ...]:
+    amount = phrase(rule.amount, at.words)
+    cap = None if rule.cap is None else phrase(rule.cap, at.words)
+    match rule.effect:
+        case Effect.DEDUCT if cap is None:
+            text = msg("takes {points} points off", points=amount)
+        case Effect.DEDUCT:
+            text = msg("takes {points} points off each time, {cap} in all at most", points=amount, cap=cap)
+        case Effect.ADD if cap is None:
+            text = msg("adds {points} points", points=amount)
+        case Effect.ADD:
+            text = msg("adds {points} points each time, {cap} in all at most", points=amount, cap=cap)
+        case Effect.AT_MOST:
+            text = msg("the score is {points} at most", points=amount)
+        case Effect.AT_LEAST:
+            text = msg("the score is {points} at least", points=amount)
+        case _:
+            assert_never(rule.effect)
+    return (text,)
+
+
+def _grant(grant: Grant, words: Words) -> Text:
+    indicator = words.name(grant.indicator)
+    match grant:
+        case TargetGrant(target=target):
+            return msg("{indicator}: the target becomes {target}", indicator=indicator, target=phrase(target, words))
+        case PauseGrant():
+            return msg("{indicator}: the clock stands still meanwhile", indicator=indicator)
+        case AtLeastGrant(points=points):
+            return msg("{indicator}: {points} points at least", indicator=indicator, points=phrase(points, words))
+        case WaiveGrant():
+            return msg("{indicator}: not scored", indicator=indicator)
+        case _:
+            assert_never(grant)
+
+
+def _lifts(exemption: Exemption, words: Words) -> tuple[Text, ...]:
+    return tuple(msg("{rule}: does not apply", rule=words.name(lifted)) for lifted in exemption.lifts)
+
+
+def _shifts(adjustment: Adjustment, at: Place) -> tuple[Text, ...]:
+    return (*_constants(adjustment.multiply, at, multiply=True), *_constants(adjustment.set, at, multiply=False))
+
+
+def _constants(values: Mapping[str, Expr], at: Place, *, multiply: bool) -> tuple[Text, ...]:
+    found: list[Text] = []
+    for name, expr in values.items():
+        value = at.value(expr)
+        if not isinstance(value, int) or not isinstance(expr.type, Number):
+            continue
+        number = decimal_text(fraction(value, expr.type.scale))
+        who = at.words.name(name)
+        if multiply:
+            found.append(msg("the weight of {name} is multiplied by {factor}", name=who, factor=number))
+        else:
+            found.append(msg("the share of {name} is set to {share}", name=who, share=number))
+    return tuple(found)
+
+
+def _before(evaluation: Evaluation, stage: int) -> dict[str, Fixed]:
+    """The scores as a stage found them."""
+    return {scored.id: before for scored in evaluation.scores for number, before, _ in scored.stages if number == stage}
+
+
+def _by_rule(judged: tuple[Judged, ...]) -> dict[str, list[Judged]]:
+    found: dict[str, list[Judged]] = {}
+    for one in judged:
+        found.setdefault(one.rule, []).append(one)
+    return found
+
+
+def _name(rule: Named, words: Words) -> Name:
+    return words.name(rule.id)

@@ -1,0 +1,149 @@
+"""What a text for a reader is made of: messages, names in two languages, values.
+
+A `Name` or a value stands inside a `Message` like any other value; `show` puts the whole text in one
+language. Nothing here is rounded: a value is written with exactly the digits it is stored with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import assert_never
+
+from steelyard.calendars.zones import Zone, day_of
+from steelyard.diagnostics import InternalError, Message, msg
+from steelyard.diagnostics.catalogue import translator
+from steelyard.facts.format import format_units
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import Label
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Type
+from steelyard.ir.types import Text as TextType
+from steelyard.semantics.outcome import Fixed
+
+_HOUR, _MINUTE, _SECOND = 3_600_000_000, 60_000_000, 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Something of the ruleset by its label; the id is for small print.
+
+    Attributes:
+        id: as the ruleset has it; empty for a label that names nothing.
+        label: in two languages.
+    """
+
+    id: str
+    label: Label = field(compare=False)
+
+    def __str__(self) -> str:
+        return self.label.en
+
+
+Text = Message | Name | str
+"""A text for a reader, in any language."""
+
+
+def show(text: Text, lang: str) -> str:
+    """The text in a language.
+
+    >>> show(msg("{what} is missing", what=Name("rating", Label("客户评分", "Rating"))), "en")
+    'Rating is missing'
+    """
+    match text:
+        case str():
+            return text
+        case Name():
+            return text.label.in_language(lang)
+        case Message():
+            return translator(lang)(_localised(text, lang))
+        case _:
+            assert_never(text)
+
+
+def _localised(message: Message, lang: str) -> Message:
+    """The message with its names in one language; templates are still to be translated."""
+    values: Mapping[str, object] = {key: _value(value, lang) for key, value in message.values.items()}
+    return Message(message.template, values)
+
+
+def _value(value: object, lang: str) -> object:
+    match value:
+        case Name():
+            return value.label.in_language(lang)
+        case Message():
+            return _localised(value, lang)
+        case Fixed():  # a tuple too, but a number to a reader
+            return str(value)
+        case tuple():
+            parts: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of anything
+            return tuple(_value(part, lang) for part in parts)
+        case _:
+            return value
+
+
+def value_text(value: Stored, type: Type, zone: Zone) -> Text:  # noqa: A002 - the word
+    """Write a value for a reader.
+
+    Raises:
+        InternalError: the value is not stored as its type says.
+    """
+    match type, value:
+        case Boolean(), bool():
+            return msg("yes") if value else msg("no")
+        case ((TextType() | Region()), str()):
+            return value
+        case Regions(), tuple():
+            return msg("{items}", items=value)
+        case Number(scale), int():
+            return format_units(value, scale)
+        case Duration(), int():
+            return duration_text(value)
+        case Days(), int():
+            return msg("{days} days", days=value)
+        case Date(), int():
+            return day_of(value).isoformat()
+        case DateTime(), int():
+            return zone.local_text(value)
+        case _:
+            raise InternalError(f"{value!r} is no value of {type!r}")
+
+
+def duration_text(microseconds: int) -> Message:
+    """Write a length of time, exactly.
+
+    >>> str(duration_text(95_040_000_000)), str(duration_text(-1_500_000)), str(duration_text(0))
+    ('26 h 24 min', 'minus 1.5 s', '0 s')
+    """
+    if microseconds < 0:
+        return msg("minus {time}", time=duration_text(-microseconds))
+    hours, rest = divmod(microseconds, _HOUR)
+    minutes, rest = divmod(rest, _MINUTE)
+    seconds = format_units(rest, 6).rstrip("0").rstrip(".") if rest else "0"
+    match hours > 0, minutes > 0, rest > 0:
+        case True, True, True:
+            return msg("{hours} h {minutes} min {seconds} s", hours=hours, minutes=minutes, seconds=seconds)
+        case True, True, False:
+            return msg("{hours} h {minutes} min", hours=hours, minutes=minutes)
+        case True, False, True:
+            return msg("{hours} h {seconds} s", hours=hours, seconds=seconds)
+        case True, False, False:
+            return msg("{hours} h", hours=hours)
+        case False, True, True:
+            return msg("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
+        case False, True, False:
+            return msg("{minutes} min", minutes=minutes)
+        case _:
+            return msg("{seconds} s", seconds=seconds)
+
+
+def decimal_text(value: Fraction) -> str:
+    """Write a fraction exactly: as a decimal where it ends within 12 digits, else as `n/d`.
+
+    >>> decimal_text(Fraction(5, 4)), decimal_text(Fraction(1, 3)), decimal_text(Fraction(-20))
+    ('1.25', '1/3', '-20')
+    """
+    for digits in range(13):
+        if (value * 10**digits).denominator == 1:
+            return format_units(int(value * 10**digits), digits)
+    return f"{value.numerator}/{value.denominator}"

@@ -1,0 +1,154 @@
+"""The names of one ruleset, and its expressions, in words for a reader: labels instead of identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from steelyard.calendars.zones import zone
+from steelyard.diagnostics import Message, msg
+from steelyard.explain.records import Clause, Fact, RowReference
+from steelyard.explain.terms import Name, Text, value_text
+from steelyard.facts.case import Row
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Ruleset, Source
+from steelyard.ir.types import DateTime, Type
+
+_DIVISION = "division by zero"
+_FEED_FIELDS = {
+    "event_id": Label("编号", "Number"),
+    "declaration_id": Label("编号", "Number"),
+    "kind": Label("种类", "Kind"),
+    "level": Label("级别", "Level"),
+    "areas": Label("地区", "Areas"),
+    "starts": Label("开始时间", "Start"),
+    "ends": Label("结束时间", "End"),
+    "headline": Label("标题", "Headline"),
+    "source": Label("来源", "Source"),
+    "authority": Label("发布单位", "Authority"),
+    "reference": Label("文号", "Reference"),
+}
+_FEEDS = {"warnings": Label("预警", "Warning"), "declarations": Label("灾害公告", "Declaration")}
+
+
+class Words:
+    """Looks up names; built once per ruleset.
+
+    Attributes:
+        zone: in which instants are written.
+        definitions: the defines of the case, by id.
+        row_definitions: by relation and id.
+        relations: by id.
+    """
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self.zone = zone(ruleset.timezone)
+        self.definitions = {define.id: define for define in ruleset.defines}
+        self.relations = {relation.id: relation for relation in ruleset.relations}
+        self.row_definitions: dict[tuple[str, str], Definition] = {
+            (relation.id, define.id): define for relation in ruleset.relations for define in relation.defines
+        }
+        self._types: dict[tuple[str, str], Type] = {
+            (relation.id, field.id): field.type for relation in ruleset.relations for field in relation.fields
+        }
+        self._names: dict[str, Name] = {}
+        for relation in ruleset.relations:
+            self._names[relation.id] = Name(relation.id, _relation_label(relation))
+            for member in (*relation.fields, *relation.defines):
+                self._names[f"{relation.id}.{member.id}"] = Name(member.id, _field_label(relation, member))
+        sections = (
+            *(ruleset.inputs, ruleset.parameters, ruleset.defines, ruleset.tables, ruleset.indicators),
+            *(ruleset.exemptions, ruleset.weights.adjustments, ruleset.unscored, ruleset.points, ruleset.outputs),
+        )
+        for section in sections:
+            self._names.update({one.id: Name(one.id, one.label) for one in section})
+        self._names.update({group.id: Name(group.id, group.label) for group in ruleset.groups})
+        self._scores = {score.id: Name(score.id, _score_label(score.id, score.label)) for score in ruleset.scores}
+
+    def name(self, id: str) -> Name:  # noqa: A002 - the word
+        """What something of the ruleset is called; a field is `relation.field`."""
+        return self._names.get(id) or Name(id, Label(id, id))
+
+    def score(self, id: str) -> Name:  # noqa: A002 - the word
+        """What a score is called."""
+        return self._scores[id]
+
+    def value(self, value: Stored, type: Type) -> Text:  # noqa: A002 - the word
+        """A value for a reader."""
+        return value_text(value, type, self.zone)
+
+    def missing(self, reasons: Iterable[str]) -> tuple[Text, ...]:
+        """What was missing, in words, sorted by code point."""
+        return tuple(self._reason(reason) for reason in sorted(reasons))
+
+    def _reason(self, reason: str) -> Text:
+        if reason.startswith(_DIVISION):
+            culprit = reason.removeprefix(_DIVISION).removeprefix(" in ")
+            return msg("division by zero in {name}", name=self.name(culprit)) if culprit else msg("division by zero")
+        relation, dot, _ = reason.partition(".")
+        if dot and relation in self.relations:
+            return msg("{field} of {relation}", field=self.name(reason), relation=self.name(relation))
+        if reason in self.relations:
+            return msg("a row of {relation}", relation=self.name(reason))
+        return self.name(reason)
+
+    def clause(self, source: Source | None) -> Clause | None:
+        """A source for printing."""
+        if source is None:
+            return None
+        title = None if source.title is None else Name("", source.title)
+        clause = None if source.clause is None else Name("", source.clause)
+        return Clause(title, clause, source.url)
+
+    def row(self, relation: str, row: Row) -> RowReference:
+        """A row by its relation, id and title."""
+        rule = self.relations[relation]
+        facts = tuple(
+            Fact(self.name(f"{relation}.{field.id}"), self._field(field, row))
+            for field in rule.fields
+            if field.id in row.values or _is_open(field.type)
+        )
+        return RowReference(self.name(relation), row.id, self._title(rule, row), facts)
+
+    def row_name(self, relation: str, row: Row) -> Message:
+        """A row in a sentence."""
+        title = self._title(self.relations[relation], row)
+        if title is None:
+            return msg("{relation} {row}", relation=self.name(relation), row=row.id)
+        return msg("{relation} {row} ({title})", relation=self.name(relation), row=row.id, title=title)
+
+    def _field(self, field: InputField, row: Row) -> Text | None:
+        value = row.values.get(field.id)
+        if value is None:
+            return msg("not ended yet") if _is_open(field.type) else None
+        return self.value(value, field.type)
+
+    def _title(self, relation: Relation, row: Row) -> Text | None:
+        if relation.feed is None:
+            return None
+        headline = row.values.get("headline")
+        if isinstance(headline, str) and headline:
+            return headline
+        return msg("{items}", items=tuple(str(row.values[key]) for key in ("kind", "level") if key in row.values))
+
+    def field_type(self, relation: str, field: str) -> Type:
+        """The type of a field of a relation."""
+        return self._types[relation, field]
+
+
+def _is_open(type: Type) -> bool:  # noqa: A002 - the word
+    return isinstance(type, DateTime) and type.open
+
+
+def _relation_label(relation: Relation) -> Label:
+    written = relation.label != Label(relation.id, relation.id)
+    return relation.label if written or relation.feed is None else _FEEDS.get(relation.feed, relation.label)
+
+
+def _field_label(relation: Relation, member: InputField | Definition) -> Label:
+    plain = member.label == Label(member.id, member.id)
+    return _FEED_FIELDS.get(member.id, member.label) if plain and relation.feed is not None else member.label
+
+
+def _score_label(id: str, label: Label) -> Label:  # noqa: A002 - the word
+    return Label("得分", "Score") if id == "score" and label == Label(id, id) else label

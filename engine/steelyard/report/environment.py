@@ -1,0 +1,60 @@
+"""The Jinja environment of the reports: escaping where it is HTML, no undefined name, texts from our catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from steelyard import resources
+from steelyard.diagnostics.catalogue import LANGUAGES, translations
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
+
+
+@cache
+def environment(lang: str) -> Environment:
+    """The environment of a language; only templates named `*.html.jinja` are escaped.
+
+    Raises:
+        ValueError: no such language.
+    """
+    if lang not in LANGUAGES:
+        raise ValueError(f"no language {lang!r}, only {', '.join(LANGUAGES)}")
+    found = Environment(
+        loader=FileSystemLoader(resources.templates()),
+        autoescape=_is_html,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    gettext = _gettext(lang)
+    install: Callable[..., None] = found.install_gettext_callables  # type: ignore[attr-defined]  # pyright: ignore
+    install(gettext, lambda one, many, count: gettext(one if count == 1 else many), newstyle=True)
+    found.globals["lang"] = lang
+    found.filters["md"] = escape_markdown
+    return found
+
+
+def escape_markdown(text: str) -> str:
+    r"""Make a text safe inside a Markdown paragraph or table cell.
+
+    >>> escape_markdown("a|b *c*\nd")
+    'a\\|b \\*c\\* d'
+    """
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
+
+
+def _is_html(name: str | None) -> bool:
+    return name is not None and ".html." in name
+
+
+def _gettext(lang: str) -> Callable[[str], str]:
+    if lang == "en":
+        return lambda template: template
+    known = translations(lang)
+    return lambda template: known.get(template, template)

@@ -1,0 +1,228 @@
+"""From an explanation to a view in one language."""
+
+from __future__ import annotations
+
+from steelyard.diagnostics import msg
+from steelyard.explain import Explanation, Name, Text, show
+from steelyard.explain.records import (
+    Clause,
+    Fact,
+    GrantStory,
+    IndicatorStory,
+    Judgement,
+    Node,
+    RowReference,
+    RuleKind,
+    RuleStory,
+)
+from steelyard.report.score_view import score_view
+from steelyard.report.timeline import timeline
+from steelyard.report.views import (
+    FactView,
+    GrantView,
+    IndicatorView,
+    JudgementView,
+    NodeView,
+    RowView,
+    RuleView,
+    ShareView,
+    Term,
+    View,
+    WithoutView,
+)
+
+_SHORT_DIGEST = 12
+_DEEPEST = 9
+_SIGNS = {"true": "✓", "false": "✗", "unknown": "?", "value": "·", "missing": "?"}
+
+
+def view(explanation: Explanation, lang: str) -> View:
+    """Put an explanation into a language; every string of the result is finished."""
+    told = Teller(lang)
+    rules = [told.rule(rule, number) for number, rule in enumerate(explanation.rules, 1)]
+    provenance = explanation.provenance
+    return View(
+        lang=lang,
+        ruleset=told.term(explanation.ruleset),
+        version=explanation.version,
+        source=told.clause(explanation.source),
+        timezone=explanation.timezone,
+        key=explanation.key,
+        status=explanation.outcome.status.value,
+        headline=told(explanation.headline),
+        rejection=told.maybe(explanation.rejection),
+        scores=tuple(score_view(score, explanation, told) for score in explanation.scores),
+        outputs=tuple(told.fact(Fact(one.name, one.value)) for one in explanation.outputs),
+        indicators=tuple(told.indicator(one, number) for number, one in enumerate(explanation.indicators, 1)),
+        fired=tuple(rule for rule in rules if rule.fired),
+        not_fired=tuple(rule for rule in rules if not rule.fired),
+        without=told.without(explanation),
+        timeline=timeline(explanation, told),
+        facts=tuple(told.fact(fact) for fact in explanation.facts),
+        parameters=tuple(told.fact(fact) for fact in explanation.parameters),
+        rows=tuple(told.row(row) for row in explanation.rows),
+        rows_left_out=explanation.rows_left_out,
+        missing=tuple(told(text) for text in explanation.missing),
+        digest=provenance.digest,
+        short_digest=provenance.digest[:_SHORT_DIGEST],
+        engine=provenance.engine,
+        engine_version=provenance.engine_version,
+        evaluated_on=provenance.evaluated_on,
+        files=provenance.files,
+        empty=provenance.empty,
+    )
+
+
+class Teller:
+    """Says parts of an explanation in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+
+    def __call__(self, text: Text) -> str:
+        return show(text, self.lang)
+
+    def maybe(self, text: Text | None) -> str:
+        """The text, or nothing."""
+        return "" if text is None else self(text)
+
+    def term(self, name: Name) -> Term:
+        """A name with its id."""
+        return Term(self(name), name.id)
+
+    def clause(self, clause: Clause | None) -> str:
+        """Where a rule comes from; the clause alone where it has one, else the title."""
+        if clause is None:
+            return ""
+        return self.maybe(clause.clause or clause.title)
+
+    def fact(self, fact: Fact) -> FactView:
+        """A value."""
+        value = self(msg("missing")) if fact.value is None else self(fact.value)
+        return FactView(self.term(fact.name), value, fact.value is None)
+
+    def row(self, row: RowReference) -> RowView:
+        """A row of a relation."""
+        facts = tuple(self.fact(fact) for fact in row.facts)
+        return RowView(self(row.relation), row.id, self.maybe(row.title), facts)
+
+    def row_name(self, row: RowReference | None) -> str:
+        """A row in a few words."""
+        if row is None:
+            return ""
+        if row.title is None:
+            return self(msg("{relation} {row}", relation=row.relation, row=row.id))
+        return self(msg("{relation} {row} ({title})", relation=row.relation, row=row.id, title=row.title))
+
+    def tree(self, node: Node, depth: int = 0) -> tuple[NodeView, ...]:
+        """A condition's tree as lines, parents first."""
+        value = "" if node.value is None else self(node.value)
+        if node.condition:
+            mark = "unknown" if node.truth is None else "true" if node.truth else "false"
+        else:
+            mark = "missing" if node.value is None else "value"
+        if node.missing:
+            value = self(msg("missing: {missing}", missing=node.missing))
+        text = self(node.text) if node.row is None else self(msg("{row}: {reason}", row=node.row, reason=node.text))
+        below = tuple(line for child in node.children for line in self.tree(child, depth + 1))
+        return (NodeView(min(depth, _DEEPEST), mark, _SIGNS[mark], "  " * depth, text, value), *below)
+
+    def rule(self, rule: RuleStory, number: int) -> RuleView:
+        """A rule."""
+        fired_rows = tuple(self.row_name(one.row) for one in rule.judgements if one.fired and one.row is not None)
+        return RuleView(
+            anchor=f"rule-{number}",
+            name=self.term(rule.name),
+            kind=rule.kind.value,
+            kind_text=self(kind_text(rule.kind)),
+            clause=self.clause(rule.clause),
+            url="" if rule.clause is None or rule.clause.url is None else rule.clause.url,
+            fired=rule.fired,
+            lifted_by=self.maybe(rule.lifted_by),
+            reason=rule.reason or "",
+            does=tuple(self(text) for text in rule.does),
+            why_not=tuple(self(text) for text in rule.why_not),
+            rows=fired_rows,
+            judgements=tuple(self.judgement(one) for one in rule.judgements),
+            more=rule.more,
+        )
+
+    def judgement(self, one: Judgement) -> JudgementView:
+        """A condition in one row."""
+        mark = "unknown" if one.truth is None else "true" if one.truth else "false"
+        return JudgementView(self.row_name(one.row), mark, self.maybe(one.amount), self.tree(one.tree))
+
+    def grant(self, grant: GrantStory) -> GrantView:
+        """A grant."""
+        return GrantView(self.term(grant.exemption), self.row_name(grant.row), self(grant.text), grant.counted)
+
+    def indicator(self, one: IndicatorStory, number: int) -> IndicatorView:
+        """An indicator."""
+        base, target = self.maybe(one.base_target), self.maybe(one.target)
+        return IndicatorView(
+            anchor=f"indicator-{number}",
+            name=self.term(one.name),
+            row=one.row_id or "",
+            group=self.maybe(one.group),
+            clause=self.clause(one.clause),
+            measured_by=self(one.measured_by),
+            measure=self.maybe(one.measure),
+            base_target=base,
+            target=target,
+            relaxed=base != target,
+            clock=self._clock(one),
+            grants=tuple(self.grant(grant) for grant in one.grants),
+            how=tuple(self(text) for text in one.how),
+            score="" if one.score is None else str(one.score),
+            waived=self.maybe(one.waived),
+            only_if=() if one.only_if is None else self.tree(one.only_if),
+            shares=tuple(
+                ShareView(self(share.score), f"{share.share}/{share.denominator}", str(share.lost))
+                for share in one.shares
+            ),
+            reason=one.reason or "",
+        )
+
+    def _clock(self, one: IndicatorStory) -> tuple[str, ...]:
+        clock = one.clock
+        if clock is None or clock.start is None or clock.end is None:
+            return ()
+        shown = {"start": clock.start, "end": clock.end}
+        running = (
+            msg("from {start} to {end}, still running then", **shown)
+            if clock.still_running
+            else msg("from {start} to {end}", **shown)
+        )
+        paused = () if clock.paused is None else (self(msg("less pauses of {time}", time=clock.paused)),)
+        return (self(running), *paused)
+
+    def without(self, explanation: Explanation) -> tuple[WithoutView, ...]:
+        """The score with and without exemptions."""
+        nothing = self(msg("no score"))
+        return tuple(
+            WithoutView(
+                exemption=self(msg("all of them")) if one.exemption is None else self(one.exemption),
+                score=self(one.score),
+                with_it=nothing if one.with_it is None else str(one.with_it),
+                without_it=nothing if one.without_it is None else str(one.without_it),
+                differs=one.with_it != one.without_it,
+            )
+            for one in explanation.counterfactuals
+        )
+
+
+def kind_text(kind: RuleKind) -> Text:
+    """What a kind of rule is called."""
+    match kind:
+        case RuleKind.EXEMPTION:
+            return msg("exemption")
+        case RuleKind.ADJUSTMENT:
+            return msg("adjustment of weights")
+        case RuleKind.UNSCORED:
+            return msg("no score")
+        case RuleKind.DEDUCTION:
+            return msg("deduction")
+        case RuleKind.BONUS:
+            return msg("bonus")
+        case RuleKind.GATE:
+            return msg("gate")
