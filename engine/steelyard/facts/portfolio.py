@@ -11,6 +11,7 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
+from steelyard.facts.effective import Effective
 from steelyard.facts.fields import Fault, read_values
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
@@ -142,6 +143,7 @@ class _Builder:
         self._inputs = ruleset.inputs
         self._zone = here
         self._key = key_field(ruleset)
+        self._effective = Effective(ruleset, ruleset.inputs, here)
         self._assembly = Assembly(relations)
         self._entries: list[Case | Reject] = []
         self._places: list[Place] = []
@@ -163,8 +165,9 @@ class _Builder:
             if first != entry:
                 self._twice.setdefault(key, [first]).append(entry)
         text = shown(line.cells.get(self._key.column))
-        if read.fault is not None:
-            self._entries.append(read.fault.reject(text, line=place.line, file=place.file))
+        bad = read.fault or self._effective.fault(read.values, line.cells)
+        if bad is not None:
+            self._entries.append(bad.reject(text, line=place.line, file=place.file))
         elif key is None:
             fault = Fault(self._key.column, "", Problem(msg("a value is required")))
             self._entries.append(fault.reject(text, line=place.line, file=place.file))

@@ -11,6 +11,7 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import Cell
+from steelyard.facts.effective import Effective
 from steelyard.facts.fields import read_values
 from steelyard.facts.format import format_value
 from steelyard.facts.reading import Place
@@ -46,9 +47,11 @@ def case_from_texts(ruleset: Ruleset, given: Texts, rows: Mapping[str, Sequence[
     )
     if unknown is not None:
         return unknown
-    read = read_values(_by_id(ruleset.inputs), given, here)
-    if read.fault is not None:
-        return read.fault.reject(text)
+    inputs = _by_id(ruleset.inputs)
+    read = read_values(inputs, given, here)
+    bad = read.fault or Effective(ruleset, inputs, here).fault(read.values, given)
+    if bad is not None:
+        return bad.reject(text)
     found: list[Collector] = []
     for relation in ruleset.relations:
         collector = Collector(replace(relation, fields=_by_id(relation.fields)), here)
@@ -61,8 +64,8 @@ def case_from_texts(ruleset: Ruleset, given: Texts, rows: Mapping[str, Sequence[
             if relation.of_case is not None and not row.get(relation.of_case):
                 cells[relation.of_case] = text
             collector.take(cells, Place("", number, number))
-        if (bad := collector.first_bad()) is not None:
-            return replace(bad, key=text, line=None)
+        if (bad_row := collector.first_bad()) is not None:
+            return replace(bad_row, key=text, line=None)
     stored = read.values[key.id]
     relations = [collector.finish() for collector in found]
     strangers = [rows.relation for rows in relations if any(other != stored for other in rows.by_case)]
