@@ -64,7 +64,7 @@ def _measured(subject: Subject, indicator: Indicator) -> Range | None:
         return None
     if isinstance(indicator.measure, Clock):
         return Range(0, widest.high)
-    known = subject.value_range(indicator.measure)
+    known = subject.knower.value_range(indicator.measure)
     return Range(widest.low if known.low is None else known.low, widest.high if known.high is None else known.high)
 
 

@@ -20,6 +20,7 @@ from steelyard.diagnostics import Diagnostic, Diagnostics, Severity, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.ir.bind import bind
 from steelyard.ir.from_model import lower
+from steelyard.ir.resolved import knower
 from steelyard.ir.ruleset import Ruleset
 from steelyard.model.from_source import from_source
 from steelyard.model.ruleset import RulesetFile
@@ -88,7 +89,7 @@ def load(path_or_name: str, settings: Mapping[str, str] | None = None, *, lint: 
 
 def analyse(ruleset: Ruleset, file: RulesetFile, diagnostics: Diagnostics) -> None:
     """Run every check."""
-    subject = Subject(ruleset, file)
+    subject = Subject(ruleset, file, knower(ruleset))
     for check in CHECKS:
         check(subject, diagnostics)
 

@@ -57,7 +57,7 @@ def _helps(subject: Subject, ruleset: Ruleset, grant: Grant) -> bool:
         case PauseGrant() | WaiveGrant():
             return True
         case AtLeastGrant(points=points):
-            high = subject.value_range(points).high
+            high = subject.knower.value_range(points).high
             return high is None or high > 0
         case TargetGrant(indicator=name, target=target):
             indicator = next(one for one in ruleset.indicators if one.id == name)
@@ -69,7 +69,7 @@ def _helps(subject: Subject, ruleset: Ruleset, grant: Grant) -> bool:
 def _milder(subject: Subject, indicator: Indicator, target: Expr) -> bool:
     difference = _difference(subject, target)
     if difference is None and indicator.target is not None and not _reads_target(target):
-        base, asked = subject.value_range(indicator.target), subject.value_range(target)
+        base, asked = subject.knower.value_range(indicator.target), subject.knower.value_range(target)
         difference = Range(
             None if asked.low is None or base.high is None else asked.low - base.high,
             None if asked.high is None or base.low is None else asked.high - base.low,
@@ -87,9 +87,9 @@ def _difference(subject: Subject, target: Expr) -> Range | None:
         case OwnTarget():
             return Range(0, 0)
         case Add(left=OwnTarget(), right=extra) | Add(left=extra, right=OwnTarget()):
-            return subject.value_range(extra)
+            return subject.knower.value_range(extra)
         case Subtract(left=OwnTarget(), right=less):
-            found = subject.value_range(less)
+            found = subject.knower.value_range(less)
             low = None if found.high is None else -found.high
             return Range(low, None if found.low is None else -found.low)
         case _:

@@ -14,7 +14,7 @@ def check_idle(subject: Subject, diagnostics: Diagnostics) -> None:
     def never_more_than_nothing(expr: Expr | None) -> bool:
         if expr is None:
             return False
-        high = subject.value_range(expr).high
+        high = subject.knower.value_range(expr).high
         return high is not None and high <= 0
 
     def report(what: Message, span: Span | None) -> None:
@@ -28,8 +28,8 @@ def check_idle(subject: Subject, diagnostics: Diagnostics) -> None:
         amounts = (rule.amount, rule.cap) if rule.effect in {Effect.DEDUCT, Effect.ADD} else ()
         if any(never_more_than_nothing(amount) for amount in amounts):
             report(msg("the rule `{name}`", name=rule.id), rule.span)
-        unknowable = subject.can_be_missing(rule.when) or (
-            rule.for_each is not None and subject.membership_unknown(rule.for_each)
+        unknowable = subject.knower.missing(rule.when) or (
+            rule.for_each is not None and subject.knower.membership_unknown(rule.for_each)
         )
         if rule.unknown is not None and not unknowable:
             diagnostics.add(

@@ -47,10 +47,10 @@ def _end_can_be_missing(subject: Subject, indicator: Indicator) -> bool:
     """Whether the later milestone can be missing while nothing stands in for it."""
     measure = indicator.measure
     if isinstance(measure, Clock):
-        return measure.until is None and subject.can_be_missing(measure.stop)
+        return measure.until is None and subject.knower.missing(measure.stop)
     if indicator.better is not Better.LOWER:
         return False
-    return any(subject.can_be_missing(end) for end in _ends(measure))
+    return any(subject.knower.missing(end) for end in _ends(measure))
 
 
 def _ends(measure: Expr) -> list[Expr]:

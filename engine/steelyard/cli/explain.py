@@ -1,0 +1,121 @@
+"""`steelyard explain`: one case, line by line."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from steelyard.cli.options import FactOptions, facts, language, parse_facts, quiet
+from steelyard.cli.output import Output
+from steelyard.cli.status import Status, Stop
+
+if TYPE_CHECKING:
+    from steelyard.facts import Portfolio, Reject
+    from steelyard.ir.ruleset import Ruleset
+    from steelyard.semantics import Evaluation
+
+FORMATS = ("text", "md", "html", "json")
+MOST_KEYS = 20_000
+"""Among so many keys a similar one is looked for."""
+
+
+@click.command("explain")
+@click.argument("ruleset")
+@facts
+@click.option("--case", "key", required=True, metavar="KEY", help="Key of the case.")
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Layout; by the ending of -o, else text.")
+@click.option("-o", "--output", "target", metavar="FILE", help="Write to a file instead of standard output.")
+@quiet
+@language
+@click.pass_obj
+def command(
+    output: Output,
+    ruleset: str,
+    cases: tuple[str, ...],
+    relation: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_of: str | None,
+    delimiter: str | None,
+    encoding: str,
+    key: str,
+    form: str | None,
+    target: str | None,
+) -> None:
+    """Explain the score of one case: the ledger, every rule with the values it used, and why other rules did not fire.
+
+    A case that was rejected is explained by its rejection, and the exit status is 3.
+
+    \b
+    Examples:
+      steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002
+      steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002 -o C-002.html --lang zh
+    """
+    from steelyard.cli.run import read_facts, ready_ruleset
+
+    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
+    ready = ready_ruleset(output, ruleset, options.settings)
+    portfolio = read_facts(output, ready, options)
+    layout = form or _by_ending(target)
+    found = next((case for case in portfolio.cases if case.key == key), None)
+    if found is None:
+        raise _not_found(output, portfolio, key)
+    from steelyard.semantics import Status as CaseStatus
+    from steelyard.semantics import prepare, run
+
+    evaluation = run(prepare(ready), found)
+    text = _explained(output, ready, options, portfolio, evaluation, layout)
+    if target is None or target == "-":
+        output.result(text)
+    else:
+        from steelyard.cli.files import write_whole
+
+        write_whole(output, Path(target), text)
+    if evaluation.outcome.status is CaseStatus.REJECTED:
+        raise Stop(Status.REJECTS)
+
+
+def _explained(
+    output: Output, ruleset: Ruleset, options: FactOptions, portfolio: Portfolio, evaluation: Evaluation, layout: str
+) -> str:
+    from steelyard import __version__
+    from steelyard.explain import Provenance, explain
+    from steelyard.ir.canonical import digest
+    from steelyard.report import render
+
+    provenance = Provenance(
+        digest=digest(ruleset),
+        engine="reference",
+        engine_version=__version__,
+        evaluated_on=date.today().isoformat(),  # noqa: DTZ011 - the reader's day
+        files=tuple(file.name for file in portfolio.provenance.files),
+        empty=tuple(name for name, files in options.relations.items() if files is None),
+    )
+    return render(explain(evaluation, provenance), output.lang, layout)
+
+
+def _by_ending(target: str | None) -> str:
+    ending = Path(target or "").suffix.lower()
+    return {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}.get(ending, "text")
+
+
+def _not_found(output: Output, portfolio: Portfolio, key: str) -> Stop:
+    """Say why the case cannot be explained: it was rejected, or there is none of that key."""
+    from steelyard.cli.run import tell_reject
+    from steelyard.diagnostics import msg
+    from steelyard.diagnostics.suggestions import closest
+
+    rejects: list[Reject] = [reject for reject in portfolio.rejects if reject.key == key]
+    for reject in rejects:
+        tell_reject(output, reject)
+    if rejects:
+        output.error(msg("the case `{key}` has no score: it was rejected before it was scored", key=key))
+        return Stop(Status.REJECTS)
+    keys = [case.key for case in portfolio.cases] + [reject.key for reject in portfolio.rejects]
+    near = closest(key, keys[:MOST_KEYS])
+    output.error(msg("there is no case `{key}` among {count}", key=key, count=len(keys)))
+    if near is not None:
+        output.say(msg("did you mean `{near}`?", near=near))
+    return Stop(Status.USAGE)

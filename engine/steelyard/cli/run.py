@@ -1,0 +1,184 @@
+"""From options to scored cases: what evaluate, explain and demo share. Every way to fail has been said when `Stop` comes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from steelyard.cli.status import Status, Stop, status_of
+from steelyard.diagnostics import Diagnostics, Severity, msg
+
+if TYPE_CHECKING:
+    from steelyard.cli.options import FactOptions
+    from steelyard.cli.output import Output
+    from steelyard.engines.protocol import Compiled, Engine
+    from steelyard.engines.verify import Difference
+    from steelyard.facts import Case, Portfolio, Reject
+    from steelyard.ir.ruleset import Ruleset
+    from steelyard.semantics import Outcome
+
+LATER = ("sql", "spark")
+"""Engines that are planned."""
+SHOWN = 5
+"""So many rejects and warnings are shown on the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A scored portfolio.
+
+    Attributes:
+        digest: of the ruleset.
+        results: every case that could be read, in the order of the files, with its outcome.
+        rejects: rows that are no case, bad rows of feeds, cases that a rule rejected: in this order.
+        engine: the one that scored.
+    """
+
+    ruleset: Ruleset
+    digest: str
+    portfolio: Portfolio
+    results: tuple[tuple[Case, Outcome], ...]
+    rejects: tuple[Reject, ...]
+    engine: str
+
+
+def ready_ruleset(output: Output, name: str, settings: Mapping[str, str]) -> Ruleset:
+    """Load and bind a ruleset."""
+    from steelyard.analysis.check import load
+
+    loaded = load(name, settings)
+    if loaded.ruleset is None:
+        output.findings([one for one in loaded.diagnostics if one.severity is Severity.ERROR])
+        raise Stop(status_of(loaded.diagnostics))
+    return loaded.ruleset
+
+
+def read_facts(output: Output, ruleset: Ruleset, options: FactOptions) -> Portfolio:
+    """Read cases and relations."""
+    from steelyard.facts import ReadOptions, read_portfolio
+
+    diagnostics = Diagnostics()
+    with output.progress(msg("reading")) as ticker:
+        portfolio = read_portfolio(
+            ruleset,
+            options.cases,
+            options.relations,
+            diagnostics,
+            options=ReadOptions(delimiter=options.delimiter, encoding=options.encoding),
+            progress=ticker,
+        )
+    found = diagnostics.sorted()
+    output.findings(found)
+    if portfolio is None:
+        raise Stop(status_of(found) or Status.USAGE)
+    for warning in portfolio.warnings:
+        output.warn(warning)
+    return portfolio
+
+
+def score(output: Output, ruleset: Ruleset, portfolio: Portfolio, *, engine: str, verify: int) -> Run:
+    """Evaluate every case, and check a sample on another engine.
+
+    Raises:
+        Stop: no such engine, an engine that refuses the ruleset, or two engines that disagree.
+    """
+    from steelyard.ir.canonical import digest
+    from steelyard.semantics import Status as CaseStatus
+
+    if engine in LATER:
+        output.error(msg("the engine `{name}` is not there yet: take reference or durable", name=engine))
+        raise Stop(Status.USAGE)
+    from steelyard.engines.choice import choose
+
+    choice = choose(engine, len(portfolio.cases))
+    if choice.engine is None:
+        output.error(choice.note or msg("no such engine: `{name}`", name=engine))
+        raise Stop(Status.USAGE)
+    if choice.note is not None:
+        output.say(choice.note)
+    compiled = _compiled(output, ruleset, choice.engine)
+    results: list[tuple[Case, Outcome]] = []
+    with output.progress(msg("scoring"), len(portfolio.cases)) as ticker:
+        for case in portfolio.cases:
+            results.append((case, compiled.evaluate(case)))
+            ticker(len(results))
+    finished = tuple(results)
+    if verify:
+        _verify(output, ruleset, choice.engine, choice.checkers, finished, portfolio, verify)
+    ruled_out = [outcome.rejection for _, outcome in finished if outcome.status is CaseStatus.REJECTED]
+    rejects = (*portfolio.rejects, *portfolio.feed_rejects, *(one for one in ruled_out if one is not None))
+    return Run(ruleset, digest(ruleset), portfolio, finished, rejects, choice.engine.name)
+
+
+def tell_rejects(output: Output, rejects: tuple[Reject, ...], allowed: int) -> None:
+    """Say how many rows were rejected, and show the first ones."""
+    if not rejects:
+        return
+    for reject in rejects[:SHOWN]:
+        tell_reject(output, reject)
+    if len(rejects) > SHOWN:
+        output.warn(msg("and {count} more rejects: `--rejects FILE` keeps them all", count=len(rejects) - SHOWN))
+    if len(rejects) > allowed:
+        output.error(msg("{count} rows were rejected, {allowed} are allowed", count=len(rejects), allowed=allowed))
+
+
+def tell_reject(output: Output, reject: Reject) -> None:
+    """Say why a row was rejected: where it stands, what stood there, what was expected."""
+    where = msg("{file}:{line}", file=reject.file, line=reject.line) if reject.line is not None else msg("by a rule")
+    output.warn(
+        msg(
+            "rejected `{key}` ({where}): `{column}` is “{value}”, expected {expected}",
+            key=reject.key,
+            where=where,
+            column=reject.where,
+            value=reject.value[:80],
+            expected=reject.expected,
+        )
+    )
+    if reject.hint is not None:
+        output.warn(msg("hint: {hint}", hint=reject.hint))
+
+
+def _compiled(output: Output, ruleset: Ruleset, engine: Engine) -> Compiled:
+    diagnostics = Diagnostics()
+    compiled = engine.compile(ruleset, diagnostics)
+    if compiled is None:
+        output.findings(diagnostics.sorted())
+        output.error(msg("the engine {engine} cannot run this ruleset: `--engine reference` can", engine=engine.name))
+        raise Stop(Status.USAGE)
+    return compiled
+
+
+def _verify(
+    output: Output,
+    ruleset: Ruleset,
+    engine: Engine,
+    checkers: tuple[Engine, ...],
+    results: tuple[tuple[Case, Outcome], ...],
+    portfolio: Portfolio,
+    sample: int,
+) -> None:
+    from steelyard.engines.verify import verify
+
+    seed = next((file.digest for file in portfolio.provenance.files if file.role == "cases"), "")
+    found = verify(ruleset, engine, checkers, results, seed=seed, sample=sample)
+    if found.differences:
+        for difference in found.differences[:SHOWN]:
+            _tell_difference(output, difference)
+        output.error(msg("{count} cases differ between engines; nothing was written", count=len(found.differences)))
+        output.error(msg("this is a fault of this program: please report it with the ruleset and these cases"))
+        raise Stop(Status.BUG)
+    if found.checkers:
+        names = ", ".join(found.checkers)
+        output.say(msg("{count} cases checked on {engines}: no difference", count=found.checked, engines=names))
+    elif results:
+        output.say(msg("not checked on another engine: there is none"))
+
+
+def _tell_difference(output: Output, difference: Difference) -> None:
+    output.error(msg("the engines disagree about the case `{key}`", key=difference.case.key))
+    for name, outcome in ((difference.engine, difference.outcome), (difference.checker, difference.other)):
+        output.error(msg("{engine}: {outcome}", engine=name, outcome=repr(outcome)))
+    output.error(msg("the case: {case}", case=repr(difference.case)))
+
