@@ -103,6 +103,8 @@ class Relation(Named):
     Attributes:
         feed: warnings, declarations or None.
         levels: the feed's levels, lowest first.
+        severity: the level of each severity of an alert; None: alerts of it are left out.
+        kinds: the kind for each name of an event; other names stand for themselves.
         fields: of a row.
         defines: values of a row, in an order in which each reads only earlier ones.
         row_id: the field that identifies a row (a feed's event_id, declaration_id); None: rows are counted from 1.
@@ -115,6 +117,8 @@ class Relation(Named):
 
     feed: str | None = None
     levels: tuple[str, ...] = ()
+    severity: tuple[tuple[str, str | None], ...] = ()
+    kinds: tuple[tuple[str, str], ...] = ()
     fields: tuple[InputField, ...]
     defines: tuple[Definition, ...] = ()
     row_id: str | None = None

@@ -8,12 +8,15 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from steelyard.model.case import Definition, InputField
-from steelyard.model.keys import AnyOf, KeyRule
-from steelyard.model.scalars import Expression, Flag, Literal, NameText, Word
+from steelyard.model.keys import AnyOf, KeyRule, Needs
+from steelyard.model.scalars import Expression, Flag, Literal, NameText, PlainText, Word
 from steelyard.model.section import Described, Section
 from steelyard.source import Text
 
 RegionScheme = Annotated[Text, Word("How areas are written.", words=("gb2260", "fips", "name"))]
+SEVERITIES = ("Minor", "Moderate", "Severe", "Extreme", "Unknown")
+"""The severities of CAP 1.2, as they are spelled there."""
+SeverityWord = Annotated[Text, Word("A severity of CAP.", words=SEVERITIES)]
 
 
 class Window(Section):
@@ -28,12 +31,20 @@ class Window(Section):
 class Relation(Described):
     """Rows that belong to a case."""
 
-    key_rules: ClassVar[tuple[KeyRule, ...]] = (AnyOf(("of_case", "joins")),)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (
+        AnyOf(("of_case", "joins")),
+        Needs("severity", "levels"),
+        Needs("kinds", "feed"),
+    )
 
     feed: NameText | None = None
     """The feed that the rows come from: `warnings` or `declarations`."""
     levels: tuple[Literal, ...] | None = None
     """The levels of the feed's warnings, lowest first."""
+    severity: Mapping[SeverityWord, Literal] = {}
+    """The level of each severity of an alert (CAP), or `skip`; needless where the levels are CAP's own words."""
+    kinds: Mapping[PlainText, Literal] = {}
+    """The kind that stands for an event's name in alerts and declarations; others keep their name."""
     regions: RegionScheme | None = None
     """How the feed's areas are written."""
     of_case: NameText | None = None

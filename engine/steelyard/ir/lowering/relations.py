@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
-from steelyard.diagnostics.suggestions import closest
+from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import strata, types
 from steelyard.ir.expressions import Expr, Field
 from steelyard.ir.lowering.fields import check_milestones, field
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 FEEDS: dict[str, str] = {"warnings": "event_id", "declarations": "declaration_id"}
 """The feeds and the field that identifies an event."""
+SKIP = "skip"
+"""What stands for a level where alerts of a severity are left out."""
 
 
 def _written(context: Context, name: str) -> tuple[Text, model.Relation]:
@@ -99,6 +101,23 @@ def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField,
     )
 
 
+def _severity(context: Context, written: model.Relation) -> tuple[tuple[str, str | None], ...]:
+    """The level of each severity; None for one that is skipped."""
+    levels = tuple(str(level) for level in written.levels or ())
+    for level in written.severity.values():
+        if level not in (*levels, SKIP):
+            near = closest(level, levels)
+            context.diagnostics.add(
+                "T103",
+                level.span,
+                msg("`{text}` is not one of the levels", text=level),
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("write one of {levels}, or `{skip}`", levels=listed(levels), skip=SKIP),
+            )
+    return tuple((str(word), None if level == SKIP else str(level)) for word, level in written.severity.items())
+
+
 def _scheme(context: Context, written: model.Relation) -> str:
     if written.regions is not None:
         return str(written.regions)
@@ -142,6 +161,8 @@ def relation(context: Context, name: str) -> Relation | None:
         span=key.span,
         feed=None if written.feed is None else str(written.feed),
         levels=tuple(str(level) for level in written.levels or ()),
+        severity=_severity(context, written),
+        kinds=tuple((str(name), str(kind)) for name, kind in written.kinds.items()),
         fields=tuple(row.fields.values()),
         defines=_ordered(defines, name),
         row_id=_row_id(row, written, context.diagnostics),
