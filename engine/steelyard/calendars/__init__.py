@@ -1,9 +1,33 @@
-"""Time zones, and later working days and hours. Above facts: knows text and integers, no cases.
+"""Time zones, working days and hours. Above the meaning: knows text and integers, no rulesets and no cases.
 
-Invariant: zones come from the pinned tzdata package, never from the machine, so a result does not
-depend on where it was computed.
+`clock_text` reads dates and datetimes, `zones` turns local time into instants, `offsets` tabulates a zone.
+`holiday_data` knows the working days of countries from pinned packages, `day_table` counts them, `hours` reads
+opening times, `working` puts these together: business days and working time.
+
+Invariants: zones come from the pinned tzdata package, never from the machine, and working days from pinned
+packages too, so a result does not depend on where it was computed. A year that is not covered gives
+`Uncovered`, never a guess. Nothing is a float.
 """
 
+from steelyard.calendars.day_table import Uncovered
+from steelyard.calendars.hours import Hours, hours_text, read_hours
+from steelyard.calendars.working import Calendar, CalendarError, Settings, calendar, union
 from steelyard.calendars.zones import Ambiguous, Nonexistent, UnknownZoneError, Zone, zone, zone_names
 
-__all__ = ["Ambiguous", "Nonexistent", "UnknownZoneError", "Zone", "zone", "zone_names"]
+__all__ = [
+    "Ambiguous",
+    "Calendar",
+    "CalendarError",
+    "Hours",
+    "Nonexistent",
+    "Settings",
+    "Uncovered",
+    "UnknownZoneError",
+    "Zone",
+    "calendar",
+    "hours_text",
+    "read_hours",
+    "union",
+    "zone",
+    "zone_names",
+]

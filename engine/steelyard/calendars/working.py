@@ -1,0 +1,194 @@
+"""Working calendars: business days and working time, exactly, in days and microseconds.
+
+The working time of a calendar is the set of instants whose local wall clock lies within the hours of a
+working day. So where clocks go forward within the hours the day is shorter, where they go back it is longer,
+and everywhere else a change of the clocks changes nothing. Midnight belongs to the day that it begins.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import pairwise
+
+from steelyard.calendars.day_table import DayTable, Uncovered, day_table
+from steelyard.calendars.holiday_data import SATURDAY_SUNDAY, days_of_years, known_days, weekday
+from steelyard.calendars.hours import Hours, day_length, worked_by
+from steelyard.calendars.offsets import Offsets, offsets
+from steelyard.calendars.zones import DAY_US, day_of, zone
+from steelyard.diagnostics import Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a ruleset says of a calendar, checked.
+
+    Attributes:
+        holidays: `none`, a country or a state, known to `holiday_data.is_known`.
+        hours: the working hours of a working day; empty where only days are counted.
+        weekend: the days off of each week, counted from Monday, 0; None for the country's own.
+        closed: further days off, as days since 1970-01-01, ascending.
+        open: further working days, ascending; none of them is among `closed`.
+        years: years that the ruleset answers for itself, ascending: in them only `weekend`, `closed` and `open`
+            decide, whatever the data hold.
+    """
+
+    holidays: str
+    hours: Hours = ()
+    weekend: tuple[int, ...] | None = None
+    closed: tuple[int, ...] = ()
+    open: tuple[int, ...] = ()
+    years: tuple[int, ...] = ()
+
+
+class CalendarError(ValueError):
+    """Settings of which no calendar can be made.
+
+    Attributes:
+        why: what is wrong with them.
+        advice: what to write instead.
+    """
+
+    def __init__(self, why: Message, advice: Message) -> None:
+        super().__init__(str(why))
+        self.why = why
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A working calendar in a time zone; build it with `calendar`.
+
+    Attributes:
+        days: the working days.
+        hours: the working hours of a working day.
+        offsets: the zone's offsets over the covered years.
+        shifts: for each offset, what working time differs by from the one that its wall clock alone would show:
+            working time that clocks skipped (below 0) or showed twice, up to the start of the offset.
+    """
+
+    days: DayTable
+    hours: Hours
+    offsets: Offsets
+    shifts: tuple[int, ...] = field(repr=False)
+
+    def add_business_days(self, day: int, number: int) -> int | Uncovered:
+        """See `DayTable.add`."""
+        return self.days.add(day, number)
+
+    def business_days_between(self, start: int, end: int) -> int | Uncovered:
+        """See `DayTable.between`."""
+        return self.days.between(start, end)
+
+    def working_time(self, start: int, end: int) -> int | Uncovered:
+        """The working time of [start, end), in microseconds.
+
+        Where `end` is before `start` it is that of [end, start) as a negative number, as elapsed time would be.
+
+        Returns:
+            The time; the year that is missing where the local day of `start` or `end` is not covered.
+        """
+        for instant in (start, end):
+            outside = self.days.uncovered(self.offsets.local(instant) // DAY_US)
+            if outside is not None:
+                return outside
+        return self._worked(end) - self._worked(start)
+
+    def working_time_less(self, start: int, end: int, pauses: Iterable[tuple[int, int]]) -> int | Uncovered:
+        """The working time of [start, end) without the pauses, each instant of which counts once."""
+        total = self.working_time(start, end)
+        if isinstance(total, Uncovered):
+            return total
+        inside = union((max(low, start), min(high, end)) for low, high in pauses)
+        return total - sum(self._worked(high) - self._worked(low) for low, high in inside)
+
+    def digest(self) -> str:
+        """SHA-256 of all that decides an answer: years, working days, hours, offsets; not where they come from."""
+        text = hashlib.sha256(b"steelyard calendar 1\n")
+        for part in (
+            (self.days.first_year, self.days.last_year),
+            self.days.working,
+            tuple(edge for span in self.hours for edge in span),
+            self.offsets.starts,
+            self.offsets.offsets,
+        ):
+            text.update((",".join(map(str, part)) + "\n").encode())
+        return text.hexdigest()
+
+    def _worked(self, instant: int) -> int:
+        """The working time before an instant, from the first covered day on."""
+        at = self.offsets.at(instant)
+        return self.shifts[at] + _on_the_wall(self.days, self.hours, instant + self.offsets.offsets[at])
+
+
+@cache
+def calendar(settings: Settings, zone_name: str) -> Calendar:
+    """Make a calendar. The same object each time: it is only a memory of a reading.
+
+    Raises:
+        CalendarError: no year of the country is known, `years` leave a hole, or a day is in a year not covered.
+    """
+    days = _days(settings)
+    table = offsets(zone(zone_name), (days.first_day - 1) * DAY_US, (days.last_day + 2) * DAY_US)
+    shifts = [0]
+    for start, before, after in zip(table.starts[1:], table.offsets, table.offsets[1:], strict=False):
+        seen = _on_the_wall(days, settings.hours, start + before)
+        shifts.append(shifts[-1] + seen - _on_the_wall(days, settings.hours, start + after))
+    return Calendar(days, settings.hours, table, tuple(shifts))
+
+
+def union(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The windows that cover the same instants and neither touch nor overlap, ascending; empty ones vanish.
+
+    >>> union([(5, 9), (1, 3), (3, 4), (8, 12), (7, 7)])
+    [(1, 4), (5, 12)]
+    """
+    joined: list[tuple[int, int]] = []
+    for low, high in sorted(windows):
+        if low >= high:
+            continue
+        if joined and low <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+        else:
+            joined.append((low, high))
+    return joined
+
+
+def _days(settings: Settings) -> DayTable:
+    weekend = None if settings.weekend is None else frozenset(settings.weekend)
+    known = known_days(settings.holidays, weekend)
+    own = settings.years
+    years = sorted({*own, *(range(known.first_year, known.last_year + 1) if known is not None else ())})
+    if not years:
+        raise CalendarError(
+            msg("no year of `{code}` is known for certain", code=settings.holidays),
+            msg("list the years, their `weekend` and the days off in the ruleset: `years`, `closed`"),
+        )
+    for before, after in pairwise(years):
+        if after != before + 1:
+            raise CalendarError(
+                msg("the years {before} and {after} leave a hole", before=before, after=after),
+                msg("add {year} to `years`, with its days off under `closed`", year=before + 1),
+            )
+    off = SATURDAY_SUNDAY if weekend is None else weekend
+    working = [day for day in (() if known is None else known.working) if not own or day_of(day).year not in own]
+    working += (day for year in own for day in days_of_years(year, year) if weekday(day) not in off)
+    changed = {*working, *settings.open}.difference(settings.closed)
+    table = day_table(years[0], years[-1], sorted(changed))
+    for day in (*settings.open, *settings.closed):
+        outside = table.uncovered(day)
+        if outside is not None:
+            raise CalendarError(
+                msg("`{day}` lies in a year that is not covered", day=day_of(day)),
+                msg("the years are {first} to {last}; `years` adds more", first=years[0], last=years[-1]),
+            )
+    return table
+
+
+def _on_the_wall(days: DayTable, hours: Hours, wall: int) -> int:
+    """The working time that a wall clock without changes shows before a time."""
+    day, time = divmod(wall, DAY_US)
+    whole = days.count(day - 1) * day_length(hours)
+    return whole + worked_by(hours, time) if days.is_working(day) else whole
