@@ -43,8 +43,8 @@ def prepare_clock(clock: Clock, meaning: Callable[[Expr], Meaning]) -> PreparedC
     )
 
 
-def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, Missing | None]:
-    """Read a clock before pauses: what it showed, and why it has no time.
+def read_clock(clock: PreparedClock, indicator: str, env: Env) -> Timing:
+    """Read a clock, before pauses.
 
     Raises:
         Rejected: the end is before the start.
@@ -57,12 +57,19 @@ def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, 
         still_running = not isinstance(until, Missing)
         end = until if still_running else union((end, until))
     timing = Timing(_instant(start), _instant(end), still_running)
-    if isinstance(start, Missing) or isinstance(end, Missing):
-        return timing, union((start, end))
-    if timing.start is not None and timing.end is not None and timing.end < timing.start:
+    if timing.start is None or timing.end is None:
+        timing.missing = union((start, end))
+    elif timing.end < timing.start:
         expected = msg("an end that is not before the start, {start}", start=instant_text(timing.start))
         raise Rejected(indicator, instant_text(timing.end), expected)
-    return timing, None
+    return timing
+
+
+def elapsed(timing: Timing) -> Value:
+    """The time that a clock shows before pauses."""
+    if timing.start is None or timing.end is None:
+        return timing.missing or union(())
+    return timing.end - timing.start
 
 
 def cut(window: tuple[int, int], start: int, end: int) -> tuple[int, int] | None:

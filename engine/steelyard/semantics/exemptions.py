@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import assert_never
 
 from steelyard.diagnostics import InternalError
 from steelyard.ir.expressions import Expr, Field
@@ -45,6 +46,10 @@ class PreparedRule:
     when: Meaning
 
 
+Give = Callable[[Granted, Result, Env], None]
+"""Finds out what a grant gives to an indicator in the row at hand, and records it."""
+
+
 @dataclass(frozen=True, slots=True)
 class PreparedGrant:
     """A grant for one indicator.
@@ -52,18 +57,14 @@ class PreparedGrant:
     Attributes:
         exemption: its rule.
         grant: what is granted.
-        value: the target, or the points; None for pause and waive.
-        scale: of the points.
-        window: of a pause: start, end, and whether an end that is missing is open.
+        give: what that is in a case.
         own_row: the indicator is a family over the exemption's relation.
     """
 
     exemption: PreparedRule
     grant: Grant
-    value: Meaning | None = None
-    scale: int = SCORE_DIGITS
-    window: tuple[Meaning, Meaning, bool] | None = None
-    own_row: bool = False
+    give: Give
+    own_row: bool
 
 
 def judge(rule: PreparedRule, env: Env) -> list[Judged]:
@@ -90,17 +91,8 @@ def prepare_grants(
         for grant in exemption.grants:
             family = families[grant.indicator]
             own_row = family is not None and family.relation == exemption.for_each
-            value, scale, window = None, SCORE_DIGITS, None
-            match grant:
-                case TargetGrant():
-                    value = meaning(grant.target)
-                case AtLeastGrant():
-                    value, scale = meaning(grant.points), _scale(grant.points)
-                case PauseGrant():
-                    window = _window(ruleset, exemption, meaning)
-                case WaiveGrant():
-                    pass
-            grants.setdefault(grant.indicator, []).append(PreparedGrant(rule, grant, value, scale, window, own_row))
+            prepared = PreparedGrant(rule, grant, _prepare(grant, exemption, ruleset, meaning), own_row)
+            grants.setdefault(grant.indicator, []).append(prepared)
     return grants
 
 
@@ -117,19 +109,7 @@ def give(grant: PreparedGrant, row: BoundRow | None, result: Result, env: Env) -
     outer = None if relation is None else env.bound[relation]
     if relation is not None:
         env.bound[relation] = row
-    match grant.grant:
-        case TargetGrant():
-            _relax(granted, _asked(grant, env), result)
-        case AtLeastGrant():
-            value = _asked(grant, env)
-            if isinstance(value, Missing):
-                granted.refused = value
-            else:
-                granted.value = _number(value) * 10 ** (SCORE_DIGITS - grant.scale)
-        case PauseGrant():
-            _pause(granted, grant, result, env)
-        case WaiveGrant():
-            granted.counted = True
+    grant.give(granted, result, env)
     if relation is not None:
         env.bound[relation] = outer
     return granted
@@ -137,7 +117,7 @@ def give(grant: PreparedGrant, row: BoundRow | None, result: Result, env: Env) -
 
 def settle_target(result: Result) -> Value | None:
     """The resolved target: the base target with the relaxation that counts."""
-    base, better = result.base_target, result.indicator.better
+    base = result.base_target
     given = [g for g in result.grants if isinstance(g.grant, TargetGrant) and g.value]
     if not given or base is None or isinstance(base, Missing):
         return base
@@ -145,17 +125,19 @@ def settle_target(result: Result) -> Value | None:
     for granted in counted:
         granted.counted = True
     relaxation = sum(_value(granted) for granted in counted)
-    return _number(base) + (relaxation if better is Better.LOWER else -relaxation)
+    return _number(base) + (relaxation if result.indicator.better is Better.LOWER else -relaxation)
 
 
-def settle_pauses(result: Result) -> int:
-    """The time that pauses take from the clock."""
+def settle_pauses(result: Result) -> None:
+    """Take the time of all pauses together from the clock."""
     windows: list[tuple[int, int]] = []
     for granted in result.grants:
         if granted.window is not None:
             granted.counted = True
             windows.append(granted.window)
-    return union_length(windows)
+    if windows and result.timing is not None and isinstance(result.measure, int):
+        result.timing.paused = union_length(windows)
+        result.measure -= result.timing.paused
 
 
 def settle_floor(result: Result) -> int | None:
@@ -173,47 +155,74 @@ def waived_by(result: Result) -> str | None:
     return next((g.exemption for g in result.grants if isinstance(g.grant, WaiveGrant)), None)
 
 
-def _asked(grant: PreparedGrant, env: Env) -> Value:
-    if grant.value is None:
-        raise InternalError("a grant without its expression")
-    return grant.value(env)
+def _prepare(grant: Grant, exemption: Exemption, ruleset: Ruleset, meaning: Compiler) -> Give:
+    match grant:
+        case TargetGrant(target=target):
+            return _relaxing(meaning(target))
+        case AtLeastGrant(points=points):
+            return _holding(meaning(points), 10 ** (SCORE_DIGITS - _scale(points)))
+        case PauseGrant():
+            return _pausing(*_window(ruleset, exemption, meaning))
+        case WaiveGrant():
+            return _waive
+        case _:
+            assert_never(grant)
 
 
-def _relax(granted: Granted, target: Value, result: Result) -> None:
+def _waive(granted: Granted, _: Result, __: Env) -> None:
+    granted.counted = True
+
+
+def _holding(points: Meaning, unit: int) -> Give:
+    def hold(granted: Granted, _: Result, env: Env) -> None:
+        value: Value = points(env)
+        if isinstance(value, Missing):
+            granted.refused = value
+        else:
+            granted.value = _number(value) * unit
+
+    return hold
+
+
+def _relaxing(target: Meaning) -> Give:
     """A target grant counts as its difference to the base target in the lenient direction, at least 0."""
-    base = result.base_target
-    granted.target = target
-    if base is None or result.indicator.better is None:
-        raise InternalError(f"`{result.indicator.id}` has no target to relax")
-    if isinstance(base, Missing):
-        granted.refused = base
-    elif isinstance(target, Missing):
-        granted.refused = target
-    else:
-        difference = _number(target) - _number(base)
-        lenient = difference if result.indicator.better is Better.LOWER else -difference
-        granted.value, granted.stricter = max(lenient, 0), lenient < 0
+
+    def relax(granted: Granted, result: Result, env: Env) -> None:
+        base = result.base_target
+        milder: Value = target(env)
+        granted.target = milder
+        if base is None or result.indicator.better is None:
+            raise InternalError(f"`{result.indicator.id}` has no target to relax")
+        if isinstance(base, Missing):
+            granted.refused = base
+        elif isinstance(milder, Missing):
+            granted.refused = milder
+        else:
+            difference = _number(milder) - _number(base)
+            lenient = difference if result.indicator.better is Better.LOWER else -difference
+            granted.value, granted.stricter = max(lenient, 0), lenient < 0
+
+    return relax
 
 
-def _pause(granted: Granted, grant: PreparedGrant, result: Result, env: Env) -> None:
+def _pausing(start_of: Meaning, end_of: Meaning, open_end: bool) -> Give:
     """Cut a row's window to the clock; a missing start, or a missing end that is not open, refuses the grant."""
-    if grant.window is None:
-        raise InternalError("a pause without a window")
-    start_of, end_of, open_end = grant.window
-    start: Value = start_of(env)
-    end: Value = end_of(env)
-    if isinstance(end, Missing) and open_end:
-        end = OPEN
-    if isinstance(start, Missing) or isinstance(end, Missing):
-        granted.refused = union((start, end))
-        return
-    timing = result.timing
-    if timing is None:
-        raise InternalError(f"`{result.indicator.id}` has no clock to pause")
-    if timing.start is None or timing.end is None:
-        return
-    granted.window = cut((_number(start), _number(end)), timing.start, timing.end)
-    granted.value = 0 if granted.window is None else granted.window[1] - granted.window[0]
+
+    def pause(granted: Granted, result: Result, env: Env) -> None:
+        timing = result.timing
+        if timing is None:
+            raise InternalError(f"`{result.indicator.id}` has no clock to pause")
+        start: Value = start_of(env)
+        end: Value = end_of(env)
+        if isinstance(end, Missing) and open_end:
+            end = OPEN
+        if isinstance(start, Missing) or isinstance(end, Missing):
+            granted.refused = union((start, end))
+        elif timing.start is not None and timing.end is not None:
+            granted.window = cut((_number(start), _number(end)), timing.start, timing.end)
+            granted.value = 0 if granted.window is None else granted.window[1] - granted.window[0]
+
+    return pause
 
 
 def _window(ruleset: Ruleset, exemption: Exemption, meaning: Compiler) -> tuple[Meaning, Meaning, bool]:

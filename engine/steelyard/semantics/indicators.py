@@ -14,14 +14,14 @@ from typing import assert_never
 from steelyard.diagnostics import InternalError, msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import SCORE_DIGITS, Clock, Indicator, OnMissing
-from steelyard.semantics import clocks, exemptions
+from steelyard.semantics import exemptions
 from steelyard.semantics.aggregates import both
-from steelyard.semantics.clocks import PreparedClock, prepare_clock
+from steelyard.semantics.clocks import PreparedClock, elapsed, prepare_clock, read_clock
 from steelyard.semantics.env import BoundRow, Env, Meaning
 from steelyard.semantics.exemptions import PreparedGrant
 from steelyard.semantics.records import Judged, Result
 from steelyard.semantics.scope import Scope
-from steelyard.semantics.values import Missing, Rejected, Value, divide, names, union
+from steelyard.semantics.values import Missing, Rejected, divide, names, union
 from steelyard.semantics.ways import PreparedWay, prepare_way
 
 _HUNDREDTHS = 10**SCORE_DIGITS
@@ -35,8 +35,7 @@ class PreparedIndicator:
     relation: int | None
     row_id: str
     only_if: Meaning | None
-    measure: Meaning | None
-    clock: PreparedClock | None
+    measure: Meaning | PreparedClock
     target: Meaning | None
     way: PreparedWay
     grants: tuple[PreparedGrant, ...]
@@ -52,8 +51,7 @@ def prepare_indicator(
         relation=None if family is None else scope.relations[family.relation],
         row_id="" if family is None else family.row_id,
         only_if=None if indicator.only_if is None else meaning(indicator.only_if),
-        measure=None if isinstance(measure, Clock) else meaning(measure),
-        clock=prepare_clock(measure, meaning) if isinstance(measure, Clock) else None,
+        measure=prepare_clock(measure, meaning) if isinstance(measure, Clock) else meaning(measure),
         target=None if indicator.target is None else meaning(indicator.target),
         way=prepare_way(indicator, meaning),
         grants=tuple(grants),
@@ -87,33 +85,25 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
     if prepared.relation is not None:
         env.bound[prepared.relation] = result.row
     result.base_target = None if prepared.target is None else prepared.target(env)
-    untimed = None
-    if prepared.clock is not None:
-        result.timing, untimed = clocks.read_clock(prepared.clock, prepared.rule.id, env)
+    measure = prepared.measure
+    if isinstance(measure, PreparedClock):
+        result.timing = read_clock(measure, prepared.rule.id, env)
+        result.measure = elapsed(result.timing)
+    else:
+        result.measure = measure(env)
     if prepared.grants:
         env.own_target = result.base_target
         for grant in prepared.grants:
             for row in exemptions.activations(grant, judged, result):
                 result.grants.append(exemptions.give(grant, row, result, env))
-    result.target = exemptions.settle_target(result) if prepared.grants else result.base_target
-    result.measure = _measured(prepared, result, untimed, env)
+    result.target = exemptions.settle_target(result) if result.grants else result.base_target
+    if result.grants:
+        exemptions.settle_pauses(result)
     _score(prepared, result, env)
     if prepared.relation is None:
         env.results[prepared.rule.id] = result
     else:
         env.bound[prepared.relation] = None
-
-
-def _measured(prepared: PreparedIndicator, result: Result, untimed: Missing | None, env: Env) -> Value:
-    if prepared.measure is not None:
-        return prepared.measure(env)
-    timing = result.timing
-    if timing is None:
-        raise InternalError(f"`{prepared.rule.id}` has neither a measure nor a clock")
-    if untimed is not None or timing.start is None or timing.end is None:
-        return untimed or union(())
-    timing.paused = exemptions.settle_pauses(result) if prepared.grants else 0
-    return timing.end - timing.start - timing.paused
 
 
 def _score(prepared: PreparedIndicator, result: Result, env: Env) -> None:

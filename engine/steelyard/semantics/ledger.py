@@ -28,7 +28,7 @@ def contribute(score: Score, scored: Scored, shares: list[int], denominator: int
         lost_total += share * (baseline - points)
         lost = divide(sign * share * (baseline - points) * _TO_LEDGER, denominator)
         scored.contributions.append(Contribution(result, share, lost))
-    if opening - lost_total != total:
+    if opening - lost_total != total:  # pragma: no cover - arithmetic itself would have to fail
         raise InternalError(f"the ledger of `{score.id}` does not balance on numerators")
     scored.denominator = denominator
     scored.exact = total, denominator * 10**SCORE_DIGITS

@@ -287,19 +287,19 @@ def _within(node: Within, scope: Scope) -> Meaning:
     above = operator.ge if node.low_closed else operator.gt
     below = operator.le if node.high_closed else operator.lt
     value = meaning(node.operand, scope)
-    match node.low, node.high:
-        case None, None:
-            return strict(_anything, (value,))
-        case None, high:
-            return strict(below, (value, meaning(high, scope)))
-        case low, None:
-            return strict(above, (value, meaning(low, scope)))
-        case low, high:
+    low = None if node.low is None else meaning(node.low, scope)
+    high = None if node.high is None else meaning(node.high, scope)
+    if low is not None and high is not None:
 
-            def between(operand: int, least: int, most: int) -> bool:
-                return above(operand, least) and below(operand, most)
+        def between(operand: int, least: int, most: int) -> bool:
+            return above(operand, least) and below(operand, most)
 
-            return strict(between, (value, meaning(low, scope), meaning(high, scope)))
+        return strict(between, (value, low, high))
+    if low is not None:
+        return strict(above, (value, low))
+    if high is not None:
+        return strict(below, (value, high))
+    return strict(_anything, (value,))
 
 
 def _one_of(node: OneOf, scope: Scope) -> Meaning:

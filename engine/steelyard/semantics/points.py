@@ -214,7 +214,7 @@ def _row_id(applied: Applied) -> str | None:
 
 
 def _amount(applied: Applied) -> int:
-    if applied.amount is None:
+    if applied.amount is None:  # pragma: no cover - a score that lacks an amount is not moved
         raise InternalError(f"`{applied.rule}` lacks an amount")
     return applied.amount.value
 

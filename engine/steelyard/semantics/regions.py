@@ -10,23 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
-GB2260_LEVELS = (2, 4, 6)
-FIPS_LEVELS = (2, 5)
+from steelyard.facts.places import levels
 
-
-def levels(scheme: str, code: str) -> frozenset[str]:
-    """Every code, in every spelling, that covers the place.
-
-    >>> sorted(levels("fips", "48201"))
-    ['00', '00000', '48', '48000', '48201']
-    """
-    match scheme:
-        case "gb2260":
-            return _coded(code, GB2260_LEVELS)
-        case "fips":
-            return _coded(code, FIPS_LEVELS)
-        case _:
-            return frozenset((code,))
+__all__ = ["coverer", "levels"]
 
 
 def coverer(scheme: str) -> Callable[[str | tuple[str, ...], str], bool]:
@@ -42,17 +28,3 @@ def coverer(scheme: str) -> Callable[[str | tuple[str, ...], str], bool]:
         return not remembered(place).isdisjoint(areas)
 
     return covers
-
-
-def _coded(code: str, lengths: tuple[int, ...]) -> frozenset[str]:
-    """The levels of a code whose prefixes of these lengths are its levels."""
-    if len(code) not in lengths:
-        return frozenset((code,))
-    covering = {code}
-    covering.update("0" * length for length in lengths)
-    for length in lengths:
-        prefix = code[:length]
-        covering.update(prefix.ljust(spelled, "0") for spelled in lengths if spelled >= length)
-        if not code[length:].strip("0"):
-            break
-    return frozenset(covering)

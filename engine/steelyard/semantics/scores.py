@@ -98,7 +98,7 @@ def find_base(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -
     rule = prepared.rule
     match rule.method:
         case Method.WEIGHTED_MEAN:
-            if scored.situation is None:
+            if scored.situation is None:  # pragma: no cover - `weigh` comes first
                 raise InternalError(f"`{rule.id}` has no weights")
             by_member = scored.situation.by_member
             shares = [by_member[result.indicator.id, result.row_id] for result in scored.present]

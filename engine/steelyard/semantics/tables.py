@@ -34,16 +34,10 @@ LISTS = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLE
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two hits that exclude each other; rows count from 1. Any two conflicts are the same result."""
+    """Two hits that exclude each other; rows count from 1."""
 
     first: int
     second: int
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Conflict)
-
-    def __hash__(self) -> int:
-        return hash(Conflict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +162,7 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
 
 
 def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: Result) -> bool:
-    """Whether the result would be another if one, or all, of the unknown rows hit as well."""
+    """Whether the result (no conflict) would be another if one, or all, of the unknown rows hit as well."""
     if not unknown:
         return False
     more = [[index] for index in unknown]

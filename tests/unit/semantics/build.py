@@ -191,9 +191,7 @@ def percent(value: int) -> Literal:
 
 
 def limit(group: str, at_least: int | None = None, at_most: int | None = None) -> Limit:
-    return Limit(
-        group, None if at_least is None else percent(at_least), None if at_most is None else percent(at_most)
-    )
+    return Limit(group, None if at_least is None else percent(at_least), None if at_most is None else percent(at_most))
 
 
 def score(*members: str, **changes: Any) -> Score:
@@ -301,8 +299,8 @@ def evaluation(rules: Ruleset, values: Mapping[str, Stored] | None = None, **rel
     return run(prepare(rules), case(values, **relations))
 
 
-def value(expr: Expr, values: Mapping[str, Stored] | None = None, rules: Ruleset | None = None, **relations: Any) -> Any:
+def value(
+    expr: Expr, values: Mapping[str, Stored] | None = None, rules: Ruleset | None = None, **relations: Any
+) -> Any:
     """What an expression means in a case."""
     return evaluation(rules or ruleset(), values, **relations).value(expr)
-
-

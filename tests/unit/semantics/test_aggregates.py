@@ -12,7 +12,6 @@ from steelyard.ir.ruleset import HitPolicy
 from steelyard.ir.types import Number
 from steelyard.semantics import Missing
 from steelyard.semantics.aggregates import both
-
 from unit.semantics.build import (
     BOOLEAN,
     INTEGER,

@@ -12,7 +12,6 @@ from steelyard.diagnostics import InternalError
 from steelyard.ir.ruleset import Clock, MissingRule, OnMissing, PauseGrant, PointsExpression, Window
 from steelyard.semantics import Missing, Status, prepare
 from steelyard.semantics.clocks import cut, union_length
-
 from unit.semantics.build import (
     DURATION,
     HOUR,
@@ -196,7 +195,9 @@ def test_a_pause_needs_a_window_and_a_clock_else_it_is_our_bug():
     with pytest.raises(InternalError):
         prepare(ruleset(indicators=(clocked(),), relations=(bare,), exemptions=(storm,)))
     rules = ruleset(
-        indicators=(indicator("survey"),), relations=(replace(bare, window=Window("starts", "ends")),), exemptions=(storm,)
+        indicators=(indicator("survey"),),
+        relations=(replace(bare, window=Window("starts", "ends")),),
+        exemptions=(storm,),
     )
     with pytest.raises(InternalError):
         outcome(rules, {"survey": 1}, weather=rows(window(1, 2)))

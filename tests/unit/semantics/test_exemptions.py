@@ -20,7 +20,6 @@ from steelyard.ir.ruleset import (
 )
 from steelyard.semantics import Missing, prepare
 from steelyard.semantics.outcome import Fired
-
 from unit.semantics.build import (
     BOOLEAN,
     INTEGER,
@@ -33,8 +32,8 @@ from unit.semantics.build import (
     indicator,
     lit,
     number,
-    own_target,
     outcome,
+    own_target,
     plus,
     points,
     read,
@@ -91,7 +90,9 @@ def test_of_equal_relaxations_the_exemption_written_first_is_named():
 
 def test_stacked_relaxations_add_up():
     found = settled(
-        MORE, rule=survey(stack=True), weather=[{"bad": True, "extra": 5}, {"bad": True, "extra": -3}, {"bad": True, "extra": 9}]
+        MORE,
+        rule=survey(stack=True),
+        weather=[{"bad": True, "extra": 5}, {"bad": True, "extra": -3}, {"bad": True, "extra": 9}],
     )
 
     assert found == (38, [5, 0, 9], [True, False, True])
@@ -146,15 +147,16 @@ def test_where_the_base_target_is_missing_there_is_nothing_to_relax():
 def test_the_relaxed_target_is_what_the_indicator_is_scored_by():
     assert result(MORE, m=30, weather=[{"bad": True, "extra": 6}]).results[0].score == 10000
     assert result(MORE, m=31, weather=[{"bad": True, "extra": 6}]).results[0].score == 0
-    relaxed = result(
-        MORE, m=60, weather=[{"bad": True, "extra": 6}], rule=survey(way=Proportion())
-    )
+    relaxed = result(MORE, m=60, weather=[{"bad": True, "extra": 6}], rule=survey(way=Proportion()))
     assert relaxed.results[0].score == 5000
     assert relaxed.outcome.indicators[0].target == 30
 
 
 def test_the_highest_floor_counts_after_all_else():
-    floors = [exemption(name, flag("f"), AtLeastGrant("survey", p)) for name, p in (("a", number(60)), ("b", number(605, 1)), ("c", number(5)))]
+    floors = [
+        exemption(name, flag("f"), AtLeastGrant("survey", p))
+        for name, p in (("a", number(60)), ("b", number(605, 1)), ("c", number(5)))
+    ]
     found = result(*floors, values={"f": True}).results[0]
 
     assert (found.score, found.at_least) == (6050, 6050)
@@ -164,7 +166,10 @@ def test_the_highest_floor_counts_after_all_else():
 
 
 def test_of_equal_floors_the_first_is_named_and_a_missing_one_is_refused():
-    floors = [exemption(name, flag("f"), AtLeastGrant("survey", p)) for name, p in (("a", read("p")), ("b", number(6000, 2)), ("c", number(60)))]
+    floors = [
+        exemption(name, flag("f"), AtLeastGrant("survey", p))
+        for name, p in (("a", read("p")), ("b", number(6000, 2)), ("c", number(60)))
+    ]
     found = result(*floors, values={"f": True})
 
     assert found.results[0].score == 6000
@@ -242,12 +247,17 @@ def test_an_exemption_of_the_case_or_another_relation_grants_to_every_row_of_a_f
     storm = exemption("s", BAD, TargetGrant("each", plus(own_target(), EXTRA)), for_each="weather")
 
     assert [r.score for r in family(milder)] == [10000, 10000]
-    assert [r.target for r in family(storm, weather=rows({"bad": True, "extra": 1}, {"bad": True, "extra": 2}))] == [26, 26]
+    assert [r.target for r in family(storm, weather=rows({"bad": True, "extra": 1}, {"bad": True, "extra": 2}))] == [
+        26,
+        26,
+    ]
 
 
 def test_an_exemption_over_the_familys_own_relation_grants_in_its_own_row():
     new = exemption("new", field("measures", "new", BOOLEAN), WaiveGrant("each"), for_each="measures")
-    more = exemption("more", field("measures", "new", BOOLEAN), TargetGrant("each", field("measures", "used")), for_each="measures")
+    more = exemption(
+        "more", field("measures", "new", BOOLEAN), TargetGrant("each", field("measures", "used")), for_each="measures"
+    )
 
     assert [(r.row_id, r.score) for r in family(new)] == [("a", 0), ("b", None)]
     assert [(r.row_id, r.target) for r in family(more)] == [("a", 24), ("b", 30)]
@@ -266,7 +276,12 @@ def test_a_grant_that_makes_no_sense_is_our_bug():
     with pytest.raises(InternalError):
         result(text)
     with pytest.raises(InternalError):
-        prepare(ruleset(indicators=(survey(),), exemptions=(exemption("e", lit(True, BOOLEAN), AtLeastGrant("survey", lit("t", TEXT))),)))
+        prepare(
+            ruleset(
+                indicators=(survey(),),
+                exemptions=(exemption("e", lit(True, BOOLEAN), AtLeastGrant("survey", lit("t", TEXT))),),
+            )
+        )
 
 
 def test_a_condition_that_compares_reads_the_row_at_hand():

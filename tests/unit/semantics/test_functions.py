@@ -13,7 +13,6 @@ from steelyard.ir.expressions import Apply, Function
 from steelyard.ir.types import OPEN, Date, Days, Region, Regions
 from steelyard.semantics import Missing
 from steelyard.semantics.functions import civil, instant_text, overlap_time, year_month
-
 from unit.semantics.build import BOOLEAN, DURATION, INSTANT, INTEGER, TEXT, lit, number, open_end, read, value
 
 DATE = Date()

@@ -12,7 +12,6 @@ from steelyard.ir.ruleset import AtLeastGrant, Better, Bounds, Family, Met, Miss
 from steelyard.ir.types import Number
 from steelyard.semantics import Missing, Status
 from steelyard.semantics.outcome import IndicatorOutcome
-
 from unit.semantics.build import (
     BOOLEAN,
     INTEGER,
@@ -187,7 +186,12 @@ def test_a_family_is_one_indicator_of_each_row_in_code_point_order():
 
 def test_every_condition_of_a_family_is_of_its_row():
     on = field("measures", "on", BOOLEAN)
-    result = family({"code": "a", "used": 1, "on": True}, {"code": "b", "used": 2, "on": False}, {"code": "c", "used": 3}, only_if=on)
+    result = family(
+        {"code": "a", "used": 1, "on": True},
+        {"code": "b", "used": 2, "on": False},
+        {"code": "c", "used": 3},
+        only_if=on,
+    )
 
     assert [i.score for i in result.indicators] == [100, None, None]
     assert [str(i.waived) for i in result.indicators[1:]] == [
@@ -203,7 +207,12 @@ def test_targets_of_a_family_are_of_its_row():
 
 
 def test_a_row_that_may_belong_is_waived():
-    result = family({"code": "a", "used": 1}, {"code": "b", "used": 2, "mine": True}, {"code": "c", "mine": False}, joins=field("measures", "mine", BOOLEAN))
+    result = family(
+        {"code": "a", "used": 1},
+        {"code": "b", "used": 2, "mine": True},
+        {"code": "c", "mine": False},
+        joins=field("measures", "mine", BOOLEAN),
+    )
 
     assert [(i.row, i.score) for i in result.indicators] == [("a", None), ("b", 200)]
     assert str(result.indicators[0].waived) == "unknown whether it applies: `measures.mine` is missing"
@@ -239,7 +248,9 @@ def test_after_a_family_no_row_is_at_hand():
 def weighted(*given_rows, scale=0, **changes):
     weight = field("measures", "w", Number(scale))
     each = indicator("each", USED, family=Family("measures", "code"), weight=weight, missing=WAIVE, **changes)
-    rules = ruleset(indicators=(each,), relations=(relation("measures", {"code": TEXT, "used": INTEGER, "w": INTEGER}),))
+    rules = ruleset(
+        indicators=(each,), relations=(relation("measures", {"code": TEXT, "used": INTEGER, "w": INTEGER}),)
+    )
     return outcome(rules, {}, measures=rows(*given_rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,6 @@ from steelyard.ir.types import Number
 from steelyard.semantics.ledger import contribute, open_ledger
 from steelyard.semantics.outcome import Fixed, LineKind
 from steelyard.semantics.records import Contribution, Scored
-
 from unit.semantics.build import evaluation, flag, indicator, number, outcome, points, read, ruleset, score, start
 
 SUMS = {LineKind.BASE, LineKind.FINAL}
@@ -25,7 +25,8 @@ def lines(result, position=0):
 
 def scored(scores, weights, **changes):
     indicators = tuple(
-        indicator(f"i{n}", weight=number(weight), baseline=changes.get("baseline", 10000)) for n, weight in enumerate(weights)
+        indicator(f"i{n}", weight=number(weight), baseline=changes.get("baseline", 10000))
+        for n, weight in enumerate(weights)
     )
     changes.pop("baseline", None)
     members = tuple(i.id for i in indicators)
@@ -57,7 +58,11 @@ def test_a_ledger_runs_from_the_opening_to_the_final_score():
 def test_rounding_is_a_line():
     result = scored([10000, 10000, 5], [1, 1, 1])
 
-    assert lines(result)[3:6] == [("lost", "-33.316667", "i2"), ("rounding", "-0.003333", None), ("base", "66.68", None)]
+    assert lines(result)[3:6] == [
+        ("lost", "-33.316667", "i2"),
+        ("rounding", "-0.003333", None),
+        ("base", "66.68", None),
+    ]
 
 
 def test_a_gain_is_a_negative_loss():
@@ -177,9 +182,9 @@ def test_a_missing_value_leaves_the_score_unscored():
 
 def closes(score_outcome):
     """Every line that is no sum adds up to the base, and on to the final score, to the digit."""
-    total = F(0)
+    total = Fraction(0)
     for line in score_outcome.ledger:
-        amount = F(line.amount.value, 10**line.amount.scale)
+        amount = Fraction(line.amount.value, 10**line.amount.scale)
         if line.kind in SUMS:
             assert amount == total
         else:
@@ -190,18 +195,25 @@ def closes(score_outcome):
 @given(
     st.lists(st.tuples(st.integers(0, 10000), st.integers(1, 99), st.integers(0, 10000)), min_size=1, max_size=7),
     st.integers(0, 8),
-    st.sampled_from(Better),
-    st.sampled_from([Method.WEIGHTED_MEAN, Method.SUM, Method.LOWEST, Method.HIGHEST]),
+    st.tuples(
+        st.sampled_from(Better), st.sampled_from([Method.WEIGHTED_MEAN, Method.SUM, Method.LOWEST, Method.HIGHEST])
+    ),
     st.lists(st.tuples(st.sampled_from(Effect), st.integers(0, 10**5), st.integers(1, 2)), max_size=4),
     st.tuples(st.integers(0, 50), st.integers(50, 100)),
 )
-def test_every_ledger_closes(drawn, digits, better, method, effects, bounds):
+def test_every_ledger_closes(drawn, digits, better_and_method, effects, bounds):
+    better, method = better_and_method
     indicators = tuple(indicator(f"i{n}", weight=number(w), baseline=b) for n, (_, w, b) in enumerate(drawn))
     clamp = Bounds(bounds[0] * 10**digits, bounds[1] * 10**digits)
     rule = score(*(i.id for i in indicators), digits=digits, better=better, method=method, clamp=clamp)
     gates = {Effect.AT_MOST, Effect.AT_LEAST}
     rules = tuple(
-        points(f"p{n}", effect, number(amount // 1000 if effect in gates else amount, 0 if effect in gates else 3), stage=stage)
+        points(
+            f"p{n}",
+            effect,
+            number(amount // 1000 if effect in gates else amount, 0 if effect in gates else 3),
+            stage=stage,
+        )
         for n, (effect, amount, stage) in enumerate(effects)
     )
     done = evaluation(
@@ -210,12 +222,12 @@ def test_every_ledger_closes(drawn, digits, better, method, effects, bounds):
     result, kept = done.outcome.scores[0], done.scores[0]
 
     closes(result)
-    exact = F(*kept.exact)
-    clamped = max(F(bounds[0]), min(F(bounds[1]), exact))
-    assert abs(F(result.base.value, 10**digits) - clamped) <= F(1, 2 * 10**digits)
+    exact = Fraction(*kept.exact)
+    clamped = max(Fraction(bounds[0]), min(Fraction(bounds[1]), exact))
+    assert abs(Fraction(result.base.value, 10**digits) - clamped) <= Fraction(1, 2 * 10**digits)
     if method is Method.WEIGHTED_MEAN:
         weights = [w for _, w, _ in drawn]
-        assert exact == F(sum(s * w for s, w, _ in drawn), 100 * sum(weights))
+        assert exact == Fraction(sum(s * w for s, w, _ in drawn), 100 * sum(weights))
         assert sum(s.share for s in result.shares) == result.denominator
 
 

@@ -27,8 +27,7 @@ from steelyard.ir.expressions import (
     Within,
 )
 from steelyard.ir.types import OPEN
-from steelyard.semantics import Missing, prepare
-
+from steelyard.semantics import Fixed, Missing, prepare
 from unit.semantics.build import (
     BOOLEAN,
     FALSE,
@@ -42,6 +41,7 @@ from unit.semantics.build import (
     evaluation,
     field,
     flag,
+    indicator,
     lit,
     number,
     one_row,
@@ -64,7 +64,7 @@ from unit.semantics.build import (
 LEVELS = ("blue", "yellow", "orange", "red")
 A, B, C = read("a"), read("b"), read("c")
 UNKNOWN = flag("unknown")
-I, B_ = {"type": INTEGER}, {"type": BOOLEAN}
+INT, BOOL = {"type": INTEGER}, {"type": BOOLEAN}
 
 
 def lacking(*reasons):
@@ -111,24 +111,24 @@ def test_a_define_that_reads_the_score_follows_it():
 @pytest.mark.parametrize(
     ("expr", "expected"),
     [
-        (Negate(number(3), **I), -3),
+        (Negate(number(3), **INT), -3),
         (plus(number(3), number(4)), 7),
-        (Subtract(number(3), number(4), **I), -1),
-        (Multiply(number(-3), number(4), **I), -12),
-        (Scale(number(-3), 2, **I), -300),
-        (Scale(number(3), 0, **I), 3),
-        (Divide(number(5), number(2), 0, 0, Rounding.HALF_UP, **I), 3),
-        (Divide(number(5), number(2), 1, 0, Rounding.DOWN, **I), 25),
-        (Divide(number(55), number(1), 0, 1, Rounding.HALF_EVEN, **I), 6),
-        (Divide(number(45), number(1), 0, 1, Rounding.HALF_EVEN, **I), 4),
-        (Divide(number(5), number(0), 0, 0, Rounding.HALF_UP, **I), lacking("division by zero")),
-        (Divide(number(0), number(0), 0, 0, Rounding.HALF_UP, **I), lacking("division by zero")),
-        (Divide(number(0), number(-7), 0, 0, Rounding.UP, **I), 0),
-        (Rank(lit("orange", TEXT), LEVELS, **I), 2),
-        (Rank(lit("blue", TEXT), LEVELS, **I), 0),
-        (OneOf(number(2), (number(1), number(2)), **B_), True),
-        (OneOf(number(3), (number(1), number(2)), **B_), False),
-        (OneOf(lit("理", TEXT), (lit("理", TEXT),), **B_), True),
+        (Subtract(number(3), number(4), **INT), -1),
+        (Multiply(number(-3), number(4), **INT), -12),
+        (Scale(number(-3), 2, **INT), -300),
+        (Scale(number(3), 0, **INT), 3),
+        (Divide(number(5), number(2), 0, 0, Rounding.HALF_UP, **INT), 3),
+        (Divide(number(5), number(2), 1, 0, Rounding.DOWN, **INT), 25),
+        (Divide(number(55), number(1), 0, 1, Rounding.HALF_EVEN, **INT), 6),
+        (Divide(number(45), number(1), 0, 1, Rounding.HALF_EVEN, **INT), 4),
+        (Divide(number(5), number(0), 0, 0, Rounding.HALF_UP, **INT), lacking("division by zero")),
+        (Divide(number(0), number(0), 0, 0, Rounding.HALF_UP, **INT), lacking("division by zero")),
+        (Divide(number(0), number(-7), 0, 0, Rounding.UP, **INT), 0),
+        (Rank(lit("orange", TEXT), LEVELS, **INT), 2),
+        (Rank(lit("blue", TEXT), LEVELS, **INT), 0),
+        (OneOf(number(2), (number(1), number(2)), **BOOL), True),
+        (OneOf(number(3), (number(1), number(2)), **BOOL), False),
+        (OneOf(lit("理", TEXT), (lit("理", TEXT),), **BOOL), True),
     ],
 )
 def test_operators(expr, expected):
@@ -188,25 +188,25 @@ def test_an_interval_with_an_open_end():
 @pytest.mark.parametrize(
     ("expr", "reasons"),
     [
-        (Negate(A, **I), "a"),
+        (Negate(A, **INT), "a"),
         (plus(A, B), "ab"),
-        (Subtract(A, B, **I), "ab"),
-        (Multiply(A, B, **I), "ab"),
-        (Multiply(A, number(0), **I), "a"),
-        (Scale(A, 2, **I), "a"),
-        (Divide(A, B, 0, 0, Rounding.UP, **I), "ab"),
-        (Divide(A, number(0), 0, 0, Rounding.UP, **I), "a"),
-        (Compare(Comparator.EQ, A, A, **B_), "a"),
-        (Compare(Comparator.NE, A, B, **B_), "ab"),
-        (Rank(read("a", TEXT), LEVELS, **I), "a"),
-        (Within(A, B, True, C, True, **B_), "abc"),
-        (Within(A, B, True, None, True, **B_), "ab"),
-        (Within(A, None, True, B, True, **B_), "ab"),
-        (OneOf(A, (B, C), **B_), "abc"),
-        (OneOf(number(1), (number(1), C), **B_), "c"),
-        (Not(flag("a"), **B_), "a"),
-        (If(flag("a"), B, C, **I), "a"),
-        (Coalesce((A, B, C), **I), "abc"),
+        (Subtract(A, B, **INT), "ab"),
+        (Multiply(A, B, **INT), "ab"),
+        (Multiply(A, number(0), **INT), "a"),
+        (Scale(A, 2, **INT), "a"),
+        (Divide(A, B, 0, 0, Rounding.UP, **INT), "ab"),
+        (Divide(A, number(0), 0, 0, Rounding.UP, **INT), "a"),
+        (Compare(Comparator.EQ, A, A, **BOOL), "a"),
+        (Compare(Comparator.NE, A, B, **BOOL), "ab"),
+        (Rank(read("a", TEXT), LEVELS, **INT), "a"),
+        (Within(A, B, True, C, True, **BOOL), "abc"),
+        (Within(A, B, True, None, True, **BOOL), "ab"),
+        (Within(A, None, True, B, True, **BOOL), "ab"),
+        (OneOf(A, (B, C), **BOOL), "abc"),
+        (OneOf(number(1), (number(1), C), **BOOL), "c"),
+        (Not(flag("a"), **BOOL), "a"),
+        (If(flag("a"), B, C, **INT), "a"),
+        (Coalesce((A, B, C), **INT), "abc"),
     ],
 )
 def test_a_missing_operand_makes_it_missing_for_the_reasons_of_all(expr, reasons):
@@ -236,11 +236,11 @@ def test_and_and_or_are_three_valued(items, all_of, any_of):
 
 
 def test_not_turns_a_truth_round():
-    assert (value(Not(TRUE, **B_)), value(Not(FALSE, **B_))) == (False, True)
+    assert (value(Not(TRUE, **BOOL)), value(Not(FALSE, **BOOL))) == (False, True)
 
 
 def test_if_takes_only_the_branch_that_counts():
-    choice = If(flag("f"), A, B, **I)
+    choice = If(flag("f"), A, B, **INT)
 
     assert value(choice, {"f": True, "a": 1}) == 1
     assert value(choice, {"f": False, "b": 2}) == 2
@@ -248,7 +248,7 @@ def test_if_takes_only_the_branch_that_counts():
 
 
 def test_coalesce_takes_the_first_that_is_there():
-    first = Coalesce((A, B, C), **I)
+    first = Coalesce((A, B, C), **INT)
 
     assert value(first, {"a": 0, "b": 2}) == 0
     assert value(first, {"b": 2, "c": 3}) == 2
@@ -340,3 +340,12 @@ def test_evaluating_for_the_explanation_leaves_no_trace():
         found.value(own_measure(), arguments=(1,), scores={})
 
     assert (found.env.arguments, dict(found.env.scores), list(found.env.defines)) == before
+
+
+def test_a_score_may_be_read_as_it_stood():
+    found = evaluation(ruleset(indicators=(indicator("i"),)), {"i": 5000})
+    result = found.results[0]
+
+    assert found.value(own_measure(), result=result) == 5000
+    assert found.value(score_value()) == 5000
+    assert found.value(score_value(), scores={"score": Fixed(7, 0)}) == 700

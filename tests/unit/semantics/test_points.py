@@ -11,7 +11,6 @@ from steelyard.ir.ruleset import Bounds, Effect, OnUnknown
 from steelyard.ir.types import Number
 from steelyard.semantics import Missing, Status, prepare
 from steelyard.semantics.outcome import Fired, Fixed
-
 from unit.semantics.build import (
     BOOLEAN,
     INTEGER,
@@ -54,7 +53,8 @@ def lines(result, position=0):
     ledger = result.scores[position].ledger
     kinds = [line.kind.value for line in ledger]
     return [
-        (line.kind.value, str(line.amount), line.rule, line.row, line.stage) for line in ledger[kinds.index("base") + 1 : -1]
+        (line.kind.value, str(line.amount), line.rule, line.row, line.stage)
+        for line in ledger[kinds.index("base") + 1 : -1]
     ]
 
 
@@ -247,7 +247,9 @@ def test_a_row_that_may_belong_is_unknown_unless_the_condition_is_false():
     ],
 )
 def test_the_gate_that_decides_takes_the_whole_line(before, gates, after, line):
-    result = found(*(points(name, effect, number(bound)) for name, effect, bound in gates), score_=start(number(before)))
+    result = found(
+        *(points(name, effect, number(bound)) for name, effect, bound in gates), score_=start(number(before))
+    )
 
     assert final(result) == after
     assert [entry[:3] for entry in lines(result)] == ([] if line is None else [line])
@@ -387,7 +389,14 @@ def test_a_rule_on_a_score_that_has_none_is_not_judged():
         scores=(start(id="kept"), lost),
         points=(
             points("a", DEDUCT, number(-1), on="lost"),
-            points("b", DEDUCT, number(1), compare(score_value("lost"), ">", number(0, 2)), on="kept", unknown=OnUnknown.FIRE),
+            points(
+                "b",
+                DEDUCT,
+                number(1),
+                compare(score_value("lost"), ">", number(0, 2)),
+                on="kept",
+                unknown=OnUnknown.FIRE,
+            ),
         ),
     )
     result = outcome(rules, {"i": 1})
@@ -404,7 +413,15 @@ def test_a_score_that_lacks_an_amount_leaves_the_other_its_own():
         points=(
             points("a", DEDUCT, read("n"), on="one"),
             points("b", DEDUCT, number(1), on="other"),
-            points("c", DEDUCT, number(1), compare(score_value("one"), ">", number(0, 2)), on="other", stage=2, unknown=OnUnknown.IGNORE),
+            points(
+                "c",
+                DEDUCT,
+                number(1),
+                compare(score_value("one"), ">", number(0, 2)),
+                on="other",
+                stage=2,
+                unknown=OnUnknown.IGNORE,
+            ),
         ),
     )
     result = outcome(rules)
@@ -422,14 +439,25 @@ def test_an_amount_or_a_bound_that_is_no_number_is_our_bug():
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(Effect), st.integers(0, 120), st.one_of(st.none(), st.integers(0, 60)), st.integers(1, 3)), max_size=6),
+    st.lists(
+        st.tuples(
+            st.sampled_from(Effect), st.integers(0, 120), st.one_of(st.none(), st.integers(0, 60)), st.integers(1, 3)
+        ),
+        max_size=6,
+    ),
     st.integers(0, 100),
     st.randoms(use_true_random=False),
 )
 def test_the_order_of_rules_moves_no_score(drawn, base, random):
     def rules(order):
         return tuple(
-            points(f"r{i}", effect, number(amount), cap=None if cap is None or effect in {AT_MOST, AT_LEAST} else number(cap), stage=stage)
+            points(
+                f"r{i}",
+                effect,
+                number(amount),
+                cap=None if cap is None or effect in {AT_MOST, AT_LEAST} else number(cap),
+                stage=stage,
+            )
             for i, (effect, amount, cap, stage) in order
         )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from steelyard.ir.ruleset import Band, Bands, Better, Bounds, Effect, Family, Method
 from steelyard.ir.types import Number
-
 from unit.semantics.build import (
     INTEGER,
     TEXT,
@@ -28,7 +27,12 @@ from unit.semantics.build import (
 def reasons(scores, *rules, weights=None, codes=None, baseline=10000, values=None, **changes):
     """Indicators i0, i1, ... with the codes R0, R1, ... unless given."""
     indicators = tuple(
-        indicator(f"i{n}", weight=number((weights or [1] * len(scores))[n]), reason=(codes or [f"R{m}" for m in range(9)])[n], baseline=baseline)
+        indicator(
+            f"i{n}",
+            weight=number((weights or [1] * len(scores))[n]),
+            reason=(codes or [f"R{m}" for m in range(9)])[n],
+            baseline=baseline,
+        )
         for n in range(len(scores))
     )
     rule = ruleset(indicators=indicators, scores=(score(*(i.id for i in indicators), **changes),), points=rules)

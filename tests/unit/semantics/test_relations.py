@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from steelyard.semantics import Missing, Status
-
 from unit.semantics.build import (
     BOOLEAN,
     INTEGER,
@@ -72,7 +71,9 @@ def test_a_relation_that_was_not_given_has_no_rows():
     assert evaluation(rules).env.rows == [[]]
 
 
-SINGLE = ruleset(relations=(relation("climate", {"x": INTEGER, "mine": BOOLEAN}, one_row=True, joins=field("climate", "mine", BOOLEAN)),))  # fmt: skip
+CLIMATE_IS_MINE = field("climate", "mine", BOOLEAN)
+CLIMATE = relation("climate", {"x": INTEGER, "mine": BOOLEAN}, one_row=True, joins=CLIMATE_IS_MINE)
+SINGLE = ruleset(relations=(CLIMATE,))
 
 
 @pytest.mark.parametrize(

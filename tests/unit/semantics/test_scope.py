@@ -7,7 +7,6 @@ import pytest
 from steelyard.ir.expressions import Aggregate, Aggregation, And, TableAggregate, TableCall
 from steelyard.ir.ruleset import HitPolicy
 from steelyard.semantics.scope import Scope
-
 from unit.semantics.build import (
     BOOLEAN,
     INTEGER,
@@ -31,7 +30,11 @@ def scope(hit):
     return Scope(
         ruleset(
             tables=(table("t", hit, 1, 1, []),),
-            defines=(definition("plain", read("a")), definition("d", call), definition("dd", plus(define("d"), define("d")))),
+            defines=(
+                definition("plain", read("a")),
+                definition("d", call),
+                definition("dd", plus(define("d"), define("d"))),
+            ),
             relations=(
                 relation(
                     "r",

@@ -9,11 +9,10 @@ import pytest
 from steelyard.ir.expressions import And, Argument, IsMissing, Or, TableCall
 from steelyard.ir.ruleset import HitPolicy
 from steelyard.semantics import Missing, Status
-
 from unit.semantics.build import (
     BOOLEAN,
-    INTEGER,
     FALSE,
+    INTEGER,
     TRUE,
     compare,
     flag,
@@ -37,7 +36,7 @@ def at_least(argument, bound):
     return compare(argument, ">=", number(bound))
 
 
-def ask(hit, rows_, values, inputs=1, outputs=1, position=0, **changes):
+def ask(hit, rows_, values, inputs=1, *, outputs=1, position=0, **changes):
     rules = ruleset(tables=(table("t", hit, inputs, outputs, rows_, **changes),))
     arguments = tuple(read(name) for name in "ab"[:inputs])
     return value(TableCall("t", f"out{position}", arguments, type=INTEGER), values, rules)
@@ -81,7 +80,8 @@ def test_unique_takes_the_only_hit_and_any_takes_equal_ones():
 )
 def test_two_hits_that_exclude_each_other_reject_the_case_naming_both(hit, a, named):
     rules = ruleset(
-        tables=(table("t", hit, 1, 1, STEPS),), outputs=(output("o", TableCall("t", "out0", (read("a"),), type=INTEGER)),)
+        tables=(table("t", hit, 1, 1, STEPS),),
+        outputs=(output("o", TableCall("t", "out0", (read("a"),), type=INTEGER)),),
     )
     found = outcome(rules, {"a": a})
 

@@ -27,7 +27,6 @@ from steelyard.ir.ruleset import (
 )
 from steelyard.ir.types import Number
 from steelyard.semantics import Missing, prepare
-
 from unit.semantics.build import (
     HOUR,
     TEXT,
@@ -48,7 +47,7 @@ LOWER, HIGHER = Better.LOWER, Better.HIGHER
 WAIVE = MissingRule(OnMissing.WAIVE)
 
 
-def result(way, measure, target=None, better=HIGHER, values=None, scale=0, **changes):
+def result(way, measure, target=None, better=HIGHER, *, values=None, scale=0, **changes):
     kind = Number(scale)
     rule = indicator(
         "i",
@@ -105,7 +104,10 @@ def test_proportion_rounds_half_up_only_once():
     assert result(Proportion(), 1, 3).scoring.exact == (100, 3)
 
 
-def steps(each=RelativeStep(10, 2), deduct=10, begun=True, floor_=0, scale=0):
+TENTH = RelativeStep(10, 2)
+
+
+def steps(each=TENTH, deduct=10, begun=True, floor_=0, scale=0):
     return Steps(each, number(deduct, scale), begun, number(floor_, scale))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 from math import gcd
 
 import pytest
@@ -15,7 +15,6 @@ from steelyard.ir.types import Number
 from steelyard.semantics import NOTHING, Circumstances, Situation, SituationError, StageKind, Weighing, resolve
 from steelyard.semantics.scope import Scope
 from steelyard.semantics.sets import spread
-
 from unit.semantics.build import (
     INTEGER,
     TEXT,
@@ -152,7 +151,13 @@ def test_a_set_share_stays_and_the_unset_ones_fill_what_is_left():
     found = resolved(rule, "s")
 
     assert (found.shares, found.denominator) == ((28, 42, 51, 35, 14), 170)
-    assert found.stages[-1].amounts == (F(28, 170), F(42, 170), F(3, 10), F(35, 170), F(14, 170))
+    assert found.stages[-1].amounts == (
+        Fraction(28, 170),
+        Fraction(42, 170),
+        Fraction(3, 10),
+        Fraction(35, 170),
+        Fraction(14, 170),
+    )
 
 
 def test_a_multiply_of_a_set_member_is_without_effect():
@@ -171,13 +176,25 @@ def test_in_a_set_group_its_set_members_stay_and_the_others_fill_its_rest():
     rule = rules(adjustment("s", sets={"quality": percent(60), "c": percent(50), "e": percent(10)}))
     found = resolved(rule, "s")
 
-    assert found.stages[-1].amounts == (F(12, 100), F(18, 100), F(50, 100), F(10, 100), F(10, 100))
+    assert found.stages[-1].amounts == (
+        Fraction(12, 100),
+        Fraction(18, 100),
+        Fraction(50, 100),
+        Fraction(10, 100),
+        Fraction(10, 100),
+    )
 
 
 def test_sets_of_a_group_and_of_members_elsewhere_do_not_meet():
     rule = rules(adjustment("s", sets={"quality": percent(60), "a": percent(10)}))
 
-    assert resolved(rule, "s").stages[-1].amounts == (F(10, 100), F(90, 400), F(45, 200), F(75, 200), F(30, 400))
+    assert resolved(rule, "s").stages[-1].amounts == (
+        Fraction(10, 100),
+        Fraction(90, 400),
+        Fraction(45, 200),
+        Fraction(75, 200),
+        Fraction(30, 400),
+    )
 
 
 def test_only_set_ones_are_scaled_to_one_and_that_is_said():
@@ -197,7 +214,7 @@ def test_only_set_ones_that_already_add_up_are_not():
 def test_only_set_ones_in_a_set_group_are_scaled_to_the_groups_share():
     rule = rules(adjustment("s", sets={"quality": percent(60), "c": percent(20)}))
 
-    assert resolved(rule, "s", waived=("d",)).stages[-1].amounts[2] == F(60, 100)
+    assert resolved(rule, "s", waived=("d",)).stages[-1].amounts[2] == Fraction(60, 100)
     assert notes(rule, "s", waived=("d",)) == ["only set shares are left in `quality`: they are scaled from 1/5 to 3/5"]
     whole = rules(adjustment("s", sets={"quality": percent(60), "c": percent(60)}))
     assert notes(whole, "s", waived=("d",)) == []
@@ -258,8 +275,14 @@ def test_a_floor_stretches_the_unset_members_of_a_group():
     found = resolved(rule)
 
     assert found.stages[-1].kind is StageKind.LIMIT
-    assert found.stages[-1].factor == F(2, 3)
-    assert found.stages[-1].amounts == (F(2, 15), F(1, 5), F(9, 40), F(3, 8), F(1, 15))
+    assert found.stages[-1].factor == Fraction(2, 3)
+    assert found.stages[-1].amounts == (
+        Fraction(2, 15),
+        Fraction(1, 5),
+        Fraction(9, 40),
+        Fraction(3, 8),
+        Fraction(1, 15),
+    )
     assert (found.shares, found.denominator) == ((16, 24, 27, 45, 8), 120)
 
 
@@ -274,8 +297,8 @@ def test_inside_a_group_set_shares_stay_and_unset_ones_stretch():
     rule = rules(adjustment("s", sets={"c": percent(10)}), limits=(limit("quality", 60),))
     amounts = resolved(rule, "s").stages[-1].amounts
 
-    assert amounts[2] == F(1, 10)
-    assert amounts[3] == F(1, 2)
+    assert amounts[2] == Fraction(1, 10)
+    assert amounts[3] == Fraction(1, 2)
     assert sum(amounts) == 1
 
 
@@ -283,7 +306,7 @@ def test_sets_are_the_floor_of_their_group():
     rule = rules(adjustment("s", sets={"c": percent(30)}), limits=(limit("speed", 70),))
     amounts = resolved(rule, "s").stages[-1].amounts
 
-    assert amounts[2] == F(3, 10)
+    assert amounts[2] == Fraction(3, 10)
     assert amounts[3] == amounts[4] == 0
     assert notes(rule, "s") == [f"nothing is left for `{unit}`: the set shares take it all" for unit in "de"]
 
@@ -291,7 +314,13 @@ def test_sets_are_the_floor_of_their_group():
 def test_a_group_whose_share_is_set_does_not_move():
     rule = rules(adjustment("s", sets={"quality": percent(60)}), limits=(limit("speed", 35),))
 
-    assert resolved(rule, "s").stages[-1].amounts == (F(14, 100), F(21, 100), F(9, 40), F(3, 8), F(5, 100))
+    assert resolved(rule, "s").stages[-1].amounts == (
+        Fraction(14, 100),
+        Fraction(21, 100),
+        Fraction(9, 40),
+        Fraction(3, 8),
+        Fraction(5, 100),
+    )
 
 
 def test_limits_and_sets_that_do_not_fit_are_an_error():
@@ -351,11 +380,13 @@ def families(**changes):
         "each", field("m", "used"), family=Family("m", "code"), weight=field("m", "w"), group=changes.pop("group", None)
     )
     return ruleset(
-        indicators=(each, indicator("a", weight=number(5))), relations=(relation("m", {"code": TEXT, "w": INTEGER}),), **changes
+        indicators=(each, indicator("a", weight=number(5))),
+        relations=(relation("m", {"code": TEXT, "w": INTEGER}),),
+        **changes,
     )
 
 
-ROWS = (("each", (("x", F(2)), ("y", F(3)))),)
+ROWS = (("each", (("x", Fraction(2)), ("y", Fraction(3)))),)
 
 
 def test_rows_of_a_family_are_members_with_weights_of_their_own():
@@ -425,15 +456,15 @@ def test_shares_add_up_to_one_in_lowest_terms_within_limits(drawn):
     assert all(n >= 0 for n in shares)
     assert gcd(*shares, found.denominator) == 1
     assert [n is None for n in found.shares] == [key in circumstances.waived for key in found.members]
-    by_group: dict[str, F] = {}
+    by_group: dict[str, Fraction] = {}
     for (unit, _), n in found.by_member.items():
         group = next(i.group for i in rule.indicators if i.id == unit)
         if group is not None:
-            by_group[group] = by_group.get(group, F(0)) + F(n, found.denominator)
+            by_group[group] = by_group.get(group, Fraction(0)) + Fraction(n, found.denominator)
     dropped = {str(note.values.get("group")) for note in found.notes}
     for bound in rule.weights.limits:
         if bound.group in by_group and bound.group not in dropped:
-            assert F(bound.at_least.value, 100) <= by_group[bound.group] <= F(bound.at_most.value, 100)
+            assert Fraction(bound.at_least.value, 100) <= by_group[bound.group] <= Fraction(bound.at_most.value, 100)
 
 
 @given(situations(), st.permutations(NAMES))
@@ -454,7 +485,7 @@ def test_raising_a_floor_never_lowers_the_groups_share(low, high):
     shares = []
     for at_least in (low, high):
         found = resolved(rules(limits=(limit("quality", at_least),)))
-        shares.append(F(found.by_member["c", None] + found.by_member["d", None], found.denominator))
+        shares.append(Fraction(found.by_member["c", None] + found.by_member["d", None], found.denominator))
 
     assert shares[0] <= shares[1]
 
@@ -471,4 +502,4 @@ def test_constants_of_the_weights_are_numbers_and_there():
 
 def test_weights_are_above_zero():
     with pytest.raises(InternalError):
-        spread([("a", None)], {("a", None): F(0)}, F(1))
+        spread([("a", None)], {("a", None): Fraction(0)}, Fraction(1))
