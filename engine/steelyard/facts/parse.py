@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
 from steelyard.calendars.clock_text import read_date
@@ -12,8 +11,9 @@ from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.facts.cells import Cell, plain_cell
 from steelyard.facts.format import format_units, format_value
 from steelyard.facts.numbers import read_days, read_duration, read_number
+from steelyard.facts.places import well_formed
 from steelyard.facts.problem import Problem
-from steelyard.facts.repair import general_hint, spellings
+from steelyard.facts.repair import general_hint, no_such_place, spellings
 from steelyard.ir.expressions import Stored
 from steelyard.ir.types import (
     Boolean,
@@ -31,7 +31,6 @@ from steelyard.ir.types import (
 )
 
 _BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "是": True, "否": False}
-_PLACES = {"gb2260": re.compile(r"[0-9]{6}"), "fips": re.compile(r"[0-9]{2}(?:[0-9]{3})?")}
 
 
 def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | Problem | None:  # noqa: A002 - the words
@@ -109,10 +108,9 @@ def _unstorable(text: str) -> Problem | None:
 
 
 def _place(text: str, scheme: str) -> str | Problem | None:
-    pattern = _PLACES.get(scheme)
-    if pattern is None:
+    if scheme == "name":
         return _unstorable(text) or text
-    return text if pattern.fullmatch(text) else None
+    return text if well_formed(scheme, text) else None
 
 
 def _regions(parts: tuple[str, ...], type: Regions) -> tuple[str, ...] | Problem | None:  # noqa: A002
@@ -132,7 +130,7 @@ def _not_a_list(parts: tuple[str, ...], type: Regions) -> Problem:  # noqa: A002
         places = [_place(part, type.scheme) if part else None for part in tidy.split(";")]
         if all(isinstance(place, str) and place == place.strip() for place in places):
             return Problem(_expected(type), msg("write `{text}`", text=tidy))
-    return Problem(_expected(type))
+    return Problem(_expected(type), no_such_place(parts, type.scheme))
 
 
 def _within(value: int, text: str, type: Type, range: Range | None, zone: Zone) -> int | Problem:  # noqa: A002

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import assert_never
 
 from steelyard.diagnostics import Message, msg
+from steelyard.facts.places import well_formed
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 _LONGEST = 200
@@ -60,8 +61,19 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
             return msg("write the year first, then the month, then the day")
         case Duration() if re.fullmatch(r"[0-9.]{1,20}", text):
             return msg("write the unit: `{hours}` or `{minutes}`", hours=f"{text}h", minutes=f"{text}min")
+        case Region(scheme=scheme):
+            return no_such_place((text,), scheme)
         case _:
             return None
+
+
+def no_such_place(codes: Iterable[str], scheme: str) -> Message | None:
+    """Advice where a code has the length of one but names a part of a whole, e.g. `310015`."""
+    lengths = {"gb2260": (6,), "fips": (5,)}.get(scheme, ())
+    for code in codes:
+        if len(code) in lengths and code.isascii() and code.isdigit() and not well_formed(scheme, code):
+            return msg("`{code}` is no place: zeros stand for a whole, and nothing can follow them", code=code)
+    return None
 
 
 def _numbers(plain: str) -> Iterator[str]:

@@ -15,6 +15,7 @@ from steelyard.diagnostics import msg
 from steelyard.facts.cells import shown
 from steelyard.facts.format import Style, format_value
 from steelyard.facts.parse import parse
+from steelyard.facts.places import well_formed
 from steelyard.facts.problem import Problem
 from steelyard.ir.types import (
     NUMBER_LIMIT,
@@ -442,7 +443,8 @@ TYPES = st.one_of(
     st.sampled_from([Region("gb2260"), Regions("name"), Regions("gb2260")]),
 )
 NAMES = st.text(st.characters(exclude_characters=";\0", exclude_categories=["Cs"]), min_size=1)
-CODES = st.integers(100_000, 999_999).map(str)
+CODES = st.integers(100_000, 999_999).map(str).filter(lambda code: well_formed("gb2260", code))
+COUNTIES = st.integers(0, 99_999).map("{:05}".format).filter(lambda code: well_formed("fips", code))
 
 
 @st.composite
@@ -454,7 +456,7 @@ def stored(draw):
         case Text() | Region("name"):
             return type_, draw(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
         case Region("fips"):
-            return type_, draw(st.integers(0, 99_999)).__format__("05")
+            return type_, draw(COUNTIES)
         case Region():
             return type_, draw(CODES)
         case Regions("name"):
