@@ -43,8 +43,8 @@ def prepare_clock(clock: Clock, meaning: Callable[[Expr], Meaning]) -> PreparedC
     )
 
 
-def read_clock(clock: PreparedClock, indicator: str, env: Env) -> Timing:
-    """Read a clock, before pauses.
+def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, Missing | None]:
+    """Read a clock before pauses: what it showed, and why it has no time.
 
     Raises:
         Rejected: the end is before the start.
@@ -58,18 +58,16 @@ def read_clock(clock: PreparedClock, indicator: str, env: Env) -> Timing:
         end = until if still_running else union((end, until))
     timing = Timing(_instant(start), _instant(end), still_running)
     if timing.start is None or timing.end is None:
-        timing.missing = union((start, end))
-    elif timing.end < timing.start:
+        return timing, union((start, end))
+    if timing.end < timing.start:
         expected = msg("an end that is not before the start, {start}", start=instant_text(timing.start))
         raise Rejected(indicator, instant_text(timing.end), expected)
-    return timing
+    return timing, None
 
 
-def elapsed(timing: Timing) -> Value:
-    """The time that a clock shows before pauses."""
-    if timing.start is None or timing.end is None:
-        return timing.missing or union(())
-    return timing.end - timing.start
+def elapsed(timing: Timing) -> int:
+    """The time that a clock shows before pauses; start and end are there."""
+    return (timing.end or 0) - (timing.start or 0)
 
 
 def cut(window: tuple[int, int], start: int, end: int) -> tuple[int, int] | None:

@@ -29,13 +29,14 @@ _HUNDREDTHS = 10**SCORE_DIGITS
 
 @dataclass(frozen=True, slots=True)
 class PreparedIndicator:
-    """An indicator with its meanings; `relation` and `row_id` of a family."""
+    """An indicator with its meanings, a measure or a clock; `relation` and `row_id` of a family."""
 
     rule: Indicator
     relation: int | None
     row_id: str
     only_if: Meaning | None
-    measure: Meaning | PreparedClock
+    measure: Meaning | None
+    clock: PreparedClock | None
     target: Meaning | None
     way: PreparedWay
     grants: tuple[PreparedGrant, ...]
@@ -51,7 +52,8 @@ def prepare_indicator(
         relation=None if family is None else scope.relations[family.relation],
         row_id="" if family is None else family.row_id,
         only_if=None if indicator.only_if is None else meaning(indicator.only_if),
-        measure=prepare_clock(measure, meaning) if isinstance(measure, Clock) else meaning(measure),
+        measure=None if isinstance(measure, Clock) else meaning(measure),
+        clock=prepare_clock(measure, meaning) if isinstance(measure, Clock) else None,
         target=None if indicator.target is None else meaning(indicator.target),
         way=prepare_way(indicator, meaning),
         grants=tuple(grants),
@@ -85,12 +87,11 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
     if prepared.relation is not None:
         env.bound[prepared.relation] = result.row
     result.base_target = None if prepared.target is None else prepared.target(env)
-    measure = prepared.measure
-    if isinstance(measure, PreparedClock):
-        result.timing = read_clock(measure, prepared.rule.id, env)
-        result.measure = elapsed(result.timing)
-    else:
-        result.measure = measure(env)
+    if prepared.clock is not None:
+        result.timing, untimed = read_clock(prepared.clock, prepared.rule.id, env)
+        result.measure = untimed or elapsed(result.timing)
+    elif prepared.measure is not None:  # pragma: no branch - an indicator has one of the two
+        result.measure = prepared.measure(env)
     if prepared.grants:
         env.own_target = result.base_target
         for grant in prepared.grants:

@@ -98,14 +98,12 @@ class Timing:
         start, end: instants; None where missing.
         still_running: the end is `until`, since the stop is missing.
         paused: microseconds, the union of all pauses inside the clock.
-        missing: why start or end is missing.
     """
 
     start: int | None
     end: int | None
     still_running: bool = False
     paused: int = 0
-    missing: Missing | None = None
 
 
 @dataclass(slots=True, eq=False)
