@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Span, msg
-from steelyard.diagnostics.suggestions import closest
+from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.ir.positive import check_positive
+from steelyard.ir.resolved import knower
 from steelyard.ir.ruleset import ParameterDeclaration, Ruleset
-from steelyard.ir.typing.literals import expected_literal
-from steelyard.language.parser import parse_literal
+from steelyard.ir.typing.literals import literal_value
 from steelyard.source import Text
 
 COMMAND_LINE = "--set"
@@ -27,12 +28,21 @@ def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics
                 "N101",
                 _span(name, text),
                 msg("there is no parameter `{name}`", name=name),
-                help=msg("did you mean `{near}`?", near=near) if near else None,
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("the parameters are: {names}", names=listed(known))
+                if known
+                else msg("this ruleset has no parameters"),
             )
     bound = tuple(
         _bound(ruleset, parameter, settings.get(parameter.id), diagnostics) for parameter in ruleset.parameters
     )
-    return None if diagnostics.errors > before else replace(ruleset, parameters=bound)
+    if diagnostics.errors > before:
+        return None
+    found = replace(ruleset, parameters=bound)
+    if settings:
+        check_positive(found, knower(found), diagnostics)
+    return None if diagnostics.errors > before else found
 
 
 def _bound(
@@ -48,9 +58,7 @@ def _bound(
             )
         return parameter
     span = _span(parameter.id, setting)
-    text = Text(setting, span)
-    parsed = parse_literal(text, diagnostics)
-    value = expected_literal(parsed, setting, span, parameter.type, zone(ruleset.timezone), diagnostics)
+    value = literal_value(Text(setting, span), parameter.type, zone(ruleset.timezone), diagnostics)
     if isinstance(value, int) and parameter.range is not None and not parameter.range.holds(value):
         diagnostics.add("T109", span, msg("`{text}` is out of its range", text=setting))
     return replace(parameter, value=value)

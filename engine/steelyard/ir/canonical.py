@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from typing import cast
 
 from steelyard.ir.ruleset import Ruleset
 
@@ -26,9 +27,11 @@ def canonical(value: object) -> str:
         case str():
             return _quoted(value)
         case tuple():
-            return "[" + ",".join(canonical(item) for item in value) + "]"  # pyright: ignore
+            items = cast("tuple[object, ...]", value)
+            return "[" + ",".join(canonical(item) for item in items) + "]"
         case Mapping():
-            return "{" + ",".join(f"{canonical(k)}:{canonical(v)}" for k, v in value.items()) + "}"  # pyright: ignore
+            entries = cast("Mapping[object, object]", value)
+            return "{" + ",".join(f"{canonical(k)}:{canonical(v)}" for k, v in entries.items()) + "}"
         case None | bool() | int():
             return str(value)
         case _:

@@ -7,9 +7,12 @@ whole or not at all, so a cell is a set of atoms and questions about all cases b
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import assert_never
 
+from steelyard.diagnostics import InternalError
 from steelyard.ir.expressions import (
     And,
     Argument,
@@ -47,11 +50,71 @@ def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> Co
     """Cut an input's values into atoms, and say which each cell covers (None: all)."""
     atoms = _atoms(kind, bounds, cells)
     everything = (1 << len(atoms)) - 1
-    rows = tuple(
-        everything if cell is None else sum(1 << place for place, atom in enumerate(atoms) if covers(cell, atom))
-        for cell in cells
-    )
-    return Column(atoms, rows)
+    known: dict[Expr, int] = {}
+    rows: list[int] = []
+    for cell in cells:
+        if cell is None:
+            rows.append(everything)
+            continue
+        if cell not in known:
+            known[cell] = _bits(cell, atoms, everything)
+        rows.append(known[cell])
+    return Column(atoms, tuple(rows))
+
+
+def _bits(cell: Expr, atoms: tuple[Stored, ...], everything: int) -> int:
+    """The atoms that a cell covers, as a set of bits: found at once where the cell is a comparison of the value."""
+    match cell:
+        case And(items=items):
+            found = everything
+            for item in items:
+                found &= _bits(item, atoms, everything)
+            return found
+        case Or(items=items):
+            found = 0
+            for item in items:
+                found |= _bits(item, atoms, everything)
+            return found
+        case Not(operand=operand):
+            return everything ^ _bits(operand, atoms, everything)
+        case Compare(comparator=Comparator.EQ, left=Argument() | OwnMeasure(), right=Literal(value=str() as text)):
+            return 1 << atoms.index(text) if text in atoms else 0
+        case Compare(comparator=comparator, left=Argument() | OwnMeasure(), right=Literal(value=int() as value)):
+            # atoms of integers (and truth values) ascend
+            below, upto = bisect_left(atoms, value), bisect_right(atoms, value)  # pyright: ignore[reportArgumentType]
+            return _side(comparator, (1 << below) - 1, (1 << upto) - 1, everything)
+        case Within(operand=operand, low=low, low_closed=low_closed, high=high, high_closed=high_closed):
+            found = everything
+            if low is not None:
+                found &= _bits(_end(Comparator.GE if low_closed else Comparator.GT, operand, low), atoms, everything)
+            if high is not None:
+                found &= _bits(_end(Comparator.LE if high_closed else Comparator.LT, operand, high), atoms, everything)
+            return found
+        case _:
+            return sum(1 << place for place, atom in enumerate(atoms) if covers(cell, atom))
+
+
+def _side(comparator: Comparator, below: int, upto: int, everything: int) -> int:
+    """The atoms on one side of a value, given those below it and those up to it."""
+    match comparator:
+        case Comparator.LT:
+            return below
+        case Comparator.LE:
+            return upto
+        case Comparator.GT:
+            return everything ^ upto
+        case Comparator.GE:
+            return everything ^ below
+        case Comparator.EQ:
+            return upto ^ below
+        case Comparator.NE:
+            return everything ^ upto ^ below
+        case _:
+            assert_never(comparator)
+
+
+def _end(comparator: Comparator, operand: Expr, end: Expr) -> Compare:
+    return Compare(comparator, operand, end, type=Boolean())
 
 
 def _atoms(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> tuple[Stored, ...]:
@@ -60,24 +123,23 @@ def _atoms(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> tu
             return (False, True)
         case Text(values=values) if values:
             return values
-    named = [node for cell in cells if cell is not None for node in nodes(cell) if isinstance(node, Literal)]
-    texts = tuple(dict.fromkeys(node.value for node in named if isinstance(node.value, str)))
-    if texts or bounds is None:
-        return (*texts, OTHER)
+        case _:
+            pass
+    present = {cell for cell in cells if cell is not None}
+    if bounds is None:
+        literals = (node for cell in present for node in nodes(cell) if isinstance(node, Literal))
+        return (*sorted({node.value for node in literals if isinstance(node.value, str)}), OTHER)
     ends: set[int] = set()
-    for cell in cells:
-        if cell is not None:
-            ends |= _end_points(cell)
-    low, high = bounds.low, bounds.high
-    points = sorted(end for end in ends if bounds.holds(end))
+    for cell in present:
+        ends |= _end_points(cell)
     found: list[int] = []
-    before = low
-    for point in points:
+    before = bounds.low
+    for point in sorted(end for end in ends if bounds.holds(end)):
         if before is None or before < point:
             found.append(point - 1)
         found.append(point)
         before = point + 1
-    if before is None or high is None or before <= high:
+    if before is None or bounds.high is None or before <= bounds.high:
         found.append(before if before is not None else 0)
     return tuple(found)
 
@@ -134,7 +196,7 @@ def covers(cell: Expr, value: Stored) -> bool:
         case Argument():
             return value is True
         case _:
-            raise AssertionError(cell)
+            raise InternalError(f"no cell of a table: {cell}")
 
 
 def _value(expr: Expr, value: Stored) -> Stored | None:
@@ -150,28 +212,28 @@ def _value(expr: Expr, value: Stored) -> Stored | None:
             inner = _value(operand, value)
             return levels.index(inner) if isinstance(inner, str) else None
         case _:
-            raise AssertionError(expr)
+            raise InternalError(f"nothing that a cell compares: {expr}")
 
 
 def _compare(comparator: Comparator, left: Stored | None, right: Stored | None) -> bool:
-    match comparator:
-        case Comparator.EQ:
-            return left == right
-        case Comparator.NE:
-            return left != right
-        case _:
-            pass
-    assert isinstance(left, int)  # noqa: S101 - only integers are ordered
-    assert isinstance(right, int)  # noqa: S101
+    if comparator is Comparator.EQ:
+        return left == right
+    if comparator is Comparator.NE:
+        return left != right
+    if not (isinstance(left, int) and isinstance(right, int)):
+        raise InternalError("only integers have an order at rest")
+    order = (left > right) - (left < right)
     match comparator:
         case Comparator.LT:
-            return left < right
+            return order < 0
         case Comparator.LE:
-            return left <= right
+            return order <= 0
         case Comparator.GT:
-            return left > right
+            return order > 0
+        case Comparator.GE:
+            return order >= 0
         case _:
-            return left >= right
+            assert_never(comparator)
 
 
 def overlap(columns: Sequence[Column], one: int, other: int) -> tuple[Stored, ...] | None:
@@ -187,31 +249,51 @@ def overlap(columns: Sequence[Column], one: int, other: int) -> tuple[Stored, ..
 
 def gap(columns: Sequence[Column]) -> tuple[Stored, ...] | bool | None:
     """Values that no row matches; None where every value is covered; False where it is too large to decide."""
-    steps = 0
-    seen: set[tuple[int, int]] = set()
+    return _Search(columns).below(0, (1 << (len(columns[0].rows) if columns else 0)) - 1)
 
-    def search(depth: int, alive: int) -> tuple[Stored, ...] | bool | None:
-        nonlocal steps
+
+class _Search:
+    """A search for values that no row matches, column by column; `alive` are the rows that match so far."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self.columns = columns
+        self.by_atom = [_transposed(one) for one in columns]
+        self.seen: set[tuple[int, int]] = set()
+        self.steps = 0
+
+    def below(self, depth: int, alive: int) -> tuple[Stored, ...] | bool | None:
+        """Like `gap`, of the columns from `depth` on."""
         if not alive:
-            return tuple(column_.atoms[0] for column_ in columns[depth:])
-        if depth == len(columns) or (depth, alive) in seen:
+            return tuple(one.atoms[0] for one in self.columns[depth:])
+        if depth == len(self.columns) or (depth, alive) in self.seen:
             return None
-        seen.add((depth, alive))
-        column_ = columns[depth]
-        for place, atom in enumerate(column_.atoms):
-            steps += 1
-            if steps > MOST_STEPS:
+        self.seen.add((depth, alive))
+        for atom, rows in zip(self.columns[depth].atoms, self.by_atom[depth], strict=True):
+            self.steps += 1
+            if self.steps > MOST_STEPS:
                 return False
-            rows = sum(1 << row for row, cell in enumerate(column_.rows) if alive >> row & 1 and cell >> place & 1)
-            found = search(depth + 1, rows)
+            found = self.below(depth + 1, alive & rows)
             if found is False:
                 return False
             if isinstance(found, tuple):
                 return (atom, *found)
         return None
 
-    rows = len(columns[0].rows) if columns else 0
-    return search(0, (1 << rows) - 1)
+
+def _transposed(one: Column) -> list[int]:
+    """For each atom the rows that cover it, as a set of bits."""
+    turns = [0] * (len(one.atoms) + 1)
+    for row, cell in enumerate(one.rows):
+        edges = cell ^ cell << 1  # where a row begins or ceases to cover
+        while edges:
+            turns[_lowest(edges)] ^= 1 << row
+            edges &= edges - 1
+    found: list[int] = []
+    rows = 0
+    for turning in turns[:-1]:
+        rows ^= turning
+        found.append(rows)
+    return found
 
 
 def _lowest(bits: int) -> int:

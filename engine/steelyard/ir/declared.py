@@ -1,4 +1,4 @@
-"""What a ruleset declares: inputs, parameters, defines, relations, decision tables.
+"""What a ruleset declares: inputs, parameters, calendars, defines, relations, decision tables.
 
 `label` is for people; labels, spans and sources take no part in equality or digest.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from steelyard.calendars.working import Settings
 from steelyard.diagnostics import Span
 from steelyard.ir.expressions import Expr, Stored
 from steelyard.ir.types import Range, Type
@@ -79,6 +80,19 @@ class ParameterDeclaration(Named):
     type: Type
     value: Stored | None
     range: Range | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingCalendar(Named):
+    """Working days and hours; the first one declared is the default.
+
+    Attributes:
+        settings: what was written, checked; `calendars.calendar(settings, timezone)` makes the calendar.
+        digest: of the data behind it, so that the ruleset's digest tells other holidays from these.
+    """
+
+    settings: Settings
+    digest: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,3 +33,26 @@ def describe(kind: Type) -> Message:
             return msg("a list of regions")
         case _:
             assert_never(kind)
+
+
+def called(kind: str) -> Message:
+    """What a kind of name (see `names.declared_names`) is called."""
+    match kind:
+        case "input":
+            return msg("an input")
+        case "parameter":
+            return msg("a parameter")
+        case "define":
+            return msg("a define")
+        case "table":
+            return msg("a table")
+        case "relation":
+            return msg("a relation")
+        case "group":
+            return msg("a group")
+        case "indicator":
+            return msg("an indicator")
+        case "score":
+            return msg("a score")
+        case _:
+            return msg("a rule")

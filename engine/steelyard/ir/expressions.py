@@ -191,7 +191,7 @@ class Subtract(Node):
 
 @dataclass(frozen=True, slots=True)
 class Multiply(Node):
-    """left * right: the scales add up. (A duration times a number is a `Divide` of this.)"""
+    """left * right: the scales add up; a duration times a number is a `Divide` of this."""
 
     left: Expr
     right: Expr
@@ -282,8 +282,9 @@ class Or(Node):
 
 @dataclass(frozen=True, slots=True)
 class Not(Node):
-    """Three-valued. In conditions (negation normal form) only above a node that is not And, Or, Not, Compare,
-    IsMissing or an any/all aggregate.
+    """Three-valued, in negation normal form.
+
+    It stands above no And, Or, Not, Compare or IsMissing, above no truth value and no any/all over rows.
     """
 
     operand: Expr
@@ -315,12 +316,17 @@ class IsMissing(Node):
 
 @dataclass(frozen=True, slots=True)
 class Apply(Node):
-    """function(arguments). Open datetimes among the arguments of overlaps and overlap_time stand in `OpenEnd`;
-    year, month and year_month take a date (a datetime argument is wrapped in DATE).
+    """function(arguments).
+
+    Open datetimes among the arguments of overlaps and overlap_time stand in `OpenEnd`; year, month and
+    year_month take a date (a datetime argument is wrapped in DATE). `calendar` is the id of the one that
+    counts working_time(datetime, datetime), add_business_days(date, whole number) and
+    business_days_between(date, date); None for every other function.
     """
 
     function: Function
     arguments: tuple[Expr, ...]
+    calendar: str | None = None
 
 
 # Rows and tables

@@ -2,51 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from steelyard.diagnostics import Diagnostics, msg
-from steelyard.ir.expressions import Define
-from steelyard.ir.lowering import exemptions, indicators, points, scores, weights
+from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.expressions import Define, Field
+from steelyard.ir.lowering import points
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.demands import written_scores
+from steelyard.ir.lowering.exemptions import exemption
 from steelyard.ir.lowering.fields import check_milestones, declared_range
+from steelyard.ir.lowering.order import in_order, lowering_order
 from steelyard.ir.lowering.people import label, source
-from steelyard.ir.ruleset import Definition, Group, Indicator, Property, Range, Ruleset
-from steelyard.ir.types import Date, DateTime, Text
-from steelyard.ir.walk import nodes
+from steelyard.ir.lowering.scores import score
+from steelyard.ir.lowering.weights import weights
+from steelyard.ir.ruleset import Group, InputField, Property, Ruleset
+from steelyard.ir.types import Date, DateTime, Range, Text
 from steelyard.language.parser import parse_interval
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text as Written
+
+T = TypeVar("T")
 
 
 def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     """Lower a file. None where anything is wrong; everything that is wrong is reported."""
     before = diagnostics.errors
     context = Context(file, diagnostics)
-    inputs = tuple(found for name in file.case.inputs if (found := context.input(str(name))) is not None)
-    check_milestones(
-        {i.id: i for i in inputs}, {k: w for k, w in file.case.inputs.items() if isinstance(k, Written)}, diagnostics
-    )
-    parameters = tuple(found for name in file.parameters if (found := context.parameter(str(name))) is not None)
-    relations = tuple(found for name in file.relations if (found := context.full_relation(str(name))) is not None)
-    defines = tuple(found for name in file.define if (found := context.define(str(name), None)) is not None)
-    tables = tuple(found for name in file.tables if (found := context.table(str(name), None)) is not None)
-    demands = scores.demands(context)
-    measured: dict[str, Indicator] = {}
-    for key, written in file.indicators.items():
-        demand = demands.get(str(key), scores.Demand(least=False, weighted=False))
-        found = indicators.indicator(context, _text(key), written, least=demand.least, weighted=demand.weighted)
-        if found is not None:
-            measured[found.id] = found
-    exempting = tuple(
-        found
-        for key, written in file.exemptions.items()
-        if (found := exemptions.exemption(context, _text(key), written, measured, tuple(map(str, file.deductions))))
-        is not None
-    )
-    weighing = weights.weights(context, file.weights, measured)
-    scored = tuple(
-        found
-        for key, written in scores.written_scores(context)
-        if (found := scores.score(context, key, written, measured)) is not None
-    )
+    inputs = _all(context.input(str(name)) for name in file.case.inputs)
+    check_milestones({i.id: i for i in inputs}, file.case.inputs, diagnostics)
+    parameters = _all(context.parameter(str(name)) for name in file.parameters)
+    _lower_in_order(context, file)
+    relations = _all(context.full_relation(str(name)) for name in file.relations)
+    defines = _all(context.define(str(name), None) for name in file.define)
+    tables = _all(context.table(str(name), None) for name in file.tables)
+    measured = {i.id: i for i in _all(context.indicator(str(name), None) for name in file.indicators)}
+    exempting = _all(exemption(context, key, written, measured) for key, written in file.exemptions.items())
+    weighing = weights(context, file.weights, measured)
+    scored = _all(score(context, key, written, measured) for key, written in written_scores(file))
+    if not file.score and not file.scores:
+        diagnostics.add("M102", file.span, msg("a ruleset needs a score"), help=msg("write `score:` or `scores:`"))
     by_name = {one.id: one for one in scored}
     unscored = points.unscored_rules(context)
     rules = points.points_rules(context, by_name) if by_name else ()
@@ -71,7 +67,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
             for name, one in file.groups.items()
         ),
         relations=relations,
-        defines=_ordered(defines),
+        defines=in_order(defines, lambda node: node.name if isinstance(node, Define) else None),
         tables=tables,
         indicators=tuple(measured.values()),
         exemptions=exempting,
@@ -85,21 +81,56 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     )
 
 
+def _all(found: Iterable[T | None]) -> tuple[T, ...]:
+    """What was lowered without an error."""
+    return tuple(one for one in found if one is not None)
+
+
+def _lower_in_order(context: Context, file: RulesetFile) -> None:
+    """Lower defines and tables, each after what it reads."""
+    for owner, name in lowering_order(file):
+        if not name:
+            context.table(owner, None)
+        elif not owner:
+            define = context.define(name, None)
+            if define is not None:
+                context.learn(Define(name, type=define.value.type))
+        else:
+            define = context.row_define(owner, name, None)
+            if define is not None:
+                context.learn(Field(owner, name, type=define.value.type))
+
+
 def _case(context: Context, file: RulesetFile) -> tuple[str | None, str | None]:
-    key = context.input(str(file.case.key)) if context.kind(str(file.case.key)) == "input" else None
-    if key is None:
-        context.diagnostics.add("N101", file.case.key.span, msg("the key `{name}` is not an input", name=file.case.key))
-    elif key.optional or not isinstance(key.type, Text):
-        context.diagnostics.add("T107", file.case.key.span, msg("the key is a text that is always there"))
-    date = file.case.reference_date
-    if date is None:
-        return (None if key is None else key.id), None
-    found = context.input(str(date)) if context.kind(str(date)) == "input" else None
-    if found is None:
-        context.diagnostics.add("N101", date.span, msg("the reference date `{name}` is not an input", name=date))
-    elif found.optional or not isinstance(found.type, Date | DateTime):
-        context.diagnostics.add("T107", date.span, msg("the reference date is a date or datetime that is always there"))
-    return (None if key is None else key.id), (None if found is None else found.id)
+    key = _named_input(context, file.case.key, file)
+    if key is not None and (key.optional or not isinstance(key.type, Text)):
+        context.diagnostics.add(
+            "T107",
+            file.case.key.span,
+            msg("the key is a text that is always there"),
+            help=msg("write `{name}: text`", name=key.id),
+        )
+    date = None if file.case.reference_date is None else _named_input(context, file.case.reference_date, file)
+    if date is not None and (date.optional or not isinstance(date.type, Date | DateTime)):
+        context.diagnostics.add(
+            "T107",
+            date.span if file.case.reference_date is None else file.case.reference_date.span,
+            msg("the reference date is a date or datetime that is always there"),
+        )
+    return (None if key is None else key.id), (None if date is None else date.id)
+
+
+def _named_input(context: Context, name: Written, file: RulesetFile) -> InputField | None:
+    if context.kind(name) == "input":
+        return context.input(str(name))
+    near = closest(name, file.case.inputs)
+    context.diagnostics.add(
+        "N101",
+        name.span,
+        msg("`{name}` is not an input", name=name),
+        help=msg("did you mean `{near}`?", near=near) if near else msg("declare it under `inputs`"),
+    )
+    return None
 
 
 def _effective(context: Context, file: RulesetFile) -> Range:
@@ -117,26 +148,3 @@ def _effective(context: Context, file: RulesetFile) -> Range:
     if interval is None or found is None:
         return Range(None, None)
     return Range(None if interval.low is None else found.low, None if interval.high is None else found.high)
-
-
-def _ordered(defines: tuple[Definition, ...]) -> tuple[Definition, ...]:
-    """Defines in an order in which each reads only earlier ones."""
-    by_name = {define.id: define for define in defines}
-    done: dict[str, Definition] = {}
-
-    def visit(define: Definition) -> None:
-        if define.id in done:
-            return
-        for node in nodes(define.value):
-            if isinstance(node, Define) and node.name in by_name:
-                visit(by_name[node.name])
-        done[define.id] = define
-
-    for define in defines:
-        visit(define)
-    return tuple(done.values())
-
-
-def _text(key: str) -> Written:
-    assert isinstance(key, Written)  # noqa: S101 - the model keeps the key objects
-    return key

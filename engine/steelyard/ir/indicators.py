@@ -93,8 +93,9 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Straight lines between points (measure in stored units at the measure's scale, points in hundredths),
-    flat outside; ascending by measure.
+    """Straight lines between points, flat outside; ascending by measure.
+
+    Each point is the measure in stored units at its scale, and points in hundredths.
     """
 
     points: tuple[tuple[int, int], ...]

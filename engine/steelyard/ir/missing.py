@@ -22,6 +22,7 @@ from steelyard.ir.expressions import (
     Literal,
     OneRow,
     OpenEnd,
+    OwnMeasure,
     OwnTarget,
     Parameter,
     Part,
@@ -65,6 +66,8 @@ def can_be_missing(expr: Expr, known: Knowledge) -> bool:
             return part is not Part.STATUS
         case OwnTarget():
             return known.target
+        case OwnMeasure():
+            return known.measure
         case Divide(numerator=numerator, denominator=denominator):
             zero = not (isinstance(denominator, Literal) and denominator.value)
             return zero or can_be_missing(numerator, known) or can_be_missing(denominator, known)

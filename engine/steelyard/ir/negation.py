@@ -20,6 +20,7 @@ from steelyard.ir.expressions import (
     Not,
     Or,
 )
+from steelyard.ir.types import Boolean
 from steelyard.ir.walk import rebuild
 
 _OPPOSITE = {
@@ -48,14 +49,15 @@ def negate(expr: Expr) -> Expr:
             return Or(tuple(negate(item) for item in items), type=expr.type, span=expr.span)
         case Or(items=items):
             return And(tuple(negate(item) for item in items), type=expr.type, span=expr.span)
-        case Compare(comparator=comparator):
-            return replace(rebuild(expr, normalise), comparator=_OPPOSITE[comparator])  # pyright: ignore
-        case IsMissing(negated=negated):
-            return replace(rebuild(expr, normalise), negated=not negated)  # pyright: ignore
+        case Compare(comparator=comparator, left=left, right=right):
+            return replace(expr, comparator=_OPPOSITE[comparator], left=normalise(left), right=normalise(right))
+        case IsMissing(operand=operand, negated=negated):
+            return replace(expr, operand=normalise(operand), negated=not negated)
         case Literal(value=bool() as value):
             return replace(expr, value=not value)
-        case Aggregate(aggregation=Aggregation.ANY, where=where) if where is not None:
-            return replace(expr, aggregation=Aggregation.ALL, where=negate(where))
+        case Aggregate(aggregation=Aggregation.ANY, where=where):
+            claim = Literal(value=False, type=Boolean()) if where is None else negate(where)
+            return replace(expr, aggregation=Aggregation.ALL, where=claim)
         case Aggregate(aggregation=Aggregation.ALL, where=where) if where is not None:
             return replace(expr, aggregation=Aggregation.ANY, where=negate(where))
         case _:

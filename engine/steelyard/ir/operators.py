@@ -43,7 +43,7 @@ class Function(Enum):
     min max abs; clamp(x, low, high); date(datetime) in the ruleset's zone; year month (of a date);
     year_month "2024-05"; starts_with(text, prefix); covers(regions or region, region);
     overlaps(a, b, c, d) = a < d and c < b; overlap_time(a, b, c, d): the common duration, at least 0;
-    days(integer) a number of days, days(days) the integer.
+    days(integer) a number of days, days(days) the integer. The last three are asked of a calendar.
     """
 
     MIN = "min"
@@ -59,6 +59,9 @@ class Function(Enum):
     OVERLAPS = "overlaps"
     OVERLAP_TIME = "overlap_time"
     DAYS = "days"
+    WORKING_TIME = "working_time"
+    ADD_BUSINESS_DAYS = "add_business_days"
+    BUSINESS_DAYS_BETWEEN = "business_days_between"
 
 
 class Aggregation(Enum):

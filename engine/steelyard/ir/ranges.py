@@ -61,6 +61,20 @@ def range_of(expr: Expr, known: Bounds) -> Range:
             return known.target
         case OwnMeasure():
             return known.measure
+        case If(yes=yes, no=no):
+            return hull((range_of(yes, known), range_of(no, known)))
+        case Coalesce(items=items):
+            return hull(tuple(range_of(item, known) for item in items if not _is_missing(item)))
+        case Apply(function=function, arguments=arguments):
+            return _function(function, tuple(range_of(a, known) for a in arguments))
+        case Aggregate():
+            return _aggregate(expr, known)
+        case _:
+            return _arithmetic(expr, known)
+
+
+def _arithmetic(expr: Expr, known: Bounds) -> Range:
+    match expr:
         case Negate(operand=operand):
             inner = range_of(operand, known)
             return Range(_minus(inner.high), _minus(inner.low))
@@ -77,12 +91,16 @@ def range_of(expr: Expr, known: Bounds) -> Range:
             return _product(range_of(left, known), range_of(right, known))
         case Divide():
             return _quotient(expr, known)
-        case If(yes=yes, no=no):
-            return hull((range_of(yes, known), range_of(no, known)))
-        case Coalesce(items=items):
-            return hull(tuple(range_of(item, known) for item in items))
-        case Apply(function=function, arguments=arguments):
-            return _function(function, tuple(range_of(a, known) for a in arguments))
+        case _:
+            return UNBOUNDED
+
+
+def _is_missing(expr: Expr) -> bool:
+    return isinstance(expr, Literal) and expr.value is None
+
+
+def _aggregate(expr: Aggregate, known: Bounds) -> Range:
+    match expr:
         case Aggregate(aggregation=Aggregation.COUNT):
             return Range(0, None)
         case Aggregate(aggregation=Aggregation.SUM, argument=argument) if argument is not None:
@@ -101,6 +119,8 @@ def hull(ranges: tuple[Range, ...]) -> Range:
     """The least range around several."""
     lows = [r.low for r in ranges]
     highs = [r.high for r in ranges]
+    if not ranges:
+        return UNBOUNDED
     return Range(
         None if None in lows else min(low for low in lows if low is not None),
         None if None in highs else max(high for high in highs if high is not None),
@@ -161,11 +181,20 @@ def _function(function: Function, ranges: tuple[Range, ...]) -> Range:
             known = [low for low in lows if low is not None]
             return Range(max(known) if known else None, hull(ranges).high)
         case Function.ABS:
-            bounds = [abs(end) for end in (lows[0], highs[0]) if end is not None]
-            return Range(0, max(bounds) if len(bounds) > 1 else None)
+            return _absolute(ranges[0])
         case Function.CLAMP:
-            return Range(lows[1], highs[2])
+            # max(low, min(high, x)): the low end wins where the ends cross
+            return Range(lows[1], None if highs[1] is None or highs[2] is None else max(highs[1], highs[2]))
         case Function.OVERLAP_TIME:
             return Range(0, None)
         case _:
             return UNBOUNDED
+
+
+def _absolute(inner: Range) -> Range:
+    least = 0
+    if inner.low is not None and inner.low > 0:
+        least = inner.low
+    elif inner.high is not None and inner.high < 0:
+        least = -inner.high
+    return Range(least, None if inner.low is None or inner.high is None else max(abs(inner.low), abs(inner.high)))

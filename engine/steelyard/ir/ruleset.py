@@ -23,6 +23,7 @@ from steelyard.ir.declared import (
     TableOutput,
     TableRow,
     Window,
+    WorkingCalendar,
 )
 from steelyard.ir.indicators import (
     SCORE_DIGITS,
@@ -122,6 +123,7 @@ __all__ = [
     "Way",
     "Weights",
     "Window",
+    "WorkingCalendar",
 ]
 
 
@@ -144,6 +146,7 @@ class Ruleset:
         defines: in an order in which each reads only earlier ones.
         scores: at least one.
         points: deductions, bonuses, gates, in the order written.
+        calendars: the first one is the default.
     """
 
     id: str
@@ -168,4 +171,5 @@ class Ruleset:
     points: tuple[PointsRule, ...]
     outputs: tuple[Output, ...]
     properties: tuple[Property, ...] = ()
+    calendars: tuple[WorkingCalendar, ...] = ()
     file: str = field(default="", compare=False)

@@ -44,7 +44,7 @@ class Lookup(Protocol):
         """The parameter of that name."""
         ...
 
-    def define(self, name: str, asked_at: Span) -> Definition | None:
+    def define(self, name: str, asked_at: Span | None) -> Definition | None:
         """The define of that name."""
         ...
 
@@ -52,11 +52,11 @@ class Lookup(Protocol):
         """The relation of that name."""
         ...
 
-    def row_define(self, relation: str, name: str, asked_at: Span) -> Definition | None:
+    def row_define(self, relation: str, name: str, asked_at: Span | None) -> Definition | None:
         """The define of a relation's row."""
         ...
 
-    def table(self, name: str, asked_at: Span) -> Table | None:
+    def table(self, name: str, asked_at: Span | None) -> Table | None:
         """The table of that name."""
         ...
 
@@ -68,8 +68,12 @@ class Lookup(Protocol):
         """What a name is: input, parameter, define, relation, table, indicator, group, score, rule; None: nothing."""
         ...
 
-    def indicator_types(self, name: str, asked_at: Span) -> tuple[Type, Type | None] | None:
+    def indicator_types(self, name: str, asked_at: Span | None) -> tuple[Type, Type | None] | None:
         """The types of an indicator's measure and target."""
+        ...
+
+    def is_family(self, name: str) -> bool:
+        """Whether an indicator is one of each row."""
         ...
 
     def names(self) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from steelyard.ir.expressions import (
     OwnTarget,
     Part,
     ScoreValue,
+    TableAggregate,
     TableCall,
 )
 from steelyard.ir.walk import nodes
@@ -25,7 +26,7 @@ class Level(IntEnum):
     """What an expression reads at most; a place allows up to one of these."""
 
     CASE = 0
-    """inputs, parameters, defines without relations"""
+    """inputs, parameters, defines without relations; in a join the row at hand"""
     ROWS = 1
     """relation rows and aggregates, tables"""
     TARGET = 3
@@ -42,8 +43,16 @@ class Level(IntEnum):
     """everything"""
 
 
-def level_of(expr: Expr, define_level: Callable[[str], Level], join_of: str | None = None) -> tuple[Level, Expr | None]:
-    """The level, and the node that is to blame for it. A join reads its own relation's row at level CASE."""
+def level_of(
+    expr: Expr, define_level: Callable[[Define | Field | OneRow], Level], join_of: str | None = None
+) -> tuple[Level, Expr | None]:
+    """The level, and the first node that is to blame for it.
+
+    Args:
+        expr: the expression.
+        define_level: of a define of the case or of a row; level CASE for a plain field.
+        join_of: the relation whose join reads it: its own row is at hand then.
+    """
     highest, culprit = Level.CASE, None
     for node in nodes(expr):
         level = _own_level(node, define_level, join_of)
@@ -52,13 +61,15 @@ def level_of(expr: Expr, define_level: Callable[[str], Level], join_of: str | No
     return highest, culprit
 
 
-def _own_level(node: Expr, define_level: Callable[[str], Level], join_of: str | None) -> Level:
+def _own_level(node: Expr, define_level: Callable[[Define | Field | OneRow], Level], join_of: str | None) -> Level:
     match node:
-        case Define(name=name):
-            return define_level(name)
+        case Define():
+            return define_level(node)
         case Field(relation=relation) if relation == join_of:
-            return Level.CASE
-        case Field() | OneRow() | Aggregate() | TableCall():
+            return define_level(node)
+        case Field() | OneRow():
+            return max(Level.ROWS, define_level(node))
+        case Aggregate() | TableCall() | TableAggregate():
             return Level.ROWS
         case OwnTarget():
             return Level.TARGET

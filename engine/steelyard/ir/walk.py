@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from functools import cache
+from typing import Any, cast
 
 from steelyard.ir.expressions import Expr, Node
 
@@ -14,16 +15,19 @@ def _expression_fields(kind: type[Node]) -> tuple[str, ...]:
     return tuple(f.name for f in fields(kind) if f.name not in {"type", "span"})
 
 
+def _operands(value: object) -> tuple[Expr, ...]:
+    """The expressions in one field of a node: itself, those of a tuple, or none."""
+    if isinstance(value, Node):
+        return (cast("Expr", value),)  # every concrete Node is an Expr
+    if isinstance(value, tuple):
+        items = cast("tuple[object, ...]", value)
+        return tuple(cast("Expr", item) for item in items if isinstance(item, Node))
+    return ()
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The operands of a node, in the order written."""
-    found: list[Expr] = []
-    for name in _expression_fields(type(expr)):
-        value: object = getattr(expr, name)
-        if isinstance(value, Node):
-            found.append(value)  # pyright: ignore[reportArgumentType] - every concrete Node is an Expr
-        elif isinstance(value, tuple):
-            found.extend(item for item in value if isinstance(item, Node))  # pyright: ignore
-    return tuple(found)
+    return tuple(child for name in _expression_fields(type(expr)) for child in _operands(getattr(expr, name)))
 
 
 def nodes(expr: Expr) -> Iterator[Expr]:
@@ -36,12 +40,12 @@ def nodes(expr: Expr) -> Iterator[Expr]:
 
 
 def rebuild(expr: Expr, change: Callable[[Expr], Expr]) -> Expr:
-    """The node with `change` applied to each operand."""
-    changed: dict[str, object] = {}
+    """The node with `change` applied to each operand; the node itself where nothing changes."""
+    changed: dict[str, Any] = {}
     for name in _expression_fields(type(expr)):
         value: object = getattr(expr, name)
-        if isinstance(value, Node):
-            changed[name] = change(value)  # pyright: ignore
-        elif isinstance(value, tuple) and any(isinstance(item, Node) for item in value):  # pyright: ignore
-            changed[name] = tuple(change(item) for item in value)  # pyright: ignore
-    return replace(expr, **changed) if changed else expr  # pyright: ignore
+        before = _operands(value)
+        after = tuple(change(operand) for operand in before)
+        if any(new is not old for new, old in zip(after, before, strict=True)):
+            changed[name] = after if isinstance(value, tuple) else after[0]
+    return replace(expr, **changed) if changed else expr

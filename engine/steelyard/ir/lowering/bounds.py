@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import msg
+from steelyard.ir.lowering.fields import range_end
 from steelyard.ir.ruleset import Bounds
 from steelyard.ir.types import Number
-from steelyard.ir.typing.literals import expected_literal
-from steelyard.language.parser import parse_interval, parse_literal
-from steelyard.language.printer import print_expression
-from steelyard.language.syntax import Expression
+from steelyard.ir.typing.literals import literal_value
+from steelyard.language.parser import parse_interval
 from steelyard.source import Text
 
 if TYPE_CHECKING:
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
 
 def points(context: Context, text: Text, digits: int) -> int | None:
     """A number of points in units of 10^-digits."""
-    parsed = parse_literal(text, context.diagnostics)
-    value = expected_literal(parsed, str(text), text.span, Number(digits), context.zone, context.diagnostics)
+    value = literal_value(text, Number(digits), context.zone, context.diagnostics)
     return value if isinstance(value, int) else None
 
 
@@ -43,15 +41,9 @@ def clamp(context: Context, text: Text | None, digits: int, default: Bounds | No
             help=msg("write closed ends, e.g. `[0..100]`, or leave one open"),
         )
         return default
-    low, high = _end(context, interval.low, digits), _end(context, interval.high, digits)
+    kind = Number(digits)
+    low, high = (range_end(end, kind, context.zone, context.diagnostics) for end in (interval.low, interval.high))
     if low is not None and high is not None and low > high:
         context.diagnostics.add("T109", text.span, msg("the range `{text}` is empty", text=text))
         return default
     return Bounds(low, high)
-
-
-def _end(context: Context, end: Expression | None, digits: int) -> int | None:
-    if end is None:
-        return None
-    value = expected_literal(end, print_expression(end), end.span, Number(digits), context.zone, context.diagnostics)
-    return value if isinstance(value, int) else None

@@ -4,36 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from steelyard.calendars.zones import UnknownZoneError, Zone, zone
-from steelyard.diagnostics import Diagnostics, Label, Span, msg
+from steelyard.calendars.zones import UnknownZoneError, Zone, zone, zone_names
+from steelyard.diagnostics import Diagnostics, Message, Span, msg
+from steelyard.diagnostics.suggestions import closest
 from steelyard.ir import strata
-from steelyard.ir.expressions import (
-    Aggregate,
-    Define,
-    Expr,
-    Field,
-    IndicatorPart,
-    Input,
-    Literal,
-    OneRow,
-    OwnMeasure,
-    OwnTarget,
-    ScoreValue,
-    TableAggregate,
-    TableCall,
-)
-from steelyard.ir.lowering import definitions, fields, relations, tables
-from steelyard.ir.lowering.names import declared_names
+from steelyard.ir.expressions import Define, Expr, Field, OneRow, TableAggregate, TableCall
+from steelyard.ir.knowledge import Knower, Value
+from steelyard.ir.lowering import definitions, demands, fields, heights, indicators, relations, tables
+from steelyard.ir.lowering.names import declared_names, entry
 from steelyard.ir.negation import normalise
-from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, Relation, Table
+from steelyard.ir.ruleset import Definition, Indicator, InputField, ParameterDeclaration, Relation, Table
 from steelyard.ir.scope import RelationShape, Scope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Boolean, Type
 from steelyard.ir.typing.expression import expression, fitted
 from steelyard.ir.typing.names import LIST_POLICIES
-from steelyard.ir.walk import children, nodes
+from steelyard.ir.walk import children
 from steelyard.language.parser import parse_expression
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
@@ -43,25 +31,34 @@ NO_ZONE = "UTC"
 
 
 class Context:
-    """The names of one ruleset while it is lowered (implements `scope.Lookup`)."""
+    """The names of one ruleset while it is lowered (implements `scope.Lookup` and `knowledge.Declared`)."""
 
     def __init__(self, file: RulesetFile, diagnostics: Diagnostics) -> None:
         self.file = file
         self.diagnostics = diagnostics
         self.zone = self._zone()
         self.kinds = declared_names(file, diagnostics)
+        self.knows = Knower(self)
+        self.demands = demands.demands(file)
         self.indicator_measures: dict[str, tuple[Type, Type | None]] = {}
         self._memory: dict[tuple[str, str], object] = {}
         self._open: list[tuple[str, str]] = []
+        self._levels: dict[tuple[str, str, str | None], Level] = {}
+        self._heights: dict[tuple[str, str], int] = {}
 
     def _zone(self) -> Zone:
         text = self.file.timezone
+        if text is None:
+            return zone(NO_ZONE)
         try:
-            return zone(str(text) if text is not None else NO_ZONE)
+            return zone(str(text))
         except UnknownZoneError:
-            span = None if text is None else text.span
+            near = closest(text, sorted(zone_names()))
             self.diagnostics.add(
-                "N112", span, msg("unknown time zone `{name}`", name=text), help=msg("write e.g. `Asia/Shanghai`")
+                "N112",
+                text.span,
+                msg("unknown time zone `{name}`", name=text),
+                help=msg("did you mean `{near}`?", near=near) if near else msg("write e.g. `Asia/Shanghai`"),
             )
             return zone(NO_ZONE)
 
@@ -77,6 +74,8 @@ class Context:
 
     def input(self, name: str) -> InputField | None:
         """The input of that name."""
+        if self.kind(name) != "input":
+            return None
         return self._once("input", name, lambda: self._field(name))
 
     def parameter(self, name: str) -> ParameterDeclaration | None:
@@ -104,11 +103,60 @@ class Context:
 
     def table_arguments(self, name: str, scope: Scope) -> tuple[Expr, ...] | None:
         """The table's own input expressions, typed where its name stands."""
-        return tables.arguments(self, name, scope)
+        key = ("arguments of", name)
+        if key in self._open:
+            self._cycle(key, None)
+            return None
+        self._open.append(key)
+        try:
+            return tables.arguments(self, name, scope)
+        finally:
+            self._open.pop()
 
-    def indicator_types(self, name: str, asked_at: Span) -> tuple[Type, Type | None] | None:
-        """The types of an indicator's measure and target; None where the indicator itself is wrong."""
+    def indicator(self, name: str, asked_at: Span | None) -> Indicator | None:
+        """The indicator of that name."""
+        return self._once("indicator", name, lambda: indicators.indicator(self, name), asked_at)
+
+    def indicator_types(self, name: str, asked_at: Span | None) -> tuple[Type, Type | None] | None:
+        """The types of an indicator's measure and target; None where they are wrong."""
+        self.indicator(name, asked_at)
         return self.indicator_measures.get(name)
+
+    def is_family(self, name: str) -> bool:
+        """Whether an indicator is one of each row."""
+        return entry(self.file.indicators, name)[1].for_each is not None
+
+    # the protocol of knowledge.Declared
+
+    def declared_input(self, name: str) -> InputField | None:
+        """The input of that name."""
+        return self.input(name)
+
+    def declared_parameter(self, name: str) -> ParameterDeclaration | None:
+        """The parameter of that name."""
+        return self.parameter(name)
+
+    def defined(self, name: str) -> Expr | None:
+        """The expression of a define of the case."""
+        found = self.define(name, None)
+        return None if found is None else found.value
+
+    def row_value(self, relation: str, name: str) -> Value | None:
+        """A field of a row, or the expression of a define of it."""
+        row = self.relation(relation)
+        if row is not None and name in row.fields:
+            return row.fields[name]
+        found = None if row is None or not row.has(name) else self.row_define(relation, name, None)
+        return None if found is None else found.value
+
+    def joins(self, relation: str) -> Expr | None:
+        """The condition of a relation's join."""
+        found = self.full_relation(relation)
+        return None if found is None else found.joins
+
+    def declared_table(self, name: str) -> Table | None:
+        """A table."""
+        return self.table(name, None)
 
     # what sections use
 
@@ -116,47 +164,65 @@ class Context:
         """The relation with its joins."""
         return self._once("relation", name, lambda: relations.relation(self, name))
 
-    def define_level(self, name: str) -> Level:
-        """The stratum of a define of the case."""
-        found = self.define(name, None)
-        return Level.CASE if found is None else strata.level_of(found.value, self.define_level)[0]
-
-    def shown(self, text: Text, scope: Scope) -> Expr | None:
-        """Read an expression whose result is shown: it may be the list of a table's hits."""
-        return self.expression(text, scope, lists=True)
-
     def expression(self, text: Text, scope: Scope, kind: Type | None = None, *, lists: bool = False) -> Expr | None:
-        """Read an expression: parse, type, bring to `kind`, normalise, check what it reads."""
+        """Read an expression: parse, type, bring to `kind`, normalise, check what it reads.
+
+        Args:
+            text: the expression.
+            scope: its place.
+            kind: the type that the place asks for; None for any.
+            lists: whether the list of a table's hits may be its value.
+        """
         tree = parse_expression(text, self.diagnostics)
         if tree is None:
             return None
         expr = expression(tree, scope) if kind is None else fitted(tree, kind, scope)
         if expr is None:
             return None
-        if isinstance(expr.type, Boolean):
-            expr = normalise(expr)
-        expr = replace(expr, span=text.at(0, len(text)))
-        self._check_lists(expr, allowed=lists)
-        return expr if self._in_time(expr, scope) else None
+        expr = replace(normalise(expr), span=text.at(0, len(text)))
+        good = self._in_time(expr, scope) and self._lists_allowed(expr, allowed=lists)
+        return expr if good and heights.check(self._height(expr), expr, self.diagnostics) else None
 
     def condition(self, text: Text, scope: Scope) -> Expr | None:
         """Read a condition."""
         return self.expression(text, scope, Boolean())
 
-    def constant(self, text: Text, kind: Type | None, place: str) -> Expr | None:
-        """Read an expression of constants and parameters only."""
-        scope = Scope(self, Level.CASE, msg(place), bare_row=False)
+    def constant(self, text: Text, kind: Type | None, place: Message) -> Expr | None:
+        """Read an expression of literals and parameters only, which always has a value."""
+        scope = Scope(self, Level.CASE, place, bare_row=False)
         expr = self.expression(text, scope, kind)
         if expr is None:
             return None
-        if any(not isinstance(node, Literal) and node_reads_case(node) for node in nodes(expr)):
+        if heights.reads_case(expr):
             self.diagnostics.add(
-                "N105", text.span, msg("this must be a constant: it may read parameters only"), notes=(msg(place),)
+                "N105",
+                text.span,
+                msg("{place} must be a constant", place=place),
+                help=msg("it may read parameters, nothing of the case"),
+            )
+            return None
+        if self.knows.missing(expr):
+            self.diagnostics.add(
+                "T107",
+                text.span,
+                msg("{place} can be missing", place=place),
+                help=msg("divide by a literal, or wrap it in `coalesce(…, 1)`"),
             )
             return None
         return expr
 
-    def _check_lists(self, expr: Expr, *, allowed: bool) -> None:
+    def learn(self, leaf: Define | Field) -> None:
+        """Find out all about a define now: what reads it then need not go deep."""
+        value = self.defined(leaf.name) if isinstance(leaf, Define) else self.row_value(leaf.relation, leaf.name)
+        if isinstance(value, Expr):
+            self._heights[_key(leaf)] = self._height(value)
+            self._define_level(leaf, None)
+            self.knows.learn(leaf)
+
+    def _height(self, expr: Expr) -> int:
+        return heights.height(expr, lambda leaf: self._heights.get(_key(leaf), 0))
+
+    def _lists_allowed(self, expr: Expr, *, allowed: bool) -> bool:
         if isinstance(expr, TableCall) and not allowed:
             table = self.table(expr.table, None)
             if table is not None and table.hit in LIST_POLICIES:
@@ -166,20 +232,37 @@ class Context:
                     msg("the table `{name}` gives a list", name=expr.table),
                     help=msg("use it inside sum, min, max, mean, count, any or all, or show it as an output"),
                 )
-        for child in children(expr):
-            self._check_lists(child, allowed=isinstance(expr, TableAggregate))
+                return False
+        inside = isinstance(expr, TableAggregate)
+        return all(self._lists_allowed(child, allowed=inside) for child in children(expr))
+
+    # strata
+
+    def _define_level(self, leaf: Define | Field | OneRow, join_of: str | None) -> Level:
+        value = self.defined(leaf.name) if isinstance(leaf, Define) else self.row_value(leaf.relation, leaf.name)
+        if value is None or isinstance(value, InputField):
+            return Level.CASE
+        key = (*_key(leaf), join_of)
+        if key not in self._levels:
+            self._levels[key] = self._level(value, join_of)[0]
+        return self._levels[key]
+
+    def _level(self, expr: Expr, join_of: str | None) -> tuple[Level, Expr | None]:
+        return strata.level_of(expr, lambda leaf: self._define_level(leaf, join_of), join_of)
 
     def _in_time(self, expr: Expr, scope: Scope) -> bool:
-        level, culprit = strata.level_of(expr, self.define_level, scope.row if scope.limit == Level.CASE else None)
+        join_of = scope.row if scope.limit == Level.CASE else None
+        level, culprit = self._level(expr, join_of)
         if level <= scope.limit:
             return True
         path: list[str] = []
         node = culprit
-        while isinstance(node, Define):
-            path.append(node.name)
-            found = self.define(node.name, None)
-            node = None if found is None else strata.level_of(found.value, self.define_level)[1]
-        notes = (msg("it reads it through {path}", path=" → ".join(f"`{p}`" for p in path)),) if path else ()
+        while isinstance(node, Define | Field | OneRow):
+            value = self.defined(node.name) if isinstance(node, Define) else self.row_value(node.relation, node.name)
+            if value is None or isinstance(value, InputField):
+                break
+            path.append(".".join(part for part in reversed(_key(node)) if part))
+            node = self._level(value, join_of)[1]
         self.diagnostics.add(
             "N105",
             culprit.span if culprit is not None and culprit.span is not None else expr.span,
@@ -187,21 +270,19 @@ class Context:
             help=msg(
                 "the order is: joins, exemptions and conditions, targets, measures, weights, score, points, outputs"
             ),
-            notes=notes,
+            notes=(msg("it is read through {path}", path=" → ".join(f"`{p}`" for p in path)),) if path else (),
         )
         return False
 
     def _field(self, name: str) -> InputField | None:
-        for key, written in self.file.case.inputs.items():
-            if key == name:
-                return fields.field(_text(key), written, self.zone, self.diagnostics)
-        return None
+        key, written = entry(self.file.case.inputs, name)
+        return fields.field(key, written, self.zone, self.diagnostics, self.file.source)
 
     def _once(self, kind: str, name: str, lower: Callable[[], T], asked_at: Span | None = None) -> T | None:
         """Lower a thing once; a thing that asks for itself is a cycle."""
         key = (kind, name)
         if key in self._memory:
-            return self._memory[key]  # pyright: ignore[reportReturnType] - stored under the same kind below
+            return cast("T | None", self._memory[key])
         if key in self._open:
             self._cycle(key, asked_at)
             return None
@@ -215,24 +296,22 @@ class Context:
 
     def _cycle(self, key: tuple[str, str], asked_at: Span | None) -> None:
         names = [name for _, name in self._open[self._open.index(key) :]] + [key[1]]
-        labels = (Label(asked_at, msg("asked for here")),) if asked_at is not None else ()
+        path = [name for place, name in enumerate(names) if place == 0 or name != names[place - 1]]
         self.diagnostics.add(
             "N106",
-            asked_at,
-            msg("a cycle: {path}", path=" → ".join(f"`{name}`" for name in names)),
+            asked_at if asked_at is not None else self._declared_at(key[1]),
+            msg("a cycle: {path}", path=" → ".join(f"`{name}`" for name in path)),
             help=msg("a value cannot depend on itself"),
-            labels=labels,
         )
 
+    def _declared_at(self, name: str) -> Span | None:
+        for section in (self.file.define, self.file.tables, self.file.relations, self.file.indicators):
+            for key in section:
+                if key == name:
+                    return key.span
+        return None
 
-def node_reads_case(node: Expr) -> bool:
-    """Whether a node reads anything but constants and parameters."""
-    reads = (
-        Aggregate | Field | IndicatorPart | Input | OneRow | OwnMeasure | OwnTarget | ScoreValue | Define | TableCall
-    )
-    return isinstance(node, reads)
 
-
-def _text(key: str) -> Text:
-    assert isinstance(key, Text)  # noqa: S101 - the model keeps the key objects
-    return key
+def _key(leaf: Define | Field | OneRow) -> tuple[str, str]:
+    """The name of a define: of the case, or of a relation's row."""
+    return (leaf.name, "") if isinstance(leaf, Define) else (leaf.name, leaf.relation)

@@ -9,10 +9,10 @@ from steelyard.diagnostics import msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir import ruleset as ir
 from steelyard.ir.expressions import Expr
-from steelyard.ir.lowering.indicators import positive_target, unknown_relation
-from steelyard.ir.lowering.knowledge import value_range
+from steelyard.ir.lowering.indicators import unknown_relation
 from steelyard.ir.lowering.people import label, maybe_label, source
-from steelyard.ir.ruleset import Better, Clock, Exemption, Indicator
+from steelyard.ir.positive import check_grant
+from steelyard.ir.ruleset import Clock, Exemption, Indicator
 from steelyard.ir.scope import RelationShape, Scope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number
@@ -26,18 +26,19 @@ if TYPE_CHECKING:
 Indicators = dict[str, Indicator]
 
 
-def exemption(
-    context: Context, key: Text, written: model.Exemption, indicators: Indicators, deductions: tuple[str, ...]
-) -> Exemption | None:
+def exemption(context: Context, key: Text, written: model.Exemption, indicators: Indicators) -> Exemption | None:
     """One exemption."""
     row = for_each(context, written.for_each)
+    if row is None and written.for_each is not None:
+        return None
+    deductions = tuple(str(name) for name in context.file.deductions)
     scope = Scope(context, Level.ROWS, msg("an exemption"), row=None if row is None else row.id)
     when = context.condition(written.when, scope)
     grants: list[ir.Grant] = []
     for name, grant in written.grants.to.items():
         targets = members(context, name, indicators)
         for one in targets:
-            grants.extend(_grants(context, grant, one, scope, name))
+            grants.extend(_grants(context, grant, one, scope))
     lifts: list[str] = []
     for name in written.grants.deductions or ():
         if name in deductions:
@@ -48,14 +49,16 @@ def exemption(
                 "N101",
                 name.span,
                 msg("`{name}` is not a deduction", name=name),
-                help=msg("did you mean `{near}`?", near=near) if near else None,
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("only rules under `deductions` can be lifted"),
             )
     if when is None:
         return None
     return Exemption(
         id=str(key),
         label=label(written.label, str(key)),
-        source=source(written.source),
+        source=source(written.source, context.file.source),
         notes=maybe_label(written.notes),
         span=key.span,
         for_each=None if row is None else row.id,
@@ -75,7 +78,7 @@ def for_each(context: Context, name: Text | None) -> RelationShape | None:
     return row
 
 
-def members(context: Context, name: str, indicators: Indicators) -> tuple[Indicator, ...]:
+def members(context: Context, name: Text, indicators: Indicators) -> tuple[Indicator, ...]:
     """The indicators that a name of an indicator or a group stands for; an unknown name is reported."""
     kind = context.kind(str(name))
     if kind == "indicator":
@@ -84,25 +87,26 @@ def members(context: Context, name: str, indicators: Indicators) -> tuple[Indica
     if kind == "group":
         return tuple(one for one in indicators.values() if one.group == name)
     names = (*context.file.indicators, *context.file.groups)
-    near = closest(name, tuple(str(n) for n in names))
+    near = closest(name, names)
     context.diagnostics.add(
         "N101",
-        getattr(name, "span", None),
+        name.span,
         msg("`{name}` is neither an indicator nor a group", name=name),
-        help=msg("did you mean `{near}`?", near=near) if near else None,
+        help=msg("did you mean `{near}`?", near=near) if near else msg("name one under `indicators` or `groups`"),
     )
     return ()
 
 
-def _grants(context: Context, written: model.Grant, one: Indicator, scope: Scope, name: str) -> list[ir.Grant]:
+def _grants(context: Context, written: model.Grant, one: Indicator, scope: Scope) -> list[ir.Grant]:
     found: list[ir.Grant] = []
     if written.target is not None:
         target = _target(context, written.target, one, scope)
         if target is not None:
-            found.append(ir.TargetGrant(one.id, target))
-    if is_true(written.pause) and written.pause is not None:
-        if _pausable(context, written.pause, one, scope):
-            found.append(ir.PauseGrant(one.id))
+            granted = ir.TargetGrant(one.id, target)
+            check_grant(one, granted, context.knows, context.diagnostics)
+            found.append(granted)
+    if written.pause is not None and is_true(written.pause) and _pausable(context, written.pause, one, scope):
+        found.append(ir.PauseGrant(one.id))
     if written.at_least is not None:
         value = context.expression(written.at_least, scope)
         if value is not None and (not isinstance(value.type, Number) or value.type.scale > ir.SCORE_DIGITS):
@@ -118,7 +122,12 @@ def _grants(context: Context, written: model.Grant, one: Indicator, scope: Scope
 
 def _target(context: Context, text: Text, one: Indicator, scope: Scope) -> Expr | None:
     if one.target is None:
-        context.diagnostics.add("N111", text.span, msg("the indicator `{name}` has no target", name=one.id))
+        context.diagnostics.add(
+            "N111",
+            text.span,
+            msg("the indicator `{name}` has no target", name=one.id),
+            help=msg("write `target: …` in it, or grant `at_least` or `waive`"),
+        )
         return None
     if one.better is None:
         context.diagnostics.add(
@@ -129,21 +138,7 @@ def _target(context: Context, text: Text, one: Indicator, scope: Scope) -> Expr 
         )
         return None
     granted = replace(scope, limit=Level.TARGET, target=one.target.type, place=msg("a grant"))
-    value = context.expression(text, granted, one.target.type)
-    relative = isinstance(one.way, ir.Proportion) or (
-        isinstance(one.way, ir.Steps) and isinstance(one.way.each, ir.RelativeStep)
-    )
-    if value is None or not relative or one.better is Better.LOWER:
-        return value
-    if one.stack:
-        context.diagnostics.add(
-            "T112",
-            text.span,
-            msg("stacked grants can bring this target to 0 or less"),
-            help=msg("leave `combine: stack` out"),
-        )
-        return None
-    return value if positive_target(context, value, value_range(context, one.target), text.span) else None
+    return context.expression(text, granted, one.target.type)
 
 
 def _pausable(context: Context, text: Text, one: Indicator, scope: Scope) -> bool:

@@ -13,11 +13,12 @@ from steelyard.ir.describe import describe
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range, Type, default_range
-from steelyard.ir.typing.literals import expected_literal
+from steelyard.ir.typing.literals import literal_node_value
 from steelyard.language.parser import parse_interval
 from steelyard.language.printer import print_expression
 from steelyard.language.syntax import Expression
 from steelyard.model import case as model
+from steelyard.model import section
 from steelyard.model.scalars import is_true
 from steelyard.source import Text
 
@@ -60,7 +61,9 @@ def parse_type(text: Text, diagnostics: Diagnostics) -> Type | None:
     return None
 
 
-def field(name: Text, written: model.InputField, zone: Zone, diagnostics: Diagnostics) -> InputField | None:
+def field(
+    name: Text, written: model.InputField, zone: Zone, diagnostics: Diagnostics, outer: section.Source | None
+) -> InputField | None:
     """One input or field."""
     kind = declared_type(parse_type(written.type, diagnostics), written, diagnostics)
     if kind is None:
@@ -75,7 +78,7 @@ def field(name: Text, written: model.InputField, zone: Zone, diagnostics: Diagno
     return InputField(
         id=str(name),
         label=label(written.label, str(written.column or name)),
-        source=source(written.source),
+        source=source(written.source, outer),
         notes=maybe_label(written.notes),
         span=name.span,
         type=kind,
@@ -86,19 +89,25 @@ def field(name: Text, written: model.InputField, zone: Zone, diagnostics: Diagno
     )
 
 
-def declared_type(kind: Type | None, written: model.FieldBase, diagnostics: Diagnostics) -> Type | None:
-    """The type with its values, where it is text."""
+def declared_type(
+    kind: Type | None, written: model.FieldBase, diagnostics: Diagnostics, *, any_values: bool = False
+) -> Type | None:
+    """The type with its values, where it is text; `any_values` where other types may list values too."""
     values = written.ordered or written.values
-    if kind is None or values is None or not isinstance(kind, types.Text):
-        if kind is not None and written.ordered is not None:
-            diagnostics.add("T107", written.ordered[0].span, msg("only text can be ordered by its values"))
+    if kind is None or not values:
+        return kind
+    if not isinstance(kind, types.Text):
+        if written.ordered is not None or not any_values:
+            diagnostics.add(
+                "T107", values[0].span, msg("only text is declared by its values, not {kind}", kind=describe(kind))
+            )
         return kind
     seen: set[str] = set()
     for value in values:
         if value in seen:
             diagnostics.add("T109", value.span, msg("`{value}` is listed twice", value=value))
         seen.add(value)
-    return types.Text(tuple(str(value) for value in values), ordered=written.ordered is not None)
+    return types.Text(tuple(dict.fromkeys(str(value) for value in values)), ordered=written.ordered is not None)
 
 
 def declared_range(text: Text | None, kind: Type, zone: Zone, diagnostics: Diagnostics) -> Range | None:
@@ -112,8 +121,7 @@ def declared_range(text: Text | None, kind: Type, zone: Zone, diagnostics: Diagn
     interval = parse_interval(text, diagnostics)
     if interval is None:
         return widest
-    low = _end(interval.low, kind, zone, diagnostics)
-    high = _end(interval.high, kind, zone, diagnostics)
+    low, high = (range_end(end, kind, zone, diagnostics) for end in (interval.low, interval.high))
     if low is not None and not interval.low_closed:
         low += 1
     if high is not None and not interval.high_closed:
@@ -124,10 +132,11 @@ def declared_range(text: Text | None, kind: Type, zone: Zone, diagnostics: Diagn
     return Range(widest.low if low is None else low, widest.high if high is None else high)
 
 
-def _end(end: Expression | None, kind: Type, zone: Zone, diagnostics: Diagnostics) -> int | None:
+def range_end(end: Expression | None, kind: Type, zone: Zone, diagnostics: Diagnostics) -> int | None:
+    """One end of an interval in stored units; None where it is open, or wrong."""
     if end is None:
         return None
-    value = expected_literal(end, print_expression(end), end.span, kind, zone, diagnostics)
+    value = literal_node_value(end, print_expression(end), kind, zone, diagnostics, span=end.span)
     return value if isinstance(value, int) else None
 
 
@@ -146,7 +155,7 @@ def check_milestones(
                 "N101",
                 before.span,
                 msg("unknown name `{name}`", name=before),
-                help=msg("did you mean `{near}`?", near=near) if near else None,
+                help=msg("did you mean `{near}`?", near=near) if near else msg("name another field of the same record"),
             )
         elif type(other.type) is not type(fields[str(name)].type) or not isinstance(
             other.type, types.Date | types.DateTime

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import Span, msg
+from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.ir.lowering.bounds import points
 from steelyard.ir.lowering.people import label
 from steelyard.ir.ruleset import Bounds, Grade
@@ -17,15 +17,12 @@ from steelyard.source import Text
 if TYPE_CHECKING:
     from steelyard.ir.lowering.context import Context
 
-WIDEST = 38
-"""More digits than any bound can have, to read one exactly before it is brought to the score's scale."""
-
 
 def grades(
     context: Context, written: Mapping[Text, Text | model.GradeRange], digits: int, clamp: Bounds, *, lower: bool
 ) -> tuple[Grade, ...]:
     """The grades in the order written; holes and overlaps inside the clamp are errors."""
-    bounds: list[tuple[str, Text | model.GradeRange, int | None, int | None, bool]] = []
+    bounds: list[tuple[Text, Text | model.GradeRange, int | None, int | None, bool]] = []
     for key, one in written.items():
         found = _stretch(context, one, digits, lower=lower)
         if found is not None:
@@ -38,7 +35,7 @@ def grades(
         for (key, one, *_), (low, high) in zip(bounds, chained, strict=True)
     )
     if len(bounds) == len(written):
-        _check(context, result, tuple(getattr(key, "span", None) for key, *_ in bounds), digits, clamp)
+        _check(context, result, tuple(key.span for key, *_ in bounds), digits, clamp)
     return result
 
 
@@ -79,7 +76,9 @@ def _stretch(
     text = one if isinstance(one, Text) else one.when
     if text is None:
         return None
-    if isinstance(parse_literal(text, type(context.diagnostics)()), syntax.Number):
+    parsed = parse_literal(text, Diagnostics())
+    bare = parsed.operand if isinstance(parsed, syntax.Negative) else parsed
+    if isinstance(bare, syntax.Number):
         edge = _end(context, text, digits, up=not lower)
         return None if edge is None else ((None, edge, True) if lower else (edge, None, True))
     tree = parse_test(text, context.diagnostics)

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from steelyard.diagnostics import Diagnostics, Label, Span, msg
+from steelyard.ir.describe import called
 from steelyard.ir.scope import SPECIAL_NAMES
+from steelyard.ir.typing.calls import FUNCTIONS
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
 
-RESERVED = frozenset(["and", "or", "not", "in", "between", "if", "then", "else", "where", "missing", "true", "false"])
+V = TypeVar("V")
+RESERVED = frozenset({"and", "or", "not", "in", "between", "if", "then", "else", "where", "missing", "true", "false"})
+WAYS = frozenset({"met", "proportion", "measure"})
+"""The words for ways to score; no name under `scoring` may take one."""
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _RULE_ID = re.compile(r"\w[\w-]*")
+_ROW_KEYS = frozenset({"note", "source"})
+"""What a table's row may say beside its columns."""
+
+
+def entry(section: Mapping[Text, V], name: str) -> tuple[Text, V]:
+    """A name's key, with its place, and what stands under it.
+
+    Raises:
+        KeyError: nothing does.
+    """
+    for key, value in section.items():
+        if key == name:
+            return key, value
+    raise KeyError(name)
 
 
 def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str]:
@@ -29,41 +49,65 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
                 help=msg(
                     "inputs, parameters, defines, tables, relations, groups, indicators, scores and rules share names"
                 ),
-                labels=(Label(places[name], msg("it is {kind} here", kind=msg(kind))),),
+                labels=(Label(places[name], msg("it is {kind} here", kind=called(kinds[name]))),),
             )
             continue
-        _check_form(kind, name, span, diagnostics)
+        if kind == "rule":
+            _check_rule(key, diagnostics)
+        else:
+            _check_name(key, diagnostics, SPECIAL_NAMES | FUNCTIONS if kind == "table" else SPECIAL_NAMES)
         places[name] = span
         kinds[name] = kind
+    _check_parts(file, diagnostics)
     return kinds
 
 
-def _check_form(kind: str, name: str, span: Span, diagnostics: Diagnostics) -> None:
-    if kind == "rule":
-        if not _RULE_ID.fullmatch(name):
-            diagnostics.add(
-                "N108", span, msg("`{name}` is no rule id", name=name), help=msg("letters, digits, `_` and `-`")
-            )
-        return
-    if not _IDENTIFIER.fullmatch(name):
+def _check_parts(file: RulesetFile, diagnostics: Diagnostics) -> None:
+    """Names inside relations and tables, and those of ways to score: read behind their owner, or not at all."""
+    for relation in file.relations.values():
+        for key in (*relation.fields, *relation.define):
+            _check_name(key, diagnostics, frozenset())
+    for table in file.tables.values():
+        for key in (*table.inputs, *table.outputs):
+            _check_name(key, diagnostics, _ROW_KEYS)
+        for key in table.outputs:
+            if key in table.inputs:
+                diagnostics.add(
+                    "N103",
+                    key.span,
+                    msg("the name `{name}` is taken", name=key),
+                    help=msg("a table's inputs and outputs share names: its rows tell them apart by name only"),
+                )
+    for key in file.scoring:
+        _check_name(key, diagnostics, WAYS)
+
+
+def _check_rule(key: Text, diagnostics: Diagnostics) -> None:
+    if not _RULE_ID.fullmatch(key):
+        diagnostics.add(
+            "N108", key.span, msg("`{name}` is no rule id", name=key), help=msg("letters, digits, `_` and `-`")
+        )
+
+
+def _check_name(key: Text, diagnostics: Diagnostics, special: frozenset[str]) -> None:
+    if not _IDENTIFIER.fullmatch(key):
         diagnostics.add(
             "N108",
-            span,
-            msg("`{name}` cannot be read in an expression", name=name),
+            key.span,
+            msg("`{name}` cannot be read in an expression", name=key),
             help=msg("a name is letters, digits and `_`, and does not start with a digit"),
         )
-    elif name in RESERVED or name in SPECIAL_NAMES:
+    elif key in RESERVED or key in special:
         diagnostics.add(
             "N108",
-            span,
-            msg("`{name}` has a meaning of its own", name=name),
-            help=msg("choose another name, e.g. `{name}_`", name=name),
+            key.span,
+            msg("`{name}` has a meaning of its own", name=key),
+            help=msg("choose another name, e.g. `{name}_`", name=key),
         )
 
 
 def _declarations(file: RulesetFile) -> Iterator[tuple[str, Text]]:
-    rules = ("exemptions", "unscored", "deductions", "bonuses", "gates")
-    sections: tuple[tuple[str, Iterable[str]], ...] = (
+    sections: tuple[tuple[str, Iterable[Text]], ...] = (
         ("input", file.case.inputs),
         ("parameter", file.parameters),
         ("define", file.define),
@@ -71,11 +115,14 @@ def _declarations(file: RulesetFile) -> Iterator[tuple[str, Text]]:
         ("relation", file.relations),
         ("group", file.groups),
         ("indicator", file.indicators),
-        ("score", file.scores or ()),
-        *(("rule", getattr(file, section)) for section in rules),
-        ("rule", file.weights.adjustments if file.weights else ()),
+        ("score", file.scores or {}),
+        ("rule", file.exemptions),
+        ("rule", file.unscored),
+        ("rule", file.deductions),
+        ("rule", file.bonuses),
+        ("rule", file.gates),
+        ("rule", file.weights.adjustments if file.weights else {}),
     )
     for kind, keys in sections:
         for key in keys:
-            assert isinstance(key, Text)  # noqa: S101 - the model keeps the key objects
             yield kind, key

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr
-from steelyard.ir.lowering import knowledge
 from steelyard.ir.lowering.exemptions import for_each
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import LEDGER_DIGITS, Effect, OnUnknown, Output, PointsRule, Score, Unscored
@@ -48,92 +48,91 @@ def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
 
 
 def _digits(rule: PointsRule) -> int:
-    gate = rule.effect in {Effect.AT_LEAST, Effect.AT_MOST}
-    return (
-        0
-        if gate
-        else max(knowledge.number_scale(rule.amount), 0 if rule.cap is None else knowledge.number_scale(rule.cap))
-    )
+    if rule.effect in {Effect.AT_LEAST, Effect.AT_MOST}:
+        return 0
+    kinds = (rule.amount.type, rule.amount.type if rule.cap is None else rule.cap.type)
+    return max(kind.scale if isinstance(kind, Number) else 0 for kind in kinds)
 
 
 def _all(context: Context, scores: Scores, digits: Mapping[str, int]) -> tuple[PointsRule, ...]:
     file = context.file
-    rules: list[PointsRule | None] = [
-        _rule(context, key, one, Effect.DEDUCT, one.deduct, one.at_most, scores, digits)
-        for key, one in file.deductions.items()
-    ]
-    rules += [
-        _rule(context, key, one, Effect.ADD, one.add, one.at_most, scores, digits) for key, one in file.bonuses.items()
+    rules = _Rules(context, scores, digits)
+    found = [
+        *(rules.rule(key, one, Effect.DEDUCT, one.deduct, one.at_most) for key, one in file.deductions.items()),
+        *(rules.rule(key, one, Effect.ADD, one.add, one.at_most) for key, one in file.bonuses.items()),
     ]
     for key, one in file.gates.items():
         if one.at_most is not None:
-            rules.append(_rule(context, key, one, Effect.AT_MOST, one.at_most, None, scores, digits))
+            found.append(rules.rule(key, one, Effect.AT_MOST, one.at_most))
         elif one.at_least is not None:
-            rules.append(_rule(context, key, one, Effect.AT_LEAST, one.at_least, None, scores, digits))
-    return tuple(rule for rule in rules if rule is not None)
+            found.append(rules.rule(key, one, Effect.AT_LEAST, one.at_least))
+    return tuple(rule for rule in found if rule is not None)
 
 
-def _rule(
-    context: Context,
-    key: str,
-    written: model.PointsRule,
-    effect: Effect,
-    amount_text: Text,
-    cap_text: Text | None,
-    scores: Scores,
-    digits: Mapping[str, int],
-) -> PointsRule | None:
-    on = _on(context, key, written, scores)
-    if on is None:
-        return None
-    row = for_each(context, written.for_each)
-    scope = Scope(
-        context,
-        Level.SCORE,
-        msg("a points rule"),
-        row=None if row is None else row.id,
-        scores=((on.id, Number(digits[on.id])),),
-        own_score=on.id,
-    )
-    when = context.condition(written.when, scope)
-    amount = _amount(context, amount_text, scope, on if effect in {Effect.AT_MOST, Effect.AT_LEAST} else None)
-    cap = None if cap_text is None else _amount(context, cap_text, replace(scope, row=None), None)
-    if when is None or amount is None:
-        return None
-    unknown = None if written.unknown is None else OnUnknown(str(written.unknown))
-    joined = row is not None and knowledge.membership_unknown(context, row.id)
-    if unknown is None and (joined or knowledge.missing(context, when)):
-        context.diagnostics.add(
-            "T114",
-            written.when.span,
-            msg("the condition of `{name}` can be unknown", name=key),
-            help=msg("write `unknown: ignore`, `unknown: fire` or `unknown: reject`"),
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Lowers points rules; `digits` of each score while they work on it."""
+
+    context: Context
+    scores: Scores
+    digits: Mapping[str, int]
+
+    def rule(
+        self, key: Text, written: model.PointsRule, effect: Effect, amount_text: Text, cap_text: Text | None = None
+    ) -> PointsRule | None:
+        """One rule."""
+        context = self.context
+        on = _on(context, key, written, self.scores)
+        row = for_each(context, written.for_each)
+        if on is None or (row is None and written.for_each is not None):
+            return None
+        scope = Scope(
+            context,
+            Level.SCORE,
+            msg("a points rule"),
+            row=None if row is None else row.id,
+            scores=((on.id, Number(self.digits[on.id])),),
+            own_score=on.id,
         )
-    return PointsRule(
-        id=str(key),
-        label=label(written.label, str(key)),
-        source=source(written.source),
-        notes=maybe_label(written.notes),
-        span=getattr(key, "span", None),
-        effect=effect,
-        for_each=None if row is None else row.id,
-        when=when,
-        amount=amount,
-        cap=cap,
-        stage=1 if written.stage is None else int(written.stage),
-        on=on.id,
-        unknown=unknown,
-        reason=None if written.reason is None else str(written.reason),
-    )
+        when = context.condition(written.when, scope)
+        amount = _amount(context, amount_text, scope, on if effect in {Effect.AT_MOST, Effect.AT_LEAST} else None)
+        cap = None if cap_text is None else _amount(context, cap_text, replace(scope, row=None), None)
+        if when is None or amount is None:
+            return None
+        unknown = None if written.unknown is None else OnUnknown(str(written.unknown))
+        joined = row is not None and context.knows.membership_unknown(row.id)
+        if unknown is None and (joined or context.knows.missing(when)):
+            context.diagnostics.add(
+                "T114",
+                written.when.span,
+                msg("the condition of `{name}` can be unknown", name=key),
+                help=msg("write `unknown: ignore`, `unknown: fire` or `unknown: reject`"),
+            )
+        return PointsRule(
+            id=str(key),
+            label=label(written.label, str(key)),
+            source=source(written.source, context.file.source),
+            notes=maybe_label(written.notes),
+            span=key.span,
+            effect=effect,
+            for_each=None if row is None else row.id,
+            when=when,
+            amount=amount,
+            cap=cap,
+            stage=1 if written.stage is None else int(written.stage),
+            on=on.id,
+            unknown=unknown,
+            reason=None if written.reason is None else str(written.reason),
+        )
 
 
-def _on(context: Context, key: str, written: model.PointsRule, scores: Scores) -> Score | None:
+def _on(context: Context, key: Text, written: model.PointsRule, scores: Scores) -> Score | None:
     if written.on is None:
         if len(scores) == 1:
             return next(iter(scores.values()))
         context.diagnostics.add(
             "M102",
-            getattr(key, "span", None),
+            key.span,
             msg("`{name}` does not say which score it works on", name=key),
             help=msg("write `on: NAME`"),
         )
@@ -145,7 +144,7 @@ def _on(context: Context, key: str, written: model.PointsRule, scores: Scores) -
             "N101",
             written.on.span,
             msg("`{name}` is not a score", name=written.on),
-            help=msg("did you mean `{near}`?", near=near) if near else None,
+            help=msg("did you mean `{near}`?", near=near) if near else msg("name one under `scores`"),
         )
     return found
 
@@ -155,7 +154,7 @@ def _amount(context: Context, text: Text, scope: Scope, gate_of: Score | None) -
     if amount is None:
         return None
     if not isinstance(amount.type, Number):
-        context.diagnostics.add("T107", text.span, msg("points are a number"))
+        context.diagnostics.add("T107", text.span, msg("points are a number, not {kind}", kind=describe(amount.type)))
         return None
     most = LEDGER_DIGITS if gate_of is None else gate_of.digits
     if amount.type.scale > most:
@@ -179,9 +178,9 @@ def unscored_rules(context: Context) -> tuple[Unscored, ...]:
                 Unscored(
                     id=str(key),
                     label=label(written.label, str(key)),
-                    source=source(written.source),
+                    source=source(written.source, context.file.source),
                     notes=maybe_label(written.notes),
-                    span=getattr(key, "span", None),
+                    span=key.span,
                     when=when,
                     reason=str(written.reason if written.reason is not None else key),
                 )
@@ -196,15 +195,15 @@ def outputs(context: Context, scores: Scores) -> tuple[Output, ...]:
     scope = Scope(context, Level.ALL, msg("an output"), scores=types, own_score=single)
     found: list[Output] = []
     for key, written in context.file.outputs.items():
-        value = context.shown(written.value, scope)
+        value = context.expression(written.value, scope, lists=True)
         if value is not None:
             found.append(
                 Output(
                     id=str(key),
                     label=label(written.label, str(key)),
-                    source=source(written.source),
+                    source=source(written.source, context.file.source),
                     notes=maybe_label(written.notes),
-                    span=getattr(key, "span", None),
+                    span=key.span,
                     value=value,
                 )
             )

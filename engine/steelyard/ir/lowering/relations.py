@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest, listed
-from steelyard.ir import strata, types
-from steelyard.ir.expressions import Expr, Field
+from steelyard.ir import types
+from steelyard.ir.describe import describe
+from steelyard.ir.expressions import Field
 from steelyard.ir.lowering.fields import check_milestones, field
+from steelyard.ir.lowering.names import entry
+from steelyard.ir.lowering.order import in_order
 from steelyard.ir.lowering.people import label, maybe_label, source
-from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Window
+from steelyard.ir.ruleset import InputField, Label, Relation, Window
 from steelyard.ir.scope import RelationShape, Scope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Type, default_range
-from steelyard.ir.walk import nodes
 from steelyard.model import relations as model
 from steelyard.model.scalars import is_true
 from steelyard.source import Text
@@ -28,25 +30,41 @@ SKIP = "skip"
 """What stands for a level where alerts of a severity are left out."""
 
 
-def _written(context: Context, name: str) -> tuple[Text, model.Relation]:
-    for key, written in context.file.relations.items():
-        if key == name and isinstance(key, Text):
-            return key, written
-    raise KeyError(name)
-
-
 def shape(context: Context, name: str) -> RelationShape:
     """What can be read of a relation's row."""
-    _, written = _written(context, name)
+    _, written = entry(context.file.relations, name)
     found: dict[str, InputField] = {one.id: one for one in _feed_fields(context, written)}
     for key, one in written.fields.items():
-        lowered = field(key, one, context.zone, context.diagnostics) if isinstance(key, Text) else None
-        if lowered is not None:
-            found[lowered.id] = lowered
-    check_milestones(found, {k: w for k, w in written.fields.items() if isinstance(k, Text)}, context.diagnostics)
+        lowered = field(key, one, context.zone, context.diagnostics, context.file.source)
+        if lowered is None:
+            continue
+        given = found.get(lowered.id)
+        if given is not None and given.type != lowered.type:
+            context.diagnostics.add(
+                "T107",
+                one.type.span,
+                msg("the feed gives `{name}` as {kind}", name=key, kind=describe(given.type)),
+                help=msg("leave `{name}` out, or choose another name", name=key),
+            )
+            continue
+        found[lowered.id] = lowered
+    check_milestones(found, written.fields, context.diagnostics)
     for key in written.define:
         if key in found:
-            context.diagnostics.add("N103", getattr(key, "span", None), msg("the name `{name}` is taken", name=key))
+            context.diagnostics.add(
+                "N103",
+                key.span,
+                msg("the name `{name}` is taken", name=key),
+                help=msg("fields and defines share names"),
+            )
+    for companion in (*(written.levels or ())[:1], written.regions):
+        if companion is not None and written.feed is None:
+            context.diagnostics.add(
+                "M109",
+                companion.span,
+                msg("this belongs to a feed"),
+                help=msg("write `feed: warnings` or leave it out"),
+            )
     return RelationShape(name, found, frozenset(str(key) for key in written.define), is_true(written.one_row))
 
 
@@ -64,9 +82,17 @@ def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField,
         )
         return ()
     scheme = _scheme(context, written)
-    levels = tuple(str(level) for level in written.levels or ())
+    levels = tuple(dict.fromkeys(str(level) for level in written.levels or ()))
+    for place, level in enumerate(written.levels or ()):
+        if level in (written.levels or ())[:place]:
+            context.diagnostics.add("T109", level.span, msg("`{value}` is listed twice", value=level))
     if feed == "warnings" and not levels:
-        context.diagnostics.add("M102", feed.span, msg("a relation of warnings needs its `levels`, lowest first"))
+        context.diagnostics.add(
+            "M102",
+            feed.span,
+            msg("a relation of warnings needs its `levels`"),
+            help=msg("list them lowest first: `levels: [blue, yellow, orange, red]`"),
+        )
     text = types.Text()
     warning: tuple[tuple[str, Type, bool], ...] = (
         ("event_id", text, False),
@@ -140,7 +166,7 @@ def _scheme(context: Context, written: model.Relation) -> str:
 
 def relation(context: Context, name: str) -> Relation | None:
     """The whole relation."""
-    key, written = _written(context, name)
+    key, written = entry(context.file.relations, name)
     row = context.relation(name)
     if row is None:
         return None
@@ -151,12 +177,10 @@ def relation(context: Context, name: str) -> Relation | None:
     if written.joins is not None:
         scope = Scope(context, Level.CASE, msg("a join"), row=name, bare_row=False)
         joins = context.condition(written.joins, scope)
-        if joins is not None:
-            _check_join_defines(context, row, joins, written.joins)
     return Relation(
         id=name,
         label=label(written.label, name),
-        source=source(written.source),
+        source=source(written.source, context.file.source),
         notes=maybe_label(written.notes),
         span=key.span,
         feed=None if written.feed is None else str(written.feed),
@@ -164,43 +188,15 @@ def relation(context: Context, name: str) -> Relation | None:
         severity=_severity(context, written),
         kinds=tuple((str(name), str(kind)) for name, kind in written.kinds.items()),
         fields=tuple(row.fields.values()),
-        defines=_ordered(defines, name),
+        defines=in_order(
+            defines, lambda node: node.name if isinstance(node, Field) and node.relation == name else None
+        ),
         row_id=_row_id(row, written, context.diagnostics),
         of_case=_of_case(context, row, written),
         joins=joins,
         one_row=row.one_row,
         window=_window(row, written, context.diagnostics),
     )
-
-
-def _ordered(defines: tuple[Definition, ...], name: str) -> tuple[Definition, ...]:
-    """Defines in an order in which each reads only earlier ones."""
-    by_name = {define.id: define for define in defines}
-    done: dict[str, Definition] = {}
-
-    def visit(define: Definition) -> None:
-        if define.id in done:
-            return
-        for node in nodes(define.value):
-            if isinstance(node, Field) and node.relation == name and node.name in by_name:
-                visit(by_name[node.name])
-        done[define.id] = define
-
-    for define in defines:
-        visit(define)
-    return tuple(done.values())
-
-
-def _check_join_defines(context: Context, row: RelationShape, joins: Expr, text: Text) -> None:
-    for node in nodes(joins):
-        if isinstance(node, Field) and node.name in row.defines:
-            define = context.row_define(row.id, node.name, text.span)
-            if define is not None and strata.level_of(define.value, context.define_level, row.id)[0] > Level.CASE:
-                context.diagnostics.add(
-                    "N105",
-                    node.span or text.span,
-                    msg("{place} cannot read this: it is settled only later", place=msg("a join")),
-                )
 
 
 def _known_field(row: RelationShape, text: Text, diagnostics: Diagnostics) -> InputField | None:
@@ -211,7 +207,9 @@ def _known_field(row: RelationShape, text: Text, diagnostics: Diagnostics) -> In
         "N111",
         text.span,
         msg("`{owner}` has no `{part}`", owner=row.id, part=text),
-        help=msg("did you mean `{near}`?", near=near) if near else None,
+        help=msg("did you mean `{near}`?", near=near)
+        if near
+        else msg("it has {parts}", parts=listed(tuple(row.fields)[:5])),
     )
     return None
 
@@ -227,7 +225,7 @@ def _of_case(context: Context, row: RelationShape, written: model.Relation) -> s
     if written.of_case is None:
         return None
     found = _known_field(row, written.of_case, context.diagnostics)
-    key = context.input(str(context.file.case.key)) if context.kind(str(context.file.case.key)) == "input" else None
+    key = context.input(str(context.file.case.key))
     if found is not None and key is not None and type(found.type) is not type(key.type):
         context.diagnostics.add(
             "T102",

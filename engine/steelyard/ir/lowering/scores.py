@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import msg
+from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr
 from steelyard.ir.lowering.bounds import clamp
-from steelyard.ir.lowering.exemptions import Indicators, members
+from steelyard.ir.lowering.demands import DEFAULT_DIGITS, SINGLE
+from steelyard.ir.lowering.exemptions import members
 from steelyard.ir.lowering.grades import grades
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Better, Bounds, Indicator, Method, Score
@@ -21,50 +22,8 @@ from steelyard.source import Text
 if TYPE_CHECKING:
     from steelyard.ir.lowering.context import Context
 
-DEFAULT_DIGITS = 2
 MOST_DIGITS = 6
-SINGLE = "score"
-"""The id of the score where there is one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What a score asks of an indicator."""
-
-    least: bool
-    weighted: bool
-
-
-def written_scores(context: Context) -> tuple[tuple[Text | None, model.Score], ...]:
-    """The scores as written, with their keys; the single one has none."""
-    if context.file.score is not None:
-        return ((None, context.file.score),)
-    return tuple((key if isinstance(key, Text) else None, one) for key, one in (context.file.scores or {}).items())
-
-
-def demands(context: Context) -> dict[str, Demand]:
-    """For each indicator: whether its baseline is the least score, and whether it takes a weight."""
-    found: dict[str, Demand] = {}
-    for _, one in written_scores(context):
-        weighted = one.method == "weighted_mean"
-        least = one.better == "lower"
-        for name in _member_names(context, one):
-            before = found.get(name, Demand(least, weighted=False))
-            found[name] = Demand(before.least and least, before.weighted or weighted)
-    return found
-
-
-def _member_names(context: Context, one: model.Score) -> tuple[str, ...]:
-    of = one.of if isinstance(one, model.NamedScore) else None
-    everything = tuple(str(key) for key in context.file.indicators)
-    if of is None:
-        return everything
-    groups = {str(name) for name in of}
-    return tuple(
-        str(key)
-        for key, indicator in context.file.indicators.items()
-        if str(key) in groups or (indicator.group is not None and str(indicator.group) in groups)
-    )
+Indicators = dict[str, Indicator]
 
 
 def score(context: Context, key: Text | None, written: model.Score, indicators: Indicators) -> Score | None:
@@ -78,6 +37,13 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
             msg("a score has at most {digits} digits", digits=MOST_DIGITS),
         )
         return None
+    if written.baseline is not None:
+        context.diagnostics.add(
+            "B101",
+            written.baseline.span,
+            msg("the baseline of a score is not supported yet"),
+            help=msg("write `baseline` in its indicators"),
+        )
     lower = written.better == "lower"
     bounds = clamp(context, written.clamp, digits, Bounds(None, None)) or Bounds(None, None)
     value = _value(context, written)
@@ -87,7 +53,7 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
     method = Method(str(written.method)) if written.method is not None else Method.VALUE
     if written.start is not None:
         method = Method.START
-    if not chosen and method not in {Method.VALUE, Method.START}:
+    if not _chosen_names(context, named) and method not in {Method.VALUE, Method.START}:
         context.diagnostics.add(
             "M102",
             written.span,
@@ -97,7 +63,7 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
     return Score(
         id=name,
         label=label(written.label, name),
-        source=source(written.source),
+        source=source(written.source, context.file.source),
         notes=maybe_label(written.notes),
         span=written.span if key is None else key.span,
         members=tuple(one.id for one in chosen),
@@ -110,7 +76,7 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
         reasons=None if written.reasons is None else int(written.reasons),
         grades=grades(
             context,
-            {k: v for k, v in table.items() if isinstance(k, Text)},
+            table,
             digits,
             _reach(bounds, method, chosen, digits, context),
             lower=lower,
@@ -151,7 +117,7 @@ def _value(context: Context, written: model.Score) -> Expr | None:
     scope = Scope(context, Level.INDICATORS, msg("a score"))
     value = context.expression(text, scope)
     if value is not None and not isinstance(value.type, Number):
-        context.diagnostics.add("T107", text.span, msg("a score is a number"))
+        context.diagnostics.add("T107", text.span, msg("a score is a number, not {kind}", kind=describe(value.type)))
         return None
     return value
 
@@ -161,3 +127,8 @@ def _members(context: Context, written: model.NamedScore | None, indicators: Ind
         return tuple(indicators.values())
     chosen = {one.id for name in written.of for one in members(context, name, indicators)}
     return tuple(one for one in indicators.values() if one.id in chosen)
+
+
+def _chosen_names(context: Context, written: model.NamedScore | None) -> bool:
+    """Whether indicators are written for the score, be they wrong."""
+    return bool(context.file.indicators) and (written is None or written.of is None or bool(written.of))

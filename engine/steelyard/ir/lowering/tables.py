@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import Span, msg
-from steelyard.diagnostics.suggestions import closest
+from steelyard.diagnostics import msg
+from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Argument, Expr, Stored
-from steelyard.ir.lowering.fields import declared_type, parse_type
+from steelyard.ir.lowering.demands import score_types
+from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
+from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import HitPolicy, Table, TableInput, TableOutput, TableRow
 from steelyard.ir.scope import Scope
 from steelyard.ir.strata import Level
-from steelyard.ir.types import DateTime, Type
+from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Range, Type
+from steelyard.ir.typing.aggregates import NAMES as AGGREGATE_NAMES
 from steelyard.ir.typing.calls import fit
 from steelyard.ir.typing.expression import expression
-from steelyard.ir.typing.literals import expected_literal
-from steelyard.ir.typing.unary import unary_test
-from steelyard.language.parser import parse_expression, parse_literal, parse_test
-from steelyard.language.syntax import AnyValue, Name, children
+from steelyard.ir.typing.literals import literal_value
+from steelyard.ir.typing.names import closed
+from steelyard.ir.typing.unary import read_test
+from steelyard.language.parser import parse_expression
+from steelyard.language.syntax import AnyValue, Call, Name, Tree, children
+from steelyard.model import case
 from steelyard.model import tables as model
 from steelyard.source import Text
 
@@ -27,36 +33,59 @@ if TYPE_CHECKING:
     from steelyard.ir.lowering.context import Context
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The columns of a table, in the order written."""
+
+    table: str
+    inputs: tuple[TableInput, ...]
+    outputs: tuple[TableOutput, ...]
+    ranges: tuple[Range | None, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all columns."""
+        return (*(i.id for i in self.inputs), *(o.id for o in self.outputs))
+
+
 def table(context: Context, name: str) -> Table | None:
     """A whole table; None where a column is wrong, for then no cell can be read."""
-    key, written = next((k, w) for k, w in context.file.tables.items() if k == name)
+    key, written = entry(context.file.tables, name)
     inputs = tuple(_input(context, column, one) for column, one in written.inputs.items())
     outputs = tuple(_output(context, column, one) for column, one in written.outputs.items())
-    if any(one is None for one in (*inputs, *outputs)):
+    good_inputs = tuple(one for one in inputs if one is not None)
+    good_outputs = tuple(one for one in outputs if one is not None)
+    if len(good_inputs) < len(inputs) or len(good_outputs) < len(outputs):
         return None
-    columns = tuple(one for one in inputs if one is not None)
-    results = tuple(one for one in outputs if one is not None)
+    ranges = tuple(
+        declared_range(one.range, column.type, context.zone, context.diagnostics)
+        for one, column in zip(written.outputs.values(), good_outputs, strict=True)
+    )
+    columns = _Columns(name, good_inputs, good_outputs, ranges)
     hit = HitPolicy(written.hit_policy.replace(" ", "_"))
-    _check_policy(context, hit, results, written)
-    rows = tuple(_row(context, name, row, columns, results, number) for number, row in enumerate(written.rows, 1))
+    good = _check_policy(context, hit, columns, written)
+    rows = tuple(_row(context, row, columns, number) for number, row in enumerate(written.rows, 1))
+    default = _default(context, written, columns, hit)
+    if not good:
+        return None
     return Table(
         id=name,
         label=label(written.label, name),
-        source=source(written.source),
+        source=source(written.source, context.file.source),
         notes=maybe_label(written.notes),
-        span=getattr(key, "span", None),
+        span=key.span,
         hit=hit,
-        inputs=columns,
-        outputs=results,
+        inputs=columns.inputs,
+        outputs=columns.outputs,
         rows=tuple(row for row in rows if row is not None),
-        default=_default(context, written, results),
+        default=default,
     )
 
 
 def arguments(context: Context, name: str, scope: Scope) -> tuple[Expr, ...] | None:
     """The table's own input expressions, typed where its name stands."""
     lowered = context.table(name, None)
-    written = next(w for k, w in context.file.tables.items() if k == name)
+    _, written = entry(context.file.tables, name)
     if lowered is None:
         return None
     found: list[Expr] = []
@@ -70,50 +99,59 @@ def arguments(context: Context, name: str, scope: Scope) -> tuple[Expr, ...] | N
     return tuple(found)
 
 
-def _input(context: Context, column: str, written: model.TableInput) -> TableInput | None:
+def _input(context: Context, column: Text, written: model.TableInput) -> TableInput | None:
     if written.type is not None:
         kind: Type | None = parse_type(written.type, context.diagnostics)
     else:
         tree = parse_expression(written.value, context.diagnostics)
         if tree is None:
             return None
-        scope = Scope(context, Level.ROWS, msg("a table's input"), row=_row_relation(context, tree))
+        scores = score_types(context.file)
+        single = scores[0][0] if len(scores) == 1 else None
+        row = _row_relation(context, tree)
+        scope = Scope(context, Level.ALL, msg("a table's input"), row=row, scores=scores, own_score=single)
         expr = expression(tree, scope)
         kind = None if expr is None else expr.type
-    if kind is None:
-        return None
-    kind = DateTime() if isinstance(kind, DateTime) else kind
-    return TableInput(str(column), kind, label(written.label, str(column)))
+    return None if kind is None else TableInput(str(column), closed(kind), label(written.label, str(column)))
 
 
-def _row_relation(context: Context, tree: object) -> str | None:
-    """The relation whose row a table's input reads, `measures.kind`; None where it reads the case."""
+def _row_relation(context: Context, tree: Tree) -> str | None:
+    """The relation whose row a table's input reads, `measures.kind`; None where it reads the case.
+
+    A bare name that the case lacks is a field of the one relation that has it: its type is all that is asked for.
+    """
     stack = [tree]
     while stack:
         node = stack.pop()
-        if isinstance(node, Name) and len(node.parts) > 1:
-            row = context.relation(node.parts[0])
-            if row is not None and not row.one_row:
-                return row.id
-        stack.extend(children(node))  # pyright: ignore[reportArgumentType] - what children gives are trees
+        if isinstance(node, Name):
+            first = node.parts[0]
+            if len(node.parts) > 1:
+                row = context.relation(first)
+                if row is not None and not row.one_row:
+                    return row.id
+            elif context.kind(first) is None:
+                shapes = (context.relation(str(one)) for one in context.file.relations)
+                owners = [shape.id for shape in shapes if shape is not None and shape.has(first)]
+                if len(owners) == 1:
+                    return owners[0]
+        elif not (isinstance(node, Call) and node.function in AGGREGATE_NAMES):
+            stack.extend(children(node))
     return None
 
 
-def _output(context: Context, column: str, written: model.InputField) -> TableOutput | None:
-    kind = declared_type(parse_type(written.type, context.diagnostics), written, context.diagnostics)
+def _output(context: Context, column: Text, written: case.InputField) -> TableOutput | None:
+    kind = declared_type(parse_type(written.type, context.diagnostics), written, context.diagnostics, any_values=True)
     if kind is None:
         return None
-    priority: list[Stored] = []
-    for value in written.values or ():
-        found = _literal(context, value, kind)
-        if found is not None:
-            priority.append(found)
-    return TableOutput(str(column), kind, label(written.label, str(column)), tuple(priority))
+    priority = tuple(literal_value(value, kind, context.zone, context.diagnostics) for value in written.values or ())
+    known = tuple(value for value in priority if value is not None)
+    return TableOutput(str(column), kind, label(written.label, str(column)), known)
 
 
-def _check_policy(context: Context, hit: HitPolicy, outputs: tuple[TableOutput, ...], written: model.Table) -> None:
+def _check_policy(context: Context, hit: HitPolicy, columns: _Columns, written: model.Table) -> bool:
+    good = True
     if hit in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}:
-        for output in outputs:
+        for output in columns.outputs:
             if not output.priority:
                 context.diagnostics.add(
                     "H104",
@@ -123,99 +161,125 @@ def _check_policy(context: Context, hit: HitPolicy, outputs: tuple[TableOutput, 
                         "list its values, most important first: `{name}: {{type: …, values: […]}}`", name=output.id
                     ),
                 )
-    if hit.value.startswith("collect_") and len(outputs) > 1:
-        context.diagnostics.add("H104", written.hit.span, msg("`{hit}` needs a table with one output", hit=hit.value))
+                good = False
+    if hit.value.startswith("collect_") and len(columns.outputs) > 1:
+        context.diagnostics.add(
+            "H104",
+            written.hit.span,
+            msg("`{hit}` needs a table with one output", hit=written.hit),
+            help=msg("write a table for each output"),
+        )
+        good = False
+    addable = Number | Duration | Days
+    ordered = Number | Duration | Days | Date | DateTime
+    for output in columns.outputs:
+        wanted = {HitPolicy.COLLECT_SUM: addable, HitPolicy.COLLECT_MIN: ordered, HitPolicy.COLLECT_MAX: ordered}.get(
+            hit
+        )
+        if wanted is not None and not isinstance(output.type, wanted):
+            context.diagnostics.add(
+                "T107",
+                entry(written.outputs, output.id)[0].span,
+                msg("`{hit}` cannot be taken of {kind}", hit=written.hit, kind=describe(output.type)),
+                help=msg("use `collect` or `collect count`, or an output that is a number"),
+            )
+            good = False
+    return good
 
 
-def _literal(context: Context, text: Text, kind: Type) -> Stored | None:
-    parsed = None if text.quoted else parse_literal(text, context.diagnostics)
-    return expected_literal(parsed, str(text), text.span, kind, context.zone, context.diagnostics)
-
-
-def _row(
-    context: Context,
-    name: str,
-    written: model.Row,
-    inputs: tuple[TableInput, ...],
-    outputs: tuple[TableOutput, ...],
-    number: int,
-) -> TableRow | None:
-    cells = {str(key): cell for key, cell in written.cells.items()}
-    known = (*(i.id for i in inputs), *(o.id for o in outputs))
+def _row(context: Context, written: model.Row, columns: _Columns, number: int) -> TableRow | None:
+    before = context.diagnostics.errors
     for key in written.cells:
-        if key not in known:
-            near = closest(key, known)
+        if key not in columns.names:
+            near = closest(key, columns.names)
             context.diagnostics.add(
                 "H105",
-                getattr(key, "span", written.span),
-                msg("the table `{table}` has no column `{column}`", table=name, column=key),
-                help=msg("did you mean `{near}`?", near=near) if near else None,
+                key.span,
+                msg("the table `{table}` has no column `{column}`", table=columns.table, column=key),
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("its columns are {names}", names=listed(columns.names[:5])),
             )
+    cells = {str(key): cell for key, cell in written.cells.items()}
     tests: list[Expr | None] = []
-    good = True
-    for position, column in enumerate(inputs):
+    for position, column in enumerate(columns.inputs):
         cell = cells.get(column.id)
-        if cell is None:
-            tests.append(None)
-            continue
-        found = cell_test(context, cell, Argument(position, type=column.type), cell.span)
-        good = good and found is not None
+        found = None if cell is None else cell_test(context, cell, Argument(position, type=column.type))
         tests.append(None if isinstance(found, AnyValue) else found)
-    results: list[Stored | None] = []
-    for output in outputs:
-        cell = cells.get(output.id)
-        if cell is None:
-            context.diagnostics.add(
-                "H106",
-                written.span,
-                msg(
-                    "row {number} of `{table}` says nothing of `{column}`", number=number, table=name, column=output.id
-                ),
-                help=msg("write a value, or `missing`"),
-            )
-            good = False
-            continue
-        if cell == "missing" and not cell.quoted:
-            results.append(None)
-            continue
-        value = _literal(context, cell, output.type)
-        good = good and value is not None
-        if output.priority and value is not None and value not in output.priority:
-            context.diagnostics.add("T103", cell.span, msg("`{text}` is not one of the values listed", text=cell))
-            good = False
-        results.append(value)
-    if not good:
+    results = tuple(
+        _result(context, cells.get(output.id), output, bounds, (columns.table, number, written))
+        for output, bounds in zip(columns.outputs, columns.ranges, strict=True)
+    )
+    if context.diagnostics.errors > before:
         return None
-    return TableRow(tuple(tests), tuple(results), written.span, maybe_label(written.note))
+    return TableRow(tuple(tests), results, written.span, maybe_label(written.note))
 
 
-def cell_test(context: Context, cell: Text, tested: Expr, span: Span) -> Expr | AnyValue | None:
-    """A condition on a value. A quoted YAML text without inner quotes is a word where text is tested."""
-    scope = Scope(context, Level.CASE, msg("a condition on a value"))
-    tree = parse_test(cell, context.diagnostics)
-    found = None if tree is None else unary_test(tree, tested, scope)
-    if found is None or isinstance(found, AnyValue):
-        return found
-    return replace(found, span=span)
+def _result(
+    context: Context, cell: Text | None, output: TableOutput, bounds: Range | None, row: tuple[str, int, model.Row]
+) -> Stored | None:
+    """The value of an output cell; None is `missing`, or an error that was reported."""
+    if cell is None:
+        name, number, written = row
+        context.diagnostics.add(
+            "H106",
+            written.span,
+            msg("row {number} of `{table}` says nothing of `{column}`", number=number, table=name, column=output.id),
+            help=msg("write a value, or `missing`"),
+        )
+        return None
+    if cell == "missing" and not cell.quoted:
+        return None
+    value = literal_value(cell, output.type, context.zone, context.diagnostics)
+    if value is None:
+        return None
+    if isinstance(value, int) and bounds is not None and not bounds.holds(value):
+        context.diagnostics.add("T109", cell.span, msg("`{text}` is out of its range", text=cell))
+    if output.priority and value not in output.priority:
+        context.diagnostics.add(
+            "T103",
+            cell.span,
+            msg("`{text}` is not one of the values listed", text=cell),
+            help=msg("add it to `values` of `{column}` by its importance", column=output.id),
+        )
+    return value
+
+
+def cell_test(context: Context, cell: Text, tested: Expr) -> Expr | AnyValue | None:
+    """A condition on a value, at its place; None after an error."""
+    found = read_test(cell, tested, Scope(context, Level.CASE, msg("a condition on a value")))
+    return found if found is None or isinstance(found, AnyValue) else replace(found, span=cell.span)
 
 
 def _default(
-    context: Context, written: model.Table, outputs: tuple[TableOutput, ...]
+    context: Context, written: model.Table, columns: _Columns, hit: HitPolicy
 ) -> tuple[Stored | None, ...] | None:
     if written.default is None:
         return None
     given = {str(key): value for key, value in written.default.items()}
+    names = tuple(o.id for o in columns.outputs)
     for key in written.default:
-        if key not in {o.id for o in outputs}:
+        if key not in names:
+            near = closest(key, names)
             context.diagnostics.add(
-                "H105", getattr(key, "span", written.span), msg("there is no output `{column}`", column=key)
+                "H105",
+                key.span,
+                msg("the table `{table}` has no output `{column}`", table=columns.table, column=key),
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("its outputs are {names}", names=listed(names[:5])),
             )
     values: list[Stored | None] = []
-    for output in outputs:
+    for output in columns.outputs:
         text = given.get(output.id)
+        kind = Number(0) if hit is HitPolicy.COLLECT_COUNT else output.type
         if text is None:
             context.diagnostics.add(
-                "H106", written.span, msg("the default says nothing of `{column}`", column=output.id)
+                "H106",
+                entry(context.file.tables, columns.table)[0].span,
+                msg("the default says nothing of `{column}`", column=output.id),
+                help=msg("write a value, or `missing`"),
             )
-        values.append(None if text is None or text == "missing" else _literal(context, text, output.type))
+        silent = text is None or (text == "missing" and not text.quoted)
+        values.append(None if silent or text is None else literal_value(text, kind, context.zone, context.diagnostics))
     return tuple(values)

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import Span, msg
+from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, Literal, OwnMeasure
 from steelyard.ir.lowering.bounds import points
+from steelyard.ir.lowering.names import WAYS
 from steelyard.ir.lowering.tables import cell_test
 from steelyard.ir.ruleset import (
     SCORE_DIGITS,
@@ -25,8 +27,8 @@ from steelyard.ir.ruleset import (
     Way,
 )
 from steelyard.ir.scope import Scope
-from steelyard.ir.types import Boolean, Number, Type
-from steelyard.ir.typing.literals import expected_literal, number_parts
+from steelyard.ir.types import Boolean, Days, Duration, Number, Type
+from steelyard.ir.typing.literals import literal_value, number_parts
 from steelyard.language import syntax
 from steelyard.language.parser import parse_literal, parse_step
 from steelyard.model import indicators as model
@@ -35,7 +37,7 @@ from steelyard.source import Text
 if TYPE_CHECKING:
     from steelyard.ir.lowering.context import Context
 
-WORDS = ("met", "proportion", "measure")
+WORDS = tuple(sorted(WAYS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,18 +86,24 @@ def wanted_digits(context: Context, written: Written) -> int:
     """The digits after the point that the way's own numbers bring to the measure."""
     if not isinstance(written.way, model.Way):
         return 0
-    texts: list[Text] = []
+    texts = [pair[0] for pair in written.way.curve or ()]
+    scales = [0]
     if written.way.steps is not None:
         texts.append(written.way.steps.each)
-    texts.extend(pair[0] for pair in written.way.curve or ())
-    scales = [0]
+        name = (
+            context.parameter(str(written.way.steps.each)) if _is_parameter(context, written.way.steps.each) else None
+        )
+        scales.append(name.type.scale if name is not None and isinstance(name.type, Number) else 0)
     for text in texts:
-        parsed = parse_literal(text, type(context.diagnostics)())
-        if isinstance(parsed, syntax.Negative):
-            parsed = parsed.operand
-        if isinstance(parsed, syntax.Number):
-            scales.append(number_parts(parsed)[1])
+        parsed = parse_literal(text, Diagnostics())
+        bare = parsed.operand if isinstance(parsed, syntax.Negative) else parsed
+        if isinstance(bare, syntax.Number):
+            scales.append(number_parts(bare)[1])
     return max(scales)
+
+
+def _is_parameter(context: Context, text: Text) -> bool:
+    return context.kind(str(text)) == "parameter"
 
 
 def way(context: Context, written: Written, measure: Type, points_scope: Scope) -> Way | None:
@@ -108,7 +116,12 @@ def way(context: Context, written: Written, measure: Type, points_scope: Scope) 
         case "measure":
             if isinstance(measure, Number):
                 return AsMeasure()
-            context.diagnostics.add("T107", written.span, msg("only a number can be the score itself"))
+            context.diagnostics.add(
+                "T107",
+                written.span,
+                msg("the measure is {kind}: only a number can be the score itself", kind=describe(measure)),
+                help=msg("choose another way to score, e.g. `bands` or a `curve`"),
+            )
             return None
         case model.Way() as one:
             return _written_out(context, one, measure, points_scope)
@@ -133,7 +146,7 @@ def _points(context: Context, text: Text, scope: Scope) -> PointsExpression | No
     if value is None:
         return None
     if not isinstance(value.type, Number):
-        context.diagnostics.add("T107", text.span, msg("points are a number"))
+        context.diagnostics.add("T107", text.span, msg("points are a number, not {kind}", kind=describe(value.type)))
         return None
     return PointsExpression(value)
 
@@ -143,30 +156,40 @@ def _steps(context: Context, written: model.Steps, measure: Type) -> Steps | Non
     each: RelativeStep | Expr | None
     if isinstance(tree, syntax.RelativeStep):
         each = RelativeStep(*number_parts(tree.percent))
-        zero = each.units == 0
+        if each.units == 0:
+            context.diagnostics.add(
+                "T112", written.each.span, msg("this step can be 0 or less"), help=msg("write e.g. `10% of target`")
+            )
     else:
-        each = None if tree is None else context.constant(written.each, measure, "a step")
-        zero = isinstance(each, Literal) and isinstance(each.value, int) and each.value <= 0
-    if zero:
-        context.diagnostics.add("T112", written.each.span, msg("a step must be greater than 0"))
-        return None
-    deduct = context.constant(written.deduct, None, "the points of a step")
+        each = None if tree is None else _absolute(context, written.each, measure)
+    deduct = context.constant(written.deduct, None, msg("the points of a step"))
     floor: Expr | None = Literal(0, type=Number(0))
     if written.floor is not None:
-        floor = context.constant(written.floor, None, "the floor of steps")
+        floor = context.constant(written.floor, None, msg("the floor of steps"))
     if each is None or deduct is None or floor is None:
         return None
     for text, number in ((written.deduct, deduct), (written.floor, floor)):
         if not isinstance(number.type, Number):
-            context.diagnostics.add("T107", None if text is None else text.span, msg("points are a number"))
+            context.diagnostics.add(
+                "T107",
+                number.span if text is None else text.span,
+                msg("points are a number, not {kind}", kind=describe(number.type)),
+            )
             return None
     return Steps(each, deduct, written.begun == "counts", floor)
+
+
+def _absolute(context: Context, text: Text, measure: Type) -> Expr | None:
+    if isinstance(measure, Number | Duration | Days):
+        return context.constant(text, measure, msg("a step"))
+    context.diagnostics.add("T107", text.span, msg("a measure that is {kind} has no steps", kind=describe(measure)))
+    return None
 
 
 def _bands(context: Context, written: tuple[model.Band, ...], measure: Type) -> Bands | None:
     bands: list[Band] = []
     for one in written:
-        found = cell_test(context, one.when, OwnMeasure(type=measure), one.when.span)
+        found = cell_test(context, one.when, OwnMeasure(type=measure))
         value = points(context, one.points, SCORE_DIGITS)
         if found is None or value is None:
             continue
@@ -178,13 +201,19 @@ def _bands(context: Context, written: tuple[model.Band, ...], measure: Type) -> 
 def _curve(context: Context, written: tuple[tuple[Text, ...], ...], measure: Type) -> Curve | None:
     found: list[tuple[int, int]] = []
     for at, height in written:
-        parsed = parse_literal(at, context.diagnostics)
-        place = expected_literal(parsed, str(at), at.span, measure, context.zone, context.diagnostics)
+        if not isinstance(measure, Number | Duration | Days):
+            context.diagnostics.add(
+                "T107", at.span, msg("a measure that is {kind} has no curve", kind=describe(measure))
+            )
+            return None
+        place = literal_value(at, measure, context.zone, context.diagnostics)
         value = points(context, height, SCORE_DIGITS)
         if not isinstance(place, int) or value is None:
-            return None
+            continue
         if found and place <= found[-1][0]:
-            context.diagnostics.add("H107", at.span, msg("the points of a curve must ascend"))
-            return None
+            context.diagnostics.add(
+                "H107", at.span, msg("the points of a curve must ascend"), help=msg("write the lowest measure first")
+            )
+            continue
         found.append((place, value))
-    return Curve(tuple(found))
+    return Curve(tuple(found)) if len(found) == len(written) else None

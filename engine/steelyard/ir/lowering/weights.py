@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.expressions import Expr
 from steelyard.ir.lowering.exemptions import Indicators, members
@@ -25,6 +25,13 @@ def weights(context: Context, written: model.Weights | None, indicators: Indicat
     """The whole section."""
     if written is None:
         return Weights()
+    if not any(demand.weighted for demand in context.demands.values()):
+        context.diagnostics.add(
+            "M112",
+            written.span,
+            msg("weights move where no score takes weights"),
+            help=msg("write `method: weighted_mean`, or leave `weights` out"),
+        )
     found = tuple(
         adjustment
         for key, one in written.adjustments.items()
@@ -35,11 +42,13 @@ def weights(context: Context, written: model.Weights | None, indicators: Indicat
         waived=Waived.REDISTRIBUTE if written.waived is None else Waived(written.waived.replace(" ", "_")),
         adjustments=found,
         limits=tuple(limit for limit in limits if limit is not None),
-        total=None if written.total is None else constant_number(context, written.total, "the total of the weights"),
+        total=None
+        if written.total is None
+        else constant_number(context, written.total, msg("the total of the weights")),
     )
 
 
-def constant_number(context: Context, text: Text, place: str) -> Expr | None:
+def constant_number(context: Context, text: Text, place: Message) -> Expr | None:
     """A number of constants and parameters."""
     value = context.constant(text, None, place)
     if value is not None and not isinstance(value.type, Number):
@@ -51,7 +60,7 @@ def constant_number(context: Context, text: Text, place: str) -> Expr | None:
 
 
 def _adjustment(
-    context: Context, key: str, written: model.Adjustment, section: model.Weights, indicators: Indicators
+    context: Context, key: Text, written: model.Adjustment, section: model.Weights, indicators: Indicators
 ) -> Adjustment | None:
     when = context.condition(written.when, Scope(context, Level.ROWS, msg("an adjustment")))
     multiply = _shares(context, written.multiply, indicators)
@@ -61,9 +70,9 @@ def _adjustment(
     return Adjustment(
         id=str(key),
         label=label(written.label, str(key)),
-        source=source(written.source, section.source),
+        source=source(written.source, section.source, context.file.source),
         notes=maybe_label(written.notes),
-        span=getattr(key, "span", None),
+        span=key.span,
         when=when,
         multiply=multiply,
         set=fixed,
@@ -75,23 +84,22 @@ def _shares(context: Context, written: Mapping[Text, Text], indicators: Indicato
     found: dict[str, Expr] = {}
     for name, text in written.items():
         members(context, name, indicators)
-        value = constant_number(context, text, "a weight")
+        value = constant_number(context, text, msg("a weight"))
         if value is not None:
             found[str(name)] = value
     return found
 
 
-def _limit(context: Context, name: str, written: model.Limit) -> Limit | None:
-    span = getattr(name, "span", None)
+def _limit(context: Context, name: Text, written: model.Limit) -> Limit | None:
     if context.kind(str(name)) != "group":
         near = closest(name, tuple(str(key) for key in context.file.groups))
         context.diagnostics.add(
             "N101",
-            span,
+            name.span,
             msg("`{name}` is not a group", name=name),
             help=msg("did you mean `{near}`?", near=near) if near else msg("declare it under `groups`"),
         )
         return None
-    low = None if written.at_least is None else constant_number(context, written.at_least, "a limit")
-    high = None if written.at_most is None else constant_number(context, written.at_most, "a limit")
-    return Limit(str(name), low, high, span)
+    low = None if written.at_least is None else constant_number(context, written.at_least, msg("a limit"))
+    high = None if written.at_most is None else constant_number(context, written.at_most, msg("a limit"))
+    return Limit(str(name), low, high, name.span)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Aggregate, Aggregation, Expr, TableAggregate, TableCall
 from steelyard.ir.scope import Scope
@@ -56,12 +57,17 @@ def aggregate(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
         return None
     inside = replace(scope, row=relation, bare_row=True, aggregating=True)
     where = None if node.where is None else condition(node.where, inside, lower)
+    argument = None if aggregation in _OF_ROWS else lower(node.arguments[0], inside)
     if where is None and node.where is not None:
+        return None
+    if aggregation is Aggregation.ALL and where is None:
+        scope.diagnostics.add(
+            "T105", node.span, msg("`all` without a condition"), help=msg("write `all({name} where …)`", name=relation)
+        )
         return None
     if aggregation in _OF_ROWS:
         kind: Type = Number(0) if aggregation is Aggregation.COUNT else Boolean()
         return Aggregate(aggregation, relation, None, where, type=kind, span=node.span)
-    argument = lower(node.arguments[0], inside)
     if argument is None:
         return None
     result = _result(aggregation, argument.type, node, scope)
@@ -77,7 +83,7 @@ def _table(node: syntax.Call, scope: Scope) -> str | None:
 
 
 def _over_table(aggregation: Aggregation, node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
-    inner = lower(node.arguments[0], replace(scope, aggregating=True))
+    inner = lower(node.arguments[0], scope)
     if not isinstance(inner, TableCall):
         return None
     table = scope.lookup.table(inner.table, node.span)
@@ -107,7 +113,18 @@ def _relation(node: syntax.Call, scope: Scope) -> str | None:
         if isinstance(argument, syntax.Name) and len(argument.parts) == 1:
             if scope.lookup.kind(argument.parts[0]) == "relation":
                 return argument.parts[0]
-            scope.diagnostics.add("N101", argument.span, msg("`{name}` is not a relation", name=argument.parts[0]))
+            relations = tuple(n for n in scope.lookup.names() if scope.lookup.kind(n) == "relation")
+            near = closest(argument.parts[0], relations)
+            scope.diagnostics.add(
+                "N101",
+                argument.span,
+                msg("`{name}` is not a relation", name=argument.parts[0]),
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("the relations are: {names}", names=listed(relations[:5]))
+                if relations
+                else msg("declare it under `relations`"),
+            )
             return None
         scope.diagnostics.add(
             "N109",
@@ -135,20 +152,14 @@ def _one_row(name: str, scope: Scope) -> bool:
     return relation is not None and relation.one_row
 
 
-def _owners(node: object) -> Iterator[str]:
+def _owners(node: syntax.Tree) -> Iterator[str]:
     """The first parts of the dotted names in a syntax tree."""
-    match node:
-        case syntax.Name(parts=(owner, _)):
-            yield owner
-        case tuple():
-            for item in node:  # pyright: ignore
-                yield from _owners(item)  # pyright: ignore
-        case syntax.Node():
-            for slot in type(node).__dataclass_fields__:
-                if slot not in {"span", "function_span"}:
-                    yield from _owners(getattr(node, slot))
-        case _:
-            return
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, syntax.Name) and len(one.parts) > 1:
+            yield one.parts[0]
+        stack.extend(reversed(syntax.children(one)))
 
 
 def _result(aggregation: Aggregation, kind: Type, node: syntax.Call, scope: Scope) -> Type | None:

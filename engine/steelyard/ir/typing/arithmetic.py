@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from steelyard.diagnostics import Message, Span, msg
 from steelyard.ir.describe import describe
@@ -29,7 +30,8 @@ def negative(node: syntax.Negative, scope: Scope, lower: Lower) -> Expr | None:
 
 
 def arithmetic(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
-    """Left + - * right; `/` is reported, for it must be rounded."""
+    """Lower a sum, a difference or a product; `/` is reported, for it must be rounded."""
+    left, right = lower(node.left, scope), lower(node.right, scope)
     if node.operator == "/":
         scope.diagnostics.add(
             "T104",
@@ -41,7 +43,6 @@ def arithmetic(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | No
             ),
         )
         return None
-    left, right = lower(node.left, scope), lower(node.right, scope)
     if left is None or right is None:
         return None
     if node.operator == "*":
@@ -115,7 +116,7 @@ def _multiply(left: Expr, right: Expr, span: Span, scope: Scope) -> Expr | None:
 
 def _times(duration: Expr, number: Expr, scale: int, span: Span) -> Expr:
     product = Multiply(duration, number, type=Duration(), span=span)
-    return product if scale == 0 else _quotient(product, one(), 0, scale, Rounding.HALF_UP, Duration(), span)
+    return product if scale == 0 else _quotient((product, one()), 0, scale, Rounding.HALF_UP, (Duration(), span))
 
 
 def one() -> Literal:
@@ -123,57 +124,69 @@ def one() -> Literal:
     return Literal(1, type=Number(0))
 
 
-def _quotient(
-    numerator: Expr, denominator: Expr, up: int, down: int, rounding: Rounding, kind: Type, span: Span
-) -> Divide:
-    common = min(up, down)
-    return Divide(numerator, denominator, up - common, down - common, rounding, type=kind, span=span)
+def _quotient(parts: tuple[Expr, Expr], up: int, down: int, rounding: Rounding, typed: tuple[Type, Span]) -> Divide:
+    common, (kind, span) = min(up, down), typed
+    return Divide(*parts, up - common, down - common, rounding, type=kind, span=span)
 
 
-def rounded(
-    node: syntax.Expression, digits: int, rounding: Rounding, span: Span, scope: Scope, lower: Lower
-) -> Expr | None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A rounding as written: what is rounded, how, and the place of the whole."""
+
+    operand: syntax.Expression
+    rounding: Rounding
+    span: Span
+
+
+def rounded(asked: Asked, digits: int, scope: Scope, lower: Lower) -> Expr | None:
     """round(x, digits), floor(x), ceiling(x): of a number or of a quotient of like quantities."""
-    parts = _parts(node, scope, lower)
+    parts = _parts(asked.operand, scope, lower)
     if parts is None:
         return None
-    numerator, denominator = parts
-    match numerator.type, denominator.type:
+    typed = (Number(digits), asked.span)
+    match parts[0].type, parts[1].type:
         case Number(scale=up), Number(scale=down):
-            return _quotient(numerator, denominator, digits + down, up, rounding, Number(digits), span)
+            return _quotient(parts, digits + down, up, asked.rounding, typed)
         case (Duration(), Duration()) | (Days(), Days()):
-            return _quotient(numerator, denominator, digits, 0, rounding, Number(digits), span)
+            return _quotient(parts, digits, 0, asked.rounding, typed)
         case Duration() | Days() as kind, Number():
-            template = msg("{kind} is rounded to a step, not to digits", kind=describe(kind))
-            return _mismatch(template, span, scope, msg("write e.g. `round_to(x, 1min)`"))
+            headline = msg("{kind} is rounded to a step, not to digits", kind=describe(kind))
+            return _mismatch(headline, asked.span, scope, msg("write e.g. `round_to(x, 1min)`"))
         case kind, other:
-            return _mismatch(
-                msg("{left} cannot be divided by {right}", left=describe(kind), right=describe(other)), span, scope
-            )
+            return _indivisible(kind, other, asked, scope)
 
 
-def rounded_to(
-    node: syntax.Expression, step: Expr, rounding: Rounding, span: Span, scope: Scope, lower: Lower
-) -> Expr | None:
+def rounded_to(asked: Asked, step: Expr, scope: Scope, lower: Lower) -> Expr | None:
     """round_to(x, step): the multiple of `step` nearest to x; missing where the step is 0."""
-    parts = _parts(node, scope, lower)
+    parts = _parts(asked.operand, scope, lower)
     if parts is None:
         return None
     numerator, denominator = parts
     match numerator.type, denominator.type, step.type:
         case Number(scale=up), Number(scale=down), Number(scale=stepped):
-            divisor = Multiply(denominator, step, type=Number(down + stepped), span=span)
-            count = _quotient(numerator, divisor, down + stepped, up, rounding, Number(0), span)
-            return Multiply(count, step, type=step.type, span=span)
+            divisor: Type = Number(down + stepped)
+            powers = (down + stepped, up)
         case (Duration(), Number(scale=down), Duration()) | (Days(), Number(scale=down), Days()):
-            divisor = Multiply(denominator, step, type=step.type, span=span)
-            count = _quotient(numerator, divisor, down, 0, rounding, Number(0), span)
-            return Multiply(count, step, type=step.type, span=span)
-        case kind, _, stepped:
-            template = msg(
+            divisor, powers = step.type, (down, 0)
+        case (Duration(), Duration(), Number(scale=stepped)) | (Days(), Days(), Number(scale=stepped)):
+            divisor, powers = denominator.type, (stepped, 0)
+        case (kind, Number(), stepped) if isinstance(kind, Number | Duration | Days):
+            headline = msg(
                 "{kind} cannot be rounded to a step that is {step}", kind=describe(kind), step=describe(stepped)
             )
-            return _mismatch(template, span, scope, unit_hint(kind, stepped))
+            return _mismatch(headline, asked.span, scope, unit_hint(kind, stepped))
+        case kind, other, _:
+            return _indivisible(kind, other, asked, scope)
+    below = Multiply(denominator, step, type=divisor, span=asked.span)
+    count = _quotient((numerator, below), *powers, asked.rounding, (Number(0), asked.span))
+    return Multiply(count, step, type=step.type, span=asked.span)
+
+
+def _indivisible(kind: Type, other: Type, asked: Asked, scope: Scope) -> None:
+    if isinstance(asked.operand, syntax.Arithmetic) and asked.operand.operator == "/":
+        headline = msg("{left} cannot be divided by {right}", left=describe(kind), right=describe(other))
+        return _mismatch(headline, asked.span, scope, unit_hint(kind, other))
+    return _mismatch(msg("{kind} cannot be rounded", kind=describe(kind)), asked.span, scope)
 
 
 def _parts(node: syntax.Expression, scope: Scope, lower: Lower) -> tuple[Expr, Expr] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from steelyard.diagnostics import msg
-from steelyard.diagnostics.suggestions import closest
+from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import (
     Apply,
@@ -21,8 +21,9 @@ from steelyard.ir.expressions import (
 from steelyard.ir.scope import Scope
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 from steelyard.ir.typing import arithmetic
-from steelyard.ir.typing.literals import LiteralSyntax, literal
-from steelyard.ir.typing.names import table_call
+from steelyard.ir.typing.arithmetic import Asked
+from steelyard.ir.typing.literals import is_literal, literal
+from steelyard.ir.typing.names import several_outputs, table_call
 from steelyard.ir.typing.numbers import adopt, unify, unit_hint
 from steelyard.language import syntax
 
@@ -52,6 +53,7 @@ ARITIES: dict[str, tuple[int, int]] = {
 }
 AGGREGATES = ("count", "sum", "mean", "any", "all")
 LATER = ("working_time", "add_business_days", "business_days_between")
+FUNCTIONS = frozenset({*ARITIES, *AGGREGATES, *LATER})
 
 
 def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
@@ -60,10 +62,16 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     if scope.lookup.kind(name) == "table":
         return _call_table(node, scope, lower)
     if name in LATER:
-        scope.diagnostics.add("B101", node.span, msg("working days and hours are not supported yet"))
+        scope.diagnostics.add(
+            "B101",
+            node.span,
+            msg("working days and hours are not supported yet"),
+            help=msg("use elapsed time, e.g. `elapsed(from, to)`, or calendar days, e.g. `15d`"),
+        )
         return None
     if name not in ARITIES:
-        near = closest(name, (*ARITIES, *AGGREGATES))
+        tables = tuple(one for one in scope.lookup.names() if scope.lookup.kind(one) == "table")
+        near = closest(name, (*ARITIES, *AGGREGATES, *tables))
         scope.diagnostics.add(
             "N110",
             node.function_span or node.span,
@@ -87,9 +95,11 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
         return None
     match name:
         case "floor" | "ceiling":
-            return arithmetic.rounded(node.arguments[0], 0, Rounding(name), node.span, scope, lower)
+            return arithmetic.rounded(Asked(node.arguments[0], Rounding(name), node.span), 0, scope, lower)
         case "round" | "round_to":
             return _round(node, scope, lower)
+        case "covers":
+            return _covers(node, scope, lower)
         case _:
             arguments = tuple(lower(argument, scope) for argument in node.arguments)
             good = tuple(argument for argument in arguments if argument is not None)
@@ -103,22 +113,26 @@ def _round(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
         word = mode.parts[0] if isinstance(mode, syntax.Name) and len(mode.parts) == 1 else None
         word = mode.text if isinstance(mode, syntax.Quoted) else word
         if word not in {r.value for r in Rounding}:
-            modes = ", ".join(f"`{r.value}`" for r in Rounding)
+            near = closest(word or "", (r.value for r in Rounding))
             scope.diagnostics.add(
-                "T106", mode.span, msg("unknown way to round"), help=msg("write one of {modes}", modes=modes)
+                "T106",
+                mode.span,
+                msg("unknown way to round"),
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("write one of {modes}", modes=listed(r.value for r in Rounding)),
             )
             return None
         rounding = Rounding(word)
+    asked = Asked(node.arguments[0], rounding, node.span)
     if node.function == "round_to":
         step = lower(node.arguments[1], scope)
-        return (
-            None if step is None else arithmetic.rounded_to(node.arguments[0], step, rounding, node.span, scope, lower)
-        )
+        return None if step is None else arithmetic.rounded_to(asked, step, scope, lower)
     digits = node.arguments[1]
     if not isinstance(digits, syntax.Number) or digits.scale or digits.percent or digits.units > 15:
         scope.diagnostics.add("T106", digits.span, msg("the digits of `round` are a whole number from 0 to 15"))
         return None
-    return arithmetic.rounded(node.arguments[0], digits.units, rounding, node.span, scope, lower)
+    return arithmetic.rounded(asked, digits.units, scope, lower)
 
 
 def _call_table(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
@@ -135,24 +149,32 @@ def _call_table(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
                 wanted=len(table.inputs),
                 count=len(node.arguments),
             ),
-            help=msg("its inputs are {names}", names=", ".join(f"`{i.id}`" for i in table.inputs)),
+            help=msg("its inputs are {names}", names=listed(i.id for i in table.inputs)),
         )
         return None
-    if len(table.outputs) > 1:
-        scope.diagnostics.add("N104", node.span, msg("the table `{name}` has several outputs", name=table.id))
+    output, *others = table.outputs
+    if others:
+        return several_outputs(table, node.span, scope)
+    if node.where is not None:
+        scope.diagnostics.add(
+            "T105",
+            node.where.span,
+            msg("`where` cannot be asked of a table"),
+            help=msg("`where` belongs to aggregates: count sum min max mean any all"),
+        )
         return None
     arguments: list[Expr] = []
     for argument, column in zip(node.arguments, table.inputs, strict=True):
         expr = (
             literal(argument, scope.lookup.zone, scope.diagnostics, column.type)
-            if isinstance(argument, LiteralSyntax)
+            if is_literal(argument)
             else lower(argument, scope)
         )
         fitted = None if expr is None else fit(expr, column.type, scope)
         if fitted is None:
             return None
         arguments.append(fitted)
-    return table_call(table, table.outputs[0].id, node.span, scope, tuple(arguments))
+    return table_call(table, output.id, node.span, scope, tuple(arguments))
 
 
 def fit(expr: Expr, kind: Type, scope: Scope) -> Expr | None:
@@ -172,7 +194,19 @@ def fit(expr: Expr, kind: Type, scope: Scope) -> Expr | None:
                 help=msg("round it: `round(x, {want})`", want=want),
             )
             return None
-        case (Text(), Text()) | (DateTime(), DateTime()):
+        case Text(values=have), Text(values=want) if not want or (have and set(have) <= set(want)):
+            return expr
+        case Text(), Text(values=want):
+            if isinstance(expr, Literal) and expr.value in want:
+                return adopt(expr, kind)
+            scope.diagnostics.add(
+                "T107",
+                expr.span,
+                msg("this text may be other than the values listed"),
+                help=msg("declare the same values for it: {values}", values=listed(want[:5])),
+            )
+            return None
+        case DateTime(), DateTime():
             return expr
         case have, want if have == want:
             return expr
@@ -199,8 +233,6 @@ def _apply(name: str, arguments: tuple[Expr, ...], node: syntax.Call, scope: Sco
             return _extreme(Function(name), arguments, node, scope)
         case "overlaps" | "overlap_time":
             return _overlap(Function(name), arguments, node, scope)
-        case "covers":
-            return _covers(arguments, node, scope)
         case _:
             return _calendar(Function(name), arguments, node, scope)
 
@@ -251,10 +283,21 @@ def _overlap(function: Function, arguments: tuple[Expr, ...], node: syntax.Call,
     return Apply(function, closed, type=kind, span=node.span)
 
 
-def _covers(arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
-    larger, smaller = arguments
-    if isinstance(smaller.type, Region) and isinstance(larger, Literal) and isinstance(larger.value, str):
-        larger = Literal(larger.value, type=smaller.type, span=larger.span)
+def _covers(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+    """covers(larger, smaller): a quoted text is a region of the other one's scheme."""
+    (left, right) = node.arguments
+    larger = None if is_literal(left) else lower(left, scope)
+    smaller = None if is_literal(right) else lower(right, scope)
+    scheme = next((e.type.scheme for e in (larger, smaller) if e and isinstance(e.type, Region | Regions)), None)
+    expected = None if scheme is None else Region(scheme)
+    if is_literal(left) and (smaller is not None or is_literal(right)):
+        larger = literal(left, scope.lookup.zone, scope.diagnostics, expected)
+    if is_literal(right) and larger is not None:
+        smaller = literal(right, scope.lookup.zone, scope.diagnostics, expected)
+    return None if larger is None or smaller is None else _covering(larger, smaller, node, scope)
+
+
+def _covering(larger: Expr, smaller: Expr, node: syntax.Call, scope: Scope) -> Expr | None:
     if not isinstance(smaller.type, Region):
         return _wrong(smaller, Region("name"), node, scope)
     if not isinstance(larger.type, Region | Regions):

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import re
+from typing import TypeGuard
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
-from steelyard.diagnostics.suggestions import closest
+from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Literal, Stored
-from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+from steelyard.ir.types import (
+    FIRST_DAY,
+    FIRST_INSTANT,
+    LAST_DAY,
+    LAST_INSTANT,
+    Boolean,
+    Date,
+    DateTime,
+    Days,
+    Duration,
+    Number,
+    Region,
+    Regions,
+    Text,
+    Type,
+)
 from steelyard.language import syntax
+from steelyard.language.parser import parse_literal
+from steelyard.source import Text as Written
 
 REGION_FORMS = {
     "gb2260": re.compile(r"[0-9]{6}"),
@@ -30,9 +48,17 @@ LiteralSyntax = (
 )
 
 
+def is_literal(node: object) -> TypeGuard[LiteralSyntax]:
+    """Whether a tree is a literal: a sign belongs to it before a number, a duration or days only."""
+    bare = node.operand if isinstance(node, syntax.Negative) else node
+    if bare is not node:
+        return isinstance(bare, syntax.Number | syntax.DurationLiteral | syntax.DaysLiteral)
+    return isinstance(bare, LiteralSyntax)
+
+
 def number_parts(node: syntax.Number) -> tuple[int, int]:
-    """Units and scale, as parsed: `98%` is (98, 2); a percentage drops zeros at its end: `10%` is (1, 1)."""
-    units, scale = node.units, node.scale
+    """Units and scale as parsed: `98%` is already (98, 2); zeros at the end of a percentage go: `30%` is (3, 1)."""
+    units, scale = node.units, node.scale  # the parser has moved the point of a percentage
     while scale > 0 and units % 10 == 0 and node.percent:
         units, scale = units // 10, scale - 1
     return units, scale
@@ -66,20 +92,22 @@ def literal(node: LiteralSyntax, zone: Zone, diagnostics: Diagnostics, expected:
         case syntax.Quoted(text=text):
             return _text(text, span, diagnostics, expected)
         case syntax.Negative(operand=operand):
-            inner = literal(operand, zone, diagnostics) if isinstance(operand, LiteralSyntax) else None
-            if inner is None or isinstance(inner.value, bool | str | tuple) or inner.value is None:
+            inner = literal(operand, zone, diagnostics) if is_literal(operand) else None
+            if inner is None or not isinstance(inner.value, int):
                 return None
             return Literal(-inner.value, type=inner.type, span=span)
 
 
 def _date(text: str, span: Span, zone: Zone, diagnostics: Diagnostics) -> Literal | None:
     day = zone.parse_date(text)
-    if day is not None:
+    instant = zone.parse_datetime(text) if day is None else None
+    if day is not None and FIRST_DAY <= day <= LAST_DAY:
         return Literal(day, type=Date(), span=span)
-    instant = zone.parse_datetime(text)
-    if isinstance(instant, int):
+    if isinstance(instant, int) and FIRST_INSTANT <= instant <= LAST_INSTANT:
         return Literal(instant, type=DateTime(), span=span)
-    hint = instant or msg("write `2024-05-01` or `2024-05-01T10:00:00+08:00`")
+    hint = instant if isinstance(instant, Message) else msg("write `2024-05-01` or `2024-05-01T10:00:00+08:00`")
+    if day is not None or isinstance(instant, int):
+        hint = msg("dates lie from 1900-01-01 to 2200-12-31")
     diagnostics.add("T109", span, msg("`{text}` is not a date or a datetime", text=text), help=hint)
     return None
 
@@ -109,7 +137,7 @@ def not_listed(text: str, values: tuple[str, ...], span: Span, diagnostics: Diag
         msg("`{text}` is not one of the values listed", text=text),
         help=msg("did you mean `{near}`?", near=near)
         if near
-        else msg("the values are: {values}", values=", ".join(f"`{value}`" for value in values[:5])),
+        else msg("the values are: {values}", values=listed(values[:5])),
     )
 
 
@@ -141,37 +169,49 @@ def stored_as(value: Literal, kind: Type) -> Stored | None:
             return None
 
 
-def expected_literal(
-    text: syntax.Expression | None,
-    written: str,
-    span: Span,
-    kind: Type,
-    zone: Zone,
-    diagnostics: Diagnostics,
-) -> Stored | None:
+def literal_value(text: Written, kind: Type, zone: Zone, diagnostics: Diagnostics) -> Stored | None:
     """The value of a place that holds a literal of `kind`; a bare word is text there, a bare date a date.
 
     Reports and returns None where it does not fit.
     """
-    node = text
-    if isinstance(kind, Text | Region | Regions) and not isinstance(node, syntax.Quoted):
-        node = syntax.Quoted(written, span=span)
-    if isinstance(kind, Date | DateTime) and not isinstance(node, syntax.DateLiteral):
-        node = syntax.DateLiteral(written, span=span)
-    if isinstance(node, LiteralSyntax) and not isinstance(node, syntax.MissingLiteral):
+    if isinstance(kind, Text | Region | Regions):
+        return literal_node_value(_quoted(text), text, kind, zone, diagnostics)
+    before = diagnostics.errors
+    node = parse_literal(text, diagnostics)
+    if diagnostics.errors > before:
+        return None
+    if node is None and isinstance(kind, Date | DateTime):
+        node = syntax.DateLiteral(str(text), span=text.span)
+    return literal_node_value(node, text, kind, zone, diagnostics, span=text.span)
+
+
+def literal_node_value(
+    node: syntax.Expression | None,
+    written: str,
+    kind: Type,
+    zone: Zone,
+    diagnostics: Diagnostics,
+    *,
+    span: Span | None = None,
+) -> Stored | None:
+    """The same of a tree: an end of an interval, say. `written` is shown where it does not fit."""
+    place = span if node is None else node.span
+    if is_literal(node) and not isinstance(node, syntax.MissingLiteral):
+        before = diagnostics.errors
         typed = literal(node, zone, diagnostics, kind)
-        if typed is None:
-            return None
-        value = stored_as(typed, kind)
-        if value is not None:
+        value = None if typed is None else stored_as(typed, kind)
+        if value is not None or diagnostics.errors > before:
             return value
     diagnostics.add(
-        "T109",
-        span,
-        msg("`{text}` is not {kind}", text=written, kind=describe(kind)),
-        help=_literal_hint(kind),
+        "T109", place, msg("`{text}` is not {kind}", text=written, kind=describe(kind)), help=_literal_hint(kind)
     )
     return None
+
+
+def _quoted(text: Written) -> syntax.Quoted:
+    """A text as it is; quotes around the whole of it are not part of it."""
+    node = parse_literal(text, Diagnostics()) if text.startswith(('"', "“")) else None
+    return node if isinstance(node, syntax.Quoted) else syntax.Quoted(str(text), span=text.span)
 
 
 def _literal_hint(kind: Type) -> Message:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Span, msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import (
     And,
@@ -23,7 +23,7 @@ from steelyard.ir.expressions import (
 )
 from steelyard.ir.scope import Scope
 from steelyard.ir.types import Boolean, DateTime, Number, Region, Regions, Text, Type
-from steelyard.ir.typing.literals import LiteralSyntax, literal
+from steelyard.ir.typing.literals import is_literal, literal
 from steelyard.ir.typing.numbers import scaled, unify, unit_hint
 from steelyard.language import syntax
 
@@ -57,42 +57,45 @@ def comparison(node: syntax.Comparison, scope: Scope, lower: Lower) -> Expr | No
 
 def _pair(left: syntax.Expression, right: syntax.Expression, scope: Scope, lower: Lower) -> tuple[Expr, Expr] | None:
     """Both sides; a literal takes the type of the other side (a region, a closed text)."""
-    if isinstance(left, LiteralSyntax) and not isinstance(right, LiteralSyntax):
+    if is_literal(left) and not is_literal(right):
         other = lower(right, scope)
         one = None if other is None else against(left, other.type, scope, lower)
-        return None if one is None or other is None else (one, other)
-    one = lower(left, scope)
-    other = None if one is None else against(right, one.type, scope, lower)
+    else:
+        one = lower(left, scope)
+        other = lower(right, scope) if one is None else against(right, one.type, scope, lower)
     return None if one is None or other is None else (one, other)
 
 
 def against(node: syntax.Expression, kind: Type, scope: Scope, lower: Lower) -> Expr | None:
     """An operand that stands beside a value of a type."""
-    if isinstance(node, LiteralSyntax):
+    if is_literal(node):
         return literal(node, scope.lookup.zone, scope.diagnostics, kind)
     return lower(node, scope)
+
+
+def _never_true(items: tuple[Expr | None, ...], span: Span, scope: Scope) -> bool:
+    """Report the word `missing` among things compared."""
+    if any(isinstance(item, Literal) and item.value is None for item in items):
+        scope.diagnostics.add(
+            "T102", span, msg("a comparison with `missing` is never true"), help=msg("write `is_missing(x)`")
+        )
+        return True
+    return False
 
 
 def compare(
     comparator: Comparator, left: Expr, right: Expr, node: syntax.Comparison | syntax.CompareTest, scope: Scope
 ) -> Expr | None:
     """A typed comparison: one scale, ranks for ordered text, open ends made comparable."""
-    for side, text in ((left, "left"), (right, "right")):
-        if isinstance(side, Literal) and side.value is None:
-            scope.diagnostics.add(
-                "T102",
-                node.span,
-                msg("a comparison with `missing` is never true"),
-                help=msg("write `is_missing(x)`"),
-                notes=(msg("it stands on the {side}", side=msg(text)),),
-            )
-            return None
+    if _never_true((left, right), node.span, scope):
+        return None
     match left.type, right.type:
         case Number(scale=one), Number(scale=other):
             scale = max(one, other)
             left, right = scaled(left, scale), scaled(right, scale)
         case Text() as one, Text() as other:
-            return _compare_text(comparator, left, right, one, other, node, scope)
+            if comparator not in EQUALITY:
+                return _compare_ranks(comparator, (left, one), (right, other), node, scope)
         case DateTime(), DateTime():
             left, right = _comparable(left), _comparable(right)
         case (Regions(), _) | (_, Regions()):
@@ -105,20 +108,17 @@ def compare(
     return Compare(comparator, left, right, type=Boolean(), span=node.span)
 
 
-def _compare_text(
+def _compare_ranks(
     comparator: Comparator,
-    left: Expr,
-    right: Expr,
-    one: Text,
-    other: Text,
+    left: tuple[Expr, Text],
+    right: tuple[Expr, Text],
     node: syntax.Comparison | syntax.CompareTest,
     scope: Scope,
 ) -> Expr | None:
-    if comparator in EQUALITY:
-        return Compare(comparator, left, right, type=Boolean(), span=node.span)
-    if not one.ordered or not other.ordered or one.values != other.values:
-        return _unordered(one if not one.ordered else other, node, scope)
-    return Compare(comparator, _rank(left, one), _rank(right, one), type=Boolean(), span=node.span)
+    (one, kind), (other, other_kind) = left, right
+    if not kind.ordered or kind.values != other_kind.values:
+        return _unordered(kind if not kind.ordered else other_kind, node, scope)
+    return Compare(comparator, _rank(one, kind), _rank(other, kind), type=Boolean(), span=node.span)
 
 
 def _rank(expr: Expr, kind: Text) -> Expr:
@@ -182,7 +182,11 @@ def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
 def within(node: syntax.InInterval, scope: Scope, lower: Lower) -> Expr | None:
     """X in [a..b)."""
     operand = lower(node.operand, scope)
-    return None if operand is None else interval(operand, node.interval, node, scope, lower)
+    if operand is None:
+        for end in (node.interval.low, node.interval.high):
+            _ = None if end is None else lower(end, scope)  # for its own mistakes
+        return None
+    return interval(operand, node.interval, node, scope, lower)
 
 
 def interval(
@@ -197,6 +201,8 @@ def interval(
     if any(end is None and given is not None for end, given in zip(ends, (bounds.low, bounds.high), strict=True)):
         return None
     low, high = ends
+    if _never_true((operand, low, high), node.span, scope):
+        return None
     kind = operand.type
     if isinstance(kind, Text) and kind.ordered and all(e is None or e.type == kind for e in (low, high)):
         operand = _rank(operand, kind)
@@ -206,8 +212,7 @@ def interval(
             "T108", node.span, msg("{kind} has no order here: no interval holds it", kind=describe(kind))
         )
         return None
-    operand = _comparable(operand)
-    present = tuple(e for e in (operand, low, high) if e is not None)
+    present = tuple(_comparable(e) for e in (operand, low, high) if e is not None)
     unified = unify(present, scope)
     if unified is None:
         return None
@@ -225,9 +230,17 @@ def one_of(node: syntax.InList, scope: Scope, lower: Lower) -> Expr | None:
         return None
     items = tuple(against(item, operand.type, scope, lower) for item in node.items)
     good = tuple(item for item in items if item is not None)
-    if len(good) < len(items):
+    if len(good) < len(items) or _never_true((operand, *good), node.span, scope):
         return None
-    unified = unify((_comparable(operand), *good), scope)
+    if isinstance(operand.type, Regions):
+        scope.diagnostics.add(
+            "T102",
+            node.span,
+            msg("a list of regions is not one of several values"),
+            help=msg("regions are compared with `covers(larger, smaller)`"),
+        )
+        return None
+    unified = unify(tuple(_comparable(item) for item in (operand, *good)), scope)
     if unified is None:
         return None
     operand, *rest = unified[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from steelyard.diagnostics import Span, msg
-from steelyard.diagnostics.suggestions import closest
+from steelyard.diagnostics import Message, Span, msg
+from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.ir.describe import called
 from steelyard.ir.expressions import (
     Define,
     Expr,
@@ -20,7 +21,7 @@ from steelyard.ir.expressions import (
 )
 from steelyard.ir.ruleset import HitPolicy, Table
 from steelyard.ir.scope import RelationShape, Scope, written
-from steelyard.ir.types import Date, DateTime, Number, Text, Type
+from steelyard.ir.types import DateTime, Number, Text, Type
 from steelyard.language import syntax
 
 SHARE_TYPE = Number(6)
@@ -45,7 +46,8 @@ def _bare(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
     row = scope.lookup.relation(scope.row) if scope.row and scope.bare_row else None
     in_row = row is not None and row.has(bare)
     special = _special(bare, node.span, scope)
-    in_case = special is not None or scope.lookup.kind(bare) in {"input", "parameter", "define", "table"}
+    kind = scope.lookup.kind(bare)
+    in_case = special is not None or kind in {"input", "parameter", "define", "table"} or bare in dict(scope.scores)
     if in_row and in_case and row is not None:
         scope.diagnostics.add(
             "N102",
@@ -85,16 +87,10 @@ def _of_case(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
             table = lookup.table(bare, span)
             if table is None:
                 return None
-            if len(table.outputs) > 1:
-                outputs = ", ".join(f"`{bare}.{output.id}`" for output in table.outputs[:5])
-                scope.diagnostics.add(
-                    "N104",
-                    span,
-                    msg("the table `{name}` has several outputs", name=bare),
-                    help=msg("write one of {outputs}", outputs=outputs),
-                )
-                return None
-            return table_call(table, table.outputs[0].id, span, scope)
+            output, *others = table.outputs
+            if others:
+                return several_outputs(table, span, scope)
+            return table_call(table, output.id, span, scope)
         case "score" if bare in dict(scope.scores):
             return ScoreValue(bare, type=dict(scope.scores)[bare], span=span)
         case None:
@@ -113,19 +109,19 @@ def _not_a_value(bare: str, kind: str, span: Span, scope: Scope) -> None:
     scope.diagnostics.add(
         "N104",
         span,
-        msg("`{name}` is the name of {kind} and has no value here", name=bare, kind=_article(kind)),
+        msg("`{name}` is the name of {kind} and has no value here", name=bare, kind=called(kind)),
         help=hints.get(kind),
     )
 
 
-def _article(kind: str) -> object:
-    return {
-        "indicator": msg("an indicator"),
-        "relation": msg("a relation"),
-        "group": msg("a group"),
-        "score": msg("a score"),
-        "rule": msg("a rule"),
-    }[kind]
+def several_outputs(table: Table, span: Span, scope: Scope) -> None:
+    """Report a table that is asked without saying for which output."""
+    scope.diagnostics.add(
+        "N104",
+        span,
+        msg("the table `{name}` has several outputs", name=table.id),
+        help=msg("write one of {outputs}", outputs=listed(f"{table.id}.{output.id}" for output in table.outputs[:5])),
+    )
 
 
 def _dotted(owner: str, part: str, node: syntax.Name, scope: Scope) -> Expr | None:
@@ -173,7 +169,7 @@ def _field(row: RelationShape, part: str, span: Span, scope: Scope) -> Expr | No
         define = scope.lookup.row_define(row.id, part, span)
         if define is None:
             return None
-        kind = define.value.type
+        kind = closed(define.value.type)
     if scope.row == row.id:
         return Field(row.id, part, type=kind, span=span)
     return OneRow(row.id, part, type=kind, span=span)
@@ -182,6 +178,14 @@ def _field(row: RelationShape, part: str, span: Span, scope: Scope) -> Expr | No
 def _indicator_part(owner: str, part: str, span: Span, scope: Scope) -> Expr | None:
     if part not in {p.value for p in Part}:
         return _no_part(owner, part, tuple(p.value for p in Part), span, scope)
+    if scope.lookup.is_family(owner):
+        scope.diagnostics.add(
+            "N104",
+            span,
+            msg("`{name}` is an indicator of each row and has no single `{part}`", name=owner, part=part),
+            help=msg("aggregate the rows of its relation instead, e.g. `mean(R.x, 2)`"),
+        )
+        return None
     which = Part(part)
     match which:
         case Part.SCORE:
@@ -209,24 +213,38 @@ def _no_part(owner: str, part: str, parts: tuple[str, ...], span: Span, scope: S
         msg("`{owner}` has no `{part}`", owner=owner, part=part),
         help=msg("did you mean `{owner}.{near}`?", owner=owner, near=near)
         if near
-        else msg("it has {parts}", parts=", ".join(f"`{p}`" for p in parts[:5])),
+        else msg("it has {parts}", parts=listed(parts[:5])),
     )
 
 
 def _unknown(node: syntax.Name, scope: Scope) -> None:
-    candidates = list(scope.lookup.names())
-    row = scope.lookup.relation(scope.row) if scope.row else None
-    if row is not None:
-        candidates += [*row.fields, *row.defines]
-    near = closest(node.parts[0], tuple(candidates))
     scope.diagnostics.add(
-        "N101",
-        node.span,
-        msg("unknown name `{name}`", name=written(node)),
-        help=msg("did you mean `{near}`?", near=near)
-        if near
-        else msg("text stands in double quotes; names are inputs, parameters, defines, tables, relations, indicators"),
+        "N101", node.span, msg("unknown name `{name}`", name=written(node)), help=_unknown_hint(node, scope)
     )
+
+
+def _unknown_hint(node: syntax.Name, scope: Scope) -> Message:
+    first = node.parts[0] if node.parts[0] != "case" else node.parts[-1]
+    row = scope.lookup.relation(scope.row) if scope.row else None
+    if len(node.parts) == 1 and row is not None and not scope.bare_row and row.has(first):
+        return msg("write `{relation}.{name}`", relation=row.id, name=first)
+    match first:
+        case "target":
+            return msg("`target` can be read in a grant, in a measure and in the points of an indicator that has one")
+        case "measure":
+            return msg("`measure` can be read in the points of an indicator")
+        case "score":
+            return msg("`score` can be read in points rules and outputs; of several scores write the name")
+        case _:
+            pass
+    candidates = list(scope.lookup.names())
+    if row is not None and scope.bare_row and node.parts[0] != "case":
+        candidates += [*row.fields, *sorted(row.defines)]
+    near = closest(first, tuple(candidates))
+    if near is not None and near != first:
+        whole = ".".join(near if part == first else part for part in node.parts)
+        return msg("did you mean `{near}`?", near=whole)
+    return msg("text stands in double quotes; names are inputs, parameters, defines, tables, relations, indicators")
 
 
 def table_call(
@@ -244,4 +262,4 @@ def table_call(
 
 def closed(kind: Type) -> Type:
     """The type of a computed value: an open datetime is a plain one once it is more than a field."""
-    return DateTime() if isinstance(kind, DateTime | Date) and kind != Date() else kind
+    return DateTime() if isinstance(kind, DateTime) else kind

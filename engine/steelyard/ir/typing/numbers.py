@@ -25,12 +25,21 @@ def common_type(types: tuple[Type, ...]) -> Type | None:
     first = types[0]
     if all(isinstance(kind, Number) for kind in types):
         return Number(max(kind.scale for kind in types if isinstance(kind, Number)))
-    if all(isinstance(kind, Text) for kind in types):
-        named = {kind for kind in types if kind != Text()}
-        return named.pop() if len(named) == 1 else Text()
     if all(isinstance(kind, DateTime) for kind in types):
         return DateTime()
-    return first if all(kind == first for kind in types) else None
+    if all(kind == first for kind in types):
+        return first
+    return Text() if all(isinstance(kind, Text) for kind in types) else None
+
+
+def _text_type(items: tuple[Expr, ...]) -> Text | None:
+    """The type with values that texts share where literals are among the values of the others."""
+    kinds = {item.type for item in items if not isinstance(item, Literal)}
+    if len(kinds) != 1:
+        return None
+    (kind,) = kinds
+    words = [item.value for item in items if isinstance(item, Literal) and isinstance(item.value, str)]
+    return kind if isinstance(kind, Text) and all(word in kind.values for word in words) else None
 
 
 def adopt(expr: Expr, kind: Type) -> Expr:
@@ -39,6 +48,8 @@ def adopt(expr: Expr, kind: Type) -> Expr:
         return Literal(None, type=kind, span=expr.span)
     if isinstance(kind, Number):
         return scaled(expr, kind.scale)
+    if isinstance(expr, Literal) and isinstance(kind, Text):
+        return Literal(expr.value, type=kind, span=expr.span)
     return expr
 
 
@@ -47,7 +58,7 @@ def unify(items: tuple[Expr, ...], scope: Scope) -> tuple[tuple[Expr, ...], Type
     typed = tuple(item.type for item in items if not (isinstance(item, Literal) and item.value is None))
     if not typed:
         return items, items[0].type
-    kind = common_type(typed)
+    kind = _text_type(items) or common_type(typed)
     if kind is not None:
         return tuple(adopt(item, kind) for item in items), kind
     odd = next(item for item in items if common_type((typed[0], item.type)) is None)

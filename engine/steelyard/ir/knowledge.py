@@ -1,0 +1,204 @@
+"""What follows from declarations: where the value of an expression can lie, and whether it can be missing.
+
+Asked while a ruleset is lowered (names are then lowered as they are asked for) and again once its parameters are
+bound. Every define is found out once, however often it is read.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from steelyard.ir import coverage
+from steelyard.ir.expressions import (
+    Define,
+    Expr,
+    Field,
+    Input,
+    OneRow,
+    Parameter,
+    Stored,
+    TableAggregate,
+    TableCall,
+)
+from steelyard.ir.missing import Knowledge, can_be_missing
+from steelyard.ir.ranges import UNBOUNDED, Bounds, hull, range_of
+from steelyard.ir.ruleset import HitPolicy, InputField, ParameterDeclaration, Table
+from steelyard.ir.types import Range, default_range
+
+Value = InputField | Expr
+"""What a name of a row stands for: a field, or the expression of a define."""
+
+
+class Declared(Protocol):
+    """The declarations of a ruleset; None for what is not there, or wrong."""
+
+    def declared_input(self, name: str) -> InputField | None:
+        """An input of the case."""
+        ...
+
+    def declared_parameter(self, name: str) -> ParameterDeclaration | None:
+        """A parameter."""
+        ...
+
+    def defined(self, name: str) -> Expr | None:
+        """The expression of a define of the case."""
+        ...
+
+    def row_value(self, relation: str, name: str) -> Value | None:
+        """A field of a row, or the expression of a define of it."""
+        ...
+
+    def joins(self, relation: str) -> Expr | None:
+        """The condition of a relation's join."""
+        ...
+
+    def declared_table(self, name: str) -> Table | None:
+        """A table."""
+        ...
+
+
+class Knower:
+    """Answers about one ruleset.
+
+    Ranges use the values that parameters have; `missing` does not, so that it holds under every other value too.
+    """
+
+    def __init__(self, declared: Declared) -> None:
+        self._declared = declared
+        self._ranges: dict[tuple[str, ...], Range] = {}
+        self._widest: dict[tuple[str, ...], Range] = {}
+        self._missing: dict[tuple[str, ...], bool] = {}
+        self._gaps: dict[tuple[str, tuple[Range, ...]], bool] = {}
+
+    def value_range(self, expr: Expr, target: Range = UNBOUNDED, measure: Range = UNBOUNDED) -> Range:
+        """Where a value can lie under the parameters' values."""
+        return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=True), target, measure))
+
+    def widest_range(self, expr: Expr) -> Range:
+        """Where a value can lie whatever values the parameters are given."""
+        return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=False)))
+
+    def missing(self, expr: Expr, *, target: bool = False, measure: bool = False) -> bool:
+        """Whether an expression can be missing, or a condition unknown; `target` and `measure`: the own ones."""
+        known = Knowledge(self._leaf_missing, self.membership_unknown, self._table_missing, target, measure)
+        return can_be_missing(expr, known)
+
+    def membership_unknown(self, relation: str) -> bool:
+        """Whether it can be unknown if a row belongs to the case."""
+        joins = self._declared.joins(relation)
+        return joins is not None and self._remembered_missing(("join", relation), joins)
+
+    def learn(self, leaf: Define | Field) -> None:
+        """Find out all about a define now, so that no later answer has to go deep."""
+        self._leaf_range(leaf, valued=True)
+        self._leaf_range(leaf, valued=False)
+        self._leaf_missing(leaf)
+
+    def _leaf_range(
+        self, leaf: Input | Parameter | Define | Field | OneRow | TableCall, *, valued: bool
+    ) -> Range | None:
+        match leaf:
+            case Input(name=name):
+                field = self._declared.declared_input(name)
+                return None if field is None else field.range
+            case Parameter(name=name):
+                return self._parameter_range(name, valued=valued)
+            case Define(name=name):
+                return self._remembered_range((name,), self._declared.defined(name), valued=valued)
+            case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
+                value = self._declared.row_value(relation, name)
+                if isinstance(value, InputField):
+                    return value.range
+                return self._remembered_range((relation, name), value, valued=valued)
+            case TableCall(table=name, output=output):
+                return _table_range(self._declared.declared_table(name), output)
+
+    def _parameter_range(self, name: str, *, valued: bool) -> Range | None:
+        parameter = self._declared.declared_parameter(name)
+        if parameter is None:
+            return None
+        value = parameter.value
+        if valued and isinstance(value, int) and not isinstance(value, bool):
+            return Range(value, value)
+        return parameter.range
+
+    def _remembered_range(self, key: tuple[str, ...], value: Expr | None, *, valued: bool) -> Range | None:
+        memory = self._ranges if valued else self._widest
+        if value is not None and key not in memory:
+            memory[key] = self.value_range(value) if valued else self.widest_range(value)
+        return memory.get(key)
+
+    def _leaf_missing(self, leaf: Input | Define | Field) -> bool:
+        match leaf:
+            case Input(name=name):
+                field = self._declared.declared_input(name)
+                return field is None or field.optional
+            case Define(name=name):
+                return self._remembered_missing((name,), self._declared.defined(name))
+            case Field(relation=relation, name=name):
+                value = self._declared.row_value(relation, name)
+                if isinstance(value, InputField):
+                    return value.optional
+                return self._remembered_missing((relation, name), value)
+
+    def _remembered_missing(self, key: tuple[str, ...], value: Expr | None) -> bool:
+        if value is not None and key not in self._missing:
+            self._missing[key] = True  # until it is known, should the value lead back here
+            self._missing[key] = self.missing(value)
+        return self._missing.get(key, True)
+
+    def _table_missing(self, node: TableCall | TableAggregate) -> bool:
+        call = node if isinstance(node, TableCall) else node.call
+        table = self._declared.declared_table(call.table)
+        if table is None:
+            return True
+        place = next(i for i, o in enumerate(table.outputs) if o.id == call.output)
+        counts = table.hit is HitPolicy.COLLECT_COUNT
+        if not counts and any(row.outputs[place] is None for row in table.rows):
+            return True
+        if table.default is not None:
+            return table.default[place] is None
+        return not isinstance(node, TableAggregate) and self._has_gap(table, call)
+
+    def _has_gap(self, table: Table, call: TableCall) -> bool:
+        ranges = tuple(self.widest_range(argument) for argument in call.arguments)
+        if (table.id, ranges) not in self._gaps:
+            found = coverage.gap(columns_of(table, ranges)) is not None if table.inputs else not table.rows
+            self._gaps[table.id, ranges] = found
+        return self._gaps[table.id, ranges]
+
+
+def _table_range(table: Table | None, output: str) -> Range | None:
+    if table is None:
+        return None
+    place = next(i for i, o in enumerate(table.outputs) if o.id == output)
+    found = [value for row in table.rows if (value := _integer(row.outputs[place])) is not None]
+    match table.hit:
+        case HitPolicy.COLLECT_COUNT:
+            bounds = [Range(0, len(table.rows))]
+        case HitPolicy.COLLECT_SUM:
+            bounds = [Range(v, v) for v in found]
+            bounds += [Range(sum(v for v in found if v < 0), sum(v for v in found if v > 0))] if len(found) > 1 else []
+        case _:
+            bounds = [Range(v, v) for v in found]
+    default = None if table.default is None else _integer(table.default[place])
+    if default is not None:
+        bounds.append(Range(default, default))
+    return hull(tuple(bounds)) if bounds else None
+
+
+def _integer(value: Stored | None) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def columns_of(table: Table, ranges: tuple[Range, ...]) -> tuple[coverage.Column, ...]:
+    """The table's inputs as sets of atoms, within the ranges of what is asked."""
+    found: list[coverage.Column] = []
+    for position, (one, asked) in enumerate(zip(table.inputs, ranges, strict=True)):
+        bounds = default_range(one.type)
+        if bounds is not None:
+            low = bounds.low if asked.low is None else asked.low
+            high = bounds.high if asked.high is None else asked.high
+            bounds = Range(low, high)
+        found.append(coverage.column(one.type, bounds, tuple(row.cells[position] for row in table.rows)))
+    return tuple(found)

@@ -1,0 +1,66 @@
+"""What scores ask of indicators, found out from the file as written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from steelyard.ir.types import Number, Type
+from steelyard.model import points as model
+from steelyard.model.ruleset import RulesetFile
+from steelyard.source import Text
+
+DEFAULT_DIGITS = 2
+SINGLE = "score"
+"""The id of the score where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What scores ask of an indicator.
+
+    Attributes:
+        least: its default baseline is the least score, for every score that it is in counts lower as better.
+        weighted: a score takes its weight.
+    """
+
+    least: bool = False
+    weighted: bool = False
+
+
+def written_scores(file: RulesetFile) -> tuple[tuple[Text | None, model.Score], ...]:
+    """The scores as written, with their keys; the single one has none."""
+    if file.score is not None:
+        return ((None, file.score),)
+    return tuple((file.scores or {}).items())
+
+
+def demands(file: RulesetFile) -> dict[str, Demand]:
+    """The demand on each indicator."""
+    found: dict[str, Demand] = {}
+    for _, one in written_scores(file):
+        weighted = one.method == "weighted_mean"
+        least = one.better == "lower"
+        for name in _member_names(file, one):
+            before = found.get(name, Demand(least=least))
+            found[name] = Demand(before.least and least, before.weighted or weighted)
+    return found
+
+
+def _member_names(file: RulesetFile, one: model.Score) -> tuple[str, ...]:
+    of = one.of if isinstance(one, model.NamedScore) else None
+    if of is None:
+        return tuple(str(key) for key in file.indicators)
+    chosen = {str(name) for name in of}
+    return tuple(
+        str(key)
+        for key, indicator in file.indicators.items()
+        if str(key) in chosen or (indicator.group is not None and str(indicator.group) in chosen)
+    )
+
+
+def score_types(file: RulesetFile) -> tuple[tuple[str, Type], ...]:
+    """The scores and their types as published."""
+    return tuple(
+        (SINGLE if key is None else str(key), Number(DEFAULT_DIGITS if one.round is None else int(one.round)))
+        for key, one in written_scores(file)
+    )

@@ -1,0 +1,56 @@
+"""How high expressions stand on one another, so that every later pass may recurse into them without a thought."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.ir.expressions import (
+    Aggregate,
+    Define,
+    Expr,
+    Field,
+    IndicatorPart,
+    Input,
+    OneRow,
+    OwnMeasure,
+    OwnTarget,
+    ScoreValue,
+    TableCall,
+)
+from steelyard.ir.walk import children, nodes
+
+MOST = 300
+"""The greatest height of an expression, counted through the defines that it reads."""
+
+
+def height(expr: Expr, define_height: Callable[[Define | Field | OneRow], int]) -> int:
+    """The number of nodes on the longest way down, through defines."""
+    highest, stack = 0, [(expr, 1)]
+    while stack:
+        node, above = stack.pop()
+        below = define_height(node) if isinstance(node, Define | Field | OneRow) else 0
+        highest = max(highest, above + below)
+        stack.extend((child, above + 1) for child in children(node))
+    return highest
+
+
+def check(found: int, expr: Expr, diagnostics: Diagnostics) -> bool:
+    """Whether the height is bearable; reports where it is not."""
+    if found <= MOST:
+        return True
+    diagnostics.add(
+        "Y202",
+        expr.span,
+        msg("this rests on a chain of more than {limit} expressions", limit=MOST),
+        help=msg("let fewer defines read one another: a sum of many reads them side by side"),
+    )
+    return False
+
+
+def reads_case(expr: Expr) -> bool:
+    """Whether an expression reads anything but literals and parameters."""
+    reads = (
+        Aggregate | Field | IndicatorPart | Input | OneRow | OwnMeasure | OwnTarget | ScoreValue | Define | TableCall
+    )
+    return any(isinstance(node, reads) for node in nodes(expr))

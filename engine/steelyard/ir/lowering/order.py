@@ -1,0 +1,90 @@
+"""The order in which things are lowered and stand: each after what it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from steelyard.diagnostics import Diagnostics
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import Definition
+from steelyard.ir.walk import nodes
+from steelyard.language import syntax
+from steelyard.language.parser import parse_expression
+from steelyard.model.ruleset import RulesetFile
+from steelyard.source import Text
+
+K = TypeVar("K", bound=Hashable)
+Key = tuple[str, str]
+"""A define of the case: ("", name); of a row: (relation, name); a table: (name, "")."""
+
+
+def in_order(defines: tuple[Definition, ...], read: Callable[[Expr], str | None]) -> tuple[Definition, ...]:
+    """Defines in an order in which each reads only earlier ones; `read` names the define that a node reads."""
+    by_name = {define.id: define for define in defines}
+    reads = {
+        define.id: [name for node in nodes(define.value) if (name := read(node)) is not None and name in by_name]
+        for define in defines
+    }
+    return tuple(by_name[name] for name in _sorted(reads))
+
+
+def lowering_order(file: RulesetFile) -> tuple[Key, ...]:
+    """Defines and tables, each after those that its text names, so that no chain of them is followed at once."""
+    texts: dict[Key, tuple[tuple[Text, ...], str]] = {}
+    for name, define in file.define.items():
+        texts["", str(name)] = ((define.value,), "")
+    for owner, relation in file.relations.items():
+        for name, define in relation.define.items():
+            texts[str(owner), str(name)] = ((define.value,), str(owner))
+    for name, table in file.tables.items():
+        texts[str(name), ""] = (tuple(one.value for one in table.inputs.values()), "")
+    reads = {
+        key: [read for text in written for name in _names(text) for read in _read(name, row) if read in texts]
+        for key, (written, row) in texts.items()
+    }
+    return tuple(_sorted(reads))
+
+
+def _read(name: tuple[str, ...], row: str) -> Iterator[Key]:
+    """The defines and tables that a name may stand for."""
+    first, rest = name[0], name[1:]
+    if rest:
+        yield (first, rest[0])
+        yield ("", rest[0])  # case.name
+    yield ("", first)
+    yield (row, first)
+    yield (first, "")
+
+
+def _names(text: Text) -> Iterator[tuple[str, ...]]:
+    tree = parse_expression(text, Diagnostics())
+    stack: list[syntax.Tree] = [] if tree is None else [tree]
+    while stack:
+        node = stack.pop()
+        match node:
+            case syntax.Name(parts=parts):
+                yield parts
+            case syntax.Call(function=function):
+                yield (function,)
+            case _:
+                pass
+        stack.extend(syntax.children(node))
+
+
+def _sorted(reads: Mapping[K, Iterable[K]]) -> list[K]:
+    """Depth first, each after what it reads, in the order given otherwise; keeps its own stack."""
+    done: dict[K, None] = {}
+    for start in reads:
+        stack = [(start, iter(reads[start]))]
+        entered = {start}
+        while stack:
+            key, rest = stack[-1]
+            after = next((one for one in rest if one not in done and one not in entered), None)
+            if after is None:
+                done.setdefault(key)
+                stack.pop()
+            else:
+                entered.add(after)
+                stack.append((after, iter(reads[after])))
+    return list(done)

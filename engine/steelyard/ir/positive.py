@@ -1,0 +1,79 @@
+"""Targets and steps that a score is relative to must be above 0 under every exemption (LANGUAGE.md section 7).
+
+Checked while a ruleset is lowered, and again once its parameters are bound to other values.
+"""
+
+from __future__ import annotations
+
+from steelyard.diagnostics import Diagnostics, Span, msg
+from steelyard.ir.expressions import Expr
+from steelyard.ir.knowledge import Knower
+from steelyard.ir.ranges import UNBOUNDED
+from steelyard.ir.ruleset import Better, Indicator, Proportion, RelativeStep, Ruleset, Steps, TargetGrant
+from steelyard.ir.types import Range
+
+
+def check_positive(ruleset: Ruleset, knower: Knower, diagnostics: Diagnostics) -> None:
+    """Check every indicator and every grant of a ruleset."""
+    by_id = {indicator.id: indicator for indicator in ruleset.indicators}
+    for indicator in ruleset.indicators:
+        check_indicator(indicator, knower, diagnostics)
+    for exemption in ruleset.exemptions:
+        for grant in exemption.grants:
+            if isinstance(grant, TargetGrant):
+                check_grant(by_id[grant.indicator], grant, knower, diagnostics)
+
+
+def check_indicator(indicator: Indicator, knower: Knower, diagnostics: Diagnostics) -> None:
+    """Check the base target, and the width of an absolute step."""
+    if _relative(indicator) and indicator.target is not None:
+        _check_target(indicator.target, UNBOUNDED, indicator.span, knower, diagnostics)
+    match indicator.way:
+        case Steps(each=each) if not isinstance(each, RelativeStep):
+            low = knower.value_range(each).low
+            if low is None or low <= 0:
+                diagnostics.add(
+                    "T112",
+                    each.span or indicator.span,
+                    msg("this step can be 0 or less"),
+                    help=msg("write a step above 0, or give the parameter a `range` above 0"),
+                )
+        case _:
+            pass
+
+
+def check_grant(indicator: Indicator, grant: TargetGrant, knower: Knower, diagnostics: Diagnostics) -> None:
+    """Check a granted target; where lower is better it only ever grows."""
+    if not _relative(indicator) or indicator.better is not Better.HIGHER or indicator.target is None:
+        return
+    span = grant.target.span or indicator.span
+    if indicator.stack:
+        diagnostics.add(
+            "T112",
+            span,
+            msg("grants that stack can bring this target to 0 or less, and the score is relative to it"),
+            help=msg("leave `combine: stack` out"),
+        )
+        return
+    _check_target(grant.target, knower.value_range(indicator.target), span, knower, diagnostics)
+
+
+def _relative(indicator: Indicator) -> bool:
+    match indicator.way:
+        case Proportion():
+            return True
+        case Steps(each=RelativeStep()):
+            return True
+        case _:
+            return False
+
+
+def _check_target(target: Expr, base: Range, span: Span | None, knower: Knower, diagnostics: Diagnostics) -> None:
+    low = knower.value_range(target, base).low
+    if low is None or low <= 0:
+        diagnostics.add(
+            "T112",
+            target.span or span,
+            msg("this target can be 0 or less, and the score is relative to it"),
+            help=msg("declare a `range` above 0 for what it reads, or write `max(…, 1)` around it"),
+        )
