@@ -31,7 +31,7 @@ ORDER = (
     "cli",
 )
 # modules at the root of the package that every package may import
-EVERYWHERE = frozenset({"resources"})
+EVERYWHERE = frozenset({"resources", "__version__"})
 # beyond the order: explain tells a case by the reference semantics, whatever engine scored it
 FORBIDDEN = {"explain": {"engines"}}
 

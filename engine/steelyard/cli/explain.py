@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from steelyard.cli.options import FactOptions, facts, language, parse_facts, quiet
+from steelyard.cli.options import facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 
@@ -66,7 +65,7 @@ def command(
     from steelyard.semantics import prepare, run
 
     evaluation = run(prepare(ready), found)
-    text = _explained(output, ready, options, portfolio, evaluation, layout)
+    text = _explained(output, ready, portfolio, evaluation, layout)
     if target is None or target == "-":
         output.result(text)
     else:
@@ -77,22 +76,13 @@ def command(
         raise Stop(Status.REJECTS)
 
 
-def _explained(
-    output: Output, ruleset: Ruleset, options: FactOptions, portfolio: Portfolio, evaluation: Evaluation, layout: str
-) -> str:
-    from steelyard import __version__
-    from steelyard.explain import Provenance, explain
+def _explained(output: Output, ruleset: Ruleset, portfolio: Portfolio, evaluation: Evaluation, layout: str) -> str:
+    from steelyard.cli.summary import provenance_of
+    from steelyard.explain import explain
     from steelyard.ir.canonical import digest
     from steelyard.report import render
 
-    provenance = Provenance(
-        digest=digest(ruleset),
-        engine="reference",
-        engine_version=__version__,
-        evaluated_on=date.today().isoformat(),  # noqa: DTZ011 - the reader's day
-        files=tuple(file.name for file in portfolio.provenance.files),
-        empty=tuple(name for name, files in options.relations.items() if files is None),
-    )
+    provenance = provenance_of(digest(ruleset), "reference", portfolio)
     return render(explain(evaluation, provenance), output.lang, layout)
 
 

@@ -1,10 +1,12 @@
-"""Files that appear whole or not at all."""
+"""Files that appear together, whole or not at all."""
 
 from __future__ import annotations
 
-import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import mkstemp
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from steelyard.cli.status import Status, Stop
@@ -14,30 +16,75 @@ if TYPE_CHECKING:
     from steelyard.cli.output import Output
 
 
+class Staging:
+    """Outputs of one command, written beside their places and moved there when all of them are complete."""
+
+    def __init__(self) -> None:
+        self._moves: list[tuple[Path, Path]] = []
+        self._asides: dict[Path, Path] = {}
+
+    def place(self, target: Path) -> Path:
+        """Where to write what shall become `target`: the same name in a hidden folder beside it.
+
+        Raises:
+            OSError: the folder of the target cannot be written.
+        """
+        folder = target.absolute().parent
+        if folder not in self._asides:
+            self._asides[folder] = Path(mkdtemp(prefix=".steelyard-", dir=folder))
+        aside = self._asides[folder] / f"{len(self._moves)}" / target.name
+        aside.parent.mkdir()
+        self._moves.append((aside, target))
+        return aside
+
+    def commit(self) -> None:
+        """Move everything into place; a folder that is there steps aside, and is removed with the rest."""
+        for aside, target in self._moves:
+            if target.is_dir():
+                target.rename(aside.parent / "before")
+            aside.replace(target)
+
+    def discard(self) -> None:
+        """Remove what was written aside."""
+        for aside in self._asides.values():
+            shutil.rmtree(aside, ignore_errors=True)
+
+
+@contextmanager
+def staging(output: Output) -> Iterator[Staging]:
+    """Let outputs appear when the block ends well, and leave nothing when it does not.
+
+    Raises:
+        Stop: a file cannot be written, which has been said.
+    """
+    stage = Staging()
+    try:
+        yield stage
+        stage.commit()
+    except OSError as error:
+        raise cannot_write(output, error.filename2 or error.filename or "", error) from None
+    finally:
+        stage.discard()
+
+
+def is_occupied(path: Path, marker: str) -> bool:
+    """Whether a place holds something that must not be replaced: a file, or a folder that is neither empty nor marked."""
+    if path.is_dir():
+        return any(path.iterdir()) and not (path / marker).is_file()
+    return path.exists() or path.is_symlink()
+
+
 def write_whole(output: Output, path: Path, text: str) -> None:
-    """Write a text under another name, then move it into place.
+    """Write one text file.
 
     Raises:
         Stop: it cannot be written, which has been said.
     """
-    try:
-        handle, name = mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        aside = Path(name)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            aside.chmod(0o644)
-            aside.replace(path)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise cannot_write(output, path, error) from None
+    with staging(output) as stage:
+        stage.place(path).write_text(text, "utf-8", newline="")
 
 
-def cannot_write(output: Output, path: Path | str, error: OSError) -> Stop:
+def cannot_write(output: Output, path: object, error: OSError) -> Stop:
     """Say that a file cannot be written."""
     output.error(msg("cannot write `{file}`: {reason}", file=str(path), reason=error.strerror or ""))
     return Stop(Status.USAGE)

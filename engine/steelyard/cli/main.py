@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -91,13 +92,13 @@ def cli(ctx: click.Context, lang: str | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit."""
-    status = run(sys.argv[1:] if arguments is None else arguments)
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        status = _quiet_pipe()
-    sys.exit(status)
+    """Run a command and exit. A request to end is obeyed as an interruption is: nothing is left half done."""
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -106,16 +107,18 @@ def run(arguments: Sequence[str]) -> int:
     steady(sys.stderr)
     output = Output(default_language())
     try:
-        result = cli.main(args=list(arguments), prog_name="steelyard", standalone_mode=False)
+        with cli.make_context("steelyard", list(arguments)) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
     except Stop as stop:
-        return stop.status
+        return _ended(stop.status)
     except PolicyError as error:
         from steelyard.cli.status import status_of
 
         output.findings(error.diagnostics)
         return status_of(error.diagnostics)
     except click.exceptions.Exit as done:
-        return done.exit_code
+        return _ended(done.exit_code)
     except click.ClickException as error:
         error.show()
         return Status.USAGE
@@ -126,7 +129,15 @@ def run(arguments: Sequence[str]) -> int:
         return _quiet_pipe()
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
         return _bug(output, error)
-    return result if isinstance(result, int) else Status.YES
+    return Status.YES
+
+
+def _ended(status: int) -> int:
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return _quiet_pipe()
+    return status
 
 
 def _quiet_pipe() -> Status:

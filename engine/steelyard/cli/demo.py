@@ -1,0 +1,110 @@
+"""`steelyard demo`: the shipped sample, scored, with what to look at next."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from steelyard.cli.options import FactOptions, language, quiet
+from steelyard.cli.output import Output
+from steelyard.cli.status import Status, Stop
+
+if TYPE_CHECKING:
+    from steelyard.cli.run import Run
+
+RULESET = "motor-small-claims"
+AS_OF = "2013-10-16T00:00"
+RELATIONS = ("weather", "declarations", "complaints", "climate")
+WORTH_READING = "SH2013-00032"
+"""A case that met the storm, a complaint surge and the cap on deductions."""
+PAGES = 40
+"""Pages of the report: enough to look around, few enough to be written in seconds."""
+MARK = ".steelyard-demo"
+"""A file that says that a folder is ours to replace."""
+
+
+@click.command("demo")
+@click.option("-o", "--output", "target", default="steelyard-demo", show_default=True, metavar="DIR", help="Where to write.")
+@quiet
+@language
+@click.pass_obj
+def command(output: Output, target: str) -> None:
+    """Score the shipped sample: 603 small motor claims around typhoon Fitow, Shanghai, October 2013.
+
+    Writes the scores, the rejected rows, a report and the sample itself into a folder, and says what to look at next.
+    A folder that an earlier demo wrote is replaced; any other is left alone.
+
+    \b
+    Example:
+      steelyard demo
+    """
+    from steelyard import resources
+    from steelyard.cli.files import staging
+    from steelyard.cli.run import read_facts, ready_ruleset, score
+    from steelyard.cli.summary import print_summary
+    from steelyard.diagnostics import msg
+
+    folder = Path(target)
+    _check(output, folder)
+    sample = resources.rulesets() / RULESET / "sample"
+    ruleset = ready_ruleset(output, RULESET, {"as_of": AS_OF})
+    output.say(msg("scoring the sample of {ruleset}", ruleset=RULESET))
+    relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
+    options = FactOptions((str(sample / "claims.csv"),), relations, {"as_of": AS_OF}, None, "utf-8")
+    run = score(output, ruleset, read_facts(output, ruleset, options), engine="auto", verify=200)
+    with staging(output) as stage:
+        aside = stage.place(folder)
+        aside.mkdir()
+        _fill(output, run, aside, sample)
+    print_summary(output, run)
+    _say_next(output, target)
+
+
+def _check(output: Output, folder: Path) -> None:
+    from steelyard.cli.files import is_occupied
+    from steelyard.diagnostics import msg
+
+    if is_occupied(folder, MARK):
+        output.error(msg("`{folder}` is there already and is no earlier demo: name another with `--output`", folder=str(folder)))
+        raise Stop(Status.USAGE)
+    if not folder.absolute().parent.is_dir():
+        output.error(msg("there is no folder `{folder}`", folder=str(folder.parent)))
+        raise Stop(Status.USAGE)
+
+
+def _fill(output: Output, run: Run, folder: Path, sample: Path) -> None:
+    from steelyard.cli.summary import write_report
+    from steelyard.report.writers import write_rejects, write_results
+    from steelyard.semantics import Status as CaseStatus
+
+    outcomes = [outcome for _, outcome in run.results if outcome.status is not CaseStatus.REJECTED]
+    write_results(folder / "scores.csv", run.ruleset, outcomes, run.digest)
+    write_rejects(folder / "rejects.csv", run.rejects, output.lang)
+    write_report(output, run, folder / "report", most=PAGES, first=WORTH_READING)
+    (folder / "sample").mkdir()
+    for name in ("claims", *RELATIONS):
+        shutil.copyfile(sample / f"{name}.csv", folder / "sample" / f"{name}.csv")
+    (folder / MARK).write_text("steelyard demo replaces this folder\n", "utf-8")
+
+
+def _say_next(output: Output, target: str) -> None:
+    from steelyard.diagnostics import msg
+
+    files = f"{target}/sample"
+    given = " ".join(f"--relation {name}={files}/{name}.csv" for name in RELATIONS)
+    facts = f"--cases {files}/claims.csv --as-of {AS_OF} {given}"
+    output.line(msg("Written to `{folder}`: scores.csv, rejects.csv, report/, sample/", folder=target))
+    output.line(msg("Look at next:"))
+    steps = (
+        (msg("the report, in a browser"), f"{target}/report/index.html"),
+        (msg("one claim, line by line: storm, complaint surge, capped deductions"), f"steelyard explain {RULESET} {facts} --case {WORTH_READING}"),
+        (msg("how the weights move"), f"steelyard show {RULESET} --weights"),
+        (msg("score it yourself"), f"steelyard evaluate {RULESET} {facts} --allow-rejects 3 -o scores.parquet"),
+        (msg("begin a policy of your own"), "steelyard new my-policy"),
+    )
+    for what, words in steps:
+        output.line(msg("  {what}:", what=what))
+        output.result(f"    {words}\n")

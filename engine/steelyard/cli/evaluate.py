@@ -1,0 +1,177 @@
+"""`steelyard evaluate`: score the cases of a file."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from steelyard.cli.options import facts, language, parse_facts, quiet
+from steelyard.cli.output import Output
+from steelyard.cli.status import Status, Stop
+
+if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from steelyard.cli.run import Run
+    from steelyard.semantics import Outcome
+
+STANDARD = "-"
+"""What `-o -` says: CSV to standard output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """Where the outputs of a run go; None: nowhere."""
+
+    results: str | None
+    rejects: str | None
+    report: str | None
+
+
+@click.command("evaluate")
+@click.argument("ruleset")
+@facts
+@click.option("--engine", default="auto", show_default=True, help="auto, reference or durable.")
+@click.option("-o", "--output", "target", metavar="FILE", help="Results: .csv, .jsonl or .parquet; - for CSV on standard output.")
+@click.option("--rejects", metavar="FILE", help="Rejected rows: .csv, .jsonl or .parquet.")
+@click.option("--report", metavar="DIR", help="A folder of pages: an index and a page a case.")
+@click.option("--allow-rejects", default=0, type=click.IntRange(min=0), metavar="N", help="So many rejected rows do not fail.")
+@click.option("--fail-under", metavar="N", help="Fail where the mean of the (first) score is below N, or nothing is scored.")
+@click.option("--summary-by", metavar="NAMES", help="Group the summary by inputs, e.g. branch,month.")
+@click.option("--verify", default=200, show_default=True, type=click.IntRange(min=0), metavar="N", help="Check N cases on the other engine; 0: none.")
+@quiet
+@language
+@click.pass_obj
+def command(
+    output: Output,
+    ruleset: str,
+    cases: tuple[str, ...],
+    relation: tuple[str, ...],
+    settings: tuple[str, ...],
+    as_of: str | None,
+    delimiter: str | None,
+    encoding: str,
+    engine: str,
+    target: str | None,
+    rejects: str | None,
+    report: str | None,
+    allow_rejects: int,
+    fail_under: str | None,
+    summary_by: str | None,
+    verify: int,
+) -> None:
+    """Score the cases of a file: results to a file, a summary to standard output.
+
+    Rows that cannot be scored are rejected one by one, with column, value and what was expected. Before anything is
+    written a sample is scored again on the other engine. Outputs appear all together or not at all.
+
+    Exit status: 0; 3 where more rows are rejected than --allow-rejects allows (outputs are written); else 1 where the
+    mean score is below --fail-under; 2 wrong usage or unreadable file; 70 where the engines disagree (nothing is
+    written).
+
+    \b
+    Examples:
+      steelyard evaluate my-policy --cases cases.csv --as-of 2024-05-10T00:00 -o scores.csv
+      steelyard evaluate my-policy --cases 'in/*.parquet' --set as_of=2024-05-10T00:00 \\
+          --rejects rejects.csv --report report --fail-under 85
+      steelyard evaluate claims-efficiency --cases claims.csv -o - | head
+    """
+    from steelyard.cli.run import read_facts, ready_ruleset, score, tell_rejects
+    from steelyard.cli.summary import check_groups, print_summary, reaches
+
+    targets = Targets(target, rejects, report)
+    check_targets(targets)
+    threshold = None if fail_under is None else _threshold(fail_under)
+    groups = tuple(name.strip() for name in (summary_by or "").split(",") if name.strip())
+    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
+    ready = ready_ruleset(output, ruleset, options.settings)
+    check_groups(output, ready, groups)
+    portfolio = read_facts(output, ready, options)
+    run = score(output, ready, portfolio, engine=engine, verify=verify)
+    write(output, run, targets)
+    print_summary(output, run, groups, result=target != STANDARD)
+    tell_rejects(output, run.rejects, allow_rejects)
+    if len(run.rejects) > allow_rejects:
+        raise Stop(Status.REJECTS)
+    if threshold is not None and not reaches(output, run, threshold):
+        raise Stop(Status.NO)
+
+
+def check_targets(targets: Targets) -> None:
+    """Refuse, before any work, what could not be written after it.
+
+    Raises:
+        click.UsageError: a file of unknown kind, in no folder, or given twice.
+    """
+    from steelyard.cli.files import is_occupied
+    from steelyard.report.site import MARKER
+    from steelyard.report.writers import SUFFIXES
+
+    given = [one for one in (targets.results, targets.rejects) if one is not None and one != STANDARD]
+    for name in given:
+        path = Path(name)
+        if path.suffix.lower() not in SUFFIXES:
+            raise click.UsageError(f"'{name}': results end in {', '.join(SUFFIXES)}.")
+        if path.is_dir():
+            raise click.UsageError(f"'{name}' is a folder.")
+    for name in (*given, *([targets.report] if targets.report is not None else [])):
+        if not Path(name).absolute().parent.is_dir():
+            raise click.UsageError(f"'{name}': there is no such folder.")
+    if targets.report is not None and is_occupied(Path(targets.report), MARKER):
+        raise click.UsageError(f"'{targets.report}' holds files that are no report: name another folder.")
+    if len({Path(name).absolute() for name in given}) < len(given):
+        raise click.UsageError("-o and --rejects name the same file.")
+
+
+def write(output: Output, run: Run, targets: Targets) -> None:
+    """Write the outputs of a run.
+
+    Raises:
+        Stop: one of them cannot be written; none is there then.
+    """
+    from steelyard.cli.files import staging
+    from steelyard.cli.summary import write_report
+    from steelyard.report.writers import UnfitError, write_rejects, write_results
+    from steelyard.semantics import Status as CaseStatus
+
+    outcomes = [outcome for _, outcome in run.results if outcome.status is not CaseStatus.REJECTED]
+    try:
+        with staging(output) as stage:
+            if targets.results == STANDARD:
+                _to_standard_output(run, outcomes)
+            elif targets.results is not None:
+                write_results(stage.place(Path(targets.results)), run.ruleset, outcomes, run.digest)
+            if targets.rejects is not None:
+                write_rejects(stage.place(Path(targets.rejects)), run.rejects, output.lang)
+            if targets.report is not None:
+                write_report(output, run, stage.place(Path(targets.report)))
+    except UnfitError as error:
+        output.error(error.message)
+        raise Stop(Status.USAGE) from None
+
+
+def _to_standard_output(run: Run, outcomes: list[Outcome]) -> None:
+    """Write CSV to standard output, by way of a file so that it is the same to the byte."""
+    from tempfile import TemporaryDirectory
+
+    from steelyard.report.writers import write_results
+
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "results.csv"
+        write_results(path, run.ruleset, outcomes, run.digest)
+        with path.open(encoding="utf-8", newline="") as stream:
+            shutil.copyfileobj(stream, sys.stdout)
+
+
+def _threshold(text: str) -> Fraction:
+    from fractions import Fraction
+
+    if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", text):
+        raise click.UsageError(f"--fail-under takes a number, not '{text}'.")
+    return Fraction(text)

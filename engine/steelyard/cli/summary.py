@@ -1,0 +1,142 @@
+"""What a run amounts to: the summary on the screen, the folder of pages, the threshold."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steelyard.cli.output import Output, coloured, is_terminal
+from steelyard.cli.status import Status, Stop
+from steelyard.diagnostics import msg
+
+if TYPE_CHECKING:
+    from steelyard.cli.run import Run
+    from steelyard.explain import Explanation, Provenance
+    from steelyard.facts import Case, Portfolio
+    from steelyard.ir.ruleset import Ruleset
+    from steelyard.report.portfolio import Summary
+    from steelyard.semantics import Outcome
+
+WIDE = 160
+"""Columns of a summary that no terminal shows."""
+
+
+def summary_of(run: Run, groups: tuple[str, ...] = ()) -> Summary:
+    """Sum a run up. Cases that a rule rejected are among the results, rows that intake rejected are not."""
+    from steelyard.report.portfolio import summarise
+
+    unread = (*run.portfolio.rejects, *run.portfolio.feed_rejects)
+    return summarise(run.ruleset, run.results, unread, groups)
+
+
+def print_summary(output: Output, run: Run, groups: tuple[str, ...] = (), *, result: bool = True) -> None:
+    """Show the summary: as the result, or beside results that go to standard output."""
+    if not result and output.quiet:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    from steelyard.report.summary_formats import summary_grid
+
+    stream = sys.stdout if result else sys.stderr
+    grid = summary_grid(summary_of(run, groups), run.ruleset, output.lang)
+    table = Table(box=None, pad_edge=False)
+    for name, head in zip(grid.names, grid.heads, strict=True):
+        words = name in groups or name == "reasons"
+        table.add_column(head, justify="left" if words else "right", overflow="fold")
+    for row in grid.rows:
+        table.add_row(*row)
+    width = None if is_terminal(stream) else WIDE
+    Console(file=stream, width=width, no_color=not coloured(stream), highlight=False, markup=False).print(table)
+
+
+def check_groups(output: Output, ruleset: Ruleset, groups: tuple[str, ...]) -> None:
+    """Refuse names that no case can be grouped by.
+
+    Raises:
+        Stop: there is one, which has been said.
+    """
+    from steelyard.diagnostics.suggestions import closest
+    from steelyard.report.portfolio import MONTH, unknown_key, unknown_keys
+
+    unknown = unknown_keys(ruleset, groups)
+    for name in unknown:
+        output.error(unknown_key(name))
+        near = closest(name, [*(field.id for field in ruleset.inputs), MONTH])
+        if near is not None:
+            output.say(msg("did you mean `{near}`?", near=near))
+    if unknown:
+        raise Stop(Status.USAGE)
+
+
+def reaches(output: Output, run: Run, threshold: Fraction) -> bool:
+    """Whether the exact mean of the first score is at least the threshold; says why where it is not."""
+    first = run.ruleset.scores[0]
+    finals = [
+        score.final
+        for _, outcome in run.results
+        for score in outcome.scores
+        if score.id == first.id and score.final is not None
+    ]
+    if not finals:
+        output.error(msg("no case has a score, so none reaches the threshold"))
+        return False
+    total = sum((Fraction(final.value, 10**final.scale) for final in finals), Fraction(0))
+    if total >= threshold * len(finals):
+        return True
+    shown = summary_of(run).whole.scores[0].mean
+    output.error(msg("the mean score {mean} is under the threshold", mean=shown))
+    return False
+
+
+def provenance_of(digest: str, engine: str, portfolio: Portfolio) -> Provenance:
+    """Where explanations come from."""
+    from steelyard import __version__
+    from steelyard.explain import Provenance
+
+    return Provenance(
+        digest=digest,
+        engine=engine,
+        engine_version=__version__,
+        evaluated_on=date.today().isoformat(),  # noqa: DTZ011 - the reader's day
+        files=tuple(file.name for file in portfolio.provenance.files),
+        empty=portfolio.provenance.empty,
+    )
+
+
+def write_report(output: Output, run: Run, folder: Path, *, most: int | None = None, first: str | None = None) -> None:
+    """Write the pages of a run into a folder.
+
+    Args:
+        output: of the command.
+        run: what was scored.
+        folder: the place.
+        most: so many cases get a page; the report's own limit where None.
+        first: the key of a case to begin with.
+
+    Raises:
+        OSError: it cannot be written, or holds something else.
+    """
+    from steelyard.report.site import PAGE_LIMIT, write_site
+    from steelyard.semantics import Status as CaseStatus
+
+    chosen = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
+    chosen.sort(key=lambda pair: pair[0].key != first)
+    chosen = chosen[: PAGE_LIMIT if most is None else most]
+    with output.progress(msg("writing pages"), len(chosen)) as ticker:
+        write_site(folder, run.ruleset, summary_of(run), _explanations(run, chosen), output.lang, ticker)
+
+
+def _explanations(run: Run, chosen: list[tuple[Case, Outcome]]) -> Iterator[Explanation]:
+    from steelyard.explain import Explainer
+    from steelyard.semantics import prepare
+    from steelyard.semantics import run as evaluate
+
+    program = prepare(run.ruleset)
+    explainer = Explainer(program, provenance_of(run.digest, run.engine, run.portfolio))
+    for case, _ in chosen:
+        yield explainer.explain(evaluate(program, case))
