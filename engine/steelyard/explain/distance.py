@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from steelyard.diagnostics import msg
 from steelyard.explain.gaps import Miss, compared, function_missed, within_missed
-from steelyard.explain.phrases import bare, phrase
+from steelyard.explain.phrases import bare, named, phrase
 from steelyard.explain.place import Place
 from steelyard.explain.terms import Text
 from steelyard.ir.expressions import (
@@ -85,9 +85,11 @@ def _atom(expr: Expr, at: Place) -> Miss:
         case Within():
             return within_missed(expr, at)
         case OneOf(operand=operand, items=items):
-            listed = tuple(at.shown(bare(item)) for item in items)
+            listed = tuple(at.shown(bare(named(item, operand))) for item in items)
             what = phrase(operand, at.words)
-            return Miss(msg("{what} is {value}, not one of {items}", what=what, value=at.shown(operand), items=listed))
+            return Miss(
+                msg("{what} is {value}, not one of {items}", what=what, value=at.shown(bare(operand)), items=listed)
+            )
         case Apply():
             return function_missed(expr, at)
         case IsMissing(operand=operand, negated=negated):

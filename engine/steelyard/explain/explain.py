@@ -12,11 +12,12 @@ from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance
 from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text
 from steelyard.explain.words import Words
+from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Output
+from steelyard.ir.types import Regions
 from steelyard.semantics.outcome import Outcome, Status
 from steelyard.semantics.program import Program
 from steelyard.semantics.records import Evaluation
-from steelyard.semantics.values import Missing
 
 ROWS_PER_RELATION = 20
 """At most so many rows of a relation are listed among the facts."""
@@ -122,9 +123,14 @@ def _outputs(evaluation: Evaluation, words: Words) -> tuple[OutputStory, ...]:
     )
 
 
-def _output(output: Output, value: object, words: Words) -> Text | None:
-    if isinstance(value, tuple):
-        items: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of stored values
-        shown = tuple("" if isinstance(item, Missing) else words.value(item, output.value.type) for item in items)  # pyright: ignore
-        return msg("{items}", items=shown)
-    return words.value(value, output.value.type) if isinstance(value, int | str) else None
+def _output(output: Output, value: Stored | tuple[Stored, ...] | None, words: Words) -> Text | None:
+    kind = output.value.type
+    match value:
+        case None:
+            return None
+        case tuple() if not isinstance(kind, Regions):
+            return msg("{items}", items=tuple(words.value(item, kind) for item in value))
+        case tuple():
+            return words.value(tuple(str(item) for item in value), kind)
+        case _:
+            return words.value(value, kind)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeGuard
 
 from steelyard.diagnostics import msg
-from steelyard.explain.phrases import SIGNS, bare, interval, phrase
+from steelyard.explain.phrases import SIGNS, bare, interval, named, phrase
 from steelyard.explain.place import Place
 from steelyard.explain.terms import Text, duration_text
 from steelyard.ir.expressions import (
@@ -55,7 +55,7 @@ def compared(expr: Compare, at: Place) -> Miss:
     comparator, left, right = expr.comparator, expr.left, expr.right
     if isinstance(bare(left), Literal | Parameter) and not isinstance(bare(right), Literal | Parameter):
         comparator, left, right = _MIRRORED[comparator], right, left
-    what, value, bound = phrase(left, at.words), _shown(left, at), _bound(right, at)
+    what, value, bound = phrase(left, at.words), _shown(left, at), _bound(named(right, left), at)
     low, high = at.value(left), at.value(right)
     size = abs(high - low) if _is_count(low) and _is_count(high) else FAR
     if comparator is Comparator.EQ:

@@ -10,7 +10,7 @@ from steelyard.explain.records import Clause, LedgerLine, ScoreStory, Summand
 from steelyard.explain.terms import Name, Text, decimal_text
 from steelyard.explain.weights import weight_story
 from steelyard.explain.words import Words
-from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Method, PointsRule, Score
+from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Grade, Method, PointsRule, Score
 from steelyard.semantics.outcome import Fixed, Line, LineKind, ScoreOutcome
 from steelyard.semantics.records import Evaluation, Scored
 from steelyard.semantics.values import rescale
@@ -32,7 +32,7 @@ def score_stories(evaluation: Evaluation, words: Words) -> tuple[ScoreStory, ...
 def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evaluation, words: Words) -> ScoreStory:
     fired = tuple(judged.rule for judged in evaluation.adjustments if judged.truth is True)
     situation = scored.situation
-    grades = tuple((Name(grade.id, grade.label), grade.written) for grade in rule.grades)
+    grades = tuple((Name(grade.id, grade.label), _bounds(rule, grade)) for grade in rule.grades)
     return ScoreStory(
         name=words.score(rule.id),
         final=outcome.final,
@@ -46,6 +46,16 @@ def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evalu
         base_text=() if outcome.base is None else _base_text(rule, scored, outcome.base),
         reasons=outcome.reasons,
     )
+
+
+def _bounds(rule: Score, grade: Grade) -> Text:
+    """The scores that a grade covers; of grades in a row only the bound that parts it from the next."""
+    low, high = (
+        None if end is None else decimal_text(Fraction(end, 10**rule.digits)) for end in (grade.low, grade.high)
+    )
+    if low is not None and (high is None or rule.better is Better.HIGHER):
+        return f"≥ {low}"
+    return "" if high is None else f"≤ {high}"
 
 
 def reason_text(reason: str) -> Text:

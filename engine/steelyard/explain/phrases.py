@@ -46,6 +46,7 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
+from steelyard.ir.types import Text as ClosedText
 
 SIGNS = {
     Comparator.EQ: "=",
@@ -64,6 +65,14 @@ def bare(expr: Expr) -> Expr:
     return expr
 
 
+def named(expr: Expr, other: Expr) -> Expr:
+    """The level itself where the compiler wrote its rank, because it is compared with one."""
+    if isinstance(other, Rank) and isinstance(expr, Literal) and isinstance(expr.value, int):
+        inside = 0 <= expr.value < len(other.levels)
+        return Literal(other.levels[expr.value], type=ClosedText()) if inside else expr
+    return expr
+
+
 def phrase(expr: Expr, words: Words) -> Text:
     """The expression in words."""
     match expr:
@@ -76,12 +85,12 @@ def phrase(expr: Expr, words: Words) -> Text:
         case Not(operand=operand):
             return msg("not {condition}", condition=_part(operand, words))
         case Compare(comparator=comparator, left=left, right=right):
-            shown = phrase(left, words), SIGNS[comparator], phrase(right, words)
+            shown = phrase(named(left, right), words), SIGNS[comparator], phrase(named(right, left), words)
             return msg("{left} {sign} {right}", left=shown[0], sign=shown[1], right=shown[2])
         case Within():
             return msg("{what} in {interval}", what=phrase(expr.operand, words), interval=interval(expr, words))
         case OneOf(operand=operand, items=items):
-            listed = tuple(phrase(item, words) for item in items)
+            listed = tuple(phrase(named(item, operand), words) for item in items)
             return msg("{what} is one of {items}", what=phrase(operand, words), items=listed)
         case IsMissing(operand=operand, negated=negated):
             what = phrase(operand, words)
@@ -109,8 +118,8 @@ def phrase(expr: Expr, words: Words) -> Text:
 
 def interval(expr: Within, words: Words) -> Message:
     """An interval as it is written: `[60, 75)`."""
-    low = "…" if expr.low is None else phrase(expr.low, words)
-    high = "…" if expr.high is None else phrase(expr.high, words)
+    low = "…" if expr.low is None else phrase(named(expr.low, expr.operand), words)
+    high = "…" if expr.high is None else phrase(named(expr.high, expr.operand), words)
     brackets = "[" if expr.low_closed else "(", "]" if expr.high_closed else ")"
     return msg("{opening}{low} to {high}{closing}", opening=brackets[0], low=low, high=high, closing=brackets[1])
 

@@ -261,7 +261,7 @@ class ScoreStory:
     final: Fixed | None
     base: Fixed | None
     grade: Name | None
-    grades: tuple[tuple[Name, str], ...]
+    grades: tuple[tuple[Name, Text], ...]
     unscored: Text | None
     weights: WeightStory | None
     ledger: tuple[LedgerLine, ...]

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from steelyard.diagnostics import msg
 from steelyard.explain.distance import no_rows, row_misses, why_not
+from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import Place
 from steelyard.explain.records import Judgement, RuleKind, RuleStory
@@ -49,17 +50,17 @@ def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
     for exemption in ruleset.exemptions:
         if exemption.for_each is not None or exemption.id in judged:
             found = _judgements(judged.get(exemption.id, []), exemption.when, exemption.for_each, at)
-            does = (*(_grant(grant, words) for grant in exemption.grants), *_lifts(exemption, words))
-            stories.append(_story(RuleKind.EXEMPTION, exemption, exemption.for_each, does, found, at))
+            does = (*(_given(exemption, evaluation, words)), *_lifts(exemption, words))
+            stories.append(_story(RuleKind.EXEMPTION, exemption, does, found, at))
     for adjustment in ruleset.weights.adjustments:
         if adjustment.id in judged:
             found = _judgements(judged[adjustment.id], adjustment.when, None, at)
-            stories.append(_story(RuleKind.ADJUSTMENT, adjustment, None, _shifts(adjustment, at), found, at))
+            stories.append(_story(RuleKind.ADJUSTMENT, adjustment, _shifts(adjustment, at), found, at))
     for unscored in ruleset.unscored:
         if unscored.id in judged:
             found = _judgements(judged[unscored.id], unscored.when, None, at)
             does = (msg("the case has no score"),)
-            stories.append(_story(RuleKind.UNSCORED, unscored, None, does, found, at, unscored.reason))
+            stories.append(_story(RuleKind.UNSCORED, unscored, does, found, at))
     stories += _points_stories(evaluation, at)
     return tuple(stories)
 
@@ -76,19 +77,18 @@ def _points_stories(evaluation: Evaluation, at: Place) -> list[RuleStory]:
         there = Place(evaluation, at.words, scores=_before(evaluation, rule.stage))
         found = [_applied(one, rule, there) for one in applied.get(rule.id, [])]
         does = _effect(rule, there)
-        stories.append(_story(_KINDS[rule.effect], rule, rule.for_each, does, found, there, rule.reason))
+        stories.append(_story(_KINDS[rule.effect], rule, does, found, there))
     return stories
 
 
 def _story(
     kind: RuleKind,
     rule: Exemption | Adjustment | Unscored | PointsRule,
-    relation: str | None,
     does: tuple[Text, ...],
     found: list[tuple[Judgement, Judged | Applied]],
     at: Place,
-    reason: str | None = None,
 ) -> RuleStory:
+    relation = rule.for_each if isinstance(rule, Exemption | PointsRule) else None
     fired = any(judgement.fired for judgement, _ in found)
     lifted = at.evaluation.lifted.get(rule.id)
     # rows in which the rule fired come first: they are never among those left out
@@ -103,7 +103,7 @@ def _story(
         more=max(0, len(found) - ROWS),
         why_not=() if fired or lifted is not None else _why_not(rule.when, relation, found, at),
         lifted_by=None if lifted is None else at.words.name(lifted),
-        reason=reason,
+        reason=rule.reason if isinstance(rule, Unscored | PointsRule) else None,
     )
 
 
@@ -189,6 +189,23 @@ def _grant(grant: Grant, words: Words) -> Text:
             return msg("{indicator}: not scored", indicator=indicator)
         case _:
             assert_never(grant)
+
+
+def _given(exemption: Exemption, evaluation: Evaluation, words: Words) -> tuple[Text, ...]:
+    """What an exemption gave where it fired, else what it would give."""
+    given = [
+        msg(
+            "{name}: {row}",
+            name=words.name(result.indicator.id),
+            row=grant_story(granted, result, evaluation, words).text,
+        )
+        for result in evaluation.results
+        for granted in result.grants
+        if granted.exemption == exemption.id
+    ]
+    if given:
+        return tuple(dict.fromkeys(given))
+    return tuple(_grant(grant, words) for grant in exemption.grants)
 
 
 def _lifts(exemption: Exemption, words: Words) -> tuple[Text, ...]:

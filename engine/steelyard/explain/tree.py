@@ -68,6 +68,8 @@ def _parts(expr: Expr, at: Place) -> tuple[Node, ...]:
             return (grow(at.words.row_definitions[relation, name].value, at),)
         case Input() | Field() | OneRow() | Literal():
             return ()
+        case Aggregate():
+            return _rows(expr, at)
         case _:
             return values_used(expr, at)
 
@@ -82,7 +84,7 @@ def values_used(expr: Expr, at: Place) -> tuple[Node, ...]:
 def _collect(expr: Expr, at: Place, found: dict[str, Node]) -> None:
     match expr:
         case Aggregate():
-            found.setdefault(repr(expr), _aggregate(expr, at))
+            found.setdefault(repr(expr), _value(expr, at, _rows(expr, at)))
         case TableCall() | TableAggregate():
             found.setdefault(repr(expr), _value(expr, at))
             for child in children(expr.call if isinstance(expr, TableAggregate) else expr):
@@ -101,7 +103,7 @@ def _value(expr: Expr, at: Place, parts: tuple[Node, ...] = ()) -> Node:
     return Node(phrase(bare(expr), at.words), shown, None, condition=False, missing=unknown, children=parts)
 
 
-def _aggregate(expr: Aggregate, at: Place) -> Node:
+def _rows(expr: Aggregate, at: Place) -> tuple[Node, ...]:
     rows: list[Node] = []
     for bound in at.members(expr.relation)[:ROWS]:
         inside = at.within(expr.relation, bound)
@@ -109,4 +111,4 @@ def _aggregate(expr: Aggregate, at: Place) -> Node:
             rows.append(grow(expr.where, inside, bound.row.id))
         elif expr.argument is not None:
             rows += values_used(expr.argument, inside)
-    return _value(expr, at, tuple(rows))
+    return tuple(rows)

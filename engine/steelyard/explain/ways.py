@@ -70,7 +70,7 @@ def _clamp(rule: Indicator, score: int) -> int:
 
 
 def _way(result: Result, scoring: Scoring, score: int, at: Place) -> Text:
-    points = Fixed(score, SCORE_DIGITS)
+    points = str(Fixed(score, SCORE_DIGITS))
     measure = _value(result.measure, result.indicator.measure_type, at)
     match result.indicator.way:
         case Met():
@@ -78,13 +78,13 @@ def _way(result: Result, scoring: Scoring, score: int, at: Place) -> Text:
         case Proportion():
             return _proportion(result, scoring, points, measure, at)
         case Steps() as steps:
-            return _steps(result, steps, scoring, points, measure, at)
+            return _steps(result, steps, scoring, {"measure": measure, "points": points}, at)
         case Bands(bands=bands):
             band = bands[scoring.band or 0]
             test = phrase(band.test, at.words)
             return msg("{measure} lies in the band {band}: {points}", measure=measure, band=test, points=points)
         case Curve() as curve:
-            return _curve(result, curve, scoring, points, measure, at)
+            return _curve(result, curve, scoring, {"measure": measure, "points": points}, at)
         case AsMeasure():
             return msg("the measured value is the score: {points}", points=points)
         case PointsExpression(value=value):
@@ -102,7 +102,7 @@ def _target(result: Result, at: Place) -> Text:
     return _value(result.target, rule.measure_type if rule.target is None else rule.target.type, at)
 
 
-def _met(result: Result, scoring: Scoring, points: Fixed, measure: Text, at: Place) -> Text:
+def _met(result: Result, scoring: Scoring, points: str, measure: Text, at: Place) -> Text:
     shown = {"measure": measure, "target": _target(result, at), "points": points}
     match scoring.met is True, result.indicator.better is Better.LOWER:
         case True, True:
@@ -115,7 +115,7 @@ def _met(result: Result, scoring: Scoring, points: Fixed, measure: Text, at: Pla
             return msg("{measure} is under the target of {target}: not met, {points}", **shown)
 
 
-def _proportion(result: Result, scoring: Scoring, points: Fixed, measure: Text, at: Place) -> Text:
+def _proportion(result: Result, scoring: Scoring, points: str, measure: Text, at: Place) -> Text:
     if scoring.met is True:
         return _met(result, scoring, points, measure, at)
     shown = {"measure": measure, "target": _target(result, at), "points": points}
@@ -124,17 +124,17 @@ def _proportion(result: Result, scoring: Scoring, points: Fixed, measure: Text, 
     return msg("{measure} is under the target of {target}: 100 × {measure} ÷ {target} = {points}", **shown)
 
 
-def _steps(result: Result, steps: Steps, scoring: Scoring, points: Fixed, measure: Text, at: Place) -> Text:
+def _steps(result: Result, steps: Steps, scoring: Scoring, said: dict[str, Text], at: Place) -> Text:
     target = _target(result, at)
     lower = result.indicator.better is Better.LOWER
     if not scoring.beyond:
-        shown = {"measure": measure, "target": target, "points": points}
+        shown = {**said, "target": target}
         if lower:
             return msg("{measure} is not over the target of {target}: no step, {points}", **shown)
         return msg("{measure} is not under the target of {target}: no step, {points}", **shown)
     beyond = _value(scoring.beyond, result.indicator.measure_type, at)
     count, off = scoring.steps or 0, at.shown(steps.deduct)
-    distance = {"measure": measure, "beyond": beyond, "target": target}
+    distance = {"measure": said["measure"], "beyond": beyond, "target": target}
     over = (
         msg("{measure} is {beyond} over the target of {target}", **distance)
         if lower
@@ -146,10 +146,10 @@ def _steps(result: Result, steps: Steps, scoring: Scoring, points: Fixed, measur
         return msg(
             "{over}: {steps} of {step}, 100 − {count} × {off} would fall under the least score {floor}: {points}",
             floor=at.shown(steps.floor),
-            points=points,
+            points=said["points"],
             **shown,
         )
-    return msg("{over}: {steps} of {step}, 100 − {count} × {off} = {points}", points=points, **shown)
+    return msg("{over}: {steps} of {step}, 100 − {count} × {off} = {points}", points=said["points"], **shown)
 
 
 def _counted(count: int, *, begun: bool) -> Text:
@@ -191,7 +191,7 @@ def _exact_part(target: object, part: Fraction, type: Type) -> Text:  # noqa: A0
     )
 
 
-def _curve(result: Result, curve: Curve, scoring: Scoring, points: Fixed, measure: Text, at: Place) -> Text:
+def _curve(result: Result, curve: Curve, scoring: Scoring, said: dict[str, Text], at: Place) -> Text:
     kind = result.indicator.measure_type
     first, second = scoring.segment or (0, 0)
     low, low_points = curve.points[first]
@@ -199,16 +199,13 @@ def _curve(result: Result, curve: Curve, scoring: Scoring, points: Fixed, measur
     start, start_points = _value(low, kind, at), Fixed(low_points, SCORE_DIGITS)
     if first == second:
         if result.measure == low:
-            return msg("{measure} is a point of the curve: {points}", measure=measure, points=points)
-        return msg(
-            "{measure} is beyond {start}, the end of the curve: {points}", measure=measure, start=start, points=points
-        )
+            return msg("{measure} is a point of the curve: {points}", **said)
+        return msg("{measure} is beyond {start}, the end of the curve: {points}", start=start, **said)
     return msg(
         "{measure} lies on the line from {start} ({start_points}) to {end} ({end_points}): {points}",
-        measure=measure,
         start=start,
         start_points=start_points,
         end=_value(high, kind, at),
         end_points=Fixed(high_points, SCORE_DIGITS),
-        points=points,
+        **said,
     )

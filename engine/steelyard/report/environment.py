@@ -25,7 +25,7 @@ def environment(lang: str) -> Environment:
         raise ValueError(f"no language {lang!r}, only {', '.join(LANGUAGES)}")
     found = Environment(
         loader=FileSystemLoader(resources.templates()),
-        autoescape=_is_html,
+        autoescape=_is_html,  # noqa: S701 - escaped by the name of the template
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
         trim_blocks=True,
@@ -33,9 +33,12 @@ def environment(lang: str) -> Environment:
         keep_trailing_newline=True,
     )
     gettext = _gettext(lang)
-    install: Callable[..., None] = found.install_gettext_callables  # type: ignore[attr-defined]  # pyright: ignore
-    install(gettext, lambda one, many, count: gettext(one if count == 1 else many), newstyle=True)
-    found.globals["lang"] = lang
+
+    def plural(one: str, many: str, count: int) -> str:
+        return gettext(one if count == 1 else many)
+
+    install: Callable[..., None] = found.install_gettext_callables  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - the extension's
+    install(gettext, plural, newstyle=True)
     found.filters["md"] = escape_markdown
     return found
 

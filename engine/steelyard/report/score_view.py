@@ -6,7 +6,7 @@ from typing import Protocol
 
 from steelyard.explain import Explanation, Name, Text
 from steelyard.explain.records import Clause, IndicatorStory, LedgerLine, ScoreStory, WeightStory
-from steelyard.report.views import CostView, GradeView, LineView, ScoreView, StageView, Term, WeightsView
+from steelyard.report.views import CostView, GradeView, LineView, MemberView, ScoreView, StageView, Term, WeightsView
 from steelyard.semantics.outcome import LineKind
 
 _MOVES = frozenset({LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CAP, LineKind.GATE})
@@ -43,7 +43,7 @@ def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> Scor
         grade=told.maybe(score.grade),
         grade_id="" if score.grade is None else score.grade.id,
         grades=tuple(
-            GradeView(told(name), name.id, bound, score.grade is not None and name.id == score.grade.id)
+            GradeView(told(name), name.id, told(bound), score.grade is not None and name.id == score.grade.id)
             for name, bound in score.grades
         ),
         unscored=told.maybe(score.unscored),
@@ -69,7 +69,7 @@ def _line(line: LedgerLine, told: Tells) -> LineView:
         clause=told.clause(line.clause),
         amount=_signed(amount, sign),
         sign=sign,
-        running=str(line.running),
+        running=_signed(str(line.running), "none"),
         is_sum=line.is_sum,
     )
 
@@ -105,13 +105,12 @@ def _indicator(line: LedgerLine, explanation: Explanation) -> IndicatorStory | N
 
 def _weights(weights: WeightStory, told: Tells) -> WeightsView:
     members = tuple(
-        Term(told(name) if row is None else f"{told(name)} {row}", name.id)
-        for name, row in zip(weights.members, weights.rows, strict=True)
+        MemberView(
+            name=Term(told(name) if row is None else f"{told(name)} {row}", name.id),
+            amounts=tuple(stage.amounts[position] or "–" for stage in weights.stages),
+            share="–" if share is None else str(share),
+        )
+        for position, (name, row, share) in enumerate(zip(weights.members, weights.rows, weights.shares, strict=True))
     )
-    stages = tuple(
-        StageView(told(stage.reason), told.clause(stage.clause), tuple(amount or "–" for amount in stage.amounts))
-        for stage in weights.stages
-    )
-    shares = tuple("–" if share is None else str(share) for share in weights.shares)
-    notes = tuple(told(note) for note in weights.notes)
-    return WeightsView(members, stages, shares, str(weights.denominator), notes)
+    stages = tuple(StageView(told(stage.reason), told.clause(stage.clause)) for stage in weights.stages)
+    return WeightsView(stages, members, str(weights.denominator), tuple(told(note) for note in weights.notes))

@@ -13,7 +13,7 @@ from steelyard.explain.records import Bar, EventWindow
 from steelyard.explain.terms import duration_text
 from steelyard.report.views import BandView, BarView, Mark, Segment, Tick, TimelineView
 
-WIDTH, LEFT, RIGHT = 980, 200, 960
+WIDTH, LEFT, RIGHT = 980, 200, 830
 """The drawing's width, and the stretch of it that stands for time."""
 _LANE, _BAR, _BAND = 15, 30, 22
 _CHAR, _WIDE_CHAR = 7, 12
@@ -98,7 +98,9 @@ def _marks(explanation: Explanation, axis: Axis, here: Zone, says: Says) -> tupl
         lane = next((number for number, taken in enumerate(free) if taken <= start), len(free))
         free[lane : lane + 1] = [max(x, start + width) + 8]
         y = 12 + lane * _LANE
-        marks.append(Mark(x, x - 4 if flip else x + 4, "end" if flip else "start", lane, y, text, here.local_text(one.at)))
+        marks.append(
+            Mark(x, x - 4 if flip else x + 4, "end" if flip else "start", lane, y, text, here.local_text(one.at))
+        )
     return tuple(marks), len(free)
 
 
@@ -109,8 +111,6 @@ def _bar(bar: Bar, axis: Axis, y: int, says: Says) -> BarView:
         stretches.append(("over", max(bar.due, bar.start), bar.end))
     stretches += [("pause", start, end) for start, end in bar.pauses]
     note = _note(bar, says)
-    end_x = max(axis.x(bar.end), axis.x(bar.due) if bar.due is not None else 0)
-    fits = end_x + 6 + text_width(note) <= WIDTH
     return BarView(
         y=y + 8,
         text_y=y + 19,
@@ -118,7 +118,7 @@ def _bar(bar: Bar, axis: Axis, y: int, says: Says) -> BarView:
         mark_bottom=y + 26,
         name=says(bar.name),
         note=note,
-        note_x=end_x + 6 if fits else max(LEFT, axis.x(bar.start) - 6 - text_width(note)),
+        end_x=axis.x(bar.end),
         segments=tuple(_segment(kind, axis.x(start), axis.x(end)) for kind, start, end in stretches),
         due_x=None if bar.due is None or bar.due > axis.end else axis.x(bar.due),
         base_x=_base_x(bar, axis),
@@ -137,8 +137,7 @@ def _note(bar: Bar, says: Says) -> str:
     if bar.due is None:
         return says(duration_text(bar.end - bar.start))
     gap = duration_text(abs(bar.due - bar.end))
-    text = msg("{time} over", time=gap) if bar.end > bar.due else msg("{time} to spare", time=gap)
-    return says(msg("{note}, still running", note=text) if bar.still_running else text)
+    return says(msg("{time} over", time=gap) if bar.end > bar.due else msg("{time} to spare", time=gap))
 
 
 def _segment(kind: str, start: int, end: int) -> Segment:

@@ -80,6 +80,7 @@ class Teller:
         self.lang = lang
 
     def __call__(self, text: Text) -> str:
+        """Say a text."""
         return show(text, self.lang)
 
     def maybe(self, text: Text | None) -> str:

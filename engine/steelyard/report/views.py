@@ -128,20 +128,27 @@ class CostView:
 
 @dataclass(frozen=True, slots=True)
 class StageView:
-    """A row of the table of weights."""
+    """A column of the table of weights."""
 
     text: str
     clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class MemberView:
+    """A row of the table of weights: an amount per stage, then the share."""
+
+    name: Term
     amounts: tuple[str, ...]
+    share: str
 
 
 @dataclass(frozen=True, slots=True)
 class WeightsView:
     """How weights became shares."""
 
-    members: tuple[Term, ...]
     stages: tuple[StageView, ...]
-    shares: tuple[str, ...]
+    members: tuple[MemberView, ...]
     denominator: str
     notes: tuple[str, ...]
 
@@ -245,7 +252,7 @@ class BarView:
     mark_bottom: int
     name: str
     note: str
-    note_x: int
+    end_x: int
     segments: tuple[Segment, ...]
     due_x: int | None
     base_x: int | None

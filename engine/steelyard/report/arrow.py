@@ -1,0 +1,158 @@
+"""Results as Arrow, for Parquet: numbers as 64-bit decimals (INT64 in the file) or integers, never a double.
+
+A number has at most 18 digits, durations and days are BIGINT (microseconds, days), instants are
+timestamps in UTC. A value that does not fit is refused, never cut.
+"""
+
+# pyarrow ships no types
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportUnknownParameterType=false
+# ruff: noqa: ANN401 - as above
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal, localcontext
+from typing import Any, BinaryIO, assert_never
+
+from steelyard.diagnostics import InternalError, Message, msg
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+from steelyard.report.columns import CellValue, Column
+
+DIGITS = 18
+"""What a 64-bit decimal holds."""
+ROWS_PER_GROUP = 50_000
+"""So many rows are held at once."""
+
+
+class UnfitError(ValueError):
+    """A value that the file's type cannot hold. `message` says which, for the user."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
+
+def arrow_schema(columns: Sequence[Column]) -> Any:
+    """The schema of result columns."""
+    import pyarrow as pa
+
+    return pa.schema([pa.field(column.name, _arrow_type(column)) for column in columns])
+
+
+def arrow_table(columns: Sequence[Column], rows: Sequence[Mapping[str, CellValue]]) -> Any:
+    """Rows of results as a table.
+
+    Raises:
+        UnfitError: a number does not fit.
+    """
+    import pyarrow as pa
+
+    schema = arrow_schema(columns)
+    arrays = [
+        pa.array([_cell(column, row[column.name]) for row in rows], type=schema.field(position).type)
+        for position, column in enumerate(columns)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def write_parquet(stream: BinaryIO, columns: Sequence[Column], rows: Iterable[Mapping[str, CellValue]]) -> int:
+    """Write rows to a stream; returns how many.
+
+    Raises:
+        UnfitError: a number does not fit.
+    """
+    import pyarrow.parquet as pq
+
+    count = 0
+    with pq.ParquetWriter(stream, arrow_schema(columns), store_decimal_as_integer=True) as writer:
+        for group in _groups(rows):
+            writer.write_table(arrow_table(columns, group))
+            count += len(group)
+    return count
+
+
+def _groups(rows: Iterable[Mapping[str, CellValue]]) -> Iterator[list[Mapping[str, CellValue]]]:
+    group: list[Mapping[str, CellValue]] = []
+    for row in rows:
+        group.append(row)
+        if len(group) == ROWS_PER_GROUP:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _arrow_type(column: Column) -> Any:
+    import pyarrow as pa
+
+    if column.fields:
+        return pa.list_(pa.struct([pa.field(field.name, _arrow_type(field)) for field in column.fields]))
+    plain = _plain_type(column.type)
+    return pa.list_(plain) if column.many else plain
+
+
+def _plain_type(type: Type) -> Any:  # noqa: A002 - the word
+    import pyarrow as pa
+
+    match type:
+        case Number(scale=0) | Duration() | Days():
+            return pa.int64()
+        case Number(scale) if scale <= DIGITS:
+            return pa.decimal64(DIGITS, scale)
+        case Number() | Text() | Region():
+            return pa.string()
+        case Boolean():
+            return pa.bool_()
+        case Date():
+            return pa.date32()
+        case DateTime():
+            return pa.timestamp("us", tz="UTC")
+        case Regions():
+            return pa.list_(pa.string())
+        case _:
+            assert_never(type)
+
+
+def _cell(column: Column, value: CellValue) -> object:
+    if value is None:
+        return None
+    if not column.many:
+        return _plain(column, value)
+    items: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
+    if column.fields:
+        return [
+            {field.name: _cell(field, part) for field, part in zip(column.fields, item, strict=True)} for item in items
+        ]
+    return [None if item is None else _plain(column, item) for item in items]
+
+
+def _plain(column: Column, value: object) -> object:
+    match column.type, value:
+        case Number() | Duration() | Days(), int() if not -(2**63) <= value < 2**63:
+            raise UnfitError(_unfit(column, str(value)))
+        case Number(scale), int() if 0 < scale <= DIGITS:
+            if abs(value) >= 10**DIGITS:
+                raise UnfitError(_unfit(column, str(value)))
+            with localcontext() as context:
+                context.prec = DIGITS + 1
+                return Decimal(value).scaleb(-scale)
+        case Number(scale), int() if scale > DIGITS:
+            from steelyard.facts.format import format_units
+
+            return format_units(value, scale)
+        case Regions(), tuple():
+            parts: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of text
+            return [str(part) for part in parts]
+        case _, int() | str():
+            return value
+        case _:
+            raise InternalError(f"{value!r} is no value of {column.name}")
+
+
+def _unfit(column: Column, value: str) -> Message:
+    return msg(
+        "`{column}` holds {value} units, more than Parquet keeps exactly here: write CSV or JSON lines instead",
+        column=column.name,
+        value=value,
+    )

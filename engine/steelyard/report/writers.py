@@ -1,0 +1,164 @@
+"""Files of results and rejects that appear whole or not at all.
+
+A file is written beside its place under a temporary name, flushed to the disk, and renamed over the
+place; whatever happens before that, an interrupt too, removes it and leaves the place as it was.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from steelyard.calendars.zones import zone
+from steelyard.explain import show
+from steelyard.facts.case import Reject
+from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.types import Number, Text
+from steelyard.report.arrow import UnfitError, write_parquet
+from steelyard.report.columns import CellValue, Column, columns, csv_text, json_value, schema
+from steelyard.semantics.outcome import Outcome
+
+SUFFIXES = (".csv", ".jsonl", ".parquet")
+
+REJECT_COLUMNS = (
+    Column("key", Text()),
+    Column("file", Text()),
+    Column("line", Number(0)),
+    Column("where", Text()),
+    Column("value", Text()),
+    Column("expected", Text()),
+    Column("hint", Text()),
+)
+
+
+@contextmanager
+def whole_file(path: Path) -> Generator[BinaryIO]:
+    """Open a file that replaces `path` when the block ends well, and is removed when it does not.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    folder = path.parent
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=folder)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(path)
+    except BaseException:
+        with suppress(OSError):
+            Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(folder)
+
+
+def write_results(path: Path, ruleset: Ruleset, outcomes: Iterable[Outcome], digest: str) -> int:
+    """Write the results of cases that were not rejected; the suffix names the format. Returns how many rows.
+
+    Raises:
+        ValueError: an unknown suffix.
+        UnfitError: a number does not fit the file's type; nothing is written.
+        OSError: the file cannot be written; nothing is left of it.
+    """
+    rows = (columns(ruleset, outcome, digest) for outcome in outcomes)
+    return write_rows(path, schema(ruleset), rows, ruleset.timezone)
+
+
+def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en") -> int:
+    """Write rejected rows, one a line: key, file, line, where, value, expected, hint. Raises as write_results."""
+    rows = (reject_row(reject, lang) for reject in rejects)
+    return write_rows(path, REJECT_COLUMNS, rows, "UTC")
+
+
+def reject_row(reject: Reject, lang: str) -> dict[str, CellValue]:
+    """A rejected row, its texts in a language."""
+    return {
+        "key": reject.key,
+        "file": reject.file,
+        "line": reject.line,
+        "where": reject.where,
+        "value": reject.value,
+        "expected": show(reject.expected, lang),
+        "hint": "" if reject.hint is None else show(reject.hint, lang),
+    }
+
+
+def write_rows(path: Path, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
+    """Write rows in the format that the suffix names. Raises as write_results."""
+    match path.suffix.lower():
+        case ".csv":
+            write = _csv
+        case ".jsonl":
+            write = _jsonl
+        case ".parquet":
+            write = _parquet
+        case suffix:
+            raise ValueError(f"no format for {suffix!r}, only {', '.join(SUFFIXES)}")
+    with whole_file(path) as stream:
+        return write(stream, head, rows, timezone)
+
+
+def _csv(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
+    here = zone(timezone)
+    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([column.name for column in head])
+    count = 0
+    for row in rows:
+        writer.writerow([csv_text(column, row[column.name], here) for column in head])
+        count += 1
+    text.detach()
+    return count
+
+
+def _jsonl(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
+    here = zone(timezone)
+    count = 0
+    for row in rows:
+        content = {column.name: json_value(column, row[column.name], here) for column in head}
+        stream.write(json.dumps(content, ensure_ascii=False).encode() + b"\n")
+        count += 1
+    return count
+
+
+def _parquet(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
+    del timezone  # instants are stored in UTC
+    return write_parquet(stream, head, rows)
+
+
+def _umask() -> int:
+    """The mask of permissions; reading it takes setting it."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename last; not every system can."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+__all__ = [
+    "REJECT_COLUMNS",
+    "SUFFIXES",
+    "UnfitError",
+    "reject_row",
+    "whole_file",
+    "write_rejects",
+    "write_results",
+    "write_rows",
+]
