@@ -129,7 +129,7 @@ def _cell(column: Column, value: CellValue) -> object:
 
 def _plain(column: Column, value: object) -> object:
     match column.type, value:
-        case Number() | Duration() | Days(), int() if not -(2**63) <= value < 2**63:
+        case Number(scale=0) | Duration() | Days(), int() if not -(2**63) <= value < 2**63:
             raise UnfitError(_unfit(column, str(value)))
         case Number(scale), int() if 0 < scale <= DIGITS:
             if abs(value) >= 10**DIGITS:

@@ -160,8 +160,12 @@ def _stored(value: object) -> Stored:
 
 
 def _of(ruleset: Ruleset, name: str, score: Score) -> str:
-    """`score`, or `score.NAME` where there are several."""
-    return name if len(ruleset.scores) == 1 else f"{name}.{score.id}"
+    """`score`, or `score.NAME` where scores have names."""
+    return name if _single(ruleset) else f"{name}.{score.id}"
+
+
+def _single(ruleset: Ruleset) -> bool:
+    return len(ruleset.scores) == 1 and ruleset.scores[0].id == "score"
 
 
 def _parts(ruleset: Ruleset, indicator: Indicator) -> tuple[Column, ...]:
@@ -176,7 +180,7 @@ def _parts(ruleset: Ruleset, indicator: Indicator) -> tuple[Column, ...]:
 
 def _scores_of(ruleset: Ruleset, indicator: Indicator) -> list[Score]:
     """The scores that the indicator belongs to; with a single score that one, always."""
-    if len(ruleset.scores) == 1:
+    if _single(ruleset):
         return list(ruleset.scores)
     return [score for score in ruleset.scores if indicator.id in score.members and score.method in _SHARED]
 

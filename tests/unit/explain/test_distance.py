@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from golden.reports.worked import evaluate, explained
 
+from golden.reports.worked import evaluate, explained
 from steelyard.explain import explain, show
 
 HEAD = """

@@ -6,10 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from golden.reports.worked import SHIPPED, cases, evaluate, evaluated, explained
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from golden.reports.worked import SHIPPED, cases, evaluate, evaluated, explained
 from steelyard.explain import Explanation, explain, show
 from steelyard.semantics import Fixed
 
@@ -77,9 +77,7 @@ def test_printed_lines_add_up_to_the_score(policy: str, name: str) -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.integers(0, 1000), st.integers(0, 1000), st.one_of(st.none(), st.integers(0, 1000)), st.integers(0, 9)
-)
+@given(st.integers(0, 1000), st.integers(0, 1000), st.one_of(st.none(), st.integers(0, 1000)), st.integers(0, 9))
 def test_any_case_balances(a: int, b: int, c: int | None, fault: int) -> None:
     values = {"id": "x", "a": str(Fixed(a, 1)), "b": str(Fixed(b, 1)), "fault": str(fault)}
     if c is not None:
