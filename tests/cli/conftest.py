@@ -13,7 +13,6 @@ from steelyard.cli.main import run
 from steelyard.cli.scaffold import FILES
 
 
-
 @dataclass(frozen=True)
 class Done:
     """How a command ended."""
@@ -54,4 +53,3 @@ def policy(tmp_path: Path) -> Path:
     for name, text in FILES.items():
         (folder / name).write_text(text.replace("NAME", "policy"), "utf-8")
     return folder
-

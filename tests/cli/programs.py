@@ -14,5 +14,11 @@ def program(*words: str | Path, cwd: Path, **env: str) -> subprocess.CompletedPr
     """Run a command as a program of its own."""
     environment = {**os.environ, "STEELYARD_LANG": "en", **env}
     return subprocess.run(
-        [*PROGRAM, *map(str, words)], cwd=cwd, env=environment, capture_output=True, text=True, encoding="utf-8", check=False
+        [*PROGRAM, *map(str, words)],
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
     )

@@ -26,7 +26,9 @@ def test_help_lists_every_command_and_loads_none(steelyard):
 
 def test_help_imports_nothing_heavy(tmp_path: Path):
     """`--help` answers at once: no library but click is loaded."""
-    code = "import sys; from steelyard.cli.main import run; run(['--help']); print(sorted(sys.modules), file=sys.stderr)"
+    code = (
+        "import sys; from steelyard.cli.main import run; run(['--help']); print(sorted(sys.modules), file=sys.stderr)"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = ("pydantic", "lark", "ruamel", "rich", "jinja2", "babel", "pyarrow", "durable", "asyncio")
 
@@ -45,7 +47,9 @@ def test_version(steelyard):
     assert f"steelyard {__version__}\n" == steelyard("--version").out
 
 
-@pytest.mark.parametrize("words", [["chek"], ["check"], ["check", "--nothing"], ["explain", "x"], ["--lang", "de", "rule"]])
+@pytest.mark.parametrize(
+    "words", [["chek"], ["check"], ["check", "--nothing"], ["explain", "x"], ["--lang", "de", "rule"]]
+)
 def test_wrong_usage(words: list[str], steelyard):
     done = steelyard(*words)
 

@@ -34,7 +34,11 @@ def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Di
             diagnostics.add(
                 "H121",
                 bands.bands[other].span or indicator.span,
-                msg("two bands of `{name}` hold where the measure is {value}", name=indicator.id, value=subject.shown(both[0], kind)),
+                msg(
+                    "two bands of `{name}` hold where the measure is {value}",
+                    name=indicator.id,
+                    value=subject.shown(both[0], kind),
+                ),
                 help=msg("let one begin where the other ends: `<= 24h` and `> 24h`"),
                 labels=() if first is None else (Label(first, msg("this one too")),),
             )
@@ -53,7 +57,11 @@ def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Di
         diagnostics.add(
             "H123",
             indicator.span,
-            msg("where the measure is {value} no band of `{name}` holds and its score is missing", name=indicator.id, value=value),
+            msg(
+                "where the measure is {value} no band of `{name}` holds and its score is missing",
+                name=indicator.id,
+                value=value,
+            ),
             help=msg("close the gap with a band"),
         )
 
@@ -76,5 +84,7 @@ def _curve(indicator: Indicator, curve: Curve, diagnostics: Diagnostics) -> None
             "L125",
             indicator.span,
             msg("the curve of `{name}` gives a worse measure more points", name=indicator.id),
-            help=msg("check its points against `better: {better}`", better=indicator.better.value if indicator.better else ""),
+            help=msg(
+                "check its points against `better: {better}`", better=indicator.better.value if indicator.better else ""
+            ),
         )

@@ -40,9 +40,7 @@ def check_exemptions(subject: Subject, diagnostics: Diagnostics) -> None:
 
 
 def _report(exemption: Exemption, grant: Grant, diagnostics: Diagnostics) -> None:
-    headline = msg(
-        "the exemption `{name}` can never help `{indicator}`", name=exemption.id, indicator=grant.indicator
-    )
+    headline = msg("the exemption `{name}` can never help `{indicator}`", name=exemption.id, indicator=grant.indicator)
     diagnostics.add(
         "L122",
         exemption.span,

@@ -13,7 +13,20 @@ from steelyard.ir import expressions as e
 from steelyard.ir import ruleset as r
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import SCORE_DIGITS, Label, Ruleset
-from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Range, Region, Regions, Text, Type, default_range
+from steelyard.ir.types import (
+    Boolean,
+    Date,
+    DateTime,
+    Days,
+    Duration,
+    Number,
+    Range,
+    Region,
+    Regions,
+    Text,
+    Type,
+    default_range,
+)
 
 _HIDDEN = {"span", "file"}
 
@@ -36,18 +49,21 @@ class _Printer:
 
     def lines(self, value: object, depth: int) -> Iterator[str]:
         """The fields of a dataclass or the entries of a mapping, those that are empty left out."""
-        if is_dataclass(value):
-            spelt = self.spelt(value)
-            entries = [(f.name, spelt.get(f.name, getattr(value, f.name))) for f in fields(value) if f.name not in _HIDDEN]
-        else:
-            assert isinstance(value, Mapping)  # noqa: S101 - called for nothing else
-            entries = list(value.items())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        kind = getattr(value, "type", None)
-        for name, one in entries:
+        kind: Type | None = getattr(value, "type", None)
+        for name, one in self.entries(value):
             if one is False:
                 continue
             shown = self.stored(one, kind) if name in {"value", "range"} and kind is not None else one
             yield from self.entry(f"{name}:", shown, depth)
+
+    def entries(self, value: object) -> list[tuple[str, object]]:
+        """The fields of a dataclass, in units that a reader knows, or the entries of a mapping."""
+        if is_dataclass(value):
+            spelt = self.spelt(value)
+            names = [one.name for one in fields(value) if one.name not in _HIDDEN]
+            return [(name, spelt.get(name, getattr(value, name))) for name in names]
+        mapping: Mapping[str, object] = value  # pyright: ignore[reportAssignmentType] - there is nothing else
+        return list(mapping.items())
 
     def spelt(self, value: object) -> Mapping[str, object]:
         """Fields that are stored in units, as a reader would write them."""
@@ -55,7 +71,10 @@ class _Printer:
             case r.Ruleset(effective=Range() as effective):
                 return {"effective": self.stored(effective, Date())}
             case r.Table():
-                return {"rows": tuple(self.row(value, row) for row in value.rows), "default": self.outputs(value, value.default)}
+                return {
+                    "rows": tuple(self.row(value, row) for row in value.rows),
+                    "default": self.outputs(value, value.default),
+                }
             case r.Indicator(clamp=clamp, baseline=baseline):
                 return {"clamp": _bounds(clamp, SCORE_DIGITS), "baseline": format_units(baseline, SCORE_DIGITS)}
             case r.MissingRule(score=score) if score is not None:
@@ -67,7 +86,10 @@ class _Printer:
             case r.Steps(each=r.RelativeStep(units=units, scale=scale)):
                 return {"each": f"{format_units(units, scale)} of target"}
             case r.Score(clamp=clamp, digits=digits, grades=grades):
-                return {"clamp": _bounds(clamp, digits), "grades": tuple(f"{g.id}: {_bounds(g, digits)}" for g in grades)}
+                return {
+                    "clamp": _bounds(clamp, digits),
+                    "grades": tuple(f"{g.id}: {_bounds(g, digits)}" for g in grades),
+                }
             case _:
                 return {}
 
@@ -88,7 +110,7 @@ class _Printer:
                 return None
             ends = ["" if end is None else self.literal(end, kind) for end in (value.low, value.high)]
             return f"[{ends[0]}..{ends[1]}]"
-        return self.literal(value, kind) if isinstance(value, int | str | tuple) else value  # pyright: ignore
+        return self.literal(value, kind) if isinstance(value, int | str | tuple) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
 
     def entry(self, head: str, value: object, depth: int) -> Iterator[str]:
         pad = "  " * depth
@@ -117,7 +139,7 @@ class _Printer:
         """A list's entry: its first line carries the dash."""
         first = True
         if isinstance(value, tuple):
-            yield f"{'  ' * depth}- [{', '.join(self.short(one) or '…' for one in value)}]"  # pyright: ignore
+            yield f"{'  ' * depth}- [{', '.join(self.short(one) or '…' for one in value)}]"  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
             return
         kind = self.kind(value)
         if kind:
@@ -144,16 +166,29 @@ class _Printer:
                 return value if value and value.isprintable() else repr(value)
             case Enum():
                 return str(value.value)
+            case r.Source(title=title, clause=clause, url=url):
+                return ", ".join(self.short(part) or "" for part in (title, clause, url) if part is not None)
             case Label(zh=zh, en=en):
                 return zh if zh == en else f"{zh} / {en}"
             case e.Node():
                 return self.text(value)  # pyright: ignore[reportArgumentType] - every concrete Node is an Expr
-            case Number() | Text() | Boolean() | Date() | DateTime() | Duration() | Days() | Region() | Regions() | Range():
+            case (
+                Number()
+                | Text()
+                | Boolean()
+                | Date()
+                | DateTime()
+                | Duration()
+                | Days()
+                | Region()
+                | Regions()
+                | Range()
+            ):
                 return _type(value)
             case _:
                 return None
 
-    def text(self, expr: Expr) -> str:
+    def text(self, expr: Expr) -> str:  # noqa: C901 - a case a kind of node
         """An expression on one line."""
         match expr:
             case e.Literal(value=value):
@@ -234,7 +269,9 @@ class _Printer:
 
     def quotient(self, expr: e.Divide) -> str:
         whole = isinstance(expr.denominator, e.Literal) and expr.denominator.value == 1
-        inside = self.text(expr.numerator) if whole else f"{self.inner(expr.numerator)} / {self.inner(expr.denominator)}"
+        inside = (
+            self.text(expr.numerator) if whole else f"{self.inner(expr.numerator)} / {self.inner(expr.denominator)}"
+        )
         digits = expr.type.scale if isinstance(expr.type, Number) else 0
         return f"round({inside}, {digits}, {expr.rounding.value})"
 

@@ -149,7 +149,9 @@ def _report(ruleset: Ruleset, score: Score, diagnostics: Diagnostics) -> None:
             "H204",
             _place(ruleset, score, found[0]),
             msg("weights that cannot be resolved: {cause}", cause=cause),
-            help=msg("change the shares or limits, or let adjustments that cannot fire together share an `exclusive` name"),
+            help=msg(
+                "change the shares or limits, or let adjustments that cannot fire together share an `exclusive` name"
+            ),
             notes=notes,
         )
 

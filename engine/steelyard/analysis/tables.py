@@ -54,7 +54,12 @@ def _overlaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagn
             advice = msg("narrow one of them, or give both the same outputs")
         labels = () if first.span is None else (Label(first.span, msg("row {number}", number=one + 1)),)
         diagnostics.add(
-            code, second.span, headline, help=advice, labels=labels, notes=(msg("e.g. where {example}", example=example),)
+            code,
+            second.span,
+            headline,
+            help=advice,
+            labels=labels,
+            notes=(msg("e.g. where {example}", example=example),),
         )
 
 

@@ -24,7 +24,9 @@ def check_unused(subject: Subject, diagnostics: Diagnostics) -> None:
     relations |= {rule.for_each for rule in ruleset.points}
     relations |= {indicator.family.relation for indicator in ruleset.indicators if indicator.family is not None}
 
-    def report(kind: Message, declared: Iterable[tuple[str, Span | None]], used: set[str | None], advice: Message) -> None:
+    def report(
+        kind: Message, declared: Iterable[tuple[str, Span | None]], used: set[str | None], advice: Message
+    ) -> None:
         for name, span in declared:
             if name not in used:
                 diagnostics.add("L101", span, msg("{kind} `{name}` is never used", kind=kind, name=name), help=advice)
@@ -34,7 +36,9 @@ def check_unused(subject: Subject, diagnostics: Diagnostics) -> None:
     report(msg("the input"), _places(ruleset.inputs), set(inputs), shown)
     report(msg("the parameter"), _places(ruleset.parameters), _names(read, Parameter), remove)
     report(msg("the define"), _places(ruleset.defines), _names(read, Define), remove)
-    report(msg("the table"), _places(ruleset.tables), {node.table for node in read if isinstance(node, TableCall)}, remove)
+    report(
+        msg("the table"), _places(ruleset.tables), {node.table for node in read if isinstance(node, TableCall)}, remove
+    )
     report(msg("the relation"), _places(ruleset.relations), set(relations), remove)
     for relation in ruleset.relations:
         fields = {node.name for node in read if isinstance(node, Field | OneRow) and node.relation == relation.id}
@@ -47,7 +51,7 @@ def _places(named: Iterable[Named]) -> Iterable[tuple[str, Span | None]]:
     return ((one.id, one.span) for one in named)
 
 
-def _names(read: Iterable[Expr], kind: type[Parameter] | type[Define]) -> set[str | None]:
+def _names(read: Iterable[Expr], kind: type[Parameter | Define]) -> set[str | None]:
     return {node.name for node in read if isinstance(node, kind)}
 
 

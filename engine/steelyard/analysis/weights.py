@@ -22,7 +22,9 @@ def check_weights(subject: Subject, diagnostics: Diagnostics) -> None:
     scope = Scope(ruleset)
     for indicator in ruleset.indicators:
         if indicator.weight is not None and indicator.family is None:
-            _above_zero(indicator.weight, msg("the weight of `{name}`", name=indicator.id), indicator.span, scope, diagnostics)
+            _above_zero(
+                indicator.weight, msg("the weight of `{name}`", name=indicator.id), indicator.span, scope, diagnostics
+            )
     for adjustment in ruleset.weights.adjustments:
         for name, factor in adjustment.multiply.items():
             _above_zero(factor, msg("the factor of `{name}`", name=name), adjustment.span, scope, diagnostics)

@@ -11,11 +11,18 @@ from steelyard.cli.status import Status, Stop
 
 @click.command("check")
 @click.argument("rulesets", nargs=-1, required=True, metavar="RULESET...")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="For people or programs.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For people or programs.",
+)
 @language
 @click.pass_obj
 def command(output: Output, rulesets: tuple[str, ...], form: str) -> None:
-    """Check rulesets: the file's shape, names, types and units, tables, weights, and what looks like an oversight.
+    r"""Check rulesets: the file's shape, names, types and units, tables, weights, and what looks like an oversight.
 
     RULESET is a file, a folder that holds ruleset.yaml, or the name of a shipped ruleset. Findings go to standard
     output. Exit status: 0 without errors (warnings do not fail), 1 with errors, 2 where a file cannot be read.
@@ -42,7 +49,12 @@ def command(output: Output, rulesets: tuple[str, ...], form: str) -> None:
         if findings:
             output.result("\n")
         output.line(
-            msg("rulesets checked: {files}, errors: {errors}, warnings: {warnings}", files=len(loaded), errors=errors, warnings=warnings)
+            msg(
+                "rulesets checked: {files}, errors: {errors}, warnings: {warnings}",
+                files=len(loaded),
+                errors=errors,
+                warnings=warnings,
+            )
         )
     status = max((status_of(each.diagnostics) for each in loaded), default=Status.YES)
     if status:

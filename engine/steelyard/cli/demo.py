@@ -27,12 +27,14 @@ MARK = ".steelyard-demo"
 
 
 @click.command("demo")
-@click.option("-o", "--output", "target", default="steelyard-demo", show_default=True, metavar="DIR", help="Where to write.")
+@click.option(
+    "-o", "--output", "target", default="steelyard-demo", show_default=True, metavar="DIR", help="Where to write."
+)
 @quiet
 @language
 @click.pass_obj
 def command(output: Output, target: str) -> None:
-    """Score the shipped sample: 603 small motor claims around typhoon Fitow, Shanghai, October 2013.
+    r"""Score the shipped sample: 603 small motor claims around typhoon Fitow, Shanghai, October 2013.
 
     Writes the scores, the rejected rows, a report and the sample itself into a folder, and says what to look at next.
     A folder that an earlier demo wrote is replaced; any other is left alone.
@@ -68,7 +70,9 @@ def _check(output: Output, folder: Path) -> None:
     from steelyard.diagnostics import msg
 
     if is_occupied(folder, MARK):
-        output.error(msg("`{folder}` is there already and is no earlier demo: name another with `--output`", folder=str(folder)))
+        output.error(
+            msg("`{folder}` is there already and is no earlier demo: name another with `--output`", folder=str(folder))
+        )
         raise Stop(Status.USAGE)
     if not folder.absolute().parent.is_dir():
         output.error(msg("there is no folder `{folder}`", folder=str(folder.parent)))
@@ -100,7 +104,10 @@ def _say_next(output: Output, target: str) -> None:
     output.line(msg("Look at next:"))
     steps = (
         (msg("the report, in a browser"), f"{target}/report/index.html"),
-        (msg("one claim, line by line: storm, complaint surge, capped deductions"), f"steelyard explain {RULESET} {facts} --case {WORTH_READING}"),
+        (
+            msg("one claim, line by line: storm, complaint surge, capped deductions"),
+            f"steelyard explain {RULESET} {facts} --case {WORTH_READING}",
+        ),
         (msg("how the weights move"), f"steelyard show {RULESET} --weights"),
         (msg("score it yourself"), f"steelyard evaluate {RULESET} {facts} --allow-rejects 3 -o scores.parquet"),
         (msg("begin a policy of your own"), "steelyard new my-policy"),

@@ -38,17 +38,30 @@ class Targets:
 @click.argument("ruleset")
 @facts
 @click.option("--engine", default="auto", show_default=True, help="auto, reference or durable.")
-@click.option("-o", "--output", "target", metavar="FILE", help="Results: .csv, .jsonl or .parquet; - for CSV on standard output.")
+@click.option(
+    "-o", "--output", "target", metavar="FILE", help="Results: .csv, .jsonl or .parquet; - for CSV on standard output."
+)
 @click.option("--rejects", metavar="FILE", help="Rejected rows: .csv, .jsonl or .parquet.")
 @click.option("--report", metavar="DIR", help="A folder of pages: an index and a page a case.")
-@click.option("--allow-rejects", default=0, type=click.IntRange(min=0), metavar="N", help="So many rejected rows do not fail.")
-@click.option("--fail-under", metavar="N", help="Fail where the mean of the (first) score is below N, or nothing is scored.")
+@click.option(
+    "--allow-rejects", default=0, type=click.IntRange(min=0), metavar="N", help="So many rejected rows do not fail."
+)
+@click.option(
+    "--fail-under", metavar="N", help="Fail where the mean of the (first) score is below N, or nothing is scored."
+)
 @click.option("--summary-by", metavar="NAMES", help="Group the summary by inputs, e.g. branch,month.")
-@click.option("--verify", default=200, show_default=True, type=click.IntRange(min=0), metavar="N", help="Check N cases on the other engine; 0: none.")
+@click.option(
+    "--verify",
+    default=200,
+    show_default=True,
+    type=click.IntRange(min=0),
+    metavar="N",
+    help="Check N cases on the other engine; 0: none.",
+)
 @quiet
 @language
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0917 - one an option
     output: Output,
     ruleset: str,
     cases: tuple[str, ...],
@@ -66,7 +79,7 @@ def command(
     summary_by: str | None,
     verify: int,
 ) -> None:
-    """Score the cases of a file: results to a file, a summary to standard output.
+    r"""Score the cases of a file: results to a file, a summary to standard output.
 
     Rows that cannot be scored are rejected one by one, with column, value and what was expected. Before anything is
     written a sample is scored again on the other engine. Outputs appear all together or not at all.

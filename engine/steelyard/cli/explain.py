@@ -30,7 +30,7 @@ MOST_KEYS = 20_000
 @quiet
 @language
 @click.pass_obj
-def command(
+def command(  # noqa: PLR0917 - one an option
     output: Output,
     ruleset: str,
     cases: tuple[str, ...],
@@ -43,7 +43,7 @@ def command(
     form: str | None,
     target: str | None,
 ) -> None:
-    """Explain the score of one case: the ledger, every rule with the values it used, and why other rules did not fire.
+    r"""Explain the score of one case: the ledger, every rule with the values it used, and why other rules did not fire.
 
     A case that was rejected is explained by its rejection, and the exit status is 3.
 

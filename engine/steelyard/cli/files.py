@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -51,7 +51,7 @@ class Staging:
 
 
 @contextmanager
-def staging(output: Output) -> Iterator[Staging]:
+def staging(output: Output) -> Generator[Staging]:
     """Let outputs appear when the block ends well, and leave nothing when it does not.
 
     Raises:
@@ -68,7 +68,7 @@ def staging(output: Output) -> Iterator[Staging]:
 
 
 def is_occupied(path: Path, marker: str) -> bool:
-    """Whether a place holds something that must not be replaced: a file, or a folder that is neither empty nor marked."""
+    """Whether something is there that must not be replaced: a file, or a folder neither empty nor marked."""
     if path.is_dir():
         return any(path.iterdir()) and not (path / marker).is_file()
     return path.exists() or path.is_symlink()

@@ -64,7 +64,7 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     if value:
         from steelyard import __version__
 
@@ -74,10 +74,12 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # no
 
 @click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of messages and reports.")
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version.")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
+)
 @click.pass_context
 def cli(ctx: click.Context, lang: str | None) -> None:
-    """Score insurance claims service under declarative rulesets: exact, and explained line by line.
+    r"""Score insurance claims service under declarative rulesets: exact, and explained line by line.
 
     \b
     Begin with:
@@ -151,6 +153,12 @@ def _bug(output: Output, error: Exception) -> Status:
         import traceback
 
         traceback.print_exc()
-    output.error(msg("a fault of this program, not of your files: {kind}: {text}", kind=type(error).__name__, text=str(error)[:500]))
+    output.error(
+        msg(
+            "a fault of this program, not of your files: {kind}: {text}",
+            kind=type(error).__name__,
+            text=str(error)[:500],
+        )
+    )
     output.error(msg("please report it with the command that you ran; STEELYARD_DEBUG=1 shows where it happened"))
     return Status.BUG

@@ -19,7 +19,7 @@ _NAME = re.compile(r"[^\W\d][\w-]{0,63}")
 @language
 @click.pass_obj
 def command(output: Output, name: str) -> None:
-    """Write a small ruleset that checks clean, with sample cases and a README, into the folder NAME.
+    r"""Write a small ruleset that checks clean, with sample cases and a README, into the folder NAME.
 
     Nothing is ever overwritten. The last part of NAME names the ruleset.
 
@@ -28,8 +28,8 @@ def command(output: Output, name: str) -> None:
       steelyard new my-policy
       steelyard new policies/home-2024
     """
-    from steelyard.diagnostics import msg
     from steelyard.cli.scaffold import FILES
+    from steelyard.diagnostics import msg
 
     folder = Path(name)
     if not _NAME.fullmatch(folder.name):
@@ -44,10 +44,16 @@ def command(output: Output, name: str) -> None:
     except OSError as error:
         output.error(msg("cannot write `{name}`: {reason}", name=name, reason=error.strerror or ""))
         raise Stop(Status.USAGE) from None
-    output.say(msg("`{folder}` is written: {files}", folder=name, files=tuple(msg("`{file}`", file=one) for one in FILES)))
+    output.say(
+        msg("`{folder}` is written: {files}", folder=name, files=tuple(msg("`{file}`", file=one) for one in FILES))
+    )
     output.say(msg("go on with:"))
     cases = f"--cases {folder / 'cases.csv'} --as-of 2024-05-10T00:00"
-    for line in (f"steelyard check {name}", f"steelyard evaluate {name} {cases}", f"steelyard explain {name} {cases} --case C-002"):
+    for line in (
+        f"steelyard check {name}",
+        f"steelyard evaluate {name} {cases}",
+        f"steelyard explain {name} {cases} --case C-002",
+    ):
         output.result(f"  {line}\n")
 
 

@@ -31,7 +31,12 @@ def language(function: F) -> F:
 def quiet(function: F) -> F:
     """Add `--quiet`."""
     return click.option(
-        "--quiet", "-q", is_flag=True, expose_value=False, callback=_set_quiet, help="Results, warnings and errors only."
+        "--quiet",
+        "-q",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_quiet,
+        help="Results, warnings and errors only.",
     )(function)
 
 
@@ -58,7 +63,7 @@ class FactOptions:
     encoding: str
 
 
-def parse_facts(
+def parse_facts(  # noqa: PLR0917 - one an option
     cases: tuple[str, ...],
     relation: tuple[str, ...],
     settings: tuple[str, ...],
@@ -125,7 +130,7 @@ def _set_language(ctx: click.Context, _: click.Parameter, value: str | None) -> 
         output.lang = value
 
 
-def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001 - click's signature
+def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
     output = ctx.find_object(Output)
     if value and output is not None:
         output.quiet = True
@@ -147,6 +152,14 @@ _FACTS = (
     ),
     click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter."),
     click.option("--as-of", metavar="TIME", help="Cut-off for open cases: sets the parameter as_of."),
-    click.option("--delimiter", callback=_delimiter, metavar="SIGN", help="What separates CSV columns; a comma unless said."),
-    click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help="Encoding of CSV and JSONL, e.g. gb18030."),
+    click.option(
+        "--delimiter", callback=_delimiter, metavar="SIGN", help="What separates CSV columns; a comma unless said."
+    ),
+    click.option(
+        "--encoding",
+        default="utf-8",
+        show_default=True,
+        metavar="NAME",
+        help="Encoding of CSV and JSONL, e.g. gb18030.",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -68,9 +68,13 @@ class Output:
         stream.write(shown)
 
     @contextmanager
-    def progress(self, message: Message, total: int | None = None) -> Iterator[Ticker]:
+    def progress(self, message: Message, total: int | None = None) -> Generator[Ticker]:
         """Show how far something is, on a terminal and only where it takes more than a second."""
-        ticker = Ticker(self.text(message), total) if not self.quiet and is_terminal(sys.stderr) else Ticker("", None, show=False)
+        ticker = (
+            Ticker(self.text(message), total)
+            if not self.quiet and is_terminal(sys.stderr)
+            else Ticker("", None, show=False)
+        )
         try:
             yield ticker
         finally:

@@ -16,7 +16,7 @@ from steelyard.cli.status import Status, Stop
 @language
 @click.pass_obj
 def command(output: Output, code: str | None) -> None:
-    """Explain a diagnostic code with an example; without CODE list all of them.
+    r"""Explain a diagnostic code with an example; without CODE list all of them.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""From options to scored cases: what evaluate, explain and demo share. Every way to fail has been said when `Stop` comes."""
+"""From options to scored cases, for evaluate, explain and demo. What is wrong has been said when `Stop` comes."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ def _compiled(output: Output, ruleset: Ruleset, engine: Engine) -> Compiled:
     return compiled
 
 
-def _verify(
+def _verify(  # noqa: PLR0917 - all of a run
     output: Output,
     ruleset: Ruleset,
     engine: Engine,
@@ -181,4 +181,3 @@ def _tell_difference(output: Output, difference: Difference) -> None:
     for name, outcome in ((difference.engine, difference.outcome), (difference.checker, difference.other)):
         output.error(msg("{engine}: {outcome}", engine=name, outcome=repr(outcome)))
     output.error(msg("the case: {case}", case=repr(difference.case)))
-

@@ -12,7 +12,7 @@ from steelyard.cli.output import Output
 @language
 @click.pass_obj
 def command(output: Output) -> None:
-    """Print the JSON Schema of a ruleset file, so that an editor can complete and check it.
+    r"""Print the JSON Schema of a ruleset file, so that an editor can complete and check it.
 
     \b
     Example:

@@ -28,8 +28,8 @@ WIDE = 200
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter.")
 @language
 @click.pass_obj
-def command(output: Output, ruleset: str, after: str, weights: bool, settings: tuple[str, ...]) -> None:  # noqa: FBT001
-    """Print a ruleset after one of its passes: read (source), shaped (model), understood (lower).
+def command(output: Output, ruleset: str, after: str, weights: bool, settings: tuple[str, ...]) -> None:
+    r"""Print a ruleset after one of its passes: read (source), shaped (model), understood (lower).
 
     With --weights: what share each indicator has, for every combination of adjustments that fire and indicators
     that are waived.
@@ -46,7 +46,7 @@ def command(output: Output, ruleset: str, after: str, weights: bool, settings: t
     from steelyard.ir.canonical import digest
 
     values = parse_settings(settings, None)
-    loaded = load(ruleset, values if values else None)
+    loaded = load(ruleset, values or None)
     if after == "source" and loaded.node is not None:
         output.result("".join(f"{line}\n" for line in _nodes(loaded.node, 0)))
         return
@@ -77,7 +77,9 @@ def _nodes(node: Node, depth: int) -> list[str]:
     if isinstance(node, Text):
         return [f"{pad}{_quoted(node)}"]
     lines: list[str] = []
-    pairs = [(f"{key}:", value) for key, value in node.items()] if isinstance(node, Map) else [("-", one) for one in node]
+    pairs = (
+        [(f"{key}:", value) for key, value in node.items()] if isinstance(node, Map) else [("-", one) for one in node]
+    )
     for head, value in pairs:
         if isinstance(value, Text):
             lines.append(f"{pad}{head} {_quoted(value)}")

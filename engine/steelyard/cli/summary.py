@@ -128,7 +128,7 @@ def write_report(output: Output, run: Run, folder: Path, *, most: int | None = N
     chosen.sort(key=lambda pair: pair[0].key != first)
     chosen = chosen[: PAGE_LIMIT if most is None else most]
     with output.progress(msg("writing pages"), len(chosen)) as ticker:
-        write_site(folder, run.ruleset, summary_of(run), _explanations(run, chosen), output.lang, ticker)
+        write_site(folder, run.ruleset, summary_of(run), _explanations(run, chosen), output.lang, progress=ticker)
 
 
 def _explanations(run: Run, chosen: list[tuple[Case, Outcome]]) -> Iterator[Explanation]:

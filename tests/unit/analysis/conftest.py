@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from analysis_texts import CASE, findings, lowered
 
+from analysis_texts import CASE, findings, lowered
 from steelyard.diagnostics import Diagnostic
 from steelyard.ir.ruleset import Ruleset
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 
-def timed(missing: str = "", clock: str = "clock: {from: start, to: stop}", score: str = "met", better: str = "lower") -> str:
+def timed(
+    missing: str = "", clock: str = "clock: {from: start, to: stop}", score: str = "met", better: str = "lower"
+) -> str:
     body = f"    {clock}\n    target: 24h\n    better: {better}\n    score: {score}\n    weight: 1\n{missing}"
     return f"parameters: {{as_of: {{type: datetime}}}}\nindicators:\n  x:\n{body}score: {{method: weighted_mean}}\n"
 

@@ -53,7 +53,9 @@ def test_limits_that_cannot_be_met_with_a_set(found):
     [one] = found(TWO + section, plain=False)
 
     assert "H204" == one.code
-    assert ["it happens with `r1`, nothing waived", "it happens with `r1` with `x` waived"] == [str(n) for n in one.notes]
+    assert ["it happens with `r1`, nothing waived", "it happens with `r1` with `x` waived"] == [
+        str(n) for n in one.notes
+    ]
 
 
 def test_limits_that_add_up_to_too_much_or_too_little(found):
@@ -83,11 +85,16 @@ def test_limit_of_combinations(found, ruleset):
     assert MOST_SITUATIONS == count_combinations(policy, policy.scores[0])
     assert MOST_SITUATIONS == len(list(situations(policy, policy.scores[0])))
     assert [] == check(found, "", just)
-    assert ["the weights have 8192 situations, too many to check each"] == check(found, adjust(*["multiply: {y: 2}"] * 12))
+    assert ["the weights have 8192 situations, too many to check each"] == check(
+        found, adjust(*["multiply: {y: 2}"] * 12)
+    )
 
 
 def test_adjustments_of_other_indicators_do_not_count(ruleset):
-    scores = TWO.replace("score: {method: weighted_mean}", "scores: {one: {of: [x], method: weighted_mean}, two: {of: [y], method: weighted_mean}}")
+    scores = TWO.replace(
+        "score: {method: weighted_mean}",
+        "scores: {one: {of: [x], method: weighted_mean}, two: {of: [y], method: weighted_mean}}",
+    )
     policy = ruleset(scores + adjust("multiply: {x: 2}", "multiply: {g: 3}"))
 
     assert [8, 1] == [count_combinations(policy, score) for score in policy.scores]

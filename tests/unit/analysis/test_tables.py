@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import pytest
-from analysis_texts import findings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from analysis_texts import findings
 from steelyard.analysis.tables import MOST_PAIRS
 
 
@@ -98,7 +98,9 @@ def test_open_text_leaves_a_gap_that_is_named_so(found):
 
 
 def test_closed_text_and_booleans_can_be_covered(found):
-    assert [] == found(table("unique", "[{c: red, o: 1}, {c: green, b: 'true', o: 2}, {c: green, b: 'false', o: 3}]", "c: c, b: b"))
+    assert [] == found(
+        table("unique", "[{c: red, o: 1}, {c: green, b: 'true', o: 2}, {c: green, b: 'false', o: 3}]", "c: c, b: b")
+    )
     [one] = found(table("unique", "[{c: red, o: 1}, {c: green, b: 'true', o: 2}]", "c: c, b: b"))
     assert "no row of `t` hits where `c` is green, `b` is false" == str(one.headline)
 
@@ -137,6 +139,7 @@ BOUNDS = st.tuples(st.integers(-1, 11), st.integers(-1, 11)).map(sorted)
 @given(st.lists(st.tuples(BOUNDS, st.sampled_from(["red", "green", "-"])), min_size=1, max_size=5))
 def test_overlaps_and_gaps_are_those_found_by_trying_every_value(rows):
     """For a in 0..10 and both texts: the definition of overlap and gap, by exhaustion."""
+
     def hits(row, a: int, c: str) -> bool:
         (low, high), text = row
         return low <= a <= high and text in ("-", c)

@@ -48,7 +48,11 @@ def test_weights_and_factors_are_above_zero(found):
 
 @pytest.mark.parametrize(
     ("share", "message"),
-    [("101%", "the share set for `x` is 101%"), ("30", "the share set for `x` is 3000%"), ("-1%", "the share set for `x` is -1%")],
+    [
+        ("101%", "the share set for `x` is 101%"),
+        ("30", "the share set for `x` is 3000%"),
+        ("-1%", "the share set for `x` is -1%"),
+    ],
 )
 def test_shares_lie_between_nothing_and_all(share: str, message: str, found):
     section = f"weights: {{adjustments: {{up: {{when: b, set: {{x: {share}}}}}}}}}\n"

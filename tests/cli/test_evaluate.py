@@ -1,0 +1,369 @@
+"""`steelyard evaluate`: results, rejects, statuses, and outputs that appear together or not at all."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cli.programs import PROGRAM, program
+
+from steelyard.engines.reference import ReferenceCompiled
+
+AS_OF = ("--as-of", "2024-05-10T00:00")
+
+
+def results(text: str) -> dict[str, dict[str, str]]:
+    return {row["claim_id"]: row for row in csv.DictReader(io.StringIO(text))}
+
+
+@pytest.fixture
+def cases(policy: Path) -> Path:
+    return policy / "cases.csv"
+
+
+def test_scores_by_hand(steelyard, policy: Path, cases: Path):
+    """C-001: 55.5 h, rated 4.8. C-002: 96.75 h is 24.75 h over, 4 steps of 7.2 h begun; 4.1 of 4.5 is 91.11.
+
+    C-003: 48.5 h, not rated, a complaint: 100 - 5. C-004: open, 153 h 55 min at the cut-off, 12 steps: 0.
+    """
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", "-")
+    found = results(done.out)
+
+    assert 0 == done.status
+    assert {"C-001": "100.00", "C-002": "72.44", "C-003": "95.00", "C-004": "0.00"} == {
+        key: row["score"] for key, row in found.items()
+    }
+    assert ("A", "C1", "upheld-complaint") == tuple(found["C-003"][name] for name in ("grade", "reasons", "fired"))
+    assert "scored" in done.err
+
+
+@pytest.mark.parametrize("engine", ["auto", "reference", "durable"])
+def test_engines_give_the_same_file(engine: str, steelyard, policy: Path, cases: Path, tmp_path: Path):
+    steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", tmp_path / "a.csv", "--engine", "reference")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", tmp_path / "b.csv", "--engine", engine)
+
+    assert 0 == done.status
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    assert "4 cases checked on" in done.err
+
+
+def test_standard_output_holds_what_a_file_holds(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", tmp_path / "a.csv")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", "-", "--quiet")
+
+    assert (tmp_path / "a.csv").read_text("utf-8") == done.out
+    assert "" == done.err
+
+
+def test_jsonl_and_parquet(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    import pyarrow.parquet as pq
+
+    for name in ("a.jsonl", "a.parquet"):
+        assert 0 == steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", tmp_path / name).status
+    lines = [json.loads(line) for line in (tmp_path / "a.jsonl").read_text("utf-8").splitlines()]
+
+    assert ["100.00", "72.44", "95.00", "0.00"] == [line["score"] for line in lines]
+    assert ["100.00", "72.44", "95.00", "0.00"] == [
+        str(one) for one in pq.read_table(tmp_path / "a.parquet")["score"].to_pylist()
+    ]
+
+
+def test_summary_is_the_result_where_results_go_elsewhere(steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--summary-by", "complaint,month")
+    rows = [line.split() for line in done.out.splitlines()]
+
+    assert ["true", "2024-05", "1", "1", "0", "0", "95.00"] == rows[2][:7]
+    assert ["all", "4", "4", "0", "0", "66.86"] == rows[3][:6]
+
+
+def test_unknown_grouping_is_usage(steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--summary-by", "complain")
+
+    assert (2, "") == (done.status, done.out)
+    assert "did you mean `complaint`?" in done.err
+
+
+# Rejects
+
+BAD = "C-005,2024-13-01 09:00,,4.0,no\nC-006,2024-05-01 09:00,,98,no\n"
+
+
+@pytest.mark.parametrize(("allowed", "status"), [(0, 3), (1, 3), (2, 0)])
+def test_rejected_rows_fail_unless_they_are_allowed(
+    allowed: int, status: int, steelyard, policy: Path, cases: Path, tmp_path: Path
+):
+    cases.write_text(cases.read_text("utf-8") + BAD, "utf-8")
+    words = ("--allow-rejects", allowed, "-o", tmp_path / "a.csv", "--rejects", tmp_path / "r.csv")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
+    rejects = list(csv.DictReader((tmp_path / "r.csv").open(encoding="utf-8")))
+
+    assert status == done.status
+    assert 4 == len(results((tmp_path / "a.csv").read_text("utf-8")))
+    assert [("C-005", "reported_at", "6"), ("C-006", "rating", "7")] == [
+        (r["key"], r["where"], r["line"]) for r in rejects
+    ]
+    assert "rejected `C-005` (cases.csv:6)" in done.err
+
+
+def test_no_rejects_still_make_a_file(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    """A file that is not there would mean that nobody looked."""
+    steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--rejects", tmp_path / "r.csv")
+
+    assert "key,file,line,where,value,expected,hint\n" == (tmp_path / "r.csv").read_text("utf-8")
+
+
+def test_many_rejects_are_counted_not_shown(steelyard, policy: Path, cases: Path):
+    cases.write_text(cases.read_text("utf-8") + "".join(f"X{n},bad,,,no\n" for n in range(20)), "utf-8")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF)
+
+    assert 5 == done.err.count("rejected `X")
+    assert "and 15 more rejects" in done.err
+
+
+# The threshold
+
+
+@pytest.mark.parametrize(
+    ("threshold", "status"), [("66.86", 0), ("66.8600", 0), ("66.86000001", 1), ("67", 1), ("-1", 0), ("100", 1)]
+)
+def test_fail_under_compares_the_exact_mean(threshold: str, status: int, steelyard, policy: Path, cases: Path):
+    """The mean is (100 + 72.44 + 95 + 0) / 4 = 66.86."""
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, f"--fail-under={threshold}")
+
+    assert status == done.status
+    assert ("under the threshold" in done.err) == (status == 1)
+
+
+def test_fail_under_with_nothing_scored(steelyard, policy: Path, cases: Path):
+    cases.write_text(cases.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--fail-under", "0")
+
+    assert 1 == done.status
+    assert "no case has a score" in done.err
+
+
+def test_rejects_count_before_the_threshold(steelyard, policy: Path, cases: Path):
+    cases.write_text(cases.read_text("utf-8") + BAD, "utf-8")
+
+    assert 3 == steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--fail-under", "100").status
+
+
+@pytest.mark.parametrize("text", ["x", "1e2", "1/2", "", "９", "1" * 30])
+def test_threshold_that_is_no_number(text: str, steelyard, policy: Path, cases: Path):
+    assert 2 == steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--fail-under", text).status
+
+
+# Wrong usage
+
+USAGE = {
+    "no cases": ([], "Missing option '--cases'"),
+    "relation without sign": (["--relation", "weather"], "--relation takes NAME=FILE"),
+    "relation of no name": (["--relation", "=x"], "--relation takes NAME=FILE"),
+    "none and a file": (["--relation", "w=none", "--relation", "w=x.csv"], "given as none and as a file"),
+    "a file and none": (["--relation", "w=x.csv", "--relation", "w=none"], "given as none and as a file"),
+    "setting without value": (["--set", "as_of="], "--set takes NAME=VALUE"),
+    "setting twice": (["--set", "a=1", "--set", "a=2"], "--set a is given twice"),
+    "cut-off twice": (["--as-of", "2024-01-01", "--set", "as_of=2024-01-01"], "not both"),
+    "delimiter of two signs": (["--delimiter", ";;"], "one character"),
+    "results of no kind": (["-o", "a.xlsx"], "results end in .csv, .jsonl, .parquet"),
+    "results in no folder": (["-o", "no/a.csv"], "there is no such folder"),
+    "rejects over results": (["-o", "a.csv", "--rejects", "./a.csv"], "the same file"),
+    "negative allowance": (["--allow-rejects", "-1"], "--allow-rejects"),
+}
+
+
+@pytest.mark.parametrize("name", USAGE)
+def test_wrong_usage(name: str, steelyard, policy: Path, monkeypatch):
+    monkeypatch.chdir(policy)
+    words, message = USAGE[name]
+    given = [] if name == "no cases" else ["--cases", "cases.csv"]
+    done = steelyard("evaluate", ".", *given, *words)
+
+    assert (2, "") == (done.status, done.out)
+    assert message in done.err
+
+
+def test_settings_are_checked(steelyard, policy: Path, cases: Path):
+    assert "E130" in steelyard("evaluate", policy, "--cases", cases).err
+    for words in (("--as-of", "yesterday"), ("--set", "as_off=2024-05-10"), ("--as-of", "2024-02-30T00:00")):
+        done = steelyard("evaluate", policy, "--cases", cases, *words)
+        assert (2, "") == (done.status, done.out)
+
+
+@pytest.mark.parametrize("engine", ["sql", "spark", "excel"])
+def test_engines_that_are_not_there(engine: str, steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--engine", engine)
+
+    assert (2, "") == (done.status, done.out)
+    assert engine in done.err
+
+
+# Case files that cannot be read
+
+FILES: dict[str, tuple[bytes, int, str]] = {
+    "empty": (b"", 2, "E114"),
+    "header only": (b"claim_id,reported_at,paid_at,rating,complaint\n", 0, "no rows"),
+    "missing column": (b"claim_id,paid_at,rating,complaint\nA,,,no\n", 2, "E116"),
+    "wrong delimiter": (b"claim_id;reported_at;paid_at;rating;complaint\nA;2024-05-01;;;no\n", 2, "--delimiter ';'"),
+    "duplicate column": (b"claim_id,claim_id,reported_at,complaint\nA,A,2024-05-01 00:00,no\n", 2, "E115"),
+    "wrong encoding": ("claim_id,reported_at,complaint\n案,2024-05-01 00:00,no\n".encode("gbk"), 2, "gb18030"),
+    "UTF-16": ("claim_id,reported_at,complaint\n".encode("utf-16"), 2, "E1"),
+    "NUL byte": (b"claim_id,reported_at,complaint\nA\0,2024-05-01 00:00,no\n", 3, "rejected"),
+    "too short": (b"claim_id,reported_at,complaint\nA,2024-05-01 00:00\n", 3, "rejected"),
+    "too long": (b"claim_id,reported_at,complaint\nA,2024-05-01 00:00,no,9\n", 3, "rejected"),
+    "duplicate keys": (
+        b"claim_id,reported_at,complaint\nA,2024-05-01 00:00,no\nA,2024-05-01 00:00,no\n",
+        3,
+        "rejected `A`",
+    ),
+    "bad date": (b"claim_id,reported_at,complaint\nA,2023-02-29 00:00,no\n", 3, "rejected `A`"),
+    "out of range": (b"claim_id,reported_at,rating,complaint\nA,2024-05-01 00:00,5.1,no\n", 3, "rejected `A`"),
+    "too many digits": (b"claim_id,reported_at,rating,complaint\nA,2024-05-01 00:00,4.55,no\n", 3, "rejected `A`"),
+    "milestone before its predecessor": (
+        b"claim_id,reported_at,paid_at,complaint\nA,2024-05-02 00:00,2024-05-01 00:00,no\n",
+        3,
+        "not before",
+    ),
+    "missing value": (b"claim_id,reported_at,complaint\nA,,no\n", 3, "rejected `A`"),
+    "no key": (b"claim_id,reported_at,complaint\n,2024-05-01 00:00,no\n", 3, "rejected"),
+    "unclosed quote": (b'claim_id,reported_at,complaint\n"A,2024-05-01 00:00,no\n', 2, "E117"),
+    "huge field": (b"claim_id,reported_at,complaint\n" + b"x" * 200_000 + b",2024-05-01 00:00,no\n", 0, ""),
+    "boolean in another case": (b"claim_id,reported_at,complaint\nA,2024-05-01 00:00,TRUE\n", 3, "rejected `A`"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_case_files(name: str, steelyard, policy: Path, tmp_path: Path):
+    data, status, message = FILES[name]
+    file = tmp_path / "claims.csv"
+    file.write_bytes(data)
+    done = steelyard("evaluate", policy, "--cases", file, *AS_OF)
+
+    assert status == done.status
+    assert message in done.err
+
+
+@pytest.mark.parametrize("name", ["nothing.csv", "folder", "claims.doc", "*.csv.none"])
+def test_case_files_that_are_not_there(name: str, steelyard, policy: Path, tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "claims.doc").write_text("x", "utf-8")
+    done = steelyard("evaluate", policy, "--cases", tmp_path / name, *AS_OF)
+
+    assert (2, "") == (done.status, done.out)
+    assert "E11" in done.err
+
+
+def test_several_files_and_patterns(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    (policy / "more.csv").write_text("claim_id,reported_at,complaint\nD,2024-05-09 23:00,no\n", "utf-8")
+    done = steelyard("evaluate", policy, "--cases", policy / "*.csv", *AS_OF, "-o", "-")
+
+    assert 5 == len(results(done.out))
+
+
+def test_gb18030_and_semicolons(steelyard, policy: Path, tmp_path: Path):
+    file = tmp_path / "claims.csv"
+    file.write_bytes("claim_id;reported_at;complaint\n案件一;2024-05-09 23:00;否\n".encode("gb18030"))
+    done = steelyard(
+        "evaluate", policy, "--cases", file, *AS_OF, "--delimiter", ";", "--encoding", "gb18030", "-o", "-"
+    )
+
+    assert ["案件一"] == list(results(done.out))
+
+
+# Together or not at all
+
+
+def test_an_old_file_stays_where_the_new_one_cannot_be_made(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    target = tmp_path / "a.csv"
+    target.write_text("before", "utf-8")
+    done = steelyard("evaluate", policy, "--cases", tmp_path / "no.csv", *AS_OF, "-o", target)
+
+    assert 2 == done.status
+    assert "before" == target.read_text("utf-8")
+
+
+def test_nothing_appears_where_one_output_fails(steelyard, policy: Path, cases: Path, tmp_path: Path, monkeypatch):
+    import steelyard.report.writers as writers
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "r.csv")
+
+    monkeypatch.setattr(writers, "write_rejects", full)
+    out = tmp_path / "out"
+    out.mkdir()
+    words = ("-o", out / "a.csv", "--rejects", out / "r.csv", "--report", out / "report")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
+
+    assert (2, "") == (done.status, done.out)
+    assert "cannot write `r.csv`: No space left on device" in done.err
+    assert [] == list(out.iterdir())
+
+
+def test_a_report_that_is_none_of_ours_is_left_alone(steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--report", policy)
+
+    assert 2 == done.status
+    assert cases.exists()
+
+
+def test_report_is_replaced_by_the_next(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    report = tmp_path / "report"
+    for _ in range(2):
+        assert 0 == steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--report", report).status
+        names = {path.name for path in report.iterdir()}
+        assert {"index.html", "case-0001.html", "case-0004.html"} <= names
+    assert {"policy", "report"} == {path.name for path in tmp_path.iterdir()}
+
+
+def test_engines_that_differ_leave_no_output(steelyard, policy: Path, cases: Path, tmp_path: Path, monkeypatch):
+    good = ReferenceCompiled.evaluate
+    monkeypatch.setattr(
+        ReferenceCompiled, "evaluate", lambda self, case: replace(good(self, case), missing=("something else",))
+    )
+    words = ("-o", tmp_path / "a.csv", "--engine", "durable")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
+
+    assert (70, "") == (done.status, done.out)
+    assert "the engines disagree about the case `C-00" in done.err
+    assert "something else" in done.err
+    assert not (tmp_path / "a.csv").exists()
+    assert 0 == steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words, "--verify", "0").status
+
+
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
+def test_a_run_that_is_ended_leaves_no_half_file(number: int, status: int, policy: Path, tmp_path: Path):
+    """The scoring of many cases is ended in its middle, or while it is written."""
+    many = tmp_path / "many.csv"
+    lines = "".join(f"K{n},2024-05-01 09:00,2024-05-03 16:30,4.8,no\n" for n in range(60_000))
+    many.write_text("claim_id,reported_at,paid_at,rating,complaint\n" + lines, "utf-8")
+    out = tmp_path / "out"
+    out.mkdir()
+    words = ["evaluate", policy, "--cases", many, *AS_OF, "--engine", "reference", "--verify", "0", "-o", out / "a.csv"]
+    started = subprocess.Popen([*PROGRAM, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(1.5)
+    assert started.poll() is None
+    os.kill(started.pid, number)
+    _, err = started.communicate(timeout=60)
+
+    assert status == started.returncode
+    assert "Traceback" not in err
+    assert [] == [path for path in out.iterdir() if not path.name.startswith(".")]
+    if number != signal.SIGKILL:
+        assert [] == list(out.iterdir())
+
+
+def test_a_program_of_its_own_gives_the_same(policy: Path):
+    done = program("evaluate", ".", "--cases", "cases.csv", *AS_OF, "-o", "-", cwd=policy, LC_ALL="C")
+
+    assert 0 == done.returncode
+    assert "C-002,policy,2024.1," in done.stdout
+    assert not re.search("\x1b", done.stdout + done.stderr)
