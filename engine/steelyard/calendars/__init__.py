@@ -11,7 +11,7 @@ packages too, so a result does not depend on where it was computed. A year that 
 
 from steelyard.calendars.day_table import Uncovered
 from steelyard.calendars.hours import Hours, hours_text, read_hours
-from steelyard.calendars.working import Calendar, CalendarError, Settings, calendar, union
+from steelyard.calendars.working import Calendar, CalendarError, Settings, calendar, merged
 from steelyard.calendars.zones import Ambiguous, Nonexistent, UnknownZoneError, Zone, zone, zone_names
 
 __all__ = [
@@ -26,8 +26,8 @@ __all__ = [
     "Zone",
     "calendar",
     "hours_text",
+    "merged",
     "read_hours",
-    "union",
     "zone",
     "zone_names",
 ]

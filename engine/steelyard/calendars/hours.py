@@ -12,7 +12,6 @@ Hours = tuple[tuple[int, int], ...]
 
 _SPAN = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 _TWINS = str.maketrans({"，": ",", "、": ",", "：": ":", "–": "-", "—": "-", "～": "-", "~": "-", "－": "-"})
-_HINT = 'write opening and closing, e.g. "09:00-17:30" or "09:00-12:00, 13:00-17:30"'
 
 
 def read_hours(text: str) -> Hours | Message:
@@ -25,7 +24,7 @@ def read_hours(text: str) -> Hours | Message:
     for part in text.translate(_TWINS).split(","):
         match = _SPAN.fullmatch(part.strip())
         if match is None:
-            return msg(_HINT)
+            return msg('write opening and closing, e.g. "09:00-17:30" or "09:00-12:00, 13:00-17:30"')
         start, end = _minutes(match[1], match[2]), _minutes(match[3], match[4])
         if start is None or end is None:
             return msg("hours go from 00:00 to 24:00, minutes to 59")

@@ -101,7 +101,7 @@ class Calendar:
         total = self.working_time(start, end)
         if isinstance(total, Uncovered):
             return total
-        inside = union((max(low, start), min(high, end)) for low, high in pauses)
+        inside = merged((max(low, start), min(high, end)) for low, high in pauses)
         return total - sum(self._worked(high) - self._worked(low) for low, high in inside)
 
     def digest(self) -> str:
@@ -139,10 +139,10 @@ def calendar(settings: Settings, zone_name: str) -> Calendar:
     return Calendar(days, settings.hours, table, tuple(shifts))
 
 
-def union(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+def merged(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """The windows that cover the same instants and neither touch nor overlap, ascending; empty ones vanish.
 
-    >>> union([(5, 9), (1, 3), (3, 4), (8, 12), (7, 7)])
+    >>> merged([(5, 9), (1, 3), (3, 4), (8, 12), (7, 7)])
     [(1, 4), (5, 12)]
     """
     joined: list[tuple[int, int]] = []

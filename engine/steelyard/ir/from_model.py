@@ -33,6 +33,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     inputs = _all(context.input(str(name)) for name in file.case.inputs)
     check_milestones({i.id: i for i in inputs}, file.case.inputs, diagnostics)
     parameters = _all(context.parameter(str(name)) for name in file.parameters)
+    calendars = _all(context.calendar(str(name)) for name in file.calendars)
     _lower_in_order(context, file)
     relations = _all(context.full_relation(str(name)) for name in file.relations)
     defines = _all(context.define(str(name), None) for name in file.define)
@@ -77,6 +78,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
         points=rules,
         outputs=outputs,
         properties=tuple(Property(str(text), text.span) for text in file.properties),
+        calendars=calendars,
         file=file.span.file,
     )
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span
 from steelyard.ir.expressions import Expr
-from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, Table
+from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, Table, WorkingCalendar
 from steelyard.ir.types import Type
 from steelyard.language.syntax import Name
 
@@ -78,6 +78,14 @@ class Lookup(Protocol):
 
     def names(self) -> tuple[str, ...]:
         """All names, for suggestions."""
+        ...
+
+    def calendar_names(self) -> tuple[str, ...]:
+        """The calendars, the default one first."""
+        ...
+
+    def calendar(self, name: str) -> WorkingCalendar | None:
+        """The calendar of that name."""
         ...
 
 

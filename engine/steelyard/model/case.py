@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from steelyard.model.keys import AnyOf, KeyRule, OneOf
-from steelyard.model.scalars import Expression, Flag, Interval, Literal, NameText, PlainText, TypeText
+from steelyard.model.keys import AnyOf, KeyRule, Needs, OneOf
+from steelyard.model.scalars import Count, Expression, Flag, Interval, Literal, NameText, PlainText, TypeText, Weekday
 from steelyard.model.section import Described, Sourced
 
 
@@ -66,10 +66,20 @@ class Case(Sourced):
 class Calendar(Described):
     """Working days and hours."""
 
-    holidays: PlainText | None = None
-    """The country whose holidays are kept, e.g. `CN`."""
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (Needs("years", "weekend"),)
+
+    holidays: PlainText
+    """The country or state whose holidays are kept, e.g. `CN`, `US-TX`; `none`: weekends only."""
     hours: PlainText | None = None
-    """The working hours of a day, e.g. "09:00-17:30"."""
+    """The working hours of a working day, e.g. "09:00-12:00, 13:00-17:30"."""
+    weekend: tuple[Weekday, ...] | None = None
+    """The days off of each week, where they are not the country's own."""
+    closed: tuple[Literal, ...] = ()
+    """Further days off, e.g. `2024-02-09`."""
+    open: tuple[Literal, ...] = ()
+    """Further working days, e.g. a Saturday."""
+    years: tuple[Count, ...] = ()
+    """Years for which this ruleset itself lists the days off, whatever is known of the country."""
 
 
 class Definition(Described):

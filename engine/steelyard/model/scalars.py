@@ -106,6 +106,9 @@ class Whole(Scalar):
 
 _ANY = ("string", "number", "boolean")
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+"""As they are written in a calendar's `weekend`."""
+
 Expression = Annotated[Text, Scalar("An expression, e.g. `decided_at - accepted_at`.", _ANY, formula=True)]
 Test = Annotated[Text, Scalar("A condition on a value, e.g. `>= 90` or `[60..75)`.", _ANY, formula=True)]
 Literal = Annotated[Text, Scalar("A value as it is, e.g. `24h`, `98%`, `motor`.", _ANY, formula=True, blank=True)]
@@ -121,6 +124,7 @@ TypeText = Annotated[Text, Scalar("A type, e.g. `text`, `decimal(4)`, `region(gb
 PropertyText = Annotated[Text, Scalar("A claim about every possible case.", formula=True)]
 Count = Annotated[Text, Whole("A whole number.")]
 Flag = Annotated[Text, Word("`true` or `false`.", words=("true", "false"))]
+Weekday = Annotated[Text, Word("A day of the week.", words=WEEKDAYS)]
 Direction = Annotated[Text, Word("Which end is the better one.", words=("lower", "higher"))]
 
 

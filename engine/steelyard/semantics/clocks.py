@@ -1,7 +1,8 @@
-"""Clocks: elapsed time less the union of pauses (LANGUAGE.md section 7).
+"""Clocks: elapsed or working time less the union of pauses (LANGUAGE.md section 7).
 
 Time runs from start to stop or, where stop is missing, to `until`; the case is still running then. An
-end before the start rejects the case. Pauses are cut to [start, end) and counted once where they overlap.
+end before the start rejects the case, and so does a year that the clock's calendar does not cover. Pauses
+are cut to [start, end) and counted once where they overlap; on a calendar only their working time counts.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from steelyard.calendars import Calendar, Uncovered, merged
 from steelyard.diagnostics import InternalError, msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Clock
@@ -16,30 +18,29 @@ from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import instant_text
 from steelyard.semantics.records import Timing
 from steelyard.semantics.values import Missing, Rejected, Value, union
+from steelyard.semantics.working import uncovered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedClock:
-    """The meanings of a clock's three instants."""
+    """The meanings of a clock's three instants, and the calendar that it counts by, with its name."""
 
     start: Meaning
     stop: Meaning
     until: Meaning | None
+    calendar: tuple[str, Calendar] | None = None
 
 
-def prepare_clock(clock: Clock, meaning: Callable[[Expr], Meaning]) -> PreparedClock:
-    """Prepare a clock.
-
-    Raises:
-        InternalError: for a calendar, which the compiler refuses so far.
-    """
-    if clock.calendar is not None:
-        raise InternalError("clocks with a calendar are not supported yet")
+def prepare_clock(clock: Clock, meaning: Callable[[Expr], Meaning], calendars: Mapping[str, Calendar]) -> PreparedClock:
+    """Prepare a clock."""
     return PreparedClock(
-        meaning(clock.start), meaning(clock.stop), None if clock.until is None else meaning(clock.until)
+        meaning(clock.start),
+        meaning(clock.stop),
+        None if clock.until is None else meaning(clock.until),
+        None if clock.calendar is None else (clock.calendar, calendars[clock.calendar]),
     )
 
 
@@ -47,7 +48,7 @@ def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, 
     """Read a clock before pauses: what it showed, and why it has no time.
 
     Raises:
-        Rejected: the end is before the start.
+        Rejected: the end is before the start, or in a year, like the start, that the calendar does not cover.
     """
     start: Value = clock.start(env)
     end: Value = clock.stop(env)
@@ -56,18 +57,32 @@ def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, 
         until: Value = clock.until(env)
         still_running = not isinstance(until, Missing)
         end = until if still_running else union((end, until))
-    timing = Timing(_instant(start), _instant(end), still_running)
+    name, calendar = clock.calendar or ("", None)
+    timing = Timing(_instant(start), _instant(end), still_running, calendar)
     if timing.start is None or timing.end is None:
         return timing, union((start, end))
     if timing.end < timing.start:
         expected = msg("an end that is not before the start, {start}", start=instant_text(timing.start))
         raise Rejected(indicator, instant_text(timing.end), expected)
+    found = None if calendar is None else calendar.working_time(timing.start, timing.end)
+    if calendar is not None and isinstance(found, Uncovered):
+        raise uncovered(indicator, name, calendar, found)
     return timing, None
 
 
 def elapsed(timing: Timing) -> int:
     """The time that a clock shows before pauses; start and end are there."""
-    return (timing.end or 0) - (timing.start or 0)
+    return passed(timing, timing.start or 0, timing.end or 0)
+
+
+def passed(timing: Timing, start: int, end: int) -> int:
+    """The time of a window inside a clock that was read: elapsed, or working time on its calendar."""
+    if timing.calendar is None:
+        return end - start
+    found = timing.calendar.working_time(start, end)
+    if isinstance(found, Uncovered):
+        raise InternalError(f"a clock went on into {found.year}, which its calendar does not cover")
+    return found
 
 
 def cut(window: tuple[int, int], start: int, end: int) -> tuple[int, int] | None:
@@ -76,16 +91,9 @@ def cut(window: tuple[int, int], start: int, end: int) -> tuple[int, int] | None
     return (low, high) if low < high else None
 
 
-def union_length(windows: list[tuple[int, int]]) -> int:
-    """The time that the windows cover together; each instant counts once."""
-    total, reached = 0, None
-    for low, high in sorted(windows):
-        if reached is None or low > reached:
-            reached = low
-        if high > reached:
-            total += high - reached
-            reached = high
-    return total
+def paused(timing: Timing, windows: list[tuple[int, int]]) -> int:
+    """The time that windows inside the clock take together; each instant counts once."""
+    return sum(passed(timing, low, high) for low, high in merged(windows))
 
 
 def _instant(value: Value) -> int | None:

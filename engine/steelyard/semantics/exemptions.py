@@ -29,7 +29,7 @@ from steelyard.ir.ruleset import (
 )
 from steelyard.ir.types import OPEN, DateTime, Number
 from steelyard.semantics.aggregates import both
-from steelyard.semantics.clocks import cut, union_length
+from steelyard.semantics.clocks import cut, passed, paused
 from steelyard.semantics.env import BoundRow, Env, Meaning
 from steelyard.semantics.records import Granted, Judged, Result
 from steelyard.semantics.values import Missing, Value, union
@@ -136,7 +136,7 @@ def settle_pauses(result: Result) -> None:
             granted.counted = True
             windows.append(granted.window)
     if windows and result.timing is not None and isinstance(result.measure, int):
-        result.timing.paused = union_length(windows)
+        result.timing.paused = paused(result.timing, windows)
         result.measure -= result.timing.paused
 
 
@@ -220,7 +220,7 @@ def _pausing(start_of: Meaning, end_of: Meaning, open_end: bool) -> Give:
             granted.refused = union((start, end))
         elif timing.start is not None and timing.end is not None:
             granted.window = cut((_number(start), _number(end)), timing.start, timing.end)
-            granted.value = 0 if granted.window is None else granted.window[1] - granted.window[0]
+            granted.value = 0 if granted.window is None else passed(timing, *granted.window)
 
     return pause
 

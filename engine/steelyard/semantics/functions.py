@@ -55,7 +55,7 @@ def apply(node: Apply, operands: tuple[Meaning, ...], local_date: LocalDate) -> 
     return strict(_operation(node, local_date), operands)
 
 
-def _operation(node: Apply, local_date: LocalDate) -> Callable[..., Any]:
+def _operation(node: Apply, local_date: LocalDate) -> Callable[..., Any]:  # noqa: C901 - a case for each function
     match node.function:
         case Function.MIN:
             return min
@@ -86,6 +86,8 @@ def _operation(node: Apply, local_date: LocalDate) -> Callable[..., Any]:
             return overlap_time
         case Function.DAYS:
             return operator.pos
+        case Function.WORKING_TIME | Function.ADD_BUSINESS_DAYS | Function.BUSINESS_DAYS_BETWEEN:
+            raise InternalError(f"{node.function.value}() without a calendar")
         case _:
             assert_never(node.function)
 

@@ -53,7 +53,7 @@ def prepare_indicator(
         row_id="" if family is None else family.row_id,
         only_if=None if indicator.only_if is None else meaning(indicator.only_if),
         measure=None if isinstance(measure, Clock) else meaning(measure),
-        clock=prepare_clock(measure, meaning) if isinstance(measure, Clock) else None,
+        clock=prepare_clock(measure, meaning, scope.calendars) if isinstance(measure, Clock) else None,
         target=None if indicator.target is None else meaning(indicator.target),
         way=prepare_way(indicator, meaning),
         grants=tuple(grants),
@@ -82,7 +82,7 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
     """Strata 3 and 4 of one result.
 
     Raises:
-        Rejected: the clock ends before it starts, or something is missing and `missing: reject`.
+        Rejected: the clock ends before it starts or outside its calendar, or something is missing that may not be.
     """
     if prepared.relation is not None:
         env.bound[prepared.relation] = result.row

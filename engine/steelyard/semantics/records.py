@@ -20,6 +20,7 @@ from steelyard.semantics.situations import Situation
 from steelyard.semantics.values import Missing, Truth, Value
 
 if TYPE_CHECKING:
+    from steelyard.calendars import Calendar
     from steelyard.semantics.program import Program
 
 
@@ -97,12 +98,14 @@ class Timing:
     Attributes:
         start, end: instants; None where missing.
         still_running: the end is `until`, since the stop is missing.
+        calendar: whose working time it shows; None for elapsed time.
         paused: microseconds, the union of all pauses inside the clock.
     """
 
     start: int | None
     end: int | None
     still_running: bool = False
+    calendar: Calendar | None = None
     paused: int = 0
 
 
@@ -258,7 +261,7 @@ class Evaluation:
             Rejected: if the evaluation rejects the case.
         """
         env = self.env
-        kept = list(env.bound), env.own_measure, env.own_target, env.arguments, env.scores, env.defines
+        kept = list(env.bound), env.own_measure, env.own_target, env.arguments, env.scores
         try:
             for relation, row in rows:
                 env.bound[self.program.scope.relations[relation]] = row
@@ -266,7 +269,7 @@ class Evaluation:
                 env.own_measure, env.own_target = result.measure, result.target
             env.arguments = arguments
             if scores is not None:
-                env.scores, env.defines = scores, [None] * len(env.defines)
+                env.scores = scores
             return self.program.meaning(expr)(env)
         finally:
-            env.bound[:], env.own_measure, env.own_target, env.arguments, env.scores, env.defines = kept
+            env.bound[:], env.own_measure, env.own_target, env.arguments, env.scores = kept

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steelyard.calendars import Calendar, CalendarError, Settings, Uncovered, calendar, read_hours, union, zone
+from steelyard.calendars import Calendar, CalendarError, Settings, Uncovered, calendar, merged, read_hours, zone
 from steelyard.calendars.zones import day_number, day_of
 from steelyard.diagnostics import Message
 
@@ -211,7 +211,7 @@ def test_a_year_that_is_not_covered_is_named_by_its_local_year() -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=8))
 def test_a_union_covers_the_same_and_is_apart(windows) -> None:
-    joined = union(windows)
+    joined = merged(windows)
 
     assert {t for a, b in joined for t in range(a, b)} == {t for a, b in windows for t in range(a, b)}
     assert all(a < b for a, b in joined)

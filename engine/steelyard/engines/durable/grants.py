@@ -6,7 +6,7 @@ comes from semantics; which grants count is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from steelyard.ir.ruleset import AtLeastGrant, Better, TargetGrant, WaiveGrant
 from steelyard.semantics.records import Granted, Result
@@ -23,8 +23,8 @@ def resolved_target(result: Result) -> Value | None:
     return base - relaxed if indicator.better is Better.HIGHER else base + relaxed
 
 
-def paused_time(grants: Sequence[Granted]) -> int:
-    """The length of the union of all windows: each gap between starts and ends is counted once."""
+def paused_time(grants: Sequence[Granted], length: Callable[[int, int], int]) -> int:
+    """The time of the union of all windows: each gap between starts and ends is counted once."""
     edges: list[tuple[int, int]] = []
     for granted in grants:
         if granted.window is not None:
@@ -32,7 +32,7 @@ def paused_time(grants: Sequence[Granted]) -> int:
     paused = depth = since = 0
     for instant, change in sorted(edges):
         if depth:
-            paused += instant - since
+            paused += length(since, instant)
         depth, since = depth + change, instant
     return paused
 

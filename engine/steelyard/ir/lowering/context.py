@@ -12,10 +12,18 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.ir import strata
 from steelyard.ir.expressions import Define, Expr, Field, OneRow, TableAggregate, TableCall
 from steelyard.ir.knowledge import Knower, Value
-from steelyard.ir.lowering import definitions, demands, fields, heights, indicators, relations, tables
+from steelyard.ir.lowering import calendars, definitions, demands, fields, heights, indicators, relations, tables
 from steelyard.ir.lowering.names import declared_names, entry
 from steelyard.ir.negation import normalise
-from steelyard.ir.ruleset import Definition, Indicator, InputField, ParameterDeclaration, Relation, Table
+from steelyard.ir.ruleset import (
+    Definition,
+    Indicator,
+    InputField,
+    ParameterDeclaration,
+    Relation,
+    Table,
+    WorkingCalendar,
+)
 from steelyard.ir.scope import RelationShape, Scope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Boolean, Type
@@ -125,6 +133,17 @@ class Context:
     def is_family(self, name: str) -> bool:
         """Whether an indicator is one of each row."""
         return entry(self.file.indicators, name)[1].for_each is not None
+
+    def calendar_names(self) -> tuple[str, ...]:
+        """The calendars, the default one first."""
+        return tuple(str(name) for name in self.file.calendars)
+
+    def calendar(self, name: str) -> WorkingCalendar | None:
+        """The calendar of that name."""
+        key, written = entry(self.file.calendars, name)
+        return self._once(
+            "calendar", name, lambda: calendars.working_calendar(key, written, self.zone, self.diagnostics)
+        )
 
     # the protocol of knowledge.Declared
 

@@ -23,6 +23,7 @@ from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Text, Typ
 from steelyard.ir.typing.calls import fit
 from steelyard.ir.typing.names import closed
 from steelyard.ir.typing.numbers import adopt
+from steelyard.ir.typing.working import find_calendar, without_hours
 from steelyard.ir.walk import nodes
 from steelyard.model import indicators as model
 from steelyard.source import Text as Written
@@ -152,19 +153,21 @@ def _measure(context: Context, key: Written, written: model.Indicator, scope: Sc
             return None
         return _plain(context.expression(written.measure, scope))
     clock = written.clock
-    if clock.calendar is not None:
-        context.diagnostics.add(
-            "B101",
-            clock.calendar.span,
-            msg("working days and hours are not supported yet"),
-            help=msg("leave `calendar` out"),
-        )
+    calendar = None if clock.calendar is None else _clock_calendar(context, clock.calendar)
     start = context.expression(clock.from_, scope, DateTime())
     stop = context.expression(clock.to, scope, DateTime())
     until = None if clock.until is None else context.expression(clock.until, scope, DateTime())
     if start is None or stop is None or (until is None and clock.until is not None):
         return None
-    return Clock(start, stop, until)
+    return Clock(start, stop, until, calendar)
+
+
+def _clock_calendar(context: Context, name: Written) -> str | None:
+    """The calendar by which a clock counts; None after an error was reported."""
+    found = find_calendar(context, str(name), name.span)
+    if found is not None and not found.settings.hours:
+        without_hours(context, found.id, name.span)
+    return None if found is None else found.id
 
 
 def _together(

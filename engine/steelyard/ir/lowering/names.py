@@ -63,7 +63,7 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
 
 
 def _check_parts(file: RulesetFile, diagnostics: Diagnostics) -> None:
-    """Names inside relations and tables, and those of ways to score: read behind their owner, or not at all."""
+    """Names inside relations and tables, of ways to score and of calendars: read behind their owner, or not at all."""
     for relation in file.relations.values():
         for key in (*relation.fields, *relation.define):
             _check_name(key, diagnostics, frozenset())
@@ -80,6 +80,8 @@ def _check_parts(file: RulesetFile, diagnostics: Diagnostics) -> None:
                 )
     for key in file.scoring:
         _check_name(key, diagnostics, WAYS)
+    for key in file.calendars:
+        _check_name(key, diagnostics, frozenset())
 
 
 def _check_rule(key: Text, diagnostics: Diagnostics) -> None:

@@ -25,6 +25,7 @@ from steelyard.ir.typing.arithmetic import Asked
 from steelyard.ir.typing.literals import is_literal, literal
 from steelyard.ir.typing.names import several_outputs, table_call
 from steelyard.ir.typing.numbers import adopt, unify, unit_hint
+from steelyard.ir.typing.working import WORKING_FUNCTIONS, working
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, Scope], Expr | None]
@@ -50,10 +51,10 @@ ARITIES: dict[str, tuple[int, int]] = {
     "overlaps": (4, 4),
     "overlap_time": (4, 4),
     "elapsed": (2, 2),
+    **WORKING_FUNCTIONS,
 }
 AGGREGATES = ("count", "sum", "mean", "any", "all")
-LATER = ("working_time", "add_business_days", "business_days_between")
-FUNCTIONS = frozenset({*ARITIES, *AGGREGATES, *LATER})
+FUNCTIONS = frozenset({*ARITIES, *AGGREGATES})
 
 
 def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
@@ -61,14 +62,6 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     name = node.function
     if scope.lookup.kind(name) == "table":
         return _call_table(node, scope, lower)
-    if name in LATER:
-        scope.diagnostics.add(
-            "B101",
-            node.span,
-            msg("working days and hours are not supported yet"),
-            help=msg("use elapsed time, e.g. `elapsed(from, to)`, or calendar days, e.g. `15d`"),
-        )
-        return None
     if name not in ARITIES:
         tables = tuple(one for one in scope.lookup.names() if scope.lookup.kind(one) == "table")
         near = closest(name, (*ARITIES, *AGGREGATES, *tables))
@@ -100,6 +93,8 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
             return _round(node, scope, lower)
         case "covers":
             return _covers(node, scope, lower)
+        case _ if name in WORKING_FUNCTIONS:
+            return working(node, scope, lower)
         case _:
             arguments = tuple(lower(argument, scope) for argument in node.arguments)
             good = tuple(argument for argument in arguments if argument is not None)

@@ -77,12 +77,7 @@ def literal(node: LiteralSyntax, zone: Zone, diagnostics: Diagnostics, expected:
             return Literal(microseconds, type=Duration(), span=span)
         case syntax.DaysLiteral(days=days, business=business):
             if business:
-                diagnostics.add(
-                    "B101",
-                    span,
-                    msg("working days are not supported yet"),
-                    help=msg("count calendar days, e.g. `{days}d`", days=days),
-                )
+                working_days_as_value(span, diagnostics)
                 return None
             return Literal(days, type=Days(), span=span)
         case syntax.DateLiteral(text=text):
@@ -96,6 +91,16 @@ def literal(node: LiteralSyntax, zone: Zone, diagnostics: Diagnostics, expected:
             if inner is None or not isinstance(inner.value, int):
                 return None
             return Literal(-inner.value, type=inner.type, span=span)
+
+
+def working_days_as_value(span: Span, diagnostics: Diagnostics) -> None:
+    """Report a number of working days where it is no step from a date."""
+    diagnostics.add(
+        "T119",
+        span,
+        msg("working days can only be added to a date"),
+        help=msg("write `date(x) + 15bd`, or compare `business_days_between(from, to)` with a number"),
+    )
 
 
 def _date(text: str, span: Span, zone: Zone, diagnostics: Diagnostics) -> Literal | None:

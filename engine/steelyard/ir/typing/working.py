@@ -1,0 +1,143 @@
+"""Working days and working time in expressions (LANGUAGE.md sections 3 and 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from steelyard.diagnostics import Message, Span, msg
+from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.ir.describe import describe
+from steelyard.ir.expressions import Apply, Expr, Function, Literal
+from steelyard.ir.ruleset import WorkingCalendar
+from steelyard.ir.scope import Lookup, Scope, written
+from steelyard.ir.types import Date, DateTime, Duration, Number, Type
+from steelyard.ir.typing.literals import working_days_as_value
+from steelyard.ir.typing.numbers import unit_hint
+from steelyard.language import syntax
+
+Lower = Callable[[syntax.Expression, Scope], Expr | None]
+
+_SIGNATURES: dict[Function, tuple[tuple[Type, Type], Type]] = {
+    Function.WORKING_TIME: ((DateTime(), DateTime()), Duration()),
+    Function.ADD_BUSINESS_DAYS: ((Date(), Number(0)), Date()),
+    Function.BUSINESS_DAYS_BETWEEN: ((Date(), Date()), Number(0)),
+}
+WORKING_FUNCTIONS = {function.value: (2, 3) for function in _SIGNATURES}
+"""Their names, with the least and the greatest number of arguments; the third one names a calendar."""
+
+
+def working(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+    """working_time, add_business_days, business_days_between; the number of arguments is checked."""
+    function = Function(node.function)
+    wanted, result = _SIGNATURES[function]
+    named = node.arguments[2] if len(node.arguments) == 3 else None
+    if named is not None and not (isinstance(named, syntax.Name) and len(named.parts) == 1):
+        headline = msg("the third argument of `{name}` is the name of a calendar", name=node.function)
+        scope.diagnostics.add("T106", named.span, headline)
+        return None
+    place = node.span if named is None else named.span
+    calendar = find_calendar(scope.lookup, None if named is None else written(named), place)
+    arguments = [lower(argument, scope) for argument in node.arguments[:2]]
+    good = [argument for argument in arguments if argument is not None]
+    if len(good) < len(arguments) or calendar is None:
+        return None
+    for argument, kind in zip(good, wanted, strict=True):
+        if not _fits(argument.type, kind):
+            scope.diagnostics.add(
+                "T106",
+                argument.span or node.span,
+                msg(
+                    "`{name}` takes {wanted} here, not {kind}",
+                    name=node.function,
+                    wanted=describe(kind),
+                    kind=describe(argument.type),
+                ),
+                help=_hint(kind, argument.type),
+            )
+            return None
+    if function is Function.WORKING_TIME and not calendar.settings.hours:
+        without_hours(scope.lookup, calendar.id, place)
+        return None
+    return Apply(function, tuple(good), calendar=calendar.id, type=result, span=node.span)
+
+
+def is_working_days(node: syntax.Expression) -> bool:
+    """Whether a tree is a number of working days: `15bd`, `-15bd`."""
+    bare = node.operand if isinstance(node, syntax.Negative) else node
+    return isinstance(bare, syntax.DaysLiteral) and bare.business
+
+
+def shifted(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
+    """`date + 15bd`, `15bd + date`, `date - 15bd`: one side is a number of working days."""
+    right = is_working_days(node.right)
+    days, other = (node.right, node.left) if right else (node.left, node.right)
+    if is_working_days(other) or node.operator not in ("+", "-") or (node.operator == "-" and not right):
+        working_days_as_value(node.span, scope.diagnostics)
+        return None
+    calendar = find_calendar(scope.lookup, None, days.span)
+    day = lower(other, scope)
+    if day is None or calendar is None:
+        return None
+    if not isinstance(day.type, Date):
+        headline = msg("working days cannot be added to {kind}", kind=describe(day.type))
+        scope.diagnostics.add("T101", node.span, headline, help=_hint(Date(), day.type))
+        return None
+    number = _count(days) * (-1 if node.operator == "-" else 1)
+    steps = Literal(number, type=Number(0), span=days.span)
+    return Apply(Function.ADD_BUSINESS_DAYS, (day, steps), calendar=calendar.id, type=Date(), span=node.span)
+
+
+def find_calendar(lookup: Lookup, name: str | None, place: Span) -> WorkingCalendar | None:
+    """The calendar of a name, or the default one; None after an error was reported, here or where it stands."""
+    names = lookup.calendar_names()
+    if name is None and not names:
+        hint = msg('declare one, e.g. `calendars: {{office: {{holidays: CN, hours: "09:00-17:30"}}}}`')
+        lookup.diagnostics.add("N113", place, msg("there is no calendar to count working days by"), help=hint)
+        return None
+    if name is not None and name not in names:
+        near = closest(name, names)
+        hint = (
+            msg("the calendars are: {names}", names=listed(names)) if names else msg("there are none in this ruleset")
+        )
+        lookup.diagnostics.add(
+            "N113",
+            place,
+            msg("`{name}` is not a calendar", name=name),
+            help=msg("did you mean `{near}`?", near=near) if near else hint,
+        )
+        return None
+    return lookup.calendar(name if name is not None else names[0])
+
+
+def without_hours(lookup: Lookup, name: str, place: Span) -> None:
+    """Report working time asked of a calendar that only has days."""
+    lookup.diagnostics.add(
+        "T117",
+        place,
+        msg("the calendar `{name}` has no working hours", name=name),
+        help=msg('write e.g. `hours: "09:00-17:30"` in it; `hours: "00:00-24:00"` counts whole working days'),
+    )
+
+
+def _fits(kind: Type, wanted: Type) -> bool:
+    return isinstance(kind, DateTime) if isinstance(wanted, DateTime) else kind == wanted
+
+
+def _hint(wanted: Type, kind: Type) -> Message | None:
+    match wanted, kind:
+        case Date(), DateTime():
+            return msg("take its day: `date(x)`")
+        case DateTime(), Date():
+            return msg("working time needs instants; days are counted by `business_days_between(from, to)`")
+        case _:
+            return unit_hint(wanted, kind)
+
+
+def _count(node: syntax.Expression) -> int:
+    match node:
+        case syntax.DaysLiteral(days=days):
+            return days
+        case syntax.Negative(operand=operand):
+            return -_count(operand)
+        case _:
+            raise TypeError(type(node).__name__)
