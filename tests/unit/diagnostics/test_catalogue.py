@@ -22,7 +22,7 @@ ROOT = Path(steelyard.__file__).parent
 OTHERS = [lang for lang in LANGUAGES if lang != "en"]
 
 # packages whose texts are translated completely; every package belongs here in the end
-COMPLETE = ("diagnostics", "source")
+COMPLETE = ("analysis", "cli", "diagnostics", "source")
 
 
 def calls(tree: ast.AST) -> Iterator[ast.Call]:
