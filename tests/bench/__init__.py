@@ -1,0 +1,1 @@
+"""How fast steelyard is, as ratios to something measured beside it: see README.md."""
