@@ -12,8 +12,10 @@ from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
 from steelyard.facts.effective import Effective
+from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.fields import Fault, read_values
 from steelyard.facts.format import format_value
+from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
@@ -32,10 +34,12 @@ class Provenance:
     Attributes:
         files: in the order read: relations first, then cases.
         empty: the relations that were declared empty with `none`.
+        skipped: what of the feeds was left out, by relation and reason.
     """
 
     files: tuple[SourceFile, ...]
     empty: tuple[str, ...]
+    skipped: tuple[Skipped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +104,19 @@ def read_portfolio(
     if not entries:
         reading.warnings.append(msg("the files of cases have no rows"))
     unmatched = [warning for relation in found if (warning := relation.unmatched(builder.keys)) is not None]
+    good = [entry for entry in entries if isinstance(entry, Case)]
+    skipped = tuple(one for relation in found for one in relation.skipped)
     return Portfolio(
-        tuple(entry for entry in entries if isinstance(entry, Case)),
+        tuple(good),
         tuple(entry for entry in entries if isinstance(entry, Reject)),
         tuple(reject for relation in found for reject in relation.in_feed),
-        (*reading.warnings, *unmatched),
-        Provenance(tuple(reading.sources), tuple(name for name, files in relations.items() if files is None)),
+        (
+            *reading.warnings,
+            *unmatched,
+            *(one.warning for one in skipped),
+            *(warning for relation in found for warning in idle_areas(relation.relation, relation.shared, good)),
+        ),
+        Provenance(tuple(reading.sources), tuple(name for name, files in relations.items() if files is None), skipped),
     )
 
 

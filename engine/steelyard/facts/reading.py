@@ -60,15 +60,14 @@ class Reading:
     ) -> Iterator[tuple[Place, Line | BadLine]]:
         """Give the rows of all files of a role. What concerns a whole file becomes a diagnostic and ends that file."""
         row = 0
-        for path in self._found(files):
+        for path in self.found(files):
             try:
                 for line in self._lines(role, path, fields, options or self._options):
                     row += 1
                     self._tick()
                     yield Place(path.name, line.number, row), line
             except UnreadableError as error:
-                place = _span(path, error.line)
-                self._diagnostics.add(error.code, place, error.headline, help=error.help, notes=error.notes)
+                self.report(path, error)
         if self._progress is not None:
             self._progress(self._count)
 
@@ -77,7 +76,8 @@ class Reading:
         if self._progress is not None and self._count % _TOLD_EVERY == 0:
             self._progress(self._count)
 
-    def _found(self, files: Files) -> Iterator[Path]:
+    def found(self, files: Files) -> Iterator[Path]:
+        """Give the files that are meant; a pattern that matches none is a diagnostic."""
         for file in files:
             path = Path(file)
             if path.exists() or not glob.has_magic(str(file)):
@@ -86,7 +86,7 @@ class Reading:
             matched = sorted(glob.glob(str(file), recursive=True))  # noqa: PTH207 - patterns may be absolute
             if not matched:
                 headline = msg("no file matches `{pattern}`", pattern=str(file))
-                self._diagnostics.add("E110", _span(path, None), headline, help=msg("check the path and its spelling"))
+                self.report(path, UnreadableError("E110", headline, help=msg("check the path and its spelling")))
             yield from map(Path, matched)
 
     def _lines(
@@ -100,8 +100,27 @@ class Reading:
             if table.growing and table.columns:
                 _check_columns(table.columns, fields)
             self._note_absent(role, table.columns, fields)
+        self.used(role, path, path.name)
+
+    def columns(self, path: Path) -> frozenset[str]:
+        """Give the columns of a file without reading it; none where it cannot be read."""
+        try:
+            with open_table(path, self._options, frozenset()) as table:
+                if table.growing:
+                    next(table.rows, None)
+                return frozenset(table.columns)
+        except UnreadableError:
+            return frozenset()
+
+    def report(self, path: Path, error: UnreadableError) -> None:
+        """Make a diagnostic of what concerns a whole file."""
+        place = _span(path, error.line)
+        self._diagnostics.add(error.code, place, error.headline, help=error.help, notes=error.notes)
+
+    def used(self, role: str, path: Path, name: str) -> None:
+        """Write down that a file was used."""
         with path.open("rb") as file:
-            self.sources.append(SourceFile(role, path.name, hashlib.file_digest(file, "sha256").hexdigest()))
+            self.sources.append(SourceFile(role, name, hashlib.file_digest(file, "sha256").hexdigest()))
 
     def _note_absent(self, role: str, columns: Collection[str], fields: Sequence[InputField]) -> None:
         for field in fields:

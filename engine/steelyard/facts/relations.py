@@ -10,6 +10,8 @@ from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.facts.case import Reject, Row
 from steelyard.facts.cells import Cell
+from steelyard.facts.feeds.skipped import Skipped, Skips
+from steelyard.facts.feeds.sources import feed_lines
 from steelyard.facts.fields import Fault, Values, feed_cells, read_values
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
@@ -32,6 +34,7 @@ class RelationRows:
         faults: the cases that bad rows belong to, with the first such row as a reject without its key.
         bad: how many bad rows name each key.
         in_feed: bad rows of a feed, reported and left out.
+        skipped: what else of a feed was left out.
     """
 
     relation: Relation
@@ -40,6 +43,7 @@ class RelationRows:
     faults: dict[Stored, Reject] = field(default_factory=dict[Stored, Reject])
     bad: Counter[Stored] = field(default_factory=Counter[Stored])
     in_feed: list[Reject] = field(default_factory=list[Reject])
+    skipped: tuple[Skipped, ...] = ()
 
     def of(self, key: Stored) -> tuple[Row, ...] | Reject:
         """The rows that may belong to the case of a key, or what is wrong with one of them (without the key)."""
@@ -61,14 +65,25 @@ def read_relation(
 ) -> RelationRows:
     """Read all files of a relation. A bad row that could belong to any case is a diagnostic, E122."""
     collected = Collector(relation, zone)
-    for place, line in reading.rows(relation.id, files, relation.fields):
-        if isinstance(line, BadLine):
-            collected.refuse(Fault("", line.text, line.problem), place, None)
-        else:
-            collected.take(line.cells, place)
+    skips = Skips(relation.id)
+    for place, line in feed_lines(relation, files, zone, reading, skips):
+        match line:
+            case BadLine():
+                collected.refuse(Fault("", line.text, line.problem), place, None)
+            case Fault():
+                collected.refuse(line, place, None)
+            case _:
+                collected.take(line.cells, place)
     if collected.homeless:
         _report_homeless(relation, collected.homeless, files, diagnostics)
-    return collected.finish()
+    found = collected.finish()
+    for reject in found.in_feed:
+        skips.add(
+            msg("bad rows; expected in `{column}`: {expected}", column=reject.where, expected=reject.expected),
+            f"{reject.file}:{reject.line}",
+        )
+    found.skipped = skips.finish()
+    return found
 
 
 class Collector:

@@ -1,0 +1,139 @@
+"""OpenFEMA's DisasterDeclarationsSummaries: a row a county and disaster, made one declaration a disaster.
+
+Days are days of the place, and become local midnights of the ruleset; the last one is inclusive, an empty
+one has not come yet. County 000 is the whole state, unless the row names a place that is no county (tribal
+land, for one): that has no FIPS code, and is left out. A county that stands with two periods in one
+disaster is left out too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Message, msg
+from steelyard.facts.cells import Cell, plain_cell, shown
+from steelyard.facts.feeds.skipped import Skips
+from steelyard.facts.fields import Fault, read_values
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers import BadLine, Line
+from steelyard.facts.reading import Place
+from steelyard.ir.ruleset import InputField, Label
+from steelyard.ir.types import DateTime, Text
+
+_REQUIRED = ("disasterNumber", "incidentType", "incidentBeginDate", "fipsStateCode", "fipsCountyCode")
+_OPTIONAL = ("incidentEndDate", "placeCode", "designatedArea", "femaDeclarationString")
+
+
+def _column(name: str, *, optional: bool) -> InputField:
+    return InputField(id=name, label=Label(name, name), type=Text(), column=name, optional=optional)
+
+
+COLUMNS = (
+    *(_column(name, optional=False) for name in _REQUIRED),
+    *(_column(name, optional=True) for name in _OPTIONAL),
+)
+"""What is read of a row."""
+
+MARKS = frozenset({"disasterNumber", "fipsStateCode", "fipsCountyCode"})
+"""Columns by which such a file is recognised."""
+
+AUTHORITY = "FEMA"
+_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00(?:\.0{1,9})?(?:Z|\+00:00)?)?")
+_DATES = ("incidentBeginDate", "incidentEndDate")
+
+
+@dataclass(slots=True)
+class _Disaster:
+    """A disaster: where it stands first, what it is called, and for each area its periods (begin, end, kind)."""
+
+    place: Place
+    name: str
+    areas: dict[str, dict[tuple[str, str | None, str], None]] = field(
+        default_factory=dict[str, dict[tuple[str, str | None, str], None]]
+    )
+
+
+def declarations(
+    lines: Iterable[tuple[Place, Line | BadLine]], zone: Zone, kinds: Mapping[str, str], skips: Skips
+) -> Iterator[tuple[Place, Line | BadLine | Fault]]:
+    """Give a row a disaster and period, in the columns of the feed's fields; bad rows as they come."""
+    disasters: dict[str, _Disaster] = {}
+    for place, line in lines:
+        if isinstance(line, BadLine):
+            yield place, line
+            continue
+        read = _read(line.cells, zone)
+        if isinstance(read, Fault):
+            yield place, read
+            continue
+        number, kind = read["disasterNumber"], read["incidentType"]
+        area = _area(read)
+        if isinstance(area, Fault):
+            yield place, area
+        elif area is None:
+            skips.add(msg("areas that are no county"), read.get("designatedArea") or read["placeCode"])
+        else:
+            disaster = disasters.setdefault(number, _Disaster(place, read.get("femaDeclarationString") or number))
+            period = read["incidentBeginDate"], read.get("incidentEndDate"), kinds.get(kind, kind)
+            disaster.areas.setdefault(area, {})[period] = None
+    for disaster in disasters.values():
+        yield from _rows(disaster, skips)
+
+
+def _rows(disaster: _Disaster, skips: Skips) -> Iterator[tuple[Place, Line]]:
+    by_period: dict[tuple[str, str | None, str], list[str]] = {}
+    for area, periods in disaster.areas.items():
+        if len(periods) > 1:
+            skips.add(msg("areas that stand with several periods in one disaster"), f"{disaster.name}: {area}")
+        else:
+            by_period.setdefault(next(iter(periods)), []).append(area)
+    for (begin, end, kind), areas in by_period.items():
+        cells: dict[str, Cell] = {
+            "declaration_id": disaster.name,
+            "kind": kind,
+            "areas": tuple(sorted(areas)),
+            "starts": begin,
+            "ends": end,
+            "authority": AUTHORITY,
+            "reference": disaster.name,
+        }
+        yield disaster.place, Line(disaster.place.line, cells)
+
+
+def _read(cells: Mapping[str, Cell], zone: Zone) -> dict[str, str] | Fault:
+    """Read a row; its dates become bare days."""
+    texts = dict(cells)
+    for name in _DATES:
+        text = plain_cell(cells.get(name), DateTime())
+        if text is None:
+            continue
+        day = _DAY.fullmatch(text) if isinstance(text, str) else None
+        if day is None:
+            expected = msg("a day such as `2017-08-23` or `2017-08-23T00:00:00.000Z`")
+            return Fault(name, shown(cells.get(name)), Problem(expected))
+        texts[name] = day[1]
+    read = read_values(COLUMNS, texts, zone)
+    return read.fault or {name: str(value) for name, value in read.values.items()}
+
+
+def _zeros(digits: str, length: int) -> Message | None:
+    """Advice where a spreadsheet ate the zeros in front."""
+    if not (digits.isascii() and digits.isdigit() and len(digits) < length):
+        return None
+    return msg("digits may have been lost: write `{text}`", text=digits.rjust(length, "0"))
+
+
+def _area(read: Mapping[str, str]) -> str | Fault | None:
+    """The code of the row's county or state; None where it is neither."""
+    state, county = read["fipsStateCode"], read["fipsCountyCode"]
+    if not re.fullmatch(r"[0-9]{2}", state) or state == "00":
+        return Fault("fipsStateCode", state, Problem(msg("the two digits of a state (FIPS)"), _zeros(state, 2)))
+    if not re.fullmatch(r"[0-9]{3}", county):
+        return Fault("fipsCountyCode", county, Problem(msg("the three digits of a county (FIPS)"), _zeros(county, 3)))
+    if county != "000":
+        return state + county
+    no_place = not read.get("placeCode", "").strip("0")
+    return state if no_place and read.get("designatedArea", "Statewide") == "Statewide" else None

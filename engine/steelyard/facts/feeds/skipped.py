@@ -1,0 +1,70 @@
+"""What a feed held that was not used, counted by its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from steelyard.diagnostics import Message, msg
+
+EXAMPLES = 5
+"""At most so many examples of a reason are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Things of a feed that were left out for one reason.
+
+    Attributes:
+        role: the relation's id.
+        reason: why.
+        count: how many.
+        examples: where they stand or what they are called, at most five.
+    """
+
+    role: str
+    reason: Message
+    count: int
+    examples: tuple[str, ...]
+
+    @property
+    def warning(self) -> Message:
+        """The same as a sentence for people."""
+        shown = ", ".join(f"`{example}`" for example in self.examples)
+        if self.count > len(self.examples):
+            return msg(
+                "{role}: {count} left out: {reason}; such as {examples}",
+                role=self.role,
+                count=self.count,
+                reason=self.reason,
+                examples=shown,
+            )
+        return msg(
+            "{role}: {count} left out: {reason}: {examples}",
+            role=self.role,
+            count=self.count,
+            reason=self.reason,
+            examples=shown,
+        )
+
+
+class Skips:
+    """Collects what is left out of one relation."""
+
+    def __init__(self, role: str) -> None:
+        self.role = role
+        self._found: dict[Message, list[str]] = {}
+
+    def add(self, reason: Message, example: str) -> None:
+        """Count one thing."""
+        self._found.setdefault(reason, []).append(" ".join(example.split())[:120])
+
+    def finish(self) -> tuple[Skipped, ...]:
+        """Give what was left out, by reason in the order found."""
+        return tuple(
+            Skipped(self.role, reason, len(examples), _few(examples)) for reason, examples in self._found.items()
+        )
+
+
+def _few(examples: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(examples))[:EXAMPLES]

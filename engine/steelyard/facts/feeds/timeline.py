@@ -1,0 +1,209 @@
+"""Alerts that speak of one event, folded into what was in force when (CAP 1.2, sections 3.2.1 and 3.2.2).
+
+1. An alert is in force from its onset (else its effective time, else when it was sent) until it expires;
+   without an expiry its end is open.
+2. An update replaces the alerts that it names from the later of the time when it was sent and its
+   effective time on, and is in force itself from then or from its onset, whichever is later: nothing
+   becomes what it was not yet told to be. A cancel ends what it names when it was sent.
+3. Where none of the alerts named is in force any more (many issuers name the first alert of an event
+   for ever), what came of them is meant: for an update where they share an area, for a cancel everywhere.
+4. An event is called by the earliest alert that its alerts go back to, read or not.
+5. An alert read twice counts once; two that differ under one identity count for nothing.
+
+The order in which alerts are read changes nothing. Alerts that are no warnings (tests, exercises,
+acknowledgements) and those that contradict the above are left out, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from itertools import groupby
+
+from steelyard.diagnostics import Message, msg
+from steelyard.facts.feeds.alerts import Alert, AlertId, Info, MessageType
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """From when (inclusive) until when (exclusive, None: open) one info of an alert of an event was in force."""
+
+    event: AlertId
+    starts: int
+    ends: int | None
+    info: Info
+    alert: Alert
+
+
+@dataclass(slots=True)
+class Timeline:
+    """What came out of the alerts.
+
+    Attributes:
+        folded: the alerts that were used, in the order sent.
+        intervals: by event and start.
+        left_out: alerts that were not used, and why.
+        unseen: alerts that others speak of but that were not read.
+    """
+
+    folded: list[Alert] = field(default_factory=list[Alert])
+    intervals: list[Interval] = field(default_factory=list[Interval])
+    left_out: list[tuple[Message, Alert]] = field(default_factory=list[tuple[Message, Alert]])
+    unseen: list[AlertId] = field(default_factory=list[AlertId])
+
+
+def fold(alerts: Iterable[Alert]) -> Timeline:
+    """Fold alerts into a timeline."""
+    found = Timeline()
+    folding = _Folding(_distinct(alerts, found), found)
+    folding.run()
+    folding.finish()
+    return found
+
+
+def _distinct(alerts: Iterable[Alert], found: Timeline) -> list[Alert]:
+    """Give the alerts that speak of events, in the order in which they were sent."""
+    by_id: dict[AlertId, list[Alert]] = {}
+    for alert in sorted(alerts, key=lambda alert: (alert.id, alert.file, alert.line)):
+        by_id.setdefault(alert.id, []).append(alert)
+    distinct: list[Alert] = []
+    for same in by_id.values():
+        if any(other != same[0] for other in same):
+            found.left_out.extend((msg("alerts that differ under one identifier"), alert) for alert in same)
+            continue
+        found.left_out.extend((msg("alerts that were read before"), alert) for alert in same[1:])
+        if (reason := _no_warning(same[0])) is not None:
+            found.left_out.append((reason, same[0]))
+        else:
+            distinct.append(same[0])
+    return distinct
+
+
+def _no_warning(alert: Alert) -> Message | None:
+    if alert.status != "Actual":
+        return msg("alerts of the status {status}, which warn of nothing", status=alert.status)
+    if alert.type in (MessageType.ACK, MessageType.ERROR):
+        return msg("messages of the type {type}, which warn of nothing", type=alert.type.value)
+    if any(reference.sent > alert.id.sent for reference in alert.references):
+        return msg("alerts that speak of one sent after them")
+    return None
+
+
+class _Folding:
+    """Takes alerts in the order sent, and remembers which are in force and since when they are not."""
+
+    def __init__(self, alerts: list[Alert], found: Timeline) -> None:
+        self._alerts = alerts
+        self._found = found
+        self._known = {alert.id for alert in alerts}
+        self._loosely: dict[tuple[str, int], set[AlertId]] = {}
+        for alert in alerts:
+            self._loosely.setdefault((alert.id.identifier, alert.id.sent), set()).add(alert.id)
+        self._live: dict[AlertId, dict[AlertId, Alert]] = {}
+        """By event."""
+        self._event: dict[AlertId, AlertId] = {}
+        self._ended: dict[AlertId, int] = {}
+        self._replaced: dict[AlertId, list[AlertId]] = {}
+        self._unseen: dict[AlertId, None] = {}
+
+    def run(self) -> None:
+        """Take all alerts in the order sent; of those sent at the same time what is spoken of comes first."""
+        for _, together in groupby(self._alerts, key=lambda alert: alert.id.sent):
+            for alert in self._in_order({alert.id: alert for alert in together}):
+                self._take(alert)
+
+    def _in_order(self, together: dict[AlertId, Alert]) -> Iterator[Alert]:
+        while True:
+            graph = {
+                one: [other for reference in alert.references if (other := self._resolved(reference)) in together]
+                for one, alert in together.items()
+            }
+            try:
+                order = list(TopologicalSorter(graph).static_order())
+            except CycleError as error:
+                circle: list[AlertId] = error.args[1]
+                for one in sorted(set(circle)):
+                    self._found.left_out.append((msg("alerts that speak of each other in a circle"), together.pop(one)))
+            else:
+                yield from (together[one] for one in order)
+                return
+
+    def _take(self, alert: Alert) -> None:
+        named = [self._resolved(reference) for reference in alert.references]
+        origins = sorted({self._event.get(one, one) for one in named})
+        event = self._event[alert.id] = min(origins, default=alert.id)
+        meant = [one for one in named if one in self._live.get(self._event.get(one, one), {})] or [
+            one for origin in origins for one, live in self._live.get(origin, {}).items() if _share(alert, live)
+        ]
+        if alert.type is MessageType.CANCEL and not meant and not any(one in self._known for one in named):
+            self._found.left_out.append((msg("cancels of alerts that were not read"), alert))
+            return
+        self._unseen.update(dict.fromkeys(one for one in named if one not in self._known))
+        for one in meant:
+            self._end(one, _takes_over(alert))
+            del self._live[self._event[one]][one]
+        self._found.folded.append(alert)
+        if alert.type is not MessageType.CANCEL:
+            self._replaced[alert.id] = meant
+            self._live.setdefault(event, {})[alert.id] = alert
+
+    def _end(self, alert: AlertId, end: int) -> None:
+        """End an alert, and with it what it was to replace only later."""
+        ending = [alert]
+        while ending:
+            one = ending.pop()
+            if one not in self._ended or end < self._ended[one]:
+                self._ended[one] = end
+                ending.extend(self._replaced.get(one, ()))
+
+    def finish(self) -> None:
+        """Write down the intervals of all alerts."""
+        found = self._found
+        found.unseen.extend(self._unseen)
+        for alert in found.folded:
+            if alert.type is MessageType.CANCEL:
+                continue
+            for info in alert.infos:
+                starts = _starts(alert, info)
+                if info.expires is not None and info.expires <= starts:
+                    found.left_out.append((msg("warnings that expire before they begin"), alert))
+                    continue
+                ends = min((end for end in (info.expires, self._ended.get(alert.id)) if end is not None), default=None)
+                if ends is None or starts < ends:
+                    found.intervals.append(Interval(self._event[alert.id], starts, ends, info, alert))
+        found.intervals.sort(key=lambda one: (one.event, one.starts, one.alert.id))
+
+    def _resolved(self, reference: AlertId) -> AlertId:
+        """The alert that is meant; some references name their sender in another way than the sender does."""
+        if reference in self._known:
+            return reference
+        near = self._loosely.get((reference.identifier, reference.sent), set())
+        return next(iter(near)) if len(near) == 1 else reference
+
+
+def _starts(alert: Alert, info: Info) -> int:
+    told = alert.id.sent if info.effective is None else info.effective
+    if alert.type is MessageType.ALERT:
+        return told if info.onset is None else info.onset
+    return max(alert.id.sent, told, told if info.onset is None else info.onset)
+
+
+def _takes_over(alert: Alert) -> int:
+    """When an update or a cancel ends what it replaces."""
+    sent = alert.id.sent
+    if alert.type is MessageType.CANCEL:
+        return sent
+    told = (sent if info.effective is None else info.effective for info in alert.infos)
+    return max(sent, min(told, default=sent))
+
+
+def _share(later: Alert, earlier: Alert) -> bool:
+    """Whether two alerts have an area in common; an alert without areas speaks of all."""
+    mine, theirs = _areas(later), _areas(earlier)
+    return not mine or not theirs or not mine.isdisjoint(theirs)
+
+
+def _areas(alert: Alert) -> set[tuple[str, str]]:
+    areas = [area for info in alert.infos for area in info.areas]
+    return {code for area in areas for code in area.codes} | {("", area.name) for area in areas}

@@ -1,0 +1,210 @@
+"""From alerts to the rows of a relation of warnings, by the words of the ruleset: its levels, kinds, places."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import listed
+from steelyard.facts.cells import Cell
+from steelyard.facts.feeds.alerts import Alert, AlertId, Info
+from steelyard.facts.feeds.areas import places
+from steelyard.facts.feeds.skipped import Skips
+from steelyard.facts.feeds.timeline import Interval, Timeline, fold
+from steelyard.ir.ruleset import Relation
+
+_NAMED = 5
+"""At most so many kinds are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarningRow:
+    """A row: cells by the feed's fields, and the alert that opened it."""
+
+    cells: dict[str, Cell]
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class Warnings:
+    """A row for each stretch of time in which an event kept its level, kind and places; and what to remark on."""
+
+    rows: list[WarningRow]
+    remarks: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    event: AlertId
+    kind: str
+    level: str
+    places: tuple[str, ...]
+    starts: int
+    ends: int | None
+    first: Interval
+
+
+class Vocabulary:
+    """What the words of alerts are in a ruleset."""
+
+    def __init__(self, relation: Relation, scheme: str) -> None:
+        self.scheme = scheme
+        self._levels = relation.levels
+        self._severity: Mapping[str, str | None] = dict(relation.severity)
+        self._kinds: Mapping[str, str] = dict(relation.kinds)
+
+    def level(self, severity: str) -> str | Message:
+        """The level of a severity, or why there is none."""
+        if severity in self._severity:
+            level = self._severity[severity]
+            return msg("alerts of a severity that the ruleset skips: {word}", word=severity) if level is None else level
+        if severity in self._levels:
+            return severity
+        return msg("alerts of a severity without a level: `{word}`", word=severity)
+
+    def knows(self, event: str) -> bool:
+        """Whether the ruleset says which kind an event is of."""
+        return event in self._kinds
+
+    def kind(self, event: str) -> str:
+        """The kind of an event; one that the ruleset does not name is of a kind of its own."""
+        return self._kinds.get(event, event)
+
+    @property
+    def names_kinds(self) -> bool:
+        """Whether the ruleset names kinds at all."""
+        return bool(self._kinds)
+
+
+def warnings(alerts: Iterable[Alert], words: Vocabulary, zone: Zone, skips: Skips) -> Warnings:
+    """Fold alerts and put them into the words of the ruleset.
+
+    Args:
+        alerts: as read, in any order.
+        words: levels, kinds and places of the ruleset.
+        zone: that times are written in.
+        skips: takes what is left out.
+    """
+    timeline = fold(replace(alert, infos=one_language(alert.infos, words)) for alert in alerts)
+    for reason, alert in timeline.left_out:
+        skips.add(reason, alert.place)
+    for alert in timeline.folded:
+        for fault in alert.faults:
+            skips.add(fault, alert.place)
+    stretches = _merged(_stretches(timeline.intervals, words, skips))
+    names = _names((one.event for one in stretches), zone)
+    rows = [WarningRow(_cells(one, names[one.event], zone), one.first.alert) for one in stretches]
+    return Warnings(rows, tuple(_remarks(timeline, stretches, words, skips.role)))
+
+
+def one_language(infos: Sequence[Info], words: Vocabulary) -> tuple[Info, ...]:
+    """Leave out translations: infos of another language with the same severity, times and places.
+
+    The language whose events the ruleset names best is kept, else the first one written.
+    """
+    languages = list(dict.fromkeys(info.language.casefold() for info in infos))
+    if len(languages) < 2:
+        return tuple(infos)
+    spoken = {one: [info for info in infos if info.language.casefold() == one] for one in languages}
+    languages.sort(key=lambda one: -sum(words.knows(info.event) for info in spoken[one]))
+    kept: list[Info] = []
+    said: set[object] = set()
+    for language in languages:
+        new = [info for info in spoken[language] if _substance(info) not in said]
+        said.update(map(_substance, new))
+        kept += new
+    return tuple(kept)
+
+
+def _substance(info: Info) -> tuple[object, ...]:
+    """What two translations of an info have in common."""
+    drawn = any(area.codes or area.shapes for area in info.areas)
+    areas = tuple((area.codes, area.shapes) if drawn else area.name for area in info.areas)
+    return info.severity, info.effective, info.onset, info.expires, areas
+
+
+def _stretches(intervals: Iterable[Interval], words: Vocabulary, skips: Skips) -> Iterator[_Stretch]:
+    for one in intervals:
+        level = words.level(one.info.severity)
+        if isinstance(level, Message):
+            skips.add(level, one.alert.place)
+            continue
+        found = places(one.info.areas, words.scheme)
+        for reason, name in found.unusable:
+            skips.add(reason, f"{one.alert.file}: {name}")
+        if not one.info.areas:
+            skips.add(msg("warnings without an area"), one.alert.place)
+        if found.places:
+            kind = words.kind(one.info.event)
+            yield _Stretch(one.event, kind, level, found.places, one.starts, one.ends, one)
+
+
+def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
+    """Make one of stretches that follow or overlap each other and differ in nothing but time; in order of time."""
+    done: list[_Stretch] = []
+    last: dict[tuple[object, ...], _Stretch] = {}
+    for one in sorted(stretches, key=_in_time):
+        what = (one.event, one.kind, one.level, one.places)
+        before = last.get(what)
+        if before is None:
+            last[what] = one
+        elif before.ends is None or one.starts <= before.ends:
+            last[what] = replace(before, ends=None if None in (before.ends, one.ends) else _later(before, one))
+        else:
+            done.append(before)
+            last[what] = one
+    return sorted([*done, *last.values()], key=_in_time)
+
+
+def _in_time(one: _Stretch) -> tuple[object, ...]:
+    return one.starts, one.event, one.kind, one.level, one.places, one.first.alert.id
+
+
+def _later(one: _Stretch, other: _Stretch) -> int:
+    return max(end for end in (one.ends, other.ends) if end is not None)
+
+
+def _names(events: Iterable[AlertId], zone: Zone) -> dict[AlertId, str]:
+    """Name each event by its identifier; those that share one by what tells them apart too, as references do."""
+    distinct = sorted(set(events))
+    count = Counter(event.identifier for event in distinct)
+    return {
+        event: event.identifier
+        if count[event.identifier] == 1
+        else f"{event.sender},{event.identifier},{zone.text(event.sent)}"
+        for event in distinct
+    }
+
+
+def _cells(one: _Stretch, name: str, zone: Zone) -> dict[str, Cell]:
+    info = one.first.info
+    return {
+        "event_id": name,
+        "kind": one.kind,
+        "level": one.level,
+        "areas": one.places,
+        "starts": zone.text(one.starts),
+        "ends": None if one.ends is None else zone.text(one.ends),
+        "headline": info.headline,
+        "source": info.sender_name or one.first.alert.id.sender,
+    }
+
+
+def _remarks(timeline: Timeline, stretches: Sequence[_Stretch], words: Vocabulary, role: str) -> Iterator[Message]:
+    if timeline.unseen:
+        yield msg(
+            "{role}: {count} alerts that others speak of were not read: {names}",
+            role=role,
+            count=len(timeline.unseen),
+            names=listed(one.identifier for one in timeline.unseen[:_NAMED]),
+        )
+    unnamed = sorted({one.kind for one in stretches if not words.knows(one.first.info.event)})
+    if words.names_kinds and unnamed:
+        yield msg(
+            "{role}: events that `kinds` does not name keep their name: {names}",
+            role=role,
+            names=listed(unnamed[:_NAMED]),
+        )
