@@ -101,5 +101,3 @@ def test_keys_that_occur_twice_are_two_cases():
     case, result = results(1)[0]
 
     assert len(choose_sample([(case, result), (replace(case, values={"a": 1}), result)], "s", 200)) == 2
-
-

@@ -226,15 +226,12 @@ def encode(value: Stored) -> int | str:
     Raises:
         TypeError: for a list, which durable does not get.
     """
-    match value:
-        case bool():
-            return int(value)
-        case int():
-            return max(-SAFE, min(SAFE, value))
-        case str():
-            return value if len(dumps(value)) <= LONGEST else _digest(value)
-        case tuple():
-            raise TypeError("a list is no value of a fact")
+    if isinstance(value, int):
+        return int(value) if -SAFE <= value <= SAFE else SAFE if value > 0 else -SAFE
+    if isinstance(value, tuple):
+        raise TypeError("a list is no value of a fact")
+    # a character is at most 12 in JSON, two quotes: most texts need no measuring
+    return value if 12 * len(value) + 2 <= LONGEST or len(dumps(value)) <= LONGEST else _digest(value)
 
 
 def encode_joined(value: Stored) -> str:

@@ -6,7 +6,7 @@ comes from semantics; which grants count is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from steelyard.ir.ruleset import AtLeastGrant, Better, TargetGrant, WaiveGrant
 from steelyard.semantics.records import Granted, Result
@@ -23,18 +23,21 @@ def resolved_target(result: Result) -> Value | None:
     return base - relaxed if indicator.better is Better.HIGHER else base + relaxed
 
 
-def paused_time(grants: Sequence[Granted], length: Callable[[int, int], int]) -> int:
-    """The time of the union of all windows: each gap between starts and ends is counted once."""
+def stretches(grants: Sequence[Granted]) -> list[tuple[int, int]]:
+    """The stretches of time that the windows cover together, apart from each other."""
     edges: list[tuple[int, int]] = []
     for granted in grants:
         if granted.window is not None:
             edges += ((granted.window[0], 1), (granted.window[1], -1))
-    paused = depth = since = 0
+    found: list[tuple[int, int]] = []
+    depth = since = 0
     for instant, change in sorted(edges):
-        if depth:
-            paused += length(since, instant)
-        depth, since = depth + change, instant
-    return paused
+        if depth == 0:
+            since = instant
+        depth += change
+        if depth == 0:
+            found.append((since, instant))
+    return found
 
 
 def floor_of(grants: Sequence[Granted]) -> int | None:

@@ -88,6 +88,8 @@ class Deck:
     rules: int = 0
     joins: bool = False
     """Whether a rule on its rows reads a fact of the case."""
+    required: dict[str, int | str] = field(default_factory=dict[str, "int | str"])
+    """What a row must have: without it the deck's only condition is false, and no fact of the row is needed."""
 
     def room(self, condition: Condition) -> bool:
         """Whether the condition's rules and fields still fit."""
@@ -168,9 +170,11 @@ class Network:
                 group.decks.append(self._deck(question.position))
             deck = group.decks[place]
             group.deck_of.append(place)
+            alone = deck.rules == 0
             for truth, branches in ((True, condition.true), (False, condition.false)):
                 for branch in branches:
                     self._rule(deck, question, branch, number, truth)
+            deck.required = self._required(deck, condition) if alone else {}
         return group
 
     def start(self) -> None:
@@ -193,6 +197,9 @@ class Network:
         owners: list[list[int]] = [[] for _ in self._sessions]
         for place, deck in enumerate(group.decks):
             batch, owner = facts[deck.session], owners[deck.session]
+            bound = () if deck.relation is None else rows(deck.relation)
+            if deck.relation is not None and not bound:
+                continue  # nothing is computed for rows that are not there: it might reject the case
             gap = False
             if deck.joins or deck.relation is None:
                 fact: Fact = {"k": deck.kind}
@@ -203,9 +210,9 @@ class Network:
                 batch.append(fact)
                 owner.append(-1)
             if deck.relation is not None:
-                bound = rows(deck.relation)
-                answers.gaps |= {(place, number) for number in _post_rows(deck, env, bound, gap, batch)}
-                owner += range(len(bound))
+                posted, gaps = _post_rows(deck, env, bound, gap, batch)
+                answers.gaps |= {(place, number) for number in gaps}
+                owner += posted
         for session, batch, owner in zip(self._sessions, facts, owners, strict=True):
             for rule, matched in session.post(batch):
                 condition, truth = self._fires[rule]
@@ -221,6 +228,14 @@ class Network:
         if question.whole:
             return Condition(lifted(question.expr, truth=True), lifted(question.expr, truth=False))
         return compile_condition(question.expr, question.relation, self._constant)
+
+    def _required(self, deck: Deck, condition: Condition) -> dict[str, int | str]:
+        """The equalities with a constant that a deck's only condition asks of a row."""
+        if deck.relation is None or len(condition.true) != 1:
+            return {}
+        equalities = (a for a in condition.true[0] if isinstance(a, Atom) and a.comparator is Comparator.EQ)
+        slots = ((deck.row_slots.get((atom.value, False)), atom.constant) for atom in equalities)
+        return {slot.name: constant for slot, constant in slots if slot is not None}
 
     def _deck(self, position: int | None) -> Deck:
         if len(self._rules[-1]) > MAX_SESSION_RULES:
@@ -266,20 +281,35 @@ class Network:
         row += ({"$ex": {ours: 1}}, same if atom.equal else {"$neq": same})
 
 
-def _post_rows(deck: Deck, env: Env, rows: Sequence[BoundRow], gap: bool, batch: list[Fact]) -> list[int]:
-    """Add the facts of rows; returns the numbers of those with a gap, or all where the case's fact has one."""
+def _post_rows(
+    deck: Deck, env: Env, rows: Sequence[BoundRow], gap: bool, batch: list[Fact]
+) -> tuple[list[int], list[int]]:
+    """Add the facts of rows; returns the numbers of the rows posted, and of those with a gap.
+
+    Args:
+        deck: of a relation.
+        env: what is settled so far.
+        rows: the rows to ask about.
+        gap: whether a field of the case's fact is missing; every row then has a gap.
+        batch: takes the facts.
+    """
     position = cast("int", deck.relation)
     outer = env.bound[position]
+    posted: list[int] = []
     gaps: list[int] = []
     for number, row in enumerate(rows):
         env.bound[position] = row
         fact: Fact = {"k": deck.kind + "r"}
-        if not _fill(fact, deck.row_slots, env) or gap:
+        missing = not _fill(fact, deck.row_slots, env)
+        if any(fact.get(name, wanted) != wanted for name, wanted in deck.required.items()):
+            continue
+        if missing or gap:
             fact["gap"] = 1
             gaps.append(number)
         batch.append(fact)
+        posted.append(number)
     env.bound[position] = outer
-    return gaps
+    return posted, gaps
 
 
 def _fill(fact: Fact, slots: dict[tuple[Expr, bool], Slot], env: Env) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from steelyard.diagnostics import InternalError
+from steelyard.engines.durable.candidates import Index, make_index
 from steelyard.engines.durable.network import Answers, Asked, Group, Network
 from steelyard.ir.expressions import Define, Expr, Field, IndicatorPart, OneRow, ScoreValue, Stored
 from steelyard.ir.ruleset import Ruleset
@@ -47,6 +48,7 @@ class Plan:
         groups: in the order made; the first holds what is settled early.
         places: of every condition.
         meanings: to name what was missing in an unknown condition.
+        indexes: of joined relations, by their position.
     """
 
     program: Program
@@ -54,6 +56,7 @@ class Plan:
     groups: tuple[Group, ...]
     places: dict[tuple[str, str], Place]
     meanings: dict[tuple[str, str], Meaning]
+    indexes: dict[int, Index]
 
 
 def make_plan(program: Program) -> Plan:
@@ -89,7 +92,9 @@ def make_plan(program: Program) -> Plan:
         groups.append(network.group(asked))
     network.start()
     meanings = {question.key: program.meaning(question.expr) for question in _questions(ruleset)}
-    return Plan(program, network, tuple(groups), places, meanings)
+    found = ((number, make_index(relation, program)) for number, relation in enumerate(ruleset.relations))
+    indexes = {number: index for number, index in found if index is not None}
+    return Plan(program, network, tuple(groups), places, meanings, indexes)
 
 
 def _questions(ruleset: Ruleset) -> list[Question]:
@@ -167,7 +172,7 @@ class Answering:
         return place, answers
 
     def _rows(self, relation: int) -> Sequence[BoundRow]:
-        return self.candidates.get(relation) or self.env.rows[relation]
+        return self.candidates[relation] if relation in self.candidates else self.env.rows[relation]
 
     def _reasons(self, key: tuple[str, str]) -> Missing:
         """What was missing. The truth is durable's; the names come from the meaning."""

@@ -23,6 +23,8 @@ _BEACON = "on"
 _FIRST = 2
 """The first id of a case's facts; the beacon has 1."""
 _POSTED, _UNMATCHED = 0, 1
+_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+"""JSON in ASCII: durable compares texts as they stand in it, so rules and facts must escape alike."""
 _native: Any = engine.durable_rules_engine  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType, reportAttributeAccessIssue]
 
 
@@ -107,8 +109,3 @@ def _activation(message: str, first: int) -> tuple[str, tuple[int, ...]]:
     activation = cast("dict[str, dict[str, Fact]]", json.loads(message))
     ((rule, matched),) = activation.items()
     return rule, tuple(cast("int", matched[part]["id"]) - first for part in ("c", "r") if part in matched)
-
-
-def _json(value: object) -> str:
-    """JSON in ASCII: durable compares texts as they stand in it, so rules and facts must escape alike."""
-    return json.dumps(value, separators=(",", ":"))

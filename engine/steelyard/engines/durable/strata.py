@@ -14,7 +14,7 @@ from steelyard.engines.durable.stages import Running, run_stage
 from steelyard.facts.case import Case
 from steelyard.ir.ruleset import OnMissing
 from steelyard.semantics import scores
-from steelyard.semantics.clocks import read_clock
+from steelyard.semantics.clocks import elapsed, passed, read_clock
 from steelyard.semantics.env import BoundRow, Env
 from steelyard.semantics.exemptions import PreparedGrant, PreparedRule, give
 from steelyard.semantics.indicators import PreparedIndicator
@@ -63,11 +63,11 @@ def run_strata(plan: Plan, case: Case) -> Outcome:
 def _join(answering: Answering) -> None:
     """Stratum 1: which rows belong to the case."""
     env, program = answering.env, answering.plan.program
-    joined = [(n, r) for n, r in enumerate(program.relations) if r.joins is not None]
-    for number, relation in joined:
-        answering.candidates[number] = [
-            BoundRow(row, row.values, True, {}) for row in env.case.rows.get(relation.id, ())
-        ]
+    for number, relation in enumerate(program.relations):
+        if relation.joins is not None:
+            rows, index = env.case.rows.get(relation.id, ()), answering.plan.indexes.get(number)
+            likely = rows if index is None else index.find(rows, env)
+            answering.candidates[number] = [BoundRow(row, row.values, True, {}) for row in likely]
     for number, relation in enumerate(program.relations):
         if relation.joins is None:
             env.rows[number] = [BoundRow(row, row.values, True, {}) for row in env.case.rows.get(relation.id, ())]
@@ -169,14 +169,14 @@ def _settle(
     if prepared.relation is not None:
         env.bound[prepared.relation] = result.row
     result.base_target = None if prepared.target is None else prepared.target(env)
-    untimed = None
-    if prepared.clock is not None:
-        result.timing, untimed = read_clock(prepared.clock, prepared.rule.id, env)
+    result.measure = _measure(prepared, result, env)
     env.own_target = result.base_target
     for grant in prepared.grants:
         result.grants += [give(grant, row, result, env) for row in _rows_of(grant, activations, result)]
     result.target = combine.resolved_target(result)
-    result.measure = _measure(prepared, result, untimed, env)
+    if result.timing is not None and isinstance(result.measure, int):
+        timing = result.timing
+        result.measure -= sum(passed(timing, start, end) for start, end in combine.stretches(result.grants))
     result.waived = _waived(result)
     if result.waived is None:
         _score(prepared, result, env)
@@ -193,15 +193,14 @@ def _rows_of(
     return [row for row in rows if row is result.row] if grant.own_row else rows
 
 
-def _measure(prepared: PreparedIndicator, result: Result, untimed: Missing | None, env: Env) -> Value:
-    timing = result.timing
-    if prepared.measure is not None:
-        return prepared.measure(env)
-    if untimed is not None:
-        return untimed
-    if timing is None or timing.start is None or timing.end is None:
-        raise InternalError(f"`{prepared.rule.id}` has no time")
-    return timing.end - timing.start - combine.paused_time(result.grants)
+def _measure(prepared: PreparedIndicator, result: Result, env: Env) -> Value:
+    """The measure, of a clock before its pauses."""
+    if prepared.clock is not None:
+        result.timing, untimed = read_clock(prepared.clock, prepared.rule.id, env)
+        return untimed or elapsed(result.timing)
+    if prepared.measure is None:
+        raise InternalError(f"`{prepared.rule.id}` has neither a measure nor a clock")
+    return prepared.measure(env)
 
 
 def _waived(result: Result) -> Message | None:

@@ -11,6 +11,7 @@ import threading
 
 import pytest
 
+from conformance.harness import load_ruleset
 from steelyard.diagnostics import InternalError
 from steelyard.engines.durable.network import Asked, Network
 from steelyard.facts.case import Case, Row
@@ -34,6 +35,7 @@ from steelyard.ir.expressions import (
 from steelyard.ir.types import Boolean, Number, Text
 from steelyard.semantics.env import BoundRow, Env
 from steelyard.semantics.meaning import meaning
+from steelyard.semantics.scope import Scope
 from steelyard.semantics.values import Missing
 
 native = pytest.importorskip("durable.engine").durable_rules_engine
@@ -44,18 +46,20 @@ TRUTH = Boolean()
 R = "rows"
 
 
-class Scope:
-    """As much of a ruleset's names as these expressions read."""
-
-    def __init__(self):
-        self.relations = {R: 0}
-        self.nothing = Env(Case("", {}), {}, [], [], [], [])
-
-    def row_define(self, relation, name, compiler):
-        return None
-
-    def may_reject(self, expr):
-        return False
+SCOPE = Scope(
+    load_ruleset(
+        """
+        steelyard: 1
+        ruleset: traps
+        version: 1
+        case: {key: id, inputs: {id: text}}
+        relations:
+          rows: {of_case: claim, fields: {claim: text}}
+        score: {start: 100, round: 0}
+        """
+    )
+)
+"""As much of a ruleset as these expressions need: one relation."""
 
 
 def number(name: str) -> Expr:
@@ -82,13 +86,12 @@ def cmp(left: Expr, sign: str, right: Expr | Stored) -> Expr:
 
 
 def compiled(conditions: list[Expr], rows: bool = False) -> tuple[Network, object]:
-    scope = Scope()
 
     def constant(expr):
-        value = meaning(expr, scope)(scope.nothing)
+        value = meaning(expr, SCOPE)(SCOPE.nothing)
         return None if isinstance(value, Missing) else value
 
-    made = Network("traps", lambda e: meaning(e, scope), constant)
+    made = Network("traps", lambda e: meaning(e, SCOPE), constant)
     group = made.group([Asked(c, R if rows else None, 0 if rows else None) for c in conditions])
     made.start()
     return made, group
