@@ -142,7 +142,7 @@ def _shares(program: Program, situation: Situation) -> Shares:
     severe, surge, present = situation
     (prepared,) = program.scores
     fired = (*(("severe-weather",) if severe else ()), *(("complaint-surge",) if surge else ()))
-    waived = frozenset((member, None) for member in prepared.members - present)
+    waived = frozenset((member, None) for member in frozenset(prepared.rule.members) - present)
     if prepared.weighing is None:
         raise SystemExit("the score has no weights")
     found = prepared.weighing.resolve(Circumstances(fired, waived, ()))

@@ -12,6 +12,7 @@ agree to their two digits on every claim that is measured.
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import zen
@@ -136,7 +137,7 @@ def graph(climate: list[Plain]) -> dict[str, Any]:
         "nodes": [{"id": name, "name": name, "type": kind, "content": content} for name, kind, content in steps],
         "edges": [
             {"id": f"{one[0]}-{other[0]}", "sourceId": one[0], "targetId": other[0], "type": "edge"}
-            for one, other in zip(steps, steps[1:], strict=False)
+            for one, other in pairwise(steps)
         ],
     }
 
