@@ -1,8 +1,8 @@
 """Intake: cases and relation rows from files, as text, through one grammar (LANGUAGE.md section 12).
 
-Between the ruleset and the engines. Readers (CSV, JSONL, Parquet, XLSX, XES) give lines of cells;
-`parse` decides what each means; `read_portfolio` puts cases together and parts what is good from what
-is rejected. Nothing is guessed, nothing is lost.
+Between the ruleset and the engines. Readers (CSV, JSONL, Parquet, XLSX, XES) and feeds (CAP alerts, OpenFEMA,
+Texas bulletins) give lines of cells; `parse` decides what each means; `read_portfolio` puts cases together
+and parts what is good from what is rejected. Nothing is guessed, nothing is lost.
 
 Invariants: every row of the case files becomes a case or a reject; values are stored as ir/types.py
 says; `parse` reads back what `format_value` writes for files; the only doubles are those of workbooks
@@ -10,6 +10,7 @@ and Parquet, and they end in cells.py.
 """
 
 from steelyard.facts.case import Case, Reject, Row
+from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.format import Style, format_value
 from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Portfolio, Provenance, read_portfolio
@@ -28,6 +29,7 @@ __all__ = [
     "ReadOptions",
     "Reject",
     "Row",
+    "Skipped",
     "SourceFile",
     "Style",
     "case_from_texts",

@@ -74,14 +74,16 @@ def _sorted(relation: Relation, files: Files, reading: Reading) -> _Sorted:
 
 def _told(relation: Relation, path: Path, reading: Reading) -> str | None:
     """The format that a path shows by its kind or its columns; None for a table of rows."""
-    if relation.feed is None:
-        return None
-    if path.is_dir() or path.name.lower().endswith(ALERT_ENDINGS):
-        return "cap"
-    if path.name.lower().endswith(".json"):
-        return "tdi"
-    columns = reading.columns(path)
-    return "fema" if columns >= fema.MARKS else None
+    name = path.name.lower()
+    match relation.feed:
+        case "warnings":
+            return "cap" if path.is_dir() or name.endswith(ALERT_ENDINGS) else None
+        case "declarations":
+            if name.endswith(".json"):
+                return "tdi"
+            return "fema" if reading.columns(path) >= fema.MARKS else None
+        case _:
+            return None
 
 
 def _scheme(relation: Relation) -> str | None:
