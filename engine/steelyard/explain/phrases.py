@@ -218,6 +218,17 @@ def _apply(expr: Apply, words: Words) -> Text:
             return msg("the absolute value of {what}", what=parts[0])
         case Function.CLAMP, (what, low, high):
             return msg("{what} kept between {low} and {high}", what=what, low=low, high=high)
+        case Function.STARTS_WITH, (what, prefix):
+            return msg("{what} starts with {prefix}", what=what, prefix=prefix)
+        case Function.COVERS, (areas, place):
+            return msg("{areas} covers {place}", areas=areas, place=place)
+        case _:
+            return _of_time(expr.function, parts)
+
+
+def _of_time(function: Function, parts: tuple[Text, ...]) -> Text:
+    """The functions of dates and instants."""
+    match function, parts:
         case Function.DATE, _:
             return msg("the date of {what}", what=parts[0])
         case Function.YEAR, _:
@@ -226,10 +237,6 @@ def _apply(expr: Apply, words: Words) -> Text:
             return msg("the month of {what}", what=parts[0])
         case Function.YEAR_MONTH, _:
             return msg("the year and month of {what}", what=parts[0])
-        case Function.STARTS_WITH, (what, prefix):
-            return msg("{what} starts with {prefix}", what=what, prefix=prefix)
-        case Function.COVERS, (areas, place):
-            return msg("{areas} covers {place}", areas=areas, place=place)
         case Function.OVERLAPS, (start, end, other_start, other_end):
             return msg(
                 "{start} to {end} overlaps {other_start} to {other_end}",
@@ -246,6 +253,12 @@ def _apply(expr: Apply, words: Words) -> Text:
                 other_start=other_start,
                 other_end=other_end,
             )
+        case Function.WORKING_TIME, (start, end, *_):
+            return msg("the working time from {start} to {end}", start=start, end=end)
+        case Function.ADD_BUSINESS_DAYS, (day, count, *_):
+            return msg("{day} + {count} working days", day=day, count=count)
+        case Function.BUSINESS_DAYS_BETWEEN, (start, end, *_):
+            return msg("the working days from {start} to {end}", start=start, end=end)
         case _:
             return msg("{items}", items=parts)
 
