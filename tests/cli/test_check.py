@@ -114,8 +114,10 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "weights off their total": ("score: {method", "weights: {total: 110%}\nscore: {method", "H201"),
     "expression cut by its comma": ("    when: complaint\n", "    when: {a: max(1, 2}\n", ""),
     "flow-style expression": (
-        "  upheld-complaint:\n    label: {zh: 属实投诉扣5分, en: 5 points for an upheld complaint}\n"
-        "    when: complaint\n    deduct: 5\n    reason: C1\n",
+        (
+            "  upheld-complaint:\n    label: {zh: 属实投诉扣5分, en: 5 points for an upheld complaint}\n"
+            "    when: complaint\n    deduct: 5\n    reason: C1\n"
+        ),
         '  upheld-complaint: {when: claim_id in ("a", "b"), deduct: 5}\n',
         "",
     ),
@@ -126,8 +128,10 @@ CHANGES: dict[str, tuple[str, str, str]] = {
     "deep not": ("when: complaint", f"when: {'not ' * 5000}complaint", "Y202"),
     "overlapping unique rows": (
         "grades:",
-        "tables:\n  t: {hit: unique, inputs: {r: rating}, outputs: {o: integer}, "
-        "rows: [{r: '> 1', o: 1}, {r: '> 2', o: 2}]}\ngrades:",
+        (
+            "tables:\n  t: {hit: unique, inputs: {r: rating}, outputs: {o: integer}, "
+            "rows: [{r: '> 1', o: 1}, {r: '> 2', o: 2}]}\ngrades:"
+        ),
         "H101",
     ),
     "impossible date": (

@@ -9,13 +9,12 @@ import os
 import re
 import signal
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cli.programs import PROGRAM, program
 
+from cli.programs import PROGRAM, program
 from steelyard.engines.reference import ReferenceCompiled
 
 AS_OF = ("--as-of", "2024-05-10T00:00")
@@ -98,7 +97,7 @@ BAD = "C-005,2024-13-01 09:00,,4.0,no\nC-006,2024-05-01 09:00,,98,no\n"
 
 
 @pytest.mark.parametrize(("allowed", "status"), [(0, 3), (1, 3), (2, 0)])
-def test_rejected_rows_fail_unless_they_are_allowed(
+def test_rejected_rows_fail_unless_they_are_allowed(  # noqa: PLR0917 - fixtures
     allowed: int, status: int, steelyard, policy: Path, cases: Path, tmp_path: Path
 ):
     cases.write_text(cases.read_text("utf-8") + BAD, "utf-8")
@@ -292,7 +291,7 @@ def test_an_old_file_stays_where_the_new_one_cannot_be_made(steelyard, policy: P
 
 
 def test_nothing_appears_where_one_output_fails(steelyard, policy: Path, cases: Path, tmp_path: Path, monkeypatch):
-    import steelyard.report.writers as writers
+    from steelyard.report import writers
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device", "r.csv")
@@ -339,26 +338,60 @@ def test_engines_that_differ_leave_no_output(steelyard, policy: Path, cases: Pat
     assert 0 == steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words, "--verify", "0").status
 
 
+PHASES = {
+    "scoring": "import steelyard.engines.reference as at; at.evaluate = stop",
+    "writing": "import steelyard.report.writers as at; at.csv_text = stop",
+}
+STOPPING = """
+import sys, time
+
+def stop(*_):
+    print("here", flush=True)
+    time.sleep(60)
+
+{phase}
+from steelyard.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_a_run_that_is_ended_leaves_no_half_file(number: int, status: int, policy: Path, tmp_path: Path):
-    """The scoring of many cases is ended in its middle, or while it is written."""
-    many = tmp_path / "many.csv"
-    lines = "".join(f"K{n},2024-05-01 09:00,2024-05-03 16:30,4.8,no\n" for n in range(60_000))
-    many.write_text("claim_id,reported_at,paid_at,rating,complaint\n" + lines, "utf-8")
+def test_a_run_that_is_ended_leaves_no_half_file(  # noqa: PLR0917 - fixtures
+    number: int, status: int, phase: str, policy: Path, cases: Path, tmp_path: Path
+):
+    """The program is stopped at a certain place and ended there; an older file stays as it was."""
     out = tmp_path / "out"
     out.mkdir()
-    words = ["evaluate", policy, "--cases", many, *AS_OF, "--engine", "reference", "--verify", "0", "-o", out / "a.csv"]
-    started = subprocess.Popen([*PROGRAM, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(1.5)
-    assert started.poll() is None
+    (out / "a.csv").write_text("before", "utf-8")
+    words = [
+        "evaluate",
+        policy,
+        "--cases",
+        cases,
+        *AS_OF,
+        "--engine",
+        "reference",
+        "--verify",
+        "0",
+        "-o",
+        out / "a.csv",
+    ]
+    code = STOPPING.format(phase=PHASES[phase])
+    started = subprocess.Popen(
+        [PROGRAM[0], "-c", code, *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert started.stdout is not None
+    assert "here\n" == started.stdout.readline()
     os.kill(started.pid, number)
     _, err = started.communicate(timeout=60)
 
     assert status == started.returncode
     assert "Traceback" not in err
-    assert [] == [path for path in out.iterdir() if not path.name.startswith(".")]
-    if number != signal.SIGKILL:
-        assert [] == list(out.iterdir())
+    assert ["a.csv"] == [
+        path.name for path in out.iterdir() if number != signal.SIGKILL or not path.name.startswith(".")
+    ]
+    assert "before" == (out / "a.csv").read_text("utf-8")
 
 
 def test_a_program_of_its_own_gives_the_same(policy: Path):

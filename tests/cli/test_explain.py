@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from cli.programs import program
 
 AS_OF = ("--as-of", "2024-05-10T00:00")

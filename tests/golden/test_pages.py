@@ -73,7 +73,11 @@ def test_every_code_that_is_written_in_the_source_is_registered() -> None:
     written: dict[str, str] = {}
     for path in sorted(ROOT.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and re.fullmatch("[YMNTHLBE]\\d{3}", node.value):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.fullmatch("[YMNTHLBE]\\d{3}", node.value)
+            ):
                 written[node.value] = path.name
 
     assert {} == {code: place for code, place in written.items() if code not in CODES}

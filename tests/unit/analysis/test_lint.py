@@ -85,7 +85,8 @@ def test_names_that_are_used_are_not_named(found):
         "exemptions: {x1: {for_each: r, when: twice > 3, grants: {x: {target: target - p}}}}\n"
         "outputs: {o1: e + t, o2: 'd', o3: c, o4: b and m > 1, o5: stop - start}\n"
     )
-    plain = "indicators:\n  x: {measure: a, target: 5, better: higher, score: w, weight: 1}\nscore: {method: weighted_mean}\n"
+    indicator = "indicators:\n  x: {measure: a, target: 5, better: higher, score: w, weight: 1}\n"
+    plain = f"{indicator}score: {{method: weighted_mean}}\n"
 
     assert [] == found(used + plain, plain=False, unused=True)
 
