@@ -35,6 +35,12 @@ INSTANTS = (  # ascending
 DURATIONS = ("0h", "1h", "2h", "24h", "26h24min", "24h1s", "48h", "72h", "1s")
 """26.4 h against 24 h is exactly one step of 10%."""
 DAYS = ("2024-02-29", "2024-03-01", "2023-12-31", "1970-01-01")
+CALENDARS: tuple[dict[str, Any], ...] = (
+    {"holidays": "none", "hours": "09:00-12:00, 13:00-17:30"},
+    {"holidays": "none", "hours": "00:00-03:00, 22:00-24:00", "weekend": ["fri", "sat"]},
+    {"holidays": "CN", "hours": "09:00-17:30"},
+    {"holidays": "US-TX", "hours": "00:00-24:00", "closed": ["2024-03-01"], "open": ["2024-03-02"]},
+)
 NUMBERS = ("0", "1", "-1", "2.5", "99.99", "100", "-0.01", "4.4", "4.5", "9000000000000")
 
 
@@ -121,7 +127,7 @@ def chance(draw: Draw, percent: int) -> bool:
 # Expressions, as text
 
 
-def number(draw: Draw, scope: Scope, depth: int = 2) -> str:
+def number(draw: Draw, scope: Scope, depth: int = 2) -> str:  # noqa: C901 - a case for each kind
     """A number of scale 2 or less, more after arithmetic."""
     leaves = ["n1", "n2", "some_number", one_of(draw, *NUMBERS[:-1])]
     if scope.one_row:
@@ -136,7 +142,7 @@ def number(draw: Draw, scope: Scope, depth: int = 2) -> str:
     leaves += [f"{name}.{part}" for name in scope.results for part in parts]
     if depth == 0 or chance(draw, 40):
         return one_of(draw, *leaves)
-    kind = draw(st.integers(0, 9 if scope.aggregates else 7))
+    kind = draw(st.integers(0, 10 if scope.aggregates else 8))
     sub = lambda: number(draw, scope, depth - 1)  # noqa: E731
     match kind:
         case 0:
@@ -157,6 +163,8 @@ def number(draw: Draw, scope: Scope, depth: int = 2) -> str:
         case 7:
             return f"(0.5 * {sub()})"
         case 8:
+            return business_days(draw)
+        case 9:
             where = one_of(
                 draw, "", f" where {condition(draw, Scope('events', aggregates=False, one_row=scope.one_row), 0)}"
             )
@@ -201,6 +209,9 @@ def atom(draw: Draw, scope: Scope, depth: int) -> str:
         lambda: f'starts_with(t1, "{one_of(draw, "", "0", "上")}")',
         lambda: f't1 {equal} "{one_of(draw, *(c for c in CODES if c))}"',
         lambda: f"covers(place, {one_of(draw, 'place', 'region_of_rule')})",
+        lambda: f"{business_days(draw)} {sign} {one_of(draw, '0', '1', '-3')}",
+        lambda: f"{working_time(draw)} {sign} {one_of(draw, 'd2', *DURATIONS)}",
+        lambda: f"{business_day(draw)} {sign} {one_of(draw, 'date(w2)', '@2024-03-04')}",
     ]
     if scope.one_row:
         options += [lambda: f"climate.seen {sign} 30%", lambda: "is_missing(climate.rate)"]
@@ -236,6 +247,26 @@ def atom(draw: Draw, scope: Scope, depth: int) -> str:
     if scope.score:
         options += 2 * [lambda: f"score {sign} {one_of(draw, '50', '90', '100')}"]
     return one_of(draw, *options)()
+
+
+def business_days(draw: Draw) -> str:
+    """A number that a calendar counts."""
+    return f"business_days_between({one_of(draw, 'day, date(w1)', 'date(w1), date(w3)')}{on(draw)})"
+
+
+def working_time(draw: Draw) -> str:
+    """A duration that a calendar measures."""
+    return f"working_time({one_of(draw, 'w1, w2', 'w1, w3')}{on(draw)})"
+
+
+def business_day(draw: Draw) -> str:
+    """A date that a calendar finds."""
+    return one_of(draw, "(day + 3bd)", "(date(w1) - 1bd)", f"add_business_days(day, n2{on(draw)})", "(day + 0bd)")
+
+
+def on(draw: Draw) -> str:
+    """A calendar as the last argument, or the default one."""
+    return one_of(draw, "", ", office", ", other")
 
 
 # Sections
@@ -331,8 +362,11 @@ def indicator(draw: Draw, scope: Scope, *, clock: bool, weighted: bool) -> dict[
         found["clock"] = {"from": "w1", "to": one_of(draw, "w2", "w2", "w2", "w2", "w3")}
         if chance(draw, 70):
             found["clock"]["until"] = "as_of"
+        if chance(draw, 50):
+            found["clock"]["calendar"] = one_of(draw, "office", "other")
     else:
-        found["measure"] = one_of(draw, "d1", "d2", "d1 + 1h", "w3 - w1") if timed else number(draw, scope)
+        times = ("d1", "d2", "d1 + 1h", "w3 - w1", working_time(draw))
+        found["measure"] = one_of(draw, *times) if timed else number(draw, scope)
     found["target"] = one_of(draw, *TARGETS) if timed else one_of(draw, "4.5", "98%", "1", "100")
     found["better"] = one_of(draw, "lower", "higher")
     found["score"] = way(draw, timed=timed)
@@ -505,6 +539,7 @@ def rulesets(draw: Draw) -> dict[str, Any]:
             "region_of_rule": {"type": "region(gb2260)", "value": "310000"},
         },
         "groups": {"speed": "Speed", "quality": "Quality"},
+        "calendars": {"office": one_of(draw, *CALENDARS), "other": one_of(draw, *CALENDARS)},
         "relations": {
             "events": {
                 "of_case": "claim",

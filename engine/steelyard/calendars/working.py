@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from itertools import pairwise
 
 from steelyard.calendars.day_table import DayTable, Uncovered, day_table
@@ -123,9 +123,9 @@ class Calendar:
         return self.shifts[at] + _on_the_wall(self.days, self.hours, instant + self.offsets.offsets[at])
 
 
-@cache
+@lru_cache(maxsize=64)
 def calendar(settings: Settings, zone_name: str) -> Calendar:
-    """Make a calendar. The same object each time: it is only a memory of a reading.
+    """Make a calendar. What was made lately is remembered: a memory of a reading, no more.
 
     Raises:
         CalendarError: no year of the country is known, `years` leave a hole, or a day is in a year not covered.
@@ -173,6 +173,8 @@ def _days(settings: Settings) -> DayTable:
                 msg("add {year} to `years`, with its days off under `closed`", year=before + 1),
             )
     off = SATURDAY_SUNDAY if weekend is None else weekend
+    if known is not None and not (own or settings.open or settings.closed):
+        return day_table(known.first_year, known.last_year, known.working)
     working = [day for day in (() if known is None else known.working) if not own or day_of(day).year not in own]
     working += (day for year in own for day in days_of_years(year, year) if weekday(day) not in off)
     changed = {*working, *settings.open}.difference(settings.closed)
