@@ -104,8 +104,14 @@ def _within(
     loose = _set_units(keys, weights, fixed, shares)
     total = sum(shares.values(), _NONE)
     if total > share:
-        problem = "the shares set inside `{group}` add up to {total}, more than the {share} set for it"
-        raise _error(msg(problem, group=group, total=total, share=share))
+        raise _error(
+            msg(
+                "the shares set inside `{group}` add up to {total}, more than the {share} set for it",
+                group=group,
+                total=total,
+                share=share,
+            )
+        )
     if loose:
         shares.update(spread(loose, weights, share - total))
         notes += emptied(loose, share - total)
@@ -113,8 +119,14 @@ def _within(
         raise _error(msg("every member left in `{group}` has its share set to 0", group=group))
     elif total != share:
         shares = {key: value * share / total for key, value in shares.items()}
-        scaled = "only set shares are left in `{group}`: they are scaled from {total} to {share}"
-        notes.append(msg(scaled, group=group, total=total, share=share))
+        notes.append(
+            msg(
+                "only set shares are left in `{group}`: they are scaled from {total} to {share}",
+                group=group,
+                total=total,
+                share=share,
+            )
+        )
     return shares
 
 

@@ -180,8 +180,13 @@ class _Resolution:
         for shift in self.shifts:
             for name, share in shift.set.items():
                 if name not in present:
-                    dropped = "the share that `{adjustment}` sets for `{name}` is dropped: nothing of it is left"
-                    self.notes.append(msg(dropped, adjustment=shift.id, name=name))
+                    self.notes.append(
+                        msg(
+                            "the share that `{adjustment}` sets for `{name}` is dropped: nothing of it is left",
+                            adjustment=shift.id,
+                            name=name,
+                        )
+                    )
                 elif name in fixed:
                     twice = msg(
                         "`{one}` and `{other}` both set the share of `{name}`", one=by[name], other=shift.id, name=name
