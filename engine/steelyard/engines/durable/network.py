@@ -28,7 +28,8 @@ from steelyard.engines.durable.conditions import (
 )
 from steelyard.engines.durable.session import Fact, Session
 from steelyard.engines.durable.walk import reads_row
-from steelyard.ir.expressions import Comparator, Expr, Stored
+from steelyard.ir.expressions import Comparator, Expr, Literal, Stored
+from steelyard.ir.walk import nodes
 from steelyard.semantics.env import BoundRow, Env, Meaning
 from steelyard.semantics.values import Missing
 
@@ -174,7 +175,7 @@ class Network:
             for truth, branches in ((True, condition.true), (False, condition.false)):
                 for branch in branches:
                     self._rule(deck, question, branch, number, truth)
-            deck.required = self._required(deck, condition) if alone else {}
+            deck.required = _required(deck, question, condition) if alone else {}
         return group
 
     def start(self) -> None:
@@ -229,14 +230,6 @@ class Network:
             return Condition(lifted(question.expr, truth=True), lifted(question.expr, truth=False))
         return compile_condition(question.expr, question.relation, self._constant)
 
-    def _required(self, deck: Deck, condition: Condition) -> dict[str, int | str]:
-        """The equalities with a constant that a deck's only condition asks of a row."""
-        if deck.relation is None or len(condition.true) != 1:
-            return {}
-        equalities = (a for a in condition.true[0] if isinstance(a, Atom) and a.comparator is Comparator.EQ)
-        slots = ((deck.row_slots.get((atom.value, False)), atom.constant) for atom in equalities)
-        return {slot.name: constant for slot, constant in slots if slot is not None}
-
     def _deck(self, position: int | None) -> Deck:
         if len(self._rules[-1]) > MAX_SESSION_RULES:
             self._rules.append({})
@@ -279,6 +272,20 @@ class Network:
         case.append({"$ex": {theirs: 1}})
         same = {ours: {"c": theirs}}
         row += ({"$ex": {ours: 1}}, same if atom.equal else {"$neq": same})
+
+
+def _required(deck: Deck, question: Asked, condition: Condition) -> dict[str, int | str]:
+    """The equalities with a constant that a deck's only condition asks of a row.
+
+    Where one branch says all that makes the condition true, the condition is the conjunction of its atoms; the
+    word `missing` has no branch, so nothing is concluded from branches where it stands.
+    """
+    unsaid = any(isinstance(node, Literal) and node.value is None for node in nodes(question.expr))
+    if deck.relation is None or len(condition.true) != 1 or unsaid:
+        return {}
+    equalities = (a for a in condition.true[0] if isinstance(a, Atom) and a.comparator is Comparator.EQ)
+    slots = ((deck.row_slots.get((atom.value, False)), atom.constant) for atom in equalities)
+    return {slot.name: constant for slot, constant in slots if slot is not None}
 
 
 def _post_rows(

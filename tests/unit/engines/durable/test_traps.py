@@ -233,6 +233,16 @@ def test_neither_a_condition_nor_its_negation_fires_where_it_is_unknown():
             assert ask(conditions, values) == [both, either, None if x is None else not of[x]]
 
 
+def test_the_word_missing_is_unknown_in_every_place():
+    a, unknown = cmp(field("a"), "=", 1), Literal(None, type=TRUTH)
+    rows = [{"a": 1}, {"a": 2}, {}]
+
+    assert ask([And((a, unknown), type=TRUTH)], {}, rows) == [[None, False, None]]
+    assert ask([Or((a, unknown), type=TRUTH)], {}, rows) == [[True, None, None]]
+    assert ask([unknown], {}, rows) == [[None, None, None]]
+    assert ask([unknown], {}) == [None]
+
+
 def test_or_fires_once_for_us_though_several_branches_are_true():
     a, b = cmp(number("a"), "=", 1), cmp(number("b"), "=", 1)
 
