@@ -79,7 +79,7 @@ def load(path_or_name: str, settings: Mapping[str, str] | None = None, *, lint: 
     path = find(path_or_name, diagnostics)
     node = None if path is None else load_file(path, diagnostics)
     file = None if node is None else from_source(node, diagnostics)
-    ruleset = None if file is None or diagnostics.errors else lower(file, diagnostics)
+    ruleset = None if file is None else lower(file, diagnostics)
     if ruleset is not None and settings is not None:
         ruleset = bind(ruleset, settings, diagnostics)
     if lint and ruleset is not None and file is not None:
