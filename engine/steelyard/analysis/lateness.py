@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, msg
-from steelyard.ir.expressions import Add, Expr, Literal, Subtract
+from steelyard.ir.expressions import Add, Apply, Expr, Function, Literal, Subtract
 from steelyard.ir.ruleset import (
     Bands,
     Better,
@@ -58,6 +58,8 @@ def _ends(measure: Expr) -> list[Expr]:
     match measure:
         case Subtract(left=left) if isinstance(left.type, Date | DateTime):
             return [left]
+        case Apply(function=Function.WORKING_TIME | Function.BUSINESS_DAYS_BETWEEN, arguments=(_, end)):
+            return [end]
         case Add(left=left, right=right) | Subtract(left=left, right=right):
             return _ends(left) + _ends(right)
         case _:

@@ -7,7 +7,8 @@ from dataclasses import fields, is_dataclass
 from enum import Enum
 from typing import assert_never
 
-from steelyard.calendars.zones import Zone, zone
+from steelyard.calendars import Settings, hours_text
+from steelyard.calendars.zones import Zone, day_of, zone
 from steelyard.facts.format import format_units, format_value
 from steelyard.ir import expressions as e
 from steelyard.ir import ruleset as r
@@ -27,6 +28,7 @@ from steelyard.ir.types import (
     Type,
     default_range,
 )
+from steelyard.model.scalars import WEEKDAYS
 
 _HIDDEN = {"span", "file"}
 
@@ -70,6 +72,14 @@ class _Printer:
         match value:
             case r.Ruleset(effective=Range() as effective):
                 return {"effective": self.stored(effective, Date())}
+            case Settings():
+                return {
+                    "hours": hours_text(value.hours),
+                    "weekend": "" if value.weekend is None else tuple(WEEKDAYS[day] for day in value.weekend),
+                    "closed": tuple(str(day_of(day)) for day in value.closed),
+                    "open": tuple(str(day_of(day)) for day in value.open),
+                    "years": tuple(map(str, value.years)),
+                }
             case r.Table():
                 return {
                     "rows": tuple(self.row(value, row) for row in value.rows),
@@ -242,8 +252,9 @@ class _Printer:
                 return f"coalesce({self.all(items)})"
             case e.IsMissing(operand=operand, negated=negated):
                 return f"{'not ' if negated else ''}is_missing({self.text(operand)})"
-            case e.Apply(function=function, arguments=arguments):
-                return f"{function.value}({self.all(arguments)})"
+            case e.Apply(function=function, arguments=arguments, calendar=calendar):
+                asked = "" if calendar is None else f", {calendar}"
+                return f"{function.value}({self.all(arguments)}{asked})"
             case e.Aggregate(aggregation=aggregation, relation=relation, argument=argument, where=where):
                 subject = relation if argument is None else self.text(argument)
                 return f"{aggregation.value}({subject}{'' if where is None else f' where {self.text(where)}'})"

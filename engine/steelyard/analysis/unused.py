@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from steelyard.analysis.subject import Subject, expressions
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
-from steelyard.ir.expressions import Aggregate, Define, Expr, Field, Input, OneRow, Parameter, TableCall
-from steelyard.ir.ruleset import Named
+from steelyard.ir.expressions import Aggregate, Apply, Define, Expr, Field, Input, OneRow, Parameter, TableCall
+from steelyard.ir.ruleset import Clock, Named
 from steelyard.ir.walk import nodes
 from steelyard.model.indicators import Way
 from steelyard.source import Text
@@ -40,6 +40,9 @@ def check_unused(subject: Subject, diagnostics: Diagnostics) -> None:
         msg("the table"), _places(ruleset.tables), {node.table for node in read if isinstance(node, TableCall)}, remove
     )
     report(msg("the relation"), _places(ruleset.relations), set(relations), remove)
+    calendars = {node.calendar for node in read if isinstance(node, Apply)}
+    calendars |= {one.measure.calendar for one in ruleset.indicators if isinstance(one.measure, Clock)}
+    report(msg("the calendar"), _places(ruleset.calendars), calendars, remove)
     for relation in ruleset.relations:
         fields = {node.name for node in read if isinstance(node, Field | OneRow) and node.relation == relation.id}
         report(msg("the define"), _places(relation.defines), set(fields), remove)

@@ -104,6 +104,21 @@ class Calendar:
         inside = merged((max(low, start), min(high, end)) for low, high in pauses)
         return total - sum(self._worked(high) - self._worked(low) for low, high in inside)
 
+    def reached(self, start: int, time: int) -> int | None:
+        """The first instant by which so much working time has passed since `start`; None after the calendar's end."""
+        low, high = start, (self.days.last_day + 2) * DAY_US  # no more time passes after the last covered day
+        if self.days.uncovered(self.offsets.local(start) // DAY_US) is not None:
+            return None
+        if self._worked(high) - self._worked(start) < time:
+            return None
+        while low < high:
+            middle = (low + high) // 2
+            if self._worked(middle) - self._worked(start) < time:
+                low = middle + 1
+            else:
+                high = middle
+        return low
+
     def digest(self) -> str:
         """SHA-256 of all that decides an answer: years, working days, hours, offsets; not where they come from."""
         text = hashlib.sha256(b"steelyard calendar 1\n")

@@ -41,12 +41,18 @@ def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
                 start=start,
                 end=end,
                 still_running=timing is not None and timing.still_running,
-                due=None if limit is None else start + limit + paused,
-                base_due=None if base is None else start + base,
+                due=None if limit is None else _reached(result, start, limit + paused),
+                base_due=None if base is None else _reached(result, start, base),
                 pauses=tuple(sorted(pauses)),
             )
         )
     return tuple(found)
+
+
+def _reached(result: Result, start: int, time: int) -> int | None:
+    """The instant at which a clock shows a time; None where its calendar does not go that far."""
+    calendar = None if result.timing is None else result.timing.calendar
+    return start + time if calendar is None else calendar.reached(start, time)
 
 
 def _span(result: Result, evaluation: Evaluation, words: Words) -> tuple[int, int] | None:

@@ -60,13 +60,17 @@ def _story(result: Result, evaluation: Evaluation, words: Words) -> IndicatorSto
 
 
 def _measured_by(rule: Indicator, words: Words) -> Text:
-    if isinstance(rule.measure, Clock):
-        start, stop = phrase(rule.measure.start, words), phrase(rule.measure.stop, words)
-        if rule.measure.until is None:
-            return msg("time from {start} to {stop}", start=start, stop=stop)
+    if not isinstance(rule.measure, Clock):
+        return phrase(rule.measure, words)
+    start, stop = phrase(rule.measure.start, words), phrase(rule.measure.stop, words)
+    if rule.measure.until is None:
+        time = msg("time from {start} to {stop}", start=start, stop=stop)
+    else:
         until = phrase(rule.measure.until, words)
-        return msg("time from {start} to {stop}, else to {until}", start=start, stop=stop, until=until)
-    return phrase(rule.measure, words)
+        time = msg("time from {start} to {stop}, else to {until}", start=start, stop=stop, until=until)
+    if rule.measure.calendar is None:
+        return time
+    return msg("{time}, working time only ({calendar})", time=time, calendar=words.calendar(rule.measure.calendar))
 
 
 def _value(value: Value | None, type: Type, words: Words) -> Text | None:  # noqa: A002 - the word

@@ -222,6 +222,8 @@ def _apply(expr: Apply, words: Words) -> Text:
             return msg("{what} starts with {prefix}", what=what, prefix=prefix)
         case Function.COVERS, (areas, place):
             return msg("{areas} covers {place}", areas=areas, place=place)
+        case _ if expr.calendar is not None:
+            return _of_calendar(expr, parts, words.calendar(expr.calendar))
         case _:
             return _of_time(expr.function, parts)
 
@@ -253,14 +255,26 @@ def _of_time(function: Function, parts: tuple[Text, ...]) -> Text:
                 other_start=other_start,
                 other_end=other_end,
             )
-        case Function.WORKING_TIME, (start, end, *_):
-            return msg("the working time from {start} to {end}", start=start, end=end)
-        case Function.ADD_BUSINESS_DAYS, (day, count, *_):
-            return msg("{day} + {count} working days", day=day, count=count)
-        case Function.BUSINESS_DAYS_BETWEEN, (start, end, *_):
-            return msg("the working days from {start} to {end}", start=start, end=end)
         case _:
             return msg("{items}", items=parts)
+
+
+def _of_calendar(expr: Apply, parts: tuple[Text, ...], calendar: Text) -> Text:
+    """The functions that ask a calendar."""
+    first, second = parts
+    match expr.function, expr.arguments:
+        case Function.WORKING_TIME, _:
+            return msg(
+                "the working time from {start} to {end} ({calendar})", start=first, end=second, calendar=calendar
+            )
+        case Function.BUSINESS_DAYS_BETWEEN, _:
+            return msg(
+                "the working days from {start} to {end} ({calendar})", start=first, end=second, calendar=calendar
+            )
+        case _, (_, Literal(value=int() as count)) if count < 0:
+            return msg("{count} working days before {day} ({calendar})", count=-count, day=first, calendar=calendar)
+        case _:
+            return msg("{count} working days after {day} ({calendar})", count=second, day=first, calendar=calendar)
 
 
 def _read(expr: Expr, words: Words) -> Text:

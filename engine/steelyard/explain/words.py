@@ -63,6 +63,7 @@ class Words:
         for section in sections:
             self._names.update({one.id: Name(one.id, one.label) for one in section})
         self._names.update({group.id: Name(group.id, group.label) for group in ruleset.groups})
+        self._calendars = {one.id: Name(one.id, one.label) for one in ruleset.calendars}
         self._scores = {score.id: Name(score.id, _score_label(score.id, score.label)) for score in ruleset.scores}
 
     def name(self, id: str) -> Name:  # noqa: A002 - the word
@@ -72,6 +73,10 @@ class Words:
     def score(self, id: str) -> Name:  # noqa: A002 - the word
         """What a score is called."""
         return self._scores[id]
+
+    def calendar(self, id: str) -> Name:  # noqa: A002 - the word
+        """What a calendar is called; it shares no names with the rest."""
+        return self._calendars[id]
 
     def value(self, value: Stored, type: Type) -> Text:  # noqa: A002 - the word
         """A value for a reader."""

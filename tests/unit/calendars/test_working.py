@@ -176,6 +176,29 @@ def test_working_time_adds_up_and_never_exceeds_elapsed_time(made, instants) -> 
     assert working.working_time(b, a) == -working.working_time(a, b)
 
 
+@given(calendars(), st.sampled_from(CHANGES), st.integers(-3000, 3000), st.integers(0, 200))
+def test_a_time_is_reached_at_the_first_instant_that_shows_it(made, change, offset, minutes) -> None:
+    working, _ = made
+    start, time = change + offset * MINUTE, minutes * MINUTE
+    reached = working.reached(start, time)
+
+    assert reached is not None
+    assert reached >= start
+    assert working.working_time(start, reached) == time
+    assert reached == start or working.working_time(start, reached - 1) < time
+
+
+def test_when_a_time_is_reached() -> None:
+    friday = us("2024-09-30T17:00+08:00")
+
+    assert CN.reached(friday, 30 * MINUTE) == us("2024-09-30T17:30+08:00")
+    assert CN.reached(friday, 30 * MINUTE + 1) == us("2024-10-08T09:00:00.000001+08:00")
+    assert CN.reached(friday, 0) == friday
+    assert CN.reached(us("2026-12-31T17:00+08:00"), 30 * MINUTE) == us("2026-12-31T17:30+08:00")
+    assert CN.reached(us("2026-12-31T17:00+08:00"), 30 * MINUTE + 1) is None
+    assert CN.reached(us("2027-01-01T00:00+08:00"), 0) is None
+
+
 def test_pauses_count_once_within_working_time_only() -> None:
     start, end = us("2024-05-06T09:00+08:00"), us("2024-05-07T17:30+08:00")
     full = 17 * HOUR
