@@ -40,7 +40,8 @@ def aggregate(node: Aggregate, relation: int, argument: Meaning | None, where: M
 
 def _any(relation: int, where: Meaning | None) -> Meaning:
     def evaluate(env: Env) -> Truth:
-        bound, outer, unknown, found = env.bound, env.bound[relation], list[Missing](), False
+        unknown: list[Missing] = []
+        bound, outer, found = env.bound, env.bound[relation], False
         for row in env.rows[relation]:
             bound[relation] = row
             truth = both(row.member, True if where is None else where(env))
@@ -59,7 +60,8 @@ def _all(relation: int, claim: Meaning | None) -> Meaning:
         raise InternalError("all() without a claim")
 
     def evaluate(env: Env) -> Truth:
-        bound, outer, unknown, refuted = env.bound, env.bound[relation], list[Truth](), False
+        unknown: list[Truth] = []
+        bound, outer, refuted = env.bound, env.bound[relation], False
         for row in env.rows[relation]:
             bound[relation] = row
             truth: Truth = claim(env)

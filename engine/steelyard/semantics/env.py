@@ -57,9 +57,9 @@ class Env:
     arguments: tuple[Value, ...] = ()
     own_measure: Value | None = None
     own_target: Value | None = None
-    results: dict[str, Result] = field(default_factory=dict[str, "Result"])
-    bases: list[Scored] = field(default_factory=list["Scored"])
-    scores: dict[str, Fixed] = field(default_factory=dict[str, Fixed])
+    results: dict[str, Result] = field(default_factory=lambda: {})
+    bases: list[Scored] = field(default_factory=lambda: [])
+    scores: dict[str, Fixed] = field(default_factory=lambda: {})
 
 
 Meaning = Callable[[Env], Any]

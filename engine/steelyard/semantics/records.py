@@ -136,7 +136,7 @@ class Result:
     base_target: Value | None = None
     target: Value | None = None
     timing: Timing | None = None
-    grants: list[Granted] = field(default_factory=list[Granted])
+    grants: list[Granted] = field(default_factory=lambda: [])
     scoring: Scoring | None = None
     score: int | None = None
     at_least: int | None = None
@@ -195,14 +195,14 @@ class Scored:
 
     id: str
     situation: Situation | None = None
-    present: list[Result] = field(default_factory=list[Result])
-    contributions: list[Contribution] = field(default_factory=list[Contribution])
+    present: list[Result] = field(default_factory=lambda: [])
+    contributions: list[Contribution] = field(default_factory=lambda: [])
     denominator: int | None = None
     unscored: str | None = None
     opening: tuple[int, int] | None = None
     exact: tuple[int, int] | None = None
     base: Fixed | None = None
-    stages: list[tuple[int, Fixed, Fixed]] = field(default_factory=list[tuple[int, Fixed, Fixed]])
+    stages: list[tuple[int, Fixed, Fixed]] = field(default_factory=lambda: [])
     final: Fixed | None = None
 
 
@@ -225,13 +225,13 @@ class Evaluation:
     program: Program
     case: Case
     env: Env
-    exemptions: list[Judged] = field(default_factory=list[Judged])
-    adjustments: list[Judged] = field(default_factory=list[Judged])
-    unscored: list[Judged] = field(default_factory=list[Judged])
-    lifted: dict[str, str] = field(default_factory=dict[str, str])
-    results: list[Result] = field(default_factory=list[Result])
-    scores: list[Scored] = field(default_factory=list[Scored])
-    points: list[Applied] = field(default_factory=list[Applied])
+    exemptions: list[Judged] = field(default_factory=lambda: [])
+    adjustments: list[Judged] = field(default_factory=lambda: [])
+    unscored: list[Judged] = field(default_factory=lambda: [])
+    lifted: dict[str, str] = field(default_factory=lambda: {})
+    results: list[Result] = field(default_factory=lambda: [])
+    scores: list[Scored] = field(default_factory=lambda: [])
+    points: list[Applied] = field(default_factory=lambda: [])
     missing: set[str] = field(default_factory=set[str])
     outcome: Outcome = field(init=False)
 

@@ -51,9 +51,12 @@ def missing(*reasons: str) -> Missing:
     return Missing(frozenset(reasons))
 
 
+_NOTHING: frozenset[str] = frozenset()
+
+
 def union(values: Iterable[object]) -> Missing:
     """The reasons of all missing ones among the values."""
-    return Missing(frozenset[str]().union(*(value.reasons for value in values if isinstance(value, Missing))))
+    return Missing(_NOTHING.union(*[value.reasons for value in values if isinstance(value, Missing)]))
 
 
 def names(reasons: frozenset[str]) -> str:
