@@ -89,6 +89,8 @@ class Deck:
     rules: int = 0
     joins: bool = False
     """Whether a rule on its rows reads a fact of the case."""
+    unsaid: bool = False
+    """Whether a condition holds the word `missing`, which no field stands for: every fact then has a gap."""
     required: dict[str, int | str] = field(default_factory=dict[str, "int | str"])
     """What a row must have: without it the deck's only condition is false, and no fact of the row is needed."""
 
@@ -175,12 +177,13 @@ class Network:
             for truth, branches in ((True, condition.true), (False, condition.false)):
                 for branch in branches:
                     self._rule(deck, question, branch, number, truth)
-            deck.required = _required(deck, question, condition) if alone else {}
+            deck.unsaid |= any(isinstance(node, Literal) and node.value is None for node in nodes(question.expr))
+            deck.required = _required(deck, condition) if alone and not deck.unsaid else {}
         return group
 
     def start(self) -> None:
         """Hand the rules to durable."""
-        self._sessions = tuple(Session(f"{self._name}-{n}", rules) for n, rules in enumerate(self._rules) if rules)
+        self._sessions = tuple(Session(f"{self._name}-{n}", rules) for n, rules in enumerate(self._rules))
 
     def post(self, group: Group, env: Env, rows: Callable[[int], Sequence[BoundRow]]) -> Answers:
         """Assert what the group's conditions read and collect what fires.
@@ -201,10 +204,10 @@ class Network:
             bound = () if deck.relation is None else rows(deck.relation)
             if deck.relation is not None and not bound:
                 continue  # nothing is computed for rows that are not there: it might reject the case
-            gap = False
+            gap = deck.unsaid
             if deck.joins or deck.relation is None:
                 fact: Fact = {"k": deck.kind}
-                gap = not _fill(fact, deck.case_slots, env)
+                gap |= not _fill(fact, deck.case_slots, env)
                 if gap and deck.relation is None:
                     fact["gap"] = 1
                     answers.gaps.add((place, -1))
@@ -274,14 +277,12 @@ class Network:
         row += ({"$ex": {ours: 1}}, same if atom.equal else {"$neq": same})
 
 
-def _required(deck: Deck, question: Asked, condition: Condition) -> dict[str, int | str]:
+def _required(deck: Deck, condition: Condition) -> dict[str, int | str]:
     """The equalities with a constant that a deck's only condition asks of a row.
 
-    Where one branch says all that makes the condition true, the condition is the conjunction of its atoms; the
-    word `missing` has no branch, so nothing is concluded from branches where it stands.
+    Where one branch says all that makes the condition true, the condition is the conjunction of its atoms.
     """
-    unsaid = any(isinstance(node, Literal) and node.value is None for node in nodes(question.expr))
-    if deck.relation is None or len(condition.true) != 1 or unsaid:
+    if deck.relation is None or len(condition.true) != 1:
         return {}
     equalities = (a for a in condition.true[0] if isinstance(a, Atom) and a.comparator is Comparator.EQ)
     slots = ((deck.row_slots.get((atom.value, False)), atom.constant) for atom in equalities)
