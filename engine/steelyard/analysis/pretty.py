@@ -74,8 +74,8 @@ class _Printer:
                 return {"effective": self.stored(effective, Date())}
             case Settings():
                 return {
-                    "hours": hours_text(value.hours),
-                    "weekend": "" if value.weekend is None else tuple(WEEKDAYS[day] for day in value.weekend),
+                    "hours": hours_text(value.hours) or None,
+                    "weekend": None if value.weekend is None else tuple(WEEKDAYS[day] for day in value.weekend),
                     "closed": tuple(str(day_of(day)) for day in value.closed),
                     "open": tuple(str(day_of(day)) for day in value.open),
                     "years": tuple(map(str, value.years)),

@@ -32,6 +32,7 @@ def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
         start, end = span
         timing = result.timing
         paused = 0 if timing is None else timing.paused
+        time = result.measure if isinstance(result.measure, int) else end - start - paused
         limit = _length(result, result.target)
         base = _length(result, result.base_target)
         pauses = {g.window for g in result.grants if g.window is not None and g.counted}
@@ -41,6 +42,8 @@ def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
                 start=start,
                 end=end,
                 still_running=timing is not None and timing.still_running,
+                time=time,
+                spare=None if limit is None else limit - time,
                 due=None if limit is None else _reached(result, start, limit + paused),
                 base_due=None if base is None else _reached(result, start, base),
                 pauses=tuple(sorted(pauses)),

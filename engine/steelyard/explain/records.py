@@ -293,7 +293,10 @@ class Bar:
     """The time of an indicator against its target, in microseconds UTC.
 
     Attributes:
-        due: when the target that was used up is reached, pauses included; None without a target.
+        time: what was measured between start and end: less pauses, on a calendar its working time only.
+        spare: what the target left of it, below 0 where it was passed; None without a target.
+        due: when the target that was used up is reached, pauses included; None without a target, and where the
+            clock's calendar does not go that far.
         base_due: the same under the target before any grant and without pauses.
         pauses: windows in which the clock stood still.
     """
@@ -302,6 +305,8 @@ class Bar:
     start: int
     end: int
     still_running: bool
+    time: int
+    spare: int | None
     due: int | None
     base_due: int | None
     pauses: tuple[tuple[int, int], ...]

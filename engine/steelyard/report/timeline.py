@@ -105,7 +105,7 @@ def _marks(explanation: Explanation, axis: Axis, here: Zone, says: Says) -> tupl
 
 
 def _bar(bar: Bar, axis: Axis, y: int, says: Says) -> BarView:
-    over = bar.due is not None and bar.end > bar.due
+    over = bar.spare is not None and bar.spare < 0
     stretches: list[tuple[str, int, int]] = [("used", bar.start, bar.end if bar.due is None else min(bar.due, bar.end))]
     if over and bar.due is not None:
         stretches.append(("over", max(bar.due, bar.start), bar.end))
@@ -134,10 +134,10 @@ def _base_x(bar: Bar, axis: Axis) -> int | None:
 
 
 def _note(bar: Bar, says: Says) -> str:
-    if bar.due is None:
-        return says(duration_text(bar.end - bar.start))
-    gap = duration_text(abs(bar.due - bar.end))
-    return says(msg("{time} over", time=gap) if bar.end > bar.due else msg("{time} to spare", time=gap))
+    if bar.spare is None:
+        return says(duration_text(bar.time))
+    gap = duration_text(abs(bar.spare))
+    return says(msg("{time} over", time=gap) if bar.spare < 0 else msg("{time} to spare", time=gap))
 
 
 def _segment(kind: str, start: int, end: int) -> Segment:
