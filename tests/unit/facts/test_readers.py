@@ -522,6 +522,13 @@ def test_xes_that_is_none_or_means_harm(write, content) -> None:
     assert fails(write("x.xes", content))[0] == "E118"
 
 
+@pytest.mark.parametrize("encoding", ["gbk", "no-such"])
+def test_xes_in_an_encoding_that_xml_does_not_know_is_damaged(write, encoding) -> None:
+    content = f'<?xml version="1.0" encoding="{encoding}"?><log/>'.encode()
+
+    assert fails(write("x.xes", content))[0] == "E118"
+
+
 def test_xes_may_nest_to_a_limit(write) -> None:
     assert rows(write("x.xes", "<log>" + "<x>" * 63 + "</x>" * 63 + "</log>")) == []
     assert fails(write("x.xes", "<log>" + "<x>" * 64 + "</x>" * 64 + "</log>"))[1].startswith("elements are nested")

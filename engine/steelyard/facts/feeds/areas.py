@@ -79,7 +79,8 @@ def _county(code: str) -> str | tuple[Message, str]:
         return msg("codes that are no places ({scheme})", scheme="SAME"), code
     if code[0] != "0":
         return msg("parts of counties, for which there is no code"), code
-    return _checked(code[1:], "fips")
+    found = _checked(code[1:], "fips")
+    return found if isinstance(found, str) else (found[0], code)
 
 
 def _checked(code: str, scheme: str) -> str | tuple[Message, str]:

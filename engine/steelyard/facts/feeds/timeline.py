@@ -130,7 +130,7 @@ class _Folding:
                 return
 
     def _take(self, alert: Alert) -> None:
-        named = [self._resolved(reference) for reference in alert.references]
+        named = list(dict.fromkeys(self._resolved(reference) for reference in alert.references))
         origins = sorted({self._event.get(one, one) for one in named})
         event = self._event[alert.id] = min(origins, default=alert.id)
         meant = [one for one in named if one in self._live.get(self._event.get(one, one), {})] or [

@@ -85,6 +85,12 @@ def _parsed(data: BinaryIO, parser: DefusedExpatParser, handler: _Alerts) -> Ite
         raise damaged("a document type or entities, which alerts have no use for") from None
     except SAXException as error:
         raise damaged(error.getMessage()) from None
+    except (LookupError, ValueError) as error:
+        if type(error) not in (LookupError, ValueError):
+            raise
+        raise damaged(str(error)) from None  # an encoding that the parser does not know
+    if not size:
+        raise damaged("no element found")
 
 
 class _Alerts(ContentHandler):
@@ -117,7 +123,12 @@ class _Alerts(ContentHandler):
         self._flush()
         self._depth += 1
         if self._depth > DEEPEST:
-            raise UnreadableError("E118", msg("elements are nested more than {limit} deep", limit=DEEPEST), line=line)
+            raise UnreadableError(
+                "E118",
+                msg("elements are nested more than {limit} deep", limit=DEEPEST),
+                help=msg("alerts follow the Common Alerting Protocol, feeds of them Atom"),
+                line=line,
+            )
         if self._open:
             self._inside(namespace, local, line)
         elif self._depth == 1 and local == "feed" and namespace == ATOM:
@@ -143,7 +154,10 @@ class _Alerts(ContentHandler):
         self._count += 1
         if self._count > MOST_ELEMENTS:
             raise UnreadableError(
-                "E118", msg("an alert has more than {limit} elements", limit=MOST_ELEMENTS), line=line
+                "E118",
+                msg("an alert has more than {limit} elements", limit=MOST_ELEMENTS),
+                help=msg("alerts follow the Common Alerting Protocol, feeds of them Atom"),
+                line=line,
             )
         if parent is None or namespace != parent.namespace:
             self._open.append(None)

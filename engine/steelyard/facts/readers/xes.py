@@ -68,6 +68,10 @@ def _rows(data: IO[bytes] | gzip.GzipFile, handler: _Log, max_bytes: int) -> Ite
     except (SAXException, EOFError, gzip.BadGzipFile, zlib.error) as error:
         reason = error.getMessage() if isinstance(error, SAXException) else str(error)
         raise damaged(reason) from None
+    except (LookupError, ValueError) as error:
+        if type(error) not in (LookupError, ValueError):
+            raise
+        raise damaged(str(error)) from None  # an encoding that the parser does not know
     if not handler.is_log:
         raise damaged("no `log` element")
 
