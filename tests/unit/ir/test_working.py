@@ -1,0 +1,296 @@
+"""Working calendars in a ruleset: what is read, what is refused, and with which words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from steelyard.calendars import Settings
+from steelyard.calendars.zones import day_number
+from steelyard.diagnostics import Diagnostics
+from steelyard.ir.canonical import digest
+from steelyard.ir.expressions import Apply, Function, Input, Literal
+from steelyard.ir.from_model import lower
+from steelyard.ir.ruleset import Clock, Ruleset
+from steelyard.ir.types import Date, Duration, Number
+from steelyard.model.from_source import from_source
+from steelyard.source import read_yaml
+
+HOUR = 3_600_000_000
+OFFICE = 'office: {holidays: CN, hours: "09:00-17:30"}'
+
+
+def read(
+    value: str = "day", calendars: str = OFFICE, clock: str = "", **more: str
+) -> tuple[Ruleset | None, Diagnostics]:
+    """A ruleset with one output; `calendars` is what stands under that key."""
+    text = f"""
+steelyard: 1
+ruleset: r
+version: 1
+timezone: Asia/Shanghai
+case:
+  key: id
+  inputs: {{id: text, day: date, other: date, n: integer, opened: datetime, closed: datetime, taken: duration}}
+{f"calendars: {{{calendars}}}" if calendars else ""}
+indicators:
+  speed:
+    clock: {{from: opened, to: closed{clock}}}
+    target: 8h
+    better: lower
+    score: met
+    weight: {more.get("weight", "1")}
+score: {{method: weighted_mean, round: 2}}
+outputs: {{shown: {{value: '{value}'}}}}
+"""
+    diagnostics = Diagnostics()
+    node = read_yaml(text, "r.yaml", diagnostics)
+    assert node is not None
+    file = from_source(node, diagnostics)
+    return (None if file is None else lower(file, diagnostics)), diagnostics
+
+
+def refused(*arguments: str, **named: str) -> list[tuple[str, str, str]]:
+    """The code, the headline and the advice of each finding."""
+    found, diagnostics = read(*arguments, **named)
+    assert found is None
+    return [(each.code, str(each.headline), str(each.help or "")) for each in diagnostics.sorted()]
+
+
+def sound(*arguments: str, **named: str) -> Ruleset:
+    found, diagnostics = read(*arguments, **named)
+    assert [] == [str(each.headline) for each in diagnostics.sorted()]
+    assert found is not None
+    return found
+
+
+def shown(value: str, calendars: str = OFFICE) -> object:
+    return sound(value, calendars).outputs[0].value
+
+
+DAY, OTHER = Input("day", type=Date()), Input("other", type=Date())
+
+
+# What is read
+
+
+def test_settings_are_resolved() -> None:
+    office = sound(
+        "day",
+        'shop: {holidays: US-TX, hours: "13:00-17:00", weekend: [sun, mon, sun], closed: [2024-03-02, 2024/03/01], '
+        "open: [2024-03-03], years: [2029, 2028]}",
+    ).calendars[0]
+
+    march = day_number(date(2024, 3, 1))
+    hours = ((13 * HOUR, 17 * HOUR),)
+    assert office.settings == Settings("US-TX", hours, (0, 6), (march, march + 1), (march + 2,), (2028, 2029))
+    assert office.id == "shop"
+    assert len(office.digest) == 64
+
+
+def test_days_off_without_a_weekend() -> None:
+    assert sound("day", "always: {holidays: none, weekend: []}").calendars[0].settings.weekend == ()
+
+
+def test_functions_ask_the_calendar_that_is_named_or_the_first() -> None:
+    two = f"{OFFICE}, texas: {{holidays: US-TX, hours: '09:00-17:00'}}"
+
+    assert shown("business_days_between(day, other)", two) == Apply(
+        Function.BUSINESS_DAYS_BETWEEN, (DAY, OTHER), "office", type=Number(0)
+    )
+    assert shown("business_days_between(day, other, texas)", two) == Apply(
+        Function.BUSINESS_DAYS_BETWEEN, (DAY, OTHER), "texas", type=Number(0)
+    )
+    found = shown("working_time(opened, closed, texas)", two)
+    assert isinstance(found, Apply)
+    assert (found.function, found.calendar, found.type) == (Function.WORKING_TIME, "texas", Duration())
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("day + 15bd", 15),
+        ("15bd + day", 15),
+        ("day - 15bd", -15),
+        ("day + -15bd", -15),
+        ("day - -15bd", 15),
+        ("day + 0bd", 0),
+    ],
+)
+def test_working_days_step_from_a_date(text, count) -> None:
+    steps = Literal(count, type=Number(0))
+
+    assert shown(text) == Apply(Function.ADD_BUSINESS_DAYS, (DAY, steps), "office", type=Date())
+
+
+def test_a_step_has_its_own_place() -> None:
+    found = shown("day + 15bd")
+    assert isinstance(found, Apply)
+
+    assert found.arguments[1].span is not None
+    assert found.span is not None
+    assert found.span != found.arguments[1].span
+
+
+def test_steps_follow_one_another() -> None:
+    outer = shown("day + 1bd + 2d - 3bd")
+
+    assert isinstance(outer, Apply)
+    assert outer.arguments[1] == Literal(-3, type=Number(0))
+
+
+def test_a_clock_names_its_calendar() -> None:
+    measure = sound(clock=", calendar: office").indicators[0].measure
+
+    assert isinstance(measure, Clock)
+    assert measure.calendar == "office"
+    plain = sound().indicators[0].measure
+    assert isinstance(plain, Clock)
+    assert plain.calendar is None
+
+
+def test_a_calendar_may_have_the_name_of_an_input() -> None:
+    assert shown("business_days_between(day, other, day)", "day: {holidays: CN}")
+
+
+def test_the_digest_tells_other_calendars_apart() -> None:
+    digests = [
+        digest(sound(calendars=text))
+        for text in (
+            OFFICE,
+            'office: {holidays: CN, hours: "09:00-17:31"}',
+            'office: {holidays: US, hours: "09:00-17:30"}',
+            'office: {holidays: CN, hours: "09:00-17:30", closed: [2024-05-06]}',
+            f"{OFFICE}, other: {{holidays: CN}}",
+        )
+    ]
+
+    assert len(set(digests)) == len(digests)
+    assert digests[0] == digest(sound(calendars='office: {label: 办公室, holidays: CN, hours: "9:00-17:30"}'))
+
+
+# What is refused
+
+
+@pytest.mark.parametrize(
+    ("calendars", "code", "headline", "advice"),
+    [
+        ("office: {holidays: US-TEX}", "N114", "no holidays are known of `US-TEX`", "did you mean `US-TX`?"),
+        ("office: {holidays: cn}", "N114", "no holidays are known of `cn`", "did you mean `CN`?"),
+        ("office: {holidays: 中华人民共和国}", "N114", "no holidays are known of `中华人民共和国`", "write a country"),
+        ("office: {holidays: CN, hours: 9-5}", "T116", "`9-5` are no working hours", "opening and closing"),
+        ("office: {holidays: CN, closed: [2024-02-30]}", "T109", "`2024-02-30` is not a date", ""),
+        ("office: {holidays: CN, open: [next Monday]}", "T109", "`next Monday` is not a date", "write e.g."),
+        ("office: {holidays: CN, weekend: [sat], years: [9999]}", "T109", "`9999` is not a year", "1900 to 2200"),
+        (
+            "office: {holidays: CN, closed: [2024-02-09], open: [2024/02/09]}",
+            "T118",
+            "`2024/02/09` is both closed and open",
+            "one of the two lists",
+        ),
+        (
+            "office: {holidays: CN, closed: [2027-01-01]}",
+            "T118",
+            "`2027-01-01` lies in a year that is not covered",
+            "2004 to 2026",
+        ),
+        ("office: {holidays: MA}", "T118", "no year of `MA` is known for certain", "`years`"),
+        (
+            "office: {holidays: CN, weekend: [sun], years: [2028]}",
+            "T118",
+            "the years 2026 and 2028 leave a hole",
+            "2027",
+        ),
+        ("my-office: {holidays: CN}", "N108", "`my-office` cannot be read in an expression", "letters, digits"),
+        ("office: {hours: '09:00-17:30'}", "M102", "missing key `holidays` in `calendars.office`", ""),
+        ("office: {holidays: CN, weekend: [saturday]}", "M106", "`calendars.office.weekend[1]` cannot be", "sat"),
+        ("office: {holidays: CN, years: [2027]}", "M109", "`years`", "both keys"),
+        ("office: {holidays: CN, weekend: [sun], years: [next]}", "M107", "`next` is not a whole number", ""),
+    ],
+)
+def test_calendars_that_cannot_be(calendars, code, headline, advice) -> None:
+    ((found, text, help_text),) = refused(calendars=calendars)
+
+    assert code == found
+    assert headline in text
+    assert advice in help_text
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "headline", "advice"),
+    [
+        ("15bd", "T119", "working days can only be added to a date", "date(x) + 15bd"),
+        ("-15bd", "T119", "working days can only be added to a date", ""),
+        ("n > 15bd", "T119", "working days can only be added to a date", "compare"),
+        ("15bd + 15bd", "T119", "working days can only be added to a date", ""),
+        ("15bd - day", "T119", "working days can only be added to a date", ""),
+        ("15bd * 2", "T119", "working days can only be added to a date", ""),
+        ("opened + 15bd", "T101", "working days cannot be added to", "take its day: `date(x)`"),
+        ("n + 15bd", "T101", "working days cannot be added to", ""),
+        ("taken - 15bd", "T101", "working days cannot be added to", ""),
+        ("add_business_days(opened, 3)", "T106", "`add_business_days` takes", "take its day: `date(x)`"),
+        ("add_business_days(day, 1.5)", "T106", "`add_business_days` takes", ""),
+        ("add_business_days(day, 3d)", "T106", "`add_business_days` takes", ""),
+        ("business_days_between(day, closed)", "T106", "`business_days_between` takes", "take its day"),
+        ("working_time(day, other)", "T106", "`working_time` takes", "business_days_between"),
+        ("working_time(opened, taken)", "T106", "`working_time` takes", ""),
+        ("working_time(opened)", "T105", "`working_time` takes 2 or 3 arguments, not 1", ""),
+        ("working_time(opened, closed, office, office)", "T105", "takes 2 or 3 arguments, not 4", ""),
+        ("working_time(opened, closed, 1)", "T106", "the third argument of `working_time` is the name", ""),
+        ('working_time(opened, closed, "office")', "T106", "the third argument of `working_time` is the name", ""),
+        ("working_time(opened, closed, ofice)", "N113", "`ofice` is not a calendar", "did you mean `office`?"),
+        (
+            "working_time(opened, closed, zzzzzzzz)",
+            "N113",
+            "`zzzzzzzz` is not a calendar",
+            "the calendars are: `office`",
+        ),
+        ("add_busines_days(day, 1)", "N110", "unknown function", "did you mean `add_business_days`?"),
+    ],
+)
+def test_expressions_that_cannot_be(value, code, headline, advice) -> None:
+    ((found, text, help_text),) = refused(value)
+
+    assert code == found
+    assert headline in text
+    assert advice in help_text
+
+
+@pytest.mark.parametrize("value", ["day + 15bd", "business_days_between(day, other)", "working_time(opened, closed)"])
+def test_no_calendar_is_assumed(value) -> None:
+    ((code, headline, advice),) = refused(value, calendars="")
+
+    assert code == "N113"
+    assert headline == "there is no calendar to count working days by"
+    assert 'calendars: {office: {holidays: CN, hours: "09:00-17:30"}}' in advice
+
+
+def test_a_calendar_is_named_where_there_is_none() -> None:
+    assert refused(calendars="", clock=", calendar: office")[0][:2] == ("N113", "`office` is not a calendar")
+
+
+@pytest.mark.parametrize("where", [{"clock": ", calendar: days"}, {"value": "working_time(opened, closed, days)"}])
+def test_hours_are_not_assumed(where) -> None:
+    ((code, headline, advice),) = refused(calendars=f"{OFFICE}, days: {{holidays: CN}}", **where)
+
+    assert code == "T117"
+    assert headline == "the calendar `days` has no working hours"
+    assert "00:00-24:00" in advice
+
+
+def test_a_clock_s_unknown_calendar_is_reported_once() -> None:
+    assert [code for code, _, _ in refused(clock=", calendar: ofice")] == ["N113"]
+
+
+def test_a_bad_calendar_is_reported_once_however_often_it_is_used() -> None:
+    found = refused("day + 15bd", calendars="office: {holidays: XX}", clock=", calendar: office")
+
+    assert [code for code, _, _ in found] == ["N114"]
+
+
+def test_no_constant_hangs_on_a_calendar() -> None:
+    """A year that is not covered would have no case to reject."""
+    found = refused(weight="business_days_between(@2027-01-01, @2027-02-01)")
+
+    assert [code for code, _, _ in found] == ["N105"]
