@@ -112,12 +112,12 @@ def _indicators(program: Program, judged: dict[str, list[Judged]], evaluation: E
 
 def _note(result: Result, evaluation: Evaluation) -> None:
     """Remember what was missing in a result."""
-    for value in (result.only_if, result.measure, result.target):
-        evaluation.note(value)
+    scoring = None if result.scoring is None else result.scoring.missing
+    for value in (result.only_if, result.measure, result.target, scoring):
+        if isinstance(value, Missing):
+            evaluation.note(value)
     for granted in result.grants:
         evaluation.note(granted.refused)
-    if result.scoring is not None:
-        evaluation.note(result.scoring.missing)
 
 
 def _unscored(program: Program, evaluation: Evaluation) -> str | None:
@@ -173,7 +173,6 @@ def _outcome(evaluation: Evaluation, reason: str | None, ledgers: dict[str, tupl
     outputs: list[OutputOutcome] = []
     if ledgers:
         env.scores = {scored.id: scored.final for scored in evaluation.scores if scored.final is not None}
-        env.defines = [None] * len(env.defines)
         for name, meaning in program.outputs:
             value: Value = meaning(env)
             evaluation.note(value)

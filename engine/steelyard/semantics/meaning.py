@@ -57,6 +57,7 @@ from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import strict
 from steelyard.semantics.scope import Scope
 from steelyard.semantics.values import Missing, divide, missing, rescale, union
+from steelyard.semantics.working import apply_working
 
 _COMPARISONS: dict[Comparator, Callable[[Any, Any], bool]] = {
     Comparator.EQ: operator.eq,
@@ -78,7 +79,7 @@ def meaning(expr: Expr, scope: Scope) -> Meaning:  # noqa: C901 - a case for eac
         case Input():
             return _input(expr.name)
         case Define():
-            return _define(scope.defines[expr.name], scope.define(expr.name, meaning))
+            return _define(expr, scope)
         case Field():
             return _field(expr, scope)
         case OneRow():
@@ -132,6 +133,8 @@ def meaning(expr: Expr, scope: Scope) -> Meaning:  # noqa: C901 - a case for eac
             return logic.absence(meaning(expr.operand, scope), expr.negated)
         case Apply():
             operands = tuple(meaning(argument, scope) for argument in expr.arguments)
+            if expr.calendar is not None:
+                return apply_working(expr, operands, expr.calendar, scope.calendars[expr.calendar])
             return functions.apply(expr, operands, scope.local_date)
         case Aggregate():
             argument = None if expr.argument is None else meaning(expr.argument, scope)
@@ -157,7 +160,14 @@ def _input(name: str) -> Meaning:
     return lambda env: env.values.get(name, nothing)
 
 
-def _define(position: int, value: Meaning) -> Meaning:
+def _define(node: Define, scope: Scope) -> Meaning:
+    position, found = scope.defines[node.name], scope.define(None, node.name, meaning)
+    if found is None:  # pragma: no cover - the line above has raised
+        raise InternalError(f"there is no define `{node.name}`")
+    value, keep = found
+    if not keep:
+        return value
+
     def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
         known = env.defines[position]
         if known is None:
@@ -170,8 +180,8 @@ def _define(position: int, value: Meaning) -> Meaning:
 def _field(node: Field | OneRow, scope: Scope) -> Meaning:
     """A field of the row at hand, or a define of it, computed once per row."""
     relation, name = scope.relations[node.relation], node.name
-    value = scope.row_define(node.relation, name, meaning)
-    if value is None:
+    found = scope.define(node.relation, name, meaning)
+    if found is None:
         nothing = missing(f"{node.relation}.{name}")
 
         def read(env: Env) -> Any:  # noqa: ANN401 - see Meaning
@@ -181,6 +191,7 @@ def _field(node: Field | OneRow, scope: Scope) -> Meaning:
             return row.values.get(name, nothing)
 
         return read
+    value, keep = found
 
     def compute(env: Env) -> Any:  # noqa: ANN401 - see Meaning
         row = env.bound[relation]
@@ -191,7 +202,7 @@ def _field(node: Field | OneRow, scope: Scope) -> Meaning:
             known = row.defines[name] = value(env)
         return known
 
-    return compute
+    return compute if keep else value
 
 
 def _one_row(node: OneRow, scope: Scope) -> Meaning:

@@ -84,7 +84,6 @@ def run_stage(
     """
     env = evaluation.env
     env.scores = {name: Fixed(standing.value, standing.scale) for name, standing in standings.items()}
-    env.defines = [None] * len(env.defines)  # a define may read a score
     totals: dict[str, list[_Total]] = {}
     lacking: set[str] = set()
     for prepared in rules:

@@ -31,6 +31,7 @@ class PreparedScore:
 
     Attributes:
         rule: the score.
+        order: the positions of its members.
         value: the opening of methods value and start; `value_scale` is its scale.
         weighing: of a weighted mean.
         family_weights: the weight of a row, with its scale, by family among the members.
@@ -38,7 +39,7 @@ class PreparedScore:
     """
 
     rule: Score
-    members: frozenset[str]
+    order: dict[str, int]
     value: Meaning | None
     value_scale: int
     weighing: Weighing | None
@@ -58,7 +59,7 @@ def prepare_score(ruleset: Ruleset, score: Score, meaning: Callable[[Expr], Mean
             family_weights[indicator.id] = meaning(indicator.weight), _scale(indicator.weight), relation
     return PreparedScore(
         rule=score,
-        members=frozenset(score.members),
+        order={member: position for position, member in enumerate(score.members)},
         value=None if score.value is None else meaning(score.value),
         value_scale=0 if score.value is None else _scale(score.value),
         weighing=Weighing(ruleset, score, scope) if weighted else None,
@@ -89,7 +90,7 @@ def weigh(prepared: PreparedScore, fired: tuple[str, ...], evaluation: Evaluatio
 
 def members_of(prepared: PreparedScore, results: list[Result]) -> list[Result]:
     """The results that belong to a score, in the order of its members."""
-    order = {member: position for position, member in enumerate(prepared.rule.members)}
+    order = prepared.order
     return sorted((r for r in results if r.indicator.id in order), key=lambda r: order[r.indicator.id])
 
 

@@ -20,10 +20,27 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from steelyard.diagnostics import msg
-from steelyard.ir.expressions import Expr, Stored
+from steelyard.ir.expressions import (
+    Aggregate,
+    Define,
+    Expr,
+    Field,
+    IndicatorPart,
+    Input,
+    OneRow,
+    OwnMeasure,
+    OwnTarget,
+    ScoreValue,
+    Stored,
+    TableCall,
+)
 from steelyard.ir.ruleset import HitPolicy, Table, TableRow
+from steelyard.ir.walk import nodes
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing, Rejected, Value, missing, names, union
+
+REMEMBERED = 4096
+"""So many answers of a table are kept: most are asked with few distinct values."""
 
 Outputs = tuple[Stored | None, ...]
 """A row's outputs; None is missing."""
@@ -75,9 +92,7 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
     """Build what asks a table with these arguments; `cell` gives the meaning of a cell."""
     rows = tuple(tuple(cell(c) for c in row.cells if c is not None) for row in table.rows)
 
-    def ask(env: Env) -> Asked:
-        values = tuple(argument(env) for argument in arguments)
-        outer, env.arguments = env.arguments, values
+    def find(env: Env) -> Asked:
         hits: list[int] = []
         unknown: list[int] = []
         reasons: list[Missing] = []
@@ -92,10 +107,23 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
             else:
                 (unknown if blurred else hits).append(index)
                 reasons += blurred
-        env.arguments = outer
         result = decide(table, hits)
         changed = not isinstance(result, Conflict) and _changes(table, hits, unknown, result)
         return Asked(tuple(hits), tuple(unknown), result, union(reasons) if changed else None)
+
+    remembered: dict[tuple[Value, ...], Asked] | None = {} if _depends_on_arguments_alone(table) else None
+
+    def ask(env: Env) -> Asked:
+        values = tuple([argument(env) for argument in arguments])
+        known = None if remembered is None else remembered.get(values)
+        if known is not None:
+            return known
+        outer, env.arguments = env.arguments, values
+        asked = find(env)
+        env.arguments = outer
+        if remembered is not None and len(remembered) < REMEMBERED:
+            remembered[values] = asked
+        return asked
 
     return ask
 
@@ -159,6 +187,13 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
             return None
         case _:
             assert_never(table.hit)
+
+
+def _depends_on_arguments_alone(table: Table) -> bool:
+    """Whether no cell reads anything but the table's inputs and constants."""
+    reading = Input | Define | Field | OneRow | IndicatorPart | OwnTarget | OwnMeasure | ScoreValue | Aggregate
+    cells = [cell for row in table.rows for cell in row.cells if cell is not None]
+    return not any(isinstance(node, reading | TableCall) for cell in cells for node in nodes(cell))
 
 
 def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: Result) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -251,6 +252,20 @@ def test_a_ledger_with_a_plug_is_our_bug():
 def test_the_rounding_line_may_be_half_a_unit_and_half_a_millionth_a_line(off, fails):
     """One indicator: half a hundredth is 5,000 millionths, two lines bring 1 more."""
     rule, kept = prepared()
+    contribute(rule, kept, [1], 1)
+    kept.contributions = [Contribution(c.result, c.share, c.lost + off) for c in kept.contributions]
+    if fails:
+        with pytest.raises(InternalError):
+            open_ledger(rule, kept)
+    else:
+        assert open_ledger(rule, kept)[-1].kind is LineKind.BASE
+
+
+@pytest.mark.parametrize(("off", "fails"), [(0, False), (2, False), (3, True), (-2, False), (-3, True)])
+def test_a_clamp_brings_half_a_millionth_more(off, fails):
+    """At six digits: half a millionth for the base, and for the opening, the indicator and the clamp."""
+    rule, kept = prepared(9000)
+    rule = replace(rule, clamp=Bounds(0, 80_000_000), digits=6)
     contribute(rule, kept, [1], 1)
     kept.contributions = [Contribution(c.result, c.share, c.lost + off) for c in kept.contributions]
     if fails:

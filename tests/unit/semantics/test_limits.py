@@ -88,6 +88,8 @@ def test_a_ceiling_that_can_be_met_is_kept_though_a_group_is_empty():
     found = held(blocks(a="0.5", b="0.5"), {"a": pair(None, "0.4")}, emptied=True)
 
     assert (found.shares, found.notes) == ({"a": Fraction("0.4"), "b": Fraction("0.6")}, ())
+    just = held(blocks(a="0.5", b="0.5"), {"a": pair(None, "0.4"), "b": pair(None, "0.6")}, emptied=True)
+    assert (just.shares, just.notes) == ({"a": Fraction("0.4"), "b": Fraction("0.6")}, ())
 
 
 def test_only_ceilings_are_dropped_that_are_written():

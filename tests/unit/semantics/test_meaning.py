@@ -26,7 +26,8 @@ from steelyard.ir.expressions import (
     Subtract,
     Within,
 )
-from steelyard.ir.types import OPEN
+from steelyard.ir.ruleset import Effect
+from steelyard.ir.types import OPEN, Number
 from steelyard.semantics import Fixed, Missing, prepare
 from unit.semantics.build import (
     BOOLEAN,
@@ -52,6 +53,7 @@ from unit.semantics.build import (
     parameter,
     parameters,
     plus,
+    points,
     read,
     relation,
     rows,
@@ -349,3 +351,17 @@ def test_a_score_may_be_read_as_it_stood():
     assert found.value(own_measure(), result=result) == 5000
     assert found.value(score_value()) == 5000
     assert found.value(score_value(), scores={"score": Fixed(7, 0)}) == 700
+
+
+def test_a_define_of_a_row_that_reads_the_score_follows_it_from_stage_to_stage():
+    each = relation("r", {"x": INTEGER}, defines=(definition("left", score_value()),))
+    left = field("r", "left", Number(2))
+    rules = ruleset(
+        relations=(each,),
+        points=(
+            points("a", Effect.DEDUCT, number(1), compare(left, "=", number(10000, 2)), for_each="r"),
+            points("b", Effect.DEDUCT, number(2), compare(left, "=", number(9900, 2)), for_each="r", stage=2),
+        ),
+    )
+
+    assert evaluation(rules, {}, r=rows({"x": 1})).outcome.scores[0].final == Fixed(9700, 2)

@@ -311,6 +311,12 @@ def test_rounding_comes_once_after_the_last_stage():
     assert final(found(*rules)) == "99.99"
 
 
+def test_lines_have_no_more_digits_than_the_score_and_its_rules():
+    result = found(points("d", DEDUCT, number(5)), score_=start(digits=0, clamp=Bounds(0, 100)))
+
+    assert lines(result) == [("deduction", "-5", "d", None, 1)]
+
+
 def test_the_digits_of_a_cap_count_too():
     result = found(points("d", DEDUCT, number(1), cap=number(5, 3)))
 

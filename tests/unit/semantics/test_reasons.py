@@ -115,6 +115,8 @@ def test_digits_beyond_six_still_rank():
     )
 
     assert reasons([9000], *small) == ("R0", "E", "D")
+    assert reasons([9000], points("d", Effect.DEDUCT, number(105_000_000, 7), reason="D")) == ("D", "R0")
+    assert reasons([9000], points("d", Effect.DEDUCT, number(99_999_999, 7), reason="D")) == ("R0", "D")
 
 
 def test_a_bands_code_comes_before_the_indicators():

@@ -8,18 +8,24 @@ import pytest
 
 from steelyard.ir.expressions import And, Argument, IsMissing, Or, TableCall
 from steelyard.ir.ruleset import HitPolicy
-from steelyard.semantics import Missing, Status
+from steelyard.semantics import Missing, Status, evaluate, prepare, tables
 from unit.semantics.build import (
     BOOLEAN,
     FALSE,
     INTEGER,
     TRUE,
+    case,
     compare,
+    define,
+    definition,
     flag,
     number,
+    one_row,
     outcome,
     output,
     read,
+    relation,
+    rows,
     ruleset,
     table,
     value,
@@ -255,3 +261,59 @@ def test_a_condition_with_a_table_that_does_not_reject_is_three_valued_all_the_s
     assert value(And((FALSE, holds), type=BOOLEAN), {}, rules) is False
     assert value(Or((TRUE, holds), type=BOOLEAN), {}, rules) is True
     assert value(Or((flag("f"), holds), type=BOOLEAN), {}, rules) == lacking("f", "a")
+
+
+# Answers that are remembered
+
+
+def test_a_table_that_reads_more_than_its_arguments_is_asked_anew():
+    cells = (
+        compare(IN0, "=", read("b")),
+        flag("f"),
+        compare(define("d"), "=", number(1)),
+        compare(one_row("r", "x"), "=", number(1)),
+    )
+    rules = ruleset(
+        tables=tuple(
+            table(f"t{n}", HitPolicy.FIRST, 1, 1, [((cell,), (7,)), ((None,), (8,))]) for n, cell in enumerate(cells)
+        ),
+        defines=(definition("d", read("b")),),
+        relations=(relation("r", {"x": INTEGER}, one_row=True),),
+        outputs=tuple(
+            output(f"o{n}", TableCall(f"t{n}", "out0", (read("a"),), type=INTEGER)) for n in range(len(cells))
+        ),
+    )
+    program = prepare(rules)
+
+    def answers(values, x):
+        return [o.value for o in evaluate(program, case(values, r=rows({"x": x}))).outputs]
+
+    assert answers({"a": 1, "b": 1, "f": True}, 1) == [7, 7, 7, 7]
+    assert answers({"a": 1, "b": 2, "f": False}, 2) == [8, 8, 8, 8]
+    assert answers({"a": 1, "b": 1, "f": True}, 1) == [7, 7, 7, 7]
+
+
+def test_more_questions_than_are_remembered_are_answered_all_the_same(monkeypatch):
+    monkeypatch.setattr(tables, "REMEMBERED", 2)
+    rules = ruleset(
+        tables=(table("t", HitPolicy.FIRST, 1, 1, [((at_least(IN0, 3),), (1,)), ((None,), (0,))]),),
+        outputs=(output("o", TableCall("t", "out0", (read("a"),), type=INTEGER)),),
+    )
+    program = prepare(rules)
+
+    assert [evaluate(program, case({"a": a})).outputs[0].value for a in (1, 2, 3, 4, 3, 2, 1)] == [0, 0, 1, 1, 1, 0, 0]
+
+
+def test_what_is_missing_is_remembered_apart_from_what_is_there():
+    calls = [TableCall("t", "out0", (argument,), type=INTEGER) for argument in (number(None), read("a"))]
+    rules = ruleset(
+        tables=(table("t", HitPolicy.FIRST, 1, 1, [((IsMissing(IN0, type=BOOLEAN),), (1,)), ((None,), (0,))]),),
+        outputs=tuple(output(f"o{n}", call) for n, call in enumerate(calls)),
+    )
+    program = prepare(rules)
+
+    assert [[o.value for o in evaluate(program, case(v)).outputs] for v in ({}, {"a": 1}, {})] == [
+        [1, 1],
+        [1, 0],
+        [1, 1],
+    ]
