@@ -20,6 +20,7 @@ def disjunction(items: tuple[Meaning, ...], may_reject: bool) -> Meaning:
 
 def _junction(items: tuple[Meaning, ...], may_reject: bool, *, decides: bool) -> Meaning:
     """`and` or `or`. Items after a decisive one are evaluated only if they may reject the case."""
+    otherwise = not decides
 
     def evaluate(env: Env) -> Truth:
         unknown: list[Missing] | None = None
@@ -27,9 +28,9 @@ def _junction(items: tuple[Meaning, ...], may_reject: bool, *, decides: bool) ->
             truth = item(env)
             if truth is decides:
                 return decides
-            if isinstance(truth, Missing):
+            if truth is not otherwise:
                 unknown = [truth] if unknown is None else [*unknown, truth]
-        return union(unknown) if unknown else not decides
+        return union(unknown) if unknown else otherwise
 
     def evaluate_all(env: Env) -> Truth:
         truths = [item(env) for item in items]
