@@ -7,7 +7,7 @@ import pytest
 from conformance.harness import ENGINES, Broken, columns, compiled, load_ruleset
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import read_portfolio
-from unit.facts.feeds.build import PUDONG, alert, area, at, code, info, ref
+from unit.facts.feeds.build import alert, area, at, code, info, ref
 
 RULESET = """
 steelyard: 1
