@@ -12,6 +12,7 @@ from steelyard.ir.positive import check_positive
 from steelyard.ir.resolved import knower
 from steelyard.ir.ruleset import ParameterDeclaration, Ruleset
 from steelyard.ir.typing.literals import literal_value
+from steelyard.ir.versions import Versions
 from steelyard.source import Text
 
 COMMAND_LINE = "--set"
@@ -19,8 +20,21 @@ COMMAND_LINE = "--set"
 
 def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics) -> Ruleset | None:
     """The ruleset with every parameter valued; None where a setting is wrong or a value is wanting."""
+    bound = bind_versions(Versions((ruleset,)), settings, diagnostics)
+    return None if bound is None else bound.newest
+
+
+def bind_versions(versions: Versions, settings: Mapping[str, str], diagnostics: Diagnostics) -> Versions | None:
+    """Every version with its parameters valued; a setting is for each version that has the parameter."""
     before = diagnostics.errors
-    known = tuple(parameter.id for parameter in ruleset.parameters)
+    _check_known(tuple(dict.fromkeys(p.id for one in versions.rulesets for p in one.parameters)), settings, diagnostics)
+    bound = [_bind(one, settings, diagnostics) for one in versions.rulesets]
+    found = tuple(one for one in bound if one is not None)
+    return None if diagnostics.errors > before or len(found) < len(bound) else Versions(found)
+
+
+def _check_known(known: tuple[str, ...], settings: Mapping[str, str], diagnostics: Diagnostics) -> None:
+    """Report settings of parameters that no version has."""
     for name, text in settings.items():
         if name not in known:
             near = closest(name, known)
@@ -34,13 +48,17 @@ def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics
                 if known
                 else msg("this ruleset has no parameters"),
             )
+
+
+def _bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics) -> Ruleset | None:
+    before = diagnostics.errors
     bound = tuple(
         _bound(ruleset, parameter, settings.get(parameter.id), diagnostics) for parameter in ruleset.parameters
     )
     if diagnostics.errors > before:
         return None
     found = replace(ruleset, parameters=bound)
-    if settings:
+    if any(parameter.id in settings for parameter in bound):
         check_positive(found, knower(found), diagnostics)
     return None if diagnostics.errors > before else found
 

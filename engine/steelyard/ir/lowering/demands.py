@@ -48,9 +48,10 @@ def demands(file: RulesetFile) -> dict[str, Demand]:
 
 def _member_names(file: RulesetFile, one: model.Score) -> tuple[str, ...]:
     of = one.of if isinstance(one, model.NamedScore) else None
-    if of is None:
+    chosen = None if of is None else {str(name) for name in of}
+    known = {str(name) for name in (*file.indicators, *file.groups)}
+    if chosen is None or not chosen <= known:  # a wrong name, reported elsewhere, may mean any of them
         return tuple(str(key) for key in file.indicators)
-    chosen = {str(name) for name in of}
     return tuple(
         str(key)
         for key, indicator in file.indicators.items()

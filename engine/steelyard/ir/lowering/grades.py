@@ -50,15 +50,15 @@ def _text(one: Text | model.GradeRange) -> str:
 def _chain(bounds: list[tuple[int | None, int | None, bool]], *, lower: bool) -> list[tuple[int | None, int | None]]:
     """A bare bound reaches to the next one: `A: 90` is [90, ∞), `B: 75` then [75, 90)."""
     found: list[tuple[int | None, int | None]] = []
-    bare = sorted(edge for low, high, is_bare in bounds if is_bare and (edge := high if lower else low) is not None)
+    edges = sorted(edge for low, high, _ in bounds if (edge := high if lower else low) is not None)
     for low, high, is_bare in bounds:
         if not is_bare:
             found.append((low, high))
         elif lower:
-            smaller = [edge for edge in bare if high is not None and edge < high]
+            smaller = [edge for edge in edges if high is not None and edge < high]
             found.append((smaller[-1] + 1 if smaller else None, high))
         else:
-            larger = [edge for edge in bare if low is not None and edge > low]
+            larger = [edge for edge in edges if low is not None and edge > low]
             found.append((low, larger[0] - 1 if larger else None))
     return found
 

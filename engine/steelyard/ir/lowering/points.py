@@ -28,7 +28,8 @@ Scores = Mapping[str, Score]
 def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
     """All points rules in the order written: deductions, bonuses, gates.
 
-    `score` is read with as many digits as any amount brings to it, so the rules are lowered until that settles.
+    `score` is read with as many digits as any amount brings to it, so the rules are lowered until that
+    settles: it only grows, and not beyond the ledger's digits.
     """
     digits = {name: one.digits for name, one in scores.items()}
     found = context.diagnostics
@@ -36,10 +37,9 @@ def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
         context.diagnostics = Diagnostics()
         rules = _all(context, scores, digits)
         settled = {
-            name: max([one.digits, *(_digits(rule) for rule in rules if rule.on == name)])
-            for name, one in scores.items()
+            name: min(LEDGER_DIGITS, max([least, *(_digits(rule) for rule in rules if rule.on == name)]))
+            for name, least in digits.items()
         }
-        settled = {name: min(value, LEDGER_DIGITS) for name, value in settled.items()}
         if settled == digits:
             found.extend(context.diagnostics.sorted())
             context.diagnostics = found

@@ -147,13 +147,8 @@ def _severity(context: Context, written: model.Relation) -> tuple[tuple[str, str
 def _scheme(context: Context, written: model.Relation) -> str:
     if written.regions is not None:
         return str(written.regions)
-    schemes = {
-        found.type.scheme
-        for key in context.file.case.inputs
-        if (found := context.input(str(key))) is not None and isinstance(found.type, types.Region | types.Regions)
-    }
-    if len(schemes) == 1:
-        return schemes.pop()
+    kinds = [found.type for key in context.file.case.inputs if (found := context.input(str(key))) is not None]
+    schemes = list(dict.fromkeys(kind.scheme for kind in kinds if isinstance(kind, types.Region | types.Regions)))
     if len(schemes) > 1:
         context.diagnostics.add(
             "M102",
@@ -161,7 +156,7 @@ def _scheme(context: Context, written: model.Relation) -> str:
             msg("the feed's areas may be of several schemes"),
             help=msg("write `regions: gb2260`, `fips` or `name`"),
         )
-    return "name"
+    return schemes[0] if schemes else "name"
 
 
 def relation(context: Context, name: str) -> Relation | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import msg
@@ -17,6 +19,7 @@ from steelyard.ir.scope import Scope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number
 from steelyard.model import points as model
+from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
 
 if TYPE_CHECKING:
@@ -60,7 +63,7 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
             msg("the score has no indicators"),
             help=msg("write `indicators`, or `start: 100` for points only"),
         )
-    return Score(
+    found = Score(
         id=name,
         label=label(written.label, name),
         source=source(written.source, context.file.source),
@@ -74,30 +77,32 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
         better=Better.LOWER if lower else Better.HIGHER,
         minimum_present=None if written.minimum_present is None else int(written.minimum_present),
         reasons=None if written.reasons is None else int(written.reasons),
-        grades=grades(
-            context,
-            table,
-            digits,
-            _reach(bounds, method, chosen, digits, context),
-            lower=lower,
-        ),
+        grades=(),
     )
+    reach = _reach(found, chosen, context.file)
+    return replace(found, grades=grades(context, table, digits, reach, lower=lower))
 
 
-def _reach(bounds: Bounds, method: Method, chosen: tuple[Indicator, ...], digits: int, context: Context) -> Bounds:
+def _reach(found: Score, chosen: tuple[Indicator, ...], file: RulesetFile) -> Bounds:
     """Where the score can lie, for the check of grades: the clamp, else what a mean of clamped indicators allows."""
-    file = context.file
-    low, high = bounds.low, bounds.high
-    mean = method in {Method.WEIGHTED_MEAN, Method.LOWEST, Method.HIGHEST}
-    clamps = [one.clamp for one in chosen]
-    if mean and chosen and all(c is not None for c in clamps):
-        lows = [c.low for c in clamps if c is not None]
-        highs = [c.high for c in clamps if c is not None]
-        if low is None and not file.deductions and not file.gates and None not in lows:
-            low = _rescale(min(v for v in lows if v is not None), digits)
-        if high is None and not file.bonuses and not file.gates and None not in highs:
-            high = _rescale(max(v for v in highs if v is not None), digits)
+    low, high = found.clamp.low, found.clamp.high
+    if found.method not in {Method.WEIGHTED_MEAN, Method.LOWEST, Method.HIGHEST} or not chosen:
+        return Bounds(low, high)
+    lows = [None if one.clamp is None else one.clamp.low for one in chosen]
+    highs = [None if one.clamp is None else one.clamp.high for one in chosen]
+    instead = [one.missing.score for one in chosen if one.missing is not None]
+    given = [score for score in instead if score is not None]
+    lows, highs = [*lows, *given], [*highs, *given]
+    lowered, raised, gated = (_moves(rules, found.id) for rules in (file.deductions, file.bonuses, file.gates))
+    if low is None and not lowered and not gated and None not in lows:
+        low = _rescale(min(v for v in lows if v is not None), found.digits)
+    if high is None and not raised and not gated and None not in highs:
+        high = _rescale(max(v for v in highs if v is not None), found.digits)
     return Bounds(low, high)
+
+
+def _moves(rules: Mapping[Text, model.PointsRule], score: str) -> bool:
+    return any(rule.on is None or rule.on == score for rule in rules.values())
 
 
 def _rescale(hundredths: int, digits: int) -> int:
