@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from steelyard.cli.run import Run
     from steelyard.explain import Explanation, Provenance
     from steelyard.facts import Case, Portfolio
-    from steelyard.ir.ruleset import Ruleset
+    from steelyard.ir.versions import Versions
     from steelyard.report.portfolio import Summary
     from steelyard.semantics import Outcome
 
@@ -30,7 +30,7 @@ def summary_of(run: Run, groups: tuple[str, ...] = ()) -> Summary:
     from steelyard.report.portfolio import summarise
 
     unread = (*run.portfolio.rejects, *run.portfolio.feed_rejects)
-    return summarise(run.ruleset, run.results, unread, groups)
+    return summarise(run.versions, run.results, unread, groups)
 
 
 def print_summary(output: Output, run: Run, groups: tuple[str, ...] = (), *, result: bool = True) -> None:
@@ -43,7 +43,7 @@ def print_summary(output: Output, run: Run, groups: tuple[str, ...] = (), *, res
     from steelyard.report.summary_formats import summary_grid
 
     stream = sys.stdout if result else sys.stderr
-    grid = summary_grid(summary_of(run, groups), run.ruleset, output.lang)
+    grid = summary_grid(summary_of(run, groups), run.versions, output.lang)
     table = Table(box=None, pad_edge=False)
     for name, head in zip(grid.names, grid.heads, strict=True):
         words = name in groups or name == "reasons"
@@ -54,19 +54,19 @@ def print_summary(output: Output, run: Run, groups: tuple[str, ...] = (), *, res
     Console(file=stream, width=width, no_color=not coloured(stream), highlight=False, markup=False).print(table)
 
 
-def check_groups(output: Output, ruleset: Ruleset, groups: tuple[str, ...]) -> None:
+def check_groups(output: Output, versions: Versions, groups: tuple[str, ...]) -> None:
     """Refuse names that no case can be grouped by.
 
     Raises:
         Stop: there is one, which has been said.
     """
     from steelyard.diagnostics.suggestions import closest
-    from steelyard.report.portfolio import MONTH, unknown_key, unknown_keys
+    from steelyard.report.portfolio import MONTH, VERSION, unknown_key, unknown_keys
 
-    unknown = unknown_keys(ruleset, groups)
+    unknown = unknown_keys(versions, groups)
     for name in unknown:
         output.error(unknown_key(name))
-        near = closest(name, [*(field.id for field in ruleset.inputs), MONTH])
+        near = closest(name, [*(field.id for one in versions.rulesets for field in one.inputs), MONTH, VERSION])
         if near is not None:
             output.say(msg("did you mean `{near}`?", near=near))
     if unknown:
@@ -74,8 +74,8 @@ def check_groups(output: Output, ruleset: Ruleset, groups: tuple[str, ...]) -> N
 
 
 def reaches(output: Output, run: Run, threshold: Fraction) -> bool:
-    """Whether the exact mean of the first score is at least the threshold; says why where it is not."""
-    first = run.ruleset.scores[0]
+    """Whether the exact mean of the (newest version's) first score is at least the threshold; says why where it is not."""
+    first = run.versions.newest.scores[0]
     finals = [
         score.final
         for _, outcome in run.results
@@ -105,6 +105,7 @@ def provenance_of(digest: str, engine: str, portfolio: Portfolio) -> Provenance:
         evaluated_on=date.today().isoformat(),  # noqa: DTZ011 - the reader's day
         files=tuple(file.name for file in portfolio.provenance.files),
         empty=portfolio.provenance.empty,
+        left_out=tuple(one.warning for one in portfolio.provenance.skipped),
     )
 
 
@@ -128,15 +129,21 @@ def write_report(output: Output, run: Run, folder: Path, *, most: int | None = N
     chosen.sort(key=lambda pair: pair[0].key != first)
     chosen = chosen[: PAGE_LIMIT if most is None else most]
     with output.progress(msg("writing pages"), len(chosen)) as ticker:
-        write_site(folder, run.ruleset, summary_of(run), _explanations(run, chosen), output.lang, progress=ticker)
+        write_site(folder, run.versions, summary_of(run), _explanations(run, chosen), output.lang, progress=ticker)
 
 
 def _explanations(run: Run, chosen: list[tuple[Case, Outcome]]) -> Iterator[Explanation]:
     from steelyard.explain import Explainer
+    from steelyard.ir.canonical import digest
     from steelyard.semantics import prepare
     from steelyard.semantics import run as evaluate
 
-    program = prepare(run.ruleset)
-    explainer = Explainer(program, provenance_of(run.digest, run.engine, run.portfolio))
+    programs = {one.version: prepare(one) for one in run.versions.rulesets}
+    explainers = {
+        name: Explainer(program, provenance_of(digest(program.ruleset), run.engine, run.portfolio))
+        for name, program in programs.items()
+    }
     for case, _ in chosen:
-        yield explainer.explain(evaluate(program, case))
+        version = run.versions.of(case.values)
+        if version is not None:  # one for which none is in force was rejected
+            yield explainers[version.version].explain(evaluate(programs[version.version], case))

@@ -20,6 +20,7 @@ class Provenance:
         evaluated_on: the date of the evaluation as it is to be printed.
         files: names of the files that the facts were read from.
         empty: relations that were declared to have no rows.
+        left_out: what of the feeds was not used, and why.
     """
 
     digest: str = ""
@@ -28,6 +29,7 @@ class Provenance:
     evaluated_on: str = ""
     files: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
+    left_out: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def view(explanation: Explanation, lang: str) -> View:
         evaluated_on=provenance.evaluated_on,
         files=provenance.files,
         empty=provenance.empty,
+        left_out=tuple(told(text) for text in provenance.left_out),
     )
 
 

@@ -322,3 +322,4 @@ class View:
     evaluated_on: str
     files: tuple[str, ...]
     empty: tuple[str, ...]
+    left_out: tuple[str, ...]
