@@ -11,7 +11,7 @@ from steelyard.ir.expressions import Add, Divide, Expr, Literal, Multiply, Negat
 from steelyard.ir.scope import Scope
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
 from steelyard.ir.typing.numbers import scaled, unit_hint
-from steelyard.ir.typing.working import is_working_days, shifted
+from steelyard.ir.typing.working import shifted, working_days
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, Scope], Expr | None]
@@ -32,7 +32,7 @@ def negative(node: syntax.Negative, scope: Scope, lower: Lower) -> Expr | None:
 
 def arithmetic(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
     """Lower a sum, a difference or a product; `/` is reported, for it must be rounded."""
-    if is_working_days(node.left) or is_working_days(node.right):
+    if working_days(node.left) is not None or working_days(node.right) is not None:
         return shifted(node, scope, lower)
     left, right = lower(node.left, scope), lower(node.right, scope)
     if node.operator == "/":

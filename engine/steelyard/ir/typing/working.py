@@ -61,29 +61,39 @@ def working(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     return Apply(function, tuple(good), calendar=calendar.id, type=result, span=node.span)
 
 
-def is_working_days(node: syntax.Expression) -> bool:
-    """Whether a tree is a number of working days: `15bd`, `-15bd`."""
-    bare = node.operand if isinstance(node, syntax.Negative) else node
-    return isinstance(bare, syntax.DaysLiteral) and bare.business
+def working_days(node: syntax.Expression) -> int | None:
+    """The number of working days that a tree is, `15bd` or `-15bd`; None for any other tree."""
+    match node:
+        case syntax.DaysLiteral(days=days, business=True):
+            return days
+        case syntax.Negative(operand=syntax.DaysLiteral(days=days, business=True)):
+            return -days
+        case _:
+            return None
 
 
 def shifted(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
     """`date + 15bd`, `15bd + date`, `date - 15bd`: one side is a number of working days."""
-    right = is_working_days(node.right)
-    days, other = (node.right, node.left) if right else (node.left, node.right)
-    if is_working_days(other) or node.operator not in ("+", "-") or (node.operator == "-" and not right):
-        working_days_as_value(node.span, scope.diagnostics)
-        return None
-    calendar = find_calendar(scope.lookup, None, days.span)
-    day = lower(other, scope)
+    left, right = working_days(node.left), working_days(node.right)
+    match node.operator, left, right:
+        case "+", int() as number, None:
+            date, place = node.right, node.left.span
+        case "+", None, int() as number:
+            date, place = node.left, node.right.span
+        case "-", None, int() as number:
+            date, place, number = node.left, node.right.span, -number
+        case _:
+            working_days_as_value(node.span, scope.diagnostics)
+            return None
+    calendar = find_calendar(scope.lookup, None, place)
+    day = lower(date, scope)
     if day is None or calendar is None:
         return None
     if not isinstance(day.type, Date):
         headline = msg("working days cannot be added to {kind}", kind=describe(day.type))
         scope.diagnostics.add("T101", node.span, headline, help=_hint(Date(), day.type))
         return None
-    number = _count(days) * (-1 if node.operator == "-" else 1)
-    steps = Literal(number, type=Number(0), span=days.span)
+    steps = Literal(number, type=Number(0), span=place)
     return Apply(Function.ADD_BUSINESS_DAYS, (day, steps), calendar=calendar.id, type=Date(), span=node.span)
 
 
@@ -131,13 +141,3 @@ def _hint(wanted: Type, kind: Type) -> Message | None:
             return msg("working time needs instants; days are counted by `business_days_between(from, to)`")
         case _:
             return unit_hint(wanted, kind)
-
-
-def _count(node: syntax.Expression) -> int:
-    match node:
-        case syntax.DaysLiteral(days=days):
-            return days
-        case syntax.Negative(operand=operand):
-            return -_count(operand)
-        case _:
-            raise TypeError(type(node).__name__)

@@ -1,0 +1,112 @@
+"""A working clock in words: which calendar, how long on it, and when the target was used up."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.harness import load_ruleset
+from steelyard.calendars.zones import zone
+from steelyard.explain.events import bars
+from steelyard.explain.explain import explain
+from steelyard.explain.phrases import phrase
+from steelyard.explain.words import Words
+from steelyard.facts.case import Case, Reject
+from steelyard.facts.texts import case_from_texts
+from steelyard.semantics import prepare, run
+
+HOUR = 3_600_000_000
+RULESET = """
+steelyard: 1
+ruleset: r
+version: 1
+timezone: Asia/Shanghai
+case:
+  key: id
+  inputs: {id: text, opened: datetime, closed: datetime, day: {type: date, label: {en: Day}}}
+calendars:
+  office: {label: {zh: 办公日历, en: Office}, holidays: CN, hours: "09:00-17:30"}
+indicators:
+  speed:
+    clock: {from: opened, to: closed, calendar: office}
+    target: 8h
+    better: lower
+    score: met
+    weight: 1
+score: {method: weighted_mean, round: 2}
+outputs:
+  due: {value: day + 15bd}
+  back: {value: day - 2bd}
+  worked: {value: 'working_time(opened, closed)'}
+  counted: {value: 'business_days_between(day, date(closed))'}
+"""
+RULES = load_ruleset(RULESET)
+PROGRAM = prepare(RULES)
+
+
+def case(opened: str, closed: str) -> Case:
+    found = case_from_texts(RULES, {"id": "A", "opened": opened, "closed": closed, "day": "2024-05-06"}, {})
+    assert not isinstance(found, Reject)
+    return found
+
+
+def told(opened: str = "2024-05-06 09:00", closed: str = "2024-05-07 10:00"):
+    return explain(run(PROGRAM, case(opened, closed)))
+
+
+def test_the_clock_says_by_which_calendar_it_counts() -> None:
+    (speed,) = told().indicators
+
+    assert str(speed.measured_by) == "time from opened to closed, working time only (Office)"
+
+
+PHRASES = {
+    "day + 15bd > day": "15 working days after Day (Office) > Day",
+    "day - 2bd < day": "2 working days before Day (Office) < Day",
+    "working_time(opened, closed) > 1h": "the working time from opened to closed (Office) > 1 h",
+    "business_days_between(day, date(closed)) > 1": "the working days from Day to the date of closed (Office) > 1",
+}
+
+
+@pytest.mark.parametrize("condition", PHRASES)
+def test_questions_to_a_calendar_in_words(condition) -> None:
+    rules = load_ruleset(f"{RULESET}\ndeductions:\n  late:\n    when: {condition}\n    deduct: 1\n")
+
+    assert str(phrase(rules.points[0].when, Words(rules))) == PHRASES[condition]
+
+
+def bar(opened: str, closed: str):
+    return bars(run(PROGRAM, case(opened, closed)), Words(RULES))[0]
+
+
+def at(text: str) -> str:
+    return f"2024-{text}:00"
+
+
+@pytest.mark.parametrize(
+    ("closed", "spare", "due"),
+    [
+        ("2024-05-06 16:00", HOUR, "05-06 17:00"),
+        ("2024-05-06 17:00", 0, "05-06 17:00"),
+        ("2024-05-06 17:30", -HOUR // 2, "05-06 17:00"),
+        ("2024-05-07 09:00", -HOUR // 2, "05-06 17:00"),
+    ],
+)
+def test_the_timeline_measures_on_the_calendar(closed, spare, due) -> None:
+    found = bar("2024-05-06 09:00", closed)
+
+    assert (found.spare, found.time) == (spare, 8 * HOUR - spare)
+    assert zone("Asia/Shanghai").local_text(found.due) == at(due)
+    assert found.base_due == found.due
+
+
+def test_a_target_is_used_up_after_the_holiday() -> None:
+    found = bar("2024-09-30 17:00", "2024-10-08 09:00")
+
+    assert zone("Asia/Shanghai").local_text(found.due) == at("10-08 16:30")
+
+
+def test_a_target_beyond_the_calendar_has_no_place() -> None:
+    found = bar("2026-12-31 12:00", "2026-12-31 13:00")
+
+    assert found.due is None
+    assert found.spare == 7 * HOUR
