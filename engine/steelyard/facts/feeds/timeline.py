@@ -100,9 +100,11 @@ class _Folding:
         self._loosely: dict[tuple[str, int], set[AlertId]] = {}
         for alert in alerts:
             self._loosely.setdefault((alert.id.identifier, alert.id.sent), set()).add(alert.id)
-        self._live: dict[AlertId, dict[AlertId, Alert]] = {}
-        """By event."""
-        self._event: dict[AlertId, AlertId] = {}
+        self._live: dict[AlertId, Alert] = {}
+        self._origins: dict[AlertId, tuple[AlertId, ...]] = {}
+        """The first alerts that each goes back to, the earliest first: what its event is called by."""
+        self._came_of: dict[AlertId, dict[AlertId, None]] = {}
+        """The live alerts that go back to an alert."""
         self._ended: dict[AlertId, int] = {}
         self._replaced: dict[AlertId, list[AlertId]] = {}
         self._unseen: dict[AlertId, None] = {}
@@ -131,28 +133,32 @@ class _Folding:
 
     def _take(self, alert: Alert) -> None:
         named = list(dict.fromkeys(self._resolved(reference) for reference in alert.references))
-        origins = sorted({self._event.get(one, one) for one in named})
-        event = self._event[alert.id] = min(origins, default=alert.id)
-        meant = [one for one in named if one in self._live.get(self._event.get(one, one), {})] or [
-            one for origin in origins for one, live in self._live.get(origin, {}).items() if _share(alert, live)
+        origins = sorted({origin for one in named for origin in self._origins.get(one, (one,))})
+        self._origins[alert.id] = tuple(origins) or (alert.id,)
+        meant = [one for one in named if one in self._live] or [
+            one for origin in origins for one in self._came_of.get(origin, {}) if _share(alert, self._live[one])
         ]
         if alert.type is MessageType.CANCEL and not meant and not any(one in self._known for one in named):
             self._found.left_out.append((msg("cancels of alerts that were not read"), alert))
             return
         self._unseen.update(dict.fromkeys(one for one in named if one not in self._known))
-        for one in meant:
+        for one in dict.fromkeys([*named, *meant]):
             self._end(one, _takes_over(alert))
-            del self._live[self._event[one]][one]
         self._found.folded.append(alert)
         if alert.type is not MessageType.CANCEL:
             self._replaced[alert.id] = meant
-            self._live.setdefault(event, {})[alert.id] = alert
+            self._live[alert.id] = alert
+            for origin in self._origins[alert.id]:
+                self._came_of.setdefault(origin, {})[alert.id] = None
 
     def _end(self, alert: AlertId, end: int) -> None:
         """End an alert, and with it what it was to replace only later."""
         ending = [alert]
         while ending:
             one = ending.pop()
+            if self._live.pop(one, None) is not None:
+                for origin in self._origins[one]:
+                    del self._came_of[origin][one]
             if one not in self._ended or end < self._ended[one]:
                 self._ended[one] = end
                 ending.extend(self._replaced.get(one, ()))
@@ -171,7 +177,7 @@ class _Folding:
                     continue
                 ends = min((end for end in (info.expires, self._ended.get(alert.id)) if end is not None), default=None)
                 if ends is None or starts < ends:
-                    found.intervals.append(Interval(self._event[alert.id], starts, ends, info, alert))
+                    found.intervals.append(Interval(self._origins[alert.id][0], starts, ends, info, alert))
         found.intervals.sort(key=lambda one: (one.event, one.starts, one.alert.id))
 
     def _resolved(self, reference: AlertId) -> AlertId:

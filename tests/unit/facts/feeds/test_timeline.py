@@ -111,6 +111,12 @@ def test_a_cancel_at_the_start_leaves_nothing_and_one_after_the_end_changes_noth
     assert [("A", 5, 24, "Moderate")] == brief(both_ways(coming, cancel("B", 25, refs=[A.id])))
 
 
+def test_a_cancel_warns_of_nothing_whatever_it_says() -> None:
+    over = cancel("B", 5, info("Minor", effective=8, expires=48), refs=[A.id])
+
+    assert [("A", 0, 5, "Moderate")] == brief(both_ways(A, over))
+
+
 def test_an_update_changes_nothing_before_it_was_sent() -> None:
     backdated = update("B", 6, info("Extreme", onset=1, effective=2, expires=30), refs=[A.id])
 
