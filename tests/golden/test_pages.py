@@ -1,30 +1,35 @@
 """The pages of the codes, run through the whole check: each example yields its code, each alternative is clean.
 
-Examples are laid upon `minimal.yaml`, mapping by mapping. YAML's own codes (Y1…) are run in
+Examples are laid upon `minimal.yaml`, mapping by mapping; one that amends another ruleset is not, and one of several
+files is a folder, each file under a line `# NAME.yaml`. YAML's own codes (Y1…) are run in
 tests/unit/diagnostics/test_pages.py, and codes about files (E…) have no ruleset to show.
 """
 
 from __future__ import annotations
 
 import ast
+import json
 import re
 from pathlib import Path
 
 import pytest
 
 import steelyard
-from steelyard.analysis.check import analyse
+from steelyard.analysis.check import analyse, load
 from steelyard.diagnostics import Diagnostics
 from steelyard.diagnostics.pages import page
 from steelyard.diagnostics.registry import CODES
 from steelyard.ir.from_model import lower
 from steelyard.model.from_source import from_source
-from steelyard.source import Map, Node, Text, read_yaml
+from steelyard.source import Map, Node, Seq, Text, read_yaml
 
 ROOT = Path(steelyard.__file__).parent
 MINIMAL = Path(__file__).with_name("minimal.yaml").read_text("utf-8")
 CHECKED = [code for code in CODES if not code.startswith(("Y1", "E"))]
 UNUSED = "L101"
+NAMED = re.compile(r"^# (\S+\.yaml)\n", re.MULTILINE)
+NAMELESS = "steelyard: 1\nruleset: page\nversion: 1\n"
+"""What every ruleset says of itself."""
 
 
 def merged(base: Node, over: Node) -> Node:
@@ -40,8 +45,35 @@ def merged(base: Node, over: Node) -> Node:
     return Map(entries, base.span)
 
 
-def findings(example: str) -> set[str]:
+def plain(node: Node) -> object:
+    """A node as JSON has it, and so YAML."""
+    match node:
+        case Map():
+            return {str(key): plain(value) for key, value in node.items()}
+        case Seq():
+            return [plain(item) for item in node]
+        case _:
+            return str(node)
+
+
+def findings_of_files(example: str, folder: Path) -> set[str]:
+    """The codes that the files of an example yield, as a folder."""
+    parts = NAMED.split(example)
+    files = dict(zip(parts[1::2], parts[2::2], strict=True)) if len(parts) > 1 else {"ruleset.yaml": example}
+    for name, text in files.items():
+        over = read_yaml(text, name, Diagnostics())
+        assert isinstance(over, Map)
+        under = read_yaml(NAMELESS if "amends" in over else MINIMAL, "minimal.yaml", Diagnostics())
+        assert under is not None
+        (folder / name).parent.mkdir(exist_ok=True, parents=True)
+        (folder / name).write_text(json.dumps(plain(merged(under, over)), ensure_ascii=False), "utf-8")
+    return {each.code for each in load(str(folder)).diagnostics}
+
+
+def findings(example: str, folder: Path) -> set[str]:
     """The codes that an example yields, laid upon the minimal ruleset."""
+    if NAMED.match(example) or "\namends:" in example:
+        return findings_of_files(example, folder)
     diagnostics = Diagnostics()
     base = read_yaml(MINIMAL, "minimal.yaml", diagnostics)
     over = read_yaml(example, "page.yaml", diagnostics)
@@ -54,18 +86,18 @@ def findings(example: str) -> set[str]:
     return {each.code for each in diagnostics.sorted()}
 
 
-def test_what_examples_are_laid_upon_is_clean() -> None:
-    assert set() == findings("{}")
+def test_what_examples_are_laid_upon_is_clean(tmp_path: Path) -> None:
+    assert set() == findings("{}", tmp_path)
 
 
 @pytest.mark.parametrize("code", CHECKED)
-def test_example_yields_its_code_and_the_alternative_nothing(code: str) -> None:
+def test_example_yields_its_code_and_the_alternative_nothing(code: str, tmp_path: Path) -> None:
     """Names that an example leaves unused are not its point, save where they are."""
     bad, good = re.findall(r"```yaml\n(.*?)```", page(code) or "", re.DOTALL)
     beside = set[str]() if code == UNUSED else {UNUSED}
 
-    assert {code} == findings(bad) - beside
-    assert set() == findings(good) - beside
+    assert {code} == findings(bad, tmp_path / "bad") - beside
+    assert set() == findings(good, tmp_path / "good") - beside
 
 
 def test_every_code_that_is_written_in_the_source_is_registered() -> None:

@@ -84,8 +84,8 @@ def _fill(output: Output, run: Run, folder: Path, sample: Path) -> None:
     from steelyard.report.writers import write_rejects, write_results
     from steelyard.semantics import Status as CaseStatus
 
-    outcomes = [outcome for _, outcome in run.results if outcome.status is not CaseStatus.REJECTED]
-    write_results(folder / "scores.csv", run.ruleset, outcomes, run.digest)
+    kept = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
+    write_results(folder / "scores.csv", run.versions, kept)
     write_rejects(folder / "rejects.csv", run.rejects, output.lang)
     write_report(output, run, folder / "report", most=PAGES, first=WORTH_READING)
     (folder / "sample").mkdir()

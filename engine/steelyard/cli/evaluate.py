@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from fractions import Fraction
 
     from steelyard.cli.run import Run
+    from steelyard.facts import Case
     from steelyard.semantics import Outcome
 
 STANDARD = "-"
@@ -153,13 +154,13 @@ def write(output: Output, run: Run, targets: Targets) -> None:
     from steelyard.report.writers import UnfitError, write_rejects, write_results
     from steelyard.semantics import Status as CaseStatus
 
-    outcomes = [outcome for _, outcome in run.results if outcome.status is not CaseStatus.REJECTED]
+    kept = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
     try:
         with staging(output) as stage:
             if targets.results == STANDARD:
-                _to_standard_output(run, outcomes)
+                _to_standard_output(run, kept)
             elif targets.results is not None:
-                write_results(stage.place(Path(targets.results)), run.ruleset, outcomes, run.digest)
+                write_results(stage.place(Path(targets.results)), run.versions, kept)
             if targets.rejects is not None:
                 write_rejects(stage.place(Path(targets.rejects)), run.rejects, output.lang)
             if targets.report is not None:
@@ -169,7 +170,7 @@ def write(output: Output, run: Run, targets: Targets) -> None:
         raise Stop(Status.USAGE) from None
 
 
-def _to_standard_output(run: Run, outcomes: list[Outcome]) -> None:
+def _to_standard_output(run: Run, kept: list[tuple[Case, Outcome]]) -> None:
     """Write CSV to standard output, by way of a file so that it is the same to the byte."""
     from tempfile import TemporaryDirectory
 
@@ -177,7 +178,7 @@ def _to_standard_output(run: Run, outcomes: list[Outcome]) -> None:
 
     with TemporaryDirectory() as folder:
         path = Path(folder) / "results.csv"
-        write_results(path, run.ruleset, outcomes, run.digest)
+        write_results(path, run.versions, kept)
         with path.open(encoding="utf-8", newline="") as stream:
             shutil.copyfileobj(stream, sys.stdout)
 

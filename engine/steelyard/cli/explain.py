@@ -13,7 +13,6 @@ from steelyard.cli.status import Status, Stop
 
 if TYPE_CHECKING:
     from steelyard.facts import Portfolio, Reject
-    from steelyard.ir.ruleset import Ruleset
     from steelyard.semantics import Evaluation
 
 FORMATS = ("text", "md", "html", "json")
@@ -64,8 +63,8 @@ def command(  # noqa: PLR0917 - one an option
     from steelyard.semantics import Status as CaseStatus
     from steelyard.semantics import prepare, run
 
-    evaluation = run(prepare(ready), found)
-    text = _explained(output, ready, portfolio, evaluation, layout)
+    evaluation = run(prepare(ready.of(found.values) or ready.newest), found)
+    text = _explained(output, portfolio, evaluation, layout)
     if target is None or target == "-":
         output.result(text)
     else:
@@ -76,13 +75,13 @@ def command(  # noqa: PLR0917 - one an option
         raise Stop(Status.REJECTS)
 
 
-def _explained(output: Output, ruleset: Ruleset, portfolio: Portfolio, evaluation: Evaluation, layout: str) -> str:
+def _explained(output: Output, portfolio: Portfolio, evaluation: Evaluation, layout: str) -> str:
     from steelyard.cli.summary import provenance_of
     from steelyard.explain import explain
     from steelyard.ir.canonical import digest
     from steelyard.report import render
 
-    provenance = provenance_of(digest(ruleset), "reference", portfolio)
+    provenance = provenance_of(digest(evaluation.program.ruleset), "reference", portfolio)
     return render(explain(evaluation, provenance), output.lang, layout)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from steelyard.engines.protocol import Compiled, Engine
     from steelyard.engines.verify import Difference
     from steelyard.facts import Case, Portfolio, Reject
-    from steelyard.ir.ruleset import Ruleset
+    from steelyard.ir.versions import Versions
     from steelyard.semantics import Outcome
 
 LATER = ("sql", "spark")
@@ -29,39 +29,38 @@ class Run:
     """A scored portfolio.
 
     Attributes:
-        digest: of the ruleset.
+        versions: of the ruleset; of one that stands alone the only one.
         results: every case that could be read, in the order of the files, with its outcome.
         rejects: rows that are no case, bad rows of feeds, cases that a rule rejected: in this order.
         engine: the one that scored.
     """
 
-    ruleset: Ruleset
-    digest: str
+    versions: Versions
     portfolio: Portfolio
     results: tuple[tuple[Case, Outcome], ...]
     rejects: tuple[Reject, ...]
     engine: str
 
 
-def ready_ruleset(output: Output, name: str, settings: Mapping[str, str]) -> Ruleset:
-    """Load and bind a ruleset."""
+def ready_ruleset(output: Output, name: str, settings: Mapping[str, str]) -> Versions:
+    """Load and bind a ruleset, in all its versions."""
     from steelyard.analysis.check import load
 
     loaded = load(name, settings)
-    if loaded.ruleset is None:
+    if loaded.versions is None:
         output.findings([one for one in loaded.diagnostics if one.severity is Severity.ERROR])
         raise Stop(status_of(loaded.diagnostics))
-    return loaded.ruleset
+    return loaded.versions
 
 
-def read_facts(output: Output, ruleset: Ruleset, options: FactOptions) -> Portfolio:
+def read_facts(output: Output, versions: Versions, options: FactOptions) -> Portfolio:
     """Read cases and relations."""
     from steelyard.facts import ReadOptions, read_portfolio
 
     diagnostics = Diagnostics()
     with output.progress(msg("reading")) as ticker:
         portfolio = read_portfolio(
-            ruleset,
+            versions,
             options.cases,
             options.relations,
             diagnostics,
@@ -77,13 +76,12 @@ def read_facts(output: Output, ruleset: Ruleset, options: FactOptions) -> Portfo
     return portfolio
 
 
-def score(output: Output, ruleset: Ruleset, portfolio: Portfolio, *, engine: str, verify: int) -> Run:
+def score(output: Output, versions: Versions, portfolio: Portfolio, *, engine: str, verify: int) -> Run:
     """Evaluate every case, and check a sample on another engine.
 
     Raises:
         Stop: no such engine, an engine that refuses the ruleset, or two engines that disagree.
     """
-    from steelyard.ir.canonical import digest
     from steelyard.semantics import Status as CaseStatus
 
     if engine in LATER:
@@ -97,7 +95,7 @@ def score(output: Output, ruleset: Ruleset, portfolio: Portfolio, *, engine: str
         raise Stop(Status.USAGE)
     if choice.note is not None:
         output.say(choice.note)
-    compiled = _compiled(output, ruleset, choice.engine)
+    compiled = _compiled(output, versions, choice.engine)
     results: list[tuple[Case, Outcome]] = []
     with output.progress(msg("scoring"), len(portfolio.cases)) as ticker:
         for case in portfolio.cases:
@@ -105,10 +103,10 @@ def score(output: Output, ruleset: Ruleset, portfolio: Portfolio, *, engine: str
             ticker(len(results))
     finished = tuple(results)
     if verify:
-        _verify(output, ruleset, choice.engine, choice.checkers, finished, portfolio, verify)
+        _verify(output, versions, choice.engine, choice.checkers, finished, portfolio, verify)
     ruled_out = [outcome.rejection for _, outcome in finished if outcome.status is CaseStatus.REJECTED]
     rejects = (*portfolio.rejects, *portfolio.feed_rejects, *(one for one in ruled_out if one is not None))
-    return Run(ruleset, digest(ruleset), portfolio, finished, rejects, choice.engine.name)
+    return Run(versions, portfolio, finished, rejects, choice.engine.name)
 
 
 def tell_rejects(output: Output, rejects: tuple[Reject, ...], allowed: int) -> None:
@@ -140,9 +138,11 @@ def tell_reject(output: Output, reject: Reject) -> None:
         output.warn(msg("hint: {hint}", hint=reject.hint))
 
 
-def _compiled(output: Output, ruleset: Ruleset, engine: Engine) -> Compiled:
+def _compiled(output: Output, versions: Versions, engine: Engine) -> Compiled:
+    from steelyard.engines.versions import compile_versions
+
     diagnostics = Diagnostics()
-    compiled = engine.compile(ruleset, diagnostics)
+    compiled = compile_versions(engine, versions, diagnostics)
     if compiled is None:
         output.findings(diagnostics.sorted())
         output.error(msg("the engine {engine} cannot run this ruleset: `--engine reference` can", engine=engine.name))
@@ -152,7 +152,7 @@ def _compiled(output: Output, ruleset: Ruleset, engine: Engine) -> Compiled:
 
 def _verify(  # noqa: PLR0917 - all of a run
     output: Output,
-    ruleset: Ruleset,
+    versions: Versions,
     engine: Engine,
     checkers: tuple[Engine, ...],
     results: tuple[tuple[Case, Outcome], ...],
@@ -162,7 +162,7 @@ def _verify(  # noqa: PLR0917 - all of a run
     from steelyard.engines.verify import verify
 
     seed = next((file.digest for file in portfolio.provenance.files if file.role == "cases"), "")
-    found = verify(ruleset, engine, checkers, results, seed=seed, sample=sample)
+    found = verify(versions, engine, checkers, results, seed=seed, sample=sample)
     if found.differences:
         for difference in found.differences[:SHOWN]:
             _tell_difference(output, difference)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,9 +14,9 @@ from steelyard.cli.output import Output, coloured, is_terminal
 from steelyard.cli.status import Status, Stop
 
 if TYPE_CHECKING:
-    from steelyard.analysis.check import Loaded
+    from steelyard.analysis.check import Loaded, Part
     from steelyard.ir.ruleset import Ruleset, Score
-    from steelyard.source import Node
+    from steelyard.source import Node, Text
 
 WIDE = 200
 """Columns of a table that no terminal shows."""
@@ -23,13 +24,20 @@ WIDE = 200
 
 @click.command("show")
 @click.argument("ruleset")
-@click.option("--after", type=click.Choice(["source", "model", "lower"]), default="lower", help="Stop after this pass.")
+@click.option(
+    "--after",
+    type=click.Choice(["source", "model", "lower"]),
+    help="Stop after this pass; lower, or source where the ruleset amends another.",
+)
 @click.option("--weights", is_flag=True, help="The shares in every situation instead.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter.")
 @language
 @click.pass_obj
-def command(output: Output, ruleset: str, after: str, weights: bool, settings: tuple[str, ...]) -> None:
+def command(output: Output, ruleset: str, after: str | None, weights: bool, settings: tuple[str, ...]) -> None:
     r"""Print a ruleset after one of its passes: read (source), shaped (model), understood (lower).
+
+    A ruleset that amends another is printed as it is resolved, each value with the file and line that it comes from;
+    of several versions each is printed.
 
     With --weights: what share each indicator has, for every combination of adjustments that fire and indicators
     that are waived.
@@ -42,24 +50,47 @@ def command(output: Output, ruleset: str, after: str, weights: bool, settings: t
     """
     from steelyard.analysis.check import load
     from steelyard.analysis.pretty import pretty
+    from steelyard.analysis.sources import files_of
     from steelyard.cli.options import parse_settings
+    from steelyard.diagnostics import msg
     from steelyard.ir.canonical import digest
 
     values = parse_settings(settings, None)
     loaded = load(ruleset, values or None)
-    if after == "source" and loaded.node is not None:
-        output.result("".join(f"{line}\n" for line in _nodes(loaded.node, 0)))
+    whole = [part for part in loaded.parts if after != "source" or part.node is not None]
+    amended = any(len(files_of(part.node)) > 1 for part in whole if part.node is not None)
+    wanted = after or ("source" if amended and not weights else "lower")
+    if wanted == "source" and whole and all(part.node is not None for part in whole):
+        for part in whole:
+            _head(output, loaded, part)
+            output.result("".join(f"{line}\n" for line in _nodes(part.node, 0)) if part.node is not None else "")
         return
-    if after == "model" and loaded.file is not None:
-        shaped = loaded.file.model_dump(mode="json", by_alias=True, exclude_defaults=True, warnings=False)
-        output.result(json.dumps(shaped, ensure_ascii=False, indent=2) + "\n")
+    if wanted == "model" and whole and all(part.file is not None for part in whole):
+        for part in whole:
+            _head(output, loaded, part)
+            _model(output, part)
         return
-    if loaded.ruleset is None:
+    if loaded.versions is None:
         raise _failed(output, loaded)
-    if weights:
-        _weights(output, loaded.ruleset)
-        return
-    output.result(f"digest: {digest(loaded.ruleset)}\n{pretty(loaded.ruleset)}")
+    for one in loaded.versions.rulesets:
+        if weights:
+            if len(loaded.versions.rulesets) > 1:
+                output.line(msg("version {version}", version=one.version))
+            _weights(output, one)
+        else:
+            output.result(f"digest: {digest(one)}\n{pretty(one)}")
+
+
+def _head(output: Output, loaded: Loaded, part: Part) -> None:
+    """Say which file follows, where there are several."""
+    if len(loaded.parts) > 1:
+        output.result(f"# {part.path.name}\n")
+
+
+def _model(output: Output, part: Part) -> None:
+    if part.file is not None:
+        shaped = part.file.model_dump(mode="json", by_alias=True, exclude_defaults=True, warnings=False)
+        output.result(json.dumps(shaped, ensure_ascii=False, indent=2) + "\n")
 
 
 def _failed(output: Output, loaded: Loaded) -> Stop:
@@ -70,7 +101,7 @@ def _failed(output: Output, loaded: Loaded) -> Stop:
 
 
 def _nodes(node: Node, depth: int) -> list[str]:
-    """Nodes as an outline: every scalar in quotes, as the text that it is."""
+    """Nodes as an outline: every scalar in quotes, as the text that it is, with the place that it comes from."""
     from steelyard.source import Map, Text
 
     pad = "  " * depth
@@ -88,8 +119,8 @@ def _nodes(node: Node, depth: int) -> list[str]:
     return lines
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(str(text), ensure_ascii=False)
+def _quoted(text: Text) -> str:
+    return f"{json.dumps(str(text), ensure_ascii=False)}  # {Path(text.span.file).name}:{text.span.line + 1}"
 
 
 def _weights(output: Output, ruleset: Ruleset) -> None:

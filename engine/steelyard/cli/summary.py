@@ -74,21 +74,21 @@ def check_groups(output: Output, versions: Versions, groups: tuple[str, ...]) ->
 
 
 def reaches(output: Output, run: Run, threshold: Fraction) -> bool:
-    """Whether the exact mean of the (newest version's) first score is at least the threshold; says why where it is not."""
-    first = run.versions.newest.scores[0]
-    finals = [
-        score.final
-        for _, outcome in run.results
-        for score in outcome.scores
-        if score.id == first.id and score.final is not None
-    ]
+    """Whether the exact mean of the first score of every case is at least the threshold; says why where it is not."""
+    from steelyard.semantics.outcome import Fixed
+    from steelyard.semantics.values import divide
+
+    firsts = [outcome.scores[0] for _, outcome in run.results if outcome.scores]
+    finals = [score.final for score in firsts if score.final is not None]
     if not finals:
         output.error(msg("no case has a score, so none reaches the threshold"))
         return False
     total = sum((Fraction(final.value, 10**final.scale) for final in finals), Fraction(0))
     if total >= threshold * len(finals):
         return True
-    shown = summary_of(run).whole.scores[0].mean
+    digits = max(final.scale for final in finals)
+    mean = total / len(finals) * 10**digits
+    shown = Fixed(divide(mean.numerator, mean.denominator), digits)
     output.error(msg("the mean score {mean} is under the threshold", mean=shown))
     return False
 

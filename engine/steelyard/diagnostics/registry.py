@@ -141,6 +141,16 @@ _CODES = (
     Code("H113", "empty-grade", _E),
     Code("B101", "not-supported-yet", _E),
     Code("M112", "weight-not-taken", _E),
+    # M13: versions in a folder
+    Code("M131", "unlike-versions", _E),
+    Code("M132", "overlapping-versions", _E),
+    Code("M133", "gap-between-versions", _W),
+    Code("M134", "version-named-twice", _E),
+    # N13: amendments
+    Code("N131", "unknown-base", _E),
+    Code("N132", "cyclic-amendment", _E),
+    Code("N133", "several-bases", _E),
+    Code("N134", "removal-of-nothing", _E),
     Code("E130", "parameter-without-value", _E),
 )
 

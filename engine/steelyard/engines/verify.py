@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from steelyard.diagnostics import Diagnostics, InternalError
 from steelyard.engines.protocol import Compiled, Engine
+from steelyard.engines.versions import compile_versions
 from steelyard.facts.case import Case
 from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions, versions_of
 from steelyard.semantics.outcome import Outcome
 
 DEFAULT_SAMPLE = 200
@@ -46,7 +48,7 @@ class Verification:
 
 
 def verify(
-    ruleset: Ruleset,
+    rules: Ruleset | Versions,
     engine: Engine,
     checkers: Sequence[Engine],
     results: Sequence[tuple[Case, Outcome]],
@@ -57,7 +59,7 @@ def verify(
     """Evaluate a sample again on other engines and compare.
 
     Args:
-        ruleset: bound.
+        rules: bound.
         engine: the one that gave the results.
         checkers: the others; one of the same name is an error of ours, as an engine never verifies itself.
         results: of the whole run.
@@ -68,8 +70,8 @@ def verify(
         raise InternalError(f"engine {engine.name} cannot verify itself")
     if sample <= 0:
         return Verification(0, (), ())
-    chosen = choose_sample(results, seed, sample)
-    compiled = tuple((checker.name, _compile(checker, ruleset)) for checker in checkers)
+    chosen = choose_sample(results, seed, sample, versions_of(rules))
+    compiled = tuple((checker.name, _compile(checker, rules)) for checker in checkers)
     differences = tuple(
         Difference(case, engine.name, outcome, name, other)
         for case, outcome in chosen
@@ -79,8 +81,10 @@ def verify(
     return Verification(len(chosen) if compiled else 0, tuple(name for name, _ in compiled), differences)
 
 
-def choose_sample(results: Sequence[tuple[Case, Outcome]], seed: str, sample: int) -> tuple[tuple[Case, Outcome], ...]:
-    """Choose cases by the digest of seed and key: every status and fired rule first, then at random.
+def choose_sample(
+    results: Sequence[tuple[Case, Outcome]], seed: str, sample: int, versions: Versions | None = None
+) -> tuple[tuple[Case, Outcome], ...]:
+    """Choose cases by the digest of seed and key: every status and fired rule of each version first, then at random.
 
     The choice depends on nothing but the seed and the results, not on their order.
     """
@@ -88,7 +92,9 @@ def choose_sample(results: Sequence[tuple[Case, Outcome]], seed: str, sample: in
     chosen: dict[int, tuple[Case, Outcome]] = {}
     seen: set[object] = set()
     for number, (case, outcome) in enumerate(ordered):
-        marks = set(_marks(outcome)) - seen
+        version = None if versions is None else versions.of(case.values)
+        name = None if version is None else version.version
+        marks = {(name, mark) for mark in _marks(outcome)} - seen
         if marks:
             seen |= marks
             chosen[number] = (case, outcome)
@@ -108,9 +114,9 @@ def _marks(outcome: Outcome) -> Iterable[object]:
     yield from (("rule", fired.rule) for fired in outcome.fired)
 
 
-def _compile(checker: Engine, ruleset: Ruleset) -> Compiled:
+def _compile(checker: Engine, rules: Ruleset | Versions) -> Compiled:
     diagnostics = Diagnostics()
-    compiled = checker.compile(ruleset, diagnostics)
+    compiled = compile_versions(checker, rules, diagnostics)
     if compiled is None:
         raise InternalError(f"engine {checker.name} refuses a ruleset that was evaluated: {diagnostics.sorted()}")
     return compiled

@@ -1,61 +1,109 @@
-"""Whether the version of a ruleset may judge a case: its reference date decides (LANGUAGE.md section 2)."""
+"""Which version of a ruleset judges a case: its reference date decides (LANGUAGE.md section 2)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from steelyard.calendars.zones import Zone, day_of
+from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.cells import Cell, shown
 from steelyard.facts.fields import Fault
+from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
-from steelyard.ir.expressions import Stored
-from steelyard.ir.ruleset import InputField, Ruleset
-from steelyard.ir.types import DateTime
+from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.types import Range
+from steelyard.ir.versions import Versions
 
 
 class Effective:
-    """The days of one version. `fields` are those that the cells are read by, for their columns."""
+    """The days of the versions.
 
-    def __init__(self, ruleset: Ruleset, fields: tuple[InputField, ...], zone: Zone) -> None:
-        self._ruleset = ruleset
-        self._field = next((field for field in fields if field.id == ruleset.reference_date), None)
-        self._zone = zone
+    Args:
+        versions: of the ruleset.
+        column: where the cells of a row have the reference date; the declared column where None.
+    """
 
-    def fault(self, values: Mapping[str, Stored], cells: Mapping[str, Cell]) -> Fault | None:
-        """Find fault with a reference date outside the version's days; that of a datetime is its local day."""
-        field = self._field
-        value = None if field is None else values.get(field.id)
-        if field is None or value is None or isinstance(value, str | tuple):
-            return None
-        day = self._zone.local_date(value) if isinstance(field.type, DateTime) else value
-        if self._ruleset.effective.holds(day):
-            return None
-        return Fault(field.column, shown(cells.get(field.column)), Problem(self._expected()))
+    def __init__(self, versions: Versions, column: str | None = None) -> None:
+        self._versions = versions
+        self._field = versions.reference_field
+        self._column = column or ("" if self._field is None else self._field.column)
+        self._zone = zone(versions.newest.timezone)
 
-    def _expected(self) -> Message:
-        version = self._ruleset.version
-        days = self._ruleset.effective
-        low = None if days.low is None else day_of(days.low).isoformat()
-        high = None if days.high is None else day_of(days.high).isoformat()
-        if high is None:
-            return msg(
-                "a date from {low} on: version {version} is effective {days}",
-                low=low,
-                version=version,
-                days=f"[{low}..)",
-            )
-        if low is None:
-            return msg(
-                "a date up to {high}: version {version} is effective {days}",
-                high=high,
-                version=version,
-                days=f"(..{high}]",
-            )
-        return msg(
-            "a date from {low} to {high}: version {version} is effective {days}",
-            low=low,
-            high=high,
-            version=version,
-            days=f"[{low}..{high}]",
-        )
+    def choose(self, cells: Mapping[str, Cell]) -> tuple[Ruleset, Fault | None]:
+        """Choose the version for a row.
+
+        Returns:
+            The version in force; where there is none, or the date cannot be told, any one to read the key by, and
+            what is wrong with the date.
+        """
+        versions, field = self._versions, self._field
+        if field is None:
+            return versions.newest, None
+        value = parse(cells.get(self._column), field.type, field.range, self._zone)
+        if value is None:
+            return versions.newest, Fault(self._column, "", Problem(msg("a value is required")))
+        if isinstance(value, Problem):
+            return versions.newest, Fault(self._column, shown(cells.get(self._column)), value)
+        day = versions.day(value)
+        found = None if day is None else versions.at(day)
+        if day is None or found is not None:
+            return found or versions.newest, None
+        problem = Problem(self._expected(day))
+        return versions.newest, Fault(self._column, shown(cells.get(self._column)), problem)
+
+    def _expected(self, day: int) -> Message:
+        """Say on which days there is a version."""
+        first, last = self._versions.rulesets[0], self._versions.newest
+        before = [one for one in self._versions.rulesets if one.effective.high is not None and one.effective.high < day]
+        after = [one for one in self._versions.rulesets if one.effective.low is not None and day < one.effective.low]
+        match before, after:
+            case [*_, earlier], [later, *_]:
+                return msg(
+                    "a date up to {high} or from {low} on: between versions {earlier} and {later} none is effective",
+                    high=_text(earlier.effective.high),
+                    low=_text(later.effective.low),
+                    earlier=earlier.version,
+                    later=later.version,
+                )
+            case [], _ if first is not last:
+                return msg(
+                    "a date from {low} on: the first version, {version}, is effective {days}",
+                    low=_text(first.effective.low),
+                    version=first.version,
+                    days=_days(first.effective),
+                )
+            case _, [] if first is not last:
+                return msg(
+                    "a date up to {high}: the last version, {version}, is effective {days}",
+                    high=_text(last.effective.high),
+                    version=last.version,
+                    days=_days(last.effective),
+                )
+            case _:
+                return _single(last)
+
+
+def _single(ruleset: Ruleset) -> Message:
+    low, high = _text(ruleset.effective.low), _text(ruleset.effective.high)
+    version, days = ruleset.version, _days(ruleset.effective)
+    if high is None:
+        return msg("a date from {low} on: version {version} is effective {days}", low=low, version=version, days=days)
+    if low is None:
+        return msg("a date up to {high}: version {version} is effective {days}", high=high, version=version, days=days)
+    return msg(
+        "a date from {low} to {high}: version {version} is effective {days}",
+        low=low,
+        high=high,
+        version=version,
+        days=days,
+    )
+
+
+def _days(days: Range) -> str:
+    """A range of days as a ruleset writes it."""
+    low, high = _text(days.low), _text(days.high)
+    return f"{'(' if low is None else '['}{low or ''}..{high or ''}{')' if high is None else ']'}"
+
+
+def _text(day: int | None) -> str | None:
+    return None if day is None else day_of(day).isoformat()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from steelyard.calendars.zones import Zone, zone
+from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.assembly import Assembly, key_field
@@ -15,13 +15,13 @@ from steelyard.facts.effective import Effective
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.fields import Fault, read_values
 from steelyard.facts.format import format_value
-from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
-from steelyard.facts.relations import RelationRows, read_relation
+from steelyard.facts.versions import VersionedRelations, needs_of
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions, versions_of
 
 _NAMED = 5
 """At most so many lines of one key are named."""
@@ -62,7 +62,7 @@ class Portfolio:
 
 
 def read_portfolio(
-    ruleset: Ruleset,
+    rules: Ruleset | Versions,
     cases: Files,
     relations: Mapping[str, Files | None],
     diagnostics: Diagnostics,
@@ -73,9 +73,9 @@ def read_portfolio(
     """Read the facts of a portfolio.
 
     Args:
-        ruleset: what the cases must have.
+        rules: what the cases must have; of several versions each case has the one of its reference date.
         cases: the files of cases; an event log gives a case a trace.
-        relations: for every relation of the ruleset its files, or None where it is declared empty.
+        relations: for every relation of the ruleset, of any version, its files, or None where it is declared empty.
         diagnostics: where findings about whole files go.
         options: how the files are written.
         progress: is told now and then how many rows were read.
@@ -85,44 +85,37 @@ def read_portfolio(
     """
     before = diagnostics.errors
     options = options or ReadOptions()
-    here = zone(ruleset.timezone)
-    if not _relations_given(ruleset, relations, diagnostics):
+    versions = versions_of(rules)
+    if not _relations_given(versions, relations, diagnostics):
         return None
-    reading = Reading(options, diagnostics, progress)
-    found = [
-        RelationRows(relation)
-        if (files := relations[relation.id]) is None
-        else read_relation(relation, files, here, reading, diagnostics)
-        for relation in ruleset.relations
-    ]
-    builder = _Builder(ruleset, here, found)
-    for place, line in reading.rows("cases", cases, ruleset.inputs, replace(options, traces=True)):
+    reading = Reading(options, diagnostics, progress, needs_of(versions))
+    by_version = VersionedRelations(versions, relations, reading, diagnostics)
+    builder = _Builder(versions, by_version)
+    columns = tuple(field for one in versions.rulesets for field in one.inputs)
+    for place, line in reading.rows("cases", cases, columns, replace(options, traces=True)):
         builder.take(place, line)
     if diagnostics.errors > before:
         return None
     entries = builder.finish()
     if not entries:
         reading.warnings.append(msg("the files of cases have no rows"))
-    unmatched = [warning for relation in found if (warning := relation.unmatched(builder.keys)) is not None]
     good = [entry for entry in entries if isinstance(entry, Case)]
-    skipped = tuple(one for relation in found for one in relation.skipped)
     return Portfolio(
         tuple(good),
         tuple(entry for entry in entries if isinstance(entry, Reject)),
-        tuple(reject for relation in found for reject in relation.in_feed),
-        (
-            *reading.warnings,
-            *unmatched,
-            *(one.warning for one in skipped),
-            *(warning for relation in found for warning in idle_areas(relation.relation, relation.shared, good)),
+        by_version.in_feed,
+        tuple(dict.fromkeys((*reading.warnings, *by_version.warnings(builder.keys, good)))),
+        Provenance(
+            tuple(dict.fromkeys(reading.sources)),
+            tuple(name for name, files in relations.items() if files is None),
+            by_version.skipped,
         ),
-        Provenance(tuple(reading.sources), tuple(name for name, files in relations.items() if files is None), skipped),
     )
 
 
-def _relations_given(ruleset: Ruleset, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:
+def _relations_given(versions: Versions, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:
     """Check that every relation is given, and no other."""
-    names = [relation.id for relation in ruleset.relations]
+    names = list(dict.fromkeys(relation.id for one in versions.rulesets for relation in one.relations))
     for name in names:
         if name not in given:
             diagnostics.add(
@@ -150,12 +143,11 @@ def _relations_given(ruleset: Ruleset, given: Mapping[str, object], diagnostics:
 class _Builder:
     """Turns rows of case files into cases and rejects, one entry a row."""
 
-    def __init__(self, ruleset: Ruleset, here: Zone, relations: Sequence[RelationRows]) -> None:
-        self._inputs = ruleset.inputs
-        self._zone = here
-        self._key = key_field(ruleset)
-        self._effective = Effective(ruleset, ruleset.inputs, here)
-        self._assembly = Assembly(relations)
+    def __init__(self, versions: Versions, relations: VersionedRelations) -> None:
+        self._zone = zone(versions.newest.timezone)
+        self._key = key_field(versions.newest)
+        self._effective = Effective(versions)
+        self._assemblies = {one.version: Assembly(relations.of(one)) for one in versions.rulesets}
         self._entries: list[Case | Reject] = []
         self._places: list[Place] = []
         self._twice: dict[Stored, list[int]] = {}
@@ -169,21 +161,23 @@ class _Builder:
         if isinstance(line, BadLine):
             self._entries.append(Fault("", line.text, line.problem).reject("", line=place.line, file=place.file))
             return
-        read = read_values(self._inputs, line.cells, self._zone)
+        version, undated = self._effective.choose(line.cells)
+        read = read_values(version.inputs, line.cells, self._zone)
         key = read.values.get(self._key.id)
         if key is not None:
             first = self.keys.setdefault(key, entry)
             if first != entry:
                 self._twice.setdefault(key, [first]).append(entry)
         text = shown(line.cells.get(self._key.column))
-        bad = read.fault or self._effective.fault(read.values, line.cells)
+        bad = undated or read.fault
         if bad is not None:
             self._entries.append(bad.reject(text, line=place.line, file=place.file))
         elif key is None:
             fault = Fault(self._key.column, "", Problem(msg("a value is required")))
             self._entries.append(fault.reject(text, line=place.line, file=place.file))
         else:
-            self._entries.append(self._assembly.case(format_value(key, self._key.type, self._zone), key, read.values))
+            assembly = self._assemblies[version.version]
+            self._entries.append(assembly.case(format_value(key, self._key.type, self._zone), key, read.values))
 
     def finish(self) -> list[Case | Reject]:
         """Give the entries, with all rows of a key that stands twice rejected."""

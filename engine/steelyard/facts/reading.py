@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,8 +47,23 @@ class Place:
 class Reading:
     """One intake: where findings go, and what was read so far."""
 
-    def __init__(self, options: ReadOptions, diagnostics: Diagnostics, progress: Progress | None) -> None:
+    def __init__(
+        self,
+        options: ReadOptions,
+        diagnostics: Diagnostics,
+        progress: Progress | None,
+        needs: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            options: how the files are written.
+            diagnostics: takes what concerns whole files.
+            progress: is told now and then how many rows were read.
+            needs: by role and column, the versions that need a column which not all of them need.
+        """
         self._options = options
+        self._needs = needs or {}
         self._diagnostics = diagnostics
         self._progress = progress
         self._count = 0
@@ -93,12 +108,13 @@ class Reading:
         self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions
     ) -> Iterator[Line | BadLine]:
         wanted = frozenset(field.column for field in fields)
+        needs = self._needs.get(role, {})
         with open_table(path, options, wanted) as table:
             if not table.growing:
-                _check_columns(table.columns, fields)
+                _check_columns(table.columns, fields, needs)
             yield from table.rows
             if table.growing and table.columns:
-                _check_columns(table.columns, fields)
+                _check_columns(table.columns, fields, needs)
             self._note_absent(role, table.columns, fields)
         self.used(role, path, path.name)
 
@@ -132,7 +148,7 @@ class Reading:
                     self.warnings.append(warning)
 
 
-def _check_columns(columns: Collection[str], fields: Sequence[InputField]) -> None:
+def _check_columns(columns: Collection[str], fields: Sequence[InputField], needs: Mapping[str, str]) -> None:
     """Raise UnreadableError where columns are missing that every row must fill."""
     needed = dict.fromkeys(field.column for field in fields if required(field))
     absent = [name for name in needed if name not in columns]
@@ -141,8 +157,13 @@ def _check_columns(columns: Collection[str], fields: Sequence[InputField]) -> No
     named = [name for name in columns if name]
     spare = [name for name in named if name not in needed]
     nearest = ((name, closest(name, spare)) for name in absent)
-    notes = tuple(
-        msg("for `{column}`: did you mean `{near}`?", column=name, near=near) for name, near in nearest if near
+    notes = (
+        *(msg("for `{column}`: did you mean `{near}`?", column=name, near=near) for name, near in nearest if near),
+        *(
+            msg("`{column}` is needed by version {versions} only", column=name, versions=needs[name])
+            for name in absent
+            if name in needs
+        ),
     )
     raise UnreadableError(
         "E116", msg("columns are missing: {names}", names=listed(absent)), help=_columns_help(named), notes=notes

@@ -18,6 +18,7 @@ from steelyard.facts.reading import Place
 from steelyard.facts.relations import Collector
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Text
+from steelyard.ir.versions import Versions, versions_of
 
 UNNAMED = "1"
 """The key of a case that gives none, where keys are open text."""
@@ -26,11 +27,13 @@ Texts = Mapping[str, str | None]
 """Values as written, by id; None and empty text are missing."""
 
 
-def case_from_texts(ruleset: Ruleset, given: Texts, rows: Mapping[str, Sequence[Texts]]) -> Case | Reject:
+def case_from_texts(
+    rules: Ruleset | Versions, given: Texts, rows: Mapping[str, Sequence[Texts]]
+) -> Case | Reject:
     """Read one case.
 
     Args:
-        ruleset: what the case must have.
+        rules: what the case must have: the version in force on its reference date says so.
         given: the inputs by id. The key may be left out where keys are open text.
         rows: the rows of relations by id, their fields by id. A relation that is left out has no rows, and a
             row that leaves out the case's key belongs to the case.
@@ -38,6 +41,8 @@ def case_from_texts(ruleset: Ruleset, given: Texts, rows: Mapping[str, Sequence[
     Returns:
         The case; or a reject whose `where` is an id, `relation.field` for rows. Unknown ids reject too.
     """
+    versions = versions_of(rules)
+    ruleset, undated = Effective(versions, versions.newest.reference_date).choose(given)
     here = zone(ruleset.timezone)
     key = key_field(ruleset)
     given = {**given} if given.get(key.id) or key.type != Text() else {**given, key.id: UNNAMED}
@@ -47,9 +52,8 @@ def case_from_texts(ruleset: Ruleset, given: Texts, rows: Mapping[str, Sequence[
     )
     if unknown is not None:
         return unknown
-    inputs = _by_id(ruleset.inputs)
-    read = read_values(inputs, given, here)
-    bad = read.fault or Effective(ruleset, inputs, here).fault(read.values, given)
+    read = read_values(_by_id(ruleset.inputs), given, here)
+    bad = undated or read.fault
     if bad is not None:
         return bad.reject(text)
     found: list[Collector] = []

@@ -1,25 +1,26 @@
 """A run in a few lines: how many cases of each status and grade, exact means, why points were lost.
 
 Sums are integers; a mean is rounded once, half up, to the digits of its score. Groups are keyed by
-inputs of the case as text, or by `month` of the reference date (an input of that name wins).
+inputs of the case as text, by `month` of the reference date, or by `version` of the ruleset (an input of that
+name wins). Of several versions a score's mean has the most digits that one of them gives it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from steelyard.calendars.zones import day_of, zone
-from steelyard.diagnostics import InternalError, Message, msg
+from steelyard.diagnostics import Message, msg
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.format import format_value
 from steelyard.ir.ruleset import Ruleset
-from steelyard.ir.types import Date, DateTime
+from steelyard.ir.versions import Versions, versions_of
 from steelyard.semantics.outcome import Fixed, Outcome, Status
 from steelyard.semantics.values import divide
 
-MONTH = "month"
+MONTH, VERSION = "month", "version"
 TOP_REASONS = 5
 """So many reason codes are listed."""
 
@@ -79,34 +80,38 @@ class Summary:
     rejects: tuple[tuple[str, int], ...]
 
 
-def unknown_keys(ruleset: Ruleset, by: Sequence[str]) -> tuple[str, ...]:
+def unknown_keys(rules: Ruleset | Versions, by: Sequence[str]) -> tuple[str, ...]:
     """The names among `by` that no case can be grouped by."""
-    known = {one.id for one in ruleset.inputs}
-    if ruleset.reference_date is not None:
+    versions = versions_of(rules)
+    known = {VERSION, *(field.id for one in versions.rulesets for field in one.inputs)}
+    if versions.newest.reference_date is not None:
         known.add(MONTH)
     return tuple(name for name in by if name not in known)
 
 
 def unknown_key(name: str) -> Message:
     """What to say about a name that no case can be grouped by."""
-    return msg("cannot group by `{name}`: name inputs of the case, or `month` of the reference date", name=name)
+    return msg(
+        "cannot group by `{name}`: name inputs of the case, `month` of the reference date, or `version`", name=name
+    )
 
 
 class Summing:
     """Takes outcomes one after the other; keeps counts, not cases."""
 
-    def __init__(self, ruleset: Ruleset, by: Sequence[str] = ()) -> None:
+    def __init__(self, rules: Ruleset | Versions, by: Sequence[str] = ()) -> None:
         """Prepare.
 
         Raises:
             ValueError: a name in `by` is unknown (see `unknown_keys`).
         """
-        if unknown := unknown_keys(ruleset, by):
+        if unknown := unknown_keys(rules, by):
             raise ValueError(str(unknown_key(unknown[0])))
-        self._ruleset = ruleset
+        self._versions = versions_of(rules)
         self._by = tuple(by)
-        self._types = {one.id: one.type for one in ruleset.inputs}
-        self._zone = zone(ruleset.timezone)
+        self._types = {one.version: {f.id: f.type for f in one.inputs} for one in self._versions.rulesets}
+        self._zone = zone(self._versions.newest.timezone)
+        self._digits, self._grades = _scores(self._versions)
         self._whole = _Tally()
         self._groups: dict[tuple[str, ...], _Tally] = {}
         self._rejects: Counter[str] = Counter()
@@ -115,10 +120,11 @@ class Summing:
         """Count a case."""
         tallies = [self._whole]
         if self._by:
-            key = tuple(self._key(name, case) for name in self._by)
+            version = self._versions.of(case.values) or self._versions.newest
+            key = tuple(self._key(name, case, version.version) for name in self._by)
             tallies.append(self._groups.setdefault(key, _Tally()))
         for tally in tallies:
-            _count(tally, outcome)
+            _count(tally, outcome, self._digits)
         if outcome.rejection is not None:
             self._rejects[outcome.rejection.where] += 1
 
@@ -132,24 +138,19 @@ class Summing:
         groups = tuple(self._line(key, tally) for key, tally in sorted(self._groups.items()))
         return Summary(self._line((), self._whole), self._by, groups, _most(self._rejects))
 
-    def _key(self, name: str, case: Case) -> str:
-        if name == MONTH and name not in self._types:
-            return self._month(case)
+    def _key(self, name: str, case: Case, version: str) -> str:
+        types = self._types[version]
+        if name not in types:
+            return version if name == VERSION else self._month(case) if name == MONTH else ""
         value = case.values.get(name)
-        return "" if value is None else format_value(value, self._types[name], self._zone)
+        return "" if value is None else format_value(value, types[name], self._zone)
 
     def _month(self, case: Case) -> str:
-        name = self._ruleset.reference_date
-        value = None if name is None else case.values.get(name)
-        if name is None or not isinstance(value, int):
+        value = case.values.get(self._versions.newest.reference_date or "")
+        number = None if value is None else self._versions.day(value)
+        if number is None:
             return ""
-        match self._types[name]:
-            case DateTime():
-                day = day_of(self._zone.local_date(value))
-            case Date():
-                day = day_of(value)
-            case _:
-                raise InternalError("a reference date that is no date")
+        day = day_of(number)
         return f"{day.year:04}-{day.month:02}"
 
     def _line(self, key: tuple[str, ...], tally: _Tally) -> GroupLine:
@@ -160,23 +161,25 @@ class Summing:
             scored=statuses[Status.SCORED],
             unscored=statuses[Status.UNSCORED],
             rejected=statuses[Status.REJECTED],
-            scores=tuple(self._score(score.id, score.digits, tally) for score in self._ruleset.scores),
+            scores=tuple(self._score(name, digits, tally) for name, digits in self._digits.items()),
             reasons=_most(tally.reasons)[:TOP_REASONS],
         )
 
     def _score(self, name: str, digits: int, tally: _Tally) -> ScoreLine:
         total, count = tally.totals.get(name, (0, 0))
-        rule = next(score for score in self._ruleset.scores if score.id == name)
         grades = tally.grades.get(name, Counter[str]())
         mean = Fixed(divide(total, count), digits) if count else None
-        return ScoreLine(name, count, mean, tuple((grade.id, grades[grade.id]) for grade in rule.grades))
+        return ScoreLine(name, count, mean, tuple((grade, grades[grade]) for grade in self._grades[name]))
 
 
 def summarise(
-    ruleset: Ruleset, outcomes: Iterable[tuple[Case, Outcome]], rejects: Iterable[Reject] = (), by: Sequence[str] = ()
+    rules: Ruleset | Versions,
+    outcomes: Iterable[tuple[Case, Outcome]],
+    rejects: Iterable[Reject] = (),
+    by: Sequence[str] = (),
 ) -> Summary:
     """Sum up a whole run at once. Raises ValueError as `Summing`."""
-    summing = Summing(ruleset, by)
+    summing = Summing(rules, by)
     for case, outcome in outcomes:
         summing.add(case, outcome)
     for reject in rejects:
@@ -184,12 +187,23 @@ def summarise(
     return summing.finish()
 
 
-def _count(tally: _Tally, outcome: Outcome) -> None:
+def _scores(versions: Versions) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
+    """The digits and the grades of every score, those of the newest version first."""
+    digits: dict[str, int] = {}
+    grades: dict[str, tuple[str, ...]] = {}
+    for score in (score for one in reversed(versions.rulesets) for score in one.scores):
+        digits[score.id] = max(digits.get(score.id, 0), score.digits)
+        grades[score.id] = tuple(dict.fromkeys((*grades.get(score.id, ()), *(one.id for one in score.grades))))
+    return digits, grades
+
+
+def _count(tally: _Tally, outcome: Outcome, digits: Mapping[str, int]) -> None:
     tally.statuses[outcome.status] += 1
     for score in outcome.scores:
         if score.final is not None:
             total, count = tally.totals.get(score.id, (0, 0))
-            tally.totals[score.id] = total + score.final.value, count + 1
+            units = score.final.value * 10 ** (digits[score.id] - score.final.scale)
+            tally.totals[score.id] = total + units, count + 1
         if score.grade is not None:
             tally.grades.setdefault(score.id, Counter())[score.grade] += 1
         tally.reasons.update(score.reasons)

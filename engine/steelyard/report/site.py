@@ -16,6 +16,7 @@ from pathlib import Path
 from steelyard.diagnostics import Message, msg
 from steelyard.explain import Explanation, Name, show
 from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.environment import environment
 from steelyard.report.formats import render
 from steelyard.report.portfolio import Summary
@@ -67,7 +68,7 @@ class IndexView:
 
 def write_site(
     folder: Path,
-    ruleset: Ruleset,
+    rules: Ruleset | Versions,
     summary: Summary,
     explanations: Iterable[Explanation],
     lang: str,
@@ -78,7 +79,7 @@ def write_site(
 
     Args:
         folder: the place; replaced as a whole.
-        ruleset: what the cases were scored under.
+        rules: what the cases were scored under.
         summary: of the run, all cases.
         explanations: at most `PAGE_LIMIT` are taken; they may be made as they are asked for.
         lang: of the pages.
@@ -89,16 +90,20 @@ def write_site(
         OSError: the pages cannot be written; nothing is left of them.
     """
     _check_free(folder)
+    versions = versions_of(rules)
+    newest = versions.newest
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
     try:
         made.chmod(0o755)
         (made / MARKER).write_text("", encoding="utf-8")
         pages: list[PageLine] = []
         provenance = None
+        digests: dict[str, None] = {}
         for number, explanation in enumerate(explanations, 1):
             if number > PAGE_LIMIT:
                 break
             provenance = explanation.provenance
+            digests.setdefault(provenance.digest)
             name = f"case-{number:04}.html"
             (made / name).write_text(render(explanation, lang, "html"), encoding="utf-8", newline="\n")
             pages.append(_line(name, explanation, lang))
@@ -106,13 +111,13 @@ def write_site(
                 progress(number)
         index = IndexView(
             lang=lang,
-            title=show(Name(ruleset.id, ruleset.title), lang),
-            ruleset=ruleset.id,
-            version=ruleset.version,
-            digest="" if provenance is None else provenance.digest,
+            title=show(Name(newest.id, newest.title), lang),
+            ruleset=newest.id,
+            version=", ".join(one.version for one in versions.rulesets),
+            digest=", ".join(digests),
             engine_version="" if provenance is None else provenance.engine_version,
             evaluated_on="" if provenance is None else provenance.evaluated_on,
-            grid=summary_grid(summary, ruleset, lang),
+            grid=summary_grid(summary, versions, lang),
             rejects=tuple((where, str(count)) for where, count in summary.rejects),
             pages=tuple(pages),
             left_out=max(0, summary.whole.scored + summary.whole.unscored - len(pages)),

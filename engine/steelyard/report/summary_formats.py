@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from steelyard.diagnostics import msg
 from steelyard.explain import Name, Text, show
 from steelyard.ir.ruleset import Ruleset
-from steelyard.report.portfolio import MONTH, GroupLine, Summary
+from steelyard.ir.versions import Versions, versions_of
+from steelyard.report.portfolio import MONTH, VERSION, GroupLine, Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,22 +23,24 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
 
 
-def summary_grid(summary: Summary, ruleset: Ruleset, lang: str) -> Grid:
-    """Lay a summary out."""
-    labels = {one.id: Name(one.id, one.label) for one in ruleset.inputs}
-    heads: list[tuple[str, Text]] = [(name, labels.get(name, _month(name))) for name in summary.grouping]
+def summary_grid(summary: Summary, rules: Ruleset | Versions, lang: str) -> Grid:
+    """Lay a summary out; what several versions have is called as in the newest."""
+    rulesets = versions_of(rules).rulesets
+    labels = {one.id: Name(one.id, one.label) for ruleset in rulesets for one in ruleset.inputs}
+    names = {one.id: Name(one.id, one.label) for ruleset in rulesets for one in ruleset.scores}
+    heads: list[tuple[str, Text]] = [(name, labels.get(name, _derived(name))) for name in summary.grouping]
     heads += [
         ("cases", msg("cases")),
         ("scored", msg("scored")),
         ("unscored", msg("unscored")),
         ("rejected", msg("rejected")),
     ]
-    for score in ruleset.scores:
-        single = len(ruleset.scores) == 1
+    for score in summary.whole.scores:
+        single = len(summary.whole.scores) == 1
         suffix = "" if single else f".{score.id}"
-        mean: Text = msg("mean score") if single else msg("mean of {score}", score=Name(score.id, score.label))
+        mean: Text = msg("mean score") if single else msg("mean of {score}", score=names[score.id])
         heads.append((f"mean{suffix}", mean))
-        heads += [(f"grade{suffix}.{grade.id}", grade.id) for grade in score.grades]
+        heads += [(f"grade{suffix}.{grade}", grade) for grade, _ in score.grades]
     heads.append(("reasons", msg("most frequent reasons")))
     rows = [_row(group, summary, show(msg("all"), lang)) for group in (*summary.groups, summary.whole)]
     return Grid(
@@ -65,8 +68,9 @@ def summary_json(grid: Grid, summary: Summary) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def _month(name: str) -> Text:
-    return msg("month") if name == MONTH else name
+def _derived(name: str) -> Text:
+    """What a key is called that is no input."""
+    return {MONTH: msg("month"), VERSION: msg("version")}.get(name, name)
 
 
 def _row(line: GroupLine, summary: Summary, everything: str) -> tuple[str, ...]:

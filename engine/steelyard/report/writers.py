@@ -18,11 +18,13 @@ from typing import BinaryIO
 
 from steelyard.calendars.zones import zone
 from steelyard.explain import show
-from steelyard.facts.case import Reject
+from steelyard.facts.case import Case, Reject
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Number, Text
+from steelyard.ir.versions import Versions
 from steelyard.report.arrow import UnfitError, write_parquet
-from steelyard.report.columns import CellValue, Column, columns, csv_text, json_value, schema
+from steelyard.report.columns import CellValue, Column, csv_text, json_value
+from steelyard.report.results import Results
 from steelyard.semantics.outcome import Outcome
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
@@ -61,7 +63,7 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
     _sync_folder(folder)
 
 
-def write_results(path: Path, ruleset: Ruleset, outcomes: Iterable[Outcome], digest: str) -> int:
+def write_results(path: Path, rules: Ruleset | Versions, results: Iterable[tuple[Case, Outcome]]) -> int:
     """Write the results of cases that were not rejected; the suffix names the format. Returns how many rows.
 
     Raises:
@@ -69,8 +71,9 @@ def write_results(path: Path, ruleset: Ruleset, outcomes: Iterable[Outcome], dig
         UnfitError: a number does not fit the file's type; nothing is written.
         OSError: the file cannot be written; nothing is left of it.
     """
-    rows = (columns(ruleset, outcome, digest) for outcome in outcomes)
-    return write_rows(path, schema(ruleset), rows, ruleset.timezone)
+    table = Results(rules)
+    rows = (table.row(case, outcome) for case, outcome in results)
+    return write_rows(path, table.columns, rows, table.timezone)
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en") -> int:

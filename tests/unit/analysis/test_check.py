@@ -36,7 +36,7 @@ def test_parameters_need_no_value_until_they_are_bound(file: Path):
 
 
 def test_folder_file_and_name_are_found(file: Path):
-    assert load(str(file.parent)).path == file
+    assert [file] == [part.path for part in load(str(file.parent)).parts]
     assert load("claims-efficiency").ruleset is not None
     assert ["E101"] == [one.code for one in load(str(file.parent / "no")).diagnostics]
     assert ["E101"] == [one.code for one in load("\0").diagnostics]
@@ -54,7 +54,7 @@ def test_an_error_leaves_no_ruleset_but_what_was_read(file: Path):
 
     assert loaded.ruleset is None
     assert loaded.errors
-    assert loaded.file is not None
+    assert loaded.parts[0].file is not None
 
 
 def test_checks_can_be_left_out(file: Path):

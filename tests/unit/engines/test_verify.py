@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 
 import pytest
 
 from steelyard.diagnostics import InternalError, msg
 from steelyard.engines.verify import choose_sample, verify
 from steelyard.facts.case import Case
+from steelyard.ir.versions import Versions
 from steelyard.semantics.outcome import Fired, Outcome, Status
+
+RULES = Versions((SimpleNamespace(version="1", reference_date=None, inputs=()),))
+"""What the engines here do not look at."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +45,14 @@ def results(count: int) -> list[tuple[Case, Outcome]]:
 
 
 def test_agreement_is_counted():
-    found = verify(None, Fixed("mine"), [Fixed()], results(30), seed="s", sample=10)
+    found = verify(RULES, Fixed("mine"), [Fixed()], results(30), seed="s", sample=10)
 
     assert (found.checked, found.checkers, found.differences) == (10, ("other",), ())
 
 
 def test_a_difference_holds_the_case_and_both_outcomes():
     given = results(5)
-    found = verify(None, Fixed("mine"), [Fixed(wrong=("K3",))], given, seed="s")
+    found = verify(RULES, Fixed("mine"), [Fixed(wrong=("K3",))], given, seed="s")
     (difference,) = found.differences
 
     assert difference.case is given[3][0]
@@ -57,20 +62,20 @@ def test_a_difference_holds_the_case_and_both_outcomes():
 
 def test_an_engine_never_verifies_itself():
     with pytest.raises(InternalError, match="itself"):
-        verify(None, Fixed("mine"), [Fixed("mine")], results(1), seed="s")
+        verify(RULES, Fixed("mine"), [Fixed("mine")], results(1), seed="s")
 
 
 def test_a_checker_that_refuses_is_a_bug():
     with pytest.raises(InternalError, match="refuses"):
-        verify(None, Fixed("mine"), [Refusing()], results(1), seed="s")
+        verify(RULES, Fixed("mine"), [Refusing()], results(1), seed="s")
 
 
 def test_without_a_checker_nothing_is_claimed():
-    assert verify(None, Fixed("mine"), [], results(9), seed="s").checked == 0
+    assert verify(RULES, Fixed("mine"), [], results(9), seed="s").checked == 0
 
 
 def test_a_sample_of_none():
-    assert verify(None, Fixed("mine"), [Fixed(wrong=("K0",))], results(1), seed="s", sample=0).differences == ()
+    assert verify(RULES, Fixed("mine"), [Fixed(wrong=("K0",))], results(1), seed="s", sample=0).differences == ()
 
 
 def test_the_sample_depends_on_the_seed_and_not_on_the_order():

@@ -545,7 +545,7 @@ class TestFormat:
         assert [d.code for d in found] == [code]
 
 
-OWN = [code for code in CODES if re.fullmatch("M1..", code)]
+OWN = [code for code in CODES if re.fullmatch("M1(0.|1[01])", code)]
 
 
 def merged(base: Node, over: Node) -> Node:

@@ -13,7 +13,7 @@ import pytest
 
 from golden.reports.worked import cases, evaluated, program
 from steelyard.diagnostics import msg
-from steelyard.facts.case import Reject
+from steelyard.facts.case import Case, Reject
 from steelyard.ir import types
 from steelyard.report.arrow import UnfitError
 from steelyard.report.columns import Column
@@ -24,9 +24,9 @@ POLICY = "motor-small-claims"
 SET = (("as_of", "2013-12-01T00:00"),)
 
 
-def outcomes() -> list[Outcome]:
+def results() -> list[tuple[Case, Outcome]]:
     found = [evaluated(POLICY, name) for name in cases(POLICY)]
-    return [e.outcome for e in found if e is not None and e.outcome.status is not Status.REJECTED]
+    return [(e.case, e.outcome) for e in found if e is not None and e.outcome.status is not Status.REJECTED]
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
@@ -34,7 +34,7 @@ def test_every_format_holds_every_case(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"out{suffix}"
     ruleset = program(POLICY, SET).ruleset
 
-    assert len(outcomes()) == write_results(path, ruleset, outcomes(), "abc")
+    assert len(results()) == write_results(path, ruleset, results())
     match suffix:
         case ".csv":
             keys = [row["claim_id"] for row in csv.DictReader(path.open(encoding="utf-8"))]
@@ -42,13 +42,13 @@ def test_every_format_holds_every_case(tmp_path: Path, suffix: str) -> None:
             keys = [json.loads(line)["claim_id"] for line in path.read_text("utf-8").splitlines()]
         case _:
             keys = pq.read_table(path).column("claim_id").to_pylist()
-    assert [outcome.key for outcome in outcomes()] == keys
+    assert [case.key for case, _ in results()] == keys
     assert [path] == list(tmp_path.iterdir())
 
 
 def test_parquet_has_no_double_and_no_128_bits(tmp_path: Path) -> None:
     path = tmp_path / "out.parquet"
-    write_results(path, program(POLICY, SET).ruleset, outcomes(), "abc")
+    write_results(path, program(POLICY, SET).ruleset, results())
     file = pq.ParquetFile(path)
     physical = {file.schema.column(n).path: file.schema.column(n).physical_type for n in range(len(file.schema))}
 
@@ -63,7 +63,7 @@ def test_parquet_holds_the_numbers_exactly(tmp_path: Path) -> None:
     path = tmp_path / "out.parquet"
     evaluation = evaluated(POLICY, "in-proportion")
     assert evaluation is not None
-    write_results(path, evaluation.program.ruleset, [evaluation.outcome], "abc")
+    write_results(path, evaluation.program.ruleset, [(evaluation.case, evaluation.outcome)])
     row = pq.read_table(path).to_pylist()[0]
     final = evaluation.outcome.scores[0].final
 
@@ -99,12 +99,12 @@ def test_interrupt_leaves_the_old_file_and_nothing_else(
     path = tmp_path / f"out{suffix}"
     path.write_text("old")
 
-    def rows() -> Iterator[Outcome]:
-        yield from outcomes()[:2]
+    def rows() -> Iterator[tuple[Case, Outcome]]:
+        yield from results()[:2]
         raise fault
 
     with pytest.raises(fault):
-        write_results(path, program(POLICY, SET).ruleset, rows(), "abc")
+        write_results(path, program(POLICY, SET).ruleset, rows())
 
     assert "old" == path.read_text()
     assert [path] == list(tmp_path.iterdir())
