@@ -151,8 +151,8 @@ class Ruleset:
 
     id: str
     version: str
-    title: Label
-    source: Source | None
+    title: Label = field(compare=False)
+    source: Source | None = field(compare=False)
     timezone: str
     effective: Range
     key: str

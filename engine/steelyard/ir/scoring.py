@@ -74,7 +74,7 @@ class Grade:
     label: Label = field(compare=False)
     low: int | None = None
     high: int | None = None
-    written: str = ""
+    written: str = field(default="", compare=False)
     """The bound as the author wrote it, for people."""
 
 
