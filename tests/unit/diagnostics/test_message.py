@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from steelyard.diagnostics import msg
 
 CHINESE = {"value `{x}`": "值 `{x}`", "inner {y}": "内 {y}", ", ": "、"}
@@ -38,3 +40,14 @@ def test_equality_counts_values_and_hash_works() -> None:
     assert msg("a {x}", x=1) == msg("a {x}", x=1)
     assert msg("a {x}", x=1) != msg("a {x}", x=2)
     assert hash(msg("a {x}", x=["unhashable"])) == hash(msg("a {x}", x=["unhashable"]))
+
+
+def test_a_named_tuple_shows_itself() -> None:
+    class Money(NamedTuple):
+        units: int
+        scale: int
+
+        def __str__(self) -> str:
+            return f"{self.units}e-{self.scale}"
+
+    assert "5e-2 of 1, 2" == str(msg("{a} of {b}", a=Money(5, 2), b=(1, 2)))
