@@ -98,6 +98,21 @@ def test_a_province_covers_its_counties(area, place, covered) -> None:
     assert covered is (area in levels("gb2260", place))
 
 
+@pytest.mark.parametrize(
+    ("scheme", "code", "covering"),
+    [
+        ("gb2260", "310115", {"310115", "3101", "310100", "31", "3100", "310000", "00", "0000", "000000"}),
+        ("gb2260", "310000", {"31", "3100", "310000", "00", "0000", "000000"}),
+        ("fips", "48201", {"48201", "48", "48000", "00", "00000"}),
+        ("fips", "48", {"48", "48000", "00", "00000"}),
+        ("fips", "482", {"482"}),
+        ("name", "48201", {"48201"}),
+    ],
+)
+def test_all_that_covers_a_place(scheme, code, covering) -> None:
+    assert covering == levels(scheme, code)
+
+
 @given(st.from_regex(r"[0-9]{6}", fullmatch=True))
 def test_what_covers_a_good_code_and_has_its_length_is_a_good_code(code) -> None:
     if well_formed("gb2260", code):
