@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from steelyard.analysis.check import load
 from steelyard.cli.main import COMMANDS, run
 from steelyard.cli.status import Status
 from steelyard.diagnostics.pages import page
@@ -23,6 +24,7 @@ ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 TEXT = README.read_text("utf-8")
 LINES = TEXT.splitlines()
+MINIMAL = (ROOT / "tests" / "golden" / "minimal.yaml").read_text("utf-8")
 
 LETTERS = "YMNTHLBE"
 TABLE = re.compile(r"(<!-- codes: [^\n]*-->\n)(.*?)(<!-- end of codes -->)", re.DOTALL)
@@ -63,11 +65,17 @@ RULESETS = [pytest.param(text, id=f"line {line}") for line, text in blocks("yaml
 
 
 @pytest.mark.parametrize("fragment", RULESETS)
-def test_ruleset_is_clean(fragment: str) -> None:
-    """Laid upon a minimal ruleset; that a name of an example is not used again is not its point."""
-    from golden.test_pages import findings
+def test_ruleset_is_clean(fragment: str, tmp_path: Path) -> None:
+    """As an amendment of a minimal ruleset; that a name of an example is not used again is not its point."""
+    (tmp_path / "minimal.yaml").write_text(MINIMAL, "utf-8")
+    head = "" if fragment.startswith("steelyard:") else "steelyard: 1\nruleset: example\nversion: 1\n"
+    base = "" if "\namends:" in fragment else "amends: minimal.yaml\n"
+    file = tmp_path / "example.yaml"
+    file.write_text(head + base + fragment, "utf-8")
+    loaded = load(str(file))
 
-    assert set() == findings(fragment) - {UNUSED}
+    assert [] == [(one.code, str(one.headline)) for one in loaded.diagnostics if one.code != UNUSED]
+    assert loaded.ruleset is not None
 
 
 def is_shown(shown: list[str], printed: list[str]) -> bool:
