@@ -51,7 +51,7 @@ class Proportion:
 
 @dataclass(frozen=True, slots=True)
 class RelativeStep:
-    """A step of units * 10^-scale times the target: `10% of target` is 10, 2. An exact fraction, never rounded."""
+    """A step of units * 10^-scale times the target: `10% of target` is 1, 1. An exact fraction, never rounded."""
 
     units: int
     scale: int

@@ -28,8 +28,8 @@ from steelyard.source import read_yaml
 SHIPPED = sorted((Path(steelyard.__file__).parents[2] / "rulesets").glob("*/ruleset.yaml"))
 TEXTS = [RICH, MINIMAL, *(path.read_text("utf-8") for path in SHIPPED)]
 WORDS = re.compile(r"[\w.%]+")
-STRAY = """missing 0 1 -5 99999999999999999999 2.5 30% 24h 15d 15bd "x" score target measure weather case.branch not ( ) -
-true NO 2024-01-01 @2024-01-01 text boolean integer decimal(3) datetime date duration days region(gb2260) survey speed
+STRAY = """missing 0 1 -5 99999999999999999999 2.5 30% 24h 15d 15bd "x" score target measure weather case.branch not ( )
+- true NO 2024-01-01 @2024-01-01 text boolean integer decimal(3) datetime date duration days region(gb2260) survey speed
 tenths any(weather) survey.measure satisfaction.score "[1..2]" "[5..1]" met proportion lowest sum none [1] {a:1} orange
 weather.level climate rating unique collect first priority stack 各项""".split()
 KEYS = """target measure weight when score group better missing clamp for_each deduct at_most at_least pause waive on id

@@ -72,7 +72,7 @@ def _stretch(
         high = None if one.to is None else _end(context, one.to, digits, up=True)
         if lower and one.from_ is None and high is not None:
             return None, high, one.to is not None
-        return low, None if high is None else high - 1, one.to is None
+        return low, None if high is None else high - 1, one.to is None and not lower
     text = one if isinstance(one, Text) else one.when
     if text is None:
         return None
@@ -123,7 +123,7 @@ def _edge(context: Context, node: syntax.Expression, digits: int, *, up: bool) -
     negative = isinstance(node, syntax.Negative)
     number = node.operand if isinstance(node, syntax.Negative) else node
     if not isinstance(number, syntax.Number):
-        context.diagnostics.add("T109", node.span, msg("the bound of a grade is a number"))
+        context.diagnostics.add("T109", node.span, msg("the bound of a grade is a number"), help=msg("write e.g. `90`"))
         return None
     units = -number.units if negative else number.units
     scale = number.scale
@@ -143,35 +143,36 @@ def _end(context: Context, text: Text, digits: int, *, up: bool) -> int | None:
 def _check(
     context: Context, found: tuple[Grade, ...], spans: tuple[Span | None, ...], digits: int, clamp: Bounds
 ) -> None:
-    order = sorted(range(len(found)), key=lambda i: (found[i].low is not None, found[i].low or 0))
-    reached = clamp.low
-    first = True
-    for place in order:
-        grade = found[place]
+    """Walk the grades upwards; `reached` is the least score without a grade so far, None for no end above."""
+    filled: list[tuple[Grade, Span | None]] = []
+    for grade, span in zip(found, spans, strict=True):
         if grade.low is not None and grade.high is not None and grade.low > grade.high:
-            context.diagnostics.add("H113", spans[place], msg("no score gets the grade `{name}`", name=grade.id))
-            continue
-        if first and clamp.low is None and grade.low is not None:
-            _hole(context, spans[place], msg("below {low}", low=_show(grade.low, digits)))
+            headline = msg("no score gets the grade `{name}`", name=grade.id)
+            context.diagnostics.add("H113", span, headline, help=msg("write the lower end first"))
+        else:
+            filled.append((grade, span))
+    filled.sort(key=lambda one: (one[0].low is not None, one[0].low or 0))
+    reached, first = clamp.low, True
+    for grade, span in filled:
+        if first and reached is None and grade.low is not None:
+            _hole(context, span, msg("below {low}", low=_show(grade.low, digits)))
         elif reached is not None and grade.low is not None and grade.low > reached:
-            _hole(
-                context,
-                spans[place],
-                msg("from {low} to {high}", low=_show(reached, digits), high=_show(grade.low - 1, digits)),
-            )
+            ends = (_show(reached, digits), _show(grade.low - 1, digits))
+            _hole(context, span, msg("from {low} to {high}", low=ends[0], high=ends[1]))
         elif not first and (reached is None or grade.low is None or grade.low < reached):
             context.diagnostics.add(
                 "H112",
-                spans[place],
+                span,
                 msg("the grade `{name}` overlaps another one", name=grade.id),
                 help=msg("write each bound once"),
             )
+        if grade.high is None or (reached is None and not first):
+            reached = None
+        else:
+            reached = grade.high + 1 if first or reached is None else max(reached, grade.high + 1)
         first = False
-        reached = None if grade.high is None else grade.high + 1
-        if grade.high is None:
-            return
-    if found and reached is not None and (clamp.high is None or reached <= clamp.high):
-        _hole(context, spans[order[-1]], msg("from {low}", low=_show(reached, digits)))
+    if filled and reached is not None and (clamp.high is None or reached <= clamp.high):
+        _hole(context, filled[-1][1], msg("from {low}", low=_show(reached, digits)))
 
 
 def _hole(context: Context, span: Span | None, where: object) -> None:

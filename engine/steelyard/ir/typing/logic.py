@@ -48,7 +48,7 @@ def condition(node: syntax.Expression, scope: Scope, lower: Lower) -> Expr | Non
 
 
 def comparison(node: syntax.Comparison, scope: Scope, lower: Lower) -> Expr | None:
-    """Left comparator right."""
+    """Lower a comparison."""
     sides = _pair(node.left, node.right, scope, lower)
     if sides is None:
         return None
@@ -152,7 +152,7 @@ def _clash(left: Type, right: Type, node: syntax.Comparison | syntax.CompareTest
 
 
 def junction(node: syntax.And | syntax.Or, scope: Scope, lower: Lower) -> Expr | None:
-    """A and b, a or b."""
+    """Lower `a and b`, `a or b`."""
     items = tuple(condition(item, scope, lower) for item in node.items)
     good = tuple(item for item in items if item is not None)
     if len(good) < len(items):
@@ -161,13 +161,13 @@ def junction(node: syntax.And | syntax.Or, scope: Scope, lower: Lower) -> Expr |
 
 
 def negation(node: syntax.Not, scope: Scope, lower: Lower) -> Expr | None:
-    """Not a."""
+    """Lower `not a`."""
     operand = condition(node.operand, scope, lower)
     return None if operand is None else Not(operand, type=Boolean(), span=node.span)
 
 
 def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
-    """If c then a else b; both branches of one type."""
+    """Lower `if c then a else b`; both branches of one type."""
     asked = condition(node.condition, scope, lower)
     yes, no = lower(node.yes, scope), lower(node.no, scope)
     if asked is None or yes is None or no is None:
@@ -180,7 +180,7 @@ def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
 
 
 def within(node: syntax.InInterval, scope: Scope, lower: Lower) -> Expr | None:
-    """X in [a..b)."""
+    """Lower `x in [a..b)`."""
     operand = lower(node.operand, scope)
     if operand is None:
         for end in (node.interval.low, node.interval.high):
@@ -224,7 +224,7 @@ def interval(
 
 
 def one_of(node: syntax.InList, scope: Scope, lower: Lower) -> Expr | None:
-    """X in (a, b)."""
+    """Lower `x in (a, b)`."""
     operand = lower(node.operand, scope)
     if operand is None:
         return None
