@@ -14,8 +14,10 @@ A file holds one ruleset and its cases::
           weather: [{event_id: W1, ...}]
         expect: {status: scored, score: "90.00"}
 
+In place of `ruleset` there may be `versions`, a list of them, each for its own days.
+
 `expect` names result columns (LANGUAGE.md section 11) with their text in a CSV file, and `row` or `where`
-for the fault of a rejected case. What is not named is not compared; engines are compared as a whole.
+for the fault of a rejected case, or `version` for the one in force. What is not named is not compared; engines are compared as a whole.
 """
 
 from __future__ import annotations
@@ -24,18 +26,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from steelyard.analysis.check import load
+from steelyard.analysis.versions import Version, fit_together
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Span
 from steelyard.engines.durable import DurableEngine, available
 from steelyard.engines.protocol import Compiled, Engine
 from steelyard.engines.reference import ReferenceEngine
+from steelyard.engines.versions import compile_versions
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.format import format_value
 from steelyard.facts.texts import case_from_texts
-from steelyard.ir.bind import bind
+from steelyard.ir.bind import bind, bind_versions
 from steelyard.ir.from_model import lower
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Type
+from steelyard.ir.versions import Versions
 from steelyard.model.from_source import from_source
 from steelyard.semantics.outcome import Fixed, Outcome, Status
 from steelyard.source import Map, Node, Seq, Text
@@ -60,8 +66,13 @@ class Suite:
     """A ruleset with its cases."""
 
     file: str
-    ruleset: Ruleset
+    rules: Versions
     examples: tuple[Example, ...]
+
+    @property
+    def ruleset(self) -> Ruleset:
+        """The newest version."""
+        return self.rules.newest
 
 
 class Broken(AssertionError):  # noqa: N818 - what is broken is the file, not the program
@@ -69,20 +80,35 @@ class Broken(AssertionError):  # noqa: N818 - what is broken is the file, not th
 
 
 def read_suite(path: Path, ruleset: Path | None = None) -> Suite:
-    """Read a file of cases; the ruleset stands in it unless a file is named."""
+    """Read a file of cases; the ruleset stands in it unless a file, or a folder of versions, is named."""
     diagnostics = Diagnostics()
     root = read_yaml(path.read_text("utf-8"), path.name, diagnostics)
     cases: Node | None = root
-    node: Node | None = None
+    rules: Versions | None = None
     if isinstance(root, Map):
-        node, cases = root.get(_key("ruleset")), root.get(_key("cases"))
+        cases = root.get(_key("cases"))
+        node, nodes = root.get(_key("ruleset")), root.get(_key("versions"))
         if isinstance(node, Text):
             node = read_yaml(str(node), path.name, diagnostics)
+        if node is not None:
+            rules = Versions((lowered(node, diagnostics),))
+        elif isinstance(nodes, Seq):
+            rules = _together(nodes, diagnostics)
     if ruleset is not None:
-        node = read_yaml(ruleset.read_text("utf-8"), ruleset.name, diagnostics)
-    if node is None or not isinstance(cases, Seq):
+        loaded = load(str(ruleset), lint=False)
+        rules = loaded.versions
+        diagnostics.extend(loaded.diagnostics)
+    if rules is None or not isinstance(cases, Seq):
         raise Broken(f"{path.name}: {_say(diagnostics)}")
-    return Suite(path.name, lowered(node, diagnostics), tuple(_example(case) for case in cases))
+    return Suite(path.name, rules, tuple(_example(case) for case in cases))
+
+
+def _together(nodes: Seq, diagnostics: Diagnostics) -> Versions | None:
+    """Versions that stand in one file."""
+    files = [from_source(node, diagnostics) for node in nodes]
+    found = [(file, None if file is None else lower(file, diagnostics)) for file in files]
+    versions = [Version(file, ruleset) for file, ruleset in found if file is not None and ruleset is not None]
+    return fit_together(versions, diagnostics) if len(versions) == len(found) else None
 
 
 def load_ruleset(text: str, file: str = "ruleset.yaml") -> Ruleset:
@@ -112,15 +138,24 @@ def settle(ruleset: Ruleset, settings: Mapping[str, str]) -> Ruleset:
     return bound
 
 
-def build(ruleset: Ruleset, example: Example) -> Case | Reject:
+def settled(suite: Suite, example: Example) -> Versions:
+    """The versions of a suite with the parameters of an example."""
+    diagnostics = Diagnostics()
+    bound = bind_versions(suite.rules, example.settings, diagnostics)
+    if bound is None:
+        raise Broken(_say(diagnostics))
+    return bound
+
+
+def build(rules: Ruleset | Versions, example: Example) -> Case | Reject:
     """The case of an example."""
-    return case_from_texts(ruleset, example.given, example.rows)
+    return case_from_texts(rules, example.given, example.rows)
 
 
-def compiled(engine: Engine, ruleset: Ruleset) -> Compiled:
+def compiled(engine: Engine, rules: Ruleset | Versions) -> Compiled:
     """The ruleset on an engine that can do it."""
     diagnostics = Diagnostics()
-    ready = engine.compile(ruleset, diagnostics)
+    ready = compile_versions(engine, rules, diagnostics)
     if ready is None:
         raise Broken(_say(diagnostics))
     return ready
@@ -128,11 +163,20 @@ def compiled(engine: Engine, ruleset: Ruleset) -> Compiled:
 
 def outcome_of(suite: Suite, example: Example, engine: Engine) -> Outcome:
     """Evaluate one example; a case that intake rejects is rejected with the same words."""
-    ruleset = settle(suite.ruleset, example.settings)
-    case = build(ruleset, example)
+    rules = settled(suite, example)
+    case = build(rules, example)
     if isinstance(case, Reject):
         return Outcome(case.key, Status.REJECTED, rejection=case)
-    return compiled(engine, ruleset).evaluate(case)
+    return compiled(engine, rules).evaluate(case)
+
+
+def found_columns(suite: Suite, example: Example, engine: Engine) -> dict[str, str]:
+    """Evaluate one example; the columns of its result, under the version in force (the newest where none is)."""
+    rules = settled(suite, example)
+    case = build(rules, example)
+    version = None if isinstance(case, Reject) else rules.of(case.values)
+    found = columns(version or rules.newest, outcome_of(suite, example, engine))
+    return {**found, "version": "" if version is None else version.version}
 
 
 def columns(ruleset: Ruleset, outcome: Outcome) -> dict[str, str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness import ENGINES, columns, outcome_of, read_suite, settle
+from conformance.harness import ENGINES, found_columns, outcome_of, read_suite
 from steelyard.engines.durable import available
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
@@ -22,7 +22,7 @@ EXAMPLES = [
 @pytest.mark.parametrize(("suite", "example"), EXAMPLES)
 def test_case(suite, example, engine):
     """The columns that a case names are as it says."""
-    found = columns(settle(suite.ruleset, example.settings), outcome_of(suite, example, engine))
+    found = found_columns(suite, example, engine)
 
     assert {name: found.get(name) for name in example.expect} == dict(example.expect)
 

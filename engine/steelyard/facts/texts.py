@@ -47,15 +47,16 @@ def case_from_texts(
     key = key_field(ruleset)
     given = {**given} if given.get(key.id) or key.type != Text() else {**given, key.id: UNNAMED}
     text = given.get(key.id) or ""
+    if undated is not None:
+        return undated.reject(text)
     unknown = _unknown(text, "", given, (field.id for field in ruleset.inputs)) or _unknown(
         text, "", rows, (relation.id for relation in ruleset.relations)
     )
     if unknown is not None:
         return unknown
     read = read_values(_by_id(ruleset.inputs), given, here)
-    bad = undated or read.fault
-    if bad is not None:
-        return bad.reject(text)
+    if read.fault is not None:
+        return read.fault.reject(text)
     found: list[Collector] = []
     for relation in ruleset.relations:
         collector = Collector(replace(relation, fields=_by_id(relation.fields)), here)
