@@ -10,6 +10,7 @@ from steelyard import resources
 from steelyard.diagnostics import Diagnostics, Label, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.model.amend import AMENDS, REMOVE, amend
+from steelyard.model.table_files import with_rows_of_files
 from steelyard.source import Map, Node, Text, load_file
 
 RULESET_FILE = "ruleset.yaml"
@@ -38,7 +39,8 @@ def sources(path_or_name: str, diagnostics: Diagnostics) -> tuple[SourceFile, ..
     if path is None:
         return ()
     found = _files(path, path_or_name, diagnostics)
-    return tuple(SourceFile(one.path, _resolved(one, (one.path,), diagnostics)) for one in found)
+    whole = ((one.path, _resolved(one, (one.path,), diagnostics)) for one in found)
+    return tuple(SourceFile(path, with_rows_of_files(node, diagnostics)) for path, node in whole)
 
 
 def files_of(node: Node) -> set[str]:

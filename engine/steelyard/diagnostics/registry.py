@@ -152,6 +152,12 @@ _CODES = (
     Code("N133", "several-bases", _E),
     Code("N134", "removal-of-nothing", _E),
     Code("E130", "parameter-without-value", _E),
+    # E14: tables from files
+    Code("E141", "cell-without-value", _E),
+    Code("E142", "merged-cells", _E),
+    Code("E143", "inexact-cell", _E),
+    Code("E144", "unknown-sheet", _E),
+    Code("E145", "ragged-row", _E),
 )
 
 CODES = {code.id: code for code in _CODES}

@@ -8,7 +8,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from steelyard.model.case import InputField
-from steelyard.model.scalars import Cell, Expression, Literal, NameText, TypeText, Word
+from steelyard.model.keys import KeyRule, Needs, OneOf
+from steelyard.model.scalars import Cell, Expression, Literal, NameText, PlainText, TypeText, Word
 from steelyard.model.section import REST, Described, Label, Sourced
 from steelyard.source import Text
 
@@ -52,14 +53,29 @@ class Row(Sourced):
 class Table(Described):
     """A decision table."""
 
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (
+        OneOf(("rows", "file"), required=True),
+        Needs("sheet", "file"),
+        Needs("delimiter", "file"),
+        Needs("encoding", "file"),
+    )
+
     hit: HitPolicy
     """What happens where several rows hit."""
     inputs: Mapping[NameText, TableInput]
     """The columns of conditions, by name."""
     outputs: Annotated[Mapping[NameText, InputField], Field(min_length=1)]
     """The columns of results, by name."""
-    rows: tuple[Row, ...]
+    rows: tuple[Row, ...] = ()
     """The rules."""
+    file: PlainText | None = None
+    """The file that holds the rules instead, from the folder of the ruleset: `.csv`, `.tsv` or `.xlsx`."""
+    sheet: PlainText | None = None
+    """Of a workbook the sheet with the rules; the first unless said."""
+    delimiter: PlainText | None = None
+    """What separates the columns of a CSV file; a comma unless said."""
+    encoding: PlainText | None = None
+    """How a CSV file is encoded, e.g. `gb18030`; UTF-8 unless said."""
     default: Mapping[NameText, Literal] | None = None
     """The results where no row hits."""
 

@@ -15,18 +15,24 @@ _OTHER_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 def read_text(path: Path, diagnostics: Diagnostics) -> str | None:
     """Read a UTF-8 file, with or without a byte order mark; None where it cannot be, with the reason said."""
+    data = read_bytes(path, diagnostics)
+    return None if data is None else _decoded(data, str(path), diagnostics)
+
+
+def read_bytes(path: Path, diagnostics: Diagnostics, place: Span | None = None) -> bytes | None:
+    """Read a file of a ruleset; None where it cannot be. `place` is where it is named, if it is."""
     name = str(path)
     try:
         with path.open("rb") as stream:
             data = stream.read(SIZE_LIMIT + 1)
     except (OSError, ValueError) as error:
-        diagnostics.add("E101", None, _unreadable(name, error), help=msg("check the path and its spelling"))
+        diagnostics.add("E101", place, _unreadable(name, error), help=msg("check the path and its spelling"))
         return None
     if len(data) > SIZE_LIMIT:
         headline = msg("`{file}` is larger than {limit} MB", file=name, limit=SIZE_LIMIT // 1_000_000)
-        diagnostics.add("E103", None, headline, help=msg("give rows as a relation, not as a part of the ruleset"))
+        diagnostics.add("E103", place, headline, help=msg("give rows as a relation, not as a part of the ruleset"))
         return None
-    return _decoded(data, name, diagnostics)
+    return data
 
 
 def _decoded(data: bytes, name: str, diagnostics: Diagnostics) -> str | None:

@@ -2,7 +2,8 @@
 
 `{"diagnostics": [{"code", "name", "severity", "headline", "span", "help", "labels": [{"span", "text"}],
 "notes": []}], "errors": N, "warnings": N}`, where a span is `{"file", "line", "column", "end_line",
-"end_column"}` counted from 1 with the end exclusive, or null.
+"end_column"}` counted from 1 with the end exclusive, or null. A place in a workbook counts rows and columns so, and
+has "cell" beside.
 """
 
 from __future__ import annotations
@@ -52,10 +53,11 @@ def _finding(diagnostic: Diagnostic, translate: Translator) -> dict[str, object]
 def _span(span: Span | None) -> dict[str, object] | None:
     if span is None:
         return None
-    return {
+    place: dict[str, object] = {
         "file": span.file,
         "line": span.line + 1,
         "column": span.column + 1,
         "end_line": span.end_line + 1,
         "end_column": span.end_column + 1,
     }
+    return {**place, "cell": span.cell} if span.cell else place

@@ -91,6 +91,8 @@ class _Page:
         yield f"{' ' * gutter} {bar} {pad}{self._styled(f'{under} {remark}'.rstrip(), style)}"
 
     def _line(self, span: Span) -> str | None:
+        if span.cell:
+            return None  # a workbook is no text
         if span.file not in self._files:
             text = self._sources(span.file)
             self._files[span.file] = [] if text is None else _BREAK.split(text)

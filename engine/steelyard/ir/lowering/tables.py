@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import InternalError, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Argument, Expr, Stored
@@ -51,6 +51,8 @@ class _Columns:
 def table(context: Context, name: str) -> Table | None:
     """A whole table; None where a column is wrong, for then no cell can be read."""
     key, written = entry(context.file.tables, name)
+    if written.file is not None:
+        raise InternalError(f"the rows of {name} were not read from their file")
     inputs = tuple(_input(context, column, one) for column, one in written.inputs.items())
     outputs = tuple(_output(context, column, one) for column, one in written.outputs.items())
     good_inputs = tuple(one for one in inputs if one is not None)

@@ -1,0 +1,33 @@
+"""From a file's name to its cells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics.suggestions import listed
+from steelyard.source.csv_grid import read_csv_grid
+from steelyard.source.files import read_bytes
+from steelyard.source.grid import Grid, GridOptions
+
+KINDS = (".csv", ".tsv", ".xlsx")
+"""What the name of a file of rows ends in."""
+
+
+def read_grid(path: Path, options: GridOptions, diagnostics: Diagnostics) -> Grid | None:
+    """Read a file of rows; its kind is told by its name alone. None after an error, which has been reported."""
+    kind = path.suffix.lower()
+    if kind not in KINDS:
+        headline = msg("files of the kind of `{name}` are not read as tables", name=path.name)
+        diagnostics.add(
+            "E111", options.place, headline, help=msg("a table's file ends in {kinds}", kinds=listed(KINDS))
+        )
+        return None
+    data = read_bytes(path, diagnostics, options.place)
+    if data is None:
+        return None
+    if kind == ".xlsx":
+        from steelyard.source.xlsx_grid import read_xlsx_grid  # a large library only where a file asks for it
+
+        return read_xlsx_grid(data, str(path), options, diagnostics)
+    return read_csv_grid(data, str(path), options, diagnostics)
