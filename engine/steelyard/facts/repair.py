@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import assert_never
 
+from steelyard.calendars.clock_text import read_date
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.places import well_formed
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
@@ -54,7 +55,9 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
     """Advice where no near spelling can be read."""
     match type:
         case DateTime() if any(not rest for _, rest in _days(text)):
-            return msg("add the time of day: `{text}`", text=f"{next(_days(text))[0]} 09:00")
+            day = next(_days(text))[0]
+            found = read_date(day)
+            return found if isinstance(found, Message) else msg("add the time of day: `{text}`", text=f"{day} 09:00")
         case DateTime() if re.search(r"\.[0-9]{7,}", text):
             return msg("write at most 6 digits of a second")
         case Date() | DateTime() if re.match(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}", text):

@@ -201,6 +201,7 @@ def test_datetimes_are_local_where_no_offset_stands() -> None:
     ("text", "hint"),
     [
         ("2024-05-01", "add the time of day: `2024-05-01 09:00`"),
+        ("2024-02-30", "there is no such day"),
         ("2024-05-01T24:00:00", "write `00:00` of the next day"),
         ("2024-05-01T10:60", "there is no such time of day"),
         ("2023-02-29T10:00", "there is no such day"),

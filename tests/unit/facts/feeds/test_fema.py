@@ -141,7 +141,7 @@ HARRIS = HARVEY + "201,99201,Harris (County)"
         (HARRIS.replace(BEGIN, "2017-08-23T12:55:00.000Z"), "incidentBeginDate", DAY, None),
         (HARRIS.replace(BEGIN, "08/23/2017"), "incidentBeginDate", DAY, None),
         (HARRIS.replace(END, "2017-09-15T04:00:00.000Z"), "incidentEndDate", DAY, None),
-        (HARRIS.replace("2017-08-23", "2017-02-30"), "starts", TIME, None),
+        (HARRIS.replace("2017-08-23", "2017-02-30"), "starts", TIME, "there is no such day"),
         (HARRIS.replace("2017-09-15", "2017-08-21"), "ends", ORDER, None),
     ],
 )
@@ -151,7 +151,7 @@ def test_a_bad_row_is_left_out_and_said(line, where, expected, hint, table) -> N
     assert ["DR-1-TX"] == [row["declaration_id"] for row in rows(portfolio, "declared")]
     (reject,) = portfolio.feed_rejects
     assert (f"declared.{where}", expected, 2) == (reject.where, str(reject.expected), reject.line)
-    assert hint is None or hint == str(reject.hint)
+    assert hint == (None if reject.hint is None else str(reject.hint))
     assert {f"bad rows; expected in `declared.{where}`: {expected}": 1} == skipped(portfolio)
     assert ("declared.csv:2",) == portfolio.provenance.skipped[0].examples
 

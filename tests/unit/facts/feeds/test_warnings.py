@@ -55,7 +55,7 @@ def test_a_row_has_every_column_of_the_feed(read) -> None:
         }
     ] == rows(portfolio)  # fmt: skip
     assert "A" == portfolio.cases[0].rows["weather"][0].id
-    assert () == portfolio.provenance.skipped == portfolio.feed_rejects
+    assert () == portfolio.provenance.skipped == portfolio.feed_rejects == portfolio.warnings
 
 
 def test_what_an_alert_does_not_say_is_missing(read) -> None:
@@ -259,6 +259,33 @@ def test_an_update_with_bad_infos_only_ends_what_it_names(read) -> None:
 
     assert [(0, 6)] == [row[4:] for row in brief(portfolio)]
     assert {"alerts without `severity`": 1} == skipped(portfolio)
+
+
+def test_drills_exempt_nobody_and_are_counted(read) -> None:
+    portfolio = read(
+        alert("A", 0, info()),
+        alert("B", 1, info(), status="Test"),
+        alert("C", 2, info("Extreme"), status="Exercise"),
+        alert("D", 3, kind="Cancel", refs=ref("A", 0), status="Exercise"),
+        alert("A", 0, info()),
+    )
+
+    assert [("A", 0, None)] == [(row[0], *row[4:]) for row in brief(portfolio)]
+    assert {
+        "alerts of the status Test, which warn of nothing": 1,
+        "alerts of the status Exercise, which warn of nothing": 2,
+        "alerts that were read before": 1,
+    } == skipped(portfolio)
+    examples = {str(one.reason): one.examples for one in portfolio.provenance.skipped}
+    assert ("alerts/2.xml: C", "alerts/3.xml: D") == examples["alerts of the status Exercise, which warn of nothing"]
+
+
+def test_at_most_five_unread_alerts_are_named(read) -> None:
+    six = [alert(f"U{n}", 9, info(), kind="Update", refs=ref(f"Z{n}", n)) for n in range(6)]
+
+    assert ["weather: 6 alerts that others speak of were not read: `Z0`, `Z1`, `Z2`, `Z3`, `Z4`"] == [
+        str(warning) for warning in read(*six).warnings
+    ]
 
 
 def test_times_out_of_the_range_of_the_ruleset_reject_the_row(read) -> None:
