@@ -16,8 +16,8 @@ A file holds one ruleset and its cases::
 
 In place of `ruleset` there may be `versions`, a list of them, each for its own days.
 
-`expect` names result columns (LANGUAGE.md section 11) with their text in a CSV file, and `row` or `where`
-for the fault of a rejected case, or `version` for the one in force. What is not named is not compared; engines are compared as a whole.
+`expect` names result columns (LANGUAGE.md section 11) with their text in a CSV file, `row` or `where` for the fault of
+a rejected case, or `version` for the one in force. What is not named is not compared; engines are compared as a whole.
 """
 
 from __future__ import annotations

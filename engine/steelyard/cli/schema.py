@@ -9,9 +9,10 @@ from steelyard.cli.output import Output
 
 
 @click.command("schema")
+@click.option("--amendment", is_flag=True, help="Of a file that amends another ruleset.")
 @language
 @click.pass_obj
-def command(output: Output) -> None:
+def command(output: Output, amendment: bool) -> None:
     r"""Print the JSON Schema of a ruleset file, so that an editor can complete and check it.
 
     \b
@@ -20,6 +21,7 @@ def command(output: Output) -> None:
     """
     import json
 
-    from steelyard.model.schema import json_schema
+    from steelyard.model.schema import amendment_schema, json_schema
 
-    output.result(json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n")
+    schema = amendment_schema() if amendment else json_schema()
+    output.result(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")

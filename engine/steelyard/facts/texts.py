@@ -27,9 +27,7 @@ Texts = Mapping[str, str | None]
 """Values as written, by id; None and empty text are missing."""
 
 
-def case_from_texts(
-    rules: Ruleset | Versions, given: Texts, rows: Mapping[str, Sequence[Texts]]
-) -> Case | Reject:
+def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, Sequence[Texts]]) -> Case | Reject:
     """Read one case.
 
     Args:

@@ -1,8 +1,9 @@
 """A ruleset laid upon another: a branch writes down only where it deviates.
 
-The work is done on nodes, so that each value keeps its file and line. Mappings are merged key by key, deeply; texts and lists replace. `remove` lists the paths that are taken out of
-the base first, so that what is written under a removed path replaces it as a whole. The name of a ruleset
-is its own: `steelyard`, `ruleset`, `version` and `title` are never inherited.
+The work is done on nodes, so that each value keeps its file and line. Mappings are merged key by key, deeply; texts
+and lists replace. `remove` lists the paths that are taken out of the base first, so that what is written under a
+removed path replaces it as a whole. The name of a ruleset is its own: `steelyard`, `ruleset`, `version` and `title`
+are never inherited.
 """
 
 from __future__ import annotations

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
+from steelyard.model.amend import AMENDS, REMOVE
 from steelyard.model.ruleset import RulesetFile
 
 
@@ -32,3 +33,34 @@ def json_schema() -> dict[str, Any]:
     schema = RulesetFile.model_json_schema(schema_generator=_FileSchema)
     schema["properties"]["steelyard"] |= {"const": 1}
     return {"$schema": _FileSchema.schema_dialect, **schema, "title": "Steelyard ruleset"}
+
+
+def amendment_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file that amends another: every key may be left out save its own name."""
+    schema = _loosened(json_schema())
+    schema["properties"][AMENDS] = {
+        "description": "What is amended: a shipped ruleset, or the path of a file or folder.",
+        "type": "string",
+    }
+    schema["properties"][REMOVE] = {
+        "description": "Paths that are taken out of it first, e.g. `indicators.survey`.",
+        "type": "array",
+        "items": {"type": "string"},
+    }
+    return {**schema, "required": ["steelyard", "ruleset", "version", AMENDS], "title": "Steelyard amendment"}
+
+
+def _loosened(schema: Any) -> Any:  # noqa: ANN401 - JSON
+    """A schema that asks for no key and no choice between keys: the base may have them."""
+    match schema:
+        case dict():
+            entries = cast("dict[str, Any]", schema)
+            return {
+                key: _loosened(value)
+                for key, value in entries.items()
+                if not (key == "required" and isinstance(value, list)) and key != "allOf"
+            }
+        case list():
+            return [_loosened(one) for one in cast("list[Any]", schema)]
+        case _:
+            return schema

@@ -11,6 +11,7 @@ import pytest
 from steelyard.diagnostics import Diagnostics
 from steelyard.model import RulesetFile, json_schema
 from steelyard.model.scalars import MARK
+from steelyard.model.schema import amendment_schema
 from steelyard.model.tables import HIT_POLICIES
 from steelyard.source import Map, Node, Seq, Text, load_file
 
@@ -137,3 +138,36 @@ def test_an_independent_validator_refuses_what_is_refused(wrong: dict[str, Any])
     jsonschema = pytest.importorskip("jsonschema")
 
     assert list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(example() | wrong))
+
+
+# Amendments
+
+AMENDMENT = {"steelyard": 1, "ruleset": "branch", "version": 1, "amends": "base.yaml"}
+
+
+def test_the_schema_of_an_amendment_asks_only_for_its_own_name():
+    found = amendment_schema()
+
+    assert set(SCHEMA["properties"]) | {"amends", "remove"} == set(found["properties"])
+    assert found["required"] == ["steelyard", "ruleset", "version", "amends"]
+    assert "amends" not in json_schema()["properties"], "the other one is as it was"
+
+
+@pytest.mark.parametrize(
+    ("more", "good"),
+    [
+        ({}, True),
+        ({"remove": ["indicators.survey"], "indicators": {"survey": {"target": "12h"}}}, True),
+        ({"weights": {"limits": {"quality": {}}}, "gates": {"g": {}}}, True),
+        ({"remove": "indicators"}, False),
+        ({"amends": ["a"]}, False),
+        ({"indicatrs": {}}, False),
+        ({"indicators": {"survey": {"targt": "12h"}}}, False),
+        ({"steelyard": 2}, False),
+    ],
+)
+def test_an_independent_validator_reads_amendments(more: dict[str, Any], good: bool):
+    jsonschema = pytest.importorskip("jsonschema")
+    errors = list(jsonschema.Draft202012Validator(amendment_schema()).iter_errors(AMENDMENT | more))
+
+    assert good == (not errors)
