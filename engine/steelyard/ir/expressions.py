@@ -242,7 +242,7 @@ class Rank(Node):
 
 @dataclass(frozen=True, slots=True)
 class OpenEnd(Node):
-    """An open datetime where it is compared: `OPEN` where missing. Never missing."""
+    """An open datetime where it is compared: `OPEN` where missing; missing where its one_row relation has no row."""
 
     operand: Expr
 

@@ -56,12 +56,12 @@ def can_be_missing(expr: Expr, known: Knowledge) -> bool:
     match expr:
         case Literal(value=value):
             return value is None
+        case OneRow() | OpenEnd(operand=OneRow()):
+            return True
         case Parameter() | IsMissing() | OpenEnd() | ScoreValue():
             return False
         case Input() | Define() | Field():
             return known.leaf(expr)
-        case OneRow():
-            return True
         case IndicatorPart(part=part):
             return part is not Part.STATUS
         case OwnTarget():

@@ -90,15 +90,16 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
     if prepared.clock is not None:
         result.timing, untimed = read_clock(prepared.clock, prepared.rule.id, env)
         result.measure = untimed or elapsed(result.timing)
-    elif prepared.measure is not None:  # pragma: no branch - an indicator has one of the two
-        result.measure = prepared.measure(env)
     if prepared.grants:
         env.own_target = result.base_target
         for grant in prepared.grants:
             for row in exemptions.activations(grant, judged, result):
                 result.grants.append(exemptions.give(grant, row, result, env))
     result.target = exemptions.settle_target(result) if result.grants else result.base_target
-    if result.grants:
+    if prepared.measure is not None:
+        env.own_target = result.target
+        result.measure = prepared.measure(env)
+    elif result.grants:
         exemptions.settle_pauses(result)
     _score(prepared, result, env)
     if prepared.relation is None:

@@ -113,6 +113,8 @@ def meaning(expr: Expr, scope: Scope) -> Meaning:  # noqa: C901 - a case for eac
         case Rank():
             ranks = {level: rank for rank, level in enumerate(expr.levels)}
             return strict(ranks.__getitem__, (meaning(expr.operand, scope),))
+        case OpenEnd(operand=OneRow() as one):
+            return _open_end_of_row(meaning(one, scope), scope.relations[one.relation])
         case OpenEnd():
             return _open_end(meaning(expr.operand, scope))
         case Within():
@@ -290,6 +292,17 @@ def _open_end(operand: Meaning) -> Meaning:
     def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
         value = operand(env)
         return OPEN if isinstance(value, Missing) else value
+
+    return evaluate
+
+
+def _open_end_of_row(operand: Meaning, relation: int) -> Meaning:
+    """An open end of a row that may not be there: without the row it is missing, not open."""
+
+    def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
+        value = operand(env)
+        there = env.single[relation] is not None and not isinstance(env.single[relation], Missing)
+        return OPEN if isinstance(value, Missing) and there else value
 
     return evaluate
 

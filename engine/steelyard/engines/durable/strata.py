@@ -22,7 +22,7 @@ from steelyard.semantics.ledger import open_ledger
 from steelyard.semantics.outcome import Outcome
 from steelyard.semantics.program import Program
 from steelyard.semantics.records import Evaluation, Judged, Result
-from steelyard.semantics.values import Missing, Rejected, Value, divide, names, union
+from steelyard.semantics.values import Missing, Rejected, divide, names, union
 
 
 def run_strata(plan: Plan, case: Case) -> Outcome:
@@ -169,11 +169,15 @@ def _settle(
     if prepared.relation is not None:
         env.bound[prepared.relation] = result.row
     result.base_target = None if prepared.target is None else prepared.target(env)
-    result.measure = _measure(prepared, result, env)
+    if prepared.clock is not None:
+        result.timing, untimed = read_clock(prepared.clock, prepared.rule.id, env)
+        result.measure = untimed or elapsed(result.timing)
     env.own_target = result.base_target
     for grant in prepared.grants:
         result.grants += [give(grant, row, result, env) for row in _rows_of(grant, activations, result)]
-    result.target = combine.resolved_target(result)
+    result.target = env.own_target = combine.resolved_target(result)
+    if prepared.measure is not None:
+        result.measure = prepared.measure(env)
     if result.timing is not None and isinstance(result.measure, int):
         timing = result.timing
         result.measure -= sum(passed(timing, start, end) for start, end in combine.stretches(result.grants))
@@ -191,16 +195,6 @@ def _rows_of(
 ) -> list[BoundRow | None]:
     rows = activations[grant.exemption.id]
     return [row for row in rows if row is result.row] if grant.own_row else rows
-
-
-def _measure(prepared: PreparedIndicator, result: Result, env: Env) -> Value:
-    """The measure, of a clock before its pauses."""
-    if prepared.clock is not None:
-        result.timing, untimed = read_clock(prepared.clock, prepared.rule.id, env)
-        return untimed or elapsed(result.timing)
-    if prepared.measure is None:
-        raise InternalError(f"`{prepared.rule.id}` has neither a measure nor a clock")
-    return prepared.measure(env)
 
 
 def _waived(result: Result) -> Message | None:
