@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from steelyard.calendars.zones import zone
+from steelyard.calendars.zones import Zone, zone
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import DateTime
@@ -22,24 +22,28 @@ class Versions:
     """
 
     rulesets: tuple[Ruleset, ...]
+    reference_field: InputField | None = field(init=False, compare=False, repr=False)
+    """The input whose day decides."""
+    _zone: Zone = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Look up once what every case asks for."""
+        shared = self.newest
+        found = next((one for one in shared.inputs if one.id == shared.reference_date), None)
+        object.__setattr__(self, "reference_field", found)
+        object.__setattr__(self, "_zone", zone(shared.timezone))
 
     @property
     def newest(self) -> Ruleset:
         """The last one; what all share can be asked of it."""
         return self.rulesets[-1]
 
-    @property
-    def reference_field(self) -> InputField | None:
-        """The input whose day decides."""
-        shared = self.newest
-        return next((field for field in shared.inputs if field.id == shared.reference_date), None)
-
     def day(self, value: Stored) -> int | None:
         """The day of a reference date: of a datetime it is the local one, in the zone that all share."""
-        field = self.reference_field
-        if field is None or not isinstance(value, int):
+        reference = self.reference_field
+        if reference is None or not isinstance(value, int):
             return None
-        return zone(self.newest.timezone).local_date(value) if isinstance(field.type, DateTime) else value
+        return self._zone.local_date(value) if isinstance(reference.type, DateTime) else value
 
     def at(self, day: int) -> Ruleset | None:
         """The version in force on a day; None before the first, after the last and in a gap."""
@@ -47,10 +51,10 @@ class Versions:
 
     def of(self, values: Mapping[str, Stored]) -> Ruleset | None:
         """The version in force on the reference date of a case; without one there is only one version."""
-        field = self.reference_field
-        if field is None:
+        reference = self.reference_field
+        if reference is None:
             return self.newest
-        value = values.get(field.id)
+        value = values.get(reference.id)
         day = None if value is None else self.day(value)
         return None if day is None else self.at(day)
 

@@ -10,10 +10,11 @@ import pytest
 from steelyard.diagnostics import InternalError, msg
 from steelyard.engines.verify import choose_sample, verify
 from steelyard.facts.case import Case
+from steelyard.ir.types import Date, Range
 from steelyard.ir.versions import Versions
 from steelyard.semantics.outcome import Fired, Outcome, Status
 
-RULES = Versions((SimpleNamespace(version="1", reference_date=None, inputs=()),))
+RULES = Versions((SimpleNamespace(version="1", reference_date=None, inputs=(), timezone="UTC"),))
 """What the engines here do not look at."""
 
 
@@ -106,3 +107,16 @@ def test_keys_that_occur_twice_are_two_cases():
     case, result = results(1)[0]
 
     assert len(choose_sample([(case, result), (replace(case, values={"a": 1}), result)], "s", 200)) == 2
+
+
+def test_each_version_is_in_the_sample():
+    """A rule that fired under one version says nothing of another."""
+    on = SimpleNamespace(id="on", type=Date())
+    rules = [
+        SimpleNamespace(version=name, reference_date="on", inputs=(on,), timezone="UTC", effective=Range(low, high))
+        for name, low, high in (("1", None, 0), ("2", 1, None))
+    ]
+    given = [(Case(f"K{n}", {"on": int(n == 77)}), outcome(f"K{n}", fired=("r",))) for n in range(100)]
+
+    assert "K77" in {case.key for case, _ in choose_sample(given, "s", 1, Versions(tuple(rules)))}
+    assert 1 == len(choose_sample(given, "s", 1))
