@@ -12,6 +12,7 @@ from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.model.amend import AMENDS, REMOVE, amend
 from steelyard.model.table_files import with_rows_of_files
 from steelyard.source import Map, Node, Text, load_file
+from steelyard.source.grids import KINDS
 
 RULESET_FILE = "ruleset.yaml"
 """The name of a ruleset that stands alone in its folder."""
@@ -44,9 +45,9 @@ def sources(path_or_name: str, diagnostics: Diagnostics) -> tuple[SourceFile, ..
 
 
 def files_of(node: Node) -> set[str]:
-    """The files that the values of a resolved ruleset come from."""
+    """The rulesets that the values of a resolved ruleset come from; not the files of its tables' rows."""
     if isinstance(node, Text):
-        return {node.span.file}
+        return set() if node.span.file.lower().endswith(KINDS) else {node.span.file}
     return {file for part in (node.values() if isinstance(node, Map) else node) for file in files_of(part)}
 
 

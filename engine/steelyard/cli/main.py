@@ -24,6 +24,7 @@ COMMANDS = {
     "explain": "Explain the score of one case.",
     "schema": "Print the JSON Schema of a ruleset file.",
     "show": "Print a ruleset as it is understood.",
+    "table": "Write a decision table as a workbook or CSV.",
     "rule": "Explain a diagnostic code.",
     "new": "Begin a ruleset in a folder of its own.",
 }
@@ -79,9 +80,9 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 )
 @click.pass_context
 def cli(ctx: click.Context, lang: str | None) -> None:
-    r"""Score insurance claims service under declarative rulesets: exact, and explained line by line.
+    """Score insurance claims service under declarative rulesets: exact, and explained line by line.
 
-    \b
+    \u0008
     Begin with:
       steelyard demo                      score the shipped sample
       steelyard check motor-small-claims  check a ruleset: a file, a folder, or a shipped name
