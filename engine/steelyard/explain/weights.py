@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
 from typing import assert_never
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.explain.records import Clause, WeightStage, WeightStory
 from steelyard.explain.terms import Text, decimal_text
 from steelyard.explain.words import Words
-from steelyard.ir.ruleset import Ruleset, Waived
+from steelyard.ir.declared import Source
+from steelyard.ir.ruleset import Adjustment, Ruleset, Waived
 from steelyard.semantics.weights import Situation, Stage, StageKind
+
+Amounts = tuple[Fraction | None, ...]
 
 
 def weight_story(situation: Situation, ruleset: Ruleset, words: Words, fired: tuple[str, ...]) -> WeightStory:
@@ -21,41 +27,96 @@ def weight_story(situation: Situation, ruleset: Ruleset, words: Words, fired: tu
         words: its names.
         fired: the adjustments that fired.
     """
+    telling = _Telling(situation, ruleset, words, fired)
     return WeightStory(
         members=tuple(words.name(unit) for unit, _ in situation.members),
         rows=tuple(row for _, row in situation.members),
-        stages=tuple(_stage(stage, ruleset, words, fired) for stage in situation.stages),
+        stages=tuple(telling.stage(position) for position in range(len(situation.stages))),
         shares=situation.shares,
         denominator=situation.denominator,
         notes=situation.notes,
     )
 
 
-def _stage(stage: Stage, ruleset: Ruleset, words: Words, fired: tuple[str, ...]) -> WeightStage:
-    amounts = tuple(None if amount is None else decimal_text(amount) for amount in stage.amounts)
-    return WeightStage(_reason(stage, ruleset, words, fired), _clause(stage, ruleset, words), amounts)
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    situation: Situation
+    ruleset: Ruleset
+    words: Words
+    fired: tuple[str, ...]
+
+    def stage(self, position: int) -> WeightStage:
+        """A stage: its reason, the clause where one is behind it, and what every member has after it."""
+        stage = self.situation.stages[position]
+        amounts = tuple(None if amount is None else decimal_text(amount) for amount in stage.amounts)
+        match stage.kind:
+            case StageKind.BASE:
+                return WeightStage(msg("weights of the ruleset"), None, amounts)
+            case StageKind.MULTIPLY:
+                by = tuple(one for one in self.ruleset.weights.adjustments if one.id == stage.adjustment)
+                reason = msg("multiplied: {adjustment}", adjustment=self.words.name(stage.adjustment or ""))
+                return WeightStage(reason, self._clause(by), amounts)
+            case StageKind.WAIVE:
+                stays = self.ruleset.weights.waived is Waived.WITHIN_GROUP
+                reason = (
+                    msg("waived ones leave, their weight stays in the group") if stays else msg("waived ones leave")
+                )
+                return WeightStage(reason, None, amounts)
+            case StageKind.SET:
+                by = tuple(one for one in self.ruleset.weights.adjustments if one.set and one.id in self.fired)
+                reason = msg("shares set: {adjustments}", adjustments=tuple(self.words.name(one.id) for one in by))
+                return WeightStage(reason, self._clause(by), amounts)
+            case StageKind.LIMIT:
+                held = dict(self._held(self.situation.stages[position - 1], stage))
+                behind = {one.source for one in self.ruleset.weights.limits if one.group in held}
+                return WeightStage(self._limits(stage, held), self._only(behind), amounts)
+            case _:
+                assert_never(stage.kind)
+
+    def _limits(self, stage: Stage, held: dict[str, Message]) -> Text:
+        if not held:
+            return msg("every group is within its limits")
+        if stage.factor is None or len(held) == len(self._totals(stage.amounts)):
+            return msg("limits of groups: {held}", held=tuple(held.values()))
+        return msg(
+            "limits of groups: {held}; every other group × {factor}",
+            held=tuple(held.values()),
+            factor=decimal_text(stage.factor),
+        )
+
+    def _held(self, before: Stage, after: Stage) -> Iterator[tuple[str, Message]]:
+        """The groups that a bound holds: their share is not λ times what it was."""
+        old, new = self._totals(before.amounts), self._totals(after.amounts)
+        whole = sum(old.values(), Fraction(0))
+        for limit in self.ruleset.weights.limits:
+            group = limit.group
+            if group not in new or after.factor is None:
+                continue
+            free = after.factor * old[group] / whole
+            if new[group] > free:
+                yield group, msg("{group} is raised to {share}", group=self.words.name(group), share=_share(new[group]))
+            elif new[group] < free:
+                yield group, msg("{group} is cut to {share}", group=self.words.name(group), share=_share(new[group]))
+
+    def _totals(self, amounts: Amounts) -> dict[str, Fraction]:
+        """What each group has, and each indicator without a group; those with nothing left are not there."""
+        groups = {indicator.id: indicator.group for indicator in self.ruleset.indicators}
+        found: dict[str, Fraction] = {}
+        for (unit, _), amount in zip(self.situation.members, amounts, strict=True):
+            if amount is not None:
+                name = groups[unit] or unit
+                found[name] = found.get(name, Fraction(0)) + amount
+        return found
+
+    def _clause(self, by: tuple[Adjustment, ...]) -> Clause | None:
+        return self._only({one.source for one in by})
+
+    def _only(self, sources: set[Source | None]) -> Clause | None:
+        """The source of a line, where there is just one."""
+        return self.words.clause(next(iter(sources))) if len(sources) == 1 else None
 
 
-def _clause(stage: Stage, ruleset: Ruleset, words: Words) -> Clause | None:
-    found = next((a for a in ruleset.weights.adjustments if a.id == stage.adjustment), None)
-    return None if found is None else words.clause(found.source)
-
-
-def _reason(stage: Stage, ruleset: Ruleset, words: Words, fired: tuple[str, ...]) -> Text:
-    match stage.kind:
-        case StageKind.BASE:
-            return msg("weights of the ruleset")
-        case StageKind.MULTIPLY:
-            return msg("multiplied: {adjustment}", adjustment=words.name(stage.adjustment or ""))
-        case StageKind.WAIVE if ruleset.weights.waived is Waived.WITHIN_GROUP:
-            return msg("waived ones leave, their weight stays in the group")
-        case StageKind.WAIVE:
-            return msg("waived ones leave")
-        case StageKind.SET:
-            setting = tuple(words.name(a.id) for a in ruleset.weights.adjustments if a.set and a.id in fired)
-            return msg("shares set: {adjustments}", adjustments=setting)
-        case StageKind.LIMIT:
-            factor = "" if stage.factor is None else decimal_text(stage.factor)
-            return msg("limits of groups hold (λ = {factor})", factor=factor)
-        case _:
-            assert_never(stage.kind)
+def _share(value: Fraction) -> Text:
+    """A share for a reader: percent where that ends, else a fraction."""
+    percent = decimal_text(value * 100)
+    return decimal_text(value) if "/" in percent else msg("{percent}%", percent=percent)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from steelyard.diagnostics import Span
-from steelyard.ir.declared import Label, Named
+from steelyard.ir.declared import Label, Named, Source
 from steelyard.ir.expressions import Expr
 from steelyard.ir.indicators import Better, Bounds
 
@@ -36,6 +36,7 @@ class Limit:
     at_least: Expr | None
     at_most: Expr | None
     span: Span | None = field(default=None, compare=False, repr=False)
+    source: Source | None = field(default=None, compare=False)
 
 
 class Waived(Enum):

@@ -194,6 +194,6 @@ def test_weights_tell_every_stage() -> None:
         "weights of the ruleset",
         "multiplied: Severe weather: less weight on speed, more on quality",
         "shares set: Complaint surge: satisfaction weighs a quarter",
-        "limits of groups hold (λ = 1)",
+        "every group is within its limits",
     ] == [show(stage.reason, "en") for stage in score.weights.stages]
     assert 52 == score.weights.denominator == sum(share or 0 for share in score.weights.shares)

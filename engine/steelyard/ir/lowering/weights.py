@@ -37,7 +37,7 @@ def weights(context: Context, written: model.Weights | None, indicators: Indicat
         for key, one in written.adjustments.items()
         if (adjustment := _adjustment(context, key, one, written, indicators)) is not None
     )
-    limits = tuple(_limit(context, key, one) for key, one in written.limits.items())
+    limits = tuple(_limit(context, key, one, written) for key, one in written.limits.items())
     return Weights(
         waived=Waived.REDISTRIBUTE if written.waived is None else Waived(written.waived.replace(" ", "_")),
         adjustments=found,
@@ -90,7 +90,7 @@ def _shares(context: Context, written: Mapping[Text, Text], indicators: Indicato
     return found
 
 
-def _limit(context: Context, name: Text, written: model.Limit) -> Limit | None:
+def _limit(context: Context, name: Text, written: model.Limit, section: model.Weights) -> Limit | None:
     if context.kind(str(name)) != "group":
         near = closest(name, tuple(str(key) for key in context.file.groups))
         context.diagnostics.add(
@@ -102,4 +102,5 @@ def _limit(context: Context, name: Text, written: model.Limit) -> Limit | None:
         return None
     low = None if written.at_least is None else constant_number(context, written.at_least, msg("a limit"))
     high = None if written.at_most is None else constant_number(context, written.at_most, msg("a limit"))
-    return Limit(str(name), low, high, name.span)
+    behind = source(written.source, section.source, context.file.source)
+    return Limit(str(name), low, high, name.span, behind)
