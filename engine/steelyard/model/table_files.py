@@ -88,7 +88,7 @@ def _columns(table: Node) -> tuple[_Column, ...] | None:
 
 
 def _options(table: Map, file: Text, diagnostics: Diagnostics) -> GridOptions | None:
-    """How the file is read; None where the ruleset says what this kind of file does not have."""
+    """How the file is read; None where what the ruleset says of it cannot be used."""
     workbook = file.lower().endswith(".xlsx")
     said = {str(key): value for key, value in table.items() if key in (*OF_WORKBOOK, *OF_CSV)}
     good = True
@@ -99,9 +99,8 @@ def _options(table: Map, file: Text, diagnostics: Diagnostics) -> GridOptions | 
             advice = msg("`sheet` is for workbooks, `delimiter` and `encoding` are for CSV")
             diagnostics.add("E113", key.span, headline, help=advice)
     texts = {key: value for key, value in said.items() if isinstance(value, Text) and value}
-    if not good or len(texts) < len(said):
-        return None if not good else GridOptions(file.span)
-    return GridOptions(file.span, **texts)
+    # what is no text is left for the next pass to refuse
+    return GridOptions(file.span, **texts) if good and len(texts) == len(said) else None
 
 
 def _path(file: Text, diagnostics: Diagnostics) -> Path | None:
