@@ -144,7 +144,7 @@ def _weights(output: Output, ruleset: Ruleset) -> None:
 
 
 def _table(output: Output, ruleset: Ruleset, score: Score) -> None:
-    """One line a situation: n of each indicator, and D."""
+    """One line a situation, those of the fewest causes first: n of each indicator, and D."""
     from rich.console import Console
     from rich.table import Table
 
@@ -157,7 +157,9 @@ def _table(output: Output, ruleset: Ruleset, score: Score) -> None:
     for member in score.members:
         table.add_column(member, justify="right", no_wrap=True)
     table.add_column(output.text(msg("of")), justify="right")
-    for combination, found in situations(ruleset, score):
+    resolved = sorted(situations(ruleset, score), key=lambda one: len(one[0].fired) + len(one[0].waived))
+    output.line(msg("situations: {count}, those of the fewest causes first", count=len(resolved)))
+    for combination, found in resolved:
         words = output.text(combination.words)
         if isinstance(found, SituationError):
             table.add_row(words, output.text(found.message))
