@@ -19,7 +19,12 @@ if TYPE_CHECKING:
 
 @click.group("table")
 def command() -> None:
-    """Decision tables as files, for those who keep them in a spreadsheet."""
+    """Decision tables as files, for those who keep them in a spreadsheet.
+
+    \u0008
+    Example:
+      steelyard table export my-policy decision_target -o targets.xlsx
+    """
 
 
 @command.command("export")
@@ -30,12 +35,12 @@ def command() -> None:
 @language
 @click.pass_obj
 def export(output: Output, ruleset: str, table: str, out: str | None, version: str | None) -> None:
-    r"""Write one decision table as a workbook or as CSV, with its notes.
+    """Write one decision table as a workbook or as CSV, with its notes.
 
     The cells keep what is written; in a workbook a second sheet tells the hit policy, the default and the columns.
     A ruleset that names the file in place of its rows (`file: targets.xlsx`) means the same, to the digest.
 
-    \b
+    \u0008
     Examples:
       steelyard table export my-policy decision_target
       steelyard table export my-policy decision_target -o targets.xlsx

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from workbooks import number, sheet, workbook
 
 from steelyard.analysis.check import Loaded, load
 from steelyard.diagnostics import Diagnostics
 from steelyard.ir.canonical import digest
 from steelyard.model.table_files import with_rows_of_files
 from steelyard.source import read_yaml
+from workbooks import number, sheet, workbook
 
 HEAD = """
 steelyard: 1
@@ -48,9 +48,21 @@ injury,> 3,98%,missing,missing,
 """
 GRID = {
     **dict(zip(("A1", "B1", "C1", "D1", "E1", "F1"), "Line a target who since note".split(), strict=True)),
-    **{"A2": "motor", "C2": number("1.5"), "D2": "007", "E2": number("45413.4166666667", "instant")},
-    **{"A3": "injury", "B3": "[0..3]", "C3": number("2"), "D3": "上海", "E3": number("45413", "day"), "F3": "low"},
-    **{"A4": "injury", "B4": "> 3", "C4": number("0.98"), "D4": "missing", "E4": "missing"},
+    "A2": "motor",
+    "C2": number("1.5"),
+    "D2": "007",
+    "E2": number("45413.4166666667", "instant"),
+    "A3": "injury",
+    "B3": "[0..3]",
+    "C3": number("2"),
+    "D3": "上海",
+    "E3": number("45413", "day"),
+    "F3": "low",
+    "A4": "injury",
+    "B4": "> 3",
+    "C4": number("0.98"),
+    "D4": "missing",
+    "E4": "missing",
 }
 
 
