@@ -41,6 +41,8 @@ def test_each_command_has_help_with_an_example(name: str, steelyard):
 
     assert 0 == done.status
     assert f"steelyard {name}" in done.out.partition("Example")[2]
+    assert "\\" not in done.out
+    assert any(line.startswith("  Example") for line in done.out.splitlines())
 
 
 def test_version(steelyard):

@@ -22,12 +22,12 @@ from steelyard.cli.status import Status, Stop
 @language
 @click.pass_obj
 def command(output: Output, rulesets: tuple[str, ...], form: str) -> None:
-    r"""Check rulesets: the file's shape, names, types and units, tables, weights, and what looks like an oversight.
+    """Check rulesets: the file's shape, names, types and units, tables, weights, and what looks like an oversight.
 
     RULESET is a file, a folder that holds ruleset.yaml, or the name of a shipped ruleset. Findings go to standard
     output. Exit status: 0 without errors (warnings do not fail), 1 with errors, 2 where a file cannot be read.
 
-    \b
+    \u0008
     Examples:
       steelyard check motor-small-claims
       steelyard check rulesets/*/ruleset.yaml --format json

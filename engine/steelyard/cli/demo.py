@@ -34,12 +34,12 @@ MARK = ".steelyard-demo"
 @language
 @click.pass_obj
 def command(output: Output, target: str) -> None:
-    r"""Score the shipped sample: 603 small motor claims around typhoon Fitow, Shanghai, October 2013.
+    """Score the shipped sample: 603 small motor claims around typhoon Fitow, Shanghai, October 2013.
 
     Writes the scores, the rejected rows, a report and the sample itself into a folder, and says what to look at next.
     A folder that an earlier demo wrote is replaced; any other is left alone.
 
-    \b
+    \u0008
     Example:
       steelyard demo
     """

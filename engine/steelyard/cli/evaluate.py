@@ -80,7 +80,7 @@ def command(  # noqa: PLR0917 - one an option
     summary_by: str | None,
     verify: int,
 ) -> None:
-    r"""Score the cases of a file: results to a file, a summary to standard output.
+    """Score the cases of a file: results to a file, a summary to standard output.
 
     Rows that cannot be scored are rejected one by one, with column, value and what was expected. Before anything is
     written a sample is scored again on the other engine. Outputs appear all together or not at all.
@@ -89,11 +89,10 @@ def command(  # noqa: PLR0917 - one an option
     mean score is below --fail-under; 2 wrong usage or unreadable file; 70 where the engines disagree (nothing is
     written).
 
-    \b
+    \u0008
     Examples:
       steelyard evaluate my-policy --cases cases.csv --as-of 2024-05-10T00:00 -o scores.csv
-      steelyard evaluate my-policy --cases 'in/*.parquet' --set as_of=2024-05-10T00:00 \\
-          --rejects rejects.csv --report report --fail-under 85
+      steelyard evaluate my-policy --cases 'in/*.parquet' --as-of 2024-05-10T00:00 --report report --fail-under 85
       steelyard evaluate claims-efficiency --cases claims.csv -o - | head
     """
     from steelyard.cli.run import read_facts, ready_ruleset, score, tell_rejects

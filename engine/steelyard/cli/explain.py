@@ -42,11 +42,11 @@ def command(  # noqa: PLR0917 - one an option
     form: str | None,
     target: str | None,
 ) -> None:
-    r"""Explain the score of one case: the ledger, every rule with the values it used, and why other rules did not fire.
+    """Explain the score of one case: the ledger, every rule with the values it used, and why other rules did not fire.
 
     A case that was rejected is explained by its rejection, and the exit status is 3.
 
-    \b
+    \u0008
     Examples:
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002 -o C-002.html --lang zh

@@ -19,11 +19,11 @@ _NAME = re.compile(r"[^\W\d][\w-]{0,63}")
 @language
 @click.pass_obj
 def command(output: Output, name: str) -> None:
-    r"""Write a small ruleset that checks clean, with sample cases and a README, into the folder NAME.
+    """Write a small ruleset that checks clean, with sample cases and a README, into the folder NAME.
 
     Nothing is ever overwritten. The last part of NAME names the ruleset.
 
-    \b
+    \u0008
     Examples:
       steelyard new my-policy
       steelyard new policies/home-2024

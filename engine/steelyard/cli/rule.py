@@ -16,9 +16,9 @@ from steelyard.cli.status import Status, Stop
 @language
 @click.pass_obj
 def command(output: Output, code: str | None) -> None:
-    r"""Explain a diagnostic code with an example; without CODE list all of them.
+    """Explain a diagnostic code with an example; without CODE list all of them.
 
-    \b
+    \u0008
     Examples:
       steelyard rule
       steelyard rule H101

@@ -13,9 +13,9 @@ from steelyard.cli.output import Output
 @language
 @click.pass_obj
 def command(output: Output, amendment: bool) -> None:
-    r"""Print the JSON Schema of a ruleset file, so that an editor can complete and check it.
+    """Print the JSON Schema of a ruleset file, so that an editor can complete and check it.
 
-    \b
+    \u0008
     Example:
       steelyard schema > ruleset.schema.json
     """

@@ -34,7 +34,7 @@ WIDE = 200
 @language
 @click.pass_obj
 def command(output: Output, ruleset: str, after: str | None, weights: bool, settings: tuple[str, ...]) -> None:
-    r"""Print a ruleset after one of its passes: read (source), shaped (model), understood (lower).
+    """Print a ruleset after one of its passes: read (source), shaped (model), understood (lower).
 
     A ruleset that amends another is printed as it is resolved, each value with the file and line that it comes from;
     of several versions each is printed.
@@ -42,7 +42,7 @@ def command(output: Output, ruleset: str, after: str | None, weights: bool, sett
     With --weights: what share each indicator has, for every combination of adjustments that fire and indicators
     that are waived.
 
-    \b
+    \u0008
     Examples:
       steelyard show motor-small-claims
       steelyard show motor-small-claims --weights
