@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steelyard.diagnostics import msg
+from steelyard.explain.distance import why_not
 from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import Place
@@ -95,7 +96,7 @@ def _waived(result: Result, at: Place) -> Text | None:
         return None
     words = at.words
     if result.only_if is False:
-        return msg("not applicable: its condition does not hold")
+        return _not_applicable(result, at)
     if isinstance(result.only_if, Missing):
         lacking = words.missing(result.only_if.reasons)
         return msg("unknown whether it applies: {missing} is missing", missing=lacking)
@@ -108,6 +109,15 @@ def _waived(result: Result, at: Place) -> Text | None:
     if result.scoring is not None and result.scoring.missing is not None:
         reasons |= result.scoring.missing.reasons
     return msg("waived, because {missing} is missing", missing=words.missing(reasons))
+
+
+def _not_applicable(result: Result, at: Place) -> Text:
+    """What kept `only_if` from holding, and how far; a row outside its family has nothing more to say."""
+    condition = result.indicator.only_if
+    misses = () if condition is None else why_not(condition, at)
+    if not misses:
+        return msg("not applicable: its condition does not hold")
+    return msg("not applicable: {why}", why=tuple(miss.text for miss in misses))
 
 
 def _shares(result: Result, evaluation: Evaluation, words: Words) -> tuple[ShareStory, ...]:

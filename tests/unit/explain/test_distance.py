@@ -113,3 +113,22 @@ def test_every_rule_that_did_not_fire_says_why() -> None:
         evaluation = evaluated("motor-small-claims", name)
         for rule in () if evaluation is None else explain(evaluation).rules:
             assert rule.fired or rule.why_not or rule.lifted_by, (name, rule.name.id)
+
+
+def waiver(condition: str, lang: str = "en", **given: str) -> str | None:
+    text = HEAD.replace("method: start, start: 100", "method: sum") + (
+        f"indicators:\n  one: {{only_if: {condition}, measure: rate, target: 1, better: higher, score: met,"
+        " missing: waive}\n"
+    )
+    (story,) = explain(evaluate(text, {"id": "x", **given})).indicators
+    return None if story.waived is None else show(story.waived, lang)
+
+
+def test_indicator_that_does_not_apply_says_by_how_much():
+    assert waiver("rate >= 30%", rate="0.2999") == "not applicable: Complaint rate is 0.2999, 0.0001 short of ≥ 0.3000"
+    assert waiver("rate >= 30%", "zh", rate="0.2999") == "不适用：投诉率为 0.2999，要 ≥ 0.3000 还差 0.0001"
+    assert waiver("flag and count > 3", rate="1", flag="no", count="3") == (
+        "not applicable: Flag: no, Count is 3, exactly 3, but must be above it"
+    )
+    assert waiver("rate >= 30%", rate="0.3000") is None
+    assert waiver("flag", rate="1") == "unknown whether it applies: Flag is missing"
