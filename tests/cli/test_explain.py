@@ -114,3 +114,22 @@ def test_demo_replaces_its_own_folder_only(tmp_path: Path, steelyard, monkeypatc
     assert "changed" != (tmp_path / "again" / "scores.csv").read_text("utf-8")
     assert {"again", "mine"} == {path.name for path in tmp_path.iterdir()}
     assert 2 == steelyard("demo", "--output", "no/where").status
+
+
+def test_key_cannot_steer_the_terminal_or_forge_a_line(steelyard, policy: Path):
+    """An escape sequence, a change of direction and a line break in a key are shown, not obeyed."""
+    key = "C-9\x1b[2J\u202e\nScore: 100"
+    cases = policy / "cases.csv"
+    cases.write_text(cases.read_text("utf-8") + f'"{key}",2024-05-02 09:00,,4.0,no\n"{key}x",?,,4.0,no\n', "utf-8")
+    words = ("--cases", cases, *AS_OF)
+
+    shown = steelyard("explain", policy, *words, "--case", key)
+    told = steelyard("evaluate", policy, *words)
+    nowhere = steelyard("explain", policy, *words, "--case", key + "y")
+
+    assert "Case C-9\ufffd[2J\ufffd Score: 100 ·" in shown.out
+    assert "rejected `C-9\ufffd[2J\ufffd Score: 100x`" in told.err
+    for text in (shown.out, told.out, told.err, nowhere.err):
+        assert not {"\x1b", "\u202e"} & set(text)
+    lines = "\n".join((shown.out, told.out, told.err, nowhere.err)).splitlines()
+    assert not [line for line in lines if line.startswith("Score: 100x")]

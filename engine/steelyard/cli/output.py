@@ -10,6 +10,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 from steelyard.diagnostics import Diagnostic, Message, msg
+from steelyard.diagnostics.plain import one_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -31,12 +32,12 @@ class Output:
         self.quiet = quiet
 
     def text(self, message: Message) -> str:
-        """A message in the reader's language."""
+        """A message in the reader's language, on one line: its values may come from any file."""
         if self.lang == "en":
-            return str(message)
+            return one_line(str(message))
         from steelyard.diagnostics.catalogue import translator
 
-        return translator(self.lang)(message)
+        return one_line(translator(self.lang)(message))
 
     def result(self, text: str) -> None:
         """Write a result."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from steelyard.cli.output import Output, coloured, is_terminal
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.plain import one_line
 
 if TYPE_CHECKING:
     from steelyard.cli.run import Run
@@ -49,7 +50,7 @@ def print_summary(output: Output, run: Run, groups: tuple[str, ...] = (), *, res
         words = name in groups or name == "reasons"
         table.add_column(head, justify="left" if words else "right", overflow="fold")
     for row in grid.rows:
-        table.add_row(*row)
+        table.add_row(*(one_line(cell) for cell in row))
     width = None if is_terminal(stream) else WIDE
     Console(file=stream, width=width, no_color=not coloured(stream), highlight=False, markup=False).print(table)
 

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from steelyard import resources
 from steelyard.diagnostics.catalogue import LANGUAGES, translations
+from steelyard.diagnostics.plain import one_line
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -40,6 +41,7 @@ def environment(lang: str) -> Environment:
     install: Callable[..., None] = found.install_gettext_callables  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType] - the extension's
     install(gettext, plural, newstyle=True)
     found.filters["md"] = escape_markdown
+    found.filters["line"] = one_line
     return found
 
 
@@ -49,7 +51,7 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("a|b *c*\nd")
     'a\\|b \\*c\\* d'
     """
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split("\n")))
+    return _SPECIAL.sub(r"\\\1", one_line(text))
 
 
 def _is_html(name: str | None) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.plain import one_line
 from steelyard.explain import Explanation, Name, Text, show
 from steelyard.explain.records import (
     Clause,
@@ -68,7 +69,7 @@ def view(explanation: Explanation, lang: str) -> View:
         engine=provenance.engine,
         engine_version=provenance.engine_version,
         evaluated_on=provenance.evaluated_on,
-        files=provenance.files,
+        files=tuple(one_line(name) for name in provenance.files),
         empty=provenance.empty,
         left_out=tuple(told(text) for text in provenance.left_out),
     )
@@ -81,8 +82,8 @@ class Teller:
         self.lang = lang
 
     def __call__(self, text: Text) -> str:
-        """Say a text."""
-        return show(text, self.lang)
+        """Say a text, on one line and with nothing hidden in it."""
+        return one_line(show(text, self.lang))
 
     def maybe(self, text: Text | None) -> str:
         """The text, or nothing."""

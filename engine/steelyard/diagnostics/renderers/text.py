@@ -16,16 +16,13 @@ from unicodedata import combining, east_asian_width
 from steelyard.diagnostics.catalogue import Translator
 from steelyard.diagnostics.diagnostic import Diagnostic, Label, Severity
 from steelyard.diagnostics.message import Message, msg
+from steelyard.diagnostics.plain import one_line, visible
 from steelyard.diagnostics.span import Span
-
-TAB = 4
-"""Columns that a tab takes on the screen."""
 
 LINE_LIMIT = 160
 """Characters of a source line that are shown; a longer one is cut around what is underlined."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "bold": "\x1b[1m", "faint": "\x1b[34m", "plain": "\x1b[0m"}
 
 
@@ -52,7 +49,7 @@ class _Page:
 
     def finding(self, diagnostic: Diagnostic) -> Iterator[str]:
         """The lines of one finding."""
-        where = f"{_clean(str(diagnostic.span))}: " if diagnostic.span else ""
+        where = f"{one_line(str(diagnostic.span))}: " if diagnostic.span else ""
         weight = self._styled(f"{self._severity(diagnostic.severity)}:", diagnostic.severity.value)
         yield self._styled(f"{where}{diagnostic.code} ", "bold") + f"{weight} {self._text(diagnostic.headline)}"
 
@@ -63,7 +60,7 @@ class _Page:
         for label, sign in places:
             if label.span.file != file and self._line(label.span) is not None:
                 file = label.span.file
-                yield f"{' ' * gutter} {self._styled(f'--> {_clean(str(label.span))}', 'faint')}"
+                yield f"{' ' * gutter} {self._styled(f'--> {one_line(str(label.span))}', 'faint')}"
             yield from self._excerpt(label, sign, gutter, diagnostic.severity)
 
         if diagnostic.help is not None:
@@ -78,7 +75,7 @@ class _Page:
         line = self._line(span)
         if line is None:
             if remark:
-                yield f"{' ' * gutter} {self._styled('=', 'faint')} {_clean(str(span))}: {remark}"
+                yield f"{' ' * gutter} {self._styled('=', 'faint')} {one_line(str(span))}: {remark}"
             return
         end = span.end_column if span.end_line == span.line else len(line)
         before, marked, after = _cut(line, span.column, max(end, span.column))
@@ -87,7 +84,7 @@ class _Page:
         under = sign * max(1, _width(marked))
         style = severity.value if sign == "^" else "faint"
         number = self._styled(str(span.line + 1).rjust(gutter), "faint")
-        yield f"{number} {bar} {_screen(before)}{_screen(marked)}{_screen(after)}".rstrip()
+        yield f"{number} {bar} {visible(before)}{visible(marked)}{visible(after)}".rstrip()
         yield f"{' ' * gutter} {bar} {pad}{self._styled(f'{under} {remark}'.rstrip(), style)}"
 
     def _line(self, span: Span) -> str | None:
@@ -109,19 +106,10 @@ class _Page:
                 assert_never(severity)
 
     def _text(self, message: Message) -> str:
-        return _clean(self._translate(message))
+        return one_line(self._translate(message))
 
     def _styled(self, text: str, style: str) -> str:
         return f"{self._styles[style]}{text}{self._styles['plain']}" if style in self._styles and text else text
-
-
-def _clean(text: str) -> str:
-    """One line, without signs that would move the cursor or hide what stands there."""
-    return _screen(re.sub(r"\s*[\r\n]\s*", " ", text))
-
-
-def _screen(text: str) -> str:
-    return _UNPRINTABLE.sub("\ufffd", text.replace("\t", " " * TAB))
 
 
 def _width(text: str) -> int:
@@ -130,7 +118,7 @@ def _width(text: str) -> int:
     >>> _width("报案 a")
     6
     """
-    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in _screen(text))
+    return sum(0 if combining(sign) else 2 if east_asian_width(sign) in "WF" else 1 for sign in visible(text))
 
 
 def _cut(line: str, start: int, end: int) -> tuple[str, str, str]:
