@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -30,6 +31,11 @@ _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - a wor
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 _EXACT = 10**15
+_DAMAGED = (
+    *(CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError),
+    *(ParseError, DefusedXmlException, LookupError, ValueError),
+    RuntimeError,  # zipfile's word for what is encrypted or packed in a way that it does not know
+)
 
 Value = int | float | str | bool | time | date | datetime | timedelta
 
@@ -60,7 +66,7 @@ def read_xlsx_grid(data: bytes, name: str, options: GridOptions, diagnostics: Di
         values = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
         before = diagnostics.errors
         rows = [reading.row(number, row) for number, row in enumerate(values)]
-    except (CalamineError, zipfile.BadZipFile, KeyError, ParseError, DefusedXmlException, ValueError, OSError) as error:
+    except _DAMAGED as error:
         reason = " ".join(str(error).split())[:200]
         advice = msg("it is damaged or protected, or its name ends as another kind of file does")
         headline = msg("`{file}` cannot be read: {reason}", file=name, reason=reason)
@@ -70,8 +76,12 @@ def read_xlsx_grid(data: bytes, name: str, options: GridOptions, diagnostics: Di
 
 
 def _chosen(names: list[str], file: str, options: GridOptions, diagnostics: Diagnostics) -> str | None:
+    if not names:
+        headline = msg("`{file}` is empty", file=file)
+        diagnostics.add("E114", options.place, headline, help=msg("its first row names the columns of the table"))
+        return None
     if options.sheet is None:
-        return names[0] if names else None
+        return names[0]
     if str(options.sheet) in names:
         return str(options.sheet)
     near = closest(options.sheet, names)

@@ -26,6 +26,17 @@ def read(data: bytes, wanted: str | None = None) -> tuple[Grid | None, tuple[Dia
     return read_xlsx_grid(data, "t.xlsx", options, diagnostics), diagnostics.sorted()
 
 
+def encrypted(data: bytes) -> bytes:
+    """The same archive, each part marked as needing a password."""
+    marked = bytearray(data)
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = marked.find(mark)
+        while at >= 0:
+            marked[at + flags] |= 1
+            at = marked.find(mark, at + 1)
+    return bytes(marked)
+
+
 def one(inside: str) -> tuple[str, CellKind]:
     """What the cell A2 gives."""
     grid, found = read(workbook(S=sheet({"A1": "h", "A2": inside})))
@@ -164,6 +175,8 @@ def test_unknown_sheet_is_answered_with_the_nearest() -> None:
         (workbook(S="<worksheet"), "E118"),
         (workbook(S='<!DOCTYPE x [<!ENTITY a "b">]>' + sheet({"A1": "h"})), "E118"),
         (workbook(S=sheet({})), "E114"),
+        (workbook(), "E114"),
+        (encrypted(workbook(S=sheet({"A1": "h"}))), "E118"),
         (workbook(S=sheet({"A1": "h", "XFD1048576": "x"})), "E103"),
     ],
 )
