@@ -400,3 +400,84 @@ def test_a_program_of_its_own_gives_the_same(policy: Path):
     assert 0 == done.returncode
     assert "C-002,policy,2024.1," in done.stdout
     assert not re.search("\x1b", done.stdout + done.stderr)
+
+
+def test_provenance_in_a_file_and_in_parquet(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    import pyarrow.parquet as pq
+
+    record, out = tmp_path / "from.json", tmp_path / "a.parquet"
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", out, "--provenance", record)
+    found = json.loads(record.read_text("utf-8"))
+
+    assert 0 == done.status
+    assert {"cases": 4, "engines": ["reference"]} == found["verified"]
+    assert {"as_of": "2024-05-10T00:00"} == found["parameters"]
+    assert ["cases"] == [file["role"] for file in found["files"]]
+    assert found == json.loads(pq.ParquetFile(out).metadata.metadata[b"steelyard"])
+
+
+def test_provenance_of_a_run_that_nobody_checked(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    record = tmp_path / "from.json"
+    steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--provenance", record, "--verify", 0)
+
+    assert {"cases": 0, "engines": []} == json.loads(record.read_text("utf-8"))["verified"]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"), [("from.txt", "ends in .json"), ("no/from.json", "no such folder"), ("here.json", "is a folder")]
+)
+def test_provenance_that_cannot_be_written_is_refused_first(
+    name: str, says: str, steelyard, policy: Path, cases: Path, tmp_path: Path
+):
+    (tmp_path / "here.json").mkdir()
+    out = tmp_path / "a.csv"
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", out, "--provenance", tmp_path / name)
+
+    assert 2 == done.status
+    assert says in done.err
+    assert not out.exists()
+
+
+def test_report_and_provenance_in_one_place_are_refused(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    place = tmp_path / "a.json"
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--report", place, "--provenance", place)
+
+    assert 2 == done.status
+    assert not place.exists()
+
+
+def test_one_case_is_one_case(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    one = tmp_path / "one.csv"
+    one.write_text("".join(cases.read_text("utf-8").splitlines(keepends=True)[:2]), "utf-8")
+    done = steelyard("evaluate", policy, "--cases", one, *AS_OF)
+
+    assert "1 case checked on" in done.err
+
+
+@pytest.mark.parametrize("option", ["-o", "--rejects"])
+@pytest.mark.parametrize("given", ["cases.csv", "*.csv", "./cases.csv"])
+def test_what_is_read_is_never_written_over(option: str, given: str, steelyard, policy: Path, cases: Path, monkeypatch):
+    monkeypatch.chdir(cases.parent)
+    before = cases.read_bytes()
+    done = steelyard("evaluate", policy, "--cases", given, *AS_OF, option, cases)
+
+    assert (2, "") == (done.status, done.out)
+    assert "is read by this command" in done.err
+    assert before == cases.read_bytes()
+
+
+@pytest.mark.parametrize("encoding", ["undefined", "a\0b", "rot13", "klingon", ""])
+def test_encodings_that_are_none(encoding: str, steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--encoding", encoding)
+
+    assert (2, "") == (done.status, done.out)
+    assert "E113" in done.err
+
+
+@pytest.mark.parametrize("option", ["--cases", "-o", "--rejects", "--report"])
+def test_a_name_that_is_too_long_is_no_fault_of_ours(option: str, steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, option, f"{'x' * 300}.csv")
+
+    assert 2 == done.status
+    assert "File name too long" in done.err
+    assert 2 == steelyard("evaluate", "x" * 300, "--cases", cases).status

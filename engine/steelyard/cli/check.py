@@ -24,8 +24,9 @@ from steelyard.cli.status import Status, Stop
 def command(output: Output, rulesets: tuple[str, ...], form: str) -> None:
     """Check rulesets: the file's shape, names, types and units, tables, weights, and what looks like an oversight.
 
-    RULESET is a file, a folder that holds ruleset.yaml, or the name of a shipped ruleset. Findings go to standard
-    output. Exit status: 0 without errors (warnings do not fail), 1 with errors, 2 where a file cannot be read.
+    RULESET is a file, a folder that holds ruleset.yaml or one file a version, or the name of a shipped ruleset.
+    Findings go to standard output. Exit status: 0 without errors (warnings do not fail), 1 with errors, 2 where a file
+    cannot be read.
 
     \u0008
     Examples:

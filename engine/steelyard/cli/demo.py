@@ -56,7 +56,8 @@ def command(output: Output, target: str) -> None:
     output.say(msg("scoring the sample of {ruleset}", ruleset=RULESET))
     relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
     options = FactOptions((str(sample / "claims.csv"),), relations, {"as_of": AS_OF}, None, "utf-8")
-    run = score(output, ruleset, read_facts(output, ruleset, options), engine="auto", verify=200)
+    portfolio = read_facts(output, ruleset, options)
+    run = score(output, ruleset, portfolio, engine="auto", verify=200, settings=options.settings)
     with staging(output) as stage:
         aside = stage.place(folder)
         aside.mkdir()
@@ -87,6 +88,7 @@ def _fill(output: Output, run: Run, folder: Path, sample: Path) -> None:
     kept = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
     write_results(folder / "scores.csv", run.versions, kept)
     write_rejects(folder / "rejects.csv", run.rejects, output.lang)
+    (folder / "provenance.json").write_text(run.provenance(indent=2), "utf-8", newline="\n")
     write_report(output, run, folder / "report", most=PAGES, first=WORTH_READING)
     (folder / "sample").mkdir()
     for name in ("claims", *RELATIONS):
@@ -100,7 +102,7 @@ def _say_next(output: Output, target: str) -> None:
     files = f"{target}/sample"
     given = " ".join(f"--relation {name}={files}/{name}.csv" for name in RELATIONS)
     facts = f"--cases {files}/claims.csv --as-of {AS_OF} {given}"
-    output.line(msg("Written to `{folder}`: scores.csv, rejects.csv, report/, sample/", folder=target))
+    output.line(msg("Written to `{folder}`: scores.csv, rejects.csv, provenance.json, report/, sample/", folder=target))
     output.line(msg("Look at next:"))
     steps = (
         (msg("the report, in a browser"), f"{target}/report/index.html"),

@@ -33,6 +33,7 @@ class Targets:
     results: str | None
     rejects: str | None
     report: str | None
+    provenance: str | None = None
 
 
 @click.command("evaluate")
@@ -44,6 +45,9 @@ class Targets:
 )
 @click.option("--rejects", metavar="FILE", help="Rejected rows: .csv, .jsonl or .parquet.")
 @click.option("--report", metavar="DIR", help="A folder of pages: an index and a page a case.")
+@click.option(
+    "--provenance", metavar="FILE", help="Where the results come from, as JSON; a Parquet file holds it as metadata."
+)
 @click.option(
     "--allow-rejects", default=0, type=click.IntRange(min=0), metavar="N", help="So many rejected rows do not fail."
 )
@@ -75,6 +79,7 @@ def command(  # noqa: PLR0917 - one an option
     target: str | None,
     rejects: str | None,
     report: str | None,
+    provenance: str | None,
     allow_rejects: int,
     fail_under: str | None,
     summary_by: str | None,
@@ -95,18 +100,20 @@ def command(  # noqa: PLR0917 - one an option
       steelyard evaluate my-policy --cases 'in/*.parquet' --as-of 2024-05-10T00:00 --report report --fail-under 85
       steelyard evaluate claims-efficiency --cases claims.csv -o - | head
     """
+    from steelyard.cli.files import spare_inputs
     from steelyard.cli.run import read_facts, ready_ruleset, score, tell_rejects
     from steelyard.cli.summary import check_groups, print_summary, reaches
 
-    targets = Targets(target, rejects, report)
+    targets = Targets(target, rejects, report, provenance)
     check_targets(targets)
     threshold = None if fail_under is None else _threshold(fail_under)
     groups = tuple(name.strip() for name in (summary_by or "").split(",") if name.strip())
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
+    spare_inputs((target, rejects), options)
     ready = ready_ruleset(output, ruleset, options.settings)
     check_groups(output, ready, groups)
     portfolio = read_facts(output, ready, options)
-    run = score(output, ready, portfolio, engine=engine, verify=verify)
+    run = score(output, ready, portfolio, engine=engine, verify=verify, settings=options.settings)
     write(output, run, targets)
     print_summary(output, run, groups, result=target != STANDARD)
     tell_rejects(output, run.rejects, allow_rejects)
@@ -133,11 +140,18 @@ def check_targets(targets: Targets) -> None:
             raise click.UsageError(f"'{name}': results end in {', '.join(SUFFIXES)}.")
         if path.is_dir():
             raise click.UsageError(f"'{name}' is a folder.")
-    for name in (*given, *([targets.report] if targets.report is not None else [])):
+    if targets.provenance is not None:
+        if Path(targets.provenance).suffix.lower() != ".json":
+            raise click.UsageError(f"'{targets.provenance}': --provenance ends in .json.")
+        if Path(targets.provenance).is_dir():
+            raise click.UsageError(f"'{targets.provenance}' is a folder.")
+    for name in (*given, *(one for one in (targets.report, targets.provenance) if one is not None)):
         if not Path(name).absolute().parent.is_dir():
             raise click.UsageError(f"'{name}': there is no such folder.")
     if targets.report is not None and is_occupied(Path(targets.report), MARKER):
         raise click.UsageError(f"'{targets.report}' holds files that are no report: name another folder.")
+    if targets.report is not None and targets.report == targets.provenance:
+        raise click.UsageError("--report and --provenance name the same place.")
     if len({Path(name).absolute() for name in given}) < len(given):
         raise click.UsageError("-o and --rejects name the same file.")
 
@@ -159,11 +173,13 @@ def write(output: Output, run: Run, targets: Targets) -> None:
             if targets.results == STANDARD:
                 _to_standard_output(run, kept)
             elif targets.results is not None:
-                write_results(stage.place(Path(targets.results)), run.versions, kept)
+                write_results(stage.place(Path(targets.results)), run.versions, kept, run.provenance())
             if targets.rejects is not None:
                 write_rejects(stage.place(Path(targets.rejects)), run.rejects, output.lang)
             if targets.report is not None:
                 write_report(output, run, stage.place(Path(targets.report)))
+            if targets.provenance is not None:
+                stage.place(Path(targets.provenance)).write_text(run.provenance(indent=2), "utf-8", newline="\n")
     except UnfitError as error:
         output.error(error.message)
         raise Stop(Status.USAGE) from None

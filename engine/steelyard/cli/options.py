@@ -148,7 +148,8 @@ _FACTS = (
         "--relation",
         multiple=True,
         metavar="NAME=FILE",
-        help="File of a relation's rows, or NAME=none where it has none. Every relation must be given.",
+        help="File of a relation's rows; of a feed also a folder of CAP alerts, or cap:FILE, fema:FILE, tdi:FILE; "
+        "NAME=none where it has none. Every relation must be given.",
     ),
     click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter."),
     click.option("--as-of", metavar="TIME", help="Cut-off for open cases: sets the parameter as_of."),

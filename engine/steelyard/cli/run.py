@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from steelyard.cli.status import Status, Stop, status_of
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from steelyard.cli.options import FactOptions
     from steelyard.cli.output import Output
     from steelyard.engines.protocol import Compiled, Engine
-    from steelyard.engines.verify import Difference
+    from steelyard.engines.verify import Difference, Verification
     from steelyard.facts import Case, Portfolio, Reject
     from steelyard.ir.versions import Versions
+    from steelyard.report.provenance import Scoring
     from steelyard.semantics import Outcome
 
 LATER = ("sql", "spark")
@@ -32,14 +33,25 @@ class Run:
         versions: of the ruleset; of one that stands alone the only one.
         results: every case that could be read, in the order of the files, with its outcome.
         rejects: rows that are no case, bad rows of feeds, cases that a rule rejected: in this order.
-        engine: the one that scored.
+        scoring: by which engine, checked by which others.
     """
 
     versions: Versions
     portfolio: Portfolio
     results: tuple[tuple[Case, Outcome], ...]
     rejects: tuple[Reject, ...]
-    engine: str
+    scoring: Scoring
+
+    @property
+    def engine(self) -> str:
+        """The name of the one that scored."""
+        return self.scoring.engine
+
+    def provenance(self, *, indent: int | None = None) -> str:
+        """Where the results come from, as JSON."""
+        from steelyard.report.provenance import provenance_text
+
+        return provenance_text(self.versions, self.portfolio, self.scoring, indent=indent)
 
 
 def ready_ruleset(output: Output, name: str, settings: Mapping[str, str]) -> Versions:
@@ -76,8 +88,24 @@ def read_facts(output: Output, versions: Versions, options: FactOptions) -> Port
     return portfolio
 
 
-def score(output: Output, versions: Versions, portfolio: Portfolio, *, engine: str, verify: int) -> Run:
+def score(
+    output: Output,
+    versions: Versions,
+    portfolio: Portfolio,
+    *,
+    engine: str,
+    verify: int,
+    settings: Mapping[str, str] | None = None,
+) -> Run:
     """Evaluate every case, and check a sample on another engine.
+
+    Args:
+        output: of the command.
+        versions: bound.
+        portfolio: what was read.
+        engine: the one asked for.
+        verify: so many cases are checked.
+        settings: what the parameters were set to, for the record.
 
     Raises:
         Stop: no such engine, an engine that refuses the ruleset, or two engines that disagree.
@@ -88,6 +116,7 @@ def score(output: Output, versions: Versions, portfolio: Portfolio, *, engine: s
         output.error(msg("the engine `{name}` is not there yet: take reference or durable", name=engine))
         raise Stop(Status.USAGE)
     from steelyard.engines.choice import choose
+    from steelyard.report.provenance import Scoring
 
     choice = choose(engine, len(portfolio.cases))
     if choice.engine is None:
@@ -102,11 +131,14 @@ def score(output: Output, versions: Versions, portfolio: Portfolio, *, engine: s
             results.append((case, compiled.evaluate(case)))
             ticker(len(results))
     finished = tuple(results)
+    scoring = Scoring(choice.engine.name, settings=settings)
     if verify:
-        _verify(output, versions, choice.engine, choice.checkers, finished, portfolio, verify)
+        found = _verify(output, versions, choice.engine, choice.checkers, finished, portfolio, verify)
+        checked = found.checked if found.checkers else 0
+        scoring = replace(scoring, verified=checked, checkers=found.checkers)
     ruled_out = [outcome.rejection for _, outcome in finished if outcome.status is CaseStatus.REJECTED]
     rejects = (*portfolio.rejects, *portfolio.feed_rejects, *(one for one in ruled_out if one is not None))
-    return Run(versions, portfolio, finished, rejects, choice.engine.name)
+    return Run(versions, portfolio, finished, rejects, scoring)
 
 
 def tell_rejects(output: Output, rejects: tuple[Reject, ...], allowed: int) -> None:
@@ -158,7 +190,7 @@ def _verify(  # noqa: PLR0917 - all of a run
     results: tuple[tuple[Case, Outcome], ...],
     portfolio: Portfolio,
     sample: int,
-) -> None:
+) -> Verification:
     from steelyard.engines.verify import verify
 
     seed = next((file.digest for file in portfolio.provenance.files if file.role == "cases"), "")
@@ -171,9 +203,14 @@ def _verify(  # noqa: PLR0917 - all of a run
         raise Stop(Status.BUG)
     if found.checkers:
         names = ", ".join(found.checkers)
-        output.say(msg("{count} cases checked on {engines}: no difference", count=found.checked, engines=names))
+        output.say(
+            msg("1 case checked on {engines}: no difference", engines=names)
+            if found.checked == 1
+            else msg("{count} cases checked on {engines}: no difference", count=found.checked, engines=names)
+        )
     elif results:
         output.say(msg("not checked on another engine: there is none"))
+    return found
 
 
 def _tell_difference(output: Output, difference: Difference) -> None:

@@ -56,8 +56,19 @@ def arrow_table(columns: Sequence[Column], rows: Sequence[Mapping[str, CellValue
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def write_parquet(stream: BinaryIO, columns: Sequence[Column], rows: Iterable[Mapping[str, CellValue]]) -> int:
+def write_parquet(
+    stream: BinaryIO,
+    columns: Sequence[Column],
+    rows: Iterable[Mapping[str, CellValue]],
+    metadata: Mapping[str, str] | None = None,
+) -> int:
     """Write rows to a stream; returns how many.
+
+    Args:
+        stream: takes the file.
+        columns: of the rows.
+        rows: held a group at a time.
+        metadata: text by key, kept in the file beside its schema.
 
     Raises:
         UnfitError: a number does not fit.
@@ -65,7 +76,8 @@ def write_parquet(stream: BinaryIO, columns: Sequence[Column], rows: Iterable[Ma
     import pyarrow.parquet as pq
 
     count = 0
-    with pq.ParquetWriter(stream, arrow_schema(columns), store_decimal_as_integer=True) as writer:
+    schema = arrow_schema(columns).with_metadata(dict(metadata or {}) or None)
+    with pq.ParquetWriter(stream, schema, store_decimal_as_integer=True) as writer:
         for group in _groups(rows):
             writer.write_table(arrow_table(columns, group))
             count += len(group)

@@ -13,6 +13,7 @@ import os
 import tempfile
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +25,7 @@ from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.arrow import UnfitError, write_parquet
 from steelyard.report.columns import CellValue, Column, csv_text, json_value
+from steelyard.report.provenance import KEY
 from steelyard.report.results import Results
 from steelyard.semantics.outcome import Outcome
 
@@ -63,8 +65,16 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
     _sync_folder(folder)
 
 
-def write_results(path: Path, rules: Ruleset | Versions, results: Iterable[tuple[Case, Outcome]]) -> int:
+def write_results(
+    path: Path, rules: Ruleset | Versions, results: Iterable[tuple[Case, Outcome]], provenance: str | None = None
+) -> int:
     """Write the results of cases that were not rejected; the suffix names the format. Returns how many rows.
+
+    Args:
+        path: the file.
+        rules: what the cases were scored under.
+        results: in the order of the file.
+        provenance: where they come from, as JSON; kept in Parquet's metadata, the other formats have no place for it.
 
     Raises:
         ValueError: an unknown suffix.
@@ -73,7 +83,7 @@ def write_results(path: Path, rules: Ruleset | Versions, results: Iterable[tuple
     """
     table = Results(rules)
     rows = (table.row(case, outcome) for case, outcome in results)
-    return write_rows(path, table.columns, rows, table.timezone)
+    return write_rows(path, table.columns, rows, table.timezone, {} if provenance is None else {KEY: provenance})
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en") -> int:
@@ -95,22 +105,28 @@ def reject_row(reject: Reject, lang: str) -> dict[str, CellValue]:
     }
 
 
-def write_rows(path: Path, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
-    """Write rows in the format that the suffix names. Raises as write_results."""
+def write_rows(
+    path: Path,
+    head: Sequence[Column],
+    rows: Iterable[Mapping[str, CellValue]],
+    timezone: str,
+    metadata: Mapping[str, str] | None = None,
+) -> int:
+    """Write rows in the format that the suffix names, with metadata where it has any. Raises as write_results."""
     match path.suffix.lower():
         case ".csv":
-            write = _csv
+            write = partial(_csv, timezone=timezone)
         case ".jsonl":
-            write = _jsonl
+            write = partial(_jsonl, timezone=timezone)
         case ".parquet":
-            write = _parquet
+            write = partial(write_parquet, metadata=metadata)
         case suffix:
             raise ValueError(f"no format for {suffix!r}, only {', '.join(SUFFIXES)}")
     with whole_file(path) as stream:
-        return write(stream, head, rows, timezone)
+        return write(stream, head, rows)
 
 
-def _csv(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
+def _csv(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], *, timezone: str) -> int:
     here = zone(timezone)
     text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
     writer = csv.writer(text, lineterminator="\n")
@@ -123,7 +139,7 @@ def _csv(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, C
     return count
 
 
-def _jsonl(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
+def _jsonl(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], *, timezone: str) -> int:
     here = zone(timezone)
     count = 0
     for row in rows:
@@ -131,11 +147,6 @@ def _jsonl(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str,
         stream.write(json.dumps(content, ensure_ascii=False).encode() + b"\n")
         count += 1
     return count
-
-
-def _parquet(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], timezone: str) -> int:
-    del timezone  # instants are stored in UTC
-    return write_parquet(stream, head, rows)
 
 
 def _umask() -> int:

@@ -1,0 +1,91 @@
+"""Where results come from, as JSON: what was asked, what was read, what was left out, who computed and who checked.
+
+The same record stands in the metadata of a Parquet file (key `steelyard`) and in the file that `--provenance`
+names. It holds no time of day, so the same run gives the same bytes. Texts are English: it is read by programs.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from steelyard import __version__
+from steelyard.facts.case import Reject
+from steelyard.facts.feeds.skipped import EXAMPLES
+from steelyard.facts.portfolio import Portfolio
+from steelyard.ir.canonical import digest
+from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions
+
+KEY = "steelyard"
+"""Of the metadata of a Parquet file."""
+
+Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """How a run was computed.
+
+    Attributes:
+        engine: the one that scored.
+        verified: how many cases other engines were given too.
+        checkers: those engines; empty where there was none.
+        settings: the parameters that were set for the run, as written.
+    """
+
+    engine: str
+    verified: int = 0
+    checkers: tuple[str, ...] = ()
+    settings: Mapping[str, str] | None = None
+
+
+def provenance(versions: Versions, portfolio: Portfolio, scoring: Scoring) -> dict[str, Json]:
+    """Tell where the results of a run come from."""
+    read = portfolio.provenance
+    return {
+        "steelyard": __version__,
+        "engine": scoring.engine,
+        "verified": {"cases": scoring.verified, "engines": scoring.checkers},
+        "rulesets": [_ruleset(one) for one in versions.rulesets],
+        "parameters": dict(scoring.settings or {}),
+        "files": [{"role": file.role, "name": file.name, "sha256": file.digest} for file in read.files],
+        "empty": read.empty,
+        "skipped": [
+            *(_skipped(one.role, str(one.reason), one.count, one.examples) for one in read.skipped),
+            *_bad_rows(portfolio),
+        ],
+    }
+
+
+def provenance_text(versions: Versions, portfolio: Portfolio, scoring: Scoring, *, indent: int | None = None) -> str:
+    """Give the record as JSON; with `indent` on several lines that end with a newline."""
+    text = json.dumps(provenance(versions, portfolio, scoring), ensure_ascii=False, indent=indent)
+    return text if indent is None else text + "\n"
+
+
+def _ruleset(ruleset: Ruleset) -> dict[str, Json]:
+    """A version: calendars by their digest, which tells the days behind them from others."""
+    return {
+        "ruleset": ruleset.id,
+        "version": ruleset.version,
+        "digest": digest(ruleset),
+        "calendars": {calendar.id: calendar.digest for calendar in ruleset.calendars},
+    }
+
+
+def _bad_rows(portfolio: Portfolio) -> Iterable[dict[str, Json]]:
+    """The rows of feeds that could not be read, by what was expected of them."""
+    roles = {file.name: file.role for file in portfolio.provenance.files}
+    found: dict[tuple[str, str], list[Reject]] = {}
+    for reject in portfolio.feed_rejects:
+        reason = f"{reject.where}: expected {reject.expected}"
+        found.setdefault((roles.get(reject.file, ""), reason), []).append(reject)
+    for (role, reason), rejects in found.items():
+        places = dict.fromkeys(one.file if one.line is None else f"{one.file}:{one.line}" for one in rejects)
+        yield _skipped(role, reason, len(rejects), tuple(places)[:EXAMPLES])
+
+
+def _skipped(role: str, reason: str, count: int, examples: tuple[str, ...]) -> dict[str, Json]:
+    return {"role": role, "reason": reason, "count": count, "examples": examples}
