@@ -35,8 +35,8 @@ def sheet(cells: Mapping[str, str], after: str = "") -> str:
     return f"<worksheet {MAIN}><sheetData>{body}</sheetData>{after}</worksheet>"
 
 
-def workbook(**sheets: str) -> bytes:
-    """A workbook of sheets by name, in this order."""
+def workbook(settings: str = "", /, **sheets: str) -> bytes:
+    """A workbook of sheets by name, in this order; `settings` are the attributes of its properties."""
     names = list(sheets)
     book = "".join(f'<sheet name="{escape(n)}" sheetId="{i}" r:id="rId{i}"/>' for i, n in enumerate(names, 1))
     links = "".join(
@@ -50,7 +50,8 @@ def workbook(**sheets: str) -> bytes:
         'ContentType="application/xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{PACKAGE}/relationships"><Relationship Id="r" '
         f'Type="{RELATIONS}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{RELATIONS}"><sheets>{book}</sheets></workbook>',
+        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{RELATIONS}"><workbookPr {settings}/>'
+        f"<sheets>{book}</sheets></workbook>",
         "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{PACKAGE}/relationships">{links}'
         f'<Relationship Id="s" Type="{RELATIONS}/styles" Target="styles.xml"/></Relationships>',
         "xl/styles.xml": f'<styleSheet {MAIN}><numFmts count="{len(FORMATS)}">{formats}</numFmts>'

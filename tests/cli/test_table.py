@@ -121,6 +121,15 @@ def test_a_cell_that_the_file_cannot_keep_leaves_no_file(ruleset: Path, steelyar
     assert ["r.yaml"] == [path.name for path in ruleset.parent.iterdir()]
 
 
+def test_what_has_no_column_is_said(ruleset: Path, steelyard):
+    text = ruleset.read_text("utf-8").replace("{target: 98%}", "{target: 98%, source: {clause: Art. 3}}")
+    ruleset.write_text(text, "utf-8")
+    done = steelyard("table", "export", ruleset, "targets")
+
+    assert 0 == done.status
+    assert "warning: the clauses" in done.err
+
+
 def test_findings_in_a_workbook_name_the_cell(ruleset: Path, steelyard):
     from workbooks import sheet, workbook
 

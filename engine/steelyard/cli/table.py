@@ -46,6 +46,7 @@ def export(output: Output, ruleset: str, table: str, out: str | None, version: s
       steelyard table export my-policy decision_target -o targets.xlsx
     """
     from steelyard.analysis.check import load
+    from steelyard.diagnostics import msg
     from steelyard.report.table_files import table_csv
     from steelyard.report.table_sheet import table_sheet
 
@@ -60,6 +61,8 @@ def export(output: Output, ruleset: str, table: str, out: str | None, version: s
     if lowered is None or own is None:
         raise _unknown(output, table, [one.id for one in meaning.tables])
     sheet = table_sheet(meaning, lowered, own, output.text)
+    if any(row.source is not None for row in own.rows):
+        output.warn(msg("the clauses behind single rows (`source`) have no column: they stay behind"))
     if path is None:
         output.result(table_csv(sheet))
     else:

@@ -113,6 +113,29 @@ def test_time_between_seconds_and_time_of_day_are_refused(serial, style) -> None
     assert ["E143"] == [each.code for each in found]
 
 
+def test_days_may_be_counted_from_1904() -> None:
+    cells = {"A1": "h", "A2": number("43951.41667824074", "instant"), "B2": number("43951", "day")}
+    grid, found = read(workbook('date1904="1"', S=sheet(cells)))
+
+    assert () == found
+    assert grid is not None
+    assert ["2024-05-01T10:00:01", "2024-05-01"] == [str(cell.text) for cell in grid.rows[1] if cell]
+
+
+def test_workbook_that_unpacks_to_too_much_is_refused(monkeypatch) -> None:
+    data = workbook(S=sheet({"A1": "h" * 10_000}))
+    monkeypatch.setattr("steelyard.source.xlsx_grid.UNPACKED_LIMIT", 10_000)
+
+    assert ["E118"] == [each.code for each in read(data)[1]]
+
+
+def test_sheet_of_too_many_cells_is_refused_and_one_of_just_enough_taken(monkeypatch) -> None:
+    monkeypatch.setattr("steelyard.source.xlsx_grid.CELLS_LIMIT", 10)
+
+    assert () == read(workbook(S=sheet({"A1": "h", "B5": "x"})))[1]
+    assert ["E103"] == [each.code for each in read(workbook(S=sheet({"A1": "h", "A11": "x"})))[1]]
+
+
 def test_formula_with_its_result_is_taken() -> None:
     assert ("0.3", CellKind.NUMBER) == one("><f>0.1*3</f><v>0.3</v>")
     assert ("motor", CellKind.TEXT) == one('t="str"><f>B1</f><v>motor</v>')
