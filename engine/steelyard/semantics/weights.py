@@ -43,6 +43,7 @@ class _Shift:
     id: str
     multiply: Mapping[str, Fraction]
     set: Mapping[str, Fraction]
+    exclusive: str | None
 
 
 class Weighing:
@@ -73,7 +74,9 @@ class Weighing:
             return None if expr is None else constant_number(expr, scope)
 
         weights = ruleset.weights
-        self.shifts = {a.id: _Shift(a.id, numbers(a.multiply), numbers(a.set)) for a in weights.adjustments}
+        self.shifts = {
+            a.id: _Shift(a.id, numbers(a.multiply), numbers(a.set), a.exclusive) for a in weights.adjustments
+        }
         self.limits = {li.group: Bound(li.group, bound(li.at_least), bound(li.at_most)) for li in weights.limits}
         self.within_group = weights.waived is Waived.WITHIN_GROUP
 
@@ -112,8 +115,9 @@ class _Resolution:
         """Run the stages.
 
         Raises:
-            UnresolvableError: sets or limits do not fit, or nothing is left.
+            UnresolvableError: sets or limits do not fit, nothing is left, or exclusive adjustments fired together.
         """
+        self._refuse_exclusive()
         self._keep(Stage(StageKind.BASE, ()), self.weights)
         self._multiply()
         self._waive()
@@ -133,6 +137,22 @@ class _Resolution:
 
     def _group(self, key: MemberKey) -> str | None:
         return self.weighing.groups[key[0]]
+
+    def _refuse_exclusive(self) -> None:
+        """Adjustments that share an `exclusive` name were declared never to fire together: nobody knows what then."""
+        fired: dict[str, str] = {}
+        for shift in self.shifts:
+            if shift.exclusive is None:
+                continue
+            if shift.exclusive in fired:
+                both = msg(
+                    "`{one}` and `{other}` both apply, but exclude each other as `{name}`",
+                    one=fired[shift.exclusive],
+                    other=shift.id,
+                    name=shift.exclusive,
+                )
+                raise UnresolvableError(SituationError(both))
+            fired[shift.exclusive] = shift.id
 
     def _multiply(self) -> None:
         for shift in self.shifts:
