@@ -456,7 +456,9 @@ def test_one_case_is_one_case(steelyard, policy: Path, cases: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("option", ["-o", "--rejects"])
 @pytest.mark.parametrize("given", ["cases.csv", "*.csv", "./cases.csv"])
-def test_what_is_read_is_never_written_over(option: str, given: str, steelyard, policy: Path, cases: Path, monkeypatch):
+def test_what_is_read_is_never_written_over(  # noqa: PLR0917 - fixtures
+    option: str, given: str, steelyard, policy: Path, cases: Path, monkeypatch
+):
     monkeypatch.chdir(cases.parent)
     before = cases.read_bytes()
     done = steelyard("evaluate", policy, "--cases", given, *AS_OF, option, cases)

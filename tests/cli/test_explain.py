@@ -131,5 +131,24 @@ def test_key_cannot_steer_the_terminal_or_forge_a_line(steelyard, policy: Path):
     assert "rejected `C-9\ufffd[2J\ufffd Score: 100x`" in told.err
     for text in (shown.out, told.out, told.err, nowhere.err):
         assert not {"\x1b", "\u202e"} & set(text)
-    lines = "\n".join((shown.out, told.out, told.err, nowhere.err)).splitlines()
-    assert not [line for line in lines if line.startswith("Score: 100x")]
+        assert not [line for line in text.splitlines() if line.startswith("Score: 100x")]
+
+
+def test_what_is_read_is_never_written_over(steelyard, policy: Path):
+    cases = policy / "cases.csv"
+    before = cases.read_bytes()
+    words = ("--cases", f"{policy}/*.csv", *AS_OF, "--case", "C-002", "--format", "md", "-o", cases)
+    done = steelyard("explain", policy, *words)
+
+    assert 2 == done.status
+    assert "is read by this command" in done.err
+    assert before == cases.read_bytes()
+
+
+def test_an_ending_that_no_layout_has(steelyard, policy: Path, tmp_path: Path):
+    words = ("--cases", policy / "cases.csv", *AS_OF, "--case", "C-002", "-o", tmp_path / "c.pdf")
+
+    assert "ends in .txt, .md" in steelyard("explain", policy, *words).err
+    assert not (tmp_path / "c.pdf").exists()
+    assert 0 == steelyard("explain", policy, *words, "--format", "text").status
+    assert (tmp_path / "c.pdf").exists()

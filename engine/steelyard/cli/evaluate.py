@@ -109,7 +109,7 @@ def command(  # noqa: PLR0917 - one an option
     threshold = None if fail_under is None else _threshold(fail_under)
     groups = tuple(name.strip() for name in (summary_by or "").split(",") if name.strip())
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
-    spare_inputs((target, rejects), options)
+    spare_inputs((target, rejects, provenance), options)
     ready = ready_ruleset(output, ruleset, options.settings)
     check_groups(output, ready, groups)
     portfolio = read_facts(output, ready, options)

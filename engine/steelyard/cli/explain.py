@@ -20,6 +20,18 @@ MOST_KEYS = 20_000
 """Among so many keys a similar one is looked for."""
 
 
+ENDINGS = {
+    "": "text",
+    ".txt": "text",
+    ".md": "md",
+    ".markdown": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+}
+"""What the ending of a file asks for."""
+
+
 @click.command("explain")
 @click.argument("ruleset")
 @facts
@@ -51,12 +63,14 @@ def command(  # noqa: PLR0917 - one an option
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002 -o C-002.html --lang zh
     """
+    from steelyard.cli.files import spare_inputs
     from steelyard.cli.run import read_facts, ready_ruleset
 
+    layout = form or _by_ending(target)
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
+    spare_inputs((target,), options)
     ready = ready_ruleset(output, ruleset, options.settings)
     portfolio = read_facts(output, ready, options)
-    layout = form or _by_ending(target)
     found = next((case for case in portfolio.cases if case.key == key), None)
     if found is None:
         raise _not_found(output, portfolio, key)
@@ -86,8 +100,17 @@ def _explained(output: Output, portfolio: Portfolio, evaluation: Evaluation, lay
 
 
 def _by_ending(target: str | None) -> str:
-    ending = Path(target or "").suffix.lower()
-    return {".md": "md", ".markdown": "md", ".html": "html", ".htm": "html", ".json": "json"}.get(ending, "text")
+    """The layout that a file's name asks for.
+
+    Raises:
+        click.UsageError: it asks for one that there is not.
+    """
+    ending = "" if target is None else Path(target).suffix.lower()
+    if ending not in ENDINGS:
+        raise click.UsageError(
+            f"'{target}': an explanation ends in {', '.join(filter(None, ENDINGS))}, or say --format."
+        )
+    return ENDINGS[ending]
 
 
 def _not_found(output: Output, portfolio: Portfolio, key: str) -> Stop:

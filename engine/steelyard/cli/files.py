@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import shutil
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
+import click
+
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import msg
 
 if TYPE_CHECKING:
+    from steelyard.cli.options import FactOptions
     from steelyard.cli.output import Output
 
 
@@ -72,6 +77,22 @@ def is_occupied(path: Path, marker: str) -> bool:
     if path.is_dir():
         return any(path.iterdir()) and not (path / marker).is_file()
     return path.exists() or path.is_symlink()
+
+
+def spare_inputs(targets: Iterable[str | None], options: FactOptions) -> None:
+    """Refuse to write over a file that is read: the facts behind a score must outlive it.
+
+    Raises:
+        click.UsageError: a target is one of the files of cases or relations, or what one of their patterns finds.
+    """
+    given = (*options.cases, *(file for files in options.relations.values() for file in files or ()))
+    for target in targets:
+        if target is None or not os.path.exists(target):  # noqa: PTH110 - a name too long is no file
+            continue
+        for source in given:
+            for name in (source, source.partition(":")[2], *glob.glob(source, recursive=True)):  # noqa: PTH207 - as read
+                if os.path.exists(name) and os.path.samefile(name, target):  # noqa: PTH110, PTH121 - likewise
+                    raise click.UsageError(f"'{target}' is read by this command: write to another file.")
 
 
 def write_whole(output: Output, path: Path, text: str) -> None:

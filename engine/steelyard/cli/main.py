@@ -130,6 +130,8 @@ def run(arguments: Sequence[str]) -> int:
         return Status.INTERRUPTED
     except BrokenPipeError:
         return _quiet_pipe()
+    except OSError as error:
+        return _refused(output, error)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
         return _bug(output, error)
     return Status.YES
@@ -149,11 +151,26 @@ def _quiet_pipe() -> Status:
     return Status.PIPE
 
 
-def _bug(output: Output, error: Exception) -> Status:
+def _refused(output: Output, error: OSError) -> Status:
+    """The system would not: a name that is too long, a full disk, a folder that is closed."""
+    _debug()
+    reason = error.strerror or type(error).__name__
+    if error.filename is None:
+        output.error(msg("the system refuses: {reason}", reason=reason))
+    else:
+        output.error(msg("cannot use `{file}`: {reason}", file=str(error.filename)[:200], reason=reason))
+    return Status.USAGE
+
+
+def _debug() -> None:
     if os.environ.get("STEELYARD_DEBUG"):
         import traceback
 
         traceback.print_exc()
+
+
+def _bug(output: Output, error: Exception) -> Status:
+    _debug()
     output.error(
         msg(
             "a fault of this program, not of your files: {kind}: {text}",

@@ -21,7 +21,7 @@ def text_lines(path: Path, encoding: str) -> Generator[Iterator[str]]:
     try:
         "".encode(encoding)
         name = codecs.lookup(encoding).name
-    except LookupError:
+    except (LookupError, ValueError):  # unknown, not of text, or no name at all
         raise UnreadableError(
             "E113", msg("unknown encoding `{encoding}`", encoding=encoding), help=msg("try `utf-8` or `gb18030`")
         ) from None
