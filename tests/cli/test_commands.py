@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -226,3 +227,24 @@ def test_colours_only_for_a_terminal_that_wants_them(tmp_path: Path, monkeypatch
     monkeypatch.setenv("TERM", "dumb")
     assert not coloured(Terminal())
     assert "\x1b" not in program("check", "none", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-"])
+def test_streams_that_the_caller_has_closed(closed: str, tmp_path: Path):
+    """A closed stream swallows what is written to it; how the command ends is told by its status alone."""
+    for name, status in (("motor-small-claims", 0), ("nothing-of-that-name", 2)):
+        words = shlex.join([*PROGRAM, "check", name])
+        done = subprocess.run(["sh", "-c", f"{words} {closed}"], capture_output=True, cwd=tmp_path, check=False)
+
+        assert status == done.returncode
+        assert b"Traceback" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.parametrize("full", [">/dev/full", "2>/dev/full", ">/dev/full 2>/dev/full"])
+def test_streams_that_are_full(full: str, tmp_path: Path):
+    words = shlex.join([*PROGRAM, "check", "nothing-of-that-name"])
+    done = subprocess.run(["sh", "-c", f"{words} {full}"], capture_output=True, cwd=tmp_path, check=False)
+
+    assert 2 == done.returncode
+    assert b"Traceback" not in done.stdout + done.stderr

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from cli.programs import PROGRAM, program
+from steelyard.cli.status import Status
 from steelyard.engines.reference import ReferenceCompiled
 
 AS_OF = ("--as-of", "2024-05-10T00:00")
@@ -483,3 +484,18 @@ def test_a_name_that_is_too_long_is_no_fault_of_ours(option: str, steelyard, pol
     assert 2 == done.status
     assert "File name too long" in done.err
     assert 2 == steelyard("evaluate", "x" * 300, "--cases", cases).status
+
+
+def test_a_reader_that_has_seen_enough_is_no_failure(policy: Path, cases: Path):
+    """`-o - | head -1`: ended from outside, without a word."""
+    line = cases.read_text("utf-8").splitlines()[1]
+    more = "".join(line.replace("C-001", f"D-{number}") + "\n" for number in range(2000))
+    cases.write_text(cases.read_text("utf-8") + more, "utf-8")
+    words = [*PROGRAM, "evaluate", str(policy), "--cases", str(cases), *AS_OF, "-o", "-", "--engine", "reference"]
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(words, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+
+    assert Status.PIPE == done.returncode
+    assert b"annot" not in done.stderr

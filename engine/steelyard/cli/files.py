@@ -66,6 +66,8 @@ def staging(output: Output) -> Generator[Staging]:
     try:
         yield stage
         stage.commit()
+    except BrokenPipeError:  # whoever read standard output has seen enough
+        raise
     except OSError as error:
         raise cannot_write(output, error.filename2 or error.filename or "", error) from None
     finally:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -97,7 +98,19 @@ def cli(ctx: click.Context, lang: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command and exit. A request to end is obeyed as an interruption is: nothing is left half done."""
     signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    _open_streams()
+    try:
+        status = run(sys.argv[1:] if arguments is None else arguments)
+    except OSError:  # not even standard error can be written: nobody can be told
+        status = Status.USAGE
+    sys.exit(status)
+
+
+def _open_streams() -> None:
+    """Let a stream that the caller has closed swallow what is written to it; Python leaves None there."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115 - for good
 
 
 def _interrupt(*_: object) -> None:
