@@ -153,7 +153,8 @@ def _band(window: EventWindow, axis: Axis, y: int, says: Says) -> BandView:
     end = axis.x(axis.end if window.end is None else window.end)
     name = says(window.row.relation) if window.row.title is None else says(window.row.title)
     kind = "other" if window.level is None else f"level-{min(window.level * 4 // max(window.levels, 1), 3)}"
-    title = "; ".join(f"{says(fact.name)}: {says(fact.value)}" for fact in window.row.facts if fact.value is not None)
+    facts = [(fact.name, fact.value) for fact in window.row.facts if fact.value is not None]
+    title = says(msg("; ")).join(says(msg("{name}: {value}", name=name, value=value)) for name, value in facts)
     return BandView(y, y + 13, start, max(end - start, 2), name, kind, title)
 
 

@@ -103,7 +103,7 @@ def test_windows_that_only_touch_are_told_so() -> None:
 
 
 def test_rule_over_a_relation_without_rows() -> None:
-    assert ["complaints: none belongs to the case"] == reasons("on-time", "upheld-complaint")
+    assert ["Complaint: none belongs to the case"] == reasons("on-time", "upheld-complaint")
 
 
 def test_every_rule_that_did_not_fire_says_why() -> None:
