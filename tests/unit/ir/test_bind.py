@@ -7,6 +7,7 @@ import pytest
 from passes.fragments import sound
 from steelyard.diagnostics import Diagnostics
 from steelyard.ir.bind import bind
+from steelyard.ir.types import Text
 
 PARAMETERS = """
 parameters:
@@ -90,3 +91,11 @@ def test_a_ruleset_without_parameters_says_so() -> None:
     bind(base, {"as_of": "2024-01-01T00:00:00Z", "zzz": "1"}, diagnostics)
 
     assert "the parameters are: `as_of`" in [str(each.help) for each in diagnostics.sorted()]
+
+
+def test_a_bare_word_gives_a_parameter_the_type_text() -> None:
+    found = sound("parameters: {word: {value: motor}, quoted: {value: '\"motor\"'}}").parameters
+
+    assert [("word", Text(), "motor"), ("quoted", Text(), "motor")] == [
+        (one.id, one.type, one.value) for one in found if one.id in {"word", "quoted"}
+    ]
