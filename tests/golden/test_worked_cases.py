@@ -8,10 +8,7 @@ from conformance.harness import ENGINES, Example, Suite, found_columns, outcome_
 from steelyard.analysis.check import load
 from steelyard.resources import rulesets
 
-SUITES = {
-    file.parent.name: read_suite(file, file.parent)
-    for file in sorted(rulesets().glob("*/cases.yaml"))
-}
+SUITES = {file.parent.name: read_suite(file, file.parent) for file in sorted(rulesets().glob("*/cases.yaml"))}
 EXAMPLES = [
     pytest.param(suite, example, id=f"{name}-{example.name}")
     for name, suite in SUITES.items()

@@ -39,7 +39,7 @@ def _shown(value: object, translate: Callable[[str], str]) -> str:
     match value:
         case Message():
             return value.text(translate)
-        case tuple() if type(value) is tuple:  # a named one, such as a number with its scale, shows itself
+        case tuple() if not hasattr(value, "_fields"):  # a named one, such as a number with its scale, shows itself
             parts: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of anything
             return translate(", ").join(_shown(part, translate) for part in parts)
         case _:
