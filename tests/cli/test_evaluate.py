@@ -98,7 +98,7 @@ BAD = "C-005,2024-13-01 09:00,,4.0,no\nC-006,2024-05-01 09:00,,98,no\n"
 
 
 @pytest.mark.parametrize(("allowed", "status"), [(0, 3), (1, 3), (2, 0)])
-def test_rejected_rows_fail_unless_they_are_allowed(  # noqa: PLR0917 - fixtures
+def test_rejected_rows_fail_unless_they_are_allowed(
     allowed: int, status: int, steelyard, policy: Path, cases: Path, tmp_path: Path
 ):
     cases.write_text(cases.read_text("utf-8") + BAD, "utf-8")
@@ -358,7 +358,7 @@ main()
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
-def test_a_run_that_is_ended_leaves_no_half_file(  # noqa: PLR0917 - fixtures
+def test_a_run_that_is_ended_leaves_no_half_file(
     number: int, status: int, phase: str, policy: Path, cases: Path, tmp_path: Path
 ):
     """The program is stopped at a certain place and ended there; an older file stays as it was."""
@@ -457,7 +457,7 @@ def test_one_case_is_one_case(steelyard, policy: Path, cases: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("option", ["-o", "--rejects"])
 @pytest.mark.parametrize("given", ["cases.csv", "*.csv", "./cases.csv"])
-def test_what_is_read_is_never_written_over(  # noqa: PLR0917 - fixtures
+def test_what_is_read_is_never_written_over(
     option: str, given: str, steelyard, policy: Path, cases: Path, monkeypatch
 ):
     monkeypatch.chdir(cases.parent)

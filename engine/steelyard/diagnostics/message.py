@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,9 @@ def msg(template: str, /, **values: object) -> Message:
 
 
 def _shown(value: object, translate: Callable[[str], str]) -> str:
-    match value:
-        case Message():
-            return value.text(translate)
-        case tuple() if not hasattr(value, "_fields"):  # a named one, such as a number with its scale, shows itself
-            parts: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of anything
-            return translate(", ").join(_shown(part, translate) for part in parts)
-        case _:
-            return str(value)
+    if isinstance(value, Message):
+        return value.text(translate)
+    if type(value) is tuple:  # a named one, such as a number with its scale, shows itself
+        parts = cast("tuple[object, ...]", value)
+        return translate(", ").join(_shown(part, translate) for part in parts)
+    return str(value)
