@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -457,9 +458,7 @@ def test_one_case_is_one_case(steelyard, policy: Path, cases: Path, tmp_path: Pa
 
 @pytest.mark.parametrize("option", ["-o", "--rejects"])
 @pytest.mark.parametrize("given", ["cases.csv", "*.csv", "./cases.csv"])
-def test_what_is_read_is_never_written_over(
-    option: str, given: str, steelyard, policy: Path, cases: Path, monkeypatch
-):
+def test_what_is_read_is_never_written_over(option: str, given: str, steelyard, policy: Path, cases: Path, monkeypatch):
     monkeypatch.chdir(cases.parent)
     before = cases.read_bytes()
     done = steelyard("evaluate", policy, "--cases", given, *AS_OF, option, cases)
@@ -499,3 +498,16 @@ def test_a_reader_that_has_seen_enough_is_no_failure(policy: Path, cases: Path):
 
     assert Status.PIPE == done.returncode
     assert b"annot" not in done.stderr
+
+
+def test_a_full_disk_names_what_could_not_be_written(steelyard, policy: Path, cases: Path, tmp_path: Path, monkeypatch):
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr("steelyard.report.writers.write_rejects", full)
+    scores = tmp_path / "scores.csv"
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", scores, "--rejects", tmp_path / "rejects.csv")
+
+    assert 2 == done.status
+    assert f"cannot write `{scores}, {tmp_path / 'rejects.csv'}`: No space left on device" in done.err
+    assert not scores.exists()

@@ -42,6 +42,11 @@ class Staging:
         self._moves.append((aside, target))
         return aside
 
+    @property
+    def targets(self) -> str:
+        """What is to be written, in words; a full disk does not say which file it refused."""
+        return ", ".join(str(target) for _, target in self._moves)
+
     def commit(self) -> None:
         """Move everything into place; a folder that is there steps aside, and is removed with the rest."""
         for aside, target in self._moves:
@@ -69,7 +74,7 @@ def staging(output: Output) -> Generator[Staging]:
     except BrokenPipeError:  # whoever read standard output has seen enough
         raise
     except OSError as error:
-        raise cannot_write(output, error.filename2 or error.filename or "", error) from None
+        raise cannot_write(output, error.filename2 or error.filename or stage.targets, error) from None
     finally:
         stage.discard()
 
