@@ -89,6 +89,9 @@ def test_demo_in_an_empty_folder(tmp_path: Path):
     assert ["407", "140", "33", "6"] == row[5:9]
     assert ["steelyard-demo"] == [path.name for path in tmp_path.iterdir()]
     assert (tmp_path / "steelyard-demo/report/index.html").is_file()
+    record = json.loads((tmp_path / "steelyard-demo/provenance.json").read_text("utf-8"))
+    assert {"as_of": "2013-10-16T00:00"} == record["parameters"]
+    assert ["weather", "declarations", "complaints", "climate", "cases"] == [file["role"] for file in record["files"]]
     assert 587 <= len((tmp_path / "steelyard-demo/scores.csv").read_text("utf-8").splitlines())
 
 
