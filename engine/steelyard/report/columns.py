@@ -10,6 +10,7 @@ The reason of an unscored case stands in `reasons`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from steelyard.calendars.zones import Zone, zone
@@ -17,7 +18,7 @@ from steelyard.facts.format import format_value
 from steelyard.ir.expressions import Stored, TableCall
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, HitPolicy, Indicator, Method, Output, Ruleset, Score
 from steelyard.ir.types import Number, Regions, Text, Type
-from steelyard.semantics.outcome import IndicatorOutcome, Outcome, ScoreOutcome
+from steelyard.semantics.outcome import IndicatorOutcome, IndicatorShare, Outcome
 
 LISTS = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
 _SHARED = frozenset({Method.WEIGHTED_MEAN, Method.SUM, Method.LOWEST, Method.HIGHEST})
@@ -62,9 +63,17 @@ def schema(ruleset: Ruleset) -> tuple[Column, ...]:
     return (*found, *(Column(name, _TEXT, many=True) for name in ("fired", "reasons", "missing")))
 
 
+Shares = Mapping[str, Mapping[tuple[str, str | None], IndicatorShare]]
+"""What each member has of each score: by score, then by indicator and row."""
+
+
 def columns(ruleset: Ruleset, outcome: Outcome, digest: str) -> dict[str, CellValue]:
     """A case's values by column, in the order of `schema`."""
     scores = {score.id: score for score in outcome.scores}
+    shares = {score.id: {(share.id, share.row): share for share in score.shares} for score in outcome.scores}
+    results: dict[str, list[IndicatorOutcome]] = {}
+    for one in outcome.indicators:
+        results.setdefault(one.id, []).append(one)
     found: dict[str, CellValue] = {
         ruleset.key: outcome.key,
         "ruleset": ruleset.id,
@@ -81,12 +90,12 @@ def columns(ruleset: Ruleset, outcome: Outcome, digest: str) -> dict[str, CellVa
         result = scores.get(score.id)
         found[_of(ruleset, "shares", score)] = None if result is None else result.denominator
     for indicator in ruleset.indicators:
-        results = [result for result in outcome.indicators if result.id == indicator.id]
+        own = results.get(indicator.id, [])
         names = [part.name for part in _parts(ruleset, indicator)]
         if indicator.family is not None:
-            found[indicator.id] = tuple((one.row, *_values(ruleset, indicator, one, scores)) for one in results)
+            found[indicator.id] = tuple((one.row, *_values(ruleset, indicator, one, shares)) for one in own)
         else:
-            values = _values(ruleset, indicator, results[0], scores) if results else (None,) * len(names)
+            values = _values(ruleset, indicator, own[0], shares) if own else (None,) * len(names)
             found.update({f"{indicator.id}.{name}": value for name, value in zip(names, values, strict=True)})
     outputs = {output.id: output.value for output in outcome.outputs}
     for output in ruleset.outputs:
@@ -185,13 +194,10 @@ def _scores_of(ruleset: Ruleset, indicator: Indicator) -> list[Score]:
     return [score for score in ruleset.scores if indicator.id in score.members and score.method in _SHARED]
 
 
-def _values(
-    ruleset: Ruleset, indicator: Indicator, result: IndicatorOutcome, scores: dict[str, ScoreOutcome]
-) -> tuple[CellValue, ...]:
+def _values(ruleset: Ruleset, indicator: Indicator, result: IndicatorOutcome, shares: Shares) -> tuple[CellValue, ...]:
     found: list[CellValue] = [result.measure, result.target, result.score]
     for score in _scores_of(ruleset, indicator):
-        shares = scores[score.id].shares if score.id in scores else ()
-        own = next((share for share in shares if (share.id, share.row) == (result.id, result.row)), None)
+        own = shares.get(score.id, {}).get((result.id, result.row))
         found += (None, None) if own is None else (own.share, own.lost.value)
     return tuple(found)
 
