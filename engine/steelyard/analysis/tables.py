@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, Message, msg
 from steelyard.ir import coverage
@@ -28,7 +26,7 @@ def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
 def _overlaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
     """Under unique no two rows may hit together, under any only rows that say the same."""
     found = 0
-    for one, other in combinations(range(len(table.rows)), 2):
+    for one, other in coverage.overlapping(columns, len(table.rows)):
         first, second = table.rows[one], table.rows[other]
         if table.hit is HitPolicy.ANY and first.outputs == second.outputs:
             continue

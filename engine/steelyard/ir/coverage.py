@@ -8,7 +8,7 @@ whole or not at all, so a cell is a set of atoms and questions about all cases b
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -245,6 +245,31 @@ def overlap(columns: Sequence[Column], one: int, other: int) -> tuple[Stored, ..
             return None
         shared.append(column_.atoms[_lowest(common)])
     return tuple(shared)
+
+
+def overlapping(columns: Sequence[Column], rows: int) -> Iterator[tuple[int, int]]:
+    """The pairs of `rows` that some values match together, the earlier row first, in the order of the rows."""
+    by_atom = [_transposed(one) for one in columns]
+    partners: list[dict[int, int]] = [{} for _ in columns]  # by cell: the rows that share an atom with it
+    for row in range(rows):
+        later = (1 << rows) - (2 << row)
+        for column_, rows_of, known in zip(columns, by_atom, partners, strict=True):
+            cell = column_.rows[row]
+            if cell not in known:
+                known[cell] = _covering(cell, rows_of)
+            later &= known[cell]
+        while later:
+            yield row, _lowest(later)
+            later &= later - 1
+
+
+def _covering(cell: int, rows_of: Sequence[int]) -> int:
+    """The rows that cover any atom of a cell, as a set of bits."""
+    rows = 0
+    while cell:
+        rows |= rows_of[_lowest(cell)]
+        cell &= cell - 1
+    return rows
 
 
 def gap(columns: Sequence[Column]) -> tuple[Stored, ...] | bool | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import combinations, product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.diagnostics import InternalError
-from steelyard.ir.coverage import OTHER, Column, column, covers, gap, overlap
+from steelyard.ir.coverage import OTHER, Column, column, covers, gap, overlap, overlapping
 from steelyard.ir.expressions import (
     And,
     Argument,
@@ -88,6 +88,13 @@ def test_gaps_and_overlaps_are_those_of_brute_force(rows: list[tuple[Expr | None
         shared = overlap(columns, one, other)
         assert (shared is None) == (not both)
         assert shared is None or shared in both
+    meeting = [pair for pair in combinations(range(len(rows)), 2) if overlap(columns, *pair) is not None]
+    assert meeting == list(overlapping(columns, len(rows)))
+
+
+def test_rows_without_conditions_all_overlap() -> None:
+    assert [(0, 1), (0, 2), (1, 2)] == list(overlapping([], 3))
+    assert [] == list(overlapping([], 0))
 
 
 @settings(max_examples=100)
