@@ -150,7 +150,7 @@ def tell_rejects(output: Output, rejects: tuple[Reject, ...], allowed: int) -> N
     if len(rejects) > SHOWN:
         output.warn(msg("and {count} more rejects: `--rejects FILE` keeps them all", count=len(rejects) - SHOWN))
     if len(rejects) > allowed:
-        output.error(msg("{count} rows were rejected, {allowed} are allowed", count=len(rejects), allowed=allowed))
+        output.error(msg("rows rejected: {count}, allowed: {allowed}", count=len(rejects), allowed=allowed))
 
 
 def tell_reject(output: Output, reject: Reject) -> None:
