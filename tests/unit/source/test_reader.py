@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -306,11 +304,8 @@ def test_each_cut_expression_is_found_in_its_own_brackets() -> None:
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? ", "[{a: "])
-def test_deep_nesting_is_refused_quickly(opening: str) -> None:
-    started = time.monotonic()
-
+def test_deep_nesting_is_refused(opening: str) -> None:
     assert "Y108" == one(opening * 10_000).code
-    assert time.monotonic() - started < 10
 
 
 def test_depth_limit_is_exact() -> None:
