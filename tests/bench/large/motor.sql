@@ -1,0 +1,243 @@
+-- motor-small-claims (rulesets/motor-small-claims) over a portfolio, by hand: what somebody who knows DuckDB and this
+-- one policy would write. Times are microseconds UTC, points hundredths, points lost millionths; whole numbers only.
+-- The bits of `waived` and of the situation are those of weights.csv: severe weather 1, surge 2, then the waived
+-- indicators in their order, acceptance 4 to satisfaction 128. Shanghai has been at +08:00 since 1991.
+
+CREATE TEMP MACRO as_of() AS epoch_us(TIMESTAMPTZ '$as_of');
+CREATE TEMP MACRO hours(n) AS n * 3600000000;
+CREATE TEMP MACRO far() AS 9000000000000000000;
+
+CREATE TEMP TABLE weights AS FROM read_csv('$weights', header = true, auto_detect = false, columns = {
+    situation: 'INTEGER', acceptance: 'INTEGER', survey: 'INTEGER', decision: 'INTEGER', payment: 'INTEGER',
+    accuracy: 'INTEGER', satisfaction: 'INTEGER', complaint_rate: 'INTEGER', resolution: 'INTEGER', whole: 'INTEGER'});
+
+CREATE TEMP TABLE climate AS
+SELECT branch, strptime(month, '%Y-%m')::DATE AS month, (rate * 100)::INTEGER AS rate,
+       (coverage * 10000)::INTEGER AS coverage, (resolution * 10000)::INTEGER AS resolution
+FROM read_csv('$climate', header = true, auto_detect = false, columns = {
+    branch: 'VARCHAR', month: 'VARCHAR', rate: 'DECIMAL(9, 2)', coverage: 'DECIMAL(9, 4)', resolution: 'DECIMAL(9, 4)'});
+
+CREATE TEMP TABLE upheld AS
+SELECT 案件号 AS claim_id, count(*)::INTEGER AS upheld FROM read_parquet('$complaints') WHERE 是否属实 GROUP BY ALL;
+
+-- Every place that claims name, with the codes that cover it.
+CREATE TEMP TABLE place AS
+SELECT region, unnest(list_distinct([region, left(region, 4) || '00', left(region, 2) || '0000', '000000'])) AS area
+FROM (SELECT DISTINCT 出险地区划代码 AS region FROM read_parquet('$claims'));
+
+CREATE TEMP TABLE declared AS
+SELECT region, list({'starts': starts, 'ends': ends}) AS declared
+FROM (
+    SELECT DISTINCT id, region, epoch_us(starts) - hours(8) AS starts,
+           coalesce(epoch_us(ends) - hours(8), far()) AS ends
+    FROM (SELECT *, unnest(string_split(areas, ';')) AS area FROM read_csv('$declarations', header = true,
+        auto_detect = false, columns = {id: 'VARCHAR', kind: 'VARCHAR', areas: 'VARCHAR', starts: 'TIMESTAMP',
+        ends: 'TIMESTAMP', authority: 'VARCHAR', reference: 'VARCHAR'}))
+    JOIN place USING (area)
+    WHERE kind IN ('typhoon', 'flood', 'snow', 'earthquake'))
+GROUP BY region;
+
+-- Only orange and red warnings change anything. A red one stops clocks from `stops` on: its start, or where an earlier
+-- one of the place ends; so the pauses of a place never overlap, and can be added up.
+CREATE TEMP TABLE warning AS
+SELECT region, starts, ends, relief, red,
+       CASE WHEN red THEN greatest(starts, coalesce(max(CASE WHEN red THEN ends END) OVER earlier, starts)) END AS stops
+FROM (
+    SELECT DISTINCT id, region, epoch_us(starts) - hours(8) AS starts,
+           coalesce(epoch_us(ends) - hours(8), far()) AS ends,
+           hours(CASE WHEN kind IN ('typhoon', 'snow') THEN 24 WHEN kind = 'rainstorm' THEN 12 ELSE 0 END * CASE level WHEN 'red' THEN 2 ELSE 1 END) AS relief,
+           level = 'red' AND kind IN ('typhoon', 'rainstorm', 'snow') AS red
+    FROM (SELECT *, unnest(string_split(areas, ';')) AS area FROM read_csv('$weather', header = true,
+        auto_detect = false, columns = {id: 'VARCHAR', kind: 'VARCHAR', level: 'VARCHAR', areas: 'VARCHAR',
+        starts: 'TIMESTAMP', ends: 'TIMESTAMP', headline: 'VARCHAR', source: 'VARCHAR'}))
+    JOIN place USING (area)
+    WHERE level IN ('orange', 'red'))
+WINDOW earlier AS (PARTITION BY region ORDER BY starts, ends, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING);
+
+-- The warnings that may touch a claim: by place and the day of its report where it was open for at most four days;
+-- under day -1 all of a place.
+CREATE TEMP TABLE warned AS
+SELECT region, day, list({'starts': starts, 'ends': ends, 'stops': stops, 'relief': relief, 'red': red}) AS warnings
+FROM (
+    SELECT *, unnest(range(starts // hours(24) - 4,
+                           least(ends, as_of()) // hours(24) + 1)) AS day
+    FROM warning
+    UNION ALL
+    SELECT *, -1 FROM warning)
+GROUP BY region, day;
+
+-- What the intake refuses. Columns are typed: what is left to check are places, ranges, the order of milestones, clocks
+-- that would run backwards, keys that stand twice, and months without figures.
+CREATE TEMP TABLE twice AS
+SELECT 案件号 AS claim_id FROM read_parquet('$claims') GROUP BY ALL HAVING count(*) > 1;
+
+CREATE TEMP TABLE refused AS
+SELECT * FROM (
+    SELECT 案件号 AS claim_id,
+           CASE WHEN nullif(案件号, '') IS NULL OR nullif(分支机构, '') IS NULL OR 出险地区划代码 IS NULL OR 是否撤案 IS NULL OR 报案时间 IS NULL
+                    THEN 'a value is required'
+                WHEN NOT regexp_full_match(出险地区划代码, '000000|(0[1-9]|[1-9][0-9])(0000|(0[1-9]|[1-9][0-9])[0-9]{2})')
+                    THEN 'a region code of six digits'
+                WHEN 报案时间 < TIMESTAMPTZ '2012-12-31 16:00:00+00' THEN 'a report under the policy'
+                WHEN least(受理时间, 查勘定损完成时间, 核赔时间, 支付时间) < TIMESTAMPTZ '1900-01-01 00:00:00+00'
+                  OR greatest(报案时间, 受理时间, 查勘定损完成时间, 核赔时间, 支付时间) >= TIMESTAMPTZ '2201-01-01 00:00:00+00'
+                    THEN 'a time from 1900 to 2200'
+                WHEN 复核准确率 NOT BETWEEN 0 AND 1 THEN 'an accuracy from 0 to 1'
+                WHEN 客户评分 NOT BETWEEN 1 AND 5 THEN 'a rating from 1 to 5'
+                WHEN 受理时间 < 报案时间 OR 查勘定损完成时间 < 受理时间 OR 核赔时间 < 查勘定损完成时间 OR 支付时间 < 核赔时间
+                    THEN 'milestones in their order'
+                WHEN 受理时间 IS NULL AND 报案时间 > TIMESTAMPTZ '$as_of'
+                  OR (查勘定损完成时间 IS NULL OR 核赔时间 IS NULL) AND 受理时间 > TIMESTAMPTZ '$as_of'
+                  OR 支付时间 IS NULL AND 核赔时间 > TIMESTAMPTZ '$as_of' OR 核赔时间 < 受理时间
+                    THEN 'an end that is not before the start'
+                WHEN climate.branch IS NULL THEN 'figures of the month'
+           END AS reason
+    FROM read_parquet('$claims')
+    LEFT JOIN (SELECT DISTINCT branch, month FROM climate) climate
+           ON branch = 分支机构 AND month = date_trunc('month', make_timestamp(epoch_us(报案时间) + 28800000000))::DATE)
+WHERE reason IS NOT NULL
+UNION ALL SELECT claim_id, 'a key that stands once' FROM twice;
+
+COPY refused TO '$rejects' (FORMAT parquet);
+
+COPY (
+WITH claim AS (
+    SELECT 案件号 AS claim_id, 分支机构 AS branch, 出险地区划代码 AS region, 是否撤案 AS withdrawn,
+           epoch_us(报案时间) AS reported, epoch_us(受理时间) AS accepted, epoch_us(查勘定损完成时间) AS surveyed,
+           epoch_us(核赔时间) AS decided, epoch_us(支付时间) AS paid,
+           coalesce(epoch_us(核赔时间), as_of()) AS until,
+           date_trunc('month', make_timestamp(epoch_us(报案时间) + 28800000000))::DATE AS month,
+           查勘定位记录 AS gps, (复核准确率 * 10000::DECIMAL(5, 0))::INTEGER AS accuracy, (客户评分 * 10::DECIMAL(2, 0))::INTEGER AS rating,
+           员工违规 AS misconduct
+    FROM read_parquet('$claims')
+    WHERE 案件号 NOT IN (SELECT claim_id FROM refused WHERE claim_id IS NOT NULL)
+), joined AS (
+    SELECT claim.*, rate, coverage, resolution, coalesce(upheld, 0) AS upheld,
+           coalesce(surveyed, as_of()) AS survey_end,
+           coalesce(len(list_filter(declared, lambda d: d.starts <= reported AND reported < d.ends)), 0) > 0 AS catastrophe,
+           list_filter(warnings, lambda w: w.starts < until AND w.ends > reported) AS warnings
+    FROM claim
+    JOIN climate USING (branch, month)
+    LEFT JOIN upheld USING (claim_id)
+    LEFT JOIN declared USING (region)
+    LEFT JOIN warned ON warned.region = claim.region
+        AND day = CASE WHEN until - reported <= hours(96) THEN reported // hours(24) ELSE -1 END
+), stormy AS (
+    SELECT *, coalesce(len(warnings), 0) > 0 AS severe, rate > 1000 AS surge,
+           coalesce(list_bool_or(list_transform(warnings, lambda w: w.red)), false) AS red,
+           coalesce(list_max(list_transform(warnings, lambda w:
+               CASE WHEN w.starts < accepted + hours(24) AND w.ends > accepted THEN w.relief ELSE 0 END)), 0) AS relief,
+           coalesce(list_sum(list_transform(warnings, lambda w: CASE WHEN w.red
+               THEN greatest(0, least(w.ends, survey_end) - greatest(w.stops, accepted)) ELSE 0 END)), 0)::BIGINT AS survey_pause,
+           coalesce(list_sum(list_transform(warnings, lambda w: CASE WHEN w.red
+               THEN greatest(0, least(w.ends, until) - greatest(w.stops, accepted)) ELSE 0 END)), 0)::BIGINT AS decision_pause
+    FROM joined
+), timed AS (
+    SELECT *, coalesce(accepted, as_of()) - reported AS acceptance_time,
+           survey_end - accepted - survey_pause AS survey_time, hours(24) + relief AS survey_target,
+           until - accepted - decision_pause AS decision_time,
+           hours(CASE WHEN catastrophe THEN 120 ELSE 48 END) AS decision_target,
+           coalesce(paid, as_of()) - decided AS payment_time
+    FROM stormy
+), judged AS (
+    SELECT *,
+           CASE WHEN catastrophe THEN NULL WHEN acceptance_time <= hours(2) THEN 10000
+                ELSE greatest(0, 10000 - 1000 * least(10, (10 * acceptance_time - 1) // hours(2) - 9)) END::INTEGER AS acceptance_score,
+           CASE WHEN survey_time <= survey_target THEN 10000
+                ELSE greatest(CASE WHEN catastrophe THEN 6000 ELSE 0 END,
+                              10000 - 1000 * least(10, (10 * survey_time - 1) // survey_target - 9)) END::INTEGER AS survey_score0,
+           CASE WHEN decision_time <= decision_target THEN 10000
+                ELSE 10000 - 1000 * least(10, (10 * decision_time - 1) // decision_target - 9) END::INTEGER AS decision_score0,
+           CASE WHEN payment_time <= hours(2) THEN 10000
+                ELSE 10000 - 1000 * least(10, (10 * payment_time - 1) // hours(2) - 9) END::INTEGER AS payment_score0,
+           CASE WHEN accuracy >= 9800 THEN 10000 ELSE (20000 * accuracy + 9800) // 19600 END AS accuracy_score,
+           CASE WHEN coverage < 3000 THEN NULL WHEN rating >= 45 THEN 10000 ELSE (20000 * rating + 45) // 90 END AS satisfaction_score,
+           CASE WHEN rate <= 500 THEN 10000 ELSE (10000000 + rate) // (2 * rate) END AS complaint_score,
+           CASE WHEN resolution >= 9000 THEN 10000 ELSE (20000 * resolution + 9000) // 18000 END AS resolution_score
+    FROM timed
+), scored AS (
+    SELECT *, CASE WHEN accepted IS NOT NULL THEN survey_score0 END AS survey_score,
+           CASE WHEN accepted IS NOT NULL THEN decision_score0 END AS decision_score,
+           CASE WHEN decided IS NOT NULL THEN payment_score0 END AS payment_score,
+           severe::INTEGER + 2 * surge::INTEGER + 4 * catastrophe::INTEGER + 24 * (accepted IS NULL)::INTEGER
+               + 32 * (decided IS NULL)::INTEGER + 64 * (accuracy IS NULL)::INTEGER
+               + 128 * (satisfaction_score IS NULL)::INTEGER AS situation,
+           NOT withdrawn AND surveyed IS NOT NULL AND NOT catastrophe AND gps IS DISTINCT FROM true AS no_gps,
+           NOT withdrawn AND misconduct IS NOT DISTINCT FROM true AS gated,
+           CASE WHEN withdrawn THEN 0 ELSE upheld END AS complaints
+    FROM judged
+), weighed AS (
+    SELECT scored.*, whole, w.acceptance AS n1, w.survey AS n2, w.decision AS n3, w.payment AS n4, w.accuracy AS n5,
+           w.satisfaction AS n6, w.complaint_rate AS n7, w.resolution AS n8,
+           (n1::BIGINT * (10000 - acceptance_score) * 20000 + whole) // (2 * whole) AS lost1,
+           (n2::BIGINT * (10000 - survey_score) * 20000 + whole) // (2 * whole) AS lost2,
+           (n3::BIGINT * (10000 - decision_score) * 20000 + whole) // (2 * whole) AS lost3,
+           (n4::BIGINT * (10000 - payment_score) * 20000 + whole) // (2 * whole) AS lost4,
+           (n5::BIGINT * (10000 - accuracy_score) * 20000 + whole) // (2 * whole) AS lost5,
+           (n6::BIGINT * (10000 - satisfaction_score) * 20000 + whole) // (2 * whole) AS lost6,
+           (n7::BIGINT * (10000 - complaint_score) * 20000 + whole) // (2 * whole) AS lost7,
+           (n8::BIGINT * (10000 - resolution_score) * 20000 + whole) // (2 * whole) AS lost8,
+           (2 * (coalesce(n1 * acceptance_score, 0) + coalesce(n2 * survey_score, 0) + coalesce(n3 * decision_score, 0)
+               + coalesce(n4 * payment_score, 0) + coalesce(n5 * accuracy_score, 0) + coalesce(n6 * satisfaction_score, 0)
+               + n7 * complaint_score + n8 * resolution_score) + whole) // (2 * whole)
+               - least(1500, 500 * complaints) - CASE WHEN no_gps THEN 200 ELSE 0 END AS points
+    FROM scored JOIN weights w USING (situation)
+), final AS (
+    SELECT *, CASE WHEN withdrawn THEN NULL ELSE greatest(0, CASE WHEN gated THEN least(points, 5900) ELSE points END) END AS score
+    FROM weighed
+)
+SELECT claim_id, 'motor-small-claims' AS ruleset, '2013.4' AS version, '$digest' AS digest,
+       CASE WHEN withdrawn THEN 'unscored' ELSE 'scored' END AS status,
+       (score::INTEGER * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS score,
+       CASE WHEN score >= 9000 THEN 'A' WHEN score >= 7500 THEN 'B' WHEN score >= 6000 THEN 'C' WHEN score >= 0 THEN 'D' END AS grade,
+       CASE WHEN NOT withdrawn THEN whole::BIGINT END AS shares,
+       acceptance_time AS "acceptance.measure", hours(2) AS "acceptance.target",
+       (acceptance_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "acceptance.score",
+       CASE WHEN NOT withdrawn THEN n1::BIGINT END AS "acceptance.share",
+       (CASE WHEN NOT withdrawn THEN lost1 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "acceptance.lost",
+       survey_time AS "survey.measure", survey_target AS "survey.target",
+       (survey_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "survey.score",
+       CASE WHEN NOT withdrawn THEN n2::BIGINT END AS "survey.share",
+       (CASE WHEN NOT withdrawn THEN lost2 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "survey.lost",
+       decision_time AS "decision.measure", decision_target AS "decision.target",
+       (decision_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "decision.score",
+       CASE WHEN NOT withdrawn THEN n3::BIGINT END AS "decision.share",
+       (CASE WHEN NOT withdrawn THEN lost3 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "decision.lost",
+       payment_time AS "payment.measure", hours(2) AS "payment.target",
+       (payment_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "payment.score",
+       CASE WHEN NOT withdrawn THEN n4::BIGINT END AS "payment.share",
+       (CASE WHEN NOT withdrawn THEN lost4 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "payment.lost",
+       (accuracy * 0.0001::DECIMAL(5, 4))::DECIMAL(18, 4) AS "accuracy.measure", 0.9800::DECIMAL(18, 4) AS "accuracy.target",
+       (accuracy_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "accuracy.score",
+       CASE WHEN NOT withdrawn THEN n5::BIGINT END AS "accuracy.share",
+       (CASE WHEN NOT withdrawn THEN lost5 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "accuracy.lost",
+       (rating * 0.1::DECIMAL(2, 1))::DECIMAL(18, 1) AS "satisfaction.measure", 4.5::DECIMAL(18, 1) AS "satisfaction.target",
+       (satisfaction_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "satisfaction.score",
+       CASE WHEN NOT withdrawn THEN n6::BIGINT END AS "satisfaction.share",
+       (CASE WHEN NOT withdrawn THEN lost6 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "satisfaction.lost",
+       (rate * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "complaint_rate.measure", 5.00::DECIMAL(18, 2) AS "complaint_rate.target",
+       (complaint_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "complaint_rate.score",
+       CASE WHEN NOT withdrawn THEN n7::BIGINT END AS "complaint_rate.share",
+       (CASE WHEN NOT withdrawn THEN lost7 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "complaint_rate.lost",
+       (resolution * 0.0001::DECIMAL(5, 4))::DECIMAL(18, 4) AS "resolution.measure", 0.9000::DECIMAL(18, 4) AS "resolution.target",
+       (resolution_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "resolution.score",
+       CASE WHEN NOT withdrawn THEN n8::BIGINT END AS "resolution.share",
+       (CASE WHEN NOT withdrawn THEN lost8 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "resolution.lost",
+       CASE WHEN NOT withdrawn THEN coalesce(paid, as_of()) - reported END AS elapsed_time,
+       list_filter([CASE WHEN catastrophe THEN 'catastrophe' END, CASE WHEN surge THEN 'complaint-surge' END,
+                    CASE WHEN gated THEN 'misconduct' END, CASE WHEN red THEN 'red-pause' END,
+                    CASE WHEN severe THEN 'severe-weather' END, CASE WHEN relief > 0 THEN 'storm-relief' END,
+                    CASE WHEN no_gps THEN 'survey-without-gps' END, CASE WHEN complaints > 0 THEN 'upheld-complaint' END],
+                   lambda x: x IS NOT NULL) AS fired,
+       CASE WHEN withdrawn THEN ['U1'] ELSE list_transform(list_reverse_sort(list_filter(
+           [lost1 * 16 + 15, lost2 * 16 + 14, lost3 * 16 + 13, lost4 * 16 + 12, lost5 * 16 + 11, lost6 * 16 + 10,
+            lost7 * 16 + 9, lost8 * 16 + 8, least(1500, 500 * complaints) * 160000 + 7,
+            CASE WHEN no_gps THEN 200 * 160000 + 6 END, CASE WHEN gated AND points > 5900 THEN (points - 5900) * 160000 + 5 END],
+           lambda x: x >= 16)), lambda x: ['G1', 'C2', 'C1', 'Q4', 'Q3', 'Q2', 'Q1', 'S4', 'S3', 'S2', 'S1'][(x & 15) - 4]) END AS reasons,
+       list_filter([CASE WHEN accepted IS NULL THEN 'accepted_at' END, CASE WHEN accuracy IS NULL THEN 'accuracy_rate' END,
+                    CASE WHEN decided IS NULL THEN 'decided_at' END, CASE WHEN no_gps AND gps IS NULL THEN 'gps_recorded' END,
+                    CASE WHEN rating IS NULL THEN 'rating' END,
+                    CASE WHEN NOT withdrawn AND misconduct IS NULL THEN 'staff_misconduct' END],
+                   lambda x: x IS NOT NULL) AS missing
+FROM final
+) TO '$results' (FORMAT parquet);
