@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from steelyard.cli.run import Run
     from steelyard.facts import Case
+    from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
 
 STANDARD = "-"
@@ -34,6 +35,7 @@ class Targets:
     rejects: str | None
     report: str | None
     provenance: str | None = None
+    summary: str | None = None
 
 
 @click.command("evaluate")
@@ -55,6 +57,13 @@ class Targets:
     "--fail-under", metavar="N", help="Fail where the mean of the (first) score is below N, or nothing is scored."
 )
 @click.option("--summary-by", metavar="NAMES", help="Group the summary by inputs, e.g. branch,month.")
+@click.option("--summary", metavar="FILE", help="The summary with every number: .csv, .parquet or .json.")
+@click.option(
+    "--minimum-sample",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="A group with fewer scored cases gets no rank; 30 where not given.",
+)
 @click.option(
     "--verify",
     default=200,
@@ -83,6 +92,8 @@ def command(  # noqa: PLR0917 - one an option
     allow_rejects: int,
     fail_under: str | None,
     summary_by: str | None,
+    summary: str | None,
+    minimum_sample: int | None,
     verify: int,
 ) -> None:
     """Score the cases of a file: results to a file, a summary to standard output.
@@ -102,20 +113,21 @@ def command(  # noqa: PLR0917 - one an option
     """
     from steelyard.cli.files import spare_inputs
     from steelyard.cli.run import read_facts, ready_ruleset, score, tell_rejects
-    from steelyard.cli.summary import check_groups, print_summary, reaches
+    from steelyard.cli.summary import check_groups, reaches, show_summary, summary_of
 
-    targets = Targets(target, rejects, report, provenance)
+    targets = Targets(target, rejects, report, provenance, summary)
     check_targets(targets)
     threshold = None if fail_under is None else _threshold(fail_under)
-    groups = tuple(name.strip() for name in (summary_by or "").split(",") if name.strip())
+    groups = tuple(dict.fromkeys(name.strip() for name in (summary_by or "").split(",") if name.strip()))
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
-    spare_inputs((target, rejects, provenance), options)
+    spare_inputs((target, rejects, provenance, summary), options)
     ready = ready_ruleset(output, ruleset, options.settings)
     check_groups(output, ready, groups)
     portfolio = read_facts(output, ready, options)
     run = score(output, ready, portfolio, engine=engine, verify=verify, settings=options.settings)
-    write(output, run, targets)
-    print_summary(output, run, groups, result=target != STANDARD)
+    summed = summary_of(run, groups, minimum_sample)
+    write(output, run, targets, summed)
+    show_summary(output, summed, run.versions, result=target != STANDARD)
     tell_rejects(output, run.rejects, allow_rejects)
     if len(run.rejects) > allow_rejects:
         raise Stop(Status.REJECTS)
@@ -131,6 +143,7 @@ def check_targets(targets: Targets) -> None:
     """
     from steelyard.cli.files import is_occupied
     from steelyard.report.site import MARKER
+    from steelyard.report.summary_files import SUMMARY_SUFFIXES
     from steelyard.report.writers import SUFFIXES
 
     given = [one for one in (targets.results, targets.rejects) if one is not None and one != STANDARD]
@@ -140,12 +153,15 @@ def check_targets(targets: Targets) -> None:
             raise click.UsageError(f"'{name}': results end in {', '.join(SUFFIXES)}.")
         if path.is_dir():
             raise click.UsageError(f"'{name}' is a folder.")
-    if targets.provenance is not None:
-        if Path(targets.provenance).suffix.lower() != ".json":
-            raise click.UsageError(f"'{targets.provenance}': --provenance ends in .json.")
-        if Path(targets.provenance).is_dir():
-            raise click.UsageError(f"'{targets.provenance}' is a folder.")
-    for name in (*given, *(one for one in (targets.report, targets.provenance) if one is not None)):
+    for option, place, suffixes in (
+        ("--summary", targets.summary, SUMMARY_SUFFIXES),
+        ("--provenance", targets.provenance, (".json",)),
+    ):
+        if place is not None and Path(place).suffix.lower() not in suffixes:
+            raise click.UsageError(f"'{place}': {option} ends in {', '.join(suffixes)}.")
+        if place is not None and Path(place).is_dir():
+            raise click.UsageError(f"'{place}' is a folder.")
+    for name in (*given, *(one for one in (targets.report, targets.provenance, targets.summary) if one is not None)):
         if not Path(name).absolute().parent.is_dir():
             raise click.UsageError(f"'{name}': there is no such folder.")
     if targets.report is not None and is_occupied(Path(targets.report), MARKER):
@@ -154,9 +170,12 @@ def check_targets(targets: Targets) -> None:
         raise click.UsageError("--report and --provenance name the same place.")
     if len({Path(name).absolute() for name in given}) < len(given):
         raise click.UsageError("-o and --rejects name the same file.")
+    others = (*given, *(one for one in (targets.report, targets.provenance) if one is not None))
+    if targets.summary is not None and Path(targets.summary).absolute() in {Path(name).absolute() for name in others}:
+        raise click.UsageError(f"'{targets.summary}' is the place of another output.")
 
 
-def write(output: Output, run: Run, targets: Targets) -> None:
+def write(output: Output, run: Run, targets: Targets, summary: Summary) -> None:
     """Write the outputs of a run.
 
     Raises:
@@ -164,6 +183,7 @@ def write(output: Output, run: Run, targets: Targets) -> None:
     """
     from steelyard.cli.files import staging
     from steelyard.cli.summary import write_report
+    from steelyard.report.summary_files import write_summary
     from steelyard.report.writers import UnfitError, write_rejects, write_results
     from steelyard.semantics import Status as CaseStatus
 
@@ -176,6 +196,8 @@ def write(output: Output, run: Run, targets: Targets) -> None:
                 write_results(stage.place(Path(targets.results)), run.versions, kept, run.provenance())
             if targets.rejects is not None:
                 write_rejects(stage.place(Path(targets.rejects)), run.rejects, output.lang)
+            if targets.summary is not None:
+                write_summary(stage.place(Path(targets.summary)), summary, run.versions)
             if targets.report is not None:
                 write_report(output, run, stage.place(Path(targets.report)))
             if targets.provenance is not None:

@@ -7,52 +7,114 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from steelyard.cli.output import Output, coloured, is_terminal
 from steelyard.cli.status import Status, Stop
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.plain import one_line
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from steelyard.cli.run import Run
     from steelyard.explain import Explanation, Provenance
     from steelyard.facts import Case, Portfolio
     from steelyard.ir.versions import Versions
-    from steelyard.report.portfolio import Summary
+    from steelyard.report.summary import Summary
+    from steelyard.report.summary_formats import Grid
     from steelyard.semantics import Outcome
 
 WIDE = 160
 """Columns of a summary that no terminal shows."""
+NARROW = 16
+"""A column of a table is this wide before the table is split."""
 
 
-def summary_of(run: Run, groups: tuple[str, ...] = ()) -> Summary:
+def summary_of(run: Run, groups: tuple[str, ...] = (), minimum_sample: int | None = None) -> Summary:
     """Sum a run up. Cases that a rule rejected are among the results, rows that intake rejected are not."""
     from steelyard.report.portfolio import summarise
+    from steelyard.report.summary import MINIMUM_SAMPLE
 
     unread = (*run.portfolio.rejects, *run.portfolio.feed_rejects)
-    return summarise(run.versions, run.results, unread, groups)
+    least = MINIMUM_SAMPLE if minimum_sample is None else minimum_sample
+    return summarise(run.versions, run.results, unread, groups, least)
 
 
-def print_summary(output: Output, run: Run, groups: tuple[str, ...] = (), *, result: bool = True) -> None:
-    """Show the summary: as the result, or beside results that go to standard output."""
+def print_summary(output: Output, run: Run) -> None:
+    """Sum a run up as a whole, and show it."""
+    show_summary(output, summary_of(run), run.versions)
+
+
+def show_summary(output: Output, summary: Summary, versions: Versions, *, result: bool = True) -> None:
+    """Show a summary, however it was counted: as the result, or beside results that go to standard output.
+
+    A summary by group is shown in several tables: quantiles, points lost and rules that fired follow.
+    """
     if not result and output.quiet:
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    from steelyard.report.summary_formats import summary_grid
+    from steelyard.report.summary_formats import detail_grids, summary_grid
 
     stream = sys.stdout if result else sys.stderr
-    grid = summary_grid(summary_of(run, groups), run.versions, output.lang)
-    table = Table(box=None, pad_edge=False)
-    for name, head in zip(grid.names, grid.heads, strict=True):
-        words = name in groups or name == "reasons"
-        table.add_column(head, justify="left" if words else "right", overflow="fold")
-    for row in grid.rows:
-        table.add_row(*(one_line(cell) for cell in row))
+    screen = _console(stream)
+    _print_grid(screen, summary_grid(summary, versions, output.lang))
+    for grid in detail_grids(summary, versions, output.lang) if summary.groups else ():
+        _print_grid(screen, grid)
+    if unranked := summary.unranked:
+        output.say(_unranked(unranked, summary.minimum_sample))
+
+
+def _unranked(count: int, minimum: int) -> Message:
+    if count == 1:
+        return msg("1 group has fewer than {minimum} scored cases, so no rank", minimum=minimum)
+    return msg("{count} groups have fewer than {minimum} scored cases, so no rank", count=count, minimum=minimum)
+
+
+def _console(stream: TextIO) -> Console:
+    from rich.console import Console
+
     width = None if is_terminal(stream) else WIDE
-    Console(file=stream, width=width, no_color=not coloured(stream), highlight=False, markup=False).print(table)
+    return Console(file=stream, width=width, no_color=not coloured(stream), highlight=False, markup=False)
+
+
+def _print_grid(screen: Console, grid: Grid) -> None:
+    """Print a grid in as many tables as its width takes, each beginning with the keys."""
+    from rich.table import Table
+
+    if grid.title:
+        screen.print(f"\n{grid.title}", style="bold")
+    for number, columns in enumerate(_blocks(grid, screen.width)):
+        if number:
+            screen.print()
+        table = Table(box=None, pad_edge=False)
+        for place in columns:
+            words = place < grid.keys or grid.names[place] == "reasons"
+            table.add_column(grid.heads[place], justify="left" if words else "right", overflow="fold")
+        for row in grid.rows:
+            table.add_row(*(one_line(row[place]) for place in columns))
+        screen.print(table)
+
+
+def _blocks(grid: Grid, width: int) -> list[list[int]]:
+    """The columns of each table: the keys, and as many others as fit beside them."""
+    from rich.cells import cell_len
+
+    def least(place: int) -> int:
+        """What the column needs without breaking a word or a number; a longer one may be broken."""
+        words = [*grid.heads[place].split(), *(row[place] for row in grid.rows)]
+        return min(max(cell_len(word) for word in words), NARROW) + 2
+
+    keys = list(range(grid.keys))
+    room = width - sum(map(least, keys))
+    blocks: list[list[int]] = [[]]
+    used = 0
+    for place in range(grid.keys, len(grid.names)):
+        if blocks[-1] and used + least(place) > room:
+            blocks.append([])
+            used = 0
+        blocks[-1].append(place)
+        used += least(place)
+    return [[*keys, *block] for block in blocks]
 
 
 def check_groups(output: Output, versions: Versions, groups: tuple[str, ...]) -> None:

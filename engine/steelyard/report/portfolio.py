@@ -1,83 +1,35 @@
-"""A run in a few lines: how many cases of each status and grade, exact means, why points were lost.
+"""Counting in memory: outcomes one after the other become the counts of a summary.
 
-Sums are integers; a mean is rounded once, half up, to the digits of its score. Groups are keyed by
-inputs of the case as text, by `month` of the reference date, or by `version` of the ruleset (an input of that
-name wins). Of several versions a score's mean has the most digits that one of them gives it.
+Groups are keyed by inputs of the case as text, by `month` of the reference date, or by `version` of the ruleset (an
+input of that name wins). A row that intake rejected has no values: it stands under empty keys.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
+from steelyard.engines.counting import QUANTILES, Count, Measure, ScoreItem, nearest_rank
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.format import format_value
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
-from steelyard.semantics.outcome import Fixed, Outcome, Status
-from steelyard.semantics.values import divide
+from steelyard.report.summary import MINIMUM_SAMPLE, Summary, summary_of_counts
+from steelyard.report.summary_shape import shape_of
+from steelyard.semantics.outcome import Outcome, Status
 
 MONTH, VERSION = "month", "version"
-TOP_REASONS = 5
-"""So many reason codes are listed."""
 
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted for the whole run, and for each group. Scores by id: their sum (units) and how many."""
+    """What is counted for the whole run, and for each group. Scores by id: how often each occurs, in units."""
 
-    statuses: Counter[Status] = field(default_factory=Counter[Status])
-    grades: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
-    totals: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
-    reasons: Counter[str] = field(default_factory=Counter[str])
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreLine:
-    """A score over many cases: the exact sum is total units of 10^-digits over `count` cases.
-
-    Attributes:
-        mean: rounded half up to the score's digits; None where no case has the score.
-        grades: every grade of the score in its order, with how many cases have it.
-    """
-
-    id: str
-    count: int
-    mean: Fixed | None
-    grades: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class GroupLine:
-    """A group of cases: its key in the order of the grouping, its counts and scores."""
-
-    key: tuple[str, ...]
-    cases: int
-    scored: int
-    unscored: int
-    rejected: int
-    scores: tuple[ScoreLine, ...]
-    reasons: tuple[tuple[str, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A run.
-
-    Attributes:
-        whole: all cases; its key is empty.
-        grouping: names of the keys of `groups`.
-        groups: in the order of their keys by code point.
-        rejects: where rows were rejected (column or rule), with how many, most first.
-    """
-
-    whole: GroupLine
-    grouping: tuple[str, ...]
-    groups: tuple[GroupLine, ...]
-    rejects: tuple[tuple[str, int], ...]
+    items: Counter[tuple[Measure, str, str]] = field(default_factory=Counter[tuple[Measure, str, str]])
+    scores: dict[str, Counter[int]] = field(default_factory=dict[str, Counter[int]])
 
 
 def unknown_keys(rules: Ruleset | Versions, by: Sequence[str]) -> tuple[str, ...]:
@@ -99,7 +51,7 @@ def unknown_key(name: str) -> Message:
 class Summing:
     """Takes outcomes one after the other; keeps counts, not cases."""
 
-    def __init__(self, rules: Ruleset | Versions, by: Sequence[str] = ()) -> None:
+    def __init__(self, rules: Ruleset | Versions, by: Sequence[str] = (), minimum_sample: int = MINIMUM_SAMPLE) -> None:
         """Prepare.
 
         Raises:
@@ -109,41 +61,59 @@ class Summing:
             raise ValueError(str(unknown_key(unknown[0])))
         self._versions = versions_of(rules)
         self._by = tuple(by)
+        self._minimum_sample = minimum_sample
         self._types = {one.version: {f.id: f.type for f in one.inputs} for one in self._versions.rulesets}
         self._zone = zone(self._versions.newest.timezone)
-        self._digits, self._grades = _scores(self._versions)
-        self._whole = _Tally()
-        self._groups: dict[tuple[str, ...], _Tally] = {}
-        self._rejects: Counter[str] = Counter()
+        self._digits = {score.id: score.digits for score in shape_of(self._versions).scores}
+        self._tallies: dict[tuple[str, ...], _Tally] = {(): _Tally()}
 
     def add(self, case: Case, outcome: Outcome) -> None:
         """Count a case."""
-        tallies = [self._whole]
-        if self._by:
-            version = self._versions.of(case.values) or self._versions.newest
-            key = tuple(self._key(name, case, version.version) for name in self._by)
-            tallies.append(self._groups.setdefault(key, _Tally()))
-        for tally in tallies:
+        for tally in self._of(self._key(case)):
             _count(tally, outcome, self._digits)
         if outcome.rejection is not None:
-            self._rejects[outcome.rejection.where] += 1
+            self._tallies[()].items[Measure.WHERE, "", outcome.rejection.where] += 1
 
     def reject(self, reject: Reject) -> None:
-        """Count a row that intake rejected; it belongs to no group."""
-        self._whole.statuses[Status.REJECTED] += 1
-        self._rejects[reject.where] += 1
+        """Count a row that intake rejected."""
+        for tally in self._of(("",) * len(self._by)):
+            tally.items[Measure.STATUS, "", Status.REJECTED.value] += 1
+        self._tallies[()].items[Measure.WHERE, "", reject.where] += 1
+
+    def counts(self) -> Iterator[Count]:
+        """What was counted so far."""
+        for key, tally in self._tallies.items():
+            for what, value in tally.items.items():
+                yield Count(key, *what, value)
+            for score, histogram in tally.scores.items():
+                for item, value in _numbers(histogram):
+                    yield Count(key, Measure.SCORE, score, item, value)
 
     def finish(self) -> Summary:
         """The summary so far."""
-        groups = tuple(self._line(key, tally) for key, tally in sorted(self._groups.items()))
-        return Summary(self._line((), self._whole), self._by, groups, _most(self._rejects))
+        return summary_of_counts(self._versions, self._by, self.counts(), self._minimum_sample)
 
-    def _key(self, name: str, case: Case, version: str) -> str:
-        types = self._types[version]
-        if name not in types:
-            return version if name == VERSION else self._month(case) if name == MONTH else ""
-        value = case.values.get(name)
-        return "" if value is None else format_value(value, types[name], self._zone)
+    def _of(self, key: tuple[str, ...]) -> Iterator[_Tally]:
+        """The tallies that a case is counted in."""
+        yield self._tallies[()]
+        if key:
+            yield self._tallies.setdefault(key, _Tally())
+
+    def _key(self, case: Case) -> tuple[str, ...]:
+        if not self._by:
+            return ()
+        version = self._versions.of(case.values)
+        return tuple(self._part(name, case, version) for name in self._by)
+
+    def _part(self, name: str, case: Case, version: Ruleset | None) -> str:
+        """One part of a case's key; a case that no version is in force for has its values all the same."""
+        types = self._types[(version or self._versions.newest).version]
+        if name in types:
+            value = case.values.get(name)
+            return "" if value is None else format_value(value, types[name], self._zone)
+        if name == VERSION:
+            return "" if version is None else version.version
+        return self._month(case) if name == MONTH else ""
 
     def _month(self, case: Case) -> str:
         value = case.values.get(self._versions.newest.reference_date or "")
@@ -153,33 +123,16 @@ class Summing:
         day = day_of(number)
         return f"{day.year:04}-{day.month:02}"
 
-    def _line(self, key: tuple[str, ...], tally: _Tally) -> GroupLine:
-        statuses = tally.statuses
-        return GroupLine(
-            key=key,
-            cases=statuses.total(),
-            scored=statuses[Status.SCORED],
-            unscored=statuses[Status.UNSCORED],
-            rejected=statuses[Status.REJECTED],
-            scores=tuple(self._score(name, digits, tally) for name, digits in self._digits.items()),
-            reasons=_most(tally.reasons)[:TOP_REASONS],
-        )
-
-    def _score(self, name: str, digits: int, tally: _Tally) -> ScoreLine:
-        total, count = tally.totals.get(name, (0, 0))
-        grades = tally.grades.get(name, Counter[str]())
-        mean = Fixed(divide(total, count), digits) if count else None
-        return ScoreLine(name, count, mean, tuple((grade, grades[grade]) for grade in self._grades[name]))
-
 
 def summarise(
     rules: Ruleset | Versions,
     outcomes: Iterable[tuple[Case, Outcome]],
     rejects: Iterable[Reject] = (),
     by: Sequence[str] = (),
+    minimum_sample: int = MINIMUM_SAMPLE,
 ) -> Summary:
     """Sum up a whole run at once. Raises ValueError as `Summing`."""
-    summing = Summing(rules, by)
+    summing = Summing(rules, by, minimum_sample)
     for case, outcome in outcomes:
         summing.add(case, outcome)
     for reject in rejects:
@@ -187,30 +140,35 @@ def summarise(
     return summing.finish()
 
 
-def _scores(versions: Versions) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
-    """The digits and the grades of every score, those of the newest version first."""
-    digits: dict[str, int] = {}
-    grades: dict[str, tuple[str, ...]] = {}
-    for score in (score for one in reversed(versions.rulesets) for score in one.scores):
-        digits[score.id] = max(digits.get(score.id, 0), score.digits)
-        grades[score.id] = tuple(dict.fromkeys((*grades.get(score.id, ()), *(one.id for one in score.grades))))
-    return digits, grades
-
-
 def _count(tally: _Tally, outcome: Outcome, digits: Mapping[str, int]) -> None:
-    tally.statuses[outcome.status] += 1
+    """Count what the result's row of a case says."""
+    items = tally.items
+    items[Measure.STATUS, "", outcome.status.value] += 1
+    items.update((Measure.FIRED, "", fired.rule) for fired in outcome.fired)
+    if outcome.status is Status.UNSCORED:
+        items[Measure.UNSCORED, "", outcome.reason or ""] += 1
+        items[Measure.REASON, "", outcome.reason or ""] += 1
+    else:
+        codes = dict.fromkeys(code for score in outcome.scores for code in score.reasons)
+        items.update((Measure.REASON, "", code) for code in codes)
     for score in outcome.scores:
-        if score.final is not None:
-            total, count = tally.totals.get(score.id, (0, 0))
-            units = score.final.value * 10 ** (digits[score.id] - score.final.scale)
-            tally.totals[score.id] = total + units, count + 1
+        if score.final is None:
+            continue
+        units = score.final.value * 10 ** (digits[score.id] - score.final.scale)
+        tally.scores.setdefault(score.id, Counter())[units] += 1
         if score.grade is not None:
-            tally.grades.setdefault(score.id, Counter())[score.grade] += 1
-        tally.reasons.update(score.reasons)
-    if outcome.reason is not None:
-        tally.reasons[outcome.reason] += 1
+            items[Measure.GRADE, score.id, score.grade] += 1
+        lost: Counter[str] = Counter()
+        for share in score.shares:
+            lost[share.id] += share.lost.value
+        for indicator, points in lost.items():
+            items[Measure.LOST, score.id, indicator] += points
+            items[Measure.LOSING, score.id, indicator] += points > 0
 
 
-def _most(counter: Counter[str]) -> tuple[tuple[str, int], ...]:
-    """Most first; equal ones by code point."""
-    return tuple(sorted(counter.items(), key=lambda entry: (-entry[1], entry[0])))
+def _numbers(histogram: Mapping[int, int]) -> Iterator[tuple[str, int]]:
+    """A score's items."""
+    yield ScoreItem.COUNT.value, sum(histogram.values())
+    yield ScoreItem.TOTAL.value, sum(value * often for value, often in histogram.items())
+    yield ScoreItem.MINIMUM.value, min(histogram)
+    yield from ((name, nearest_rank(histogram, percent)) for name, percent in QUANTILES)

@@ -19,7 +19,7 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.environment import environment
 from steelyard.report.formats import render
-from steelyard.report.portfolio import Summary
+from steelyard.report.summary import Summary
 from steelyard.report.summary_formats import Grid, summary_grid
 
 PAGE_LIMIT = 500

@@ -1,85 +1,167 @@
-"""A summary as rows of text: for a terminal's table, CSV or JSON. Peers over the same grid."""
+"""A summary as tables of finished cells, for a terminal and for pages, in the reader's language."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from steelyard.diagnostics import msg
 from steelyard.explain import Name, Text, show
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
-from steelyard.report.portfolio import MONTH, VERSION, GroupLine, Summary
+from steelyard.report.portfolio import MONTH, VERSION
+from steelyard.report.summary import GroupLine, Summary
+
+TOP_REASONS = 5
+"""So many reason codes are listed."""
+NOTHING = "–"
+"""Stands where a key could not be read, or a group has no rank."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Finished cells: heads in the reader's language with names for files; a row per group, the whole last."""
+    """Finished cells: heads in the reader's language with names for programs; a row per group, the whole last.
+
+    Attributes:
+        keys: so many columns at the left say which group it is.
+        title: of a grid that is one of several.
+    """
 
     names: tuple[str, ...]
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    keys: int = 0
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column: its name, its head, and the cell of a group."""
+
+    name: str
+    head: Text
+    cell: Callable[[GroupLine], object]
 
 
 def summary_grid(summary: Summary, rules: Ruleset | Versions, lang: str) -> Grid:
-    """Lay a summary out; what several versions have is called as in the newest."""
-    rulesets = versions_of(rules).rulesets
-    labels = {one.id: Name(one.id, one.label) for ruleset in rulesets for one in ruleset.inputs}
-    names = {one.id: Name(one.id, one.label) for ruleset in rulesets for one in ruleset.scores}
-    heads: list[tuple[str, Text]] = [(name, labels.get(name, _derived(name))) for name in summary.grouping]
-    heads += [
-        ("cases", msg("cases")),
-        ("scored", msg("scored")),
-        ("unscored", msg("unscored")),
-        ("rejected", msg("rejected")),
+    """Cases by status, means, ranks, grades, reasons; what several versions have is called as in the newest."""
+    scores = _scores(rules)
+    columns = [
+        _Column("cases", msg("cases"), lambda line: line.cases),
+        _Column("scored", msg("scored"), lambda line: line.scored),
+        _Column("unscored", msg("unscored"), lambda line: line.unscored),
+        _Column("rejected", msg("rejected"), lambda line: line.rejected),
     ]
-    for score in summary.whole.scores:
-        single = len(summary.whole.scores) == 1
+    single = len(summary.whole.scores) == 1
+    for place, score in enumerate(summary.whole.scores):
         suffix = "" if single else f".{score.id}"
-        mean: Text = msg("mean score") if single else msg("mean of {score}", score=names[score.id])
-        heads.append((f"mean{suffix}", mean))
-        heads += [(f"grade{suffix}.{grade}", grade) for grade, _ in score.grades]
-    heads.append(("reasons", msg("most frequent reasons")))
-    rows = [_row(group, summary, show(msg("all"), lang)) for group in (*summary.groups, summary.whole)]
+        name = scores[score.id]
+        mean: Text = msg("mean score") if single else msg("mean of {score}", score=name)
+        columns.append(_Column(f"mean{suffix}", mean, _mean(place)))
+        if summary.groups:
+            columns.append(_Column(f"rank{suffix}", msg("rank"), _rank(place)))
+        for number, (grade, _) in enumerate(score.grades):
+            columns.append(_Column(f"grade{suffix}.{grade}", grade, _grade(place, number)))
+    columns.append(_Column("reasons", msg("most frequent reasons"), _reasons))
+    return _grid(summary, rules, lang, columns)
+
+
+def detail_grids(summary: Summary, rules: Ruleset | Versions, lang: str) -> tuple[Grid, ...]:
+    """What `summary_grid` leaves out: quantiles and points lost by score, unscored cases by reason, rules that fired.
+
+    Indicators that lost nothing, reasons that no case has and rules that never fired have no column; groups of
+    rejected rows alone have no row.
+    """
+    summary = replace(summary, groups=tuple(one for one in summary.groups if one.cases > one.rejected))
+    rulesets = versions_of(rules).rulesets
+    indicators = {one.id: Name(one.id, one.label) for ruleset in rulesets for one in ruleset.indicators}
+    whole = summary.whole
+    grids: list[Grid] = []
+
+    def add(title: Text, columns: Sequence[_Column], score: str) -> None:
+        if columns:
+            named = len(whole.scores) > 1 and score
+            full = msg("{title}: {score}", title=title, score=_scores(rules)[score]) if named else title
+            grids.append(_grid(summary, rules, lang, columns, show(full, lang)))
+
+    for place, score in enumerate(whole.scores):
+        add(msg("Scores"), list(_quantiles(place)) if score.count else [], score.id)
+        lost = [
+            _Column(one.indicator, indicators[one.indicator], _lost(place, number))
+            for number, one in enumerate(score.lost)
+            if one.cases or (one.mean is not None and one.mean.value)
+        ]
+        add(msg("Points lost on average"), lost, score.id)
+    fired = [_Column(one.rule, one.rule, _fired(number)) for number, one in enumerate(whole.fired) if one.cases]
+    add(msg("Cases in which a rule fired"), fired, "")
+    add(msg("Unscored cases by reason"), [_Column(one, one, _unscored(one)) for one, _ in whole.unscored_reasons], "")
+    return tuple(grids)
+
+
+def _grid(summary: Summary, rules: Ruleset | Versions, lang: str, columns: Sequence[_Column], title: str = "") -> Grid:
+    """Lay columns out beside the keys; the whole run has `all` in the first key and nothing in the others."""
+    inputs = {one.id: Name(one.id, one.label) for ruleset in versions_of(rules).rulesets for one in ruleset.inputs}
+    derived: Mapping[str, Text] = {MONTH: msg("month"), VERSION: msg("version")}
+    names = summary.grouping
+    heads: list[Text] = [inputs.get(name, derived.get(name, name)) for name in names]
+    whole = (show(msg("all"), lang), *("" for _ in names[1:])) if names else ()
+    keys = [*(tuple(part or NOTHING for part in group.key) for group in summary.groups), whole]
     return Grid(
-        tuple(name for name, _ in heads),
-        tuple(show(head, lang) for _, head in heads),
-        tuple(rows),
+        names=(*names, *(column.name for column in columns)),
+        heads=tuple(show(head, lang) for head in (*heads, *(column.head for column in columns))),
+        rows=tuple(
+            (*key, *(_cell(column.cell(line)) for column in columns))
+            for key, line in zip(keys, (*summary.groups, summary.whole), strict=True)
+        ),
+        keys=len(names),
+        title=title,
     )
 
 
-def summary_csv(grid: Grid) -> str:
-    """A grid as CSV."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(grid.names)
-    writer.writerows(grid.rows)
-    return text.getvalue()
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)
 
 
-def summary_json(grid: Grid, summary: Summary) -> str:
-    """A grid as JSON, with what was rejected and where."""
-    content = {
-        "rows": [dict(zip(grid.names, row, strict=True)) for row in grid.rows],
-        "rejects": [{"where": where, "count": count} for where, count in summary.rejects],
-    }
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+def _scores(rules: Ruleset | Versions) -> dict[str, Name]:
+    return {one.id: Name(one.id, one.label) for ruleset in versions_of(rules).rulesets for one in ruleset.scores}
 
 
-def _derived(name: str) -> Text:
-    """What a key is called that is no input."""
-    return {MONTH: msg("month"), VERSION: msg("version")}.get(name, name)
+def _mean(place: int) -> Callable[[GroupLine], object]:
+    return lambda line: line.scores[place].mean
 
 
-def _row(line: GroupLine, summary: Summary, everything: str) -> tuple[str, ...]:
-    """A group's cells; the whole run has `all` in the first key and nothing in the others."""
-    whole = (everything, *("" for _ in summary.grouping[1:])) if summary.grouping else ()
-    cells = [*(line.key or whole)]
-    cells += [str(count) for count in (line.cases, line.scored, line.unscored, line.rejected)]
-    for score in line.scores:
-        cells.append("" if score.mean is None else str(score.mean))
-        cells += [str(count) for _, count in score.grades]
-    cells.append("; ".join(f"{code} {count}" for code, count in line.reasons))
-    return tuple(cells)
+def _rank(place: int) -> Callable[[GroupLine], object]:
+    """Of a group its rank; the whole has none, and lacks none."""
+    return lambda line: line.scores[place].rank or (NOTHING if line.key else None)
+
+
+def _grade(place: int, number: int) -> Callable[[GroupLine], object]:
+    return lambda line: line.scores[place].grades[number][1]
+
+
+def _quantiles(place: int) -> Iterator[_Column]:
+    yield _Column("count", msg("scored"), lambda line: line.scores[place].count)
+    yield _Column("minimum", msg("least"), lambda line: line.scores[place].minimum)
+    heads = ("10%", "25%", msg("median"), "75%", "90%")
+    for number, head in enumerate(heads):
+        yield _Column(f"quantile.{number}", head, _quantile(place, number))
+
+
+def _quantile(place: int, number: int) -> Callable[[GroupLine], object]:
+    return lambda line: line.scores[place].quantiles[number]
+
+
+def _lost(place: int, number: int) -> Callable[[GroupLine], object]:
+    return lambda line: line.scores[place].lost[number].mean
+
+
+def _fired(number: int) -> Callable[[GroupLine], object]:
+    return lambda line: line.fired[number].cases
+
+
+def _unscored(code: str) -> Callable[[GroupLine], object]:
+    return lambda line: dict(line.unscored_reasons).get(code, 0)
+
+
+def _reasons(line: GroupLine) -> str:
+    return "; ".join(f"{code} {count}" for code, count in line.reasons[:TOP_REASONS])

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 
 import pytest
@@ -9,7 +8,7 @@ from golden.reports.worked import cases, evaluated, program
 from steelyard.diagnostics import msg
 from steelyard.facts.case import Reject
 from steelyard.report.portfolio import Summing, summarise, unknown_keys
-from steelyard.report.summary_formats import summary_csv, summary_grid, summary_json
+from steelyard.report.summary_formats import detail_grids, summary_grid
 from steelyard.semantics import Evaluation, Status
 
 POLICY = "motor-small-claims"
@@ -76,14 +75,62 @@ def test_unknown_grouping_is_refused() -> None:
         Summing(ruleset, ("brnch",))
 
 
-def test_formats_are_peers_over_one_grid() -> None:
+def test_rejected_rows_stand_under_empty_keys() -> None:
+    """Nothing is lost between the groups and the whole."""
+    ruleset = program(POLICY, SET).ruleset
+    rejects = [Reject("", where, "", msg("yes")) for where in ("b", "a")]
+    summary = summarise(ruleset, ((e.case, e.outcome) for e in evaluations()), rejects, ("branch", "month"))
+
+    assert ("", "") == summary.groups[0].key
+    assert 2 == summary.groups[0].rejected
+    assert summary.whole.cases == sum(group.cases for group in summary.groups)
+    assert summary.whole.rejected == sum(group.rejected for group in summary.groups)
+
+
+def test_all_rejected() -> None:
+    ruleset = program(POLICY, SET).ruleset
+    summary = summarise(ruleset, (), [Reject("", "a", "", msg("yes"))] * 3, ("branch",))
+
+    assert [(3, 0, 0, 3)] == [(one.cases, one.scored, one.unscored, one.rejected) for one in summary.groups]
+    assert () == detail_grids(summary, ruleset, "en")
+    assert ("–", "3", "0", "0", "3", "", "–") == summary_grid(summary, ruleset, "en").rows[0][:7]
+
+
+def test_counts_are_those_of_the_results_rows() -> None:
+    ruleset = program(POLICY, SET).ruleset
+    found = evaluations()
+    whole = summarise(ruleset, ((e.case, e.outcome) for e in found)).whole
+    scored = [e.outcome.scores[0] for e in found if e.outcome.status is Status.SCORED]
+    survey = [sum(share.lost.value for share in score.shares if share.id == "survey") for score in scored]
+    (line,) = (one for one in whole.scores[0].lost if one.indicator == "survey")
+
+    assert sum(units > 0 for units in survey) == line.cases
+    assert line.mean is not None
+    assert abs(Fraction(sum(survey), len(survey)) - line.mean.value) <= Fraction(1, 2)
+    assert dict(whole.unscored_reasons)["U1"] == sum(e.outcome.reason == "U1" for e in found)
+    storm = [e for e in found if any(fired.rule == "storm-relief" for fired in e.outcome.fired)]
+    assert len(storm) == next(one.cases for one in whole.fired if one.rule == "storm-relief")
+
+
+def test_grid_of_a_summary() -> None:
     ruleset = program(POLICY, SET).ruleset
     summary = summarise(ruleset, ((e.case, e.outcome) for e in evaluations()), by=("branch",))
     grid = summary_grid(summary, ruleset, "zh")
-    content = json.loads(summary_json(grid, summary))
 
     assert ("分支机构", "案件数", "已评分", "不予评分", "拒绝", "平均分") == grid.heads[:6]
+    assert "rank" == grid.names[6]
     assert "全部" == grid.rows[-1][0]
-    assert list(grid.names) == list(content["rows"][0])
-    assert ",".join(grid.names) == summary_csv(grid).split("\n")[0]
-    assert all(len(grid.heads) == len(row) for row in grid.rows)
+    assert "" == grid.rows[-1][6]
+    assert all(len(grid.names) == len(grid.heads) == len(row) for row in grid.rows)
+
+
+def test_details_leave_out_what_nothing_came_of() -> None:
+    ruleset = program(POLICY, SET).ruleset
+    summary = summarise(ruleset, ((e.case, e.outcome) for e in evaluations()), by=("branch",))
+    scores, lost, fired, unscored = detail_grids(summary, ruleset, "en")
+
+    assert ("count", "minimum") == scores.names[1:3]
+    assert "survey" in lost.names
+    assert set(fired.names[1:]) == {one.rule for one in summary.whole.fired if one.cases}
+    assert "U1" in unscored.names
+    assert all(len(grid.names) == len(row) for grid in (scores, lost, fired, unscored) for row in grid.rows)

@@ -1,0 +1,244 @@
+"""A summary by SQL, over results of any number: the integers of `engines.counting`, counted by DuckDB.
+
+Each statement reads the columns it needs and sends back a few rows. Sums are DECIMAL(38) or HUGEINT, which raise on
+overflow; quantiles come from running counts over the distinct scores, never from interpolation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from steelyard.engines.counting import QUANTILES, Count, LostColumn, Measure, ScoreColumn, ScoreItem, SummaryColumns
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+_STATUSES = ("scored", "unscored", "rejected")
+_LOST_DIGITS = 6
+_ALONE = 1
+"""Units are taken as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """An expression, and what turns its sum into units."""
+
+    sql: str
+    factor: int
+
+
+class _Source:
+    """The view of results and its keys; each statement selects from `cases` what it needs."""
+
+    def __init__(self, view: str, keys: Sequence[str]) -> None:
+        self._view = view
+        self._own = [f"nullif(CAST({_quote(key)} AS VARCHAR), '') AS k{place}" for place, key in enumerate(keys)]
+        self.keys = [f"k{place}" for place in range(len(keys))]
+
+    def cases(self, columns: Iterable[str], where: str = "true") -> str:
+        """A query of the keys and columns of each case."""
+        return _select([*self._own, *columns], f"{_quote(self._view)} WHERE {where}")
+
+    def grouped(self, inner: str, columns: Sequence[str], *, by: Sequence[str] = ()) -> str:
+        """A query of a row a group, or a group and what else is grouped by."""
+        names = [*self.keys, *by]
+        return _select([*names, *columns], f"({inner})") + (f" GROUP BY {', '.join(names)}" if names else "")
+
+
+def summarise(
+    connection: DuckDBPyConnection,
+    results: str,
+    columns: SummaryColumns,
+    keys: Sequence[str] = (),
+    rejects: str | None = None,
+) -> list[Count]:
+    """Count results by group, and as a whole.
+
+    Args:
+        connection: that knows the views.
+        results: name of a table or view of the cases that were not rejected: the columns of results as Parquet holds
+            them, and the keys.
+        columns: what to read.
+        keys: columns of `results` to group by, as stored (ir/types.py): text, booleans, integers. Null and the empty
+            text are one. A key of the counts is the text of the stored value.
+        rejects: name of a table or view of rejected rows: the keys, null where they could not be read, and `where`.
+
+    Raises:
+        duckdb.Error: a column is not there, or a sum has more than 38 digits.
+    """
+    source = _Source(results, keys)
+    scores = {column.score: _score(column) for column in columns.scores}
+    lost = _lost(columns.lost)
+    found = [
+        *_totals(connection, source, scores, lost),
+        *_items(connection, source, Measure.UNSCORED, "reasons[1]", "status = 'unscored'"),
+        *_items(connection, source, Measure.FIRED, "unnest(fired)"),
+        *_items(connection, source, Measure.REASON, "unnest(reasons)"),
+    ]
+    for column in columns.scores:
+        grade = _quote(column.grade)
+        found += _items(connection, source, Measure.GRADE, grade, f"{grade} IS NOT NULL", of=column.score)
+    if rejects is not None:
+        found += _rejects(connection, _Source(rejects, keys))
+    found += _whole(found) if keys else ()
+    for score, value in scores.items():
+        found += _distribution(connection, source, score, value)
+    return found
+
+
+def _totals(
+    connection: DuckDBPyConnection,
+    source: _Source,
+    scores: dict[str, _Value],
+    lost: dict[tuple[str, str], _Value],
+) -> list[Count]:
+    """Cases by status, sums of scores, sums of points lost: one statement."""
+    numbers = {score: f"s{place}" for place, score in enumerate(scores)}
+    points = {pair: f"l{place}" for place, pair in enumerate(lost)}
+    inner = source.cases(
+        [
+            "status",
+            *(f"{value.sql} AS {numbers[score]}" for score, value in scores.items()),
+            *(f"{value.sql} AS {points[pair]}" for pair, value in lost.items()),
+        ]
+    )
+    measures: list[tuple[Measure, str, str]] = []
+    aggregates: list[str] = []
+    for status in _STATUSES:
+        measures.append((Measure.STATUS, "", status))
+        aggregates.append(f"count(*) FILTER (WHERE status = '{status}')")
+    for score, value in scores.items():
+        own = numbers[score]
+        measures += [(Measure.SCORE, score, item.value) for item in (ScoreItem.COUNT, ScoreItem.TOTAL)]
+        aggregates += [f"count({own})", _units(f"sum({own})", value)]
+    for (score, indicator), value in lost.items():
+        own, has_score = points[score, indicator], f"{numbers[score]} IS NOT NULL"
+        measures += [(measure, score, indicator) for measure in (Measure.LOST, Measure.LOSING)]
+        aggregates.append(_units(f"sum({own}) FILTER (WHERE {has_score})", value))
+        aggregates.append(f"count(*) FILTER (WHERE {has_score} AND {own} > 0)")
+    found: list[Count] = []
+    for row in _rows(connection, source.grouped(inner, aggregates)):
+        key, values = _key(row, source), row[len(source.keys) :]
+        found += [Count(key, *what, int(value or 0)) for what, value in zip(measures, values, strict=True)]
+    return found
+
+
+def _items(
+    connection: DuckDBPyConnection, source: _Source, measure: Measure, item: str, where: str = "true", *, of: str = ""
+) -> list[Count]:
+    """How many cases have each item."""
+    statement = source.grouped(source.cases([f"{item} AS item"], where), ["count(*)"], by=["item"])
+    return [
+        Count(_key(row, source), measure, of, _text(name), int(count))
+        for row in _rows(connection, statement)
+        for name, count in (row[-2:],)
+    ]
+
+
+def _rejects(connection: DuckDBPyConnection, source: _Source) -> list[Count]:
+    """Rejected rows by group, and where they were rejected as a whole."""
+    groups: dict[tuple[str, ...], int] = {}
+    places: dict[str, int] = {}
+    for key, _, _, where, count in _items(connection, source, Measure.WHERE, _quote("where")):
+        groups[key] = groups.get(key, 0) + count
+        places[where] = places.get(where, 0) + count
+    found = [Count(key, Measure.STATUS, "", "rejected", count) for key, count in groups.items()]
+    return found + [Count((), Measure.WHERE, "", where, count) for where, count in places.items()]
+
+
+def _distribution(connection: DuckDBPyConnection, source: _Source, score: str, value: _Value) -> list[Count]:
+    """The least score and the quantiles of each group and of the whole."""
+    keys = source.keys
+    cases = source.cases([f"{value.sql} AS s"], f"{value.sql} IS NOT NULL")
+    distinct = source.grouped(cases, ["count(*) AS n"], by=["s"])
+    nowhere = [f"NULL AS {key}" for key in keys]
+    both = _select(["1 AS whole", *nowhere, "s", "sum(n) AS n"], "distinct_scores GROUP BY s")
+    if keys:
+        both = f"{_select(['0 AS whole', *keys, 's', 'n'], 'distinct_scores')} UNION ALL {both}"
+    group = ", ".join(["whole", *keys])
+    counted = _select(
+        [
+            group,
+            "s",
+            f"sum(n) OVER (PARTITION BY {group} ORDER BY s) AS upto",
+            f"sum(n) OVER (PARTITION BY {group}) AS total",
+        ],
+        "levels",
+    )
+    ranks = (f"min(s) FILTER (WHERE upto * 100 >= {percent} * total)" for _, percent in QUANTILES)
+    values = [_units(one, value) for one in ("min(s)", *ranks)]
+    statement = (
+        f"WITH distinct_scores AS MATERIALIZED ({distinct}), levels AS ({both}), counted AS ({counted}) "
+        f"{_select([group, *values], f'counted GROUP BY {group}')}"
+    )
+    items = (ScoreItem.MINIMUM.value, *(name for name, _ in QUANTILES))
+    found: list[Count] = []
+    for whole, *row in _rows(connection, statement):
+        key = () if whole else _key(row, source)
+        found += [
+            Count(key, Measure.SCORE, score, item, int(units))
+            for item, units in zip(items, row[len(keys) :], strict=True)
+        ]
+    return found
+
+
+def _whole(counts: Iterable[Count]) -> list[Count]:
+    """What all groups add up to; not for quantiles."""
+    sums: dict[tuple[Measure, str, str], int] = {}
+    for key, measure, of, item, value in counts:
+        if key:
+            sums[measure, of, item] = sums.get((measure, of, item), 0) + value
+    return [Count((), *what, value) for what, value in sums.items()]
+
+
+def _score(column: ScoreColumn) -> _Value:
+    """A score as stored, or in units where it is stored as text."""
+    name = _quote(column.column)
+    if column.textual:
+        return _Value(f"CAST(replace({name}, '.', '') AS HUGEINT)", _ALONE)
+    return _Value(name, 10**column.digits)
+
+
+def _lost(columns: Sequence[LostColumn]) -> dict[tuple[str, str], _Value]:
+    """What each indicator lost in each score; a family's rows taken together."""
+    parts: dict[tuple[str, str], list[str]] = {}
+    for column in columns:
+        own, name = parts.setdefault((column.score, column.indicator), []), _quote(column.column)
+        if column.field is None:
+            own.append(name)
+        else:
+            own.append(f"list_sum(list_transform({name}, lambda item: item[{_literal(column.field)}]))")
+    return {pair: _Value(f"coalesce({', '.join(own)})", 10**_LOST_DIGITS) for pair, own in parts.items()}
+
+
+def _units(aggregate: str, value: _Value) -> str:
+    return f"CAST({aggregate} * {value.factor} AS HUGEINT)"
+
+
+def _key(row: Sequence[object], source: _Source) -> tuple[str, ...]:
+    return tuple(_text(one) for one in row[: len(source.keys)])
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _rows(connection: DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
+    return connection.execute(statement).fetchall()
+
+
+def _select(columns: Sequence[str], rest: str) -> str:
+    return f"SELECT {', '.join(columns)} FROM {rest}"  # noqa: S608 - names are quoted, numbers are our own
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+__all__ = ["summarise"]

@@ -1,0 +1,147 @@
+"""Files of a summary: a row a group for spreadsheets and data tools, nested JSON for programs.
+
+CSV and Parquet hold the same table: one row a group and one for the whole run, told apart by the column `level`, with
+a column for each number. So it opens as it is: sorted, filtered and drawn without reshaping, each column of one unit.
+Every grade, indicator and rule has its columns whether anything came of it or not, so that months line up.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from steelyard.engines.counting import QUANTILES
+from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
+from steelyard.ir.types import Number, Text
+from steelyard.ir.versions import Versions
+from steelyard.report.columns import CellValue, Column
+from steelyard.report.summary import GroupLine, ScoreLine, Summary
+from steelyard.report.summary_shape import Kind, Shape, shape_of
+from steelyard.report.writers import whole_file, write_rows
+from steelyard.semantics.outcome import Fixed
+
+SUMMARY_SUFFIXES = (".csv", ".parquet", ".json")
+_TEXT, _COUNT = Text(), Number(0)
+_LOST = Number(LEDGER_DIGITS)
+
+
+def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions) -> None:
+    """Write a summary, whole or not at all; the suffix names the format.
+
+    Raises:
+        ValueError: an unknown suffix.
+        UnfitError: a number does not fit the file's type; nothing is written.
+        OSError: the file cannot be written; nothing is left of it.
+    """
+    if path.suffix.lower() == ".json":
+        with whole_file(path) as stream:
+            stream.write(summary_json(summary).encode())
+    elif path.suffix.lower() in SUMMARY_SUFFIXES:
+        shape = shape_of(rules)
+        rows = [_row(line, summary, shape) for line in (*summary.groups, summary.whole)]
+        write_rows(path, summary_table(summary, shape), rows, "UTC")
+    else:
+        raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")
+
+
+def summary_json(summary: Summary) -> str:
+    """A summary as JSON: numbers with digits as text that has exactly these, counts as numbers."""
+    content = {
+        "grouping": list(summary.grouping),
+        "minimum_sample": summary.minimum_sample,
+        "whole": _content(summary.whole),
+        "groups": [
+            {"key": dict(zip(summary.grouping, group.key, strict=True)), **_content(group)} for group in summary.groups
+        ],
+        "rejects": [{"where": where, "count": count} for where, count in summary.rejects],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+
+
+def summary_table(summary: Summary, shape: Shape) -> tuple[Column, ...]:
+    """The columns of the table. A key that is called like one of them is `case.NAME`."""
+    numbers = [Column("level", _TEXT)]
+    numbers += [Column(name, _COUNT) for name in ("cases", "scored", "unscored", "rejected")]
+    for score in shape.scores:
+        of, number = _suffix(shape, score.id), Number(score.digits)
+        if of:
+            numbers.append(Column(f"count{of}", _COUNT))
+        numbers += [Column(f"mean{of}", number), Column(f"rank{of}", _COUNT), Column(f"minimum{of}", number)]
+        numbers += [Column(f"{name}{of}", number) for name, _ in QUANTILES]
+        numbers += [Column(f"grade{of}.{grade}", _COUNT) for grade in score.grades]
+        numbers += [Column(f"lost{of}.{one}", _LOST) for one in score.indicators]
+        numbers += [Column(f"lost_cases{of}.{one}", _COUNT) for one in score.indicators]
+    numbers += [Column(f"{kind.value}.{rule}", _COUNT) for rule, kind in shape.rules]
+    numbers += [Column(f"unscored.{code}", _COUNT) for code in _unscored_codes(summary, shape)]
+    numbers += [Column(f"reason.{code}", _COUNT) for code in _codes(summary, shape)]
+    taken = {column.name for column in numbers}
+    keys = (Column(_key_name(name, taken), _TEXT) for name in summary.grouping)
+    return (numbers[0], *keys, *numbers[1:])
+
+
+def _row(line: GroupLine, summary: Summary, shape: Shape) -> dict[str, CellValue]:
+    """A group's cells by column, in the order of `summary_table`."""
+    key = line.key or ("",) * len(summary.grouping)
+    cells: list[CellValue] = ["group" if line is not summary.whole else "all", *key]
+    cells += [line.cases, line.scored, line.unscored, line.rejected]
+    for score in line.scores:
+        if _suffix(shape, score.id):
+            cells.append(score.count)
+        cells += [_units(score.mean), score.rank, _units(score.minimum), *map(_units, score.quantiles)]
+        cells += [count for _, count in score.grades]
+        cells += [_units(one.mean) for one in score.lost]
+        cells += [one.cases for one in score.lost]
+    cells += [one.cases for one in line.fired]
+    unscored, reasons = dict(line.unscored_reasons), dict(line.reasons)
+    cells += [unscored.get(code, 0) for code in _unscored_codes(summary, shape)]
+    cells += [reasons.get(code, 0) for code in _codes(summary, shape)]
+    return dict(zip((column.name for column in summary_table(summary, shape)), cells, strict=True))
+
+
+def _content(line: GroupLine) -> dict[str, object]:
+    return {
+        "cases": line.cases,
+        "scored": line.scored,
+        "unscored": line.unscored,
+        "rejected": line.rejected,
+        "scores": {score.id: dict(_score(score)) for score in line.scores},
+        "fired": {kind.value: {one.rule: one.cases for one in line.fired if one.kind is kind} for kind in Kind},
+        "unscored_reasons": dict(line.unscored_reasons),
+        "reasons": dict(line.reasons),
+    }
+
+
+def _score(score: ScoreLine) -> Iterator[tuple[str, object]]:
+    yield "count", score.count
+    yield "mean", _text(score.mean)
+    yield "rank", score.rank
+    yield "minimum", _text(score.minimum)
+    yield from ((name, _text(value)) for (name, _), value in zip(QUANTILES, score.quantiles, strict=True))
+    yield "grades", dict(score.grades)
+    yield "lost", {one.indicator: {"mean": _text(one.mean), "cases": one.cases} for one in score.lost}
+
+
+def _suffix(shape: Shape, score: str) -> str:
+    """What tells the columns of several scores apart."""
+    return f".{score}" if len(shape.scores) > 1 else ""
+
+
+def _codes(summary: Summary, shape: Shape) -> Sequence[str]:
+    return sorted({*shape.reasons, *dict(summary.whole.reasons)})
+
+
+def _unscored_codes(summary: Summary, shape: Shape) -> Sequence[str]:
+    return sorted({*shape.unscored_reasons, *dict(summary.whole.unscored_reasons)})
+
+
+def _key_name(name: str, taken: set[str]) -> str:
+    return f"case.{name}" if name in taken else name
+
+
+def _units(value: Fixed | None) -> int | None:
+    return None if value is None else value.value
+
+
+def _text(value: Fixed | None) -> str | None:
+    return None if value is None else str(value)

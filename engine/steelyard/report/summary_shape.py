@@ -1,0 +1,140 @@
+"""What a summary of a ruleset has, whatever the cases: its scores and grades, indicators, rules, result columns.
+
+Of several versions everything that one of them has is there, what the newest has first; a score has the most digits
+that one of them gives it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from steelyard.diagnostics import msg
+from steelyard.engines.counting import LostColumn, ScoreColumn, SummaryColumns
+from steelyard.ir.indicators import Bands
+from steelyard.ir.ruleset import Better, Effect, Ruleset, Score
+from steelyard.ir.versions import Versions, versions_of
+from steelyard.report.arrow import DIGITS
+from steelyard.report.columns import schema
+from steelyard.report.results import Results
+
+
+class Kind(Enum):
+    """What a rule is that fires."""
+
+    EXEMPTION = "exemption"
+    ADJUSTMENT = "adjustment"
+    DEDUCTION = "deduction"
+    BONUS = "bonus"
+    GATE = "gate"
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreShape:
+    """A score: its digits, its grades in their order, the indicators that may lose points in it."""
+
+    id: str
+    digits: int
+    lower: bool
+    """Whether less is better."""
+    grades: tuple[str, ...]
+    indicators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Attributes: scores and rules in their order; `reasons` are the codes that the ruleset names, sorted."""
+
+    scores: tuple[ScoreShape, ...]
+    rules: tuple[tuple[str, Kind], ...]
+    reasons: tuple[str, ...]
+    unscored_reasons: tuple[str, ...]
+
+
+_KINDS = {Effect.DEDUCT: Kind.DEDUCTION, Effect.ADD: Kind.BONUS, Effect.AT_MOST: Kind.GATE, Effect.AT_LEAST: Kind.GATE}
+
+
+def shape_of(rules: Ruleset | Versions) -> Shape:
+    """The shape of a ruleset's summaries."""
+    rulesets = tuple(reversed(versions_of(rules).rulesets))
+    by_id: dict[str, list[Score]] = {}
+    indicators: dict[str, dict[str, None]] = {}
+    kinds: dict[str, Kind] = {}
+    for one in rulesets:
+        for score in one.scores:
+            by_id.setdefault(score.id, []).append(score)
+        for lost in _lost_columns(one):
+            indicators.setdefault(lost.score, {}).setdefault(lost.indicator)
+        for rule, kind in _rules(one):
+            kinds.setdefault(rule, kind)
+    scores = tuple(
+        ScoreShape(
+            id=name,
+            digits=max(one.digits for one in own),
+            lower=own[0].better is Better.LOWER,
+            grades=tuple(dict.fromkeys(grade.id for one in own for grade in one.grades)),
+            indicators=tuple(indicators.get(name, ())),
+        )
+        for name, own in by_id.items()
+    )
+    return Shape(
+        scores,
+        tuple(kinds.items()),
+        tuple(sorted({code for one in rulesets for code in _codes(one)})),
+        tuple(sorted({unscored.reason for one in rulesets for unscored in one.unscored})),
+    )
+
+
+def summary_columns(rules: Ruleset | Versions) -> SummaryColumns:
+    """The columns of results, as Parquet holds them, that a summary reads.
+
+    Raises:
+        ValueError: what one version calls a family of indicators is something else in another, so that the column is
+            text, without points.
+    """
+    versions = versions_of(rules)
+    suffixes = {score.id: _suffix(one, score) for one in versions.rulesets for score in one.scores}
+    scores = tuple(
+        ScoreColumn(one.id, f"score{suffixes[one.id]}", f"grade{suffixes[one.id]}", one.digits, one.digits > DIGITS)
+        for one in shape_of(versions).scores
+    )
+    lost = dict.fromkeys(column for one in reversed(versions.rulesets) for column in _lost_columns(one))
+    families = {column.name: bool(column.fields) for column in Results(versions).columns}
+    for column in lost:
+        if column.field is not None and not families[column.column]:
+            raise ValueError(
+                str(msg("`{name}` is a family of indicators in one version and not in another", name=column.column))
+            )
+    return SummaryColumns(scores, tuple(lost))
+
+
+def _lost_columns(ruleset: Ruleset) -> Iterator[LostColumn]:
+    """Where results hold points lost: not every score has them of every indicator."""
+    columns = {column.name: column for column in schema(ruleset)}
+    for score in ruleset.scores:
+        name = f"lost{_suffix(ruleset, score)}"
+        for indicator in ruleset.indicators:
+            if indicator.family is None and f"{indicator.id}.{name}" in columns:
+                yield LostColumn(score.id, indicator.id, f"{indicator.id}.{name}")
+            elif indicator.family is not None and any(name == part.name for part in columns[indicator.id].fields):
+                yield LostColumn(score.id, indicator.id, indicator.id, name)
+
+
+def _suffix(ruleset: Ruleset, score: Score) -> str:
+    """What follows `score` in the names of columns: nothing where it has no name, so that its id is `score`."""
+    return "" if len(ruleset.scores) == 1 and score.id == "score" else f".{score.id}"
+
+
+def _rules(ruleset: Ruleset) -> Iterator[tuple[str, Kind]]:
+    """What may stand in the column `fired`."""
+    yield from ((one.id, Kind.EXEMPTION) for one in ruleset.exemptions)
+    yield from ((one.id, Kind.ADJUSTMENT) for one in ruleset.weights.adjustments)
+    yield from ((one.id, _KINDS[one.effect]) for one in ruleset.points)
+
+
+def _codes(ruleset: Ruleset) -> Iterator[str]:
+    """The reason codes of indicators, bands, points rules and unscored rules."""
+    named: Sequence[str | None] = [one.reason for one in (*ruleset.indicators, *ruleset.points, *ruleset.unscored)]
+    bands = [band.reason for one in ruleset.indicators if isinstance(one.way, Bands) for band in one.way.bands]
+    yield from (code for code in (*named, *bands) if code is not None)

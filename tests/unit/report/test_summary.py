@@ -1,0 +1,205 @@
+"""Summaries of counts: quantiles, means, ranks, at their edges."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from golden.reports.worked import ruleset
+from steelyard.engines.counting import QUANTILES, Count, Measure, ScoreItem, nearest_rank
+from steelyard.ir.ruleset import Ruleset
+from steelyard.report.portfolio import Summing
+from steelyard.report.summary import Kind, Summary, summary_of_counts, with_key_texts
+from steelyard.semantics.outcome import Fixed, Outcome, ScoreOutcome, Status
+
+POLICY = """
+steelyard: 1
+ruleset: r
+version: 1
+timezone: Asia/Shanghai
+case:
+  key: id
+  inputs:
+    id: text
+    branch: {type: text, optional: true}
+    amount: {type: decimal(2), optional: true}
+    on: {type: date, optional: true}
+    at: {type: datetime, optional: true}
+    took: {type: duration, optional: true}
+indicators:
+  x: {measure: amount, score: measure, baseline: 100, weight: 1, missing: waive}
+  y: {measure: amount, score: measure, baseline: 100, weight: 1, missing: waive}
+score: {method: weighted_mean, round: 2}
+"""
+
+
+def policy(score: str = "{method: weighted_mean, round: 2}") -> Ruleset:
+    return ruleset(POLICY.replace("{method: weighted_mean, round: 2}", score))
+
+
+def scored(units: int, digits: int = 2) -> Outcome:
+    final = Fixed(units, digits)
+    return Outcome("k", Status.SCORED, scores=(ScoreOutcome("score", 1, (), final, final, None, None, (), ()),))
+
+
+def summed(units: Sequence[int]) -> Summary:
+    """A run of cases with these scores in hundredths."""
+    from steelyard.facts import Case
+
+    summing = Summing(policy())
+    for number in units:
+        summing.add(Case("k", {}), scored(number))
+    return summing.finish()
+
+
+def ranked(means: dict[str, tuple[int, int]], minimum: int = 1, score: str = "{method: weighted_mean, round: 2}"):
+    """The ranks of groups, given how many cases each has and what they add up to."""
+    counts = [
+        Count((group,), Measure.SCORE, "score", item.value, value)
+        for group, (count, total) in means.items()
+        for item, value in ((ScoreItem.COUNT, count), (ScoreItem.TOTAL, total), (ScoreItem.MINIMUM, 0))
+    ]
+    summary = summary_of_counts(policy(score), ("branch",), counts, minimum)
+    return {group.key[0]: group.scores[0].rank for group in summary.groups}
+
+
+# Quantiles: of n values the ceil(p·n)-th smallest
+
+
+@pytest.mark.parametrize(
+    ("values", "p10", "p25", "median", "p75", "p90"),
+    [
+        ((7,), 7, 7, 7, 7, 7),
+        ((7, 9), 7, 7, 7, 9, 9),  # ceil(0.5·2) is the first
+        ((1, 2, 3), 1, 1, 2, 3, 3),
+        ((1, 2, 3, 4), 1, 1, 2, 3, 4),
+        ((1, 2, 3, 4, 5), 1, 2, 3, 4, 5),
+        ((5, 5, 5, 1, 5), 1, 5, 5, 5, 5),
+        ((-3, -1, -2, 0, -1), -3, -2, -1, -1, 0),
+        (tuple(range(1, 11)), 1, 3, 5, 8, 9),  # 0.1·10 and 0.9·10 are whole
+        (tuple(range(1, 12)), 2, 3, 6, 9, 10),
+    ],
+)
+def test_quantiles_are_scores_that_a_case_has(values, p10, p25, median, p75, p90) -> None:
+    (score,) = summed(values).whole.scores
+
+    assert [p10, p25, median, p75, p90] == [one.value for one in score.quantiles if one is not None]
+    assert Fixed(min(values), 2) == score.minimum
+
+
+@pytest.mark.parametrize("count", range(1, 41))
+def test_nearest_rank_is_the_sorted_list_s(count: int) -> None:
+    values = sorted(number * number % 17 for number in range(count))
+    histogram = {value: values.count(value) for value in values}
+
+    for _, percent in (*QUANTILES, ("", 1), ("", 99), ("", 100)):
+        assert values[-(-percent * count // 100) - 1] == nearest_rank(histogram, percent)
+
+
+# Means
+
+
+@pytest.mark.parametrize(
+    ("values", "mean"),
+    [((1, 2), "0.02"), ((-1, -2), "-0.02"), ((1, 1, 2), "0.01"), ((-1, 1), "0.00"), ((9999, 10000), "100.00")],
+)
+def test_mean_is_rounded_once_half_away_from_zero(values, mean) -> None:
+    (score,) = summed(values).whole.scores
+
+    assert mean == str(score.mean)
+
+
+def test_no_scored_case_has_no_numbers() -> None:
+    (score,) = summed(()).whole.scores
+
+    assert (0, None, None) == (score.count, score.mean, score.minimum)
+    assert {None} == set(score.quantiles)
+    assert [("x", None, 0), ("y", None, 0)] == [(one.indicator, one.mean, one.cases) for one in score.lost]
+
+
+def test_points_lost_are_means_over_all_cases_that_have_the_score() -> None:
+    counts = [
+        Count((), Measure.SCORE, "score", "count", 3),
+        Count((), Measure.SCORE, "score", "total", 3),
+        Count((), Measure.LOST, "score", "x", 5_000_000),
+        Count((), Measure.LOSING, "score", "x", 2),
+        Count((), Measure.LOST, "score", "y", -5),
+    ]
+    (score,) = summary_of_counts(policy(), (), counts).whole.scores
+
+    assert ["1.666667", "-0.000002"] == [str(one.mean) for one in score.lost], "half away from zero"
+    assert [2, 0] == [one.cases for one in score.lost]
+
+
+# Ranks
+
+
+def test_equal_means_share_a_rank_and_the_next_is_left_out() -> None:
+    assert {"a": 1, "b": 2, "c": 2, "d": 4} == ranked({"d": (1, 1), "b": (2, 100), "c": (1, 50), "a": (1, 99)})
+
+
+def test_published_means_are_ranked() -> None:
+    """50.005 and 50.01 are both shown as 50.01: neither comes before the other."""
+    assert {"a": 1, "b": 1} == ranked({"a": (2, 10001), "b": (1, 5001)})
+
+
+def test_less_is_better_where_the_score_says_so() -> None:
+    words = "{method: weighted_mean, round: 2, better: lower}"
+
+    assert {"a": 3, "b": 1, "c": 2} == ranked({"a": (1, 9), "b": (1, -9), "c": (1, 0)}, score=words)
+
+
+def test_minimum_sample_is_enough() -> None:
+    assert {"a": 1, "b": None, "c": None} == ranked({"a": (30, 1), "b": (29, 9_999), "c": (0, 0)}, 30)
+
+
+def test_unranked_groups_are_counted() -> None:
+    counts = [Count((name,), Measure.SCORE, "score", "count", count) for name, count in (("a", 3), ("b", 2), ("c", 0))]
+
+    assert 2 == summary_of_counts(policy(), ("branch",), counts, 3).unranked
+    assert 3 == summary_of_counts(policy(), ("branch",), counts).unranked
+    assert 0 == summary_of_counts(policy(), (), ()).unranked
+
+
+# What a summary holds
+
+
+def test_every_rule_of_the_ruleset_is_there() -> None:
+    more = """
+exemptions: {spared: {when: amount > 1, grants: {x: {waive: true}}}}
+weights: {adjustments: {shift: {when: amount > 1, multiply: {x: 2}}}}
+deductions: {minus: {when: amount > 1, deduct: 1, unknown: ignore}}
+bonuses: {plus: {when: amount > 1, add: 1, unknown: ignore}}
+gates: {gate: {when: amount > 1, at_most: 59, unknown: ignore}}
+"""
+    counts = [Count((), Measure.FIRED, "", "plus", 2), Count((), Measure.FIRED, "", "plus", 1)]
+    summary = summary_of_counts(ruleset(POLICY + more), (), counts)
+
+    assert [
+        ("spared", Kind.EXEMPTION, 0),
+        ("shift", Kind.ADJUSTMENT, 0),
+        ("minus", Kind.DEDUCTION, 0),
+        ("plus", Kind.BONUS, 3),
+        ("gate", Kind.GATE, 0),
+    ] == [(one.rule, one.kind, one.cases) for one in summary.whole.fired]
+
+
+def test_groups_stand_by_code_point() -> None:
+    counts = [Count((name,), Measure.STATUS, "", "scored", 1) for name in ("é", "b", "", "北", "B")]
+    summary = summary_of_counts(policy(), ("branch",), counts)
+
+    assert ["", "B", "b", "é", "北"] == [group.key[0] for group in summary.groups]
+
+
+def test_keys_of_stored_values_read_as_results_write_them() -> None:
+    by = ("branch", "amount", "on", "at", "took", "month", "version")
+    stored = ("北区", "-150", "0", "0", "5400000000", "2024-01", "1")
+    texts = with_key_texts(
+        policy(), by, [Count(stored, Measure.STATUS, "", "scored", 1), Count((), Measure.STATUS, "", "scored", 1)]
+    )
+
+    assert ("北区", "-1.50", "1970-01-01", "1970-01-01T08:00:00+08:00", "PT1H30M", "2024-01", "1") == texts[0].key
+    assert () == texts[1].key
+    (empty,) = with_key_texts(policy(), by, [Count(("",) * 7, Measure.STATUS, "", "scored", 1)])
+    assert ("",) * 7 == empty.key
