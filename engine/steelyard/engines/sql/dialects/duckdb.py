@@ -1,0 +1,108 @@
+# ruff: noqa: D102 - protocol.py says what each method does
+"""DuckDB: run in the process. HUGEINT is the wide type; a bare division raises on zero; lists are native."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlglot import exp
+
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.dialects.common import Common, name_of, number, packing, string, unnested
+from steelyard.engines.sql.dialects.protocol import Check, Unnested
+
+
+class DuckDB(Common):
+    """DuckDB."""
+
+    name = "duckdb"
+    sqlglot = "duckdb"
+
+    def session_statements(self) -> tuple[str, ...]:
+        return ("SET TimeZone = 'UTC'",)
+
+    def session_checks(self) -> tuple[Check, ...]:
+        return (
+            Check("SELECT current_setting('TimeZone')", "UTC"),
+            Check("SELECT current_setting('default_collation')", ""),
+        )
+
+    def wide(self) -> exp.DataType:
+        return exp.DataType.build("INT128", dialect="duckdb")
+
+    def quotient(self, a: E, b: E, *, wide: bool) -> E:
+        del wide  # the operator is exact in both
+        return self.fill("(:a // :b)", a=a, b=b)
+
+    def units_of(self, e: E, scale: int) -> E:
+        # DECIMAL(18) times anything narrow stays in 64 bits and overflows there
+        return self.fill(f"CAST(CAST(:e AS DECIMAL(37, {scale})) * :units AS BIGINT)", e=e, units=number(10**scale))
+
+    def sum_wide(self, e: E, where: E | None = None) -> E:
+        return self.filtered(self.fill("SUM(:e)", e=e), where)  # wide by itself
+
+    def empty_list(self) -> E:
+        return self.fill("CAST([] AS TEXT[])")
+
+    def list_of(self, items: Sequence[E]) -> E:
+        if not items:
+            return self.empty_list()
+        return self.fill("LIST_FILTER([:items], LAMBDA _x : NOT _x IS NULL)", items=items)
+
+    def collect_sorted(self, e: E, where: E | None = None) -> E:
+        kept = self.fill("NOT :e IS NULL", e=e)
+        if where is not None:
+            kept = self.fill(":c AND NOT :e IS NULL", e=e, c=where)
+        return self.fill(
+            "COALESCE(LIST_SORT(:items), CAST([] AS TEXT[]))",
+            items=self.filtered(self.fill("ARRAY_AGG(:e)", e=e), kept),
+        )
+
+    def concat(self, a: E, b: E) -> E:
+        return self.fill("LIST_CONCAT(:a, :b)", a=a, b=b)
+
+    def distinct_in_order(self, items: E) -> E:
+        return self.fill("LIST_FILTER(:items, LAMBDA _x, _i : LIST_POSITION(:items, _x) = _i)", items=items)
+
+    def first_items(self, items: E, limit: int) -> E:
+        return self.fill("LIST_SLICE(:items, 1, :limit)", items=items, limit=number(limit))
+
+    def size(self, items: E) -> E:
+        return self.fill("LEN(:items)", items=items)
+
+    def contains(self, items: E, e: E) -> E:
+        return self.fill("LIST_CONTAINS(:items, :e)", items=items, e=e)
+
+    def unnest(self, items: E, alias: str) -> Unnested:
+        join = unnested("SELECT 1 FROM t CROSS JOIN UNNEST(:items) AS u(item)", self.sqlglot, items, alias)
+        return Unnested(join, exp.Column(this=exp.to_identifier("item"), table=name_of(alias)))
+
+    def ranked(self, items: Sequence[tuple[E, int]], bound: int | None = None) -> E:
+        if not items:
+            return self.fill("CAST([] AS BIGINT[])")
+        packed = packing(items, bound)
+        return self.fill(
+            "LIST_TRANSFORM(LIST_REVERSE_SORT(LIST_FILTER([:points], LAMBDA _x : _x >= :width)), "
+            "LAMBDA _x : CAST(:last - _x % :width AS BIGINT))",
+            points=self.packed(items, packed),
+            width=number(packed.width),
+            last=number(packed.width - 1),
+        )
+
+    def codes_of(self, indexes: E, codes: Sequence[str], limit: int | None = None) -> E:
+        if not codes:
+            return self.empty_list()
+        unique = len(set(codes)) == len(codes)
+        few = indexes if limit is None or not unique else self.first_items(indexes, limit)
+        found = self.fill(
+            "LIST_TRANSFORM(:few, LAMBDA _i : [:codes][_i + 1])", few=few, codes=[string(code) for code in codes]
+        )
+        if unique:
+            return found
+        found = self.distinct_in_order(found)
+        return found if limit is None else self.first_items(found, limit)
+
+    def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
+        one = self.struct(fields)
+        rows = self.fill("ARRAY_AGG(:one ORDER BY :keys)" if order_by else "ARRAY_AGG(:one)", one=one, keys=order_by)
+        return self.fill("COALESCE(:rows, [])", rows=self.filtered(rows, where))

@@ -1,0 +1,241 @@
+"""What the compiler may ask of a dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+from sqlglot import exp
+
+from steelyard.engines.sql.build import E
+
+
+class Unnested(NamedTuple):
+    """A list as rows.
+
+    Attributes:
+        join: for the FROM clause: `select.append("joins", join)`; a row without items drops out.
+        value: the item, in a row.
+    """
+
+    join: exp.Join
+    value: E
+
+
+class Check(NamedTuple):
+    """What must hold in a session before anything is run in it.
+
+    Attributes:
+        query: answers with one row.
+        expected: its last column, as text.
+    """
+
+    query: str
+    expected: str
+
+
+class Dialect(Protocol):
+    """A dialect. Operands come wrapped; every answer is atomic."""
+
+    @property
+    def name(self) -> str:
+        """As the command line has it."""
+        ...
+
+    @property
+    def sqlglot(self) -> str:
+        """As sqlglot has it."""
+        ...
+
+    # statements and sessions
+
+    def sql(self, statement: E, *, pretty: bool = True) -> str:
+        """The text of a whole statement.
+
+        Raises:
+            sqlglot.errors.UnsupportedError: it holds what the dialect cannot say.
+        """
+        ...
+
+    def session_statements(self) -> tuple[str, ...]:
+        """What to run first in a session."""
+        ...
+
+    def session_checks(self) -> tuple[Check, ...]:
+        """What to check next; refuse to run where one fails."""
+        ...
+
+    def values(self, name: str, columns: Sequence[tuple[str, exp.DataType]], rows: Sequence[Sequence[E]]) -> exp.CTE:
+        """A small table of constants; its columns have exactly these types, also where there is no row."""
+        ...
+
+    # types
+
+    def bigint(self) -> exp.DataType:
+        """64-bit integers."""
+        ...
+
+    def wide(self) -> exp.DataType:
+        """Integers of at least 38 digits."""
+        ...
+
+    def text(self) -> exp.DataType:
+        """Text."""
+        ...
+
+    def boolean(self) -> exp.DataType:
+        """Booleans."""
+        ...
+
+    def text_list(self) -> exp.DataType:
+        """Lists of text."""
+        ...
+
+    # integers
+
+    def narrow_literal(self, value: int) -> E:
+        """A constant that is BIGINT by itself: engines take a bare `1` for 32 bits, and overflow there."""
+        ...
+
+    def wide_literal(self, value: int) -> E:
+        """A constant of the wide type."""
+        ...
+
+    def cast_narrow(self, e: E) -> E:
+        """An integer as BIGINT; an error in the engine where it does not fit (Snowflake: no limit)."""
+        ...
+
+    def cast_wide(self, e: E) -> E:
+        """An integer as the wide type."""
+        ...
+
+    def quotient(self, a: E, b: E, *, wide: bool) -> E:
+        """A / b toward zero; NULL where either is. Spark and Snowflake: a wide quotient must be under 10^32."""
+        ...
+
+    def remainder(self, a: E, b: E) -> E:
+        """A - b * quotient: it has the sign of a."""
+        ...
+
+    def decimal(self, units: E, scale: int) -> E:
+        """BIGINT units of 10^-scale, of at most 18 digits, as DECIMAL(18, scale); exact."""
+        ...
+
+    def units_of(self, e: E, scale: int) -> E:
+        """The inverse of `decimal`."""
+        ...
+
+    # aggregates: `where` is a condition; rows where it is false or NULL do not count
+
+    def sum_wide(self, e: E, where: E | None = None) -> E:
+        """The sum, of the wide type; NULL over nothing."""
+        ...
+
+    def least(self, e: E, where: E | None = None) -> E:
+        """The smallest of integers; NULL over nothing."""
+        ...
+
+    def greatest(self, e: E, where: E | None = None) -> E:
+        """The largest of integers; NULL over nothing."""
+        ...
+
+    def count_if(self, condition: E) -> E:
+        """In how many rows it is true, as BIGINT; never NULL."""
+        ...
+
+    def bool_or(self, condition: E) -> E:
+        """Whether it is true in a row; FALSE over nothing, never NULL."""
+        ...
+
+    def bool_and(self, condition: E) -> E:
+        """Whether it is false in no row; TRUE over nothing, never NULL. A NULL counts as not false."""
+        ...
+
+    # lists of text
+
+    def empty_list(self) -> E:
+        """No texts."""
+        ...
+
+    def list_of(self, items: Sequence[E]) -> E:
+        """The texts that are not NULL, in this order."""
+        ...
+
+    def collect_sorted(self, e: E, where: E | None = None) -> E:
+        """Aggregate: the texts that are not NULL, by code point; empty over nothing, never NULL."""
+        ...
+
+    def concat(self, a: E, b: E) -> E:
+        """The items of a, then those of b; neither may be NULL."""
+        ...
+
+    def distinct_in_order(self, items: E) -> E:
+        """Each text once, where it stands first."""
+        ...
+
+    def first_items(self, items: E, limit: int) -> E:
+        """At most `limit` items from the start."""
+        ...
+
+    def join_list(self, items: E, separator: str) -> E:
+        """One text; empty for an empty list."""
+        ...
+
+    def size(self, items: E) -> E:
+        """How many items."""
+        ...
+
+    def contains(self, items: E, e: E) -> E:
+        """Whether a text is among the items; NULL where either is. No item may be NULL."""
+        ...
+
+    def unnest(self, items: E, alias: str) -> Unnested:
+        """The items as rows of a table `alias`."""
+        ...
+
+    # reason codes
+
+    def ranked(self, items: Sequence[tuple[E, int]], bound: int | None = None) -> E:
+        """Indexes by their points: the list of those whose points are > 0, most points first, then the smaller index.
+
+        Args:
+            items: points (BIGINT; NULL counts as none) and index (0 or more, each once).
+            bound: what no points exceed; it keeps the work in 64 bits.
+        """
+        ...
+
+    def codes_of(self, indexes: E, codes: Sequence[str], limit: int | None = None) -> E:
+        """The texts of such a list, each once, at most `limit` of them."""
+        ...
+
+    # texts
+
+    def starts_with(self, e: E, prefix: E) -> E:
+        """By code points; no wildcards."""
+        ...
+
+    def length(self, e: E) -> E:
+        """How many code points."""
+        ...
+
+    def substring(self, e: E, start: int, length: int) -> E:
+        """`length` code points from the one numbered `start`, the first being 1."""
+        ...
+
+    def by_code_point(self, e: E) -> E:
+        """The text for `<`, ORDER BY, MIN and MAX; equality needs nothing."""
+        ...
+
+    # structures
+
+    def struct(self, fields: Mapping[str, E]) -> E:
+        """Named values (Postgres: JSONB)."""
+        ...
+
+    def field(self, structure: E, name: str, kind: exp.DataType) -> E:
+        """One of them, of its type."""
+        ...
+
+    def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
+        """Aggregate: a list of structures, in order (ascending, no NULLs); empty over nothing, never NULL."""
+        ...

@@ -1,0 +1,28 @@
+"""Templates: SQL of a dialect with `:slots`, parsed once, filled with expressions.
+
+What a template says is parsed by sqlglot in its own dialect, so that it is known there and printed again as it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import cast
+
+from sqlglot import exp, parse_one
+
+from steelyard.engines.sql.build import E
+
+
+@lru_cache(maxsize=512)
+def _parsed(template: str, dialect: str) -> E:
+    return cast(E, parse_one(template, dialect=dialect))
+
+
+def fill(template: str, dialect: str, /, **slots: E | Sequence[E]) -> E:
+    """The template with its slots filled; a sequence fills a slot in a list of arguments."""
+    root = _parsed(template, dialect).copy()
+    for slot in list(root.find_all(exp.Placeholder)):
+        value = slots[slot.name]
+        slot.replace(value.copy() if isinstance(value, exp.Expr) else [item.copy() for item in value])
+    return root
