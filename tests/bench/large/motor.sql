@@ -8,8 +8,19 @@ CREATE TEMP MACRO hours(n) AS n * 3600000000;
 CREATE TEMP MACRO far() AS 9000000000000000000;
 
 CREATE TEMP TABLE weights AS FROM read_csv('$weights', header = true, auto_detect = false, columns = {
-    situation: 'INTEGER', acceptance: 'INTEGER', survey: 'INTEGER', decision: 'INTEGER', payment: 'INTEGER',
-    accuracy: 'INTEGER', satisfaction: 'INTEGER', complaint_rate: 'INTEGER', resolution: 'INTEGER', whole: 'INTEGER'});
+    situation: 'INTEGER', n1: 'BIGINT', n2: 'BIGINT', n3: 'BIGINT', n4: 'BIGINT', n5: 'BIGINT', n6: 'BIGINT',
+    n7: 'BIGINT', n8: 'BIGINT', whole: 'BIGINT'});
+
+-- What may stand in the two lists, by the bits of what is in them.
+CREATE TEMP TABLE fired AS
+SELECT bits::INTEGER AS fires, list_filter(['catastrophe', 'complaint-surge', 'misconduct', 'red-pause', 'severe-weather',
+    'storm-relief', 'survey-without-gps', 'upheld-complaint'], lambda x, i: (bits >> (i - 1)) & 1 = 1) AS fired
+FROM range(256) r(bits);
+
+CREATE TEMP TABLE missing AS
+SELECT bits::INTEGER AS lacks, list_filter(['accepted_at', 'accuracy_rate', 'decided_at', 'gps_recorded', 'rating',
+    'staff_misconduct'], lambda x, i: (bits >> (i - 1)) & 1 = 1) AS missing
+FROM range(64) r(bits);
 
 CREATE TEMP TABLE climate AS
 SELECT branch, strptime(month, '%Y-%m')::DATE AS month, (rate * 100)::INTEGER AS rate,
@@ -137,107 +148,103 @@ WITH claim AS (
            survey_end - accepted - survey_pause AS survey_time, hours(24) + relief AS survey_target,
            until - accepted - decision_pause AS decision_time,
            hours(CASE WHEN catastrophe THEN 120 ELSE 48 END) AS decision_target,
-           coalesce(paid, as_of()) - decided AS payment_time
+           coalesce(paid, as_of()) - decided AS payment_time,
+           CASE WHEN withdrawn THEN 0 ELSE upheld END AS complaints,
+           NOT withdrawn AND surveyed IS NOT NULL AND NOT catastrophe AND gps IS DISTINCT FROM true AS no_gps,
+           NOT withdrawn AND misconduct IS NOT DISTINCT FROM true AS gated
     FROM stormy
 ), judged AS (
+    -- s1 to s8: the indicators' points. Each tenth of the target that is begun beyond it takes ten.
     SELECT *,
            CASE WHEN catastrophe THEN NULL WHEN acceptance_time <= hours(2) THEN 10000
-                ELSE greatest(0, 10000 - 1000 * least(10, (10 * acceptance_time - 1) // hours(2) - 9)) END::INTEGER AS acceptance_score,
+                ELSE 10000 - 1000 * least(10, (10 * acceptance_time - 1) // hours(2) - 9) END::INTEGER AS s1,
            CASE WHEN survey_time <= survey_target THEN 10000
-                ELSE greatest(CASE WHEN catastrophe THEN 6000 ELSE 0 END,
-                              10000 - 1000 * least(10, (10 * survey_time - 1) // survey_target - 9)) END::INTEGER AS survey_score0,
+                WHEN survey_time > survey_target THEN greatest(CASE WHEN catastrophe THEN 6000 ELSE 0 END,
+                    10000 - 1000 * least(10, (10 * survey_time - 1) // survey_target - 9)) END::INTEGER AS s2,
            CASE WHEN decision_time <= decision_target THEN 10000
-                ELSE 10000 - 1000 * least(10, (10 * decision_time - 1) // decision_target - 9) END::INTEGER AS decision_score0,
+                WHEN decision_time > decision_target
+                THEN 10000 - 1000 * least(10, (10 * decision_time - 1) // decision_target - 9) END::INTEGER AS s3,
            CASE WHEN payment_time <= hours(2) THEN 10000
-                ELSE 10000 - 1000 * least(10, (10 * payment_time - 1) // hours(2) - 9) END::INTEGER AS payment_score0,
-           CASE WHEN accuracy >= 9800 THEN 10000 ELSE (20000 * accuracy + 9800) // 19600 END AS accuracy_score,
-           CASE WHEN coverage < 3000 THEN NULL WHEN rating >= 45 THEN 10000 ELSE (20000 * rating + 45) // 90 END AS satisfaction_score,
-           CASE WHEN rate <= 500 THEN 10000 ELSE (10000000 + rate) // (2 * rate) END AS complaint_score,
-           CASE WHEN resolution >= 9000 THEN 10000 ELSE (20000 * resolution + 9000) // 18000 END AS resolution_score
+                WHEN payment_time > hours(2)
+                THEN 10000 - 1000 * least(10, (10 * payment_time - 1) // hours(2) - 9) END::INTEGER AS s4,
+           CASE WHEN accuracy >= 9800 THEN 10000 ELSE (20000 * accuracy + 9800) // 19600 END AS s5,
+           CASE WHEN coverage < 3000 THEN NULL WHEN rating >= 45 THEN 10000 ELSE (20000 * rating + 45) // 90 END AS s6,
+           CASE WHEN rate <= 500 THEN 10000 ELSE (10000000 + rate) // (2 * rate) END AS s7,
+           CASE WHEN resolution >= 9000 THEN 10000 ELSE (20000 * resolution + 9000) // 18000 END AS s8
     FROM timed
-), scored AS (
-    SELECT *, CASE WHEN accepted IS NOT NULL THEN survey_score0 END AS survey_score,
-           CASE WHEN accepted IS NOT NULL THEN decision_score0 END AS decision_score,
-           CASE WHEN decided IS NOT NULL THEN payment_score0 END AS payment_score,
-           severe::INTEGER + 2 * surge::INTEGER + 4 * catastrophe::INTEGER + 24 * (accepted IS NULL)::INTEGER
-               + 32 * (decided IS NULL)::INTEGER + 64 * (accuracy IS NULL)::INTEGER
-               + 128 * (satisfaction_score IS NULL)::INTEGER AS situation,
-           NOT withdrawn AND surveyed IS NOT NULL AND NOT catastrophe AND gps IS DISTINCT FROM true AS no_gps,
-           NOT withdrawn AND misconduct IS NOT DISTINCT FROM true AS gated,
-           CASE WHEN withdrawn THEN 0 ELSE upheld END AS complaints
+), placed AS (
+    SELECT *,
+           CASE WHEN NOT withdrawn THEN severe::INTEGER + 2 * surge::INTEGER + 4 * catastrophe::INTEGER
+               + 24 * (accepted IS NULL)::INTEGER + 32 * (decided IS NULL)::INTEGER
+               + 64 * (accuracy IS NULL)::INTEGER + 128 * (s6 IS NULL)::INTEGER END AS situation,
+           catastrophe::INTEGER + 2 * surge::INTEGER + 4 * gated::INTEGER + 8 * red::INTEGER + 16 * severe::INTEGER
+               + 32 * (relief > 0)::INTEGER + 64 * no_gps::INTEGER + 128 * (complaints > 0)::INTEGER AS fires,
+           (accepted IS NULL)::INTEGER + 2 * (accuracy IS NULL)::INTEGER + 4 * (decided IS NULL)::INTEGER
+               + 8 * (no_gps AND gps IS NULL)::INTEGER + 16 * (rating IS NULL)::INTEGER
+               + 32 * (NOT withdrawn AND misconduct IS NULL)::INTEGER AS lacks
     FROM judged
 ), weighed AS (
-    SELECT scored.*, whole, w.acceptance AS n1, w.survey AS n2, w.decision AS n3, w.payment AS n4, w.accuracy AS n5,
-           w.satisfaction AS n6, w.complaint_rate AS n7, w.resolution AS n8,
-           (n1::BIGINT * (10000 - acceptance_score) * 20000 + whole) // (2 * whole) AS lost1,
-           (n2::BIGINT * (10000 - survey_score) * 20000 + whole) // (2 * whole) AS lost2,
-           (n3::BIGINT * (10000 - decision_score) * 20000 + whole) // (2 * whole) AS lost3,
-           (n4::BIGINT * (10000 - payment_score) * 20000 + whole) // (2 * whole) AS lost4,
-           (n5::BIGINT * (10000 - accuracy_score) * 20000 + whole) // (2 * whole) AS lost5,
-           (n6::BIGINT * (10000 - satisfaction_score) * 20000 + whole) // (2 * whole) AS lost6,
-           (n7::BIGINT * (10000 - complaint_score) * 20000 + whole) // (2 * whole) AS lost7,
-           (n8::BIGINT * (10000 - resolution_score) * 20000 + whole) // (2 * whole) AS lost8,
-           (2 * (coalesce(n1 * acceptance_score, 0) + coalesce(n2 * survey_score, 0) + coalesce(n3 * decision_score, 0)
-               + coalesce(n4 * payment_score, 0) + coalesce(n5 * accuracy_score, 0) + coalesce(n6 * satisfaction_score, 0)
-               + n7 * complaint_score + n8 * resolution_score) + whole) // (2 * whole)
+    -- d1 to d8: what each falls short, times its share. A withdrawn claim has no shares, and so nothing that follows.
+    SELECT *, whole // 2 AS half, n1 * (10000 - s1) AS d1, n2 * (10000 - s2) AS d2, n3 * (10000 - s3) AS d3,
+           n4 * (10000 - s4) AS d4, n5 * (10000 - s5) AS d5, n6 * (10000 - s6) AS d6, n7 * (10000 - s7) AS d7,
+           n8 * (10000 - s8) AS d8
+    FROM placed LEFT JOIN weights USING (situation) JOIN fired USING (fires) JOIN missing USING (lacks)
+), summed AS (
+    SELECT *,
+           ((d1 * 10000 + half) // whole)::INTEGER AS lost1,
+           ((d2 * 10000 + half) // whole)::INTEGER AS lost2,
+           ((d3 * 10000 + half) // whole)::INTEGER AS lost3,
+           ((d4 * 10000 + half) // whole)::INTEGER AS lost4,
+           ((d5 * 10000 + half) // whole)::INTEGER AS lost5,
+           ((d6 * 10000 + half) // whole)::INTEGER AS lost6,
+           ((d7 * 10000 + half) // whole)::INTEGER AS lost7,
+           ((d8 * 10000 + half) // whole)::INTEGER AS lost8,
+           (10000 * whole - coalesce(d1, 0) - coalesce(d2, 0) - coalesce(d3, 0) - coalesce(d4, 0) - coalesce(d5, 0)
+               - coalesce(d6, 0) - d7 - d8 + half) // whole
                - least(1500, 500 * complaints) - CASE WHEN no_gps THEN 200 ELSE 0 END AS points
-    FROM scored JOIN weights w USING (situation)
-), final AS (
-    SELECT *, CASE WHEN withdrawn THEN NULL ELSE greatest(0, CASE WHEN gated THEN least(points, 5900) ELSE points END) END AS score
     FROM weighed
+), final AS (
+    SELECT *, CASE WHEN points < 0 THEN 0 WHEN gated AND points > 5900 THEN 5900 ELSE points END::INTEGER AS score
+    FROM summed
 )
 SELECT claim_id, 'motor-small-claims' AS ruleset, '2013.4' AS version, '$digest' AS digest,
        CASE WHEN withdrawn THEN 'unscored' ELSE 'scored' END AS status,
-       (score::INTEGER * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS score,
+       (score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS score,
        CASE WHEN score >= 9000 THEN 'A' WHEN score >= 7500 THEN 'B' WHEN score >= 6000 THEN 'C' WHEN score >= 0 THEN 'D' END AS grade,
-       CASE WHEN NOT withdrawn THEN whole::BIGINT END AS shares,
+       whole AS shares,
        acceptance_time AS "acceptance.measure", hours(2) AS "acceptance.target",
-       (acceptance_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "acceptance.score",
-       CASE WHEN NOT withdrawn THEN n1::BIGINT END AS "acceptance.share",
-       (CASE WHEN NOT withdrawn THEN lost1 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "acceptance.lost",
+       (s1 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "acceptance.score", n1 AS "acceptance.share",
+       (lost1 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "acceptance.lost",
        survey_time AS "survey.measure", survey_target AS "survey.target",
-       (survey_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "survey.score",
-       CASE WHEN NOT withdrawn THEN n2::BIGINT END AS "survey.share",
-       (CASE WHEN NOT withdrawn THEN lost2 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "survey.lost",
+       (s2 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "survey.score", n2 AS "survey.share",
+       (lost2 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "survey.lost",
        decision_time AS "decision.measure", decision_target AS "decision.target",
-       (decision_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "decision.score",
-       CASE WHEN NOT withdrawn THEN n3::BIGINT END AS "decision.share",
-       (CASE WHEN NOT withdrawn THEN lost3 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "decision.lost",
+       (s3 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "decision.score", n3 AS "decision.share",
+       (lost3 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "decision.lost",
        payment_time AS "payment.measure", hours(2) AS "payment.target",
-       (payment_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "payment.score",
-       CASE WHEN NOT withdrawn THEN n4::BIGINT END AS "payment.share",
-       (CASE WHEN NOT withdrawn THEN lost4 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "payment.lost",
+       (s4 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "payment.score", n4 AS "payment.share",
+       (lost4 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "payment.lost",
        (accuracy * 0.0001::DECIMAL(5, 4))::DECIMAL(18, 4) AS "accuracy.measure", 0.9800::DECIMAL(18, 4) AS "accuracy.target",
-       (accuracy_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "accuracy.score",
-       CASE WHEN NOT withdrawn THEN n5::BIGINT END AS "accuracy.share",
-       (CASE WHEN NOT withdrawn THEN lost5 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "accuracy.lost",
+       (s5 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "accuracy.score", n5 AS "accuracy.share",
+       (lost5 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "accuracy.lost",
        (rating * 0.1::DECIMAL(2, 1))::DECIMAL(18, 1) AS "satisfaction.measure", 4.5::DECIMAL(18, 1) AS "satisfaction.target",
-       (satisfaction_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "satisfaction.score",
-       CASE WHEN NOT withdrawn THEN n6::BIGINT END AS "satisfaction.share",
-       (CASE WHEN NOT withdrawn THEN lost6 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "satisfaction.lost",
+       (s6 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "satisfaction.score", n6 AS "satisfaction.share",
+       (lost6 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "satisfaction.lost",
        (rate * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "complaint_rate.measure", 5.00::DECIMAL(18, 2) AS "complaint_rate.target",
-       (complaint_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "complaint_rate.score",
-       CASE WHEN NOT withdrawn THEN n7::BIGINT END AS "complaint_rate.share",
-       (CASE WHEN NOT withdrawn THEN lost7 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "complaint_rate.lost",
+       (s7 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "complaint_rate.score", n7 AS "complaint_rate.share",
+       (lost7 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "complaint_rate.lost",
        (resolution * 0.0001::DECIMAL(5, 4))::DECIMAL(18, 4) AS "resolution.measure", 0.9000::DECIMAL(18, 4) AS "resolution.target",
-       (resolution_score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "resolution.score",
-       CASE WHEN NOT withdrawn THEN n8::BIGINT END AS "resolution.share",
-       (CASE WHEN NOT withdrawn THEN lost8 END::INTEGER * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "resolution.lost",
+       (s8 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "resolution.score", n8 AS "resolution.share",
+       (lost8 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "resolution.lost",
        CASE WHEN NOT withdrawn THEN coalesce(paid, as_of()) - reported END AS elapsed_time,
-       list_filter([CASE WHEN catastrophe THEN 'catastrophe' END, CASE WHEN surge THEN 'complaint-surge' END,
-                    CASE WHEN gated THEN 'misconduct' END, CASE WHEN red THEN 'red-pause' END,
-                    CASE WHEN severe THEN 'severe-weather' END, CASE WHEN relief > 0 THEN 'storm-relief' END,
-                    CASE WHEN no_gps THEN 'survey-without-gps' END, CASE WHEN complaints > 0 THEN 'upheld-complaint' END],
-                   lambda x: x IS NOT NULL) AS fired,
+       fired,
+       -- most points first, of equal ones the first written: a rank in the last four bits
        CASE WHEN withdrawn THEN ['U1'] ELSE list_transform(list_reverse_sort(list_filter(
            [lost1 * 16 + 15, lost2 * 16 + 14, lost3 * 16 + 13, lost4 * 16 + 12, lost5 * 16 + 11, lost6 * 16 + 10,
             lost7 * 16 + 9, lost8 * 16 + 8, least(1500, 500 * complaints) * 160000 + 7,
-            CASE WHEN no_gps THEN 200 * 160000 + 6 END, CASE WHEN gated AND points > 5900 THEN (points - 5900) * 160000 + 5 END],
+            CASE WHEN no_gps THEN 200 * 160000 + 6 END,
+            CASE WHEN gated AND points > 5900 THEN (points - 5900) * 160000 + 5 END],
            lambda x: x >= 16)), lambda x: ['G1', 'C2', 'C1', 'Q4', 'Q3', 'Q2', 'Q1', 'S4', 'S3', 'S2', 'S1'][(x & 15) - 4]) END AS reasons,
-       list_filter([CASE WHEN accepted IS NULL THEN 'accepted_at' END, CASE WHEN accuracy IS NULL THEN 'accuracy_rate' END,
-                    CASE WHEN decided IS NULL THEN 'decided_at' END, CASE WHEN no_gps AND gps IS NULL THEN 'gps_recorded' END,
-                    CASE WHEN rating IS NULL THEN 'rating' END,
-                    CASE WHEN NOT withdrawn AND misconduct IS NULL THEN 'staff_misconduct' END],
-                   lambda x: x IS NOT NULL) AS missing
+       missing
 FROM final
 ) TO '$results' (FORMAT parquet);
