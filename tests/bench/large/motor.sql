@@ -126,7 +126,8 @@ WITH claim AS (
     SELECT claim.*, rate, coverage, resolution, coalesce(upheld, 0) AS upheld,
            coalesce(surveyed, as_of()) AS survey_end,
            coalesce(len(list_filter(declared, lambda d: d.starts <= reported AND reported < d.ends)), 0) > 0 AS catastrophe,
-           list_filter(warnings, lambda w: w.starts < until AND w.ends > reported) AS warnings
+           CASE WHEN warnings IS NOT NULL
+               THEN list_filter(warnings, lambda w: w.starts < until AND w.ends > reported) END AS warnings
     FROM claim
     JOIN climate USING (branch, month)
     LEFT JOIN upheld USING (claim_id)
@@ -134,14 +135,14 @@ WITH claim AS (
     LEFT JOIN warned ON warned.region = claim.region
         AND day = CASE WHEN until - reported <= hours(96) THEN reported // hours(24) ELSE -1 END
 ), stormy AS (
-    SELECT *, coalesce(len(warnings), 0) > 0 AS severe, rate > 1000 AS surge,
-           coalesce(list_bool_or(list_transform(warnings, lambda w: w.red)), false) AS red,
-           coalesce(list_max(list_transform(warnings, lambda w:
-               CASE WHEN w.starts < accepted + hours(24) AND w.ends > accepted THEN w.relief ELSE 0 END)), 0) AS relief,
-           coalesce(list_sum(list_transform(warnings, lambda w: CASE WHEN w.red
-               THEN greatest(0, least(w.ends, survey_end) - greatest(w.stops, accepted)) ELSE 0 END)), 0)::BIGINT AS survey_pause,
-           coalesce(list_sum(list_transform(warnings, lambda w: CASE WHEN w.red
-               THEN greatest(0, least(w.ends, until) - greatest(w.stops, accepted)) ELSE 0 END)), 0)::BIGINT AS decision_pause
+    SELECT *, coalesce(len(warnings) > 0, false) AS severe, rate > 1000 AS surge,
+           CASE WHEN severe THEN list_bool_or(list_transform(warnings, lambda w: w.red)) ELSE false END AS red,
+           CASE WHEN severe THEN coalesce(list_max(list_transform(warnings, lambda w: CASE
+               WHEN w.starts < accepted + hours(24) AND w.ends > accepted THEN w.relief END)), 0) ELSE 0 END AS relief,
+           CASE WHEN severe THEN list_sum(list_transform(warnings, lambda w: CASE
+               WHEN w.red THEN greatest(0, least(w.ends, survey_end) - greatest(w.stops, accepted)) ELSE 0 END)) ELSE 0 END::BIGINT AS survey_pause,
+           CASE WHEN severe THEN list_sum(list_transform(warnings, lambda w: CASE
+               WHEN w.red THEN greatest(0, least(w.ends, until) - greatest(w.stops, accepted)) ELSE 0 END)) ELSE 0 END::BIGINT AS decision_pause
     FROM joined
 ), timed AS (
     SELECT *, coalesce(accepted, as_of()) - reported AS acceptance_time,
@@ -247,4 +248,4 @@ SELECT claim_id, 'motor-small-claims' AS ruleset, '2013.4' AS version, '$digest'
            lambda x: x >= 16)), lambda x: ['G1', 'C2', 'C1', 'Q4', 'Q3', 'Q2', 'Q1', 'S4', 'S3', 'S2', 'S1'][(x & 15) - 4]) END AS reasons,
        missing
 FROM final
-) TO '$results' (FORMAT parquet);
+) TO '$results' (FORMAT parquet, ROW_GROUP_SIZE 61440);
