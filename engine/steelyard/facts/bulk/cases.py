@@ -1,0 +1,150 @@
+"""Cases at scale: for each version the good rows that it judges, and the keys that stand twice in any file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from steelyard.calendars.zones import Zone, zone
+from steelyard.facts.assembly import key_field
+from steelyard.facts.bulk import clocks, sql
+from steelyard.facts.bulk.rows import ROW, Rows, rows
+from steelyard.facts.bulk.sources import Source
+from steelyard.ir.ruleset import InputField, Ruleset
+from steelyard.ir.types import DateTime
+from steelyard.ir.versions import Versions
+
+KEYS, TWICE = "intake_keys", "intake_twice"
+_REFERENCE = " reference"
+"""No input has this id."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRows:
+    """The rows of the case files, as the version reads them that judges them.
+
+    Attributes:
+        rows: the inputs, and the reference date as the newest version reads it.
+        version: the ruleset.
+        in_force: which rows it judges.
+    """
+
+    rows: Rows
+    version: Ruleset
+    in_force: str
+
+    @property
+    def key(self) -> str:
+        """The column of the key."""
+        return self.rows.value(self.version.key)
+
+    @property
+    def good(self) -> str:
+        """Which rows are its cases, if their keys stand once and no row of a relation is bad."""
+        return sql.both((self.in_force, self.rows.good, self.rows.readable(self.version.key)))
+
+
+def case_rows(versions: Versions, sources: Sequence[Source]) -> list[CaseRows]:
+    """The rows of every version."""
+    here = zone(versions.newest.timezone)
+    found: list[CaseRows] = []
+    for one in versions.rulesets:
+        read = rows(sources, (*one.inputs, *_reference(versions)), here)
+        found.append(CaseRows(read, one, _in_force(versions, one, read, here)))
+    return found
+
+
+def _reference(versions: Versions) -> list[InputField]:
+    field = versions.reference_field
+    return [] if field is None else [replace(field, id=_REFERENCE, not_before=None)]
+
+
+def _in_force(versions: Versions, one: Ruleset, read: Rows, here: Zone) -> str:
+    field = versions.reference_field
+    if field is None:
+        return "true"
+    column, days = read.value(_REFERENCE), one.effective
+    if isinstance(field.type, DateTime):
+        inside = clocks.on_days(column, here, days)
+    else:
+        low = [] if days.low is None else [f"{column} >= {days.low}"]
+        inside = sql.both([*low, *([] if days.high is None else [f"{column} <= {days.high}"])])
+    return sql.both((read.readable(_REFERENCE), inside))
+
+
+def create_keys(connection: duckdb.DuckDBPyConnection, versions: Versions, sources: Sequence[Source]) -> None:
+    """Create a view of the readable keys of all rows (`key`, `_case`, `_line`), good or bad."""
+    here = zone(versions.newest.timezone)
+    fields = [key_field(one) for one in versions.rulesets]
+    parts: list[str] = []
+    if len({(field.type, field.range) for field in fields}) == 1:
+        parts.append(_keys(rows(sources, fields[-1:], here), fields[-1], []))
+    else:
+        judged: list[str] = []
+        for one, field in zip(versions.rulesets, fields, strict=True):
+            read = rows(sources, (field, *_reference(versions)), here)
+            judged.append(_in_force(versions, one, read, here))
+            parts.append(_keys(read, field, judged[-1:]))
+        read = rows(sources, (fields[-1], *_reference(versions)), here)
+        parts.append(_keys(read, fields[-1], [f"NOT ({sql.either(judged)})"]))
+    connection.execute(f"CREATE VIEW {KEYS} AS {sql.union(parts)}")
+
+
+def _keys(read: Rows, field: InputField, judged: Sequence[str]) -> str:
+    columns = {"key": read.value(field.id), ROW: ROW, "_line": "_line"}
+    return sql.select(columns, sql.within(read.query, "r"), "WHERE", sql.both((read.readable(field.id), *judged)))
+
+
+def create_twice(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Create a table of the keys that stand twice: `key`, `rows`, and the first of their `lines`.
+
+    Returns:
+        Whether there are any.
+    """
+    # few bits a row: a hash that stands twice is only a candidate
+    hashes = f"{TWICE}_hashes"
+    stand = sql.select({"h": "hash(key)"}, KEYS, "GROUP BY h HAVING count(*) > 1")
+    connection.execute(f"CREATE TABLE {hashes} AS {stand}")
+    some = connection.execute(sql.any_of(hashes)).fetchone() is not None
+    known = f"WHERE hash(key) IN (FROM {hashes})" if some else "WHERE false"
+    candidates = sql.words("SELECT * FROM", KEYS, known)
+    found = sql.select(
+        {"key": "key", "rows": "count(*)", "lines": f"arg_min(_line, {ROW}, 5)"},
+        sql.within(candidates, "k"),
+        "GROUP BY key HAVING count(*) > 1",
+    )
+    connection.execute(f"CREATE TABLE {TWICE} AS {found}")
+    connection.execute(f"DROP TABLE {hashes}")
+    return connection.execute(sql.any_of(TWICE)).fetchone() is not None
+
+
+def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRows, barred: Sequence[str]) -> None:
+    """Create the view of a version's cases.
+
+    Args:
+        connection: where.
+        name: of the view.
+        cases: the rows.
+        barred: tables whose `key` bars a case.
+    """
+    read = cases.rows
+    columns = {ROW: ROW, **{field.id: read.value(field.id) for field in cases.version.inputs}}
+    joins = [f"ANTI JOIN {table} ON {cases.key} = {table}.key" for table in barred]
+    query = sql.select(columns, sql.within(read.query, "r"), *joins, "WHERE", cases.good)
+    connection.execute(f"CREATE VIEW {name} AS {query}")
+
+
+def rejected_rows(versions: Versions, cases: Sequence[CaseRows], barred: Mapping[str, Sequence[str]]) -> str:
+    """A selection of the numbers of rows that are no cases, ascending."""
+    parts: list[str] = []
+    for one in cases:
+        bars = [f"({one.key} IN (FROM {table} SELECT key)) IS TRUE" for table in barred[one.version.version]]
+        bad = sql.either((f"NOT ({one.good})", *bars))
+        parts.append(sql.select({ROW: ROW}, sql.within(one.rows.query, "r"), "WHERE", sql.both((one.in_force, bad))))
+    if versions.reference_field is not None:
+        newest, here = cases[-1].rows, zone(versions.newest.timezone)
+        judged = sql.either(_in_force(versions, one.version, newest, here) for one in cases)
+        parts.append(sql.select({ROW: ROW}, sql.within(newest.query, "r"), "WHERE", f"NOT ({judged})"))
+    return sql.select({ROW: ROW}, sql.within(sql.union(parts), "b"), "ORDER BY", ROW)

@@ -1,0 +1,128 @@
+r"""The grammar of LANGUAGE.md section 12 as SQL: what facts/parse.py reads, read by expressions.
+
+A regular expression proves the shape before anything is cast: DuckDB's own parsing of cells takes `1e2`, `1_000`,
+`24:00:00` and more. RE2 has neither look-ahead nor back-references, so some shapes are spelled out; its `[0-9]`
+are the ASCII digits, and it matches whole texts, line ends included.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from steelyard.calendars.zones import SECOND_US
+from steelyard.facts.bulk import sql
+from steelyard.facts.numbers import UNITS
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+
+_TRUE, _FALSE = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
+_DAY = "[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|/[0-9]{2}/[0-9]{2})"
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
+_OFFSET = "(?:Z|[+-](?:(?:0[0-9]|1[0-7]):?[0-5][0-9]|18:?00))"
+_PART = r"[0-9]+(?:\.[0-9]+)?"
+_SPELLED = {"h": "h", "min": "min", "s": "s"}
+_ISO = {"h": "H", "min": "M", "s": "S"}
+_NOT_00 = "(?:[1-9][0-9]|0[1-9])"
+_CODES = {
+    "gb2260": f"(?:000000|{_NOT_00}(?:0000|{_NOT_00}[0-9]{{2}}))",
+    "fips": f"(?:00(?:000)?|{_NOT_00}(?:[0-9]{{3}})?)",
+}
+_SPACES = r"\x{9}-\x{d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
+"""What Python strips."""
+_EDGE, _INNER = rf"[^;\x{{0}}{_SPACES}]", r"[^;\x{0}]"
+_NAME = f"{_EDGE}(?:{_INNER}*{_EDGE})?"
+
+
+def matches(text: str, pattern: str) -> str:
+    """Whether a whole text has a shape."""
+    return f"regexp_full_match({text}, {sql.literal(pattern)})"
+
+
+def value(text: str, kind: Type) -> str:
+    """The stored value of a text; NULL where it is none. Whether it is in range is left to ask.
+
+    Datetimes are not read here: they need the zone (`wall` and `offset`).
+    """
+    match kind:
+        case Number(scale):
+            return _number(text, scale)
+        case Boolean():
+            true, false = (sql.listed(map(sql.literal, words)) for words in (_TRUE, _FALSE))
+            return f"CASE WHEN {text} IN ({true}) THEN true WHEN {text} IN ({false}) THEN false END"
+        case Date():
+            day = f"TRY_CAST(replace({text}, '/', '-') AS DATE) - DATE '1970-01-01'"
+            return sql.when(matches(text, _DAY), day)
+        case Duration():
+            return f"coalesce({_duration(text, '', _SPELLED)}, {_duration(text, 'PT', _ISO)})"
+        case Days():
+            return sql.when(matches(text, "-?[0-9]+d?"), f"TRY_CAST(rtrim({text}, 'd') AS BIGINT)")
+        case Text(values=()) | Region(scheme="name"):
+            return sql.when(f"NOT contains({text}, chr(0))", text)
+        case Text(values=values):
+            return sql.when(f"{text} IN ({sql.listed(map(sql.literal, values))})", text)
+        case Region(scheme=scheme):
+            return sql.when(matches(text, _CODES[scheme]), text)
+        case Regions(scheme=scheme):
+            one = _CODES.get(scheme, _NAME)
+            return sql.when(matches(text, f"{one}(?:;{one})*"), f"string_split({text}, ';')")
+        case DateTime():
+            raise ValueError(kind)
+        case _ as unreachable:
+            assert_never(unreachable)
+
+
+def wall(text: str) -> str:
+    """What a datetime says of the clock, in microseconds since its 1970; NULL where it is no datetime."""
+    local = f"replace(regexp_replace({text}, '(Z|[+-][0-9]{{2}}:?[0-9]{{2}})$', ''), '/', '-')"
+    return sql.when(matches(text, f"{_DAY}[T ]{_TIME}{_OFFSET}?"), f"epoch_us(TRY_CAST({local} AS TIMESTAMP))")
+
+
+def offset(text: str) -> str:
+    """The offset of a datetime from UTC in microseconds; NULL where none stands."""
+    sign = f"CASE WHEN regexp_matches({text}, '-[0-9]{{2}}:?[0-9]{{2}}$') THEN -{SECOND_US} ELSE {SECOND_US} END"
+    hours = f"CAST(regexp_extract({text}, '[+-]([0-9]{{2}}):?[0-9]{{2}}$', 1) AS BIGINT)"
+    whole = f"({hours} * 3600 + CAST(right({text}, 2) AS BIGINT) * 60) * ({sign})"
+    return (
+        f"CASE WHEN right({text}, 1) = 'Z' THEN 0 "
+        f"WHEN regexp_matches({text}, ':[0-9.]+[+-][0-9]{{2}}:?[0-9]{{2}}$') THEN {whole} END"
+    )
+
+
+def _number(text: str, scale: int) -> str:
+    plain = sql.when(matches(text, f"-?[0-9]+{_fraction(scale)}"), _units(text, scale))
+    if scale < 2:
+        return plain
+    bare = f"rtrim({text}, '%')"
+    return sql.when(matches(text, f"-?[0-9]+{_fraction(scale - 2)}%"), _units(bare, scale - 2), plain)
+
+
+def _fraction(digits: int) -> str:
+    return rf"(?:\.[0-9]{{1,{digits}}})?" if digits else ""
+
+
+def _units(text: str, scale: int) -> str:
+    """A number without its point. More digits than 64 bits hold are out of every range: NULL."""
+    if scale == 0:
+        return f"TRY_CAST({text} AS BIGINT)"
+    fraction = f"rpad(split_part({text}, '.', 2), {scale}, '0')"
+    return f"TRY_CAST(split_part({text}, '.', 1) || {fraction} AS BIGINT)"
+
+
+def _duration(text: str, prefix: str, units: dict[str, str]) -> str:
+    optional = "".join(f"(?:{_PART}{unit})?" for unit in units.values())
+    parts = [_part(text, unit, UNITS[known]) for known, unit in units.items()]
+    total = " + ".join(parts)
+    sign = f"CASE WHEN starts_with({text}, '-') THEN -1 ELSE 1 END"
+    shape = f"{matches(text, f'-?{prefix}{optional}')} AND {matches(text, f'-?{prefix}[0-9].*')}"
+    return sql.when(shape, f"TRY_CAST(({total}) * ({sign}) AS BIGINT)")
+
+
+def _part(text: str, unit: str, microseconds: int) -> str:
+    """The microseconds of one unit, as 128 bits; NULL where they are no whole number, or beyond every range.
+
+    A fraction of up to 10 digits can be whole microseconds, for 3.6 * 10^9 has ten twos and eight fives.
+    """
+    whole = f"ltrim(regexp_extract({text}, '([0-9]+)(?:\\.[0-9]+)?{unit}', 1), '0')"
+    fraction = f"rtrim(regexp_extract({text}, '\\.([0-9]+){unit}', 1), '0')"
+    units = f"CAST(('0' || {whole}) || rpad({fraction}, 10, '0') AS HUGEINT) * {microseconds}"
+    inside = f"length({whole}) <= 16 AND length({fraction}) <= 10"
+    return sql.when(inside, sql.when(f"({units}) % 10000000000 = 0", f"({units}) // 10000000000"))

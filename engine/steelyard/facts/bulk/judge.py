@@ -1,0 +1,161 @@
+"""The existing intake over a few rows: it makes the cases, and says what is wrong with what SQL rejected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from steelyard.calendars.zones import zone
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.facts.assembly import Assembly, key_field
+from steelyard.facts.bulk import sql
+from steelyard.facts.bulk.cases import TWICE
+from steelyard.facts.bulk.raw import raw_lines
+from steelyard.facts.bulk.relations import LoadedRelation
+from steelyard.facts.bulk.rows import ROW
+from steelyard.facts.bulk.sources import FILE, Source
+from steelyard.facts.case import Case, Reject
+from steelyard.facts.cells import shown
+from steelyard.facts.effective import Effective
+from steelyard.facts.fields import Fault, read_values
+from steelyard.facts.format import format_value
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers import BadLine, Line, ReadOptions
+from steelyard.facts.reading import Place, Reading
+from steelyard.facts.relations import Collector, RelationRows, read_relation
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions
+
+_NAMED = 5
+"""At most so many lines of one key are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A row as the intake reads it: its key where it can be told, and its fault or all its values."""
+
+    place: Place
+    version: Ruleset
+    key: Stored | None
+    values: Mapping[str, Stored]
+    fault: Fault | None
+    text: str
+    """The key as written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Reads rows by their numbers.
+
+    Attributes:
+        versions: of the ruleset.
+        sources: of the cases.
+        relations: by version, in its order.
+        options: how files are written.
+    """
+
+    versions: Versions
+    sources: Sequence[Source]
+    relations: Mapping[str, Sequence[LoadedRelation]]
+    options: ReadOptions
+
+    def judge(
+        self, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], *, joined: bool
+    ) -> list[Case | Reject]:
+        """Make the cases or rejects of rows.
+
+        Args:
+            connection: to find rows of relations, and keys that stand twice.
+            numbers: of rows, ascending.
+            joined: whether cases get the rows of joined relations; to a reject they make no difference.
+        """
+        read = [self._read(place, line) for place, line in _lines(self.sources, numbers, self.options)]
+        twice = _twice(connection, [one.key for one in read if one.key is not None])
+        asked: dict[str, list[Stored]] = {}
+        for one in read:
+            if one.fault is None and one.key is not None and one.key not in twice:
+                asked.setdefault(one.version.version, []).append(one.key)
+        assemblies = {
+            version: Assembly([self._rows(connection, each, keys, joined=joined) for each in self.relations[version]])
+            for version, keys in asked.items()
+        }
+        return [self._entry(one, twice, assemblies) for one in read]
+
+    def _read(self, place: Place, line: Line | BadLine) -> _Read:
+        newest = self.versions.newest
+        if isinstance(line, BadLine):
+            return _Read(place, newest, None, {}, Fault("", line.text, line.problem), "")
+        version, undated = Effective(self.versions).choose(line.cells)
+        read = read_values(version.inputs, line.cells, zone(newest.timezone))
+        field = key_field(newest)
+        key = read.values.get(field.id)
+        fault = undated or read.fault
+        if fault is None and key is None:
+            fault = Fault(field.column, "", Problem(msg("a value is required")))
+        return _Read(place, version, key, read.values, fault, shown(line.cells.get(field.column)))
+
+    def _entry(
+        self, one: _Read, twice: Mapping[Stored, tuple[int, Sequence[int]]], assemblies: Mapping[str, Assembly]
+    ) -> Case | Reject:
+        field, here = key_field(self.versions.newest), zone(self.versions.newest.timezone)
+        text = "" if one.key is None else format_value(one.key, field.type, here)
+        fault, key = one.fault, one.text
+        if one.key is not None and one.key in twice:
+            fault, key = _stands_twice(field.column, text, *twice[one.key]), text
+        if fault is not None:
+            return fault.reject(key, line=one.place.line, file=one.place.file)
+        assert one.key is not None  # noqa: S101 - otherwise there is a fault
+        return assemblies[one.version.version].case(text, one.key, one.values)
+
+    def _rows(
+        self, connection: duckdb.DuckDBPyConnection, loaded: LoadedRelation, keys: Sequence[Stored], *, joined: bool
+    ) -> RelationRows:
+        relation, here = loaded.relation, zone(self.versions.newest.timezone)
+        if loaded.files is None or (relation.of_case is None and not joined):
+            return RelationRows(relation)
+        if loaded.small is not None:
+            return replace(loaded.small, relation=relation)
+        if loaded.named is None:
+            reading = Reading(self.options, Diagnostics(), None)
+            return read_relation(relation, loaded.files, here, reading, Diagnostics())
+        query = sql.select({ROW: ROW}, f"({loaded.named}) AS r", "WHERE key IN (SELECT unnest(?))", "ORDER BY", ROW)
+        numbers = [row[0] for row in connection.execute(query, [keys]).fetchall()]
+        collected = Collector(relation, here)
+        for place, line in _lines(loaded.sources, numbers, self.options, loaded.starts):
+            if isinstance(line, Line):
+                collected.take(line.cells, place)
+        return collected.finish()
+
+
+def _lines(
+    sources: Sequence[Source], numbers: Sequence[int], options: ReadOptions, starts: Sequence[int] = ()
+) -> Iterator[tuple[Place, Line | BadLine]]:
+    """Give the rows of numbers, file by file."""
+    for number, source in enumerate(sources):
+        places = [one % FILE for one in numbers if one // FILE == number]
+        if not places:
+            continue
+        first = starts[number] if starts else 0
+        for place, line in zip(places, raw_lines(source, places, options), strict=True):
+            yield Place(source.path.name, line.number, first + place + 1), line
+
+
+def _twice(connection: duckdb.DuckDBPyConnection, keys: Sequence[Stored]) -> dict[Stored, tuple[int, Sequence[int]]]:
+    if not keys:
+        return {}
+    query = sql.words("SELECT key, rows, lines FROM", TWICE, "WHERE key IN (SELECT unnest(?))")
+    found = connection.execute(query, [list(dict.fromkeys(keys))]).fetchall()
+    return {key: (rows, lines) for key, rows, lines in found}
+
+
+def _stands_twice(column: str, text: str, rows: int, named: Sequence[int]) -> Fault:
+    lines, more = ", ".join(map(str, named[:_NAMED])), rows - _NAMED
+    expected = (
+        msg("a key that stands once, but it stands on lines {lines}", lines=lines)
+        if more <= 0
+        else msg("a key that stands once, but it stands on lines {lines} and {more} more", lines=lines, more=more)
+    )
+    return Fault(column, text, Problem(expected))

@@ -1,0 +1,190 @@
+"""Intake at scale: from files to views."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from steelyard.calendars.zones import Zone, zone
+from steelyard.diagnostics import Diagnostics
+from steelyard.facts.bulk.cases import TWICE, CaseRows, case_rows, create_cases, create_keys, create_twice
+from steelyard.facts.bulk.identity import writable
+from steelyard.facts.bulk.judge import Judge
+from steelyard.facts.bulk.loaded import Loaded
+from steelyard.facts.bulk.opening import Opening
+from steelyard.facts.bulk.relations import LoadedRelation, create_large, create_small
+from steelyard.facts.bulk.sources import Source
+from steelyard.facts.case import Reject
+from steelyard.facts.feeds.skipped import Skipped
+from steelyard.facts.portfolio import _relations_given as relations_given  # pyright: ignore[reportPrivateUsage]
+from steelyard.facts.readers import ReadOptions
+from steelyard.facts.reading import Files, Progress, Reading
+from steelyard.facts.relations import RelationRows, read_relation
+from steelyard.facts.versions import CASES, needs_of
+from steelyard.ir.ruleset import Relation
+from steelyard.ir.versions import Versions
+
+_SAID = re.compile(r"(?:cap|fema|tdi):.+", re.DOTALL)
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    versions: Versions,
+    cases: Files,
+    relations: Mapping[str, Files | None],
+    diagnostics: Diagnostics,
+    *,
+    options: ReadOptions | None = None,
+    progress: Progress | None = None,
+) -> Loaded | None:
+    """Take the facts of a portfolio into DuckDB; what `read_portfolio` accepts and rejects, without holding it.
+
+    Args:
+        connection: in which views and tables are created, their names beginning with `intake_`; set to UTC.
+        versions: what the cases must have; each case has the version of its reference date.
+        cases: the files of cases.
+        relations: for every relation of any version, its files, or None where it is declared empty.
+        diagnostics: where findings about whole files go.
+        options: how the files are written.
+        progress: is told now and then how many rows were read.
+
+    Returns:
+        The facts; None where a file as a whole cannot be used, with the diagnostics saying why.
+    """
+    before = diagnostics.errors
+    options = options or ReadOptions()
+    if not relations_given(versions, relations, diagnostics):
+        return None
+    folder = TemporaryDirectory(prefix="steelyard-")
+    opening = Opening(options, diagnostics, progress, needs_of(versions), Path(folder.name))
+    try:
+        given = _Given(connection, versions, relations, opening, diagnostics)
+        by_version = given.read()
+        columns = tuple(one for each in versions.rulesets for one in each.inputs)
+        sources = opening.open(CASES, cases, columns, replace(options, traces=True))
+        loaded = None
+        if diagnostics.errors == before:
+            barred = _barred(connection, versions, sources, by_version)
+            rows = _create(connection, versions, sources, barred)
+            loaded = Loaded(
+                cases={one.version.version: _view(number) for number, one in enumerate(rows)},
+                relations={of: {each.relation.id: each.table for each in some} for of, some in by_version.items()},
+                read=sum(source.rows for source in sources),
+                feed_rejects=given.in_feed,
+                _connection=connection,
+                _folder=folder,
+                _opening=opening,
+                _judge=Judge(versions, sources, by_version, options),
+                _rows=rows,
+                _barred=barred,
+                _skipped=given.skipped,
+                _alike=tuple(given.found.values()),
+                _empty=tuple(name for name, files in relations.items() if files is None),
+            )
+    except BaseException:
+        folder.cleanup()
+        raise
+    if loaded is None:
+        folder.cleanup()
+    return loaded
+
+
+def _view(number: int) -> str:
+    return f"intake_cases_{number}"
+
+
+def _barred(
+    connection: duckdb.DuckDBPyConnection,
+    versions: Versions,
+    sources: Sequence[Source],
+    relations: Mapping[str, Sequence[LoadedRelation]],
+) -> dict[str, list[str]]:
+    """By version, the tables of keys that bar a case: those that stand twice, those with a bad row in a relation."""
+    create_keys(connection, versions, sources)
+    twice = [TWICE] if create_twice(connection) else []
+    return {of: [*twice, *(each.barred for each in some if each.barred is not None)] for of, some in relations.items()}
+
+
+def _create(
+    connection: duckdb.DuckDBPyConnection,
+    versions: Versions,
+    sources: Sequence[Source],
+    barred: Mapping[str, Sequence[str]],
+) -> tuple[CaseRows, ...]:
+    rows = tuple(case_rows(versions, sources))
+    for number, one in enumerate(rows):
+        create_cases(connection, _view(number), one, barred[one.version.version])
+    return rows
+
+
+@dataclass(slots=True)
+class _Given:
+    """The relations of every version; what two versions declare alike is read once."""
+
+    connection: duckdb.DuckDBPyConnection
+    versions: Versions
+    files: Mapping[str, Files | None]
+    opening: Opening
+    diagnostics: Diagnostics
+    found: dict[Relation, LoadedRelation] = field(default_factory=dict[Relation, LoadedRelation])
+
+    def read(self) -> dict[str, list[LoadedRelation]]:
+        """Give the relations of each version, in its order."""
+        by_version: dict[str, list[LoadedRelation]] = {}
+        here = zone(self.versions.newest.timezone)
+        for one in self.versions.rulesets:
+            some = by_version.setdefault(one.version, [])
+            for relation in one.relations:
+                alike = replace(relation, defines=(), joins=None, one_row=False, window=None)
+                if alike not in self.found:
+                    self.found[alike] = self._load(relation, here)
+                some.append(replace(self.found[alike], relation=relation))
+        return by_version
+
+    def _load(self, relation: Relation, here: Zone) -> LoadedRelation:
+        table = f"intake_relation_{len(self.found)}"
+        files = self.files[relation.id]
+        if files is not None and _by_sql(relation, files):
+            sources = self.opening.open(relation.id, files, relation.fields)
+            loaded, homeless = create_large(self.connection, table, relation, sources, here)
+            if homeless:
+                # our own readers say which rows they are
+                read_relation(
+                    relation, files, here, Reading(self.opening.options, Diagnostics(), None), self.diagnostics
+                )
+            return replace(loaded, files=files)
+        read = (
+            RelationRows(relation)
+            if files is None
+            else read_relation(relation, files, here, self.opening, self.diagnostics)
+        )
+        return create_small(self.connection, table, read, files)
+
+    @property
+    def in_feed(self) -> tuple[Reject, ...]:
+        """Bad rows of feeds; one that two versions refuse in the same way is one."""
+        counted: Counter[Reject] = Counter()
+        for small in self._small:
+            counted |= Counter(small.in_feed)
+        return tuple(counted.elements())
+
+    @property
+    def skipped(self) -> tuple[Skipped, ...]:
+        """What else of feeds was left out; what two versions leave out alike is said once."""
+        return tuple(dict.fromkeys(one for small in self._small for one in small.skipped))
+
+    @property
+    def _small(self) -> list[RelationRows]:
+        return [each.small for each in self.found.values() if each.small is not None]
+
+
+def _by_sql(relation: Relation, files: Files) -> bool:
+    """Whether SQL reads the rows: feeds, and formats of feeds, are small and have readers of their own."""
+    said = any(isinstance(file, str) and _SAID.fullmatch(file) and not Path(file).exists() for file in files)
+    return relation.feed is None and not said and writable(relation)

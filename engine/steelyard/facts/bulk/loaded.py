@@ -1,0 +1,174 @@
+"""The facts of a portfolio of any size, as views in DuckDB, and what can be asked about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from tempfile import TemporaryDirectory
+
+import duckdb
+
+from steelyard.calendars.zones import zone
+from steelyard.diagnostics import InternalError, Message, msg
+from steelyard.facts.assembly import key_field
+from steelyard.facts.bulk import sql
+from steelyard.facts.bulk.cases import KEYS, CaseRows, rejected_rows
+from steelyard.facts.bulk.judge import Judge
+from steelyard.facts.bulk.opening import Opening
+from steelyard.facts.bulk.relations import LoadedRelation
+from steelyard.facts.bulk.rows import ROW
+from steelyard.facts.case import Case, Reject
+from steelyard.facts.feeds.skipped import Skipped
+from steelyard.facts.idle_areas import idle_areas
+from steelyard.facts.parse import parse
+from steelyard.facts.portfolio import Provenance
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import Relation
+from steelyard.ir.types import Region, Regions
+
+_BATCH = 4096
+"""Rows that Python reads at a time."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What was read, in a connection that the caller owns.
+
+    Attributes:
+        cases: by version, the view of its good cases: `_case` (BIGINT, ascending in the order of the files) and a
+            column for each input, by its id.
+        relations: by version and relation, a table or view of its good rows: `_row`, `_id`, the fields by id.
+        read: rows of the case files.
+        feed_rejects: bad rows of feeds; they name no case.
+    """
+
+    cases: Mapping[str, str]
+    relations: Mapping[str, Mapping[str, str]]
+    read: int
+    feed_rejects: tuple[Reject, ...]
+    _connection: duckdb.DuckDBPyConnection
+    _folder: TemporaryDirectory[str]
+    _opening: Opening
+    _judge: Judge
+    _rows: tuple[CaseRows, ...]
+    _barred: Mapping[str, Sequence[str]]
+    """By version, tables whose `key` bars a case."""
+    _skipped: tuple[Skipped, ...]
+    _alike: tuple[LoadedRelation, ...]
+    """Relations that versions declare alike, once each."""
+    _empty: tuple[str, ...]
+
+    def close(self) -> None:
+        """Remove staged files; the views are of no use then."""
+        self._folder.cleanup()
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """The files that were read; waits for their digests."""
+        return Provenance(self._opening.used_files(), self._empty, self._skipped)
+
+    @cached_property
+    def rejected(self) -> int:
+        """Rows of the case files that are no cases. The first time, every row is checked."""
+        return self.read - sum(count for count, _ in self._survey.values())
+
+    @cached_property
+    def warnings(self) -> tuple[Message, ...]:
+        """What a reader of the results should know. The first time, every row is checked."""
+        found = [] if self.read else [msg("the files of cases have no rows")]
+        unmatched = (each.unmatched(self._cursor()) for each in self._alike)
+        small = (each.small.unmatched(self._known(each)) for each in self._alike if each.small is not None)
+        return tuple(
+            dict.fromkeys(
+                (
+                    *self._opening.warnings,
+                    *found,
+                    *(one for one in (*unmatched, *small) if one is not None),
+                    *(one.warning for one in self._skipped),
+                    *self._idle(),
+                )
+            )
+        )
+
+    def rejects(self) -> Iterator[Reject]:
+        """Give the rejected rows of the case files, in their order, with what is wrong with each.
+
+        Raises:
+            InternalError: SQL rejected a row with which the existing intake finds no fault.
+        """
+        bad = rejected_rows(self._judge.versions, self._rows, self._barred)
+        numbers = self._cursor().execute(bad)
+        while batch := [row[0] for row in numbers.fetchmany(_BATCH)]:
+            for number, entry in zip(batch, self._judge.judge(self._cursor(), batch, joined=False), strict=True):
+                if not isinstance(entry, Reject):
+                    raise InternalError(f"row {number} was rejected, but there is no fault in it")
+                yield entry
+
+    def cases_of(self, keys: Sequence[str]) -> list[Case]:
+        """Make cases from their raw cells by the existing intake, with the rows of their relations.
+
+        Args:
+            keys: of good cases, as text.
+
+        Raises:
+            InternalError: a key is of no case, or the existing intake rejects it.
+        """
+        newest = self._judge.versions.newest
+        field, here = key_field(newest), zone(newest.timezone)
+        stored = {key: parse(key, field.type, None, here) for key in keys}
+        query = sql.select({ROW: ROW}, KEYS, "WHERE key IN (SELECT unnest(?))", "ORDER BY", ROW)
+        numbers = [row[0] for row in self._cursor().execute(query, [list(stored.values())]).fetchall()] if keys else []
+        found: dict[str, Case] = {}
+        for start in range(0, len(numbers), _BATCH):
+            for entry in self._judge.judge(self._cursor(), numbers[start : start + _BATCH], joined=True):
+                if isinstance(entry, Reject):
+                    raise InternalError(f"the case {entry.key!r} is good in SQL, but was rejected: {entry}")
+                found[entry.key] = entry
+        try:
+            return [found[key] for key in keys]
+        except KeyError as error:
+            raise InternalError(f"no case has the key {error.args[0]!r}") from None
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        return self._connection.cursor()
+
+    def _known(self, loaded: LoadedRelation) -> Mapping[Stored, object]:
+        """Which keys of a small relation are keys of cases."""
+        assert loaded.small is not None  # noqa: S101 - asked for these only
+        named = list({*loaded.small.by_case, *loaded.small.bad})
+        if not named:
+            return {}
+        query = sql.words("SELECT DISTINCT key FROM", KEYS, "WHERE key IN (SELECT unnest(?))")
+        return {row[0]: None for row in self._cursor().execute(query, [named]).fetchall()}
+
+    @cached_property
+    def _survey(self) -> dict[str, tuple[int, list[Case]]]:
+        """By version, how many cases there are, and cases with every combination of places among them."""
+        found: dict[str, tuple[int, list[Case]]] = {}
+        for rows in self._rows:
+            places = [one.id for one in rows.version.inputs if isinstance(one.type, Region)] if self._areal else []
+            columns = {" rows": "count(*)", **{name: sql.name(name) for name in places}}
+            query = sql.select(columns, self.cases[rows.version.version], "GROUP BY ALL" if places else "")
+            counted = self._cursor().execute(query).fetchall()
+            cases = [Case("", dict(zip(places, row[1:], strict=True))) for row in counted]
+            found[rows.version.version] = (sum(row[0] for row in counted), cases)
+        return found
+
+    @property
+    def _areal(self) -> bool:
+        return any(_areas(each.relation) for of in self._judge.relations.values() for each in of)
+
+    def _idle(self) -> Iterator[Message]:
+        cases = [case for _, some in self._survey.values() for case in some] if self._areal else []
+        each_once = {each.relation: each for of in self._judge.relations.values() for each in of}
+        for relation, each in each_once.items():
+            fields = _areas(relation)
+            if fields:
+                yield from idle_areas(relation, each.areas(self._cursor(), fields), cases)
+
+
+def _areas(relation: Relation) -> list[str]:
+    if relation.joins is None:
+        return []
+    return [one.id for one in relation.fields if isinstance(one.type, Region | Regions)]

@@ -1,0 +1,112 @@
+"""From the files that were given to sources: checked for columns, staged where they must be, digested meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from hashlib import file_digest
+from itertools import count
+from pathlib import Path
+
+from steelyard.diagnostics import Diagnostics
+from steelyard.facts.bulk.sources import Asked, Source, parquet_source
+from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
+from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
+from steelyard.facts.reading import Files, Progress, Reading, SourceFile
+from steelyard.ir.ruleset import InputField
+
+_CSV, _TSV, _PARQUET = ".csv", ".tsv", ".parquet"
+
+
+class Opening(Reading):
+    """One intake at scale: a `Reading` whose files become sources, and are digested by a thread."""
+
+    def __init__(
+        self,
+        options: ReadOptions,
+        diagnostics: Diagnostics,
+        progress: Progress | None,
+        needs: Mapping[str, Mapping[str, str]],
+        folder: Path,
+    ) -> None:
+        """Prepare as `Reading` does; `folder` takes staged files."""
+        super().__init__(options, diagnostics, progress, needs)
+        self.options = options
+        self._folder = folder
+        self._numbers = count()
+        self._digests: list[tuple[str, str, Future[str]]] = []
+        self._pool = ThreadPoolExecutor(1)
+
+    def used(self, role: str, path: Path, name: str) -> None:
+        """Write down that a file was used; its digest is taken meanwhile."""
+        self._digests.append((role, name, self._pool.submit(_digest, path)))
+
+    def used_files(self) -> tuple[SourceFile, ...]:
+        """The files, in the order read."""
+        found = [SourceFile(role, name, digest.result()) for role, name, digest in self._digests]
+        self._pool.shutdown()
+        return tuple(dict.fromkeys(found))
+
+    def open(
+        self, role: str, files: Files, fields: Sequence[InputField], options: ReadOptions | None = None
+    ) -> list[Source]:
+        """Open all files of a role; what concerns a whole file becomes a diagnostic.
+
+        Args:
+            role: `cases`, or the relation's id.
+            files: as given.
+            fields: of all versions.
+            options: how the files are written, if not as all others.
+        """
+        sources: list[Source] = []
+        asked = list(dict.fromkeys((field.column, field.type) for field in fields))
+        for path in self.found(files):
+            try:
+                sources.append(self._source(role, path, fields, asked, options or self._options))
+            except UnreadableError as error:
+                self.report(path, error)
+        return sources
+
+    def _source(
+        self, role: str, path: Path, fields: Sequence[InputField], asked: Sequence[Asked], options: ReadOptions
+    ) -> Source:
+        name = path.name.lower()
+        source: Source | None = None
+        if name.endswith((_PARQUET, _CSV, _TSV)):
+            columns = self._headed(role, path, fields, options)
+            if name.endswith(_PARQUET):
+                source = parquet_source(path, fields)
+            else:
+                source = stage_plain_csv(path, self._place(), columns, options, asked)
+            if source is not None:
+                self._note_absent(role, columns, fields)
+                self.used(role, path, path.name)
+                self._read(source.rows)
+                return source
+        return stage_lines(path, self._place(), self._told(role, path, fields, options), asked)
+
+    def _told(
+        self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions
+    ) -> Iterator[Line | BadLine]:
+        for line in self._lines(role, path, fields, options):
+            self._tick()
+            yield line
+
+    def _headed(self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions) -> Sequence[str]:
+        """Give the columns of a file, whose head and first row are checked as they always are."""
+        next(self._lines(role, path, fields, options), None)
+        with open_table(path, options, frozenset()) as table:
+            return list(table.columns)
+
+    def _place(self) -> Path:
+        return self._folder / f"{next(self._numbers)}.parquet"
+
+    def _read(self, rows: int) -> None:
+        self._count += rows
+        if self._progress is not None:
+            self._progress(self._count)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,101 @@
+"""The rows of a source as its reader gives them: of a few rows, to say in words what SQL found."""
+# pyarrow ships no types
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# ruff: noqa: ANN401 - as above
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from steelyard.facts.bulk.sources import FIRST_TEXT, Source
+from steelyard.facts.bulk.staging import delimiter_of
+from steelyard.facts.cells import Cell
+from steelyard.facts.readers import BadLine, Line, ReadOptions, open_table
+
+
+def raw_lines(source: Source, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
+    """Give rows of a source.
+
+    Args:
+        source: the file.
+        places: of its rows, from 0, ascending.
+        options: how the file is written.
+
+    Returns:
+        A line for each place, with the cells of the columns that were asked for.
+    """
+    taken = _taken(source, places)
+    return _staged(source, taken, options) if source.staged else _parquet(source, taken, places, options)
+
+
+def _taken(source: Source, places: Sequence[int]) -> Any:
+    """The rows as a table; only groups of rows that hold one of them are read."""
+    found: list[Any] = []
+    with pq.ParquetFile(source.table) as file:
+        names = file.schema_arrow.names
+        wanted = sorted({int(column.cell[1:]) for column in source.columns.values()})
+        columns = [names[place] for place in (*(range(FIRST_TEXT) if source.staged else ()), *wanted)]
+        start, position = 0, 0
+        for group in range(file.metadata.num_row_groups):
+            end = start + file.metadata.row_group(group).num_rows
+            inside: list[int] = []
+            while position < len(places) and places[position] < end:
+                inside.append(places[position] - start)
+                position += 1
+            if inside:
+                found.append(file.read_row_group(group, columns=columns).take(pa.array(inside, pa.int64())))
+            start = end
+        return pa.concat_tables(found) if found else file.schema_arrow.empty_table()
+
+
+def _parquet(source: Source, taken: Any, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
+    """Let the reader of Parquet read them, from a file that holds nothing else."""
+    wanted = frozenset(name for name, _ in source.columns)
+    with TemporaryDirectory(prefix="steelyard-") as folder:
+        path = Path(folder, "rows.parquet")
+        pq.write_table(taken, path)
+        with open_table(path, options, wanted) as table:
+            return [replace(line, number=place + 1) for place, line in zip(places, table.rows, strict=True)]
+
+
+def _staged(source: Source, taken: Any, options: ReadOptions) -> list[Line | BadLine]:
+    columns: dict[str, list[str | None]] = {}
+    names = sorted({int(column.cell[1:]) for column in source.columns.values()})
+    for (name, _), column in source.columns.items():
+        columns[name] = taken.column(FIRST_TEXT + names.index(int(column.cell[1:]))).to_pylist()
+    numbers, ragged, pickled = (taken.column(place).to_pylist() for place in range(FIRST_TEXT))
+    told = _ragged(source, [line for line in ragged if line is not None], options)
+    lines: list[Line | BadLine] = []
+    for place, number in enumerate(numbers):
+        if pickled[place] is not None:
+            lines.append(cast("Line | BadLine", pickle.loads(pickled[place])))  # noqa: S301 - written by ourselves
+        elif ragged[place] is not None:
+            lines.append(replace(next(told), number=number))
+        else:
+            cells: dict[str, Cell] = {name: cells[place] for name, cells in columns.items()}
+            lines.append(Line(number, cells))
+    return lines
+
+
+def _ragged(source: Source, lines: Sequence[str], options: ReadOptions) -> Iterator[Line | BadLine]:
+    """Let the reader of CSV say what is wrong with lines, from a file that holds nothing else beside the header."""
+    if not lines:
+        return
+    with open_table(source.path, options, frozenset()) as table:
+        header = list(table.columns)
+    given = delimiter_of(source.path, options)
+    with TemporaryDirectory(prefix="steelyard-") as folder:
+        path = Path(folder, "rows.csv")
+        text = "\n".join((given.join(header), *lines))
+        path.write_text(text + "\n", "utf-8", newline="")
+        with open_table(path, replace(options, delimiter=given, encoding="utf-8"), frozenset()) as table:
+            yield from table.rows

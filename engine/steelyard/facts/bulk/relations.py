@@ -1,0 +1,174 @@
+"""Relations at scale: feeds by our own readers, files of rows by SQL."""
+# pyarrow ships no types
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate
+
+import duckdb
+import pyarrow as pa
+
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Message, msg
+from steelyard.facts.bulk import sql
+from steelyard.facts.bulk.cases import KEYS
+from steelyard.facts.bulk.identity import row_id
+from steelyard.facts.bulk.rows import ROW, Rows, rows
+from steelyard.facts.bulk.sources import Source
+from steelyard.facts.bulk.values import stored_type
+from steelyard.facts.case import Row
+from steelyard.facts.reading import Files
+from steelyard.facts.relations import RelationRows
+from steelyard.ir.ruleset import Relation
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRelation:
+    """The rows of a relation, in DuckDB.
+
+    Attributes:
+        relation: as its version declares it.
+        table: good rows: `_row`, `_id`, the fields by id.
+        files: as given; None where it was declared empty.
+        sources: of rows that were read by SQL.
+        small: the rows, where our own readers read them.
+        barred: the table of the keys (`key`) of cases that a bad row rejects; None where there are none.
+        named: a selection of the key (`key`) of every row, good or bad, that names a case; None of a joined one.
+    """
+
+    relation: Relation
+    table: str
+    files: Files | None
+    sources: tuple[Source, ...] = ()
+    small: RelationRows | None = None
+    barred: str | None = None
+    named: str | None = None
+    starts: tuple[int, ...] = field(default=())
+
+    def unmatched(self, connection: duckdb.DuckDBPyConnection) -> Message | None:
+        """Say how many rows name a case that is not there."""
+        if self.named is None:
+            return None
+        query = sql.select({"n": "count(*)"}, f"({self.named}) AS r", "ANTI JOIN", KEYS, "AS k ON r.key = k.key")
+        (count,) = connection.execute(query).fetchone() or (0,)
+        id_ = self.relation.id
+        return msg("{count} rows of `{relation}` match no case", count=count, relation=id_) if count else None
+
+    def areas(self, connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> tuple[Row, ...]:
+        """The different areas of its rows, as rows that hold nothing else."""
+        columns = {name: sql.name(name) for name in fields}
+        found = connection.execute(sql.select(columns, self.table, "GROUP BY ALL")).fetchall()
+        values = (
+            {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in zip(fields, row, strict=True)
+                if value is not None
+            }
+            for row in found
+        )
+        return tuple(Row("", one) for one in values)
+
+
+def create_small(
+    connection: duckdb.DuckDBPyConnection, table: str, read: RelationRows, files: Files | None
+) -> LoadedRelation:
+    """Create a table of rows that our own readers read."""
+    relation = read.relation
+    loaded = LoadedRelation(relation, table, files, small=read)
+    found = [*read.shared, *(row for key, rows in read.by_case.items() if key not in read.faults for row in rows)]
+    kinds = {"_row": "BIGINT", "_id": "VARCHAR", **{one.id: stored_type(one.type) for one in relation.fields}}
+    columns = sql.listed(f"{sql.name(name)} {kind}" for name, kind in kinds.items())
+    connection.execute(f"CREATE TABLE {table} ({columns})")
+    if not found:
+        return loaded
+    arrow = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "VARCHAR[]": pa.list_(pa.string())}
+    values = {
+        one.id: pa.array([row.values.get(one.id) for row in found], arrow[stored_type(one.type)])
+        for one in relation.fields
+    }
+    given = pa.table({"_row": pa.array(range(len(found)), pa.int64()), "_id": [row.id for row in found], **values})
+    connection.register(f"{table}_given", given)
+    connection.execute(f"INSERT INTO {table} FROM {table}_given")
+    connection.unregister(f"{table}_given")
+    if not read.faults:
+        return loaded
+    barred = f"{table}_barred"
+    connection.execute(f"CREATE TABLE {barred} AS SELECT unnest(?) AS key", [list(read.faults)])
+    return replace(loaded, barred=barred)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The rows of a relation as SQL reads them.
+
+    Attributes:
+        source: what stands after FROM.
+        good: which rows are good.
+        named: which name a case.
+        key: of that case; None of a joined relation.
+        ids: what identifies a row.
+    """
+
+    source: str
+    good: str
+    named: str
+    key: str | None
+    ids: str
+
+
+def create_large(
+    connection: duckdb.DuckDBPyConnection, table: str, relation: Relation, sources: Sequence[Source], zone: Zone
+) -> tuple[LoadedRelation, bool]:
+    """Create a view of rows that SQL reads.
+
+    Returns:
+        The relation, and whether there are bad rows that could belong to any case.
+    """
+    read = rows(sources, relation.fields, zone)
+    starts = (0, *accumulate(source.rows for source in sources))
+    of = _of_case(relation, read, row_id(relation, read, starts))
+    columns = {"_row": ROW, "_id": of.ids, **{one.id: read.value(one.id) for one in relation.fields}}
+    connection.execute(f"CREATE VIEW {table} AS {sql.select(columns, of.source, 'WHERE', of.good)}")
+    homeless = sql.select({ROW: ROW}, of.source, "WHERE", sql.both((f"NOT {of.named}", f"NOT ({of.good})")))
+    some = connection.execute(sql.any_of(f"({homeless})")).fetchone() is not None
+    loaded = LoadedRelation(relation, table, None, tuple(sources), starts=starts)
+    if of.key is None:
+        return loaded, some
+    barred = _create_barred(connection, table, relation, of)
+    named = sql.select({"key": of.key, ROW: ROW}, of.source, "WHERE", of.named)
+    return replace(loaded, barred=barred, named=named), some
+
+
+def _of_case(relation: Relation, read: Rows, ids: str) -> _Read:
+    source = sql.within(read.query, "r")
+    if relation.of_case is None:
+        return _Read(source, read.good, "false", None, ids)
+    named = read.readable(relation.of_case)
+    return _Read(source, sql.both((read.good, named)), named, read.value(relation.of_case), ids)
+
+
+def _create_barred(connection: duckdb.DuckDBPyConnection, table: str, relation: Relation, of: _Read) -> str | None:
+    """Create a table of the keys that have a bad row, or an id twice; None where there are none."""
+    barred, key = f"{table}_barred", {"key": of.key or ""}
+    parts = [sql.select(key, of.source, "WHERE", sql.both((of.named, f"NOT ({of.good})")))]
+    if relation.row_id is not None:
+        parts.append(_ids_twice(connection, table, of))
+    query = sql.select({"key": "key"}, f"({sql.union(parts)}) AS b", "GROUP BY key")
+    connection.execute(f"CREATE TABLE {barred} AS {query}")
+    return barred if connection.execute(sql.any_of(barred)).fetchone() is not None else None
+
+
+def _ids_twice(connection: duckdb.DuckDBPyConnection, table: str, of: _Read) -> str:
+    """A selection of the keys that have an id twice; as with keys of cases, a hash only finds candidates."""
+    columns = {"key": of.key or "", "id": of.ids}
+    every = f"({sql.select(columns, of.source, 'WHERE', of.good)}) AS e"
+    hashes = f"{table}_hashes"
+    stand = sql.select({"h": "hash(key, id)"}, every, "GROUP BY h HAVING count(*) > 1")
+    connection.execute(f"CREATE TABLE {hashes} AS {stand}")
+    some = connection.execute(sql.any_of(hashes)).fetchone() is not None
+    known = f"WHERE hash(key, id) IN (FROM {hashes})" if some else "WHERE false"
+    return sql.select({"key": "key"}, every, known, "GROUP BY key, id HAVING count(*) > 1")

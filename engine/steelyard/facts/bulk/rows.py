@@ -1,0 +1,115 @@
+"""The rows of sources read for the fields of a case or a relation, as one selection over all files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from steelyard.calendars.zones import Zone
+from steelyard.facts.bulk import clocks, sql
+from steelyard.facts.bulk.sources import Group, Source, grouped
+from steelyard.facts.bulk.values import Reader, reader, stored_type
+from steelyard.facts.fields import required
+from steelyard.ir.ruleset import InputField
+from steelyard.ir.types import Date, DateTime, Range, default_range
+
+ROW = "_case"
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What sources hold, read for some fields.
+
+    Attributes:
+        query: a selection of the row's number (`_case`), its line (`_line`), and for the field at each place its
+            value (`v0`, ...) and whether its cell is empty (`e0`, ...). Values may be out of range: ask `good`.
+        fields: in their order.
+        ranges: of their values.
+        zone: of local times.
+    """
+
+    query: str
+    fields: tuple[InputField, ...]
+    ranges: tuple[Range | None, ...]
+    zone: Zone
+
+    def value(self, id_: str) -> str:
+        """The column of a field's value."""
+        return f"v{self._place(id_)}"
+
+    def readable(self, id_: str) -> str:
+        """Whether a field has a value that is in range."""
+        place = self._place(id_)
+        return sql.both((f"v{place} IS NOT NULL", *_inside(f"v{place}", self.ranges[place])))
+
+    @property
+    def good(self) -> str:
+        """Whether a row has no fault."""
+        fields = [
+            self.readable(field.id) if required(field) else f"{self.readable(field.id)} OR e{place}"
+            for place, field in enumerate(self.fields)
+        ]
+        return sql.both((*fields, *self._ordered()))
+
+    def _ordered(self) -> list[str]:
+        by_id = {field.id: field for field in self.fields}
+        found: list[str] = []
+        for field in self.fields:
+            earlier = by_id.get(field.not_before or "")
+            if earlier is None:
+                continue
+            first, second = self.value(earlier.id), self.value(field.id)
+            match earlier.type, field.type:
+                case Date(), DateTime():
+                    second = clocks.local_day(second, self.zone, field.range or Range(None, None))
+                case DateTime(), Date():
+                    first = clocks.local_day(first, self.zone, earlier.range or Range(None, None))
+                case _:
+                    pass
+            found.append(f"({second} < {first}) IS NOT TRUE")
+        return found
+
+    def _place(self, id_: str) -> int:
+        return next(place for place, field in enumerate(self.fields) if field.id == id_)
+
+
+def _inside(column: str, range_: Range | None) -> list[str]:
+    if range_ is None:
+        return []
+    low = [] if range_.low is None else [f"{column} >= {range_.low}"]
+    return low + ([] if range_.high is None else [f"{column} <= {range_.high}"])
+
+
+def rows(sources: Sequence[Source], fields: Sequence[InputField], zone: Zone) -> Rows:
+    """Read fields of all rows of sources; lazily, for this only writes SQL."""
+    parts: list[str] = []
+    ranges: tuple[Range | None, ...] = tuple(field.range or default_range(field.type) for field in fields)
+    for group in grouped(sources):
+        columns = group.source.columns
+        readers = [
+            reader(columns.get((field.column, field.type)), field.type, field.range, zone, f"s{place}")
+            for place, field in enumerate(fields)
+        ]
+        parts.append(_read(group, readers))
+    return Rows(sql.union(parts) or _nothing(fields), tuple(fields), ranges, zone)
+
+
+def _read(group: Group, readers: Sequence[Reader]) -> str:
+    rows = {ROW: group.row, "_line": group.source.line}
+    emptiness = {f"e{place}": one.empty for place, one in enumerate(readers)}
+    steps = {name: value for one in readers for name, value in one.steps}
+    values: Mapping[str, str] = {f"v{place}": one.value for place, one in enumerate(readers)}
+    if not steps:
+        return sql.select({**rows, **values, **emptiness}, group.table)
+    cells = {f"c{place}": f"c{place}" for place in range(group.source.width)}
+    inner = sql.select({**rows, **cells, **steps, **emptiness}, group.table)
+    kept = {name: name for name in (*rows, *emptiness)}
+    return sql.select({**kept, **values}, sql.within(inner, "cells"))
+
+
+def _nothing(fields: Sequence[InputField]) -> str:
+    columns = {ROW: "CAST(NULL AS BIGINT)", "_line": "CAST(NULL AS BIGINT)"}
+    for place, field in enumerate(fields):
+        columns[f"v{place}"] = f"CAST(NULL AS {stored_type(field.type)})"
+        columns[f"e{place}"] = "true"
+    return sql.select(columns, "(SELECT 1) AS none", "WHERE false")

@@ -1,0 +1,193 @@
+"""Files as sources of rows: Parquet as it is, everything else through a Parquet file of texts that we write."""
+# pyarrow ships no types
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+# ruff: noqa: ANN401 - as above
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from steelyard.facts.bulk import sql
+from steelyard.facts.bulk.cells import Column, Kind
+from steelyard.facts.bulk.values import EXACT
+from steelyard.ir.ruleset import InputField
+from steelyard.ir.types import Number, Type
+
+FILE = 1 << 40
+"""The number of a row is its file's number times this, and its place in the file from 0."""
+
+Asked = tuple[str, Type]
+"""A column and what it is read as; two versions may read one in two ways."""
+
+_VIRTUAL = {"file_row_number", "file_index", "filename"}
+_INTEGERS = {f"{sign}{size}": name for sign, prefix in (("int", ""), ("uint", "U")) for size, name in (
+    ("8", f"{prefix}TINYINT"), ("16", f"{prefix}SMALLINT"), ("32", f"{prefix}INTEGER"), ("64", f"{prefix}BIGINT")
+)}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of rows, in Parquet.
+
+    Attributes:
+        path: the file that was given.
+        table: the Parquet file that DuckDB reads: the same, or a staged one.
+        rows: how many it has.
+        width: how many columns; they are `c0`, `c1`, ...
+        columns: by what is asked of them.
+        staged: whether `table` was made by us (staging.py), with lines and raw cells beside the texts.
+    """
+
+    path: Path
+    table: Path
+    rows: int
+    width: int
+    columns: Mapping[Asked, Column]
+    staged: bool
+
+    @property
+    def line(self) -> str:
+        """The line of a row."""
+        return "c0" if self.staged else "file_row_number + 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Files of one shape that stand one after the other, read as one.
+
+    Attributes:
+        first: the number of the first.
+        sources: of one shape.
+    """
+
+    first: int
+    sources: tuple[Source, ...]
+
+    @property
+    def source(self) -> Source:
+        """One that stands for all."""
+        return self.sources[0]
+
+    @property
+    def table(self) -> str:
+        """What stands after FROM."""
+        files = sql.listed(sql.literal(str(one.table)) for one in self.sources)
+        columns = sql.listed(f"c{place}" for place in range(self.source.width))
+        return f"read_parquet([{files}], hive_partitioning = false) AS t({columns})"
+
+    @property
+    def row(self) -> str:
+        """The number of a row."""
+        return f"({self.first} + file_index) * {FILE} + file_row_number"
+
+
+def grouped(sources: Sequence[Source]) -> Iterator[Group]:
+    """Put neighbours of one shape together."""
+    shapes = groupby(enumerate(sources), lambda each: (each[1].width, each[1].staged, each[1].columns, _names(each[1])))
+    for _, members in shapes:
+        found = list(members)
+        yield Group(found[0][0], tuple(source for _, source in found))
+
+
+def _names(source: Source) -> object:
+    """Several files are put together by the names of their columns, so they must agree."""
+    return pq.read_schema(source.table).names
+
+
+def parquet_source(path: Path, fields: Sequence[InputField]) -> Source | None:
+    """A Parquet file as it is; None where DuckDB would not read a column as exactly as our own reader does."""
+    with pq.ParquetFile(path) as file:
+        schema, rows = file.schema_arrow, file.metadata.num_rows
+    names: list[str] = schema.names
+    found = _described(path)
+    if found is None or len(found) != len(names) or _VIRTUAL & {name.casefold() for name in names}:
+        return None
+    columns: dict[Asked, Column] = {}
+    for field in fields:
+        if field.column not in names:
+            continue
+        place = names.index(field.column)
+        column = _column(f"c{place}", schema.field(place).type, found[place])
+        if column is None or not _exact(column, field):
+            return None
+        columns[field.column, field.type] = column
+    return Source(path, path, rows, len(names), columns, staged=False)
+
+
+def _described(path: Path) -> list[str] | None:
+    table = f"read_parquet({sql.literal(str(path))}, hive_partitioning = false)"
+    with duckdb.connect() as connection:
+        try:
+            found = connection.execute(f"DESCRIBE FROM {table}").fetchall()
+        except duckdb.Error:
+            return None
+    return [str(row[1]) for row in found]
+
+
+def _exact(column: Column, field: InputField) -> bool:
+    if column.kind is not Kind.DOUBLE or not isinstance(field.type, Number) or field.range is None:
+        return True
+    most = EXACT // 10**field.type.scale * 10**field.type.scale
+    low, high = field.range.low, field.range.high
+    return low is not None and high is not None and -most <= low and high <= most
+
+
+def _column(cell: str, kind: Any, found: str) -> Column | None:
+    """A column of Parquet, where pyarrow and DuckDB take it for the same."""
+    types = pa.types
+    if types.is_dictionary(kind):
+        kind = kind.value_type
+        if not (types.is_string(kind) or types.is_large_string(kind)):
+            return None
+    column: Column | None = None
+    expected = ""
+    if types.is_string(kind) or types.is_large_string(kind):
+        column, expected = Column(cell, Kind.TEXT), "VARCHAR"
+    elif types.is_integer(kind):
+        column, expected = Column(cell, Kind.INTEGER), _INTEGERS[str(kind)]
+    elif types.is_boolean(kind):
+        column, expected = Column(cell, Kind.BOOLEAN), "BOOLEAN"
+    elif types.is_decimal128(kind) and kind.scale >= 0:
+        column = Column(cell, Kind.DECIMAL, kind.precision, kind.scale)
+        expected = f"DECIMAL({kind.precision},{kind.scale})"
+    elif types.is_float64(kind):
+        column, expected = Column(cell, Kind.DOUBLE), "DOUBLE"
+    elif types.is_date32(kind):
+        column, expected = Column(cell, Kind.DATE), "DATE"
+    elif types.is_timestamp(kind):
+        column, expected = _timestamp(cell, kind, found)
+    elif types.is_list(kind) and (types.is_string(kind.value_type) or types.is_large_string(kind.value_type)):
+        column, expected = Column(cell, Kind.TEXTS), "VARCHAR[]"
+    return column if found == expected else None
+
+
+def _timestamp(cell: str, kind: Any, found: str) -> tuple[Column | None, str]:
+    if kind.tz is not None:
+        microseconds = kind.unit in ("us", "ms")
+        column = Column(cell, Kind.INSTANT, microseconds=f"epoch_us({cell})") if microseconds else None
+        return column, "TIMESTAMP WITH TIME ZONE"
+    if found == "TIMESTAMP_NS":
+        nanoseconds = f"epoch_ns({cell})"
+        whole = sql.when(f"{nanoseconds} % 1000 = 0", f"{nanoseconds} // 1000")
+        return Column(cell, Kind.LOCAL, microseconds=whole), "TIMESTAMP_NS"
+    column = Column(cell, Kind.LOCAL, microseconds=f"epoch_us({cell})") if kind.unit in ("us", "ms") else None
+    return column, "TIMESTAMP"
+
+
+def staged_source(path: Path, table: Path, rows: int, asked: Sequence[Asked]) -> Source:
+    """A file whose texts were staged: a column for each that is asked, in this order."""
+    columns = {one: Column(f"c{place}", Kind.TEXT) for place, one in enumerate(asked, FIRST_TEXT)}
+    return Source(path, table, rows, FIRST_TEXT + len(asked), columns, staged=True)
+
+
+FIRST_TEXT = 3
+"""The place of the first text in a staged file: before it stand the line, the raw line, the raw cells."""

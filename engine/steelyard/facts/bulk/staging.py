@@ -1,0 +1,192 @@
+"""Files that are no Parquet, written anew as Parquet of texts in a folder of our own.
+
+The staged file has a row for each row of the file, in its order: its line, then what is odd about it (the line as it
+is where its fields cannot be told apart, or the pickled cells where one of them is more than a text), then the texts.
+"""
+# pyarrow ships no types
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
+# ruff: noqa: ANN401 - as above
+
+from __future__ import annotations
+
+import codecs
+import pickle
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from steelyard.facts.bulk.sources import Asked, Source, staged_source
+from steelyard.facts.cells import Cell, plain_cell
+from steelyard.facts.problem import Problem
+from steelyard.facts.readers import BadLine, Line, ReadOptions
+from steelyard.ir.types import Regions, Type
+
+UNREADABLE = "\0"
+"""Stands for a cell that no type can take: it is refused as text, and matches no other grammar."""
+
+_BLOCK = 1 << 23
+"""Bytes that are read at a time."""
+_ROWS = 1 << 14
+"""Rows that are staged at a time."""
+
+
+def _schema(width: int) -> Any:
+    fields = [("line", pa.int64()), ("bad", pa.string()), ("raw", pa.binary())]
+    return pa.schema([*fields, *((f"t{place}", pa.string()) for place in range(width))])
+
+
+def _writer(table: Path, width: int) -> Any:
+    return pq.ParquetWriter(table, _schema(width), compression="lz4", use_dictionary=False, write_statistics=False)
+
+
+def stage_lines(path: Path, table: Path, lines: Iterable[Line | BadLine], asked: Sequence[Asked]) -> Source:
+    """Stage what a reader gives, row by row. What the reader raises passes through."""
+    count = 0
+    schema = _schema(len(asked))
+    with _writer(table, len(asked)) as writer:
+        for some in _batches(lines):
+            columns: list[list[Any]] = [
+                [line.number for line in some],
+                [None] * len(some),
+                [_odd(line) for line in some],
+            ]
+            for name, kind in asked:
+                columns.append([_text(line.cells.get(name), kind) if isinstance(line, Line) else None for line in some])
+            arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+            writer.write_batch(pa.record_batch(arrays, schema=schema))
+            count += len(some)
+    return staged_source(path, table, count, asked)
+
+
+def _batches(lines: Iterable[Line | BadLine]) -> Iterator[list[Line | BadLine]]:
+    some: list[Line | BadLine] = []
+    for line in lines:
+        some.append(line)
+        if len(some) == _ROWS:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _odd(line: Line | BadLine) -> bytes | None:
+    plain = isinstance(line, Line) and all(cell is None or _storable(cell) for cell in line.cells.values())
+    return None if plain else pickle.dumps(line)
+
+
+def _storable(cell: Cell) -> bool:
+    return isinstance(cell, str) and (cell.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in cell))
+
+
+def _text(cell: Cell, kind: Type) -> str | None:
+    match plain_cell(cell, kind):
+        case None:
+            return None
+        case Problem():
+            return UNREADABLE
+        case str() as text:
+            return text if _storable(text) else UNREADABLE
+        case parts:
+            joined = ";".join(parts)
+            told = isinstance(kind, Regions) and all(part and ";" not in part for part in parts)
+            return joined if told and _storable(joined) else UNREADABLE
+
+
+def stage_plain_csv(
+    path: Path, table: Path, columns: Sequence[str], options: ReadOptions, asked: Sequence[Asked]
+) -> Source | None:
+    """Stage a CSV without quotes, whole blocks at a time.
+
+    Args:
+        path: the file.
+        table: where to stage it.
+        columns: its header.
+        options: how it is written.
+        asked: columns; those that the file does not have are left empty.
+
+    Returns:
+        None where a quote stands in it or a byte is not of the encoding: `stage_lines` tells such files.
+    """
+    places = {name: place for place, name in enumerate(columns)}
+    known = [one for one in asked if one[0] in places]
+    wanted = [places[name] for name, _ in known]
+    count = 0
+    with _writer(table, len(known)) as writer:
+        try:
+            for block in _tables(_texts(path, options.encoding), delimiter_of(path, options), len(columns), wanted):
+                writer.write_table(block)
+                count += block.num_rows
+        except (_QuotedError, UnicodeError, pa.ArrowInvalid):
+            return None
+    return staged_source(path, table, count, known)
+
+
+def delimiter_of(path: Path, options: ReadOptions) -> str:
+    """What stands between the fields of a CSV."""
+    return options.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
+
+
+class _QuotedError(Exception):
+    """A quote stands in the file."""
+
+
+def _texts(path: Path, encoding: str) -> Iterator[str]:
+    """The text in pieces, its lines ended by line feeds; no piece begins with the feed of a carriage return."""
+    name = codecs.lookup(encoding).name
+    decoder = codecs.getincrementaldecoder("utf-8-sig" if name == "utf-8" else name)()
+    held = ""
+    with path.open("rb") as file:
+        while True:
+            raw = file.read(_BLOCK)
+            text = held + decoder.decode(raw, final=not raw)
+            if '"' in text:
+                raise _QuotedError
+            held = "\r" if raw and text.endswith("\r") else ""
+            yield text.removesuffix(held).replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+            if not raw:
+                return
+
+
+def _tables(texts: Iterator[str], delimiter: str, width: int, wanted: Sequence[int]) -> Iterator[Any]:
+    number, rest, header = 0, "", True
+    for text in _ended(texts):
+        whole, end, rest_ = (rest + text).rpartition("\n")
+        rest = rest_
+        if not end:
+            continue
+        lines = pc.list_flatten(pc.split_pattern(pa.array([whole], pa.large_string()), "\n")).cast(pa.string())
+        numbers = pc.add(pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), len(lines))), number)
+        number += len(lines)
+        filled = pc.not_equal(lines, "")
+        lines, numbers = lines.filter(filled), numbers.filter(filled)
+        if header and len(lines):
+            lines, numbers, header = lines[1:], numbers[1:], False
+        if len(lines):
+            yield _table(lines, numbers, delimiter, width, wanted)
+
+
+def _ended(texts: Iterator[str]) -> Iterator[str]:
+    yield from texts
+    yield "\n"
+
+
+def _table(lines: Any, numbers: Any, delimiter: str, width: int, wanted: Sequence[int]) -> Any:
+    fields = pc.split_pattern(lines, delimiter)
+    good = pc.equal(pc.list_value_length(fields), width)
+    schema = _schema(len(wanted))
+    kept = fields.filter(good)
+    texts = [pc.list_element(kept, place) for place in wanted]
+    nothing = pa.nulls(len(kept), pa.string())
+    table = pa.table([numbers.filter(good), nothing, pa.nulls(len(kept), pa.binary()), *texts], schema=schema)
+    if len(kept) == len(lines):
+        return table
+    bad = pc.invert(good)
+    ragged = lines.filter(bad)
+    empty = [pa.nulls(len(ragged), pa.string()) for _ in wanted]
+    other = pa.table([numbers.filter(bad), ragged, pa.nulls(len(ragged), pa.binary()), *empty], schema=schema)
+    return pa.concat_tables([table, other]).sort_by("line")

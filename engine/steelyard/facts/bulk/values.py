@@ -1,0 +1,160 @@
+"""From the column of a file to the stored values of a field: what facts/cells.py and facts/parse.py do, as SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from steelyard.calendars.zones import DAY_US, Zone
+from steelyard.facts.bulk import clocks, grammar, sql
+from steelyard.facts.bulk.cells import Column, Kind
+from steelyard.ir.types import (
+    Boolean,
+    Date,
+    DateTime,
+    Days,
+    Duration,
+    Number,
+    Range,
+    Region,
+    Regions,
+    Text,
+    Type,
+    default_range,
+)
+
+EXACT = 2**50
+"""Below this many units the double of a decimal tells its units: rounding them once cannot miss them."""
+_WIDEST = 38
+"""Digits of DuckDB's decimals."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How a field is read, in steps that can name each other's columns.
+
+    Attributes:
+        steps: expressions over the cells, by a name that the value may use.
+        value: over cells and steps; NULL where the cell is empty or cannot be read.
+        empty: over cells: whether the cell is empty.
+        range: of values; None where all are good.
+    """
+
+    steps: tuple[tuple[str, str], ...]
+    value: str
+    empty: str
+    range: Range | None
+
+
+def stored_type(kind: Type) -> str:
+    """The SQL type of stored values."""
+    match kind:
+        case Text() | Region():
+            return "VARCHAR"
+        case Regions():
+            return "VARCHAR[]"
+        case Boolean():
+            return "BOOLEAN"
+        case Number() | Date() | DateTime() | Duration() | Days():
+            return "BIGINT"
+
+
+def reader(column: Column | None, kind: Type, declared: Range | None, zone: Zone, step: str) -> Reader:
+    """How to read a field.
+
+    Args:
+        column: where it stands; None where the file has no such column.
+        kind: the declared type.
+        declared: the declared range.
+        zone: of local times.
+        step: begins the names of its steps.
+    """
+    if column is None or column.kind is Kind.NOTHING:
+        return Reader((), f"CAST(NULL AS {stored_type(kind)})", "true", None)
+    range_ = declared or default_range(kind)
+    if isinstance(kind, DateTime):
+        steps, value = _datetime(column, range_ or Range(None, None), zone, step)
+    else:
+        steps, value = (), _typed(column, kind, range_) or _from_text(column, kind)
+    return Reader(steps, f"CAST({value} AS {stored_type(kind)})", column.empty, range_)
+
+
+def _from_text(column: Column, kind: Type) -> str:
+    text = column.text
+    return "NULL" if text is None else grammar.value(text, kind)
+
+
+def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
+    """The value without a text in between; None where the grammar of texts must tell."""
+    cell = column.cell
+    match column.kind, kind:
+        case Kind.INTEGER, Number(scale) if declared is not None:
+            return _scaled(cell, 10**scale, declared)
+        case Kind.INTEGER, Days() if declared is not None:
+            return _scaled(cell, 1, declared)
+        case Kind.INTEGER, Boolean():
+            return f"CASE WHEN {cell} = 1 THEN true WHEN {cell} = 0 THEN false END"
+        case Kind.BOOLEAN, Boolean():
+            return cell
+        case Kind.DECIMAL, Number(scale) if column.scale > scale:
+            return "NULL"
+        case Kind.DECIMAL, Number(scale) if column.width + scale + 1 <= _WIDEST:
+            power = f"CAST({10**scale} AS DECIMAL({scale + 1}, 0))"
+            return f"TRY_CAST({cell} * {power} AS BIGINT)"
+        case Kind.DOUBLE, _:
+            return _double(column, kind, declared)
+        case Kind.DATE, Date():
+            return f"{cell} - DATE '1970-01-01'"
+        case Kind.LOCAL, Date():
+            us = column.microseconds
+            return sql.when(f"{us} % {DAY_US} = 0", f"{us} // {DAY_US}")
+        case Kind.TEXTS, Regions():
+            joined = f"array_to_string({cell}, ';')"
+            whole = f"len(string_split({joined}, ';')) = len({cell})"
+            return sql.when(whole, grammar.value(joined, kind))
+        case _:
+            return None
+
+
+def _scaled(cell: str, one: int, declared: Range) -> str:
+    """Units of an integer; the range is asked first, so that nothing overflows."""
+    low, high = declared.low, declared.high
+    ends = ([] if low is None else [f"{cell} >= {-(-low // one)}"]) + (
+        [] if high is None else [f"{cell} <= {high // one}"]
+    )
+    return sql.when(sql.both(ends), f"CAST({cell} AS BIGINT) * {one}")
+
+
+def _double(column: Column, kind: Type, declared: Range | None) -> str:
+    cell = column.cell
+    match kind:
+        case Number(scale):
+            one = f"CAST({10**scale} AS DOUBLE)"
+            units = f"round({cell} * {one})"
+            found = sql.when(f"{units} / {one} = {cell}", f"CAST({units} AS BIGINT)")
+            most = EXACT // 10**scale
+            return sql.when(f"{cell} BETWEEN -{most} AND {most}", found)
+        case Boolean():  # -0 is no boolean, but it is equal to 0
+            text = f"CAST({cell} AS VARCHAR)"
+            return f"CASE WHEN {text} = '1.0' THEN true WHEN {text} = '0.0' THEN false END"
+        case Days() if declared is not None:
+            inside = f"{cell} BETWEEN -{EXACT} AND {EXACT}"
+            return sql.when(inside, sql.when(f"floor({cell}) = {cell}", f"CAST({cell} AS BIGINT)"))
+        case Text() | Region() | Regions():
+            return _from_text(column, kind)
+        case Days() | Date() | DateTime() | Duration():
+            return "NULL"
+
+
+def _datetime(column: Column, inside: Range, zone: Zone, step: str) -> tuple[tuple[tuple[str, str], ...], str]:
+    wall, offset = f"{step}_wall", f"{step}_offset"
+    local = clocks.instant(wall, zone, inside)
+    match column.kind:
+        case Kind.TEXT:
+            steps = ((wall, grammar.wall(column.cell)), (offset, grammar.offset(column.cell)))
+            return steps, sql.when(f"{offset} IS NULL", local, f"{wall} - {offset}")
+        case Kind.LOCAL:
+            return ((wall, column.microseconds),), local
+        case Kind.INSTANT:
+            return (), column.microseconds
+        case _:
+            return (), "NULL"
