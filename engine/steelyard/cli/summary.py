@@ -7,28 +7,19 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
-from steelyard.cli.output import Output, coloured, is_terminal
+from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import Message, msg
-from steelyard.diagnostics.plain import one_line
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from steelyard.cli.run import Run
     from steelyard.explain import Explanation, Provenance
     from steelyard.facts import Case, Portfolio
     from steelyard.ir.versions import Versions
     from steelyard.report.summary import Summary
-    from steelyard.report.summary_formats import Grid
     from steelyard.semantics import Outcome
-
-WIDE = 160
-"""Columns of a summary that no terminal shows."""
-NARROW = 16
-"""A column of a table is this wide before the table is split."""
 
 
 def summary_of(run: Run, groups: tuple[str, ...] = (), minimum_sample: int | None = None) -> Summary:
@@ -53,13 +44,13 @@ def show_summary(output: Output, summary: Summary, versions: Versions, *, result
     """
     if not result and output.quiet:
         return
+    from steelyard.cli.grids import print_grid, screen_of
     from steelyard.report.summary_formats import detail_grids, summary_grid
 
-    stream = sys.stdout if result else sys.stderr
-    screen = _console(stream)
-    _print_grid(screen, summary_grid(summary, versions, output.lang))
+    screen = screen_of(sys.stdout if result else sys.stderr)
+    print_grid(screen, summary_grid(summary, versions, output.lang))
     for grid in detail_grids(summary, versions, output.lang) if summary.groups else ():
-        _print_grid(screen, grid)
+        print_grid(screen, grid)
     if unranked := summary.unranked:
         output.say(_unranked(unranked, summary.minimum_sample))
 
@@ -68,53 +59,6 @@ def _unranked(count: int, minimum: int) -> Message:
     if count == 1:
         return msg("1 group has fewer than {minimum} scored cases, so no rank", minimum=minimum)
     return msg("{count} groups have fewer than {minimum} scored cases, so no rank", count=count, minimum=minimum)
-
-
-def _console(stream: TextIO) -> Console:
-    from rich.console import Console
-
-    width = None if is_terminal(stream) else WIDE
-    return Console(file=stream, width=width, no_color=not coloured(stream), highlight=False, markup=False)
-
-
-def _print_grid(screen: Console, grid: Grid) -> None:
-    """Print a grid in as many tables as its width takes, each beginning with the keys."""
-    from rich.table import Table
-
-    if grid.title:
-        screen.print(f"\n{grid.title}", style="bold")
-    for number, columns in enumerate(_blocks(grid, screen.width)):
-        if number:
-            screen.print()
-        table = Table(box=None, pad_edge=False)
-        for place in columns:
-            words = place < grid.keys or grid.names[place] == "reasons"
-            table.add_column(grid.heads[place], justify="left" if words else "right", overflow="fold")
-        for row in grid.rows:
-            table.add_row(*(one_line(row[place]) for place in columns))
-        screen.print(table)
-
-
-def _blocks(grid: Grid, width: int) -> list[list[int]]:
-    """The columns of each table: the keys, and as many others as fit beside them."""
-    from rich.cells import cell_len
-
-    def least(place: int) -> int:
-        """What the column needs without breaking a word or a number; a longer one may be broken."""
-        words = [*grid.heads[place].split(), *(row[place] for row in grid.rows)]
-        return min(max(cell_len(word) for word in words), NARROW) + 2
-
-    keys = list(range(grid.keys))
-    room = width - sum(map(least, keys))
-    blocks: list[list[int]] = [[]]
-    used = 0
-    for place in range(grid.keys, len(grid.names)):
-        if blocks[-1] and used + least(place) > room:
-            blocks.append([])
-            used = 0
-        blocks[-1].append(place)
-        used += least(place)
-    return [[*keys, *block] for block in blocks]
 
 
 def check_groups(output: Output, versions: Versions, groups: tuple[str, ...]) -> None:

@@ -69,20 +69,22 @@ class ScoreColumn:
     """A column that holds a score, and the one with its grade.
 
     Attributes:
-        digits: of the column; the score is counted in units of 10^-digits.
-        textual: whether the column holds the number as text with exactly `digits` digits.
+        column: numbers with exactly the digits of the score, which is counted in units of the last one.
+        textual: whether the numbers stand there as text.
     """
 
     score: str
     column: str
     grade: str
-    digits: int
     textual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LostColumn:
-    """A column that holds the points an indicator lost in a score; of a family, a field of each item of a list."""
+    """A column that holds the points an indicator lost in a score; of a family, a field of each item of a list.
+
+    It is empty where the case does not have the score.
+    """
 
     score: str
     indicator: str

@@ -96,7 +96,7 @@ def summary_columns(rules: Ruleset | Versions) -> SummaryColumns:
     versions = versions_of(rules)
     suffixes = {score.id: _suffix(one, score) for one in versions.rulesets for score in one.scores}
     scores = tuple(
-        ScoreColumn(one.id, f"score{suffixes[one.id]}", f"grade{suffixes[one.id]}", one.digits, one.digits > DIGITS)
+        ScoreColumn(one.id, f"score{suffixes[one.id]}", f"grade{suffixes[one.id]}", one.digits > DIGITS)
         for one in shape_of(versions).scores
     )
     lost = dict.fromkeys(column for one in reversed(versions.rulesets) for column in _lost_columns(one))

@@ -7,7 +7,6 @@ overflow; quantiles come from running counts over the distinct scores, never fro
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from steelyard.engines.counting import QUANTILES, Count, LostColumn, Measure, ScoreColumn, ScoreItem, SummaryColumns
@@ -16,17 +15,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 _STATUSES = ("scored", "unscored", "rejected")
-_LOST_DIGITS = 6
-_ALONE = 1
-"""Units are taken as they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """An expression, and what turns its sum into units."""
-
-    sql: str
-    factor: int
 
 
 class _Source:
@@ -34,17 +22,24 @@ class _Source:
 
     def __init__(self, view: str, keys: Sequence[str]) -> None:
         self._view = view
-        self._own = [f"nullif(CAST({_quote(key)} AS VARCHAR), '') AS k{place}" for place, key in enumerate(keys)]
+        self._stored = {f"r{place}": _quote(key) for place, key in enumerate(keys)}
         self.keys = [f"k{place}" for place in range(len(keys))]
 
     def cases(self, columns: Iterable[str], where: str = "true") -> str:
-        """A query of the keys and columns of each case."""
-        return _select([*self._own, *columns], f"{_quote(self._view)} WHERE {where}")
+        """A query of the keys, as stored, and columns of each case."""
+        stored = (f"{key} AS {name}" for name, key in self._stored.items())
+        return _select([*stored, *columns], f"{_quote(self._view)} WHERE {where}")
 
     def grouped(self, inner: str, columns: Sequence[str], *, by: Sequence[str] = ()) -> str:
-        """A query of a row a group, or a group and what else is grouped by."""
-        names = [*self.keys, *by]
-        return _select([*names, *columns], f"({inner})") + (f" GROUP BY {', '.join(names)}" if names else "")
+        """A query of a row a group, or a group and what else is grouped by; the keys become text once a row.
+
+        A group whose key is null and one whose key is the empty text are one, in two rows.
+        """
+        texts = (
+            f"coalesce(CAST({own} AS VARCHAR), '') AS {key}" for own, key in zip(self._stored, self.keys, strict=True)
+        )
+        names = [*self._stored, *by]
+        return _select([*texts, *by, *columns], f"({inner})") + (f" GROUP BY {', '.join(names)}" if names else "")
 
 
 def summarise(
@@ -88,11 +83,16 @@ def summarise(
     return found
 
 
+def month_key(day: str) -> str:
+    """SQL for the key `month`, such as 2024-05, of a local day: days since 1970."""
+    return f"strftime(DATE '1970-01-01' + CAST({day} AS INTEGER), '%Y-%m')"
+
+
 def _totals(
     connection: DuckDBPyConnection,
     source: _Source,
-    scores: dict[str, _Value],
-    lost: dict[tuple[str, str], _Value],
+    scores: dict[str, str],
+    lost: dict[tuple[str, str], str],
 ) -> list[Count]:
     """Cases by status, sums of scores, sums of points lost: one statement."""
     numbers = {score: f"s{place}" for place, score in enumerate(scores)}
@@ -100,24 +100,21 @@ def _totals(
     inner = source.cases(
         [
             "status",
-            *(f"{value.sql} AS {numbers[score]}" for score, value in scores.items()),
-            *(f"{value.sql} AS {points[pair]}" for pair, value in lost.items()),
+            *(f"{value} AS {numbers[score]}" for score, value in scores.items()),
+            *(f"{value} AS {points[pair]}" for pair, value in lost.items()),
         ]
     )
     measures: list[tuple[Measure, str, str]] = []
     aggregates: list[str] = []
     for status in _STATUSES:
         measures.append((Measure.STATUS, "", status))
-        aggregates.append(f"count(*) FILTER (WHERE status = '{status}')")
-    for score, value in scores.items():
-        own = numbers[score]
+        aggregates.append(f"count_if(status = '{status}')")
+    for score, own in numbers.items():
         measures += [(Measure.SCORE, score, item.value) for item in (ScoreItem.COUNT, ScoreItem.TOTAL)]
-        aggregates += [f"count({own})", _units(f"sum({own})", value)]
-    for (score, indicator), value in lost.items():
-        own, has_score = points[score, indicator], f"{numbers[score]} IS NOT NULL"
+        aggregates += [f"count({own})", _units(f"sum({own})")]
+    for (score, indicator), own in points.items():
         measures += [(measure, score, indicator) for measure in (Measure.LOST, Measure.LOSING)]
-        aggregates.append(_units(f"sum({own}) FILTER (WHERE {has_score})", value))
-        aggregates.append(f"count(*) FILTER (WHERE {has_score} AND {own} > 0)")
+        aggregates += [_units(f"sum({own})"), f"count_if({own} > 0)"]
     found: list[Count] = []
     for row in _rows(connection, source.grouped(inner, aggregates)):
         key, values = _key(row, source), row[len(source.keys) :]
@@ -148,10 +145,10 @@ def _rejects(connection: DuckDBPyConnection, source: _Source) -> list[Count]:
     return found + [Count((), Measure.WHERE, "", where, count) for where, count in places.items()]
 
 
-def _distribution(connection: DuckDBPyConnection, source: _Source, score: str, value: _Value) -> list[Count]:
+def _distribution(connection: DuckDBPyConnection, source: _Source, score: str, value: str) -> list[Count]:
     """The least score and the quantiles of each group and of the whole."""
     keys = source.keys
-    cases = source.cases([f"{value.sql} AS s"], f"{value.sql} IS NOT NULL")
+    cases = source.cases([f"{value} AS s"], f"{value} IS NOT NULL")
     distinct = source.grouped(cases, ["count(*) AS n"], by=["s"])
     nowhere = [f"NULL AS {key}" for key in keys]
     both = _select(["1 AS whole", *nowhere, "s", "sum(n) AS n"], "distinct_scores GROUP BY s")
@@ -168,7 +165,7 @@ def _distribution(connection: DuckDBPyConnection, source: _Source, score: str, v
         "levels",
     )
     ranks = (f"min(s) FILTER (WHERE upto * 100 >= {percent} * total)" for _, percent in QUANTILES)
-    values = [_units(one, value) for one in ("min(s)", *ranks)]
+    values = [_units(one) for one in ("min(s)", *ranks)]
     statement = (
         f"WITH distinct_scores AS MATERIALIZED ({distinct}), levels AS ({both}), counted AS ({counted}) "
         f"{_select([group, *values], f'counted GROUP BY {group}')}"
@@ -193,15 +190,13 @@ def _whole(counts: Iterable[Count]) -> list[Count]:
     return [Count((), *what, value) for what, value in sums.items()]
 
 
-def _score(column: ScoreColumn) -> _Value:
+def _score(column: ScoreColumn) -> str:
     """A score as stored, or in units where it is stored as text."""
     name = _quote(column.column)
-    if column.textual:
-        return _Value(f"CAST(replace({name}, '.', '') AS HUGEINT)", _ALONE)
-    return _Value(name, 10**column.digits)
+    return _units(name) if column.textual else name
 
 
-def _lost(columns: Sequence[LostColumn]) -> dict[tuple[str, str], _Value]:
+def _lost(columns: Sequence[LostColumn]) -> dict[tuple[str, str], str]:
     """What each indicator lost in each score; a family's rows taken together."""
     parts: dict[tuple[str, str], list[str]] = {}
     for column in columns:
@@ -210,11 +205,12 @@ def _lost(columns: Sequence[LostColumn]) -> dict[tuple[str, str], _Value]:
             own.append(name)
         else:
             own.append(f"list_sum(list_transform({name}, lambda item: item[{_literal(column.field)}]))")
-    return {pair: _Value(f"coalesce({', '.join(own)})", 10**_LOST_DIGITS) for pair, own in parts.items()}
+    return {pair: f"coalesce({', '.join(own)})" for pair, own in parts.items()}
 
 
-def _units(aggregate: str, value: _Value) -> str:
-    return f"CAST({aggregate} * {value.factor} AS HUGEINT)"
+def _units(number: str) -> str:
+    """A number as an integer of its last digit; by way of its text, for a product can have too many digits."""
+    return f"CAST(replace(CAST({number} AS VARCHAR), '.', '') AS HUGEINT)"
 
 
 def _key(row: Sequence[object], source: _Source) -> tuple[str, ...]:
@@ -241,4 +237,4 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-__all__ = ["summarise"]
+__all__ = ["month_key", "summarise"]

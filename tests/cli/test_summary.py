@@ -1,0 +1,140 @@
+"""`evaluate` with `--summary-by`, `--summary`, `--minimum-sample`: tables on the terminal, and files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from steelyard.cli.grids import blocks, print_grid
+from steelyard.report.summary_formats import Grid
+
+AS_OF = ("--as-of", "2024-05-10T00:00")
+
+
+@pytest.fixture
+def cases(policy: Path) -> Path:
+    return policy / "cases.csv"
+
+
+def test_a_grouped_summary_has_its_details(steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--summary-by", "complaint", "--minimum-sample", 1)
+    lines = [line.split() for line in done.out.splitlines()]
+
+    assert ["false", "3", "3", "0", "0", "57.48", "2"] == lines[1][:7]
+    assert ["true", "1", "1", "0", "0", "95.00", "1"] == lines[2][:7]
+    for title in ("Scores", "Points lost on average", "Cases in which a rule fired"):
+        assert title in done.out
+    scores = lines[lines.index(["Scores"]) :]
+    assert ["false", "3", "0.00", "0.00", "0.00", "72.44", "100.00", "100.00"] == scores[2]
+    assert ["true", "1", *["95.00"] * 6] == scores[3]
+    assert "no rank" not in done.err
+
+
+def test_a_summary_of_the_whole_is_short(steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF)
+
+    assert 2 == len(done.out.splitlines())
+    assert "rank" not in done.out
+
+
+def test_small_groups_have_no_rank_and_it_is_said(steelyard, policy: Path, cases: Path):
+    words = ("evaluate", policy, "--cases", cases, *AS_OF, "--summary-by", "complaint")
+
+    assert "2 groups have fewer than 30 scored cases, so no rank" in steelyard(*words).err
+    done = steelyard(*words, "--minimum-sample", 3)
+    assert "1 group has fewer than 3 scored cases, so no rank" in done.err
+    assert ["1", "–"] == [line.split()[6] for line in done.out.splitlines()[1:3]]
+
+
+@pytest.mark.parametrize("name", ["s.csv", "s.parquet", "s.json"])
+def test_summary_files_appear_with_the_others(name: str, steelyard, policy: Path, cases: Path, tmp_path: Path):
+    words = ("--summary-by", "complaint", "--summary", tmp_path / "out" / name, "-o", tmp_path / "out" / "a.csv")
+    (tmp_path / "out").mkdir()
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
+
+    assert 0 == done.status
+    assert {name, "a.csv"} == {path.name for path in (tmp_path / "out").iterdir()}
+
+
+def test_what_the_files_hold(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    for name in ("s.csv", "s.json"):
+        words = ("--summary-by", "complaint", "--minimum-sample", 1, "--summary", tmp_path / name)
+        steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "s.csv").read_text("utf-8"))))
+    content = json.loads((tmp_path / "s.json").read_text("utf-8"))
+
+    assert [("group", "false", "57.48", "2"), ("group", "true", "95.00", "1"), ("all", "", "66.86", "")] == [
+        (row["level"], row["complaint"], row["mean"], row["rank"]) for row in rows
+    ]
+    assert ["57.48", "95.00"] == [group["scores"]["score"]["mean"] for group in content["groups"]]
+
+
+def test_a_file_of_the_whole_needs_no_groups(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--summary", tmp_path / "s.csv")
+    (row,) = csv.DictReader(io.StringIO((tmp_path / "s.csv").read_text("utf-8")))
+
+    assert ("all", "4", "66.86", "72.44") == (row["level"], row["cases"], row["mean"], row["median"])
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--summary", "s.xlsx"), "--summary ends in .csv, .parquet, .json."),
+        (("--summary", "nowhere/s.csv"), "there is no such folder"),
+        (("--summary", "a.csv", "-o", "a.csv"), "the place of another output"),
+        (("--summary", "a.csv", "-o", "./a.csv"), "the place of another output"),
+        (("--summary", "cases.csv"), "is read by this command"),
+        (("--minimum-sample", "0"), "--minimum-sample"),
+    ],
+)
+def test_usage_is_checked_before_any_work(
+    words, message: str, steelyard, policy: Path, cases: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(policy)
+    before = {path: path.read_bytes() for path in policy.iterdir()}
+    done = steelyard("evaluate", ".", "--cases", "cases.csv", *AS_OF, *words)
+
+    assert (2, "") == (done.status, done.out)
+    assert message in done.err
+    assert before == {path: path.read_bytes() for path in policy.iterdir()}
+
+
+# Tables as wide as the terminal
+
+
+def grid(heads: tuple[str, ...], row: tuple[str, ...], keys: int = 1) -> Grid:
+    return Grid(tuple(f"n{place}" for place in range(len(heads))), heads, (row,), keys)
+
+
+@pytest.mark.parametrize(
+    ("width", "expected"),
+    [
+        (17, [[0, 1, 2, 3]]),
+        (16, [[0, 1, 2], [0, 3]]),
+        (12, [[0, 1, 2], [0, 3]]),
+        (11, [[0, 1], [0, 2], [0, 3]]),
+        (1, [[0, 1], [0, 2], [0, 3]]),
+    ],
+)
+def test_columns_go_to_the_next_table_when_they_do_not_fit(width: int, expected: list[list[int]]):
+    assert expected == blocks(grid(("k", "aaa", "bbb", "c c"), ("kk", "1", "2", "333")), width)
+
+
+@pytest.mark.parametrize("width", [32, 40, 61, 80, 160])
+def test_no_line_is_wider_than_the_terminal_and_no_number_is_broken(width: int):
+    heads = ("分支机构", "month", *(f"Time to survey and assess {n}" for n in range(9)), "客户满意度")
+    row = ("嘉定青浦", "2013-10", *(f"{n}.333333" for n in range(9)), "100.000000")
+    text = io.StringIO()
+    print_grid(Console(file=text, width=width, no_color=True), grid(heads, row, 2))
+    lines = text.getvalue().splitlines()
+
+    assert all(cell_len(line) <= width for line in lines)
+    assert all(f"{n}.333333" in text.getvalue() for n in range(9))
+    assert "100.000000" in text.getvalue()
+    assert all(line.startswith("嘉定青浦") for line in lines if ".333333" in line)
