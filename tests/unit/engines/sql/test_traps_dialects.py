@@ -158,7 +158,7 @@ def test_a_table_of_no_rows_has_its_types(engine):
 def test_narrow_division_truncates_and_is_exact(engine):
     rows = [(a, b) for a, b in product(INT64, DIVISORS)]
     a, b = col("a"), col("b")
-    asked = {"q": engine.d.quotient(a, b, wide=False), "r": engine.d.remainder(a, b)}
+    asked = {"q": engine.d.quotient(a, b, wide=False), "r": engine.d.remainder(a, b, wide=False)}
     kinds = {"a": engine.d.bigint(), "b": engine.d.bigint()}
 
     assert [(divided(a, b), left_over(a, b)) for a, b in rows] == integers(engine.rows(kinds, rows, asked))
@@ -167,7 +167,7 @@ def test_narrow_division_truncates_and_is_exact(engine):
 def test_wide_division_truncates_and_is_exact_below_10_to_the_32(engine):
     rows = [(a, b) for a, b in product(WIDE, WIDE_DIVISORS) if abs(divided(a, b) or 0) < 10**32]
     a, b = col("a"), col("b")
-    asked = {"q": engine.d.quotient(a, b, wide=True), "r": engine.d.remainder(a, b)}
+    asked = {"q": engine.d.quotient(a, b, wide=True), "r": engine.d.remainder(a, b, wide=True)}
     kinds = {"a": engine.d.wide(), "b": engine.d.wide()}
 
     assert [(divided(a, b), left_over(a, b)) for a, b in rows] == integers(engine.rows(kinds, rows, asked))
@@ -203,7 +203,7 @@ def test_integers_of_every_kind_have_the_type_they_should(engine):
     found = engine.types(
         narrow=one,
         quotient=d.quotient(one, one, wide=False),
-        remainder=d.remainder(one, one),
+        remainder=d.remainder(one, one, wide=False),
         length=d.length(text("a")),
         size=d.size(d.list_of([text("a")])),
         back=d.cast_narrow(wide),
@@ -459,6 +459,50 @@ def test_a_code_is_listed_once_where_it_stands_first(engine):
     assert found == {"all": ["B", "A"], "one": ["B"], "none": [], "no_points": []}
 
 
+def test_reasons_are_the_codes_of_the_ranks(engine):
+    d = engine.d
+    kinds = {name: d.bigint() for name in "pqrs"}
+    rows = [(1, 2, 3, 4), (4, 3, 2, 1), (0, None, 0, 0), (5, 5, 5, 5), (None, 7, None, 7), (2**62, 1, 0, -1)]
+    names = ["A", "B", "A", "C"]
+    items = [(col(name), code) for name, code in zip(kinds, names, strict=True)]
+    found = engine.rows(kinds, rows, {"all": d.reasons(items), "two": d.reasons(items, 2, 2**62)})
+    codes = [[*dict.fromkeys(names[i] for i in ranked(enumerate(row)))] for row in rows]
+
+    assert [(all_, all_[:2]) for all_ in codes] == found
+    assert engine.ask(none=d.reasons([])) == {"none": []}
+
+
+def test_bits(engine):
+    masks = [(0,), (1,), (2**62,), (2**63 - 1,), (2**40 + 2**3,), (None,)]
+    bits = (0, 3, 40, 62)
+    found = engine.rows({"m": engine.d.bigint()}, masks, {f"b{bit}": engine.d.has_bit(col("m"), bit) for bit in bits})
+
+    assert [tuple(None if m is None else bool(m & 1 << bit) for bit in bits) for (m,) in masks] == found
+
+
+def test_long_operands_are_divided_alike(engine):
+    """DuckDB divides short operands in 64 bits where they fit; long ones it does not repeat."""
+    d = engine.d
+    a = col("a")
+    for _ in range(70):
+        a = exp.Paren(this=exp.Add(this=a, expression=num(0)))
+    rows = [(v,) for v in (2**63, -(2**63), 10**30, -7, 2**63 - 1, 1 - 2**63, None)]
+    kinds = {"a": d.wide()}
+    found = integers(
+        engine.rows(
+            kinds,
+            rows,
+            {
+                "q": d.quotient(a, num(-1), wide=True),
+                "r": d.remainder(a, num(-3), wide=True),
+                "short": d.quotient(col("a"), num(-1), wide=True),
+            },
+        )
+    )
+
+    assert [(divided(v, -1), left_over(v, -3), divided(v, -1)) for (v,) in rows] == found
+
+
 def plain(value):
     """Rows and documents as dictionaries."""
     if isinstance(value, list):
@@ -530,7 +574,10 @@ def everything(d: Dialect) -> dict[str, exp.Expr]:
         "quotient": d.quotient(a, exp.Nullif(this=b, expression=num(0)), wide=False),
         "quotient_wide": d.quotient(a, b, wide=True),
         "quotient_of_sum": d.quotient(exp.Paren(this=exp.Add(this=a, expression=b)), b, wide=False),
-        "remainder": d.remainder(a, b),
+        "remainder": d.remainder(a, b, wide=False),
+        "remainder_wide": d.remainder(a, b, wide=True),
+        "bit": d.has_bit(a, 62),
+        "reasons": d.reasons([(a, "A"), (b, "B"), (col("c"), "A")], 2, 100),
         "decimal": d.decimal(a, 2),
         "decimal_0": d.decimal(a, 0),
         "decimal_12": d.decimal(a, 12),

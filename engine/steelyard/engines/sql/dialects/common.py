@@ -137,8 +137,12 @@ class Common:
     def cast_wide(self, e: E) -> E:
         return as_type(e, self.wide())
 
-    def remainder(self, a: E, b: E) -> E:
+    def remainder(self, a: E, b: E, *, wide: bool) -> E:
+        del wide  # the operator is exact in both
         return self.fill("(:a % :b)", a=a, b=b)
+
+    def has_bit(self, mask: E, bit: int) -> E:
+        return self.fill("((:mask & :bit) <> 0)", mask=mask, bit=number(1 << bit))
 
     def decimal(self, units: E, scale: int) -> E:
         if scale == 0:
@@ -200,6 +204,16 @@ class Common:
             )
             for p, index in items
         ]
+
+    def reasons(self, items: Sequence[tuple[E, str]], limit: int | None = None, bound: int | None = None) -> E:
+        indexes = self.ranked([(points, index) for index, (points, _) in enumerate(items)], bound)
+        return self.codes_of(indexes, [code for _, code in items], limit)
+
+    def ranked(self, items: Sequence[tuple[E, int]], bound: int | None = None) -> E:
+        raise NotImplementedError
+
+    def codes_of(self, indexes: E, codes: Sequence[str], limit: int | None = None) -> E:
+        raise NotImplementedError
 
     # texts
 

@@ -8,8 +8,11 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from steelyard.engines.sql.build import E
-from steelyard.engines.sql.dialects.common import Common, name_of, number, packing, string, unnested
+from steelyard.engines.sql.dialects.common import BIGINT_LIMIT, Common, name_of, number, packing, string, unnested
 from steelyard.engines.sql.dialects.protocol import Check, Unnested
+
+_REPEATED = 60
+"""Nodes of the operands that may be written twice."""
 
 
 class DuckDB(Common):
@@ -31,8 +34,26 @@ class DuckDB(Common):
         return exp.DataType.build("INT128", dialect="duckdb")
 
     def quotient(self, a: E, b: E, *, wide: bool) -> E:
-        del wide  # the operator is exact in both
-        return self.fill("(:a // :b)", a=a, b=b)
+        exact = self.fill("(:a // :b)", a=a, b=b)
+        return self._short(exact, a, b, "//") if wide else exact
+
+    def remainder(self, a: E, b: E, *, wide: bool) -> E:
+        exact = self.fill("(:a % :b)", a=a, b=b)
+        return self._short(exact, a, b, "%") if wide else exact
+
+    def _short(self, exact: E, a: E, b: E, operator: str) -> E:
+        """In 64 bits where both fit: 25 times as fast. Only for short operands, which are repeated here."""
+        if sum(1 for e in (a, b) for _ in e.walk()) > _REPEATED:
+            return exact
+        return self.fill(
+            "CASE WHEN :a BETWEEN :least AND :most AND :b BETWEEN :least AND :most "
+            f"THEN CAST(TRY_CAST(:a AS BIGINT) {operator} TRY_CAST(:b AS BIGINT) AS INT128) ELSE :exact END",
+            a=a,
+            b=b,
+            exact=exact,
+            least=number(1 - BIGINT_LIMIT),  # the least BIGINT by -1 is none
+            most=number(BIGINT_LIMIT - 1),
+        )
 
     def units_of(self, e: E, scale: int) -> E:
         # DECIMAL(18) times anything narrow stays in 64 bits and overflows there
@@ -62,7 +83,11 @@ class DuckDB(Common):
         return self.fill("LIST_CONCAT(:a, :b)", a=a, b=b)
 
     def distinct_in_order(self, items: E) -> E:
-        return self.fill("LIST_FILTER(:items, LAMBDA _x, _i : LIST_POSITION(:items, _x) = _i)", items=items)
+        # the outer list only gives the inner one a name: written twice it would be computed twice
+        return self.fill(
+            "LIST_TRANSFORM([:items], LAMBDA _l : LIST_FILTER(_l, LAMBDA _x, _i : LIST_POSITION(_l, _x) = _i))[1]",
+            items=items,
+        )
 
     def first_items(self, items: E, limit: int) -> E:
         return self.fill("LIST_SLICE(:items, 1, :limit)", items=items, limit=number(limit))
@@ -101,6 +126,34 @@ class DuckDB(Common):
             return found
         found = self.distinct_in_order(found)
         return found if limit is None else self.first_items(found, limit)
+
+    def reasons(self, items: Sequence[tuple[E, str]], limit: int | None = None, bound: int | None = None) -> E:
+        if not items:
+            return self.empty_list()
+        numbered = [(points, index) for index, (points, _) in enumerate(items)]
+        packed = packing(numbered, bound)
+        groups: dict[str, list[E]] = {}
+        for (_, code), one in zip(items, self.packed(numbered, packed), strict=True):
+            groups.setdefault(code, []).append(one)
+        points = [self._greatest(group) for group in groups.values()]
+        lost = self.fill(
+            "LIST_REVERSE_SORT(LIST_FILTER([:points], LAMBDA _x : _x >= :width))",
+            points=points,
+            width=number(packed.width),
+        )
+        return self.fill(
+            "LIST_TRANSFORM(:few, LAMBDA _x : [:codes][:width - _x % :width])",
+            few=lost if limit is None else self.first_items(lost, limit),
+            codes=[string(code) for _, code in items],
+            width=number(packed.width),
+        )
+
+    def _greatest(self, items: Sequence[E]) -> E:
+        """NULLs do not count."""
+        if len(items) == 1:
+            return items[0]
+        slots = {f"p{n}": item for n, item in enumerate(items)}
+        return self.fill(f"GREATEST({', '.join(f':{slot}' for slot in slots)})", **slots)
 
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         one = self.struct(fields)

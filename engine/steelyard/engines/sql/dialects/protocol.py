@@ -113,8 +113,12 @@ class Dialect(Protocol):
         """A / b toward zero; NULL where either is. Spark and Snowflake: a wide quotient must be under 10^32."""
         ...
 
-    def remainder(self, a: E, b: E) -> E:
+    def remainder(self, a: E, b: E, *, wide: bool) -> E:
         """A - b * quotient: it has the sign of a."""
+        ...
+
+    def has_bit(self, mask: E, bit: int) -> E:
+        """Whether a BIGINT that is a sum of powers of two, each once, has 2^bit; `bit` is at most 62."""
         ...
 
     def decimal(self, units: E, scale: int) -> E:
@@ -206,6 +210,10 @@ class Dialect(Protocol):
 
     def codes_of(self, indexes: E, codes: Sequence[str], limit: int | None = None) -> E:
         """The texts of such a list, each once, at most `limit` of them."""
+        ...
+
+    def reasons(self, items: Sequence[tuple[E, str]], limit: int | None = None, bound: int | None = None) -> E:
+        """`codes_of(ranked(…))` of points and code each, the index being the place; in DuckDB cheaper than the two."""
         ...
 
     # texts

@@ -35,6 +35,9 @@ class Snowflake(Common):
         del wide  # a quotient has six digits after the point: exact only where it divides
         return self.fill("CAST((:a - :a % :b) / :b AS DECIMAL(38, 0))", a=a, b=b)
 
+    def has_bit(self, mask: E, bit: int) -> E:
+        return self.fill("(BITAND(:mask, :bit) <> 0)", mask=mask, bit=number(1 << bit))
+
     def filtered(self, aggregate: E, where: E | None) -> E:
         if where is None:
             return aggregate

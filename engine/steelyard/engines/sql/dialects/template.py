@@ -22,7 +22,14 @@ def _parsed(template: str, dialect: str) -> E:
 def fill(template: str, dialect: str, /, **slots: E | Sequence[E]) -> E:
     """The template with its slots filled; a sequence fills a slot in a list of arguments."""
     root = _parsed(template, dialect).copy()
+    if isinstance(root, exp.Placeholder):
+        raise TypeError(template)
     for slot in list(root.find_all(exp.Placeholder)):
         value = slots[slot.name]
-        slot.replace(value.copy() if isinstance(value, exp.Expr) else [item.copy() for item in value])
+        if isinstance(value, exp.Expr):
+            slot.replace(value.copy())
+        elif slot.index is None:
+            raise TypeError(f":{slot.name} is no list of arguments in {template}")
+        else:
+            slot.replace([item.copy() for item in value])
     return root
