@@ -10,7 +10,7 @@ from sqlglot import exp
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects.common import Common, aliased, limited, name_of, number, string, when
 from steelyard.engines.sql.dialects.protocol import Unnested
-from steelyard.engines.sql.dialects.template import fill
+from steelyard.engines.sql.dialects.template import fill, slots_for
 
 
 class BigQuery(Common):
@@ -130,5 +130,6 @@ class BigQuery(Common):
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         one = self.struct(fields)
         one = one if where is None else when(where, one)
-        template = "ARRAY_AGG(:one IGNORE NULLS ORDER BY :keys)" if order_by else "ARRAY_AGG(:one IGNORE NULLS)"
-        return self.fill(f"COALESCE({template}, [])", one=one, keys=order_by)
+        keys, slots = slots_for(order_by)
+        template = f"ARRAY_AGG(:one IGNORE NULLS ORDER BY {keys})" if order_by else "ARRAY_AGG(:one IGNORE NULLS)"
+        return self.fill(f"COALESCE({template}, [])", one=one, **slots)

@@ -10,6 +10,7 @@ from sqlglot import exp
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects.common import BIGINT_LIMIT, Common, name_of, number, packing, string, unnested
 from steelyard.engines.sql.dialects.protocol import Check, Unnested
+from steelyard.engines.sql.dialects.template import slots_for
 
 _REPEATED = 60
 """Nodes of the operands that may be written twice."""
@@ -152,10 +153,11 @@ class DuckDB(Common):
         """NULLs do not count."""
         if len(items) == 1:
             return items[0]
-        slots = {f"p{n}": item for n, item in enumerate(items)}
-        return self.fill(f"GREATEST({', '.join(f':{slot}' for slot in slots)})", **slots)
+        text, slots = slots_for(items)
+        return self.fill(f"GREATEST({text})", **slots)
 
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         one = self.struct(fields)
-        rows = self.fill("ARRAY_AGG(:one ORDER BY :keys)" if order_by else "ARRAY_AGG(:one)", one=one, keys=order_by)
+        keys, slots = slots_for(order_by)
+        rows = self.fill(f"ARRAY_AGG(:one ORDER BY {keys})" if order_by else "ARRAY_AGG(:one)", one=one, **slots)
         return self.fill("COALESCE(:rows, [])", rows=self.filtered(rows, where))

@@ -10,6 +10,7 @@ from sqlglot import exp
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects.common import Common, as_type, limited, name_of, number, string, unnested
 from steelyard.engines.sql.dialects.protocol import Check, Unnested
+from steelyard.engines.sql.dialects.template import slots_for
 
 
 class Postgres(Common):
@@ -112,5 +113,6 @@ class Postgres(Common):
 
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         one = self.struct(fields)
-        rows = self.fill("JSONB_AGG(:one ORDER BY :keys)" if order_by else "JSONB_AGG(:one)", one=one, keys=order_by)
+        keys, slots = slots_for(order_by)
+        rows = self.fill(f"JSONB_AGG(:one ORDER BY {keys})" if order_by else "JSONB_AGG(:one)", one=one, **slots)
         return self.fill("COALESCE(:rows, CAST('[]' AS JSONB))", rows=self.filtered(rows, where))

@@ -11,6 +11,7 @@ from sqlglot import exp
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects.common import Common, as_type, name_of, number, packing, string, unnested, when
 from steelyard.engines.sql.dialects.protocol import Check, Unnested
+from steelyard.engines.sql.dialects.template import slots_for
 
 
 class Snowflake(Common):
@@ -121,8 +122,9 @@ class Snowflake(Common):
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         one = self.struct(fields)
         one = one if where is None else when(where, one)
-        template = "ARRAY_AGG(:one) WITHIN GROUP (ORDER BY :keys)" if order_by else "ARRAY_AGG(:one)"
-        return self.fill(template, one=one, keys=order_by)
+        keys, slots = slots_for(order_by)
+        template = f"ARRAY_AGG(:one) WITHIN GROUP (ORDER BY {keys})" if order_by else "ARRAY_AGG(:one)"
+        return self.fill(template, one=one, **slots)
 
 
 def _truth(node: exp.Expr) -> exp.Expr:

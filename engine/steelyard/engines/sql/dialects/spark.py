@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from sqlglot import exp
 
 from steelyard.engines.sql.build import E
-from steelyard.engines.sql.dialects.common import Common, aliased, name_of, number, packing, string, unnested
+from steelyard.engines.sql.dialects.common import Common, name_of, number, packing, string, unnested
 from steelyard.engines.sql.dialects.protocol import Check, Unnested
+from steelyard.engines.sql.dialects.template import slots_for
 
 _SETTINGS = (
     ("spark.sql.ansi.enabled", "true"),  # overflow is an error
@@ -100,7 +101,8 @@ class Spark(Common):
         one = self.struct(fields)
         if not order_by:
             return self.filtered(self.fill("COLLECT_LIST(:one)", one=one), where)
-        keys = [aliased(key.copy(), f"k{n}") for n, key in enumerate(order_by)]
-        # the values stand last, so that they never decide the order of different keys
-        pairs = self.filtered(self.fill("COLLECT_LIST(STRUCT(:keys, :one AS _v))", keys=keys, one=one), where)
+        # the values stand last: they decide nothing but the order of equal keys
+        _, slots = slots_for(order_by)
+        keys = ", ".join(f":{slot} AS _{slot}" for slot in slots)
+        pairs = self.filtered(self.fill(f"COLLECT_LIST(STRUCT({keys}, :one AS _v))", one=one, **slots), where)
         return self.fill("TRANSFORM(SORT_ARRAY(:pairs), _x -> _x._v)", pairs=pairs)

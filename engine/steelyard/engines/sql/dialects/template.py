@@ -33,3 +33,9 @@ def fill(template: str, dialect: str, /, **slots: E | Sequence[E]) -> E:
         else:
             slot.replace([item.copy() for item in value])
     return root
+
+
+def slots_for(items: Sequence[E]) -> tuple[str, dict[str, E]]:
+    """Text and slots for several items where a template cannot take a sequence: `:s0, :s1`."""
+    slots = {f"s{n}": item for n, item in enumerate(items)}
+    return ", ".join(f":{slot}" for slot in slots), slots

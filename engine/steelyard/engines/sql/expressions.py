@@ -1,0 +1,354 @@
+"""The SQL of every expression: one `match`, compositional, with the meaning of `semantics.meaning` and nothing of its own.
+
+Strict operators need a guard only where SQL is not strict by itself: AND of a comparison that is false, IN, LEAST.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import assert_never
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import build, functions, logic, rows, tables
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.intervals import Interval, hull, point
+from steelyard.engines.sql.scope import Program, Scope, interval_of, is_boolean, ordered
+from steelyard.engines.sql.value import Value, constant, rejections, union
+from steelyard.ir.expressions import (
+    Add,
+    Aggregate,
+    And,
+    Apply,
+    Argument,
+    Coalesce,
+    Comparator,
+    Compare,
+    Define,
+    Divide,
+    Expr,
+    Field,
+    If,
+    IndicatorPart,
+    Input,
+    IsMissing,
+    Literal,
+    Multiply,
+    Negate,
+    Not,
+    OneOf,
+    OneRow,
+    OpenEnd,
+    Or,
+    OwnMeasure,
+    OwnTarget,
+    Parameter,
+    Rank,
+    Scale,
+    ScoreValue,
+    Stored,
+    Subtract,
+    TableAggregate,
+    TableCall,
+    Within,
+)
+from steelyard.ir.types import OPEN, DateTime, Number, Type
+
+_COMPARE = {
+    Comparator.EQ: build.equal,
+    Comparator.NE: build.unequal,
+    Comparator.LT: build.less,
+    Comparator.LE: build.at_most,
+    Comparator.GT: build.greater,
+    Comparator.GE: build.at_least,
+}
+_LARGE = 12
+"""A condition of more nodes than this becomes a column of its own before it is read several times."""
+
+
+def value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901, PLR0915 - a case for each node
+    """Compile an expression.
+
+    Raises:
+        TooWideError: an integer may need more than 128 bits.
+    """
+    a = program.arithmetic
+
+    def of(operand: Expr) -> Value:
+        return value(operand, program, scope)
+
+    match expr:
+        case Literal():
+            return literal(expr.value, expr.type, program)
+        case Parameter():
+            return _parameter(expr, program)
+        case Input():
+            return _input(expr, program, scope)
+        case Define():
+            return _define(expr, program, scope)
+        case Field():
+            return _field(expr, program, scope)
+        case OneRow():
+            return rows.one_row(expr, program)
+        case IndicatorPart():
+            return _settled(program.parts.get((expr.indicator, expr.part)), f"{expr.indicator}.{expr.part.value}")
+        case OwnTarget():
+            return _settled(scope.target, "target")
+        case OwnMeasure():
+            return _settled(scope.measure, "measure")
+        case ScoreValue():
+            return _score(expr, program, scope)
+        case Argument():
+            return scope.arguments[expr.position]
+        case TableCall():
+            return tables.output(expr, [of(argument) for argument in expr.arguments], program, scope)
+        case Negate():
+            return a.negate(of(expr.operand))
+        case Add():
+            return a.add(of(expr.left), of(expr.right))
+        case Subtract():
+            return a.subtract(of(expr.left), of(expr.right))
+        case Multiply():
+            return a.multiply(of(expr.left), of(expr.right))
+        case Scale():
+            return a.times(of(expr.operand), 10**expr.digits)
+        case Divide():
+            return _divide(expr, program, scope)
+        case Compare():
+            return _compare(expr, program, scope)
+        case Rank():
+            return _rank(of(expr.operand), expr.levels, program)
+        case OpenEnd():
+            return _open_end(expr, program, scope)
+        case Within():
+            return _within(expr, program, scope)
+        case OneOf():
+            return _one_of(of(expr.operand), [of(item) for item in expr.items])
+        case And():
+            return _settle(logic.conjunction([of(item) for item in expr.items]), scope)
+        case Or():
+            return _settle(logic.disjunction([of(item) for item in expr.items]), scope)
+        case Not():
+            return logic.negation(of(expr.operand))
+        case If():
+            condition = _settle(of(expr.condition), scope)
+            return logic.choice(condition, of(expr.yes), of(expr.no), a)
+        case Coalesce():
+            return logic.first_present([of(item) for item in expr.items], a)
+        case IsMissing():
+            return logic.absence(of(expr.operand), negated=expr.negated)
+        case Apply():
+            return functions.apply(expr, [of(argument) for argument in expr.arguments], program, scope)
+        case Aggregate():
+            return rows.aggregate(expr, program, scope)
+        case TableAggregate():
+            arguments = [of(argument) for argument in expr.call.arguments]
+            return tables.aggregate(expr, arguments, program, scope)
+        case _:
+            assert_never(expr)
+
+
+def literal(stored: Stored | None, kind: Type, program: Program) -> Value:
+    """A constant; None is the word `missing`."""
+    match stored:
+        case None:
+            return Value(typed_null(kind, program), point(0) if ordered(kind) else None, why={"missing": build.boolean(value=True)})
+        case bool():
+            return Value(build.boolean(value=stored))
+        case int():
+            return program.arithmetic.literal(stored)
+        case str():
+            return Value(build.text(stored))
+        case tuple():
+            return Value(program.dialect.list_of([build.text(item) for item in stored]))
+        case _:
+            assert_never(stored)
+
+
+def typed_null(kind: Type, program: Program) -> E:
+    """NULL of the SQL type that values of a type have."""
+    from sqlglot import exp
+
+    dialect = program.dialect
+    to = dialect.bigint() if ordered(kind) else dialect.boolean() if is_boolean(kind) else dialect.text()
+    return exp.Cast(this=build.null(), to=to)
+
+
+def guard(sql: E, operands: Sequence[Value]) -> Value:
+    """A truth that is missing where an operand is, though its SQL may not be."""
+    absent = [build.missing(operand.sql) for operand in operands if operand.nullable]
+    if absent and (len(operands) > 1):
+        sql = build.case([(build.disj(absent), build.null())], sql)
+    return logic.strictly(sql, operands)
+
+
+def _settled(found: Value | None, name: str) -> Value:
+    if found is None:
+        raise InternalError(f"`{name}` was read before it is settled")
+    return found
+
+
+def _settle(truth: Value, scope: Scope) -> Value:
+    """A large truth that can be unknown becomes a column: its reasons repeat it."""
+    if truth.why and sum(1 for _ in truth.sql.walk()) > _LARGE:
+        return replace(truth, sql=scope.frame.put("truth", truth.sql))
+    return truth
+
+
+def _parameter(expr: Parameter, program: Program) -> Value:
+    found = next(one for one in program.ruleset.parameters if one.id == expr.name)
+    if found.value is None:
+        raise InternalError(f"the parameter `{expr.name}` has no value")
+    return literal(found.value, found.type, program)
+
+
+def _input(expr: Input, program: Program, scope: Scope) -> Value:
+    declared = program.inputs[expr.name]
+    program.cases.want(expr.name)
+    sql = build.column(expr.name)
+    scope.frame.depth_of(sql)
+    can_lack = declared.optional or (isinstance(declared.type, DateTime) and declared.type.open)
+    return Value(sql, interval_of(declared), why={expr.name: build.missing(sql)} if can_lack else {})
+
+
+def _define(expr: Define, program: Program, scope: Scope) -> Value:
+    if expr.name not in program.defines:
+        definition = program.expressions[None, expr.name]
+        if rows.reads_score(definition, program):
+            return value(definition, program, replace(scope, rows={}))
+        found = value(definition, program, program.case_scope)
+        program.defines[expr.name] = replace(found, sql=_kept(found.sql, expr.name, program.cases))
+    return program.defines[expr.name]
+
+
+def _kept(sql: E, hint: str, frame: object) -> E:
+    """A column for what is more than a few nodes."""
+    from steelyard.engines.sql.frame import Frame
+
+    if isinstance(frame, Frame) and sum(1 for _ in sql.walk()) > _LARGE // 2:
+        return frame.put(hint, sql)
+    return sql
+
+
+def _field(expr: Field, program: Program, scope: Scope) -> Value:
+    at_hand = scope.rows.get(expr.relation)
+    if at_hand is None:
+        raise InternalError(f"`{expr.relation}.{expr.name}` was read where no row is at hand")
+    definition = program.expressions.get((expr.relation, expr.name))
+    if definition is None:
+        return at_hand.fetch(expr.name)
+    if rows.reads_score(definition, program):
+        return value(definition, program, scope)
+    if expr.name not in at_hand.defines:
+        found = value(definition, program, scope)
+        sql = _kept(found.sql, f"{expr.relation}__{expr.name}", at_hand.frame)
+        at_hand.defines[expr.name] = replace(found, sql=sql)
+    return at_hand.defines[expr.name]
+
+
+def _score(expr: ScoreValue, program: Program, scope: Scope) -> Value:
+    """The score as it stands, at the scale that is asked for."""
+    found = scope.scores.get(expr.name)
+    if found is None or not isinstance(expr.type, Number):
+        raise InternalError(f"the score `{expr.name}` was read before it stands")
+    standing, scale = found
+    if expr.type.scale >= scale:
+        return program.arithmetic.times(standing, 10 ** (expr.type.scale - scale))
+    return program.arithmetic.divide(standing, constant(10 ** (scale - expr.type.scale)))  # exact: scales were chosen so
+
+
+def _divide(expr: Divide, program: Program, scope: Scope) -> Value:
+    a = program.arithmetic
+    numerator = a.times(value(expr.numerator, program, scope), 10**expr.up)
+    denominator = a.times(value(expr.denominator, program, scope), 10**expr.down)
+    if numerator.known is None:
+        numerator = replace(numerator, sql=_kept(numerator.sql, "part", scope.frame))
+    if denominator.known is None:
+        denominator = replace(denominator, sql=_kept(denominator.sql, "part", scope.frame))
+    found = a.divide(numerator, denominator, expr.rounding)
+    if denominator.known is None and denominator.lies.low <= 0 <= denominator.lies.high:
+        operands_there = [build.present(one.sql) for one in (numerator, denominator) if one.nullable]
+        zero = build.conj((*operands_there, build.equal(denominator.sql, build.integer(0))))
+        return replace(found, why=union((found.why, {"division by zero": zero})))
+    if denominator.known == 0:
+        return replace(found, why=union((found.why, {"division by zero": build.present(numerator.sql)})))
+    return found
+
+
+def _compare(expr: Compare, program: Program, scope: Scope) -> Value:
+    match expr.left, expr.right:
+        case Rank(operand=operand, levels=levels), Rank(operand=Literal(value=str() as level)):
+            return _level(value(operand, program, scope), levels, expr.comparator, levels.index(level))
+        case Rank(operand=operand, levels=levels), Literal(value=int() as rank):
+            return _level(value(operand, program, scope), levels, expr.comparator, rank)
+        case _:
+            left, right = value(expr.left, program, scope), value(expr.right, program, scope)
+            return logic.strictly(_COMPARE[expr.comparator](left.sql, right.sql), (left, right))
+
+
+def _level(operand: Value, levels: tuple[str, ...], comparator: Comparator, rank: int) -> Value:
+    """An ordered text against a level: one of the levels that are so."""
+    import operator
+
+    holds = {
+        Comparator.EQ: operator.eq,
+        Comparator.NE: operator.ne,
+        Comparator.LT: operator.lt,
+        Comparator.LE: operator.le,
+        Comparator.GT: operator.gt,
+        Comparator.GE: operator.ge,
+    }[comparator]
+    found = [build.text(level) for place, level in enumerate(levels) if holds(place, rank)]
+    if not found:  # NULL stays NULL
+        return logic.strictly(build.unequal(operand.sql, operand.sql), (operand,))
+    return logic.strictly(build.within(operand.sql, found), (operand,))
+
+
+def _rank(operand: Value, levels: tuple[str, ...], program: Program) -> Value:
+    from sqlglot import exp
+
+    if isinstance(operand.sql, exp.Literal):
+        return constant(levels.index(operand.sql.name))
+    whens = [(build.equal(operand.sql, build.text(level)), constant(place)) for place, level in enumerate(levels)]
+    nothing = Value(build.null(), point(0))
+    cases = build.case([(c, v.sql) for c, v in whens], nothing.sql)
+    return Value(
+        program.dialect.cast_narrow(cases), Interval(0, max(0, len(levels) - 1)), why=operand.why, rejects=operand.rejects
+    )
+
+
+def _open_end(expr: OpenEnd, program: Program, scope: Scope) -> Value:
+    """OPEN where it is missing; without its one_row row it is missing."""
+    operand = value(expr.operand, program, scope)
+    opened = constant(OPEN)
+    interval = None if operand.interval is None else hull(operand.interval, point(OPEN))
+    if not operand.nullable:
+        return operand
+    if isinstance(expr.operand, OneRow):
+        there, why = rows.presence(expr.operand.relation, program)
+        sql = build.case([(there, build.coalesce(operand.sql, opened.sql))], build.null())
+        return Value(sql, interval, why=why, rejects=operand.rejects)
+    return Value(build.coalesce(operand.sql, opened.sql), interval, rejects=operand.rejects)
+
+
+def _within(expr: Within, program: Program, scope: Scope) -> Value:
+    operand = value(expr.operand, program, scope)
+    operands, tests = [operand], []
+    if expr.low is not None:
+        low = value(expr.low, program, scope)
+        operands.append(low)
+        tests.append((build.at_least if expr.low_closed else build.greater)(operand.sql, low.sql))
+    if expr.high is not None:
+        high = value(expr.high, program, scope)
+        operands.append(high)
+        tests.append((build.at_most if expr.high_closed else build.less)(operand.sql, high.sql))
+    if not tests:
+        tests.append(build.equal(operand.sql, operand.sql))
+    sql = build.conj(tests)
+    return guard(sql, operands) if any(one.nullable for one in operands[1:]) else logic.strictly(sql, operands)
+
+
+def _one_of(operand: Value, items: list[Value]) -> Value:
+    sql = build.within(operand.sql, [item.sql for item in items])
+    everything = (operand, *items)
+    return guard(sql, everything) if any(i.nullable for i in items) else logic.strictly(sql, everything)

@@ -1,0 +1,263 @@
+"""Row sets that grow column by column, and become a chain of common table expressions.
+
+A frame is the cases, or the rows of a relation as each case sees them. A column that reads others stands one layer
+above the highest of them, so that no SELECT reads its own aliases and the chain is as short as the deepest formula. A frame of rows
+hangs below its parent at a level: it sees the parent's columns up to that depth, and what it aggregates comes back to the
+parent one layer above. Names of columns are unique in the whole statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import build
+from steelyard.engines.sql.build import E
+
+
+class Names:
+    """Hands out names that nobody has. `details`: whether columns that only a comparison needs are wanted too."""
+
+    def __init__(self, *, details: bool = False) -> None:
+        self.details = details
+        self._used: set[str] = set()
+
+    def take(self, wanted: str) -> str:
+        """The name, or with a number behind it where it is taken; case does not tell names apart."""
+        found, number = wanted, 1
+        while found.casefold() in self._used:
+            number += 1
+            found = f"{wanted}_{number}"
+        self._used.add(found.casefold())
+        return found
+
+
+@dataclass(slots=True)
+class Lookup:
+    """A small table joined to a layer: at most one of its rows fits each row of the frame."""
+
+    table: str
+    alias: str
+    on: tuple[tuple[str, E], ...]
+    """Columns of the table with what they must equal."""
+
+
+@dataclass(slots=True)
+class Layer:
+    """What is added at one depth."""
+
+    columns: dict[str, E] = field(default_factory=lambda: {})
+    comments: dict[str, str] = field(default_factory=lambda: {})
+    children: list[Frame] = field(default_factory=lambda: [])
+    lookups: list[Lookup] = field(default_factory=lambda: [])
+
+
+Base = Callable[["Emission", "Frame", Sequence[str]], exp.Query]
+"""Builds a frame's first SELECT from the columns that are wanted of it (own ones of the base and the parent's)."""
+
+
+@dataclass(eq=False)
+class Frame:
+    """A row set.
+
+    Attributes:
+        name: what its CTEs are called.
+        base: builds the first SELECT.
+        names: shared by the whole statement.
+        parent: whose columns it sees, up to depth `level`.
+        identity: the columns that tell its rows apart.
+        key: the columns that are grouped by when it is aggregated for the parent.
+        on: for each of `key` the parent's expression that it equals.
+    """
+
+    name: str
+    base: Base
+    names: Names
+    parent: Frame | None = None
+    level: int = 0
+    identity: tuple[str, ...] = ("_case",)
+    key: tuple[str, ...] = ()
+    on: tuple[E, ...] = ()
+    layers: list[Layer] = field(default_factory=lambda: [Layer()])
+    depths: dict[str, int] = field(default_factory=lambda: {})
+    wanted: dict[str, None] = field(default_factory=lambda: {})
+    """Columns of the base, and the parent's, that something reads."""
+    aggregates: dict[str, tuple[E, E | None]] = field(default_factory=lambda: {})
+    """By the parent's column: the aggregate, and what stands for it where the parent has no row here."""
+
+    @property
+    def depth(self) -> int:
+        """The deepest layer."""
+        return len(self.layers) - 1
+
+    def want(self, name: str) -> E:
+        """A column of the base."""
+        self.depths.setdefault(name, 0)
+        self.wanted.setdefault(name)
+        return build.column(name)
+
+    def depth_of(self, e: E) -> int:
+        """The layer at which an expression can be read: the deepest of its columns."""
+        return max((self._depth_of(name) for name in build.columns_in(e)), default=0)
+
+    def _depth_of(self, name: str) -> int:
+        found = self.depths.get(name)
+        if found is not None:
+            return found
+        self._inherit(name)
+        return 0
+
+    def _inherit(self, name: str) -> None:
+        """Take a column over from the parent, which takes it from its own where it must."""
+        if self.parent is None:
+            raise InternalError(f"nobody has the column {name}")
+        if self.parent._depth_of(name) > self.level:  # noqa: SLF001 - of the same class
+            raise InternalError(f"{self.name} cannot see {name} of {self.parent.name} yet")
+        self.want(name)
+
+    def put(self, hint: str, e: E, comment: str | None = None) -> E:
+        """Add a column; an expression that is a column or a constant already is given back as it is."""
+        if isinstance(e, exp.Column | exp.Literal | exp.Boolean | exp.Null):
+            return e
+        name = self.names.take(hint)
+        depth = self.depth_of(e) + 1
+        layer = self._layer(depth)
+        layer.columns[name] = e
+        if comment is not None:
+            layer.comments[name] = comment
+        self.depths[name] = depth
+        return build.column(name)
+
+    def aggregate(self, hint: str, e: E, default: E | None = None) -> E:
+        """Aggregate over the rows of each row of the parent; gives the parent's column."""
+        if self.parent is None:
+            raise InternalError("the cases have no parent to aggregate for")
+        self.depth_of(e)  # takes over what it reads
+        for one in self.on:
+            self.parent.depth_of(one)
+        name = self.names.take(hint)
+        self.aggregates[name] = e, default
+        layer = self.parent._layer(self.level + 1)  # noqa: SLF001 - of the same class
+        if self not in layer.children:
+            layer.children.append(self)
+        self.parent.depths[name] = self.level + 1
+        return build.column(name)
+
+    def lazily(self, hint: str, make: Callable[[], E]) -> E:
+        """An aggregate that is only computed where `details` are asked for; NULL otherwise."""
+        if self.parent is None:
+            raise InternalError("the cases have no parent to aggregate for")
+        return self.aggregate(hint, make()) if self.names.details else build.null()
+
+    def look_up(self, table: str, keys: Sequence[tuple[str, E]], columns: Sequence[str]) -> list[E]:
+        """Join a small table on equal keys; gives its columns, NULL where no row fits."""
+        on = tuple((name, self.put(f"{table}_{name}", e)) for name, e in keys)
+        depth = max(self.depth_of(e) for _, e in on) + 1
+        layer = self._layer(depth)
+        for lookup in layer.lookups:
+            if lookup.table == table and lookup.on == on:
+                alias = lookup.alias
+                break
+        else:
+            alias = self.names.take(f"{table}_of")
+            layer.lookups.append(Lookup(table, alias, on))
+        found: list[E] = []
+        for name in columns:
+            mine = f"{alias}_{name}"
+            if mine not in self.depths:
+                self.names.take(mine)
+                layer.columns[mine] = build.column(name, alias)
+                self.depths[mine] = depth
+            found.append(build.column(mine))
+        return found
+
+    def _layer(self, depth: int) -> Layer:
+        while len(self.layers) <= depth:
+            self.layers.append(Layer())
+        return self.layers[depth]
+
+
+class Emission:
+    """Writes frames as CTEs, each after what it reads."""
+
+    def __init__(self, *, hints: bool) -> None:
+        """Prepare. `hints`: whether the dialect knows NOT MATERIALIZED."""
+        self._done: dict[tuple[int, int], str] = {}
+        self._based: set[int] = set()
+        self._hints = hints
+        self.ctes: list[exp.CTE] = []
+
+    def cte(self, name: str, query: exp.Query, *, inline: bool = False) -> str:
+        """Add a CTE; `inline` keeps an engine from storing it where it is read twice."""
+        alias = exp.TableAlias(this=build.name(name))
+        found = exp.CTE(this=query, alias=alias)
+        if inline and self._hints:
+            found.set("materialized", value=False)
+        self.ctes.append(found)
+        return name
+
+    def layer(self, frame: Frame, depth: int) -> str:
+        """The CTE of a frame up to a depth; what it stands on is written first."""
+        depth = min(depth, frame.depth)
+        key = id(frame), depth
+        if key in self._done:
+            return self._done[key]
+        if depth == 0:
+            name = self.cte(frame.name, frame.base(self, frame, tuple(frame.wanted)), inline=frame.parent is None)
+        else:
+            name = self._above(frame, depth)
+        self._done[key] = name
+        return name
+
+    def last(self, frame: Frame) -> str:
+        """The CTE with all columns of a frame."""
+        return self.layer(frame, frame.depth)
+
+    def _above(self, frame: Frame, depth: int) -> str:
+        below = self.layer(frame, depth - 1)
+        layer = frame.layers[depth]
+        query = exp.select(exp.Column(this=exp.Star(), table=build.name("it")))
+        query.set("from_", exp.From(this=build.table(below, "it")))
+        for child in layer.children:
+            alias = self.grouped(child)
+            pairs = zip(child.key, child.on, strict=True)
+            on = build.conj(build.equal(build.column(k, alias), _of(e, "it")) for k, e in pairs)
+            query = query.join(build.table(alias), on=on, join_type="left", copy=False)
+            for name, (_, default) in child.aggregates.items():
+                column: E = build.column(name, alias)
+                column = column if default is None else build.coalesce(column, default)
+                query = query.select(build.aliased(column, name), copy=False)
+        for lookup in layer.lookups:
+            on = build.conj(build.equal(build.column(k, lookup.alias), _of(e, "it")) for k, e in lookup.on)
+            query = query.join(build.table(lookup.table, lookup.alias), on=on, join_type="left", copy=False)
+        joined = layer.children or layer.lookups
+        for name, e in layer.columns.items():
+            column = build.aliased(_of(e, "it") if joined else e, name)
+            if name in layer.comments:
+                column.add_comments([layer.comments[name]])
+            query = query.select(column, copy=False)
+        return self.cte(f"{frame.name}_{depth}", query, inline=frame.parent is None)
+
+    def grouped(self, frame: Frame) -> str:
+        """The CTE that aggregates a frame for its parent."""
+        key = id(frame), -1
+        if key not in self._done:
+            source = self.last(frame)
+            query = exp.select(*(build.column(k) for k in frame.key), copy=False).from_(build.table(source), copy=False)
+            for name, (e, _) in frame.aggregates.items():
+                query = query.select(build.aliased(e, name), copy=False)
+            query = query.group_by(*(build.column(k) for k in frame.key), copy=False)
+            self._done[key] = self.cte(frame.names.take(f"{frame.name}_sums"), query)
+        return self._done[key]
+
+
+def _of(e: E, alias: str) -> E:
+    """The expression with its columns said to be of a table."""
+
+    def change(node: E) -> E:
+        return build.column(node.name, alias) if isinstance(node, exp.Column) and not node.table else node
+
+    return e.transform(change)

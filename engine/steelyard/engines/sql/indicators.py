@@ -1,0 +1,231 @@
+"""Strata 2 to 4 of indicators: targets, clocks, measures, scores (LANGUAGE.md section 7; `semantics.indicators`).
+
+An indicator lives in the frame of the cases, each row of a family in a frame of its own. The order is that of the
+reference: only_if, waive grant, missing, way, clamp, round, at_least.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import build, expressions, functions, logic, ways
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.exemptions import Fired, Granted, Grants
+from steelyard.engines.sql.findings import Findings
+from steelyard.engines.sql.intervals import Interval, hull, point
+from steelyard.engines.sql.pauses import Clocked
+from steelyard.engines.sql.scope import Program, Scope, ordered
+from steelyard.engines.sql.value import Rejection, Value, constant, guarded, under, union
+from steelyard.ir.expressions import Part
+from steelyard.ir.ruleset import Clock, Indicator, OnMissing
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An indicator, or the rows of a family, in the frame of `scope`.
+
+    Attributes:
+        only_if: its truth, with the membership of a family's row.
+        measure, target: as published, NULL where missing; target None where there is none.
+        score: hundredths, NULL where waived.
+        waivable: whether it can be waived.
+        reasons: reason codes of bands by condition; what none of them gives is the indicator's own.
+    """
+
+    indicator: Indicator
+    scope: Scope
+    measure: Value
+    target: Value | None
+    score: Value
+    waivable: bool
+    reasons: tuple[tuple[E, str], ...] = ()
+
+
+def only_if(indicator: Indicator, program: Program, scope: Scope, findings: Findings) -> Value:
+    """Stratum 2: whether it applies."""
+    condition = Value(build.boolean(value=True))
+    if indicator.only_if is not None:
+        condition = expressions.value(indicator.only_if, program, scope)
+        findings.reject(condition.rejects)
+    if indicator.family is not None:
+        member = scope.rows[indicator.family.relation].member
+        condition = logic.both(member, replace(condition, rejects=()))
+    if build.is_true(condition.sql):
+        return condition
+    return replace(condition, sql=scope.frame.put(f"{indicator.id}__applies", condition.sql), rejects=())
+
+
+def settle(
+    indicator: Indicator,
+    applies: Value,
+    fired: Mapping[str, Fired],
+    program: Program,
+    scope: Scope,
+    findings: Findings,
+) -> Settled:
+    """Strata 3 and 4."""
+    frame = scope.frame
+    findings.note(applies.why)
+    base = None if indicator.target is None else expressions.value(indicator.target, program, scope)
+    if base is not None:
+        findings.reject(base.rejects)
+        base = replace(base, sql=frame.put(f"{indicator.id}__base", base.sql), rejects=())
+    clock, timed = _clock(indicator, program, scope, findings)
+    granted = Grants(indicator, program, scope, findings).settle({**fired}, base, clock)
+    target = granted.target
+    if timed is None:
+        if isinstance(indicator.measure, Clock):
+            raise InternalError("a clock that was not read")
+        measure = expressions.value(indicator.measure, program, replace(scope, target=target))
+        findings.reject(measure.rejects)
+    elif granted.paused is not None:
+        measure = program.arithmetic.subtract(timed, granted.paused)
+        longest = max(0, timed.lies.high)
+        measure = replace(measure, interval=Interval(min(0, timed.lies.low), longest))
+    else:
+        measure = timed
+    measure = replace(measure, sql=frame.put(f"{indicator.id}__measure", measure.sql), rejects=())
+    findings.note(measure.why)
+    if target is not None:
+        findings.note(target.why)
+    return _scored(indicator, applies, measure, target, granted, program, scope, findings)
+
+
+def publish(settled: Settled, program: Program) -> None:
+    """Let other expressions read the parts of an indicator that is no family."""
+    name = settled.indicator.id
+    score, parts = settled.score, program.parts
+    waived = build.missing(score.sql) if settled.waivable else build.boolean(value=False)
+
+    def named(part: Part, value: Value, condition: E) -> Value:
+        why = {} if build.is_false(condition) else {f"{name}.{part.value}": condition}
+        return replace(value, why=why, rejects=())
+
+    parts[name, Part.MEASURE] = settled.measure
+    status = build.case([(waived, build.text("waived"))], build.text("scored"))
+    parts[name, Part.STATUS] = Value(status)
+    parts[name, Part.SCORE] = named(Part.SCORE, score, waived)
+    if settled.target is None:
+        null = expressions.typed_null(settled.indicator.measure_type, program)
+        parts[name, Part.TARGET] = named(Part.TARGET, Value(null, point(0)), build.boolean(value=True))
+        return
+    target = settled.target
+    if settled.waivable:
+        sql = build.case([(waived, build.null())], target.sql)
+        why = {f"{name}.{Part.TARGET.value}": waived, **under(target.why, build.not_(waived))}
+        parts[name, Part.TARGET] = replace(target, sql=sql, why=why, rejects=())
+    else:
+        parts[name, Part.TARGET] = replace(target, rejects=())
+
+
+def _clock(
+    indicator: Indicator, program: Program, scope: Scope, findings: Findings
+) -> tuple[Clocked | None, Value | None]:
+    """Read a clock: its instants, and the time it shows before pauses."""
+    clock = indicator.measure
+    if not isinstance(clock, Clock):
+        return None, None
+    start = expressions.value(clock.start, program, scope)
+    stop = expressions.value(clock.stop, program, scope)
+    findings.reject(start.rejects)
+    findings.reject(stop.rejects)
+    end = replace(stop, rejects=())
+    if clock.until is not None and stop.nullable:
+        until = expressions.value(clock.until, program, scope)
+        findings.reject(guarded(until.rejects, build.missing(stop.sql)))
+        end = logic.first_present([end, replace(until, rejects=())], program.arithmetic)
+    put = scope.frame.put
+    start = replace(start, sql=put(f"{indicator.id}__start", start.sql), rejects=())
+    end = replace(end, sql=put(f"{indicator.id}__end", end.sql))
+    if end.lies.low < start.lies.high and not _ordered(clock, program):
+        reversed_ = build.true(build.less(end.sql, start.sql))
+        findings.reject([Rejection(reversed_, indicator.id)])
+    shown = functions.elapsed(start, end, clock.calendar, indicator.id, program, scope)
+    findings.reject(shown.rejects)
+    longest = max(0, end.lies.high - start.lies.low)
+    timed = replace(shown, interval=Interval(0, longest), why=union((start.why, end.why)), rejects=())
+    return Clocked(start, end, clock.calendar), timed
+
+
+def _ordered(clock: Clock, program: Program) -> bool:
+    """Whether intake has made sure that the end is not before the start: `not_before`, and no `until`."""
+    from steelyard.ir.expressions import Input
+
+    match clock.start, clock.stop:
+        case Input(name=start), Input(name=stop) if clock.until is None:
+            return program.inputs[stop].not_before == start
+        case _:
+            return False
+
+
+def _scored(  # noqa: PLR0917 - all of an indicator
+    indicator: Indicator,
+    applies: Value,
+    measure: Value,
+    target: Value | None,
+    granted: Granted,
+    program: Program,
+    scope: Scope,
+    findings: Findings,
+) -> Settled:
+    frame, a = scope.frame, program.arithmetic
+    holds = applies.sql if not applies.nullable else build.true(applies.sql)
+    asked = build.conj((holds, build.not_(granted.waives)))
+    there = [build.present(one.sql) for one in (measure, target) if one is not None and one.nullable]
+    scored = build.conj((asked, *there))
+    way = ways.score(indicator, measure, target, program, scope)
+    findings.take(way.score, scored)
+    score = _clamped(indicator, replace(way.score, why={}, rejects=()), program)
+    lacks = [build.missing(one.sql) for one in (measure, target, way.score) if one is not None and one.nullable]
+    lacking = build.disj(lacks)
+    waivable = not build.is_true(asked)
+    whens: list[tuple[E, Value]] = []
+    nothing = Value(build.null(), None)
+    if waivable:
+        whens.append((build.not_(asked), nothing))
+    if not build.is_false(lacking):
+        rule = indicator.missing
+        if rule is None:
+            raise InternalError(f"`{indicator.id}` can be missing, and its rule says nothing")
+        match rule.action:
+            case OnMissing.WAIVE:
+                waivable = True
+                whens.append((lacking, nothing))
+            case OnMissing.REJECT:
+                findings.reject([Rejection(build.conj((asked, lacking)), indicator.id)])
+            case OnMissing.SCORE:
+                whens.append((lacking, constant(rule.score or 0)))
+    made = a.choose(whens, score) if whens else score
+    made = replace(made, interval=hull(score.lies, *(v.lies for _, v in whens if v.interval is not None)))
+    if granted.floor is not None:
+        made = _floored(made, granted.floor, program)
+    if not ordered(indicator.measure_type):
+        measure = replace(measure, interval=None)
+    made = a.narrowed(made)
+    sql = program.dialect.cast_narrow(made.sql) if build.number_of(made.sql) is not None else made.sql
+    sql = frame.put(f"{indicator.id}__score", sql)
+    why = {f"{indicator.id}.score": build.missing(sql)} if waivable else {}
+    reasons = way.reasons
+    if reasons and not build.is_false(lacking):
+        reasons = tuple((build.conj((build.not_(lacking), condition)), code) for condition, code in reasons)
+    return Settled(indicator, scope, measure, target, Value(sql, made.lies, False, why), waivable, reasons)
+
+
+def _clamped(indicator: Indicator, score: Value, program: Program) -> Value:
+    a, clamp = program.arithmetic, indicator.clamp
+    if clamp is None:
+        return score
+    if clamp.low is not None and score.lies.low < clamp.low:
+        score = a.maximum([score, constant(clamp.low)])
+    if clamp.high is not None and score.lies.high > clamp.high:
+        score = a.minimum([score, constant(clamp.high)])
+    return score
+
+
+def _floored(score: Value, floor: Value, program: Program) -> Value:
+    """The floor where one is granted and there is a score."""
+    higher = build.true(build.greater(floor.sql, score.sql))
+    made = program.arithmetic.choose([(higher, replace(floor, why={}))], replace(score, why={}))
+    return replace(made, interval=hull(score.lies, Interval(score.lies.low, max(score.lies.high, floor.lies.high))))

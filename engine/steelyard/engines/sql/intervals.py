@@ -1,0 +1,76 @@
+"""Where an integer can lie, and so whether 64 or 128 bits hold it. Ranges are inclusive and finite.
+
+A value of no order (text, truth) has no interval. What comes from rows is bounded by `ROWS`.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+NARROW = 2**63 - 1
+"""The largest magnitude of a BIGINT."""
+WIDE = 10**38 - 1
+"""The largest magnitude of the 128-bit type of every dialect: DECIMAL(38, 0) is the least of them."""
+ROWS = 2**31
+"""More rows than this one case never has; sums are proved to fit for as many."""
+
+
+class Interval(NamedTuple):
+    """All integers from low to high."""
+
+    low: int
+    high: int
+
+    @property
+    def magnitude(self) -> int:
+        """The largest absolute value."""
+        return max(abs(self.low), abs(self.high))
+
+    @property
+    def narrow(self) -> bool:
+        """Whether 64 bits hold it."""
+        return self.magnitude <= NARROW
+
+    def plus(self, other: Interval) -> Interval:
+        """Sums."""
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def minus(self, other: Interval) -> Interval:
+        """Differences."""
+        return Interval(self.low - other.high, self.high - other.low)
+
+    def times(self, other: Interval) -> Interval:
+        """Products."""
+        corners = [a * b for a in self for b in other]
+        return Interval(min(corners), max(corners))
+
+    def opposite(self) -> Interval:
+        """Opposites."""
+        return Interval(-self.high, -self.low)
+
+    def absolute(self) -> Interval:
+        """Magnitudes."""
+        least = 0 if self.low <= 0 <= self.high else min(abs(self.low), abs(self.high))
+        return Interval(least, self.magnitude)
+
+    def summed(self) -> Interval:
+        """Sums over the rows of a case, none included."""
+        return Interval(min(0, self.low * ROWS), max(0, self.high * ROWS))
+
+    def quotient(self, divisor: Interval) -> Interval:
+        """Quotients, however they are rounded; a divisor of 0 aside."""
+        least = 1 if divisor.low <= 0 <= divisor.high else divisor.absolute().low
+        most = -(-self.magnitude // least)
+        low = 0 if self.low >= 0 and divisor.low >= 0 else -most
+        high = 0 if self.high <= 0 and divisor.low >= 0 else most
+        return Interval(low, high)
+
+
+def point(value: int) -> Interval:
+    """A single integer."""
+    return Interval(value, value)
+
+
+def hull(*intervals: Interval) -> Interval:
+    """The least interval around several."""
+    return Interval(min(one.low for one in intervals), max(one.high for one in intervals))

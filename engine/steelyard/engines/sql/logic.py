@@ -1,0 +1,96 @@
+"""Three-valued logic and the nodes that look at missing values (LANGUAGE.md section 5), with their reasons.
+
+SQL's own AND and OR are three-valued in the same way; CASE is not, and is only asked of what is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from steelyard.engines.sql import build
+from steelyard.engines.sql.arithmetic import Arithmetic
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.intervals import hull
+from steelyard.engines.sql.value import Value, Why, guarded, rejections, under, union
+
+
+def conjunction(items: Sequence[Value]) -> Value:
+    """False if one is false, else unknown for the reasons of all unknown ones, else true."""
+    return _junction(items, build.conj([item.sql for item in items]), [build.false(item.sql) for item in items])
+
+
+def disjunction(items: Sequence[Value]) -> Value:
+    """True if one is true, else unknown for the reasons of all unknown ones, else false."""
+    return _junction(items, build.disj([item.sql for item in items]), [build.true(item.sql) for item in items])
+
+
+def _junction(items: Sequence[Value], sql: E, decides: list[E]) -> Value:
+    """Where one decides, the reasons of the others do not count; the own ones never hold then."""
+    found: list[Why] = []
+    for position, item in enumerate(items):
+        others = [d for other, d in enumerate(decides) if other != position and not build.is_false(d)]
+        found.append(under(item.why, build.not_(build.disj(others))) if item.why else {})
+    return Value(sql, why=union(found), rejects=rejections(items))
+
+
+def negation(operand: Value) -> Value:
+    """Not."""
+    return Value(build.not_(operand.sql), why=operand.why, rejects=operand.rejects)
+
+
+def choice(condition: Value, yes: Value, no: Value, arithmetic: Arithmetic) -> Value:
+    """The branch taken; missing where the condition is unknown."""
+    holds, fails = build.true(condition.sql), build.false(condition.sql)
+    if not condition.nullable:
+        holds, fails = condition.sql, build.not_(condition.sql)
+    if yes.wide or no.wide:
+        yes, no = arithmetic.widened(yes), arithmetic.widened(no)
+    if condition.nullable:
+        sql = build.case([(condition.sql, yes.sql), (fails, no.sql)], build.null())
+    else:
+        sql = build.case([(condition.sql, yes.sql)], no.sql)
+    interval = None if yes.interval is None or no.interval is None else hull(yes.interval, no.interval)
+    if interval is None:
+        interval = yes.interval or no.interval
+    why = union((condition.why, under(yes.why, holds), under(no.why, fails)))
+    rejects = (*condition.rejects, *guarded(yes.rejects, holds), *guarded(no.rejects, fails))
+    return Value(sql, interval, yes.wide, why, rejects)
+
+
+def first_present(items: Sequence[Value], arithmetic: Arithmetic) -> Value:
+    """The first item that is not missing; else missing for the reasons of all."""
+    kept: list[Value] = []
+    for item in items:
+        kept.append(item)
+        if not item.nullable:
+            break
+    if any(item.wide for item in kept):
+        kept = [arithmetic.widened(item) for item in kept]
+    if len(kept) == 1:
+        return kept[0]
+    nothing = build.conj([build.missing(item.sql) for item in kept])
+    why = {} if not kept[-1].nullable else union(under(item.why, nothing) for item in kept)
+    intervals = [item.interval for item in kept if item.interval is not None]
+    rejects = list(kept[0].rejects)
+    for position, item in enumerate(kept[1:], 1):
+        before = build.conj([build.missing(one.sql) for one in kept[:position]])
+        rejects += guarded(item.rejects, before)
+    sql = build.coalesce(*(item.sql for item in kept))
+    return Value(sql, hull(*intervals) if intervals else None, kept[0].wide, why, tuple(rejects))
+
+
+def absence(operand: Value, *, negated: bool) -> Value:
+    """Whether the operand is missing; never missing itself."""
+    if not operand.nullable:
+        return Value(build.boolean(value=negated), rejects=operand.rejects)
+    return Value((build.present if negated else build.missing)(operand.sql), rejects=operand.rejects)
+
+
+def strictly(sql: E, operands: Sequence[Value]) -> Value:
+    """A truth or text that is missing where an operand is, whose SQL is NULL then by itself."""
+    return Value(sql, why=union(operand.why for operand in operands), rejects=rejections(operands))
+
+
+def both(member: Value, condition: Value) -> Value:
+    """A row's membership and a condition on it."""
+    return condition if build.is_true(member.sql) else conjunction((member, condition))

@@ -1,0 +1,161 @@
+"""Cases in memory on DuckDB: how a few cases, a test's or a sample's, are scored by the statement of whole portfolios."""
+
+# duckdb and pyarrow ship no types that help here
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from steelyard.engines.sql import build
+from steelyard.engines.sql.dialects import dialect
+from steelyard.engines.sql.situations import KEY
+from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
+from steelyard.facts.case import Case, Row
+from steelyard.ir.canonical import digest
+from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import InputField, Ruleset
+from steelyard.ir.types import Boolean, Region, Regions, Text, Type
+
+CASES = "cases_"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the statement says of a case.
+
+    Attributes:
+        values: by result column, as stored; None where empty, a tuple for a list.
+        reject_at: the rule, table or relation that rejects it.
+        rows: by rule that fired for rows, their ids, sorted.
+    """
+
+    values: Mapping[str, object]
+    reject_at: str | None
+    rows: Mapping[str, tuple[str, ...]]
+
+    @property
+    def rejected(self) -> bool:
+        """Whether a rule rejects the case."""
+        return self.values["status"] == REJECTED
+
+
+class InMemory:
+    """A ruleset ready to score cases in memory."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._ruleset = ruleset
+        self._sources = {relation.id: f"{relation.id}_rows_" for relation in ruleset.relations}
+        self._statement = compile_ruleset(
+            ruleset, dialect("duckdb"), CASES, self._sources, digest(ruleset), details=True
+        )
+
+    @property
+    def statement(self) -> Statement:
+        """What is run."""
+        return self._statement
+
+    def score(self, cases: Sequence[Case]) -> list[Found]:
+        """Score cases, in their order; those that see the same rows together."""
+        groups: dict[tuple[object, ...], list[int]] = {}
+        shared = [relation.id for relation in self._ruleset.relations if relation.of_case is None]
+        for place, case in enumerate(cases):
+            groups.setdefault(tuple(id(case.rows.get(name)) for name in shared), []).append(place)
+        found: dict[int, Found] = {}
+        for places in groups.values():
+            together = [cases[place] for place in places]
+            found.update(zip(places, self._together(together), strict=True))
+        return [found[place] for place in range(len(cases))]
+
+    def _together(self, cases: Sequence[Case]) -> list[Found]:
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            self._fill(connection, cases)
+            return self._run(connection)
+
+    def _fill(self, connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> None:
+        values = [{"_case": place, **case.values} for place, case in enumerate(cases)]
+        _table(connection, CASES, self._ruleset.inputs, values, (("_case", pa.int64()),))
+        for relation in self._ruleset.relations:
+            of = cases[:1] if relation.of_case is None else cases
+            rows: list[Row] = [row for case in of for row in case.rows.get(relation.id, ())]
+            content = [{"_row": place, "_id": row.id, **row.values} for place, row in enumerate(rows)]
+            extra = (("_row", pa.int64()), ("_id", pa.string()))
+            _table(connection, self._sources[relation.id], relation.fields, content, extra)
+
+    def _run(self, connection: duckdb.DuckDBPyConnection) -> list[Found]:
+        statement = self._statement
+        small = dict(statement.program.small)
+        for situations in statement.unlisted:
+            small.update(situations_that_occur(connection, statement, situations))
+        names = [(f"c{place}", column.sql) for place, column in enumerate(statement.columns)]
+        rows = [(f"r{place}", one.sql) for place, one in enumerate(statement.rows_fired)]
+        selected = [("_case", build.column("_case")), ("_reject_at", statement.reject_at), *names, *rows]
+        text = statement.program.dialect.sql(statement.query(selected, small), pretty=False)
+        found = connection.execute(f"{text} ORDER BY 1").fetchall()
+        return [self._found(row) for row in found]
+
+    def _found(self, row: Sequence[Any]) -> Found:
+        statement = self._statement
+        values: dict[str, object] = {}
+        for column, value in zip(statement.columns, row[2:], strict=False):
+            values[column.name] = _stored(value)
+        rest = row[2 + len(statement.columns) :]
+        ids = {one.rule: tuple(value or ()) for one, value in zip(statement.rows_fired, rest, strict=True)}
+        return Found(values, row[1], ids)
+
+
+def situations_that_occur(connection: Any, statement: Statement, situations: Any) -> dict[str, Any]:
+    """The small tables of one score's situations, as far as they occur in the session."""
+    query = statement.query([(KEY, situations.key())])
+    text = statement.program.dialect.sql(query.distinct(copy=False), pretty=False)
+    keys = [row[0] for row in connection.execute(text).fetchall()]
+    return {situations.table: situations.resolve_texts(keys)}
+
+
+def _table(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    fields: Iterable[InputField],
+    rows: Sequence[Mapping[str, Stored]],
+    extra: Sequence[tuple[str, pa.DataType]],
+) -> None:
+    columns = [*extra, *((field.id, _arrow(field.type)) for field in fields)]
+    arrays = [pa.array([_plain(row.get(column)) for row in rows], type=kind) for column, kind in columns]
+    table = pa.Table.from_arrays(arrays, names=[column for column, _ in columns])
+    connection.register("_filling", table)
+    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _filling')
+    connection.unregister("_filling")
+
+
+def _plain(value: Stored | None) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _arrow(kind: Type) -> pa.DataType:
+    match kind:
+        case Text() | Region():
+            return pa.string()
+        case Boolean():
+            return pa.bool_()
+        case Regions():
+            return pa.list_(pa.string())
+        case _:
+            return pa.int64()
+
+
+def _stored(value: object) -> object:
+    if isinstance(value, list):
+        return tuple(_stored(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
+    if isinstance(value, dict):
+        return tuple(_stored(item) for item in value.values())  # pyright: ignore[reportUnknownVariableType]
+    return value
+
+
+__all__ = ["CASES", "Found", "InMemory", "situations_that_occur"]

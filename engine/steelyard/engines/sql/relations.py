@@ -1,0 +1,503 @@
+"""Stratum 1: which rows belong to the case, as joins (LANGUAGE.md sections 2, 5 and 12; `semantics.relations`).
+
+Membership is three-valued. What is equal on both sides, or covers a place, is what the engines can hash; the rest filters.
+A row whose `joins` is unknown stays, as one that may belong.
+
+- *keyed*: where a relation joins by nothing but equal keys that are always there, and the rows are asked nothing about
+  the case, they are aggregated by those keys before the cases see them.
+- *pairs*: else each case meets each of its rows.
+- *pass*: what a later stratum asks of rows meets the pairs again, with all that is settled by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlglot import exp
+
+from steelyard.engines.sql import build, expressions, functions, logic
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.frame import Emission, Frame
+from steelyard.engines.sql.scope import Program, Rows, Scope, interval_of
+from steelyard.engines.sql.value import Rejection, Value
+from steelyard.ir.expressions import (
+    Aggregate,
+    And,
+    Apply,
+    Argument,
+    Comparator,
+    Compare,
+    Define,
+    Expr,
+    Field,
+    Function,
+    IndicatorPart,
+    Input,
+    OneRow,
+    OwnMeasure,
+    OwnTarget,
+    ScoreValue,
+    TableCall,
+)
+from steelyard.ir.ruleset import InputField, Relation
+from steelyard.ir.types import DateTime, Region
+from steelyard.ir.walk import nodes
+
+ROW, ROW_ID = "_row", "_id"
+"""The columns of every relation's table beside its fields: the place of a row, and its id."""
+
+_LEAVES = (Input, Define, OneRow, IndicatorPart, OwnTarget, OwnMeasure, ScoreValue, Argument)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """An equality that joins: an expression of the row, and one of the case."""
+
+    of_row: Expr
+    of_case: Expr
+
+
+def joined(relation: Relation, program: Program) -> Joined:
+    """The joins of a relation, made once."""
+    found = program.cached.get(("joined", relation.id))
+    if not isinstance(found, Joined):
+        found = Joined(relation, program)
+        program.cached["joined", relation.id] = found
+    return found
+
+
+def rows_for(
+    relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()
+) -> Rows:
+    """The rows of a relation in a frame below `outer` that sees whatever the expressions read, and what is to be `seen`."""
+    level, reads = reach(asked, relation, program, outer)
+    level, reads = max([level, *(outer.frame.depth_of(e) for e in seen)]), reads or bool(seen)
+    own = joined(relation, program)
+    if outer.frame is program.cases:
+        if not reads and own.keys is not None:
+            return own.keyed
+        if level <= own.pairs.frame.level:
+            return own.pairs
+    return own.at(outer.frame, level)
+
+
+def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Scope) -> tuple[int, bool]:
+    """How deep in the outer frame the expressions read, and whether they read it at all."""
+    deepest, reads = 0, False
+    for expr in asked:
+        for node in nodes(expr):
+            if isinstance(node, Field) and node.relation == relation.id:
+                definition = program.expressions.get((relation.id, node.name))
+                below = (0, False) if definition is None else reach((definition,), relation, program, outer)
+                deepest, reads = max(deepest, below[0]), reads or below[1]
+                continue
+            if isinstance(node, TableCall):
+                table = program.decision_tables[node.table]
+                cells = [cell for row in table.rows for cell in row.cells if cell is not None]
+                cells = [cell for cell in cells if any(isinstance(n, _LEAVES) and not isinstance(n, Argument) for n in nodes(cell))]
+                below = reach(cells, relation, program, outer)
+                deepest, reads = max(deepest, below[0]), reads or below[1]
+                continue
+            if isinstance(node, Field | Aggregate) or isinstance(node, _LEAVES):
+                if isinstance(node, Argument) and not outer.arguments:
+                    continue
+                found = expressions.value(node, program, outer)
+                everything = (found.sql, *found.why.values(), *(one.condition for one in found.rejects))
+                deepest, reads = max(deepest, *(outer.frame.depth_of(e) for e in everything)), True
+    return deepest, reads
+
+
+class Joined:
+    """A relation joined to the cases, in the forms that are asked for.
+
+    Attributes:
+        keys: the equalities, where the relation joins by nothing else and they are always known; else None.
+        rejects: conditions of the case under which finding its rows rejects it.
+    """
+
+    def __init__(self, relation: Relation, program: Program) -> None:
+        self.relation = relation
+        self._program = program
+        self._parts = _conjuncts(relation)
+        self.keys = self._only_keys()
+        self._keyed: Rows | None = None
+        self._pairs: Rows | None = None
+        self._passes: list[Rows] = []
+
+    @property
+    def keyed(self) -> Rows:
+        """The rows by their keys."""
+        if self._keyed is None:
+            self._keyed = self._by_keys(self.keys or [])
+        return self._keyed
+
+    @property
+    def pairs(self) -> Rows:
+        """The rows with their cases."""
+        if self._pairs is None:
+            self._pairs = self._paired()
+        return self._pairs
+
+    def at(self, parent: Frame, level: int) -> Rows:
+        """The rows below a frame of cases or of a family's rows, seeing its columns up to a depth."""
+        fits = [one for one in self._passes if one.frame.parent is parent and one.frame.level >= level]
+        if fits:
+            return min(fits, key=lambda one: one.frame.level)
+        made = self._passed(parent, level)
+        self._passes.append(made)
+        return made
+
+    # by keys
+
+    def _only_keys(self) -> list[Key] | None:
+        found: list[Key] = []
+        for part in self._parts:
+            key = _key(part, self.relation)
+            if key is None or self._can_lack(key.of_row) or self._can_lack(key.of_case):
+                return None
+            found.append(key)
+        if self.relation.of_case is not None:
+            found.append(_case_key(self.relation, self._program))
+        return found or None
+
+    def _can_lack(self, expr: Expr) -> bool:
+        from steelyard.ir.resolved import knower
+
+        known = self._program.cached.get("knower")
+        if known is None:
+            known = self._program.cached["knower"] = knower(self._program.ruleset)
+        return known.missing(expr)  # type: ignore[attr-defined]
+
+    def _by_keys(self, keys: list[Key]) -> Rows:
+        program, relation = self._program, self.relation
+        fields = _Fields(relation, program)
+        name = program.names.take(relation.id)
+        frame = Frame(name, fields.alone, program.names)
+        rows = Rows(relation, frame, Value(build.boolean(value=True)), fields.fetch(frame))
+        inner = Scope(frame, {relation.id: rows})
+        of_row = [expressions.value(key.of_row, program, inner).sql for key in keys]
+        of_case = [expressions.value(key.of_case, program, program.case_scope).sql for key in keys]
+        frame.key = tuple(frame.put(f"{relation.id}__key", e).name for e in of_row)
+        frame.on = tuple(of_case)
+        frame.parent = program.cases
+        frame.level = max(program.cases.depth_of(e) for e in of_case)
+        return rows
+
+    # with the cases
+
+    def _paired(self) -> Rows:
+        program, relation = self._program, self.relation
+        level, _ = reach(self._parts, relation, program, program.case_scope)
+        fields = _Fields(relation, program)
+        join = _Join(self, fields)
+        frame = Frame(
+            program.names.take(f"{relation.id}_pairs"),
+            join.base,
+            program.names,
+            program.cases,
+            level,
+            key=("_case",),
+            on=(build.column("_case"),),
+        )
+        frame.want("_case")
+        rows = Rows(relation, frame, Value(build.boolean(value=True)), fields.fetch(frame))
+        join.compile(self._parts, rows, program)
+        rows.member = join.member
+        return rows
+
+    # again, later
+
+    def _passed(self, parent: Frame, level: int) -> Rows:
+        program, relation, pairs = self._program, self.relation, self.pairs
+        carried: dict[str, str] = {}
+
+        def base(emission: Emission, frame: Frame, wanted: Sequence[str]) -> exp.Query:
+            first, second = emission.layer(parent, level), emission.last(pairs.frame)
+            on = build.equal(build.column("_case", "p"), build.column("_case", "it"))
+            query = exp.select(copy=False).from_(build.table(second, "p"), copy=False)
+            query = query.join(build.table(first, "it"), on=on, copy=False)
+            for name in wanted:
+                source = build.column(carried[name], "p") if name in carried else build.column(name, "it")
+                query = query.select(build.aliased(source, name), copy=False)
+            return query
+
+        frame = Frame(
+            program.names.take(f"{relation.id}_later"),
+            base,
+            program.names,
+            parent,
+            level,
+            key=parent.identity,
+            on=tuple(build.column(name) for name in parent.identity),
+        )
+        for name in parent.identity:
+            frame.want(name)
+
+        def carry(e: E, hint: str) -> E:
+            source = pairs.frame.put(hint, e)
+            if not isinstance(source, exp.Column):
+                return source
+            name = program.names.take(hint)
+            carried[name] = source.name
+            frame.depths[name] = 0
+            frame.wanted[name] = None
+            return build.column(name)
+
+        fetched: dict[str, Value] = {}
+
+        def fetch(name: str) -> Value:
+            if name not in fetched:
+                found = pairs.fetch(name)
+                sql = carry(found.sql, f"{relation.id}__{name}")
+                fetched[name] = replace(found, sql=sql, why={k: build.missing(sql) for k in found.why})
+            return fetched[name]
+
+        member = pairs.member
+        if not build.is_true(member.sql):
+            sql = carry(member.sql, f"{relation.id}__member")
+            why = {name: carry(condition, f"{relation.id}__unknown") for name, condition in member.why.items()}
+            member = Value(sql, why=why)
+        return Rows(relation, frame, member, fetch)
+
+
+class _Fields:
+    """The fields of a relation's table as columns of a frame."""
+
+    def __init__(self, relation: Relation, program: Program) -> None:
+        self._relation = relation
+        self._program = program
+        self._columns: dict[str, str] = {}
+        self._values: dict[str, Value] = {}
+
+    def fetch(self, frame: Frame) -> Callable[[str], Value]:
+        """What gives a field in a frame."""
+
+        def fetch(name: str) -> Value:
+            if name not in self._values:
+                column = self._program.names.take(f"{self._relation.id}__{name.lstrip('_')}")
+                self._columns[column] = name
+                self._values[name] = self._value(name, frame.want(column))
+            return self._values[name]
+
+        return fetch
+
+    def _value(self, name: str, sql: E) -> Value:
+        declared = next((one for one in self._relation.fields if one.id == name), None)
+        if declared is None:  # the place and the id of a row
+            return Value(sql)
+        return Value(
+            sql,
+            interval_of(declared),
+            why={f"{self._relation.id}.{name}": build.missing(sql)} if can_lack(declared) else {},
+        )
+
+    def selected(self, wanted: Sequence[str]) -> list[E]:
+        """The wanted columns: fields of `r`, the others of `it`."""
+        return [
+            build.aliased(build.column(self._columns[name], "r"), name)
+            if name in self._columns
+            else build.aliased(build.column(name, "it"), name)
+            for name in wanted
+        ]
+
+    def alone(self, _: Emission, __: Frame, wanted: Sequence[str]) -> exp.Query:
+        """The rows without cases."""
+        source = build.table(self._program.sources[self._relation.id], "r")
+        return exp.select(*self.selected(wanted), copy=False).from_(source, copy=False)
+
+
+class _Join:
+    """How cases meet rows: what can be hashed, what filters, what is left to be judged."""
+
+    def __init__(self, own: Joined, fields: _Fields) -> None:
+        self._own = own
+        self._fields = fields
+        self._hashed: list[tuple[E, E]] = []
+        self._filters: list[E] = []
+        self._places: tuple[E, E, str] | None = None
+        self._program: Program | None = None
+        self.member = Value(build.boolean(value=True))
+
+    def compile(self, parts: list[Expr], rows: Rows, program: Program) -> None:
+        """Sort the parts of a join."""
+        self._program = program
+        relation = rows.relation
+        inner = program.case_scope.of_row(rows)
+        compiled = [expressions.value(part, program, inner) for part in parts]
+        everything = [c for c in compiled if c.rejects]
+        judged: list[Value] = []
+        for part, found in zip(parts, compiled, strict=True):
+            if everything or rows.frame.depth_of(found.sql) > 0:
+                judged.append(found)
+                continue
+            if found.nullable:
+                judged.append(found)
+                self._filters.append(_not_false(found.sql))
+            elif (key := _key(part, relation)) is not None:
+                self._hashed.append(self._sides(key, inner, program))
+            elif self._places is None and (place := _place(part, relation)) is not None:
+                scheme = place[0].type.scheme if isinstance(place[0].type, Region) else ""
+                areas, where = place[1], place[0]
+                self._places = (
+                    expressions.value(areas, program, inner).sql,
+                    expressions.value(where, program, inner).sql,
+                    scheme,
+                )
+            else:
+                self._filters.append(found.sql)
+        if relation.of_case is not None:
+            self._hashed.append(self._sides(_case_key(relation, program), inner, program))
+        for row_side, case_side in self._hashed:
+            rows.frame.depth_of(row_side)
+            rows.frame.depth_of(case_side)
+        self.member = logic.conjunction(judged) if len(judged) > 1 else (judged or [self.member])[0]
+        if judged:
+            self.member = replace(self.member, sql=rows.frame.put(f"{relation.id}__member", self.member.sql))
+
+    @staticmethod
+    def _sides(key: Key, inner: Scope, program: Program) -> tuple[E, E]:
+        return expressions.value(key.of_row, program, inner).sql, expressions.value(key.of_case, program, inner).sql
+
+    def base(self, emission: Emission, frame: Frame, wanted: Sequence[str]) -> exp.Query:
+        """The SELECT of the pairs."""
+        parent, program = frame.parent, self._program
+        if parent is None or program is None:
+            raise TypeError("pairs without cases")
+        cases = emission.layer(parent, frame.level)
+        source = program.sources[self._own.relation.id]
+        said = self._said(frame)
+        query = exp.select(*self._fields.selected(wanted), copy=False).from_(build.table(cases, "it"), copy=False)
+        on = [build.equal(said(row), said(case)) for row, case in self._hashed]
+        on += [said(one) for one in self._filters]
+        if self._places is not None:
+            areas, place, scheme = self._places
+            covers = self._covering(emission, cases, source, said(areas), said(place), scheme)
+            met = build.equal(build.column("place_", "at"), said(place))
+            query = query.join(build.table(covers, "at"), on=met, copy=False)
+            on.insert(0, build.equal(build.column(ROW, "r"), build.column("row_", "at")))
+        return query.join(build.table(source, "r"), on=build.conj(on), copy=False)
+
+    def _said(self, frame: Frame) -> Callable[[E], E]:
+        """Columns of the frame as those of the two sides."""
+        own = self._fields
+
+        def change(node: E) -> E:
+            if not isinstance(node, exp.Column) or node.table:
+                return node
+            (found,) = own.selected((node.name,))
+            return found.this
+
+        del frame
+        return lambda e: e.transform(change)
+
+    def _covering(self, emission: Emission, cases: str, source: str, areas: E, place: E, scheme: str) -> str:
+        """Which rows cover which of the places that occur: each place once, each of its levels looked up."""
+        program, own = self._program, self._own.relation.id
+        if program is None:
+            raise TypeError("pairs without a program")
+        names = program.names
+        listed = program.dialect.unnest(areas, "u")
+        one = exp.select(
+            build.aliased(build.column(ROW, "r"), "row_"), build.aliased(listed.value, "area_"), copy=False
+        ).from_(build.table(source, "r"), copy=False)
+        one.append("joins", listed.join)
+        spread = emission.cte(names.take(f"{own}_areas"), one.distinct(copy=False))
+        occurring = exp.select(build.aliased(place, "place_"), copy=False).from_(build.table(cases, "it"), copy=False)
+        places = emission.cte(names.take(f"{own}_places"), occurring.distinct(copy=False))
+        levels = functions.covering(scheme, build.column("place_"), program)
+        every: exp.Query | None = None
+        for level in levels:
+            step = exp.select(build.aliased(build.column("place_"), "place_"), build.aliased(level, "area_"), copy=False)
+            step = step.from_(build.table(places), copy=False)
+            every = step if every is None else exp.union(every, step, distinct=False, copy=False)
+        if every is None:
+            raise TypeError(f"no levels in {scheme}")
+        spelled = emission.cte(names.take(f"{own}_levels"), every)
+        met = exp.select(build.aliased(build.column("place_", "p"), "place_"), build.aliased(build.column("row_", "a"), "row_"))
+        met = met.from_(build.table(spelled, "p"), copy=False)
+        same = build.equal(build.column("area_", "p"), build.column("area_", "a"))
+        met = met.join(build.table(spread, "a"), on=same, copy=False).distinct(copy=False)
+        return emission.cte(names.take(f"{own}_covering"), met)
+
+
+def can_lack(declared: InputField) -> bool:
+    """Whether a field or input may be empty."""
+    return declared.optional or (isinstance(declared.type, DateTime) and declared.type.open)
+
+
+def membership_rejections(program: Program) -> list[Rejection]:
+    """Conditions under which finding rows rejects a case, relation by relation."""
+    from steelyard.engines.sql import rows
+
+    found: list[Rejection] = []
+    for relation in program.ruleset.relations:
+        if relation.one_row:
+            found += rows.single_rejections(relation, program)
+        elif relation.joins is not None and _may_reject(relation.joins):
+            found += rows.join_rejections(relation, program)
+    return found
+
+
+def _may_reject(expr: Expr) -> bool:
+    return any(isinstance(node, TableCall | Define) or (isinstance(node, Apply) and node.calendar) for node in nodes(expr))
+
+
+def _not_false(e: E) -> E:
+    return build.not_(build.false(e))
+
+
+def _conjuncts(relation: Relation) -> list[Expr]:
+    match relation.joins:
+        case None:
+            return []
+        case And(items=items):
+            return list(items)
+        case single:
+            return [single]
+
+
+def _case_key(relation: Relation, program: Program) -> Key:
+    key = program.ruleset.key
+    declared = next(one for one in relation.fields if one.id == relation.of_case)
+    return Key(Field(relation.id, declared.id, type=declared.type), Input(key, type=program.inputs[key].type))
+
+
+def _key(part: Expr, relation: Relation) -> Key | None:
+    """An equality between the row and the case."""
+    match part:
+        case Compare(comparator=Comparator.EQ, left=left, right=right):
+            for one, other in ((left, right), (right, left)):
+                if _reads_row(one, relation) and not _reads_case(one, relation) and not _reads_row(other, relation):
+                    return Key(one, other)
+        case _:
+            pass
+    return None
+
+
+def _place(part: Expr, relation: Relation) -> tuple[Expr, Expr] | None:
+    """The place of the case and the areas of the row that must cover it."""
+    match part:
+        case Apply(function=Function.COVERS, arguments=(Field() as areas, place)) if areas.relation == relation.id:
+            from steelyard.ir.types import Regions
+
+            if isinstance(areas.type, Regions) and not _reads_row(place, relation):
+                return place, areas
+        case _:
+            pass
+    return None
+
+
+def _reads_row(expr: Expr, relation: Relation) -> bool:
+    return any(isinstance(node, Field) and node.relation == relation.id for node in nodes(expr))
+
+
+def _reads_case(expr: Expr, relation: Relation) -> bool:
+    """Whether an expression reads more than the row's own fields and constants."""
+    reading = (*_LEAVES, Aggregate, TableCall)
+    for node in nodes(expr):
+        if isinstance(node, reading):
+            return True
+        if isinstance(node, Field) and not any(one.id == node.name for one in relation.fields):
+            return True  # a define of the row may read anything
+    return False

@@ -1,0 +1,143 @@
+"""What an expression may read while it is compiled: the frame it belongs to, the rows at hand, what is settled so far."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from steelyard.calendars import Calendar, calendar
+from steelyard.calendars.zones import Zone, zone
+from steelyard.engines.sql.arithmetic import Arithmetic
+from steelyard.engines.sql.dialects import Dialect
+from steelyard.engines.sql.frame import Frame, Names
+from steelyard.engines.sql.intervals import Interval
+from steelyard.engines.sql.value import Value
+from steelyard.ir.expressions import Expr, Part
+from steelyard.ir.ruleset import InputField, Relation, Ruleset, Table
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type, default_range
+
+Fetch = Callable[[str], Value]
+"""Gives a field of a row as a column of the frame."""
+
+
+@dataclass(eq=False)
+class Rows:
+    """The rows of a relation in a frame.
+
+    Attributes:
+        frame: whose rows they are.
+        member: whether a row belongs to the case; TRUE where that is certain.
+        fetch: gives a field.
+        row, row_id: the columns of the row's place and of its id.
+        defines: those of the row that were compiled.
+    """
+
+    relation: Relation
+    frame: Frame
+    member: Value
+    fetch: Fetch
+    defines: dict[str, Value] = field(default_factory=lambda: {})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is at hand.
+
+    Attributes:
+        frame: where further columns are put.
+        rows: by relation, the rows at hand.
+        target, measure: of the indicator at hand.
+        arguments: of the table that is asked.
+        scores: as they stand, each with its scale.
+    """
+
+    frame: Frame
+    rows: Mapping[str, Rows] = field(default_factory=lambda: {})
+    target: Value | None = None
+    measure: Value | None = None
+    arguments: tuple[Value, ...] = ()
+    scores: Mapping[str, tuple[Value, int]] = field(default_factory=lambda: {})
+
+    def of_row(self, rows: Rows) -> Scope:
+        """The scope with the row of a relation at hand."""
+        return replace(self, frame=rows.frame, rows={**self.rows, rows.relation.id: rows})
+
+
+@dataclass(eq=False)
+class Program:
+    """One ruleset while it becomes a statement.
+
+    Attributes:
+        tables: the name of the table of each relation in the statement.
+        cases: the frame of the cases.
+        defines: those of the case that were compiled.
+        parts: what is settled of indicators, by indicator and part.
+        small: constant tables that the statement needs, by name: columns and rows.
+    """
+
+    ruleset: Ruleset
+    dialect: Dialect
+    sources: Mapping[str, str]
+    cases: Frame
+    names: Names
+    defines: dict[str, Value] = field(default_factory=lambda: {})
+    parts: dict[tuple[str, Part], Value] = field(default_factory=lambda: {})
+    one_rows: dict[str, object] = field(default_factory=lambda: {})
+    cached: dict[object, object] = field(default_factory=lambda: {})
+    """Frames of relations and passes over them (see `rows`)."""
+    small: dict[str, SmallTable] = field(default_factory=lambda: {})
+    inputs: dict[str, InputField] = field(init=False)
+    relations: dict[str, Relation] = field(init=False)
+    decision_tables: dict[str, Table] = field(init=False)
+    expressions: dict[tuple[str | None, str], Expr] = field(init=False)
+    calendars: dict[str, Calendar] = field(init=False)
+    zone: Zone = field(init=False)
+    arithmetic: Arithmetic = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Look up by name what expressions name."""
+        ruleset = self.ruleset
+        self.inputs = {one.id: one for one in ruleset.inputs}
+        self.relations = {one.id: one for one in ruleset.relations}
+        self.decision_tables = {one.id: one for one in ruleset.tables}
+        self.expressions = {(None, one.id): one.value for one in ruleset.defines}
+        self.expressions |= {(r.id, one.id): one.value for r in ruleset.relations for one in r.defines}
+        self.calendars = {one.id: calendar(one.settings, ruleset.timezone) for one in ruleset.calendars}
+        self.zone = zone(ruleset.timezone)
+        self.arithmetic = Arithmetic(self.dialect)
+
+    @property
+    def case_scope(self) -> Scope:
+        """The scope of the cases, nothing settled."""
+        return Scope(self.cases)
+
+
+@dataclass(frozen=True, slots=True)
+class SmallTable:
+    """A constant table of the statement: integers, texts, NULL."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[int | str | None, ...], ...]
+    comment: str | None = None
+
+
+def interval_of(field: InputField) -> Interval | None:
+    """Where a field's values lie; None for what has no order."""
+    match field.type:
+        case Number() | Date() | DateTime() | Duration() | Days():
+            default = default_range(field.type)
+            low = default.low if field.range is None or field.range.low is None else field.range.low  # type: ignore[union-attr]
+            high = default.high if field.range is None or field.range.high is None else field.range.high  # type: ignore[union-attr]
+            return Interval(low or 0, high or 0)
+        case _:
+            return None
+
+
+def ordered(type_: Type) -> bool:
+    """Whether values of a type are integers."""
+    return isinstance(type_, Number | Date | DateTime | Duration | Days)
+
+
+def is_boolean(type_: Type) -> bool:
+    """Whether values of a type are truths."""
+    return isinstance(type_, Boolean)

@@ -1,0 +1,268 @@
+"""Strata 5 and 6: weights and the base of each score (LANGUAGE.md section 9; `semantics.scores`, `semantics.ledger`).
+
+n and D come from the situation; the base is (Σ n·s) ÷ D, rounded once; what an indicator lost is n·(baseline - s) ÷ D
+in millionths. All of it is exact, and the ledger closes by the same identity as in the reference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import build, expressions
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.findings import Findings
+from steelyard.engines.sql.indicators import Settled
+from steelyard.engines.sql.intervals import Interval, hull, point
+from steelyard.engines.sql.scope import Program
+from steelyard.engines.sql.situations import DENOMINATOR, KEY, Situations, share_column
+from steelyard.engines.sql.value import Rejection, Value, constant
+from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Method, Score
+from steelyard.ir.types import Number
+from steelyard.semantics.scores import MISSING_VALUE, NOTHING_TO_SCORE, TOO_FEW_PRESENT
+
+_TO_LEDGER = 10 ** (LEDGER_DIGITS - SCORE_DIGITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What an indicator brings to a score, in the frame of the cases: NULL where it is waived."""
+
+    settled: Settled
+    share: Value
+    lost: Value
+
+
+@dataclass(eq=False)
+class Scored:
+    """A score on its way.
+
+    Attributes:
+        stands: whether it has a value so far; never NULL.
+        unscored: why it has none, by condition; the first that holds.
+        base: at the score's digits.
+        denominator: D; None where the method has no shares.
+    """
+
+    score: Score
+    stands: E
+    base: Value
+    denominator: Value | None = None
+    unscored: list[tuple[E, str]] = field(default_factory=lambda: [])
+    contributions: list[Contribution] = field(default_factory=lambda: [])
+    situations: Situations | None = None
+
+
+def weigh(
+    score: Score,
+    settled: Mapping[str, Settled],
+    fired: Sequence[tuple[str, E]],
+    program: Program,
+    findings: Findings,
+    reached: E,
+) -> Scored:
+    """Strata 5 and 6 of a score. `reached`: whether the case is not unscored by a rule."""
+    members = [settled[name] for name in score.members]
+    families = [one for one in members if one.indicator.family is not None]
+    if families:
+        from steelyard.engines.sql import families as of_rows
+
+        return of_rows.weigh(score, members, fired, program, findings, reached)
+    scored = Scored(score, reached, constant(0))
+    _present(scored, members, program)
+    match score.method:
+        case Method.WEIGHTED_MEAN:
+            _mean(scored, members, fired, program, findings)
+        case Method.SUM:
+            _contribute(scored, members, [constant(1)] * len(members), constant(1), program)
+        case Method.LOWEST | Method.HIGHEST:
+            _extreme(scored, members, program)
+        case Method.VALUE | Method.START:
+            _valued(scored, program, findings)
+    return scored
+
+
+def present_count(members: Sequence[Settled], program: Program) -> Value:
+    """How many members are scored."""
+    a = program.arithmetic
+    flags = [a.flag(build.present(one.score.sql)) if one.waivable else constant(1) for one in members]
+    return a.total(flags)
+
+
+def _present(scored: Scored, members: Sequence[Settled], program: Program) -> None:
+    """Stratum 5: whether enough members are there."""
+    score = scored.score
+    stop(scored, score, present_count(members, program), len(members), program)
+
+
+def stop(scored: Scored, score: Score, present: Value, most: int | None, program: Program) -> None:
+    """Leave the score unscored where nothing, or too little, is present; `most`: how many there can be."""
+    needs_one = score.method not in {Method.VALUE, Method.START}
+    least = max(score.minimum_present or 0, 1 if needs_one else 0)
+    if not least or present.lies.low >= least or (present.known is not None and present.known >= least):
+        return
+    del most
+    count = program.cases.put(f"{score.id}__present", present.sql)
+    if needs_one:
+        scored.unscored.append((build.equal(count, build.integer(0)), NOTHING_TO_SCORE))
+    if score.minimum_present is not None:
+        scored.unscored.append((build.less(count, build.integer(score.minimum_present)), TOO_FEW_PRESENT))
+    enough = build.at_least(count, build.integer(least))
+    scored.stands = program.cases.put(f"{score.id}__stands", build.conj((scored.stands, enough)))
+
+
+def _mean(
+    scored: Scored,
+    members: Sequence[Settled],
+    fired: Sequence[tuple[str, E]],
+    program: Program,
+    findings: Findings,
+) -> None:
+    names = [one.indicator.id for one in members]
+    waived = [(one.indicator.id, build.missing(one.score.sql)) for one in members if one.waivable]
+    situations = Situations(scored.score, program, names, fired, waived)
+    only = situations.only()
+    if only is not None:
+        shares = [constant(only.by_member[name, None]) for name in names]
+        _contribute(scored, members, shares, program.arithmetic.literal(only.denominator), program)
+        return
+    scored.situations = situations
+    if situations.listed:
+        program.small[situations.table] = situations.list_all()
+    columns = [DENOMINATOR, *(share_column(place) for place in range(len(names)))]
+    found = program.cases.look_up(situations.table, [(KEY, situations.key())], columns)
+    denominator, *shares = (Value(sql, lies, not lies.narrow) for sql, lies in zip(found, _intervals(situations, len(columns), program), strict=True))
+    unresolved = build.conj((scored.stands, build.missing(denominator.sql)))
+    if _can_fail(situations, program):
+        findings.reject([Rejection(unresolved, scored.score.id)])
+    _contribute(scored, members, shares, denominator, program)
+
+
+def _intervals(situations: Situations, count: int, program: Program) -> list[Interval]:
+    """Where D and each n lie; of situations that are not listed, within 64 bits."""
+    table = program.small.get(situations.table)
+    if table is None:
+        return [Interval(1, 2**40)] + [Interval(0, 2**40)] * (count - 1)
+    found: list[Interval] = []
+    for place in range(1, count + 1):
+        numbers = [row[place] for row in table.rows]
+        known = [point(number) for number in numbers if isinstance(number, int)]
+        found.append(hull(*known) if known else point(1))
+    return found
+
+
+def _can_fail(situations: Situations, program: Program) -> bool:
+    table = program.small.get(situations.table)
+    return table is None or any(row[1] is None for row in table.rows)
+
+
+def _contribute(
+    scored: Scored, members: Sequence[Settled], shares: Sequence[Value], denominator: Value, program: Program
+) -> None:
+    """The base, and what every member loses."""
+    a, score = program.arithmetic, scored.score
+    weighed: list[Value] = []
+    for settled, share in zip(members, shares, strict=True):
+        weighed.append(a.multiply(share, _or_zero(settled)))
+        scored.contributions.append(_contribution(score, settled, share, denominator, program))
+    scored.denominator = denominator
+    scored.base = based(score, a.total(weighed), denominator, program)
+
+
+def based(score: Score, total: Value, denominator: Value, program: Program) -> Value:
+    """The clamped, rounded base from Σ n·s; bounds are of the score's own digits, so that rounding first gives the same."""
+    a = program.arithmetic
+    exact = a.divide(
+        a.times(total, 10 ** max(0, score.digits - SCORE_DIGITS)),
+        a.times(denominator, 10 ** max(0, SCORE_DIGITS - score.digits)),
+    )
+    made = clamped(score, exact, 1, program)
+    return replace(made, sql=program.cases.put(f"{score.id}__base", made.sql))
+
+
+def clamped(score: Score, value: Value, unit: int, program: Program) -> Value:
+    """A score within its clamp; `unit`: so many units of the value are one of the clamp's."""
+    a = program.arithmetic
+    low, high = score.clamp.low, score.clamp.high
+    if low is not None and value.lies.low < low * unit:
+        value = a.maximum([value, constant(low * unit)])
+    if high is not None and value.lies.high > high * unit:
+        value = a.minimum([value, constant(high * unit)])
+    return value
+
+
+def lost_points(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Value:
+    """share × (baseline - score) ÷ D in millionths; what is gained counts as lost less than nothing."""
+    a = program.arithmetic
+    bare = replace(settled.score, why={}, rejects=())
+    baseline = constant(settled.indicator.baseline)
+    lower = scored_lower(score)
+    difference = a.subtract(bare, baseline) if lower else a.subtract(baseline, bare)
+    return a.divide(a.times(a.multiply(share, difference), _TO_LEDGER), denominator)
+
+
+def scored_lower(score: Score) -> bool:
+    """Whether less is better."""
+    return score.better is Better.LOWER
+
+
+def _contribution(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Contribution:
+    put, name = program.cases.put, f"{settled.indicator.id}__{score.id}"
+    lost = lost_points(score, settled, share, denominator, program)
+    lost = replace(lost, sql=put(f"{name}__lost", lost.sql), why={})
+    if settled.waivable:
+        share = replace(share, sql=build.where(build.present(settled.score.sql), share.sql))
+    return Contribution(settled, share, lost)
+
+
+def _or_zero(settled: Settled) -> Value:
+    bare = replace(settled.score, why={}, rejects=())
+    if not settled.waivable:
+        return bare
+    return replace(bare, sql=build.coalesce(bare.sql, build.integer(0)), interval=hull(bare.lies, point(0)))
+
+
+def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:
+    """The lowest (or highest) counts, the first of equal ones."""
+    a, score = program.arithmetic, scored.score
+    lowest = score.method is Method.LOWEST
+    lies = hull(*(one.score.lies for one in members))
+    beyond = constant(lies.high + 1 if lowest else lies.low - 1)
+    there = [
+        Value(build.coalesce(one.score.sql, beyond.sql) if one.waivable else one.score.sql, hull(lies, beyond.lies))
+        for one in members
+    ]
+    chosen = (a.minimum if lowest else a.maximum)(there) if len(there) > 1 else there[0]
+    column = program.cases.put(f"{score.id}__chosen", chosen.sql)
+    shares: list[Value] = []
+    taken: list[E] = []
+    for one, found in zip(members, there, strict=True):
+        mine = build.equal(found.sql, column)
+        if one.waivable:
+            mine = build.conj((build.present(one.score.sql), mine))
+        shares.append(a.flag(build.conj((mine, *(build.not_(other) for other in taken)))))
+        taken.append(mine)
+    _contribute(scored, members, shares, constant(1), program)
+
+
+def _valued(scored: Scored, program: Program, findings: Findings) -> None:
+    """The opening is the value of an expression; nothing is lost."""
+    score = scored.score
+    if score.value is None or not isinstance(score.value.type, Number):
+        raise InternalError(f"`{score.id}` has no value")
+    found = expressions.value(score.value, program, program.case_scope)
+    findings.take(found, scored.stands)
+    a = program.arithmetic
+    scale = score.value.type.scale
+    sql = program.cases.put(f"{score.id}__value", found.sql)
+    bare = Value(sql, found.lies, found.wide)
+    exact = a.divide(a.times(bare, 10 ** max(0, score.digits - scale)), constant(10 ** max(0, scale - score.digits)))
+    if found.nullable:
+        # LEAST and GREATEST would take the bound for what is missing
+        made = build.case([(build.missing(sql), build.null())], clamped(score, exact, 1, program).sql)
+        scored.unscored.append((build.missing(sql), MISSING_VALUE))
+        scored.stands = program.cases.put(f"{score.id}__stands", build.conj((scored.stands, build.present(sql))))
+    else:
+        made = clamped(score, exact, 1, program).sql
+    scored.base = replace(exact, sql=program.cases.put(f"{score.id}__base", made))

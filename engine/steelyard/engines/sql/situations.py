@@ -1,0 +1,128 @@
+"""Weights: every situation resolved once by `semantics.weights`, and looked up in a small constant table (LANGUAGE.md section 9).
+
+The key of a situation is an integer of bits: which adjustments fired, which members are waived. Where there are too
+many to list them all, or a family's own rows weigh, the key is a text, and situations are resolved as they occur: the run
+asks first which ones do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import product
+
+from sqlglot import exp
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import build
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.scope import Program, SmallTable
+from steelyard.ir.ruleset import Score
+from steelyard.semantics.scope import Scope as Constants
+from steelyard.semantics.situations import Circumstances, MemberKey, Situation
+from steelyard.semantics.weights import Weighing
+
+LISTED = 4096
+"""So many situations are listed beforehand (LANGUAGE.md section 9)."""
+KEY, DENOMINATOR = "key_", "d_"
+
+
+def share_column(position: int) -> str:
+    """The column of a member's n."""
+    return f"n{position}_"
+
+
+@dataclass(eq=False)
+class Situations:
+    """The situations of one score.
+
+    Attributes:
+        members: ids of the members that are no families, in order.
+        fired: by adjustment that matters, whether it fired; never NULL.
+        waived: by member that can be waived, whether it is; never NULL.
+        families: the families among the members.
+    """
+
+    score: Score
+    program: Program
+    members: Sequence[str]
+    fired: Sequence[tuple[str, E]]
+    waived: Sequence[tuple[str, E]]
+    families: Sequence[str] = ()
+    table: str = ""
+    weighing: Weighing = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Evaluate the constants once."""
+        ruleset = self.program.ruleset
+        self.weighing = Weighing(ruleset, self.score, Constants(ruleset))
+        self.fired = [(name, e) for name, e in self.fired if self._matters(name)]
+        self.table = self.program.names.take(f"situations_{self.score.id}")
+
+    @property
+    def listed(self) -> bool:
+        """Whether all of them can be listed."""
+        return not self.families and 2 ** (len(self.fired) + len(self.waived)) <= LISTED
+
+    def only(self) -> Situation | None:
+        """The situation, where there is but one."""
+        if self.families or self.fired or self.waived:
+            return None
+        found = self.weighing.resolve(Circumstances())
+        return found if isinstance(found, Situation) else None
+
+    def key(self) -> E:
+        """The key of a case's situation: a sum of bits, or their digits as text."""
+        flags = [condition for _, condition in (*self.fired, *self.waived)]
+        if self.listed:
+            bits = [
+                build.case([(condition, build.integer(2**place))], build.integer(0))
+                for place, condition in enumerate(flags)
+            ]
+            return self.program.dialect.cast_narrow(build.total(bits))
+        digits = [build.case([(flag, build.text("1"))], build.text("0")) for flag in flags]
+        return exp.Concat(expressions=digits or [build.text("")], safe=False, coalesce=False)
+
+    def list_all(self) -> SmallTable:
+        """The table of all situations; one that cannot be resolved has no denominator."""
+        rows: list[tuple[int | str | None, ...]] = []
+        flags = len(self.fired) + len(self.waived)
+        for bits in product((False, True), repeat=flags):
+            key = sum(2**place for place, bit in enumerate(bits) if bit)
+            rows.append((key, *self._row(bits)))
+        rows.sort(key=lambda row: row[0] if isinstance(row[0], int) else 0)
+        columns = (KEY, DENOMINATOR, *(share_column(place) for place in range(len(self.members))))
+        said = ", ".join(name for name, _ in self.fired), ", ".join(name for name, _ in self.waived)
+        comment = f"bits: fired {said[0] or 'nothing'}; waived {said[1] or 'nothing'}"
+        return SmallTable(columns, tuple(rows), comment)
+
+    def resolve_texts(self, keys: Iterable[str]) -> SmallTable:
+        """The table of the situations that occur, by their text keys."""
+        rows: list[tuple[int | str | None, ...]] = []
+        for key in keys:
+            rows.append((key, *self._row([digit == "1" for digit in key])))
+        columns = (KEY, DENOMINATOR, *(share_column(place) for place in range(len(self.members))))
+        return SmallTable(columns, tuple(rows))
+
+    def resolved(
+        self, bits: Sequence[bool], families: tuple[tuple[str, tuple[tuple[str, Fraction], ...]], ...] = (), gone: frozenset[MemberKey] = frozenset()
+    ) -> Situation | None:
+        """One situation; None where it cannot be resolved."""
+        fired = tuple(name for (name, _), bit in zip(self.fired, bits, strict=False) if bit)
+        waiving = bits[len(self.fired) :]
+        waived = frozenset((name, None) for (name, _), bit in zip(self.waived, waiving, strict=True) if bit)
+        found = self.weighing.resolve(Circumstances(fired, waived | gone, families))
+        return found if isinstance(found, Situation) else None
+
+    def _row(self, bits: Sequence[bool]) -> tuple[int | None, ...]:
+        found = self.resolved(bits)
+        if found is None:
+            return (None, *(None for _ in self.members))
+        return (found.denominator, *(found.by_member.get((name, None), 0) for name in self.members))
+
+    def _matters(self, adjustment: str) -> bool:
+        shift = self.weighing.shifts.get(adjustment)
+        if shift is None:
+            raise InternalError(f"there is no adjustment `{adjustment}`")
+        return bool(shift.multiply or shift.set or shift.exclusive)
