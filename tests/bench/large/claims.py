@@ -81,11 +81,11 @@ def write(folder: Path, count: int, seed: int = SEED) -> Data:
     _branches(connection)
     for number, first in enumerate(range(0, count, PER_FILE)):
         path = folder / f"claims-{count}-{number:03}.parquet"
-        _once(connection, path, _claims(first, min(first + PER_FILE, count), seed))
-    _once(connection, data.complaints, _complaints(count, seed))
-    _once(connection, data.declarations, _declarations(seed))
-    _once(connection, data.climate, _climate(seed))
-    _once(connection, data.weather, weather(1_000, seed))
+        copy_once(connection, path, _claims(first, min(first + PER_FILE, count), seed))
+    copy_once(connection, data.complaints, _complaints(count, seed))
+    copy_once(connection, data.declarations, _declarations(seed))
+    copy_once(connection, data.climate, _climate(seed))
+    copy_once(connection, data.weather, weather(1_000, seed))
     return data
 
 
@@ -94,11 +94,12 @@ def write_crowded(folder: Path, data: Data, count: int = 10_000, seed: int = SEE
     path = folder / f"weather-{count}.csv"
     connection = connect()
     _branches(connection)
-    _once(connection, path, weather(count, seed, crowded=True))
+    copy_once(connection, path, weather(count, seed, crowded=True))
     return Data(data.claims, path, data.declarations, data.complaints, data.climate, data.count)
 
 
-def _once(connection: duckdb.DuckDBPyConnection, path: Path, query: str) -> None:
+def copy_once(connection: duckdb.DuckDBPyConnection, path: Path, query: str) -> None:
+    """Write a query's rows to a Parquet or CSV file, unless it is there."""
     if path.exists():
         return
     begun = path.with_suffix(".part")
