@@ -143,7 +143,7 @@ class DuckDB(Common):
             width=number(packed.width),
         )
         return self.fill(
-            "LIST_TRANSFORM(:few, LAMBDA _x : [:codes][:width - _x % :width])",
+            "LIST_TRANSFORM(:few, LAMBDA _x : [:codes][CAST(:width - _x % :width AS BIGINT)])",
             few=lost if limit is None else self.first_items(lost, limit),
             codes=[string(code) for _, code in items],
             width=number(packed.width),
