@@ -13,17 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden.reports.worked import ruleset
+from steelyard.cli.summary import summary_of_view
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.engines.protocol import Compiled
 from steelyard.engines.reference import ReferenceEngine
-from steelyard.engines.sql.summary import summarise as count
 from steelyard.engines.versions import compile_versions
 from steelyard.facts import Case, case_from_texts
 from steelyard.facts.case import Reject
 from steelyard.ir.versions import Versions
 from steelyard.report.portfolio import summarise
-from steelyard.report.summary import Summary, summary_of_counts, with_key_texts
-from steelyard.report.summary_shape import summary_columns
+from steelyard.report.summary import Summary
 from steelyard.report.writers import write_results
 from steelyard.semantics import Outcome, Status
 
@@ -139,8 +138,10 @@ def by_sql(results: Iterable[tuple[Case, Outcome]], rejects: Sequence[Reject], b
         connection.execute("CREATE TABLE rejects AS SELECT * FROM keys WHERE false")
         for reject in rejects:
             connection.execute('INSERT INTO rejects (own, "where") VALUES (?, ?)', [reject.key, reject.where])
-        counts = count(connection, "results", summary_columns(versions), [f"k_{name}" for name in by], "rejects")
-    return summary_of_counts(versions, by, with_key_texts(versions, by, counts), 2)
+        keys = tuple(f"k_{name}" for name in by)
+        return summary_of_view(
+            connection, versions, "results", tuple(by), keys=keys, rejects="rejects", minimum_sample=2
+        )
 
 
 @settings(derandomize=True, max_examples=80, deadline=None)

@@ -15,6 +15,7 @@ from steelyard.diagnostics import Message, msg
 
 if TYPE_CHECKING:
     from steelyard.cli.run import Run
+    from steelyard.engines.sql.summary import Connection
     from steelyard.explain import Explanation, Provenance
     from steelyard.facts import Case, Portfolio
     from steelyard.ir.versions import Versions
@@ -30,6 +31,40 @@ def summary_of(run: Run, groups: tuple[str, ...] = (), minimum_sample: int | Non
     unread = (*run.portfolio.rejects, *run.portfolio.feed_rejects)
     least = MINIMUM_SAMPLE if minimum_sample is None else minimum_sample
     return summarise(run.versions, run.results, unread, groups, least)
+
+
+def summary_of_view(
+    connection: Connection,
+    versions: Versions,
+    results: str,
+    groups: tuple[str, ...] = (),
+    *,
+    keys: tuple[str, ...] = (),
+    rejects: str | None = None,
+    minimum_sample: int | None = None,
+) -> Summary:
+    """Sum results up where they are, by SQL: the same summary as `summary_of` a run with the same results.
+
+    Args:
+        connection: that knows the views.
+        versions: what the cases were scored under.
+        results: name of a view of result columns as Parquet holds them, and of the keys.
+        groups: names to group by.
+        keys: for each of `groups` the column of both views that holds it, as stored (ir/types.py); an input that
+            versions give different scales at the newest one's. `month` and `version` are text.
+        rejects: name of a view of rejected rows: the keys, null where they could not be read, and `where`.
+        minimum_sample: a group with fewer scored cases gets no rank.
+
+    Raises:
+        UncountableError: the columns of these versions do not say what was lost.
+    """
+    from steelyard.engines.sql.summary import summarise
+    from steelyard.report.summary import MINIMUM_SAMPLE, summary_of_counts, with_key_texts
+    from steelyard.report.summary_shape import summary_columns
+
+    least = MINIMUM_SAMPLE if minimum_sample is None else minimum_sample
+    counts = summarise(connection, results, summary_columns(versions), keys, rejects)
+    return summary_of_counts(versions, groups, with_key_texts(versions, groups, counts), least)
 
 
 def print_summary(output: Output, run: Run) -> None:

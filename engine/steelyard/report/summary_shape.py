@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.engines.counting import LostColumn, ScoreColumn, SummaryColumns
 from steelyard.ir.indicators import Bands
 from steelyard.ir.ruleset import Better, Effect, Ruleset, Score
@@ -18,6 +18,14 @@ from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.arrow import DIGITS
 from steelyard.report.columns import schema
 from steelyard.report.results import Results
+
+
+class UncountableError(ValueError):
+    """Results do not hold what a summary needs. `message` says why, for the user."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 class Kind(Enum):
@@ -90,7 +98,7 @@ def summary_columns(rules: Ruleset | Versions) -> SummaryColumns:
     """The columns of results, as Parquet holds them, that a summary reads.
 
     Raises:
-        ValueError: what one version calls a family of indicators is something else in another, so that the column is
+        UncountableError: what one version calls a family of indicators is an output in another, so that the column is
             text, without points.
     """
     versions = versions_of(rules)
@@ -103,8 +111,8 @@ def summary_columns(rules: Ruleset | Versions) -> SummaryColumns:
     families = {column.name: bool(column.fields) for column in Results(versions).columns}
     for column in lost:
         if column.field is not None and not families[column.column]:
-            raise ValueError(
-                str(msg("`{name}` is a family of indicators in one version and not in another", name=column.column))
+            raise UncountableError(
+                msg("`{name}` is a family of indicators in one version and an output in another", name=column.column)
             )
     return SummaryColumns(scores, tuple(lost))
 

@@ -9,8 +9,10 @@ import pytest
 from golden.reports.worked import ruleset
 from steelyard.engines.counting import QUANTILES, Count, Measure, ScoreItem, nearest_rank
 from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions
 from steelyard.report.portfolio import Summing
 from steelyard.report.summary import Kind, Summary, summary_of_counts, with_key_texts
+from steelyard.report.summary_shape import UncountableError, summary_columns
 from steelyard.semantics.outcome import Fixed, Outcome, ScoreOutcome, Status
 
 POLICY = """
@@ -203,3 +205,26 @@ def test_keys_of_stored_values_read_as_results_write_them() -> None:
     assert () == texts[1].key
     (empty,) = with_key_texts(policy(), by, [Count(("",) * 7, Measure.STATUS, "", "scored", 1)])
     assert ("",) * 7 == empty.key
+
+
+def test_columns_that_lost_their_points_are_refused() -> None:
+    """`x` is a family, then an output: the common column is text."""
+    family = "x: {for_each: parts, id: code, measure: used, target: 4, better: higher, score: met, weight: 1}"
+    head = """
+steelyard: 1
+ruleset: r
+version: 1
+effective: "(..2024-12-31]"
+timezone: UTC
+case: {key: id, reference_date: on, inputs: {id: text, on: date}}
+relations:
+  parts: {of_case: id, id: code, fields: {id: text, code: text, used: decimal(1)}}
+score: {method: weighted_mean, round: 2}
+"""
+    old = ruleset(f"{head}indicators:\n  {family}\n")
+    later = head.replace("version: 1", "version: 2").replace("(..2024-12-31]", "[2025-01-01..)")
+    new = ruleset(f"{later}indicators:\n  y{family[1:]}\noutputs: {{x: {{value: id}}}}\n")
+
+    assert ("x", "lost") == (summary_columns(old).lost[0].column, summary_columns(old).lost[0].field)
+    with pytest.raises(UncountableError, match="`x` is a family"):
+        summary_columns(Versions((old, new)))

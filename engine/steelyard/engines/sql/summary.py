@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from steelyard.engines.counting import QUANTILES, Count, LostColumn, Measure, ScoreColumn, ScoreItem, SummaryColumns
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+    from duckdb import DuckDBPyConnection as Connection
 
 _STATUSES = ("scored", "unscored", "rejected")
 
@@ -43,7 +43,7 @@ class _Source:
 
 
 def summarise(
-    connection: DuckDBPyConnection,
+    connection: Connection,
     results: str,
     columns: SummaryColumns,
     keys: Sequence[str] = (),
@@ -89,7 +89,7 @@ def month_key(day: str) -> str:
 
 
 def _totals(
-    connection: DuckDBPyConnection,
+    connection: Connection,
     source: _Source,
     scores: dict[str, str],
     lost: dict[tuple[str, str], str],
@@ -123,7 +123,7 @@ def _totals(
 
 
 def _items(
-    connection: DuckDBPyConnection, source: _Source, measure: Measure, item: str, where: str = "true", *, of: str = ""
+    connection: Connection, source: _Source, measure: Measure, item: str, where: str = "true", *, of: str = ""
 ) -> list[Count]:
     """How many cases have each item."""
     statement = source.grouped(source.cases([f"{item} AS item"], where), ["count(*)"], by=["item"])
@@ -134,7 +134,7 @@ def _items(
     ]
 
 
-def _rejects(connection: DuckDBPyConnection, source: _Source) -> list[Count]:
+def _rejects(connection: Connection, source: _Source) -> list[Count]:
     """Rejected rows by group, and where they were rejected as a whole."""
     groups: dict[tuple[str, ...], int] = {}
     places: dict[str, int] = {}
@@ -145,7 +145,7 @@ def _rejects(connection: DuckDBPyConnection, source: _Source) -> list[Count]:
     return found + [Count((), Measure.WHERE, "", where, count) for where, count in places.items()]
 
 
-def _distribution(connection: DuckDBPyConnection, source: _Source, score: str, value: str) -> list[Count]:
+def _distribution(connection: Connection, source: _Source, score: str, value: str) -> list[Count]:
     """The least score and the quantiles of each group and of the whole."""
     keys = source.keys
     cases = source.cases([f"{value} AS s"], f"{value} IS NOT NULL")
@@ -221,7 +221,7 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _rows(connection: DuckDBPyConnection, statement: str) -> list[tuple[Any, ...]]:
+def _rows(connection: Connection, statement: str) -> list[tuple[Any, ...]]:
     return connection.execute(statement).fetchall()
 
 
