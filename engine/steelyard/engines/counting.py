@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NamedTuple
 
 from steelyard.diagnostics import InternalError
@@ -17,7 +17,7 @@ QUANTILES = (("p10", 10), ("p25", 25), ("median", 50), ("p75", 75), ("p90", 90))
 """Names and percentages. The p-quantile of n scores is the ceil(p·n)-th smallest: a score that a case has."""
 
 
-class Measure(Enum):
+class Measure(StrEnum):
     """What an integer counts; in brackets what `of` and `item` name.
 
     SCORE has the items of `ScoreItem` and those of QUANTILES, in units of the score.

@@ -26,10 +26,21 @@ MONTH, VERSION = "month", "version"
 
 @dataclass(slots=True)
 class _Tally:
-    """What is counted for the whole run, and for each group. Scores by id: how often each occurs, in units."""
+    """What is counted of a group, or of the whole run where there are none.
+
+    Attributes:
+        items: by measure, what it is of, and item.
+        scores: by id: how often each score occurs, in units.
+    """
 
     items: Counter[tuple[Measure, str, str]] = field(default_factory=Counter[tuple[Measure, str, str]])
     scores: dict[str, Counter[int]] = field(default_factory=dict[str, Counter[int]])
+
+    def take(self, other: _Tally) -> None:
+        """Add what was counted of another group."""
+        self.items.update(other.items)
+        for score, histogram in other.scores.items():
+            self.scores.setdefault(score, Counter()).update(histogram)
 
 
 def unknown_keys(rules: Ruleset | Versions, by: Sequence[str]) -> tuple[str, ...]:
@@ -65,24 +76,27 @@ class Summing:
         self._types = {one.version: {f.id: f.type for f in one.inputs} for one in self._versions.rulesets}
         self._zone = zone(self._versions.newest.timezone)
         self._digits = {score.id: score.digits for score in shape_of(self._versions).scores}
-        self._tallies: dict[tuple[str, ...], _Tally] = {(): _Tally()}
+        self._tallies: dict[tuple[str, ...], _Tally] = {}
+        self._rejects: Counter[str] = Counter()
 
     def add(self, case: Case, outcome: Outcome) -> None:
         """Count a case."""
-        for tally in self._of(self._key(case)):
-            _count(tally, outcome, self._digits)
+        _count(self._of(self._key(case)), outcome, self._digits)
         if outcome.rejection is not None:
-            self._tallies[()].items[Measure.WHERE, "", outcome.rejection.where] += 1
+            self._rejects[outcome.rejection.where] += 1
 
     def reject(self, reject: Reject) -> None:
         """Count a row that intake rejected."""
-        for tally in self._of(("",) * len(self._by)):
-            tally.items[Measure.STATUS, "", Status.REJECTED.value] += 1
-        self._tallies[()].items[Measure.WHERE, "", reject.where] += 1
+        self._of(("",) * len(self._by)).items[Measure.STATUS, "", Status.REJECTED.value] += 1
+        self._rejects[reject.where] += 1
 
     def counts(self) -> Iterator[Count]:
         """What was counted so far."""
-        for key, tally in self._tallies.items():
+        whole = _Tally()
+        for tally in self._tallies.values():
+            whole.take(tally)
+        yield from (Count((), Measure.WHERE, "", where, count) for where, count in self._rejects.items())
+        for key, tally in {**self._tallies, (): whole}.items():
             for what, value in tally.items.items():
                 yield Count(key, *what, value)
             for score, histogram in tally.scores.items():
@@ -93,11 +107,12 @@ class Summing:
         """The summary so far."""
         return summary_of_counts(self._versions, self._by, self.counts(), self._minimum_sample)
 
-    def _of(self, key: tuple[str, ...]) -> Iterator[_Tally]:
-        """The tallies that a case is counted in."""
-        yield self._tallies[()]
-        if key:
-            yield self._tallies.setdefault(key, _Tally())
+    def _of(self, key: tuple[str, ...]) -> _Tally:
+        """The tally of a group."""
+        found = self._tallies.get(key)
+        if found is None:
+            found = self._tallies[key] = _Tally()
+        return found
 
     def _key(self, case: Case) -> tuple[str, ...]:
         if not self._by:
@@ -144,13 +159,14 @@ def _count(tally: _Tally, outcome: Outcome, digits: Mapping[str, int]) -> None:
     """Count what the result's row of a case says."""
     items = tally.items
     items[Measure.STATUS, "", outcome.status.value] += 1
-    items.update((Measure.FIRED, "", fired.rule) for fired in outcome.fired)
+    for fired in outcome.fired:
+        items[Measure.FIRED, "", fired.rule] += 1
     if outcome.status is Status.UNSCORED:
         items[Measure.UNSCORED, "", outcome.reason or ""] += 1
         items[Measure.REASON, "", outcome.reason or ""] += 1
     else:
-        codes = dict.fromkeys(code for score in outcome.scores for code in score.reasons)
-        items.update((Measure.REASON, "", code) for code in codes)
+        for code in {code for score in outcome.scores for code in score.reasons}:
+            items[Measure.REASON, "", code] += 1
     for score in outcome.scores:
         if score.final is None:
             continue
@@ -158,12 +174,13 @@ def _count(tally: _Tally, outcome: Outcome, digits: Mapping[str, int]) -> None:
         tally.scores.setdefault(score.id, Counter())[units] += 1
         if score.grade is not None:
             items[Measure.GRADE, score.id, score.grade] += 1
-        lost: Counter[str] = Counter()
+        lost: dict[str, int] = {}
         for share in score.shares:
-            lost[share.id] += share.lost.value
+            lost[share.id] = lost.get(share.id, 0) + share.lost.value
         for indicator, points in lost.items():
-            items[Measure.LOST, score.id, indicator] += points
-            items[Measure.LOSING, score.id, indicator] += points > 0
+            if points:
+                items[Measure.LOST, score.id, indicator] += points
+                items[Measure.LOSING, score.id, indicator] += points > 0
 
 
 def _numbers(histogram: Mapping[int, int]) -> Iterator[tuple[str, int]]:
