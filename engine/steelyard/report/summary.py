@@ -112,8 +112,8 @@ class Summary:
 
     @property
     def unranked(self) -> int:
-        """How many groups lack a rank in some score because too few of their cases have it."""
-        return sum(any(score.rank is None for score in group.scores) for group in self.groups)
+        """How many groups have a score in some cases, but in too few for a rank."""
+        return sum(any(score.count and score.rank is None for score in group.scores) for group in self.groups)
 
 
 def summary_of_counts(

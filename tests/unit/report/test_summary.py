@@ -159,8 +159,8 @@ def test_minimum_sample_is_enough() -> None:
 def test_unranked_groups_are_counted() -> None:
     counts = [Count((name,), Measure.SCORE, "score", "count", count) for name, count in (("a", 3), ("b", 2), ("c", 0))]
 
-    assert 2 == summary_of_counts(policy(), ("branch",), counts, 3).unranked
-    assert 3 == summary_of_counts(policy(), ("branch",), counts).unranked
+    assert 1 == summary_of_counts(policy(), ("branch",), counts, 3).unranked
+    assert 2 == summary_of_counts(policy(), ("branch",), counts).unranked
     assert 0 == summary_of_counts(policy(), (), ()).unranked
 
 
