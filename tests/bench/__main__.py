@@ -1,11 +1,14 @@
-"""Run the measurements: `uv run --group bench python -m tests.bench`."""
+"""Run the measurements: `uv run --group bench python -m tests.bench`, of portfolios with `portfolio` after it."""
 
 from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from tests.bench import engines, processes, report
+from tests.bench import report
+from tests.bench.report import Measured
 
 
 def main() -> None:
@@ -16,15 +19,51 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20131008, help="of the generated claims")
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--skip-processes", action="store_true", help="leave out the command line")
+    parser.set_defaults(measure=_cases)
+    portfolio = parser.add_subparsers(title="instead of single cases").add_parser("portfolio", help="portfolios")
+    _portfolio_arguments(portfolio)
     arguments = parser.parse_args()
-    results = engines.measure(arguments.cases, arguments.rounds, arguments.seed)
-    if not arguments.skip_processes:
-        results += processes.measure(arguments.rounds)
+    results = arguments.measure(arguments)
     machine = report.machine()
     if arguments.json:
         print(json.dumps(report.as_data(machine, results), indent=2))
     else:
         print(report.as_text(machine, results))
+
+
+def _cases(arguments: argparse.Namespace) -> list[Measured]:
+    from tests.bench import engines, processes
+
+    results = engines.measure(arguments.cases, arguments.rounds, arguments.seed)
+    return results if arguments.skip_processes else results + processes.measure(arguments.rounds)
+
+
+def _portfolio_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--claims", type=int, default=10_000_000, help="of the large portfolio (default: ten million)")
+    parser.add_argument("--huge", type=int, default=0, metavar="CLAIMS", help="one more, once: 100000000 for example")
+    parser.add_argument("--rounds", type=int, default=3, help="rounds of which the best counts (default: 3)")
+    parser.add_argument("--alone", type=int, default=300, help="claims that are scored one by one (default: 300)")
+    parser.add_argument("--rule-cases", type=int, default=200_000, help="cases under many rules (default: 200,000)")
+    parser.add_argument("--folder", type=Path, help="where the data are kept for the next time (default: nowhere)")
+    parser.add_argument("--without-engine", action="store_true", help="only what the engine is measured by")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.set_defaults(measure=_portfolio)
+
+
+def _portfolio(arguments: argparse.Namespace) -> list[Measured]:
+    from tests.bench.large.measure import Plan, measure
+
+    with TemporaryDirectory() as temporary:
+        plan = Plan(
+            folder=(arguments.folder or Path(temporary)).absolute(),
+            count=arguments.claims,
+            huge=arguments.huge,
+            rounds=arguments.rounds,
+            alone=arguments.alone,
+            cases=arguments.rule_cases,
+            engine=not arguments.without_engine,
+        )
+        return measure(plan)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ import os
 import platform
 from dataclasses import asdict, dataclass
 
+_DIGITS = {"x": "7.2f", "us": "7.1f", "s": "7.3f", "/s": "7,.0f", "MiB": "7,.0f"}
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -14,14 +16,16 @@ class Measured:
     Attributes:
         name: what was measured.
         value: in `unit`.
-        unit: `x` for a ratio, `us` for microseconds a case, `s` for seconds.
+        unit: `x` for a ratio, `us` for microseconds a case, `s` for seconds, `/s` for cases a second, `MiB`.
         target: the most it should be; None where none was set.
+        least: the least it should be; None where none was set.
     """
 
     name: str
     value: float
     unit: str
     target: float | None = None
+    least: float | None = None
 
 
 def machine() -> dict[str, str]:
@@ -45,7 +49,7 @@ def as_text(machine: dict[str, str], results: list[Measured]) -> str:
     lines = [", ".join(f"{name} {value}" for name, value in machine.items()), ""]
     wide = max(len(result.name) for result in results)
     for result in results:
-        shown = {"x": f"{result.value:7.2f} x ", "us": f"{result.value:7.1f} us", "s": f"{result.value:7.3f} s "}
         target = "" if result.target is None else f"   at most {result.target:g} wanted"
-        lines.append(f"{result.name:{wide}}  {shown[result.unit]}{target}")
+        least = "" if result.least is None else f"   at least {result.least:,g} wanted"
+        lines.append(f"{result.name:{wide}}  {result.value:{_DIGITS[result.unit]}} {result.unit:3}{target}{least}")
     return "\n".join(lines)

@@ -31,6 +31,7 @@ def run(files: dict[str, str], memory: str = "4GB", digest: str = DIGEST) -> Non
     """
     connection = duckdb.connect(config={"threads": 2, "memory_limit": memory})
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(f"SET temp_directory = '{files['results']}.spill'")
     connection.execute("SET preserve_insertion_order = false")
     text = (HERE / "motor.sql").read_text(encoding="utf-8")
     statements = Template(text).substitute(files, as_of=AS_OF, digest=digest, weights=str(HERE / "weights.csv"))
