@@ -1,0 +1,197 @@
+"""Local days, business days and working time in SQL: integer arithmetic over small tables of constants.
+
+A zone or a calendar is known when the statement is built, only instants and days are columns: offsets are steps in
+time, counts of business days a sequence by the day (see `sequences`). All of it is NULL where its operand is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from steelyard.calendars import Calendar
+from steelyard.calendars.day_table import DayTable
+from steelyard.calendars.hours import Hours, day_length, worked_by
+from steelyard.calendars.offsets import offsets
+from steelyard.calendars.zones import DAY_US, SECOND_US, day_of
+from steelyard.engines.sql import build
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.frame import Frame
+from steelyard.engines.sql.intervals import Interval, hull, point
+from steelyard.engines.sql.scope import Program
+from steelyard.engines.sql.sequences import Kind, Steps, bare, cached, floor, folded, kept, nth, stepped
+from steelyard.engines.sql.value import Rejection, Value, constant, rejections, union
+from steelyard.ir.types import FIRST_INSTANT, LAST_INSTANT
+
+_OFFSETS_KNOWN = Interval(-62_104_060_800 * SECOND_US, 253_370_678_400 * SECOND_US)
+"""The years 2 to 9998: outside of them the offset stays as it is at their ends, as in `Zone.offset`."""
+
+
+def local_day(instant: Value, program: Program, frame: Frame) -> Value:
+    """The day that an instant has in the ruleset's zone, in days since 1970."""
+    if instant.known is not None:
+        return replace(instant, sql=build.integer(day := program.zone.local_date(instant.known)), interval=point(day))
+    return _with_operand(_day(_local(instant, program, frame), program, frame), instant)
+
+
+def elapsed(start: Value, end: Value, calendar: str | None, where: str, program: Program, frame: Frame) -> Value:  # noqa: PLR0917 - a clock
+    """The time of [start, end) in microseconds: elapsed, or working time; negative where `end` is before `start`.
+
+    A year that the calendar does not cover rejects the case on behalf of `where`.
+    """
+    if calendar is None:
+        return program.arithmetic.subtract(end, start)
+    found = program.calendars[calendar]
+    a = program.arithmetic
+    operands = (start, end)
+    days = [bare(local_day(bare(operand), program, frame)) for operand in operands]
+    worked = [_worked(operand, calendar, program, frame) for operand in operands]
+    most = len(found.days.working) * day_length(found.hours) + max(found.shifts) - min(found.shifts)
+    apart = end.lies.minus(start.lies)
+    interval = Interval(max(-most, min(0, apart.low)), min(most, max(0, apart.high)))
+    time = folded(a.subtract(worked[1], worked[0]))
+    return _answer(
+        time if time.known is not None else replace(time, interval=interval),
+        operands,
+        [_outside(day, found) for day in days],
+        where,
+    )
+
+
+def add_business_days(day: Value, number: Value, calendar: str, program: Program, frame: Frame) -> Value:
+    """The business day so many business days after a day, before it for a negative number (`DayTable.add`)."""
+    found = program.calendars[calendar]
+    a = program.arithmetic
+    working = found.days.working
+    steps = kept(bare(number), "steps", frame)
+    before, works = _counts(bare(day), calendar, program, frame)
+    after = folded(a.subtract(a.add(before, works), constant(1)))
+    if steps.known is None:
+        origin = a.choose([(build.greater(steps.sql, build.integer(0)), after)], before)
+    else:
+        origin = after if steps.known > 0 else before
+    at = folded(a.add(origin, steps))
+    at = kept(at, "ordinal", frame)
+    result = nth(at, working, Kind(calendar, "business_days", "the business days by their number"), program, frame)
+    return _answer(result, (day, number), [_outside(day, found), _beyond(at, 0, len(working) - 1)], calendar)
+
+
+def business_days_between(start: Value, end: Value, calendar: str, program: Program, frame: Frame) -> Value:
+    """The business days after a day up to another, it included; negative where that is before (`DayTable.between`)."""
+    found = program.calendars[calendar]
+    a = program.arithmetic
+    operands = (start, end)
+    counts = [folded(a.add(*_counts(bare(operand), calendar, program, frame))) for operand in operands]
+    number = folded(a.subtract(counts[1], counts[0]))
+    return _answer(number, operands, [_outside(operand, found) for operand in operands], calendar)
+
+
+def _answer(result: Value, operands: Sequence[Value], outside: Sequence[E], where: str) -> Value:
+    """The result, with what its operands say and the rejection of years that are not covered."""
+    there = [build.present(operand.sql) for operand in operands if operand.nullable]
+    uncovered = build.conj((*there, build.true(build.disj(outside))))
+    own = () if build.is_false(uncovered) else (Rejection(uncovered, where),)
+    why, rejects = union(operand.why for operand in operands), (*rejections(operands), *own)
+    return replace(result, why=why, rejects=rejects)
+
+
+def _outside(day: Value, calendar: Calendar) -> E:
+    return _beyond(day, calendar.days.first_day, calendar.days.last_day)
+
+
+def _beyond(value: Value, low: int, high: int) -> E:
+    """Whether a number lies outside of a range; constant where that is known."""
+    if value.known is not None:
+        return build.boolean(value=not low <= value.known <= high)
+    tests: list[E] = []
+    if value.lies.low < low:
+        tests.append(build.less(value.sql, build.integer(low)))
+    if value.lies.high > high:
+        tests.append(build.greater(value.sql, build.integer(high)))
+    return build.disj(tests)
+
+
+def _worked(instant: Value, calendar: str, program: Program, frame: Frame) -> Value:
+    """The working time before an instant, from the first covered day on."""
+    found = program.calendars[calendar]
+    if instant.known is not None:
+        return constant(_worked_before(instant.known, found))
+    key = "worked", calendar, frame, instant.sql
+    if key not in program.cached:
+        a = program.arithmetic
+        local = _local(instant, program, frame)
+        day = _day(local, program, frame)
+        time = kept(a.subtract(local, a.times(day, DAY_US)), "time", frame)
+        time = replace(time, interval=Interval(0, DAY_US - 1))
+        before, works = _counts(day, calendar, program, frame)
+        shifts = Steps(found.offsets.starts, found.shifts)
+        parts = [
+            a.times(before, day_length(found.hours)),
+            a.multiply(works, _worked_by(found.hours, time)),
+            stepped(kept(bare(instant), "instant", frame), shifts, f"{calendar}_shifts", program, frame),
+        ]
+        program.cached[key] = kept(a.total(parts), "worked", frame)
+    return cached(program, key)
+
+
+def _worked_before(instant: int, calendar: Calendar) -> int:
+    at = calendar.offsets.at(instant)
+    day, time = divmod(instant + calendar.offsets.offsets[at], DAY_US)
+    today = worked_by(calendar.hours, time) if calendar.days.is_working(day) else 0
+    return calendar.shifts[at] + calendar.days.count(day - 1) * day_length(calendar.hours) + today
+
+
+def _worked_by(hours: Hours, time: Value) -> Value:
+    """The working time of a day before a wall-clock time."""
+    whens: list[tuple[E, E]] = []
+    done = 0
+    for start, end in hours:
+        whens.append((build.less(time.sql, build.integer(start)), build.integer(done)))
+        since = build.subtract(time.sql, build.integer(start - done))
+        whens.append((build.less(time.sql, build.integer(end)), since))
+        done += end - start
+    return Value(build.case(whens, build.integer(done)), Interval(0, done))
+
+
+def _counts(day: Value, calendar: str, program: Program, frame: Frame) -> tuple[Value, Value]:
+    """How many business days of the calendar are before a day, and 1 where the day is one itself, else 0."""
+    table = program.calendars[calendar].days
+    days = _days(table)
+    kind = Kind(calendar, "days", f"from {day_of(table.first_day)} on, twice the business days before, 1 more on one")
+    index = program.arithmetic.subtract(day, constant(table.first_day))
+    index = constant(day.known - table.first_day) if day.known is not None else index
+    twice = nth(index, days, kind, program, frame)
+    if twice.known is not None:
+        return constant(twice.known // 2), constant(twice.known % 2)
+    before = kept(floor(twice, 2, program), f"{calendar}_before", frame)
+    works = program.arithmetic.subtract(twice, program.arithmetic.times(before, 2))
+    return before, replace(works, interval=Interval(0, 1))
+
+
+@lru_cache(maxsize=64)
+def _days(table: DayTable) -> tuple[int, ...]:
+    return tuple(2 * (count - works) + works for _, works, count in table.rows())
+
+
+def _local(instant: Value, program: Program, frame: Frame) -> Value:
+    """The wall clock at an instant, which is no constant: microseconds since its own 1970-01-01 00:00."""
+    key = "local", frame, instant.sql
+    if key not in program.cached:
+        wide = hull(Interval(FIRST_INSTANT, LAST_INSTANT), instant.lies)
+        known = offsets(program.zone, max(wide.low, _OFFSETS_KNOWN.low), min(wide.high, _OFFSETS_KNOWN.high))
+        column = kept(bare(instant), "instant", frame)
+        offset = stepped(column, Steps(known.starts, known.offsets), "zone", program, frame)
+        program.cached[key] = kept(program.arithmetic.add(column, offset), "local", frame)
+    return cached(program, key)
+
+
+def _day(local: Value, program: Program, frame: Frame) -> Value:
+    key = "day", frame, local.sql
+    if key not in program.cached:
+        program.cached[key] = kept(floor(local, DAY_US, program), "day", frame)
+    return cached(program, key)
+
+
+def _with_operand(value: Value, operand: Value) -> Value:
+    return replace(value, why=operand.why, rejects=operand.rejects)

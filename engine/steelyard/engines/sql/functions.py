@@ -1,0 +1,335 @@
+"""The SQL of the strict functions, with the meaning of `semantics.functions` and nothing of its own.
+
+A missing operand gives NULL for the reasons of all that are missing. SQL is not strict by itself where FALSE AND NULL
+is FALSE and where LEAST and GREATEST skip NULLs; there a guard stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import NamedTuple, assert_never
+
+from sqlglot import exp
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import build, calendars
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.frame import Frame
+from steelyard.engines.sql.intervals import Interval
+from steelyard.engines.sql.logic import strictly
+from steelyard.engines.sql.scope import Program, Scope, interval_of
+from steelyard.engines.sql.sequences import bare, kept
+from steelyard.engines.sql.value import Value, constant, rejections, union
+from steelyard.facts.places import levels
+from steelyard.ir.expressions import Apply, Expr, Field, Function, Input, Literal, OneRow, OpenEnd, Parameter, Rounding
+from steelyard.ir.types import OPEN, Region, Regions
+from steelyard.semantics.functions import civil, year_month
+
+_DAYS_BEFORE_1970 = 719_468
+"""From 1 March of the year 0, so that a leap day ends its year."""
+_ERA = 146_097
+"""The days of 400 years."""
+_JANUARY = 306
+"""The place of 1 January in a year that is counted from 1 March."""
+_FOUR_DIGITS = 9999
+
+
+def apply(node: Apply, arguments: list[Value], program: Program, scope: Scope) -> Value:  # noqa: C901 - a case for each function
+    """Compile a function's application to operands that are compiled already.
+
+    Raises:
+        TooWideError: an integer may need more than 128 bits.
+    """
+    a, frame = program.arithmetic, scope.frame
+    match node.function:
+        case Function.MIN:
+            return _extreme(arguments, a.minimum, min)
+        case Function.MAX:
+            return _extreme(arguments, a.maximum, max)
+        case Function.ABS:
+            return _absolute(arguments[0], program, frame)
+        case Function.CLAMP:
+            return _clamp(arguments, program)
+        case Function.DATE:
+            return calendars.local_day(arguments[0], program, frame)
+        case Function.YEAR:
+            return _year(arguments[0], program, frame)
+        case Function.MONTH:
+            return _month(arguments[0], program, frame)
+        case Function.YEAR_MONTH:
+            return _year_month(arguments[0], program, frame)
+        case Function.STARTS_WITH:
+            text, prefix = (build.wrapped(argument.sql) for argument in arguments)
+            return strictly(program.dialect.starts_with(text, prefix), arguments)
+        case Function.COVERS:
+            return _covers(node, arguments, program)
+        case Function.OVERLAPS:
+            return _overlaps(arguments)
+        case Function.OVERLAP_TIME:
+            return _overlap_time(node, arguments, program, frame)
+        case Function.DAYS:
+            return arguments[0]
+        case Function.WORKING_TIME:
+            calendar = _calendar(node)
+            return calendars.elapsed(arguments[0], arguments[1], calendar, calendar, program, frame)
+        case Function.ADD_BUSINESS_DAYS:
+            return calendars.add_business_days(arguments[0], arguments[1], _calendar(node), program, frame)
+        case Function.BUSINESS_DAYS_BETWEEN:
+            return calendars.business_days_between(arguments[0], arguments[1], _calendar(node), program, frame)
+        case _:
+            assert_never(node.function)
+
+
+def elapsed(start: Value, end: Value, calendar: str | None, where: str, program: Program, scope: Scope) -> Value:  # noqa: PLR0917 - a clock
+    """What a clock shows from start to end: elapsed time, or working time on a calendar; microseconds.
+
+    Negative where `end` is before `start`. A year that the calendar does not cover rejects the case on behalf of
+    `where`. Columns of days and sums are added to the frame of the scope.
+    """
+    return calendars.elapsed(start, end, calendar, where, program, scope.frame)
+
+
+def covering(scheme: str, place: E, program: Program) -> list[E]:
+    """The texts such that an area covers the place if and only if it equals one of them; NULL where the place is.
+
+    Codes have the forms that rulesets and files may hold: 6 digits of gb2260, 2 or 5 of fips.
+    """
+    if isinstance(place, exp.Literal):
+        return [build.text(code) for code in sorted(levels(scheme, place.name))]
+    found = [_level_of(level, place, program) for level in _levels(scheme)]
+    return [build.where(build.present(place), one) if isinstance(one, exp.Literal) else one for one in found]
+
+
+class _Level(NamedTuple):
+    """A spelling of the areas that cover places: digits of the place, or all of them (None), then zeros."""
+
+    digits: int | None
+    zeros: str
+
+
+def _levels(scheme: str) -> tuple[_Level, ...]:
+    match scheme:
+        case "gb2260":
+            return _Level(None, ""), _Level(4, "00"), _Level(2, "0000"), _Level(0, "000000")
+        case "fips":
+            return _Level(None, ""), _Level(2, ""), _Level(2, "000"), _Level(0, "00"), _Level(0, "00000")
+        case _:
+            return (_Level(None, ""),)
+
+
+def _level_of(level: _Level, place: E, program: Program) -> E:
+    if level.digits == 0:
+        return build.text(level.zeros)
+    digits = _digits(level, place, program)
+    return _joined(digits, build.text(level.zeros)) if level.zeros else digits
+
+
+def _digits(level: _Level, place: E, program: Program) -> E:
+    return place if level.digits is None else program.dialect.substring(build.wrapped(place), 1, level.digits)
+
+
+def _covers(node: Apply, arguments: list[Value], program: Program) -> Value:
+    place_type = node.arguments[1].type
+    if not isinstance(place_type, Region | Regions):
+        raise InternalError("covers() of something that is no region")
+    areas, place = arguments
+    known = _known_areas(node.arguments[0], program)
+    if known is not None and not isinstance(place.sql, exp.Literal):
+        return _known_cover(known, place_type.scheme, areas, place, program)
+    texts = covering(place_type.scheme, place.sql, program)
+    if isinstance(node.arguments[0].type, Regions):
+        tests = [program.dialect.contains(build.wrapped(areas.sql), build.wrapped(text)) for text in texts]
+        return strictly(build.disj(tests), arguments)
+    return strictly(build.within(areas.sql, texts), arguments)
+
+
+def _known_areas(areas: Expr, program: Program) -> tuple[str, ...] | None:
+    stored = areas.value if isinstance(areas, Literal) else None
+    if isinstance(areas, Parameter):
+        stored = next(one.value for one in program.ruleset.parameters if one.id == areas.name)
+    match stored:
+        case str():
+            return (stored,)
+        case tuple():
+            return stored
+        case _:
+            return None
+
+
+def _known_cover(known: tuple[str, ...], scheme: str, areas: Value, place: Value, program: Program) -> Value:
+    """Of constant areas each is told by as few digits of the place as it needs."""
+    by_level: dict[_Level, set[str]] = {}
+    coarsest_first = sorted(_levels(scheme), key=lambda level: (level.digits is None, level.digits))
+    for area in known:
+        level = next(one for one in coarsest_first if one.digits is None or area[one.digits :] == one.zeros)
+        by_level.setdefault(_Level(level.digits, ""), set()).add(area[: level.digits])
+    tests: list[E] = []
+    for level, digits in by_level.items():
+        if level.digits == 0:
+            tests.append(build.equal(place.sql, place.sql))
+        else:
+            tests.append(build.within(_digits(level, place.sql, program), [build.text(one) for one in sorted(digits)]))
+    nowhere = build.unequal(place.sql, place.sql)
+    return strictly(build.disj(tests) if tests else nowhere, (areas, place))
+
+
+def _overlaps(arguments: list[Value]) -> Value:
+    a, b, c, d = (argument.sql for argument in arguments)
+    sql = build.conj((build.less(a, d), build.less(c, b)))
+    absent = [build.missing(argument.sql) for argument in arguments if argument.nullable]
+    return strictly(build.case([(build.disj(absent), build.null())], sql), arguments)
+
+
+def _overlap_time(node: Apply, arguments: list[Value], program: Program, frame: Frame) -> Value:
+    """A CASE without ELSE: where the start is missing no branch is taken."""
+    a = program.arithmetic
+    starts, ends = arguments[0::2], arguments[1::2]
+    start = kept(bare(a.maximum(starts)), "start", frame)
+    end = kept(bare(a.minimum(ends)), "end", frame)
+    latest = _latest(node.arguments[1::2], ends, program)
+    closed = Interval(min(end.lies.low, latest), latest)
+    time = a.subtract(replace(end, interval=closed), start)
+    whens = [(build.less(start.sql, end.sql), time.sql), (build.at_least(start.sql, end.sql), build.integer(0))]
+    why = union(argument.why for argument in arguments)
+    if end.lies.high >= OPEN:
+        unbounded = build.at_least(end.sql, build.integer(OPEN))
+        there = [build.present(argument.sql) for argument in arguments if argument.nullable]
+        why = union((why, {"overlap_time": build.conj((*there, build.true(unbounded)))}))
+        whens.insert(0, (unbounded, build.null()))
+    interval = Interval(0, max(0, time.lies.high))
+    return Value(build.case(whens, build.null()), interval, time.wide, why, rejections(arguments))
+
+
+def _latest(nodes: Sequence[Expr], ends: Sequence[Value], program: Program) -> int:
+    """What an end is not after, where it has ended: the certain ends bound it, else whichever has come."""
+    certain = [end.lies.high for end in ends if end.lies.high < OPEN]
+    if certain:
+        return min(certain)
+    return max(_ended(node, program) for node in nodes)
+
+
+def _ended(node: Expr, program: Program) -> int:
+    """The latest end of an open one that has ended."""
+    match node:
+        case OpenEnd(operand=Input(name=name)):
+            interval = interval_of(program.inputs[name])
+        case OpenEnd(operand=Field(relation=relation, name=name) | OneRow(relation=relation, name=name)):
+            fields = {one.id: one for one in program.relations[relation].fields}
+            interval = interval_of(fields[name]) if name in fields else None
+        case _:
+            interval = None
+    return OPEN - 1 if interval is None else interval.high
+
+
+def _extreme(
+    arguments: list[Value], compiled: Callable[[list[Value]], Value], known: Callable[[list[int]], int]
+) -> Value:
+    found = [argument.known for argument in arguments]
+    constants = [one for one in found if one is not None]
+    return constant(known(constants)) if len(constants) == len(found) else compiled(arguments)
+
+
+def _absolute(operand: Value, program: Program, frame: Frame) -> Value:
+    if operand.known is not None:
+        return constant(abs(operand.known))
+    return program.arithmetic.absolute(kept(operand, "signed", frame))
+
+
+def _clamp(arguments: list[Value], program: Program) -> Value:
+    a = program.arithmetic
+    value, low, high = arguments
+    found = _extreme([low, _extreme([value, high], a.minimum, min)], a.maximum, max)
+    return replace(found, rejects=rejections(arguments))
+
+
+class _Civil(NamedTuple):
+    """Of a day: its year, counted from 1 March, and its place in that year, from 0."""
+
+    year: Value
+    place: Value
+
+
+def _civil(day: Value, program: Program, frame: Frame) -> _Civil:
+    """See `semantics.functions.civil`: centuries of 36,524.25 days, in them years of 365.25."""
+    key = "civil", frame, day.sql
+    if key not in program.cached:
+        a = program.arithmetic
+        era = (day.lies.low + _DAYS_BEFORE_1970) // _ERA
+        since = a.add(kept(bare(day), "day", frame), a.literal(_DAYS_BEFORE_1970 - era * _ERA))
+        century, of_century = _split(since, _ERA, "century", program, frame)
+        year, of_year = _split(replace(of_century, interval=Interval(0, 36_524)), 1461, "year", program, frame)
+        years = a.add(a.add(a.times(century, 100), year), a.literal(era * 400))
+        program.cached[key] = _Civil(years, replace(of_year, interval=Interval(0, 365)))
+    found = program.cached[key]
+    if not isinstance(found, _Civil):
+        raise TypeError(key)
+    return found
+
+
+def _split(days: Value, four: int, hint: str, program: Program, frame: Frame) -> tuple[Value, Value]:
+    """In which period days lie, and the days since it began; four have `four` days, the last of them is the longest."""
+    a = program.arithmetic
+    numbers = a.add(a.times(days, 4), constant(3))
+    period = kept(a.divide(numbers, constant(four), Rounding.DOWN), hint, frame)
+    before = a.divide(a.times(period, four), constant(4), Rounding.DOWN)
+    return period, kept(a.subtract(days, before), f"day_of_{hint}", frame)
+
+
+def _year(day: Value, program: Program, frame: Frame) -> Value:
+    if day.known is not None:
+        return constant(civil(day.known)[0])
+    a = program.arithmetic
+    year, place = _civil(day, program, frame)
+    january = a.flag(build.at_least(place.sql, build.integer(_JANUARY)))
+    interval = Interval(civil(day.lies.low)[0], civil(day.lies.high)[0])
+    return replace(a.add(year, january), interval=interval, why=day.why, rejects=day.rejects)
+
+
+def _month(day: Value, program: Program, frame: Frame) -> Value:
+    if day.known is not None:
+        return constant(civil(day.known)[1])
+    a = program.arithmetic
+    place = _civil(day, program, frame).place
+    from_march = a.divide(a.add(a.times(place, 5), constant(2)), constant(153), Rounding.DOWN)
+    shift = build.case([(build.less(place.sql, build.integer(_JANUARY)), build.integer(3))], build.integer(-9))
+    return Value(build.add(from_march.sql, shift), Interval(1, 12), why=day.why, rejects=day.rejects)
+
+
+def _year_month(day: Value, program: Program, frame: Frame) -> Value:
+    """Four digits of the year; where it may have more, or be before the year 0, as Python fills them up."""
+    if day.known is not None:
+        return Value(build.text(year_month(day.known)))
+    year, month = _year(day, program, frame), _month(day, program, frame)
+    year = kept(bare(year), "year", frame)
+    month_text = _padded(month.sql, 2, program)
+    whens: list[tuple[E, E]] = []
+    if year.lies.low < 0:
+        minus = build.text("-")
+        whens.append((build.at_most(year.sql, build.integer(-1000)), _text(year.sql, program)))
+        short = _joined(minus, _padded(build.negate(year.sql), 3, program))
+        whens.append((build.less(year.sql, build.integer(0)), short))
+    if year.lies.high > _FOUR_DIGITS:
+        whens.append((build.greater(year.sql, build.integer(_FOUR_DIGITS)), _text(year.sql, program)))
+    year_text = build.case(whens, _padded(year.sql, 4, program))
+    sql = _joined(_joined(year_text, build.text("-")), month_text)
+    return Value(sql, why=day.why, rejects=day.rejects)
+
+
+def _padded(number: E, digits: int, program: Program) -> E:
+    """A number of at most so many digits, filled up with zeros."""
+    return program.dialect.substring(_text(build.add(number, build.integer(10**digits)), program), 2, digits)
+
+
+def _text(number: E, program: Program) -> E:
+    return exp.Cast(this=number, to=program.dialect.text())
+
+
+def _joined(left: E, right: E) -> E:
+    return exp.Paren(this=exp.DPipe(this=build.wrapped(left), expression=build.wrapped(right)))
+
+
+def _calendar(node: Apply) -> str:
+    if node.calendar is None:
+        raise InternalError(f"{node.function.value}() without a calendar")
+    return node.calendar
