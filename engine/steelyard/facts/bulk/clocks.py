@@ -19,10 +19,11 @@ def instant(wall: str, zone: Zone, range: Range) -> str:  # noqa: A002 - the wor
     Args:
         wall: a column of local times; it is named once for each level of the tree.
         zone: whose clock it is.
-        range: of instants; what is returned outside it is of no use.
+        range: of instants; further than a day outside of it there is NULL.
     """
     low, high = _ends(range)
-    return _tree(wall, _pieces(offsets(zone, low - 2 * DAY_US, high + 2 * DAY_US)))
+    tree = _tree(wall, _pieces(offsets(zone, low - 2 * DAY_US, high + 2 * DAY_US)))
+    return sql.when(f"{wall} BETWEEN {low - DAY_US} AND {high + DAY_US}", tree)
 
 
 def on_days(column: str, zone: Zone, days: Range) -> str:
@@ -45,12 +46,13 @@ def on_days(column: str, zone: Zone, days: Range) -> str:
 
 
 def local_day(column: str, zone: Zone, range: Range) -> str:  # noqa: A002
-    """The local day of an instant, in days since 1970."""
+    """The local day of an instant, in days since 1970; NULL outside the range."""
     low, high = _ends(range)
     found = offsets(zone, low, high)
     pieces: list[_Piece] = [(start, -offset) for start, offset in zip(found.starts, found.offsets, strict=True)]
     local = _tree(column, pieces)
-    return f"(({local}) - ((({local}) % {DAY_US}) + {DAY_US}) % {DAY_US}) // {DAY_US}"
+    day = f"(({local}) - ((({local}) % {DAY_US}) + {DAY_US}) % {DAY_US}) // {DAY_US}"
+    return sql.when(f"{column} BETWEEN {low} AND {high}", day)
 
 
 def _ends(range: Range) -> tuple[int, int]:  # noqa: A002

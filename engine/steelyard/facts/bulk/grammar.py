@@ -56,7 +56,7 @@ def value(text: str, kind: Type) -> str:
         case Days():
             return sql.when(matches(text, "-?[0-9]+d?"), f"TRY_CAST(rtrim({text}, 'd') AS BIGINT)")
         case Text(values=()) | Region(scheme="name"):
-            return sql.when(f"NOT contains({text}, chr(0))", text)
+            return sql.when(f"{text} <> '' AND NOT contains({text}, chr(0))", text)
         case Text(values=values):
             return sql.when(f"{text} IN ({sql.listed(map(sql.literal, values))})", text)
         case Region(scheme=scheme):

@@ -62,7 +62,9 @@ def load(
     if not relations_given(versions, relations, diagnostics):
         return None
     folder = TemporaryDirectory(prefix="steelyard-")
-    opening = Opening(options, diagnostics, progress, needs_of(versions), Path(folder.name))
+    opening = Opening(
+        options, diagnostics, progress, needs_of(versions), folder=Path(folder.name), connection=connection
+    )
     try:
         given = _Given(connection, versions, relations, opening, diagnostics)
         by_version = given.read()

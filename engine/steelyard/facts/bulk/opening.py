@@ -8,6 +8,8 @@ from hashlib import file_digest
 from itertools import count
 from pathlib import Path
 
+import duckdb
+
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts.bulk.sources import Asked, Source, parquet_source
 from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
@@ -27,12 +29,15 @@ class Opening(Reading):
         diagnostics: Diagnostics,
         progress: Progress | None,
         needs: Mapping[str, Mapping[str, str]],
+        *,
         folder: Path,
+        connection: duckdb.DuckDBPyConnection,
     ) -> None:
-        """Prepare as `Reading` does; `folder` takes staged files."""
+        """Prepare as `Reading` does; `folder` takes staged files, `connection` looks at others."""
         super().__init__(options, diagnostics, progress, needs)
         self.options = options
         self._folder = folder
+        self._connection = connection
         self._numbers = count()
         self._digests: list[tuple[str, str, Future[str]]] = []
         self._pool = ThreadPoolExecutor(1)
@@ -75,7 +80,7 @@ class Opening(Reading):
         if name.endswith((_PARQUET, _CSV, _TSV)):
             columns = self._headed(role, path, fields, options)
             if name.endswith(_PARQUET):
-                source = parquet_source(path, fields)
+                source = parquet_source(self._connection, path, fields)
             else:
                 source = stage_plain_csv(path, self._place(), columns, options, asked)
             if source is not None:

@@ -83,8 +83,16 @@ def create_small(
     kinds = {"_row": "BIGINT", "_id": "VARCHAR", **{one.id: stored_type(one.type) for one in relation.fields}}
     columns = sql.listed(f"{sql.name(name)} {kind}" for name, kind in kinds.items())
     connection.execute(f"CREATE TABLE {table} ({columns})")
-    if not found:
+    if found:
+        _insert(connection, table, relation, found)
+    if not read.faults:
         return loaded
+    barred = f"{table}_barred"
+    connection.execute(f"CREATE TABLE {barred} AS SELECT unnest(?) AS key", [list(read.faults)])
+    return replace(loaded, barred=barred)
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, relation: Relation, found: Sequence[Row]) -> None:
     arrow = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "VARCHAR[]": pa.list_(pa.string())}
     values = {
         one.id: pa.array([row.values.get(one.id) for row in found], arrow[stored_type(one.type)])
@@ -94,11 +102,6 @@ def create_small(
     connection.register(f"{table}_given", given)
     connection.execute(f"INSERT INTO {table} FROM {table}_given")
     connection.unregister(f"{table}_given")
-    if not read.faults:
-        return loaded
-    barred = f"{table}_barred"
-    connection.execute(f"CREATE TABLE {barred} AS SELECT unnest(?) AS key", [list(read.faults)])
-    return replace(loaded, barred=barred)
 
 
 @dataclass(frozen=True, slots=True)

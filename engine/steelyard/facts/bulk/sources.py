@@ -28,6 +28,7 @@ FILE = 1 << 40
 Asked = tuple[str, Type]
 """A column and what it is read as; two versions may read one in two ways."""
 
+_MOST_MS = 10**15
 _VIRTUAL = {"file_row_number", "file_index", "filename"}
 _INTEGERS = {f"{sign}{size}": name for sign, prefix in (("int", ""), ("uint", "U")) for size, name in (
     ("8", f"{prefix}TINYINT"), ("16", f"{prefix}SMALLINT"), ("32", f"{prefix}INTEGER"), ("64", f"{prefix}BIGINT")
@@ -87,7 +88,7 @@ class Group:
     @property
     def row(self) -> str:
         """The number of a row."""
-        return f"({self.first} + file_index) * {FILE} + file_row_number"
+        return f"CAST({self.first} + file_index AS BIGINT) * {FILE} + file_row_number"
 
 
 def grouped(sources: Sequence[Source]) -> Iterator[Group]:
@@ -103,12 +104,12 @@ def _names(source: Source) -> object:
     return pq.read_schema(source.table).names
 
 
-def parquet_source(path: Path, fields: Sequence[InputField]) -> Source | None:
+def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Sequence[InputField]) -> Source | None:
     """A Parquet file as it is; None where DuckDB would not read a column as exactly as our own reader does."""
     with pq.ParquetFile(path) as file:
-        schema, rows = file.schema_arrow, file.metadata.num_rows
+        schema, metadata = file.schema_arrow, file.metadata
     names: list[str] = schema.names
-    found = _described(path)
+    found = _described(connection, path)
     if found is None or len(found) != len(names) or _VIRTUAL & {name.casefold() for name in names}:
         return None
     columns: dict[Asked, Column] = {}
@@ -117,20 +118,32 @@ def parquet_source(path: Path, fields: Sequence[InputField]) -> Source | None:
             continue
         place = names.index(field.column)
         column = _column(f"c{place}", schema.field(place).type, found[place])
-        if column is None or not _exact(column, field):
+        if column is None or not _exact(column, field) or not _near(metadata, schema.field(place)):
             return None
         columns[field.column, field.type] = column
-    return Source(path, path, rows, len(names), columns, staged=False)
+    return Source(path, path, metadata.num_rows, len(names), columns, staged=False)
 
 
-def _described(path: Path) -> list[str] | None:
+def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str] | None:
     table = f"read_parquet({sql.literal(str(path))}, hive_partitioning = false)"
-    with duckdb.connect() as connection:
-        try:
-            found = connection.execute(f"DESCRIBE FROM {table}").fetchall()
-        except duckdb.Error:
-            return None
+    try:
+        found = connection.execute(f"DESCRIBE FROM {table}").fetchall()
+    except duckdb.Error:
+        return None
     return [str(row[1]) for row in found]
+
+
+def _near(metadata: Any, field: Any) -> bool:
+    """Whether DuckDB can hold all instants of a column: it takes milliseconds for microseconds, or stops the query."""
+    if not pa.types.is_timestamp(field.type) or field.type.unit != "ms":
+        return True
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        column = next(one for one in map(group.column, range(group.num_columns)) if one.path_in_schema == field.name)
+        found = column.statistics
+        if found is None or not found.has_min_max or not -_MOST_MS <= found.min_raw <= found.max_raw <= _MOST_MS:
+            return False
+    return True
 
 
 def _exact(column: Column, field: InputField) -> bool:

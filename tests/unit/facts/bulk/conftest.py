@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import Portfolio, ReadOptions, read_portfolio
 from steelyard.facts.bulk import Loaded, load
+from steelyard.ir.ruleset import InputField, Label, Range, Relation, Ruleset, Weights
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, default_range
 from steelyard.ir.versions import Versions, versions_of
 
 Agree = Callable[..., Portfolio | None]
@@ -91,6 +94,60 @@ def check_relations(connection, versions: Versions, loaded: Loaded, portfolio: P
                 assert [(row.id, dict(row.values)) for row in case.rows[relation.id]] == own
 
 
-@pytest.fixture
+TYPES = {
+    "whole": Number(0),
+    "tenths": Number(1),
+    "rate": Number(4),
+    "flag": Boolean(),
+    "day": Date(),
+    "at": DateTime(),
+    "length": Duration(),
+    "days": Days(),
+    "word": Text(),
+    "colour": Text(("red", "green", "it's")),
+    "county": Region("gb2260"),
+    "fips": Region("fips"),
+    "place": Region("name"),
+    "counties": Regions("gb2260"),
+    "fipses": Regions("fips"),
+    "places": Regions("name"),
+}
+
+
+def field(id_: str, kind, **more) -> InputField:
+    settings = {"column": id_, "range": default_range(kind)} | more
+    return InputField(id=id_, label=Label(id_, id_), type=kind, **settings)
+
+
+def key(kind=None, **more) -> InputField:
+    return field("key", kind or Text(), **more)
+
+
+def optional(*names: str) -> tuple[InputField, ...]:
+    return tuple(field(name, TYPES[name], optional=True) for name in names or TYPES)
+
+
+def relation(id_: str, *fields: InputField, **more) -> Relation:
+    return Relation(id=id_, label=Label(id_, id_), fields=fields, **more)
+
+
+def ruleset(*inputs: InputField, relations=(), timezone="Asia/Shanghai", version="1", days=None, reference=None):
+    return Ruleset(
+        id="r", version=version, title=Label("r", "r"), source=None, timezone=timezone,
+        effective=Range(*(days or (None, None))), key="key", reference_date=reference, inputs=inputs, parameters=(),
+        groups=(), relations=tuple(relations), defines=(), tables=(), indicators=(), exemptions=(), weights=Weights(),
+        scores=(), unscored=(), points=(), outputs=(),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
 def agree() -> Agree:
     return check
+
+
+@pytest.fixture(scope="session")
+def shapes() -> SimpleNamespace:
+    """Rulesets of one input a type, to put every cell through every grammar."""
+    return SimpleNamespace(
+        types=TYPES, field=field, key=key, optional=optional, relation=relation, ruleset=ruleset, connect=connect
+    )

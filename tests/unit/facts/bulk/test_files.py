@@ -1,0 +1,257 @@
+"""Files of every kind, as they come: line ends, encodings, quotes, ragged rows, several files, several faults."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from steelyard.diagnostics import Diagnostics, InternalError
+from steelyard.facts import ReadOptions
+from steelyard.facts.bulk import load
+from steelyard.ir.versions import versions_of
+from workbooks import number, sheet, workbook
+
+HEAD = "key,whole,word\n"
+PLAIN = {
+    "empty": b"",
+    "only a header": b"key,whole,word\n",
+    "no end of line": b"key,whole,word\na,1,x",
+    "byte order mark": codecs.BOM_UTF8 + b"key,whole,word\na,1,x\n",
+    "two marks": codecs.BOM_UTF8 * 2 + b"key,whole,word\na,1,x\n",
+    "windows": b"key,whole,word\r\na,1,x\r\n\r\nb,2,y\r\n",
+    "old mac": b"key,whole,word\ra,1,x\r\rb,2,y",
+    "all line ends": b"key,whole,word\r\na,1,x\rb,2,y\n\rc,3,z\r\r\nd,4,w\n",
+    "empty lines": b"\n\n\nkey,whole,word\n\n\na,1,x\n\n\n\nb,bad,y\n\n",
+    "spaces only": b"key,whole,word\na,1,x\n   \nb,2,y\n",
+    "ragged": b"key,whole,word\na,1\nb,2,y,z\nc\n,\nd,4,w\ne,5,v,,,\n",
+    "ragged and long": b"key,whole,word\n" + b"x" * 300 + b"\n" + b"a," * 200 + b"\n",
+    "spare columns": b"other,word,more,key,whole,\n1,x,2,a,1,3\n1,y,2,b,bad,3\n",
+    "unnamed columns": b",key,,whole,word,\n1,a,2,1,x,3\n",
+    "columns twice": b"key,whole,whole,word\na,1,2,x\n",
+    "spare columns twice": b"key,whole,word,n,n\na,1,x,2,3\n",
+    "absent columns": b"key,word\na,x\nb,y\n",
+    "absent key": b"whole,word\n1,x\n",
+    "quotes": b'key,whole,word\n"a",1,"x, ""y"""\n"b",2,"two\nlines"\nc,3,a"b\nd,"4",w\n',
+    "a quote that never ends": b'key,whole,word\na,1,"x\nb,2,y\n',
+    "a quoted header": b'"key","whole","word"\na,1,x\n',
+    "nul": b"key,whole,word\na,1,x\0y\nb\0,2,z\nc,\x003,w\n",
+    "nul in the header": b"key,whole,wo\0rd\na,1,x\n",
+    "no utf-8": b"key,whole,word\na,1,\xe9\n",
+    "a cut character": b"key,whole,word\na,1,\xe4\xb8",
+    "surrogates": b"key,whole,word\na,1,\xed\xa0\x80\n",
+    "other delimiter": b"key;whole;word\na;1;x\n",
+    "strange breaks": "key,whole,word\na,1,x\u2028y\x0bz\x0cw\x1c\x85\n".encode(),
+    "keys twice": b"key,whole,word\na,1,x\nb,bad,y\na,2,z\n,3,w\nb,4,v\nc,5,u\na,6,t\n" + b"d,1,x\n" * 9,
+}
+
+
+@pytest.fixture(scope="session")
+def rules(shapes):
+    return shapes.ruleset(shapes.key(), shapes.field("whole", shapes.types["whole"]), *shapes.optional("word"))
+
+
+@pytest.mark.parametrize("name", PLAIN)
+def test_csv(agree, rules, tmp_path, name) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes(PLAIN[name])
+
+    agree(rules, path)
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in PLAIN if "utf" not in name and name not in ("a cut character", "surrogates")]
+)
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16", "utf-16-le"])
+def test_csv_in_encodings(agree, rules, tmp_path, name, encoding) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes(PLAIN[name].decode("utf-8-sig").replace("x", "上海").encode(encoding))
+
+    agree(rules, path, options=ReadOptions(encoding=encoding))
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "ascii", "latin-1", "utf-8-sig", "UTF8", "nonsense", "rot13", ""])
+def test_csv_in_other_encodings(agree, rules, tmp_path, encoding) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes(PLAIN["no utf-8"])
+
+    agree(rules, path, options=ReadOptions(encoding=encoding))
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t", "|", "，", '"', "\n", "ab", ""])
+@pytest.mark.parametrize("ending", ["csv", "tsv", "CSV"])
+def test_delimiters(agree, rules, tmp_path, delimiter, ending) -> None:
+    path = tmp_path / f"c.{ending}"
+    lines = (("key", "whole", "word"), ("a", "1", "x"), ("b", "2"), ("c", "3", "z", "w"))
+    path.write_text("".join((delimiter or ",").join(line) + "\n" for line in lines), "utf-8")
+
+    for given_ in (None, delimiter):
+        agree(rules, path, options=ReadOptions(delimiter=given_))
+
+
+@pytest.mark.parametrize("block", [1, 2, 3, 7, 64])
+def test_blocks_may_end_anywhere(agree, rules, tmp_path, block, monkeypatch) -> None:
+    monkeypatch.setattr("steelyard.facts.bulk.staging._BLOCK", block)
+    for name in (
+        "all line ends",
+        "empty lines",
+        "ragged",
+        "byte order mark",
+        "no end of line",
+        "strange breaks",
+        "nul",
+    ):
+        path = tmp_path / "c.csv"
+        path.write_bytes(PLAIN[name])
+
+        agree(rules, path)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    text=st.lists(
+        st.sampled_from(
+            [*"ab1,;\n\r\0\"'\\x", "\r\n", "\n", ",", "上", "\ufeff", "a,1,x\n", "b,2,y\r\n", '"q",1,"w"\n']
+        ),
+        max_size=40,
+    ),
+    options=st.sampled_from([ReadOptions(), ReadOptions(delimiter=";"), ReadOptions(encoding="gb18030")]),
+)
+def test_drawn_csv(agree, rules, tmp_path_factory, text, options) -> None:
+    path = tmp_path_factory.mktemp("drawn") / "c.csv"
+    path.write_bytes((HEAD.replace(",", options.delimiter or ",") + "".join(text)).encode(options.encoding))
+
+    agree(rules, path, options=options)
+
+
+def test_several_files(agree, rules, tmp_path) -> None:
+    texts = {
+        "1.csv": HEAD + "a,1,x\nb,2,y\nbad,x,y\n",
+        "2.csv": "word,key,whole\nx,c,3\ny,a,4\nz,d\n",
+        "3.tsv": "key\twhole\nb\t1\ne\t2\n",
+        "4.jsonl": '{"key": "f", "whole": "6"}\n\n{"key": "a", "whole": 7, "word": ["x"]}\n',
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    files = [tmp_path / name for name in texts]
+
+    portfolio = agree(rules, files)
+
+    assert [case.key for case in portfolio.cases] == ["c", "e", "f"]
+    assert agree(rules, [str(tmp_path / "*.csv"), files[-1]]).cases
+    assert agree(rules, [files[0], files[0]]).cases == ()
+    assert agree(rules, [tmp_path / "none.csv", str(tmp_path / "x*.csv"), tmp_path, tmp_path / "a.txt"]) is None
+    assert agree(rules, []).warnings
+
+
+def test_workbooks(agree, shapes, tmp_path) -> None:
+    names = list(shapes.types)
+    cells = {"A1": "key", "B1": "cell"}
+    inside = ["text", "2024-05-01", number("45413", "day"), number("45413.5", "instant"), number("0.5", "duration"),
+              number("98.5"), number("0.30000000000000004"), number("310115"), number("1"), 't="b"><v>1</v>',
+              't="e"><v>#N/A</v>', number("45413")]  # fmt: skip
+    for row, one in enumerate(inside, 2):
+        cells[f"A{row}"], cells[f"B{row}"] = f"K{row}", one
+    path = tmp_path / "c.xlsx"
+    path.write_bytes(workbook(Cases=sheet(cells)))
+    for name in names:
+        rules = shapes.ruleset(shapes.key(), shapes.field("v", shapes.types[name], column="cell", optional=True))
+
+        agree(rules, path)
+
+
+def test_event_logs(agree, shapes, tmp_path) -> None:
+    path = tmp_path / "log.xes"
+    traces = "".join(
+        f'<trace><string key="concept:name" value="{key}"/><string key="whole" value="{whole}"/>'
+        f'<event><string key="concept:name" value="{key}-e"/></event></trace>'
+        for key, whole in (("a", "1"), ("b", "x"), ("c", "3"), ("c", "4"))
+    )
+    path.write_text(f"<log>{traces}</log>", "utf-8")
+    log = shapes.relation(
+        "log",
+        shapes.field("case", shapes.types["word"]),
+        shapes.field("activity", shapes.types["word"]),
+        of_case="case",
+    )
+    rules = shapes.ruleset(shapes.key(column="case"), *shapes.optional("whole"), relations=[log])
+
+    assert [case.key for case in agree(rules, path, {"log": path}).cases] == ["a"]
+
+
+def test_milestones(agree, shapes, tmp_path) -> None:
+    dates, times = shapes.types["day"], shapes.types["at"]
+    for first, second in ((dates, dates), (times, times), (dates, times), (times, dates)):
+        rules = shapes.ruleset(
+            shapes.key(),
+            shapes.field("a", first, optional=True),
+            shapes.field("b", second, not_before="a", optional=True),
+            timezone="America/New_York",
+        )
+        cells = {dates: ["2024-03-09", "2024-03-10", "2024-03-11", ""]}
+        cells[times] = [
+            "2024-03-10T04:59:59Z",
+            "2024-03-10T05:00Z",
+            "2024-03-11T03:59:59.999999Z",
+            "2024-03-11T04:00Z",
+            "",
+        ]
+        pairs = [(one, two) for one in cells[first] for two in cells[second]]
+        path = tmp_path / "c.csv"
+        path.write_text("key,a,b\n" + "".join(f"K{n},{a},{b}\n" for n, (a, b) in enumerate(pairs)), "utf-8")
+
+        portfolio = agree(rules, path)
+
+        assert portfolio.rejects
+        assert portfolio.cases
+
+
+def test_a_key_that_may_be_left_out(agree, shapes, tmp_path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("key\na\n\nb\n", "utf-8")
+    rules = shapes.ruleset(shapes.key(optional=True), *shapes.optional("word"))
+    agree(rules, path)
+    path.write_text("key,word\n,x\na,y\n,z\n", "utf-8")
+
+    assert len(agree(rules, path).rejects) == 2
+
+
+def test_cases_that_are_none(rules, shapes, tmp_path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(HEAD + "a,1,x\nb,bad,y\n", "utf-8")
+    loaded = load(shapes.connect(), versions_of(rules), [path], {}, Diagnostics())
+
+    assert [case.key for case in loaded.cases_of(["a"])] == ["a"]
+    assert loaded.cases_of([]) == []
+    for key in ("b", "c"):
+        with pytest.raises(InternalError):
+            loaded.cases_of([key])
+
+
+def test_staged_files_are_removed(rules, shapes, tmp_path, monkeypatch) -> None:
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(aside))
+    good, bad = tmp_path / "c.csv", tmp_path / "bad.csv"
+    good.write_text(HEAD + "a,1,x\n", "utf-8")
+    bad.write_bytes(PLAIN["a quote that never ends"])
+
+    loaded = load(shapes.connect(), versions_of(rules), [good], {}, Diagnostics())
+    assert list(aside.iterdir())
+    loaded.close()
+    assert load(shapes.connect(), versions_of(rules), [good, bad], {}, Diagnostics()) is None
+
+    assert list(aside.iterdir()) == []
+
+
+def test_progress_is_told(rules, shapes, tmp_path) -> None:
+    told: list[int] = []
+    path = Path(tmp_path, "c.csv")
+    path.write_text(HEAD + "a,1,x\nb,2,y\n", "utf-8")
+
+    load(shapes.connect(), versions_of(rules), [path, path], {}, Diagnostics(), progress=told.append)
+
+    assert told[-1] == 4
