@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from servers import NotInstalledError, spark_session, spark_standalone
 from sqlglot import exp
 
+from servers import NotInstalledError, spark_session, spark_standalone
 from steelyard.engines.sql.dialects import dialect
 
 
