@@ -6,6 +6,17 @@
 CREATE TEMP MACRO as_of() AS epoch_us(TIMESTAMPTZ '$as_of');
 CREATE TEMP MACRO hours(n) AS n * 3600000000;
 CREATE TEMP MACRO far() AS 9000000000000000000;
+CREATE TEMP MACRO month_of(moment) AS date_trunc('month', make_timestamp(epoch_us(moment) + hours(8)))::DATE;
+-- 100 points within the target; each tenth of it that is begun beyond takes ten. Nothing for a time that is missing.
+CREATE TEMP MACRO tenths(taken, target) AS
+    CASE WHEN taken <= target THEN 10000
+         WHEN taken > target THEN 10000 - 1000 * least(10, (10 * taken - 1) // target - 9) END::INTEGER;
+CREATE TEMP MACRO overlap(since, until, start, stop) AS greatest(0, least(until, stop) - greatest(since, start));
+-- Units as the decimals of the result, without a division.
+CREATE TEMP MACRO tenths_of_one(units) AS (units * 0.1::DECIMAL(2, 1))::DECIMAL(18, 1);
+CREATE TEMP MACRO hundredths(units) AS (units * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2);
+CREATE TEMP MACRO myriadths(units) AS (units * 0.0001::DECIMAL(5, 4))::DECIMAL(18, 4);
+CREATE TEMP MACRO millionths(units) AS (units * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6);
 
 CREATE TEMP TABLE weights AS FROM read_csv('$weights', header = true, auto_detect = false, columns = {
     situation: 'INTEGER', n1: 'BIGINT', n2: 'BIGINT', n3: 'BIGINT', n4: 'BIGINT', n5: 'BIGINT', n6: 'BIGINT',
@@ -13,8 +24,8 @@ CREATE TEMP TABLE weights AS FROM read_csv('$weights', header = true, auto_detec
 
 -- What may stand in the two lists, by the bits of what is in them.
 CREATE TEMP TABLE fired AS
-SELECT bits::INTEGER AS fires, list_filter(['catastrophe', 'complaint-surge', 'misconduct', 'red-pause', 'severe-weather',
-    'storm-relief', 'survey-without-gps', 'upheld-complaint'], lambda x, i: (bits >> (i - 1)) & 1 = 1) AS fired
+SELECT bits::INTEGER AS fires, list_filter(['catastrophe', 'complaint-surge', 'misconduct', 'red-pause',
+    'severe-weather', 'storm-relief', 'survey-without-gps', 'upheld-complaint'], lambda x, i: (bits >> (i - 1)) & 1 = 1) AS fired
 FROM range(256) r(bits);
 
 CREATE TEMP TABLE missing AS
@@ -56,7 +67,8 @@ SELECT region, starts, ends, relief, red,
 FROM (
     SELECT DISTINCT id, region, epoch_us(starts) - hours(8) AS starts,
            coalesce(epoch_us(ends) - hours(8), far()) AS ends,
-           hours(CASE WHEN kind IN ('typhoon', 'snow') THEN 24 WHEN kind = 'rainstorm' THEN 12 ELSE 0 END * CASE level WHEN 'red' THEN 2 ELSE 1 END) AS relief,
+           hours(CASE WHEN kind IN ('typhoon', 'snow') THEN 24 WHEN kind = 'rainstorm' THEN 12 ELSE 0 END
+                 * CASE level WHEN 'red' THEN 2 ELSE 1 END) AS relief,
            level = 'red' AND kind IN ('typhoon', 'rainstorm', 'snow') AS red
     FROM (SELECT *, unnest(string_split(areas, ';')) AS area FROM read_csv('$weather', header = true,
         auto_detect = false, columns = {id: 'VARCHAR', kind: 'VARCHAR', level: 'VARCHAR', areas: 'VARCHAR',
@@ -85,7 +97,8 @@ SELECT 案件号 AS claim_id FROM read_parquet('$claims') GROUP BY ALL HAVING co
 CREATE TEMP TABLE refused AS
 SELECT * FROM (
     SELECT 案件号 AS claim_id,
-           CASE WHEN nullif(案件号, '') IS NULL OR nullif(分支机构, '') IS NULL OR 出险地区划代码 IS NULL OR 是否撤案 IS NULL OR 报案时间 IS NULL
+           CASE WHEN nullif(案件号, '') IS NULL OR nullif(分支机构, '') IS NULL OR 出险地区划代码 IS NULL
+                  OR 是否撤案 IS NULL OR 报案时间 IS NULL
                     THEN 'a value is required'
                 WHEN NOT regexp_full_match(出险地区划代码, '000000|(0[1-9]|[1-9][0-9])(0000|(0[1-9]|[1-9][0-9])[0-9]{2})')
                     THEN 'a region code of six digits'
@@ -105,7 +118,7 @@ SELECT * FROM (
            END AS reason
     FROM read_parquet('$claims')
     LEFT JOIN (SELECT DISTINCT branch, month FROM climate) climate
-           ON branch = 分支机构 AND month = date_trunc('month', make_timestamp(epoch_us(报案时间) + 28800000000))::DATE)
+           ON branch = 分支机构 AND month = month_of(报案时间))
 WHERE reason IS NOT NULL
 UNION ALL SELECT claim_id, 'a key that stands once' FROM twice;
 
@@ -117,15 +130,17 @@ WITH claim AS (
            epoch_us(报案时间) AS reported, epoch_us(受理时间) AS accepted, epoch_us(查勘定损完成时间) AS surveyed,
            epoch_us(核赔时间) AS decided, epoch_us(支付时间) AS paid,
            coalesce(epoch_us(核赔时间), as_of()) AS until,
-           date_trunc('month', make_timestamp(epoch_us(报案时间) + 28800000000))::DATE AS month,
-           查勘定位记录 AS gps, (复核准确率 * 10000::DECIMAL(5, 0))::INTEGER AS accuracy, (客户评分 * 10::DECIMAL(2, 0))::INTEGER AS rating,
+           month_of(报案时间) AS month,
+           查勘定位记录 AS gps, (复核准确率 * 10000::DECIMAL(5, 0))::INTEGER AS accuracy,
+           (客户评分 * 10::DECIMAL(2, 0))::INTEGER AS rating,
            员工违规 AS misconduct
     FROM read_parquet('$claims')
     WHERE 案件号 NOT IN (SELECT claim_id FROM refused WHERE claim_id IS NOT NULL)
 ), joined AS (
     SELECT claim.*, rate, coverage, resolution, coalesce(upheld, 0) AS upheld,
            coalesce(surveyed, as_of()) AS survey_end,
-           coalesce(len(list_filter(declared, lambda d: d.starts <= reported AND reported < d.ends)), 0) > 0 AS catastrophe,
+           coalesce(len(list_filter(declared, lambda d: d.starts <= reported AND reported < d.ends)), 0) > 0
+               AS catastrophe,
            CASE WHEN warnings IS NOT NULL
                THEN list_filter(warnings, lambda w: w.starts < until AND w.ends > reported) END AS warnings
     FROM claim
@@ -140,9 +155,10 @@ WITH claim AS (
            CASE WHEN severe THEN coalesce(list_max(list_transform(warnings, lambda w: CASE
                WHEN w.starts < accepted + hours(24) AND w.ends > accepted THEN w.relief END)), 0) ELSE 0 END AS relief,
            CASE WHEN severe THEN list_sum(list_transform(warnings, lambda w: CASE
-               WHEN w.red THEN greatest(0, least(w.ends, survey_end) - greatest(w.stops, accepted)) ELSE 0 END)) ELSE 0 END::BIGINT AS survey_pause,
+               WHEN w.red THEN overlap(w.stops, w.ends, accepted, survey_end) ELSE 0 END)) ELSE 0 END::BIGINT
+               AS survey_pause,
            CASE WHEN severe THEN list_sum(list_transform(warnings, lambda w: CASE
-               WHEN w.red THEN greatest(0, least(w.ends, until) - greatest(w.stops, accepted)) ELSE 0 END)) ELSE 0 END::BIGINT AS decision_pause
+               WHEN w.red THEN overlap(w.stops, w.ends, accepted, until) ELSE 0 END)) ELSE 0 END::BIGINT AS decision_pause
     FROM joined
 ), timed AS (
     SELECT *, coalesce(accepted, as_of()) - reported AS acceptance_time,
@@ -155,19 +171,12 @@ WITH claim AS (
            NOT withdrawn AND misconduct IS NOT DISTINCT FROM true AS gated
     FROM stormy
 ), judged AS (
-    -- s1 to s8: the indicators' points. Each tenth of the target that is begun beyond it takes ten.
+    -- s1 to s8: the indicators' points
     SELECT *,
-           CASE WHEN catastrophe THEN NULL WHEN acceptance_time <= hours(2) THEN 10000
-                ELSE 10000 - 1000 * least(10, (10 * acceptance_time - 1) // hours(2) - 9) END::INTEGER AS s1,
-           CASE WHEN survey_time <= survey_target THEN 10000
-                WHEN survey_time > survey_target THEN greatest(CASE WHEN catastrophe THEN 6000 ELSE 0 END,
-                    10000 - 1000 * least(10, (10 * survey_time - 1) // survey_target - 9)) END::INTEGER AS s2,
-           CASE WHEN decision_time <= decision_target THEN 10000
-                WHEN decision_time > decision_target
-                THEN 10000 - 1000 * least(10, (10 * decision_time - 1) // decision_target - 9) END::INTEGER AS s3,
-           CASE WHEN payment_time <= hours(2) THEN 10000
-                WHEN payment_time > hours(2)
-                THEN 10000 - 1000 * least(10, (10 * payment_time - 1) // hours(2) - 9) END::INTEGER AS s4,
+           CASE WHEN NOT catastrophe THEN tenths(acceptance_time, hours(2)) END AS s1,
+           CASE WHEN catastrophe AND survey_time > survey_target THEN greatest(6000, tenths(survey_time, survey_target))
+                ELSE tenths(survey_time, survey_target) END AS s2,
+           tenths(decision_time, decision_target) AS s3, tenths(payment_time, hours(2)) AS s4,
            CASE WHEN accuracy >= 9800 THEN 10000 ELSE (20000 * accuracy + 9800) // 19600 END AS s5,
            CASE WHEN coverage < 3000 THEN NULL WHEN rating >= 45 THEN 10000 ELSE (20000 * rating + 45) // 90 END AS s6,
            CASE WHEN rate <= 500 THEN 10000 ELSE (10000000 + rate) // (2 * rate) END AS s7,
@@ -210,33 +219,34 @@ WITH claim AS (
 )
 SELECT claim_id, 'motor-small-claims' AS ruleset, '2013.4' AS version, '$digest' AS digest,
        CASE WHEN withdrawn THEN 'unscored' ELSE 'scored' END AS status,
-       (score * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS score,
-       CASE WHEN score >= 9000 THEN 'A' WHEN score >= 7500 THEN 'B' WHEN score >= 6000 THEN 'C' WHEN score >= 0 THEN 'D' END AS grade,
+       hundredths(score) AS score,
+       CASE WHEN score >= 9000 THEN 'A' WHEN score >= 7500 THEN 'B'
+            WHEN score >= 6000 THEN 'C' WHEN score >= 0 THEN 'D' END AS grade,
        whole AS shares,
        acceptance_time AS "acceptance.measure", hours(2) AS "acceptance.target",
-       (s1 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "acceptance.score", n1 AS "acceptance.share",
-       (lost1 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "acceptance.lost",
+       hundredths(s1) AS "acceptance.score", n1 AS "acceptance.share",
+       millionths(lost1) AS "acceptance.lost",
        survey_time AS "survey.measure", survey_target AS "survey.target",
-       (s2 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "survey.score", n2 AS "survey.share",
-       (lost2 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "survey.lost",
+       hundredths(s2) AS "survey.score", n2 AS "survey.share",
+       millionths(lost2) AS "survey.lost",
        decision_time AS "decision.measure", decision_target AS "decision.target",
-       (s3 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "decision.score", n3 AS "decision.share",
-       (lost3 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "decision.lost",
+       hundredths(s3) AS "decision.score", n3 AS "decision.share",
+       millionths(lost3) AS "decision.lost",
        payment_time AS "payment.measure", hours(2) AS "payment.target",
-       (s4 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "payment.score", n4 AS "payment.share",
-       (lost4 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "payment.lost",
-       (accuracy * 0.0001::DECIMAL(5, 4))::DECIMAL(18, 4) AS "accuracy.measure", 0.9800::DECIMAL(18, 4) AS "accuracy.target",
-       (s5 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "accuracy.score", n5 AS "accuracy.share",
-       (lost5 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "accuracy.lost",
-       (rating * 0.1::DECIMAL(2, 1))::DECIMAL(18, 1) AS "satisfaction.measure", 4.5::DECIMAL(18, 1) AS "satisfaction.target",
-       (s6 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "satisfaction.score", n6 AS "satisfaction.share",
-       (lost6 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "satisfaction.lost",
-       (rate * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "complaint_rate.measure", 5.00::DECIMAL(18, 2) AS "complaint_rate.target",
-       (s7 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "complaint_rate.score", n7 AS "complaint_rate.share",
-       (lost7 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "complaint_rate.lost",
-       (resolution * 0.0001::DECIMAL(5, 4))::DECIMAL(18, 4) AS "resolution.measure", 0.9000::DECIMAL(18, 4) AS "resolution.target",
-       (s8 * 0.01::DECIMAL(3, 2))::DECIMAL(18, 2) AS "resolution.score", n8 AS "resolution.share",
-       (lost8 * 0.000001::DECIMAL(7, 6))::DECIMAL(18, 6) AS "resolution.lost",
+       hundredths(s4) AS "payment.score", n4 AS "payment.share",
+       millionths(lost4) AS "payment.lost",
+       myriadths(accuracy) AS "accuracy.measure", 0.9800::DECIMAL(18, 4) AS "accuracy.target",
+       hundredths(s5) AS "accuracy.score", n5 AS "accuracy.share",
+       millionths(lost5) AS "accuracy.lost",
+       tenths_of_one(rating) AS "satisfaction.measure", 4.5::DECIMAL(18, 1) AS "satisfaction.target",
+       hundredths(s6) AS "satisfaction.score", n6 AS "satisfaction.share",
+       millionths(lost6) AS "satisfaction.lost",
+       hundredths(rate) AS "complaint_rate.measure", 5.00::DECIMAL(18, 2) AS "complaint_rate.target",
+       hundredths(s7) AS "complaint_rate.score", n7 AS "complaint_rate.share",
+       millionths(lost7) AS "complaint_rate.lost",
+       myriadths(resolution) AS "resolution.measure", 0.9000::DECIMAL(18, 4) AS "resolution.target",
+       hundredths(s8) AS "resolution.score", n8 AS "resolution.share",
+       millionths(lost8) AS "resolution.lost",
        CASE WHEN NOT withdrawn THEN coalesce(paid, as_of()) - reported END AS elapsed_time,
        fired,
        -- most points first, of equal ones the first written: a rank in the last four bits
@@ -245,7 +255,8 @@ SELECT claim_id, 'motor-small-claims' AS ruleset, '2013.4' AS version, '$digest'
             lost7 * 16 + 9, lost8 * 16 + 8, least(1500, 500 * complaints) * 160000 + 7,
             CASE WHEN no_gps THEN 200 * 160000 + 6 END,
             CASE WHEN gated AND points > 5900 THEN (points - 5900) * 160000 + 5 END],
-           lambda x: x >= 16)), lambda x: ['G1', 'C2', 'C1', 'Q4', 'Q3', 'Q2', 'Q1', 'S4', 'S3', 'S2', 'S1'][(x & 15) - 4]) END AS reasons,
+           lambda x: x >= 16)),
+           lambda x: ['G1', 'C2', 'C1', 'Q4', 'Q3', 'Q2', 'Q1', 'S4', 'S3', 'S2', 'S1'][(x & 15) - 4]) END AS reasons,
        missing
 FROM final
 ) TO '$results' (FORMAT parquet, ROW_GROUP_SIZE 61440);
