@@ -34,7 +34,7 @@ class BigQuery(Common):
         del wide  # exact in both
         return self.fill("DIV(:a, :b)", a=a, b=b)
 
-    def remainder(self, a: E, b: E, *, wide: bool) -> E:
+    def remainder(self, a: E, b: E, *, wide: bool = False) -> E:
         del wide  # exact in both
         return self.fill("MOD(:a, :b)", a=a, b=b)
 

@@ -137,7 +137,7 @@ class Common:
     def cast_wide(self, e: E) -> E:
         return as_type(e, self.wide())
 
-    def remainder(self, a: E, b: E, *, wide: bool) -> E:
+    def remainder(self, a: E, b: E, *, wide: bool = False) -> E:
         del wide  # the operator is exact in both
         return self.fill("(:a % :b)", a=a, b=b)
 

@@ -38,7 +38,7 @@ class DuckDB(Common):
         exact = self.fill("(:a // :b)", a=a, b=b)
         return self._short(exact, a, b, "//") if wide else exact
 
-    def remainder(self, a: E, b: E, *, wide: bool) -> E:
+    def remainder(self, a: E, b: E, *, wide: bool = False) -> E:
         exact = self.fill("(:a % :b)", a=a, b=b)
         return self._short(exact, a, b, "%") if wide else exact
 

@@ -113,7 +113,7 @@ class Dialect(Protocol):
         """A / b toward zero; NULL where either is. Spark and Snowflake: a wide quotient must be under 10^32."""
         ...
 
-    def remainder(self, a: E, b: E, *, wide: bool) -> E:
+    def remainder(self, a: E, b: E, *, wide: bool = False) -> E:
         """A - b * quotient: it has the sign of a."""
         ...
 
