@@ -105,9 +105,7 @@ class Grants:
         self._scope = scope
         self._findings = findings
 
-    def settle(
-        self, fired: dict[str, Fired], base: Value | None, clock: Clocked | None
-    ) -> Granted:
+    def settle(self, fired: dict[str, Fired], base: Value | None, clock: Clocked | None) -> Granted:
         """Everything granted, in the order written."""
         relaxations: list[Value] = []
         floors: list[Value] = []
@@ -131,9 +129,7 @@ class Grants:
         stopped = None
         if pauses and clock is not None:
             stopped = paused(pauses, clock, self._indicator.id, self._program, self._scope)
-        return Granted(
-            self._target(base, relaxations), self._highest(floors), build.disj(waives), stopped
-        )
+        return Granted(self._target(base, relaxations), self._highest(floors), build.disj(waives), stopped)
 
     def _activation(
         self,

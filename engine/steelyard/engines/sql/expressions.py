@@ -14,7 +14,7 @@ from steelyard.engines.sql import build, functions, logic, rows, tables
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, interval_of, is_boolean, ordered
-from steelyard.engines.sql.value import Value, constant, rejections, union
+from steelyard.engines.sql.value import Value, constant, union
 from steelyard.ir.expressions import (
     Add,
     Aggregate,
@@ -152,7 +152,11 @@ def literal(stored: Stored | None, kind: Type, program: Program) -> Value:
     """A constant; None is the word `missing`."""
     match stored:
         case None:
-            return Value(typed_null(kind, program), point(0) if ordered(kind) else None, why={"missing": build.boolean(value=True)})
+            return Value(
+                typed_null(kind, program),
+                point(0) if ordered(kind) else None,
+                why={"missing": build.boolean(value=True)},
+            )
         case bool():
             return Value(build.boolean(value=stored))
         case int():
@@ -254,7 +258,9 @@ def _score(expr: ScoreValue, program: Program, scope: Scope) -> Value:
     standing, scale = found
     if expr.type.scale >= scale:
         return program.arithmetic.times(standing, 10 ** (expr.type.scale - scale))
-    return program.arithmetic.divide(standing, constant(10 ** (scale - expr.type.scale)))  # exact: scales were chosen so
+    return program.arithmetic.divide(
+        standing, constant(10 ** (scale - expr.type.scale))
+    )  # exact: scales were chosen so
 
 
 def _divide(expr: Divide, program: Program, scope: Scope) -> Value:
@@ -313,7 +319,10 @@ def _rank(operand: Value, levels: tuple[str, ...], program: Program) -> Value:
     nothing = Value(build.null(), point(0))
     cases = build.case([(c, v.sql) for c, v in whens], nothing.sql)
     return Value(
-        program.dialect.cast_narrow(cases), Interval(0, max(0, len(levels) - 1)), why=operand.why, rejects=operand.rejects
+        program.dialect.cast_narrow(cases),
+        Interval(0, max(0, len(levels) - 1)),
+        why=operand.why,
+        rejects=operand.rejects,
     )
 
 

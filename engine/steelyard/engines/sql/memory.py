@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from steelyard.engines.sql import build
 from steelyard.engines.sql.dialects import dialect
-from steelyard.engines.sql.situations import KEY
+from steelyard.engines.sql.scope import SmallTable
+from steelyard.engines.sql.situations import Situations
 from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
 from steelyard.facts.case import Case, Row
 from steelyard.ir.canonical import digest
@@ -93,7 +94,7 @@ class InMemory:
         statement = self._statement
         small = dict(statement.program.small)
         for situations in statement.unlisted:
-            small.update(situations_that_occur(connection, statement, situations))
+            small.update(situations_that_occur(connection, statement, situations, small))
         names = [(f"c{place}", column.sql) for place, column in enumerate(statement.columns)]
         rows = [(f"r{place}", one.sql) for place, one in enumerate(statement.rows_fired)]
         selected = [("_case", build.column("_case")), ("_reject_at", statement.reject_at), *names, *rows]
@@ -111,12 +112,12 @@ class InMemory:
         return Found(values, row[1], ids)
 
 
-def situations_that_occur(connection: Any, statement: Statement, situations: Any) -> dict[str, Any]:
+def situations_that_occur(
+    connection: Any, statement: Statement, situations: Situations, small: Mapping[str, SmallTable]
+) -> dict[str, SmallTable]:
     """The small tables of one score's situations, as far as they occur in the session."""
-    query = statement.query([(KEY, situations.key())])
-    text = statement.program.dialect.sql(query.distinct(copy=False), pretty=False)
-    keys = [row[0] for row in connection.execute(text).fetchall()]
-    return {situations.table: situations.resolve_texts(keys)}
+    text = statement.program.dialect.sql(statement.keys(situations, small), pretty=False)
+    return situations.resolve_texts(row[0] for row in connection.execute(text).fetchall())
 
 
 def _table(

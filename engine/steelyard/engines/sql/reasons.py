@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from steelyard.engines.sql import build
+from steelyard.engines.sql import build, families
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.points import Standing
 from steelyard.engines.sql.scope import Program
@@ -22,8 +22,13 @@ def ranked(standing: Standing, program: Program) -> E:
     digits = max(LEDGER_DIGITS, standing.scale)
     a, dialect = program.arithmetic, program.dialect
     items: list[tuple[Value, str]] = []
-    for contribution in standing.scored.contributions:
-        items += _of_indicator(contribution, digits, program)
+    plain = {one.settled.indicator.id: one for one in standing.scored.contributions}
+    for member in standing.scored.score.members:
+        if member in plain:
+            items += _of_indicator(plain[member], digits, program)
+        elif member in standing.scored.rows:
+            lost = families.losses(member, standing.scored, program)
+            items += [(a.times(points, 10 ** (digits - LEDGER_DIGITS)), code) for points, code in lost]
     for rule in program.ruleset.points:
         lost = standing.lost.get(rule.id)
         if lost is not None and rule.reason is not None:

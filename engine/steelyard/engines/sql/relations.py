@@ -67,9 +67,7 @@ def joined(relation: Relation, program: Program) -> Joined:
     return found
 
 
-def rows_for(
-    relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()
-) -> Rows:
+def rows_for(relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()) -> Rows:
     """The rows of a relation in a frame below `outer` that sees whatever the expressions read, and what is to be `seen`."""
     level, reads = reach(asked, relation, program, outer)
     level, reads = max([level, *(outer.frame.depth_of(e) for e in seen)]), reads or bool(seen)
@@ -95,17 +93,34 @@ def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Sc
             if isinstance(node, TableCall):
                 table = program.decision_tables[node.table]
                 cells = [cell for row in table.rows for cell in row.cells if cell is not None]
-                cells = [cell for cell in cells if any(isinstance(n, _LEAVES) and not isinstance(n, Argument) for n in nodes(cell))]
+                cells = [
+                    cell
+                    for cell in cells
+                    if any(isinstance(n, _LEAVES) and not isinstance(n, Argument) for n in nodes(cell))
+                ]
                 below = reach(cells, relation, program, outer)
                 deepest, reads = max(deepest, below[0]), reads or below[1]
                 continue
             if isinstance(node, Field | Aggregate) or isinstance(node, _LEAVES):
-                if isinstance(node, Argument) and not outer.arguments:
+                if _unsettled(node, outer):
                     continue
                 found = expressions.value(node, program, outer)
                 everything = (found.sql, *found.why.values(), *(one.condition for one in found.rejects))
                 deepest, reads = max(deepest, *(outer.frame.depth_of(e) for e in everything)), True
     return deepest, reads
+
+
+def _unsettled(node: Expr, outer: Scope) -> bool:
+    """Whether a leaf is something of the rows to come, not of the outer frame."""
+    match node:
+        case Argument():
+            return not outer.arguments
+        case OwnTarget():
+            return outer.target is None
+        case OwnMeasure():
+            return outer.measure is None
+        case _:
+            return False
 
 
 class Joined:
@@ -209,22 +224,40 @@ class Joined:
     # again, later
 
     def _passed(self, parent: Frame, level: int) -> Rows:
-        program, relation, pairs = self._program, self.relation, self.pairs
-        carried: dict[str, str] = {}
+        return further(self.pairs, parent, level, self._program, f"{self.relation.id}_later")
 
-        def base(emission: Emission, frame: Frame, wanted: Sequence[str]) -> exp.Query:
-            first, second = emission.layer(parent, level), emission.last(pairs.frame)
-            on = build.equal(build.column("_case", "p"), build.column("_case", "it"))
-            query = exp.select(copy=False).from_(build.table(second, "p"), copy=False)
-            query = query.join(build.table(first, "it"), on=on, copy=False)
-            for name in wanted:
-                source = build.column(carried[name], "p") if name in carried else build.column(name, "it")
-                query = query.select(build.aliased(source, name), copy=False)
-            return query
 
-        frame = Frame(
-            program.names.take(f"{relation.id}_later"),
-            base,
+def further(rows: Rows, parent: Frame, level: int, program: Program, hint: str) -> Rows:
+    """The same rows in a frame of their own below a parent, seeing its columns up to a depth."""
+    carried = Carried(rows.frame, parent, level, program, hint)
+    relation = rows.relation
+    fetched: dict[str, Value] = {}
+
+    def fetch(name: str) -> Value:
+        if name not in fetched:
+            found = rows.fetch(name)
+            sql = carried.carry(found.sql, f"{relation.id}__{name.lstrip('_')}")
+            fetched[name] = replace(found, sql=sql, why={k: build.missing(sql) for k in found.why})
+        return fetched[name]
+
+    member = rows.member
+    if not build.is_true(member.sql):
+        sql = carried.carry(member.sql, f"{relation.id}__member")
+        why = {name: carried.carry(one, f"{relation.id}__unknown") for name, one in member.why.items()}
+        member = Value(sql, why=why)
+    return Rows(relation, carried.frame, member, fetch)
+
+
+class Carried:
+    """A frame that takes columns over from another frame of rows, and sees a parent's further on."""
+
+    def __init__(self, source: Frame, parent: Frame, level: int, program: Program, hint: str) -> None:
+        self._source = source
+        self._program = program
+        self._columns: dict[str, str] = {}
+        self.frame = Frame(
+            program.names.take(hint),
+            self._base,
             program.names,
             parent,
             level,
@@ -232,33 +265,29 @@ class Joined:
             on=tuple(build.column(name) for name in parent.identity),
         )
         for name in parent.identity:
-            frame.want(name)
+            self.frame.want(name)
 
-        def carry(e: E, hint: str) -> E:
-            source = pairs.frame.put(hint, e)
-            if not isinstance(source, exp.Column):
-                return source
-            name = program.names.take(hint)
-            carried[name] = source.name
-            frame.depths[name] = 0
-            frame.wanted[name] = None
-            return build.column(name)
+    def carry(self, e: E, hint: str) -> E:
+        """An expression over the source, as a column here."""
+        source = self._source.put(hint, e)
+        if not isinstance(source, exp.Column):
+            return source
+        name = self._program.names.take(hint)
+        self._columns[name] = source.name
+        return self.frame.want(name)
 
-        fetched: dict[str, Value] = {}
-
-        def fetch(name: str) -> Value:
-            if name not in fetched:
-                found = pairs.fetch(name)
-                sql = carry(found.sql, f"{relation.id}__{name}")
-                fetched[name] = replace(found, sql=sql, why={k: build.missing(sql) for k in found.why})
-            return fetched[name]
-
-        member = pairs.member
-        if not build.is_true(member.sql):
-            sql = carry(member.sql, f"{relation.id}__member")
-            why = {name: carry(condition, f"{relation.id}__unknown") for name, condition in member.why.items()}
-            member = Value(sql, why=why)
-        return Rows(relation, frame, member, fetch)
+    def _base(self, emission: Emission, frame: Frame, wanted: Sequence[str]) -> exp.Query:
+        if frame.parent is None:
+            raise TypeError("rows without a parent")
+        parent, source = emission.layer(frame.parent, frame.level), emission.last(self._source)
+        on = build.equal(build.column("_case", "p"), build.column("_case", "it"))
+        query = exp.select(copy=False).from_(build.table(source, "p"), copy=False)
+        query = query.join(build.table(parent, "it"), on=on, copy=False)
+        for name in wanted:
+            own = name in self._columns
+            column = build.column(self._columns[name], "p") if own else build.column(name, "it")
+            query = query.select(build.aliased(column, name), copy=False)
+        return query
 
 
 class _Fields:
@@ -408,13 +437,17 @@ class _Join:
         levels = functions.covering(scheme, build.column("place_"), program)
         every: exp.Query | None = None
         for level in levels:
-            step = exp.select(build.aliased(build.column("place_"), "place_"), build.aliased(level, "area_"), copy=False)
+            step = exp.select(
+                build.aliased(build.column("place_"), "place_"), build.aliased(level, "area_"), copy=False
+            )
             step = step.from_(build.table(places), copy=False)
             every = step if every is None else exp.union(every, step, distinct=False, copy=False)
         if every is None:
             raise TypeError(f"no levels in {scheme}")
         spelled = emission.cte(names.take(f"{own}_levels"), every)
-        met = exp.select(build.aliased(build.column("place_", "p"), "place_"), build.aliased(build.column("row_", "a"), "row_"))
+        met = exp.select(
+            build.aliased(build.column("place_", "p"), "place_"), build.aliased(build.column("row_", "a"), "row_")
+        )
         met = met.from_(build.table(spelled, "p"), copy=False)
         same = build.equal(build.column("area_", "p"), build.column("area_", "a"))
         met = met.join(build.table(spread, "a"), on=same, copy=False).distinct(copy=False)
@@ -440,7 +473,9 @@ def membership_rejections(program: Program) -> list[Rejection]:
 
 
 def _may_reject(expr: Expr) -> bool:
-    return any(isinstance(node, TableCall | Define) or (isinstance(node, Apply) and node.calendar) for node in nodes(expr))
+    return any(
+        isinstance(node, TableCall | Define) or (isinstance(node, Apply) and node.calendar) for node in nodes(expr)
+    )
 
 
 def _not_false(e: E) -> E:

@@ -136,7 +136,9 @@ def _aggregate(expr: Aggregate, program: Program, outer: Scope) -> Value:
         return Value(sql, rejects=tuple(rejects))
     argument = None if expr.argument is None else expressions.value(expr.argument, program, judged.scope)
     if argument is not None:
-        rejects += rejecting(judged, [replace(argument, rejects=guarded(argument.rejects, judged.holds))], hint, program)
+        rejects += rejecting(
+            judged, [replace(argument, rejects=guarded(argument.rejects, judged.holds))], hint, program
+        )
         why = union((why, reasons(judged, under(argument.why, judged.holds), hint, program)))
     folded = _fold(expr, judged, argument, program, outer, hint)
     if not why:
@@ -199,7 +201,12 @@ def _all(expr: Aggregate, relation: Relation, program: Program, outer: Scope) ->
     member = rows.member
     certain = member.sql if not member.nullable else build.true(member.sql)
     kept = build.not_(build.false(member.sql)) if member.nullable else member.sql
-    refuted = some(judged, build.conj((certain, build.false(claim.sql) if claim.nullable else build.not_(claim.sql))), hint, program)
+    refuted = some(
+        judged,
+        build.conj((certain, build.false(claim.sql) if claim.nullable else build.not_(claim.sql))),
+        hint,
+        program,
+    )
     rejects = tuple(rejecting(judged, [claim], hint, program))
     not_true = build.not_(build.true(claim.sql)) if claim.nullable else build.not_(claim.sql)
     row_why = union((under(claim.why, kept), under(member.why, not_true)))
@@ -258,7 +265,10 @@ def _only(expr: OneRow, judged: Judged, inner: Value, hint: str, program: Progra
     match expr.type:
         case Boolean():
             as_number = build.case(
-                [(build.conj((holds, build.true(inner.sql))), build.integer(1)), (build.conj((holds, build.false(inner.sql))), build.integer(0))],
+                [
+                    (build.conj((holds, build.true(inner.sql))), build.integer(1)),
+                    (build.conj((holds, build.false(inner.sql))), build.integer(0)),
+                ],
                 build.null(),
             )
             found = frame.aggregate(hint, exp.Max(this=as_number))
@@ -288,10 +298,14 @@ def _single(relation: Relation, program: Program) -> _Single:
     count = judged.rows.frame.aggregate(f"{relation.id}__count", certain, build.integer(0))
     if not member.nullable:
         nothing = build.equal(count, build.integer(0))
-        single = _Single(build.greater(count, build.integer(0)), build.greater(count, build.integer(1)), {relation.id: nothing})
+        single = _Single(
+            build.greater(count, build.integer(0)), build.greater(count, build.integer(1)), {relation.id: nothing}
+        )
     else:
         unknown = some(judged, build.missing(judged.truth.sql), f"{relation.id}__unknown", program)
-        why = {name: build.conj((unknown, one)) for name, one in reasons(judged, member.why, relation.id, program).items()}
+        why = {
+            name: build.conj((unknown, one)) for name, one in reasons(judged, member.why, relation.id, program).items()
+        }
         nothing = build.conj((build.not_(unknown), build.equal(count, build.integer(0))))
         there = build.conj((build.not_(unknown), build.equal(count, build.integer(1))))
         several = build.greater(count, build.integer(1))

@@ -6,7 +6,7 @@ in millionths. All of it is exact, and the ledger closes by the same identity as
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from steelyard.diagnostics import InternalError
@@ -15,10 +15,11 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.intervals import Interval, hull, point
+from steelyard.engines.sql.relations import Carried
 from steelyard.engines.sql.scope import Program
 from steelyard.engines.sql.situations import DENOMINATOR, KEY, Situations, share_column
 from steelyard.engines.sql.value import Rejection, Value, constant
-from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Method, Score
+from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Indicator, Method, Score
 from steelyard.ir.types import Number
 from steelyard.semantics.scores import MISSING_VALUE, NOTHING_TO_SCORE, TOO_FEW_PRESENT
 
@@ -34,6 +35,15 @@ class Contribution:
     lost: Value
 
 
+@dataclass(frozen=True, slots=True)
+class RowShares:
+    """How the rows of a family weigh in a score: n of each, in a frame that sees the score's weights, and D."""
+
+    settled: Settled
+    share: Callable[[Carried], Value]
+    denominator: Value
+
+
 @dataclass(eq=False)
 class Scored:
     """A score on its way.
@@ -43,6 +53,7 @@ class Scored:
         unscored: why it has none, by condition; the first that holds.
         base: at the score's digits.
         denominator: D; None where the method has no shares.
+        contributions: of members that are no families; `rows`: of families, by id.
     """
 
     score: Score
@@ -51,6 +62,7 @@ class Scored:
     denominator: Value | None = None
     unscored: list[tuple[E, str]] = field(default_factory=lambda: [])
     contributions: list[Contribution] = field(default_factory=lambda: [])
+    rows: dict[str, RowShares] = field(default_factory=lambda: {})
     situations: Situations | None = None
 
 
@@ -79,7 +91,7 @@ def weigh(
         case Method.LOWEST | Method.HIGHEST:
             _extreme(scored, members, program)
         case Method.VALUE | Method.START:
-            _valued(scored, program, findings)
+            valued(scored, program, findings)
     return scored
 
 
@@ -132,7 +144,10 @@ def _mean(
         program.small[situations.table] = situations.list_all()
     columns = [DENOMINATOR, *(share_column(place) for place in range(len(names)))]
     found = program.cases.look_up(situations.table, [(KEY, situations.key())], columns)
-    denominator, *shares = (Value(sql, lies, not lies.narrow) for sql, lies in zip(found, _intervals(situations, len(columns), program), strict=True))
+    denominator, *shares = (
+        Value(sql, lies, not lies.narrow)
+        for sql, lies in zip(found, _intervals(situations, len(columns), program), strict=True)
+    )
     unresolved = build.conj((scored.stands, build.missing(denominator.sql)))
     if _can_fail(situations, program):
         findings.reject([Rejection(unresolved, scored.score.id)])
@@ -164,8 +179,8 @@ def _contribute(
     a, score = program.arithmetic, scored.score
     weighed: list[Value] = []
     for settled, share in zip(members, shares, strict=True):
-        weighed.append(a.multiply(share, _or_zero(settled)))
-        scored.contributions.append(_contribution(score, settled, share, denominator, program))
+        weighed.append(a.multiply(share, or_zero(settled)))
+        scored.contributions.append(contribution(score, settled, share, denominator, program))
     scored.denominator = denominator
     scored.base = based(score, a.total(weighed), denominator, program)
 
@@ -192,31 +207,27 @@ def clamped(score: Score, value: Value, unit: int, program: Program) -> Value:
     return value
 
 
-def lost_points(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Value:
-    """share × (baseline - score) ÷ D in millionths; what is gained counts as lost less than nothing."""
+def lost_points(
+    score: Score, indicator: Indicator, points: Value, share: Value, denominator: Value, program: Program
+) -> Value:
+    """share × (baseline - points) ÷ D in millionths; what is gained counts as lost less than nothing."""
     a = program.arithmetic
-    bare = replace(settled.score, why={}, rejects=())
-    baseline = constant(settled.indicator.baseline)
-    lower = scored_lower(score)
-    difference = a.subtract(bare, baseline) if lower else a.subtract(baseline, bare)
+    bare = replace(points, why={}, rejects=())
+    baseline = constant(indicator.baseline)
+    difference = a.subtract(bare, baseline) if score.better is Better.LOWER else a.subtract(baseline, bare)
     return a.divide(a.times(a.multiply(share, difference), _TO_LEDGER), denominator)
 
 
-def scored_lower(score: Score) -> bool:
-    """Whether less is better."""
-    return score.better is Better.LOWER
-
-
-def _contribution(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Contribution:
+def contribution(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Contribution:
     put, name = program.cases.put, f"{settled.indicator.id}__{score.id}"
-    lost = lost_points(score, settled, share, denominator, program)
+    lost = lost_points(score, settled.indicator, settled.score, share, denominator, program)
     lost = replace(lost, sql=put(f"{name}__lost", lost.sql), why={})
     if settled.waivable:
         share = replace(share, sql=build.where(build.present(settled.score.sql), share.sql))
     return Contribution(settled, share, lost)
 
 
-def _or_zero(settled: Settled) -> Value:
+def or_zero(settled: Settled) -> Value:
     bare = replace(settled.score, why={}, rejects=())
     if not settled.waivable:
         return bare
@@ -246,7 +257,7 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
     _contribute(scored, members, shares, constant(1), program)
 
 
-def _valued(scored: Scored, program: Program, findings: Findings) -> None:
+def valued(scored: Scored, program: Program, findings: Findings) -> None:
     """The opening is the value of an expression; nothing is lost."""
     score = scored.score
     if score.value is None or not isinstance(score.value.type, Number):

@@ -26,6 +26,14 @@ from steelyard.semantics.weights import Weighing
 LISTED = 4096
 """So many situations are listed beforehand (LANGUAGE.md section 9)."""
 KEY, DENOMINATOR = "key_", "d_"
+MEMBER, ROW, SHARE = "member_", "row_", "n_"
+"""The columns of the table of the shares of rows, beside the key."""
+UNIT, RECORD, GROUP = "\x1f", "\x1e", "\x1d"
+"""Between the parts of a row, the rows, and the families, in the key of a situation."""
+
+
+FamilyWeights = tuple[tuple[str, tuple[tuple[str, Fraction], ...]], ...]
+"""By family, the weight of each row."""
 
 
 def share_column(position: int) -> str:
@@ -41,7 +49,7 @@ class Situations:
         members: ids of the members that are no families, in order.
         fired: by adjustment that matters, whether it fired; never NULL.
         waived: by member that can be waived, whether it is; never NULL.
-        families: the families among the members.
+        families: those among the members: id, digits of the weights, and the rows with their weights as text.
     """
 
     score: Score
@@ -49,8 +57,9 @@ class Situations:
     members: Sequence[str]
     fired: Sequence[tuple[str, E]]
     waived: Sequence[tuple[str, E]]
-    families: Sequence[str] = ()
+    families: Sequence[tuple[str, int, E]] = ()
     table: str = ""
+    rows_table: str = ""
     weighing: Weighing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +68,7 @@ class Situations:
         self.weighing = Weighing(ruleset, self.score, Constants(ruleset))
         self.fired = [(name, e) for name, e in self.fired if self._matters(name)]
         self.table = self.program.names.take(f"situations_{self.score.id}")
+        self.rows_table = self.program.names.take(f"situations_{self.score.id}_rows")
 
     @property
     def listed(self) -> bool:
@@ -82,7 +92,8 @@ class Situations:
             ]
             return self.program.dialect.cast_narrow(build.total(bits))
         digits = [build.case([(flag, build.text("1"))], build.text("0")) for flag in flags]
-        return exp.Concat(expressions=digits or [build.text("")], safe=False, coalesce=False)
+        parts = [*digits, *(part for _, _, text in self.families for part in (build.text(GROUP), text))]
+        return exp.Concat(expressions=parts or [build.text("")], safe=False, coalesce=False)
 
     def list_all(self) -> SmallTable:
         """The table of all situations; one that cannot be resolved has no denominator."""
@@ -97,26 +108,52 @@ class Situations:
         comment = f"bits: fired {said[0] or 'nothing'}; waived {said[1] or 'nothing'}"
         return SmallTable(columns, tuple(rows), comment)
 
-    def resolve_texts(self, keys: Iterable[str]) -> SmallTable:
-        """The table of the situations that occur, by their text keys."""
+    def resolve_texts(self, keys: Iterable[str]) -> dict[str, SmallTable]:
+        """The tables of the situations that occur, by their text keys."""
+        found: list[tuple[int | str | None, ...]] = []
         rows: list[tuple[int | str | None, ...]] = []
         for key in keys:
-            rows.append((key, *self._row([digit == "1" for digit in key])))
+            digits, *texts = key.split(GROUP)
+            families, gone = self._families(texts)
+            situation = self.resolved([digit == "1" for digit in digits], families, gone)
+            found.append((key, *self._shares(situation)))
+            if situation is not None:
+                rows += [(key, unit, row, n) for (unit, row), n in situation.by_member.items() if row is not None]
         columns = (KEY, DENOMINATOR, *(share_column(place) for place in range(len(self.members))))
-        return SmallTable(columns, tuple(rows))
+        tables = {self.table: SmallTable(columns, tuple(found))}
+        if self.families:
+            tables[self.rows_table] = SmallTable((KEY, MEMBER, ROW, SHARE), tuple(rows))
+        return tables
 
     def resolved(
-        self, bits: Sequence[bool], families: tuple[tuple[str, tuple[tuple[str, Fraction], ...]], ...] = (), gone: frozenset[MemberKey] = frozenset()
+        self, bits: Sequence[bool], families: FamilyWeights = (), gone: frozenset[MemberKey] = frozenset()
     ) -> Situation | None:
-        """One situation; None where it cannot be resolved."""
+        """One situation; None where it cannot be resolved. `gone`: rows of families that are waived."""
         fired = tuple(name for (name, _), bit in zip(self.fired, bits, strict=False) if bit)
         waiving = bits[len(self.fired) :]
         waived = frozenset((name, None) for (name, _), bit in zip(self.waived, waiving, strict=True) if bit)
         found = self.weighing.resolve(Circumstances(fired, waived | gone, families))
         return found if isinstance(found, Situation) else None
 
+    def _families(self, texts: Sequence[str]) -> tuple[FamilyWeights, frozenset[MemberKey]]:
+        """The rows of families and their weights, and which rows are waived."""
+        families: list[tuple[str, tuple[tuple[str, Fraction], ...]]] = []
+        gone: set[MemberKey] = set()
+        for (name, scale, _), text in zip(self.families, texts, strict=True):
+            weights: list[tuple[str, Fraction]] = []
+            for record in text.split(RECORD) if text else ():
+                row, weight, flag = record.split(UNIT)
+                if weight:
+                    weights.append((row, Fraction(int(weight), 10**scale)))
+                if flag:
+                    gone.add((name, row))
+            families.append((name, tuple(sorted(weights))))
+        return tuple(families), frozenset(gone)
+
     def _row(self, bits: Sequence[bool]) -> tuple[int | None, ...]:
-        found = self.resolved(bits)
+        return self._shares(self.resolved(bits))
+
+    def _shares(self, found: Situation | None) -> tuple[int | None, ...]:
         if found is None:
             return (None, *(None for _ in self.members))
         return (found.denominator, *(found.by_member.get((name, None), 0) for name in self.members))

@@ -21,7 +21,7 @@ from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.points import Brought, Standing
 from steelyard.engines.sql.scope import Program, Scope, SmallTable
 from steelyard.engines.sql.scores import Scored
-from steelyard.engines.sql.situations import Situations
+from steelyard.engines.sql.situations import KEY, Situations
 from steelyard.engines.sql.value import Rejection, Value, constant
 from steelyard.ir.expressions import Part, TableCall
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, HitPolicy, Method, Ruleset
@@ -68,7 +68,7 @@ class Statement:
         reject_at: the rule, table or relation that rejects the case, NULL where none does.
         fired: by rule, in code-point order, whether it fired; never NULL.
         missing: by name, likewise.
-        unlisted: situations that are resolved as they occur.
+        unlisted: situations that are resolved as they occur, each after those that it stands on.
     """
 
     program: Program
@@ -79,8 +79,19 @@ class Statement:
     rows_fired: tuple[RuleRows, ...] = ()
     unlisted: tuple[Situations, ...] = ()
 
-    def query(self, selected: Sequence[tuple[str, E]], small: Mapping[str, SmallTable] | None = None) -> exp.Select:
-        """A statement that selects expressions over the last layer of the cases, each with its name.
+    def keys(self, situations: Situations, small: Mapping[str, SmallTable]) -> exp.Select:
+        """A statement that gives the distinct keys of situations that are not listed."""
+        key = situations.key()
+        depth = self.program.cases.depth_of(key)
+        return self.query([(KEY, key)], small, depth).distinct(copy=False)
+
+    def query(
+        self,
+        selected: Sequence[tuple[str, E]],
+        small: Mapping[str, SmallTable] | None = None,
+        depth: int | None = None,
+    ) -> exp.Select:
+        """A statement that selects expressions over the last layer of the cases (or one at a depth), each with its name.
 
         Args:
             selected: name and expression.
@@ -88,7 +99,8 @@ class Statement:
         """
         dialect = self.program.dialect
         emission = Emission(hints=dialect.name in {"duckdb", "postgres"})
-        last = emission.last(self.program.cases)
+        cases = self.program.cases
+        last = emission.last(cases) if depth is None else emission.layer(cases, depth)
         query = exp.select(copy=False).from_(build.table(last), copy=False)
         for name, e in selected:
             query = query.select(build.aliased(e, name), copy=False)
@@ -124,7 +136,14 @@ def _cell(cell: int | str | None, dialect: Dialect) -> E:
 
 
 def compile_ruleset(
-    ruleset: Ruleset, dialect: Dialect, cases: str, sources: Mapping[str, str], digest: str, identity: str = "_case", *, details: bool = False
+    ruleset: Ruleset,
+    dialect: Dialect,
+    cases: str,
+    sources: Mapping[str, str],
+    digest: str,
+    identity: str = "_case",
+    *,
+    details: bool = False,
 ) -> Statement:
     """Compile a ruleset, its parameters bound.
 
@@ -375,12 +394,17 @@ class _Compilation:
             for one in standings.values()
             if one.scored.situations is not None and not one.scored.situations.listed
         )
+        depths = {one.table: program.cases.depth_of(one.key()) for one in unlisted}
+        unlisted = tuple(sorted(unlisted, key=lambda one: depths[one.table]))
         return Statement(program, tuple(found), reject_at, fired, missing, tuple(self.rows_fired), unlisted)
 
     def _indicator_columns(self, name: str, standings: Mapping[str, Standing]) -> list[ResultColumn]:
         settled = self.settled[name]
         indicator, program = settled.indicator, self.program
-        measure, target = indicator.measure_type, indicator.measure_type if indicator.target is None else indicator.target.type
+        measure, target = (
+            indicator.measure_type,
+            indicator.measure_type if indicator.target is None else indicator.target.type,
+        )
         if indicator.family is not None:
             from steelyard.engines.sql import families
 

@@ -77,7 +77,9 @@ def union(whys: Iterable[Why]) -> dict[str, E]:
 
 def under(why: Why, condition: E) -> dict[str, E]:
     """The reasons where a condition holds as well."""
-    return {name: build.conj((condition, one)) for name, one in why.items()} if not build.is_true(condition) else {**why}
+    return (
+        {name: build.conj((condition, one)) for name, one in why.items()} if not build.is_true(condition) else {**why}
+    )
 
 
 def rejections(values: Iterable[Value]) -> tuple[Rejection, ...]:

@@ -89,7 +89,9 @@ def _proportion(indicator: Indicator, measure: Value, target: Value, program: Pr
     else:
         beyond = Interval(min(measure.lies.low, positive.high), min(measure.lies.high, positive.high))
         smaller = build.case([(build.less(measure.sql, target.sql), measure.sql)], build.integer(0))
-        missed = a.divide(a.times(replace(measure, sql=smaller, interval=hull(beyond, point(0))), 100 * _HUNDREDTHS), divisor)
+        missed = a.divide(
+            a.times(replace(measure, sql=smaller, interval=hull(beyond, point(0))), 100 * _HUNDREDTHS), divisor
+        )
         missed = replace(missed, interval=Interval(missed.lies.low, 100 * _HUNDREDTHS))
     return a.narrowed(a.choose([(met, full)], replace(missed, why={}, rejects=())))
 

@@ -1,0 +1,415 @@
+"""Families: one indicator of each row of a relation (LANGUAGE.md section 7, For each).
+
+The rows live in a frame of their own, where the indicator is settled like any other. Scores see sums over them; what
+depends on a score's weights (shares, points lost) is a further frame, which joins the rows with all that is settled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import build, expressions, scores
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.findings import Findings
+from steelyard.engines.sql.indicators import Settled
+from steelyard.engines.sql.intervals import ROWS, Interval, hull, point
+from steelyard.engines.sql.points import Standing
+from steelyard.engines.sql.relations import Carried, further, joined, reach
+from steelyard.engines.sql.scope import Program, Scope
+from steelyard.engines.sql.scores import RowShares, Scored
+from steelyard.engines.sql.situations import (
+    DENOMINATOR,
+    KEY,
+    MEMBER,
+    RECORD,
+    ROW,
+    SHARE,
+    UNIT,
+    Situations,
+    share_column,
+)
+from steelyard.engines.sql.statement import ResultColumn, ruleset_scores
+from steelyard.engines.sql.value import Rejection, Value, constant
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import (
+    LEDGER_DIGITS,
+    SCORE_DIGITS,
+    AtLeastGrant,
+    Bands,
+    Clock,
+    Family,
+    Indicator,
+    Method,
+    PointsExpression,
+    RelativeStep,
+    Score,
+    Steps,
+    TargetGrant,
+)
+from steelyard.ir.types import Number, Text
+
+
+def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[Scope, Findings]:
+    """Stratum 2: the rows of a family; one without an id, or with another's, rejects the case."""
+    family = _family(indicator)
+    relation = program.relations[family.relation]
+    asked = [*_expressions(indicator), *_granted(indicator, program)]
+    reach(asked, relation, program, program.case_scope)  # what it reads is compiled before the frame is cut off
+    rows = further(joined(relation, program).pairs, program.cases, program.cases.depth, program, indicator.id)
+    frame = rows.frame
+    place = rows.fetch("_row").sql
+    frame.identity = ("_case", place.name)
+    row_id = rows.fetch(family.row_id).sql
+    kept = build.boolean(value=True) if not rows.member.nullable else build.not_(build.false(rows.member.sql))
+    dialect, nothing = program.dialect, build.integer(0)
+    nameless = build.conj((kept, build.missing(row_id)))
+    one = exp.Count(this=exp.Distinct(expressions=[build.where(kept, row_id)]))
+    named = frame.aggregate(
+        f"{indicator.id}__named", dialect.count_if(build.conj((kept, build.present(row_id)))), nothing
+    )
+    distinct = frame.aggregate(f"{indicator.id}__names", one, nothing)
+    lacking = frame.aggregate(f"{indicator.id}__nameless", dialect.bool_or(nameless), build.boolean(value=False))
+    findings.reject([Rejection(build.disj((lacking, build.greater(named, distinct))), indicator.id)])
+    return Scope(frame, {relation.id: rows}), findings.of_rows(frame)
+
+
+def weigh(  # noqa: PLR0917 - all of a score
+    score: Score,
+    members: Sequence[Settled],
+    fired: Sequence[tuple[str, E]],
+    program: Program,
+    findings: Findings,
+    reached: E,
+) -> Scored:
+    """Strata 5 and 6 of a score that has families among its members."""
+    a = program.arithmetic
+    scored = Scored(score, reached, constant(0))
+    plain = [one for one in members if one.indicator.family is None]
+    rows = [one for one in members if one.indicator.family is not None]
+    counts = [scores.present_count(plain, program), *(_count(one, program) for one in rows)]
+    scores.stop(scored, score, a.total(counts), None, program)
+    match score.method:
+        case Method.WEIGHTED_MEAN:
+            _mean(scored, members, fired, program, findings)
+        case Method.SUM:
+            shares = dict.fromkeys((one.indicator.id for one in members), constant(1))
+            _contribute(scored, members, shares, constant(1), program)
+        case Method.LOWEST | Method.HIGHEST:
+            _extreme(scored, members, program)
+        case Method.VALUE | Method.START:
+            scores.valued(scored, program, findings)
+    return scored
+
+
+def column(
+    settled: Settled, standings: Mapping[str, Standing], of: Callable[[str, str], str], program: Program
+) -> ResultColumn:
+    """The list of a family's rows, by id, each with measure, target, score, shares and points lost."""
+    indicator = settled.indicator
+    family = _family(indicator)
+    measure = indicator.measure_type
+    target = measure if indicator.target is None else indicator.target.type
+    carried = Carried(settled.scope.frame, program.cases, program.cases.depth, program, f"{indicator.id}_shown")
+    kinds = [("row", Text()), ("measure", measure), ("target", target), ("score", Number(SCORE_DIGITS))]
+    row_id = carried.carry(settled.scope.rows[family.relation].fetch(family.row_id).sql, "row")
+    nothing = expressions.typed_null(Number(0), program)
+    shown_target = nothing if settled.target is None else carried.carry(settled.target.sql, "target")
+    fields: dict[str, E] = {
+        "row": row_id,
+        "measure": carried.carry(settled.measure.sql, "measure"),
+        "target": shown_target,
+        "score": carried.carry(settled.score.sql, "score"),
+    }
+    for name in ruleset_scores(program.ruleset, indicator.id):
+        scored = standings[name].scored
+        weighed = scored.rows.get(indicator.id)
+        share, lost = nothing, nothing
+        if weighed is not None:
+            n, points = _weighed(weighed, scored, carried, program)
+            there = build.conj((scored.stands, build.present(fields["score"]))) if settled.waivable else scored.stands
+            share, lost = build.where(there, n.sql), build.where(there, points.sql)
+        fields[of("share", name)], fields[of("lost", name)] = share, lost
+        kinds += [(of("share", name), Number(0)), (of("lost", name), Number(LEDGER_DIGITS))]
+    member = settled.scope.rows[family.relation].member
+    kept = (
+        build.boolean(value=True)
+        if not member.nullable
+        else build.not_(build.false(carried.carry(member.sql, "member")))
+    )
+    listed = program.dialect.collect_structs(fields, [row_id], None if build.is_true(kept) else kept)
+    sql = carried.frame.aggregate(f"{indicator.id}__rows", listed, exp.Array(expressions=[]))
+    return ResultColumn(indicator.id, Text(), sql, many=True, fields=tuple(kinds))
+
+
+def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str]]:
+    """By reason code, the most points that a row of a family lost; 0 or less where none did."""
+    weighed = scored.rows[name]
+    settled = weighed.settled
+    carried = Carried(settled.scope.frame, program.cases, program.cases.depth, program, f"{name}_lost")
+    _, lost = _weighed(weighed, scored, carried, program)
+    found: list[tuple[Value, str]] = []
+    others: list[E] = []
+    for condition, code in settled.reasons:
+        here = carried.carry(condition, "reason")
+        others.append(here)
+        found.append((_most(carried, lost, here, program), code))
+    if settled.indicator.reason is not None:
+        own = build.not_(build.disj(others))
+        found.append((_most(carried, lost, own, program), settled.indicator.reason))
+    return found
+
+
+def _most(carried: Carried, lost: Value, condition: E, program: Program) -> Value:
+    where = None if build.is_true(condition) else condition
+    found = program.dialect.greatest(build.wrapped(lost.sql), where)
+    sql = carried.frame.aggregate(
+        f"{carried.frame.name}__most", build.coalesce(found, build.integer(0)), build.integer(0)
+    )
+    return Value(sql, hull(lost.lies, point(0)), lost.wide)
+
+
+def _weighed(weighed: RowShares, scored: Scored, carried: Carried, program: Program) -> tuple[Value, Value]:
+    """n of each row and what it lost; NULL where the row is waived."""
+    settled = weighed.settled
+    own = Value(carried.carry(settled.score.sql, "score"), settled.score.lies)
+    share = weighed.share(carried)
+    lost = scores.lost_points(scored.score, settled.indicator, own, share, weighed.denominator, program)
+    return share, replace(lost, sql=carried.frame.put("lost", lost.sql))
+
+
+# the base
+
+
+def _contribute(
+    scored: Scored, members: Sequence[Settled], shares: Mapping[str, Value], denominator: Value, program: Program
+) -> None:
+    """The base where every row of a family counts alike."""
+    a = program.arithmetic
+    sums: list[Value] = []
+    for settled in members:
+        share = shares[settled.indicator.id]
+        if settled.indicator.family is None:
+            sums.append(a.multiply(share, scores.or_zero(settled)))
+            scored.contributions.append(scores.contribution(scored.score, settled, share, denominator, program))
+        else:
+            sums.append(a.multiply(share, _sum(settled, settled.score, program)))
+            scored.rows[settled.indicator.id] = RowShares(settled, lambda _, one=share: one, denominator)
+    scored.denominator = denominator
+    scored.base = scores.based(scored.score, a.total(sums), denominator, program)
+
+
+def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:
+    """The lowest (or highest) counts: the first member that has it, its first row by id."""
+    a, score = program.arithmetic, scored.score
+    lowest = score.method is Method.LOWEST
+    lies = hull(*(one.score.lies for one in members))
+    beyond = constant(lies.high + 1 if lowest else lies.low - 1)
+    found: list[Value] = []
+    for one in members:
+        sql = one.score.sql
+        if one.indicator.family is not None:
+            choose = program.dialect.least if lowest else program.dialect.greatest
+            sql = one.scope.frame.aggregate(f"{one.indicator.id}__{score.id}", choose(sql))
+        found.append(Value(build.coalesce(sql, beyond.sql), hull(lies, beyond.lies)))
+    chosen = (a.minimum if lowest else a.maximum)(found) if len(found) > 1 else found[0]
+    best = program.cases.put(f"{score.id}__chosen", chosen.sql)
+    taken: list[E] = []
+    for one, own in zip(members, found, strict=True):
+        mine = build.conj((build.equal(own.sql, best), build.unequal(own.sql, beyond.sql)))
+        mine = program.cases.put(f"{one.indicator.id}__chosen", build.conj((mine, *(build.not_(t) for t in taken))))
+        taken.append(mine)
+        if one.indicator.family is None:
+            scored.contributions.append(scores.contribution(score, one, a.flag(mine), constant(1), program))
+        else:
+            first = _first(one, program, lowest=lowest)
+            scored.rows[one.indicator.id] = RowShares(
+                one,
+                lambda carried, first=first, mine=mine: a.flag(build.conj((mine, carried.carry(first, "first")))),
+                constant(1),
+            )
+    scored.denominator = constant(1)
+    scored.base = scores.based(score, Value(best, hull(lies, beyond.lies)), constant(1), program)
+
+
+def _first(settled: Settled, program: Program, *, lowest: bool) -> E:
+    """Whether a row is the first by id of those with the lowest (or highest) score."""
+    frame = settled.scope.frame
+    family = _family(settled.indicator)
+    row_id = program.dialect.by_code_point(settled.scope.rows[family.relation].fetch(family.row_id).sql)
+    score = settled.score.sql
+    lacking = build.case([(build.missing(score), build.integer(1))], build.integer(0))
+    order = [
+        exp.Ordered(this=lacking, nulls_first=True),
+        exp.Ordered(this=score, desc=not lowest, nulls_first=True),
+        exp.Ordered(this=row_id, nulls_first=True),
+    ]
+    number = exp.Window(this=exp.RowNumber(), partition_by=[build.column("_case")], order=exp.Order(expressions=order))
+    place = frame.put(f"{settled.indicator.id}__place", number)
+    return frame.put(
+        f"{settled.indicator.id}__first", build.conj((build.equal(place, build.integer(1)), build.present(score)))
+    )
+
+
+# weights
+
+
+def _mean(
+    scored: Scored, members: Sequence[Settled], fired: Sequence[tuple[str, E]], program: Program, findings: Findings
+) -> None:
+    """Weights of rows: the situation depends on them, so it is resolved as it occurs."""
+    a, score = program.arithmetic, scored.score
+    plain = [one for one in members if one.indicator.family is None]
+    rows = [one for one in members if one.indicator.family is not None]
+    names = [one.indicator.id for one in plain]
+    waived = [(one.indicator.id, build.missing(one.score.sql)) for one in plain if one.waivable]
+    texts = [(one.indicator.id, _scale(one), _weights(one, scored, program, findings)) for one in rows]
+    situations = Situations(score, program, names, fired, waived, texts)
+    scored.situations = situations
+    key = program.cases.put(f"{score.id}__situation", situations.key())
+    columns = [DENOMINATOR, *(share_column(place) for place in range(len(names)))]
+    found = program.cases.look_up(situations.table, [(KEY, key)], columns)
+    within = Interval(0, 2**40)
+    denominator = Value(found[0], Interval(1, 2**40))
+    findings.reject([Rejection(build.conj((scored.stands, build.missing(denominator.sql))), score.id)])
+    sums: list[Value] = []
+    for settled, sql in zip(plain, found[1:], strict=True):
+        share = Value(sql, within)
+        sums.append(a.multiply(share, scores.or_zero(settled)))
+        scored.contributions.append(scores.contribution(score, settled, share, denominator, program))
+    for settled in rows:
+        weighed = RowShares(settled, _lookup(settled, situations, key), denominator)
+        scored.rows[settled.indicator.id] = weighed
+        carried = Carried(
+            settled.scope.frame, program.cases, program.cases.depth_of(key), program, f"{settled.indicator.id}_weighed"
+        )
+        share = weighed.share(carried)
+        own = carried.carry(settled.score.sql, "score")
+        bare = Value(own, settled.score.lies)
+        product = a.multiply(share, bare)
+        sums.append(_folded(carried, product, f"{settled.indicator.id}__sum", program))
+    scored.denominator = denominator
+    scored.base = scores.based(score, a.total(sums), denominator, program)
+
+
+def _lookup(settled: Settled, situations: Situations, key: E) -> Callable[[Carried], Value]:
+    family = _family(settled.indicator)
+
+    def share(carried: Carried) -> Value:
+        row_id = carried.carry(settled.scope.rows[family.relation].fetch(family.row_id).sql, "row")
+        name = build.text(settled.indicator.id)
+        keys = [(KEY, key), (MEMBER, name), (ROW, row_id)]
+        (found,) = carried.frame.look_up(situations.rows_table, keys, [SHARE])
+        return Value(found, Interval(0, 2**40))
+
+    return share
+
+
+def _weights(settled: Settled, scored: Scored, program: Program, findings: Findings) -> E:
+    """The rows of a family with their weights, as text; a row that counts must have one above 0."""
+    indicator, frame = settled.indicator, settled.scope.frame
+    if indicator.weight is None:
+        raise InternalError(f"`{indicator.id}` has no weight")
+    family, dialect = _family(indicator), program.dialect
+    weight = expressions.value(indicator.weight, program, settled.scope)
+    below = findings.of_rows(frame)
+    below.take(weight)
+    above = build.greater(weight.sql, build.integer(0))
+    above = build.true(above) if weight.nullable else above
+    counts = build.present(settled.score.sql) if settled.waivable else build.boolean(value=True)
+    if not (weight.lies.low > 0 and not weight.nullable):
+        below.reject([Rejection(build.conj((counts, build.not_(above))), indicator.id)])
+    handed = Findings(program, program.cases)
+    handed.give(below)
+    for name, conditions in handed.missing.items():
+        findings.note({name: build.conj((scored.stands, build.disj(conditions)))})
+    findings.reject(handed.rejects, scored.stands)
+    at_hand = settled.scope.rows[family.relation]
+    row_id = at_hand.fetch(family.row_id).sql
+    number = exp.Cast(this=build.wrapped(weight.sql), to=dialect.text())
+    shown = build.case([(above, number)], build.text(""))
+    flag = build.case([(counts, build.text(""))], build.text("w"))
+    parts = [row_id, build.text(UNIT), shown, build.text(UNIT), flag]
+    row = exp.Concat(expressions=parts, safe=False, coalesce=False)
+    kept = None if not at_hand.member.nullable else build.not_(build.false(at_hand.member.sql))
+    listed = frame.aggregate(f"{indicator.id}__weights", dialect.collect_sorted(row, kept))
+    text = dialect.join_list(listed, RECORD)
+    return build.coalesce(text, build.text(""))
+
+
+# sums
+
+
+def _count(settled: Settled, program: Program) -> Value:
+    counts = build.present(settled.score.sql)
+    counted = program.dialect.count_if(build.boolean(value=True) if build.is_true(counts) else counts)
+    return Value(
+        settled.scope.frame.aggregate(f"{settled.indicator.id}__present", counted, build.integer(0)), Interval(0, ROWS)
+    )
+
+
+def _sum(settled: Settled, of: Value, program: Program) -> Value:
+    lies = hull(of.lies, point(0)).summed()
+    found = build.coalesce(program.dialect.sum_wide(of.sql), build.integer(0))
+    found = program.dialect.cast_narrow(found) if lies.narrow else found
+    sql = settled.scope.frame.aggregate(f"{settled.indicator.id}__sum", found, build.integer(0))
+    return Value(sql, lies, not lies.narrow)
+
+
+def _folded(carried: Carried, of: Value, hint: str, program: Program) -> Value:
+    lies = hull(of.lies, point(0)).summed()
+    found = build.coalesce(program.dialect.sum_wide(build.wrapped(of.sql)), build.integer(0))
+    found = program.dialect.cast_narrow(found) if lies.narrow else found
+    return Value(carried.frame.aggregate(hint, found, build.integer(0)), lies, not lies.narrow)
+
+
+def _expressions(indicator: Indicator) -> list[Expr]:
+    """Everything that the indicator reads."""
+    found: list[Expr | None] = [indicator.only_if, indicator.target, indicator.weight]
+    match indicator.measure:
+        case Clock(start=start, stop=stop, until=until):
+            found += [start, stop, until]
+        case measure:
+            found.append(measure)
+    match indicator.way:
+        case Steps(each=each, deduct=deduct, floor=floor):
+            found += [None if isinstance(each, RelativeStep) else each, deduct, floor]
+        case Bands(bands=bands):
+            found += [band.test for band in bands]
+        case PointsExpression(value=value):
+            found.append(value)
+        case _:
+            pass
+    return [one for one in found if one is not None]
+
+
+def _granted(indicator: Indicator, program: Program) -> list[Expr]:
+    """What the exemptions read that grant to it in its own rows."""
+    family = _family(indicator)
+    found: list[Expr] = []
+    for exemption in program.ruleset.exemptions:
+        for grant in exemption.grants:
+            if grant.indicator != indicator.id:
+                continue
+            if exemption.for_each == family.relation:
+                found.append(exemption.when)
+            match grant:
+                case TargetGrant(target=expr) | AtLeastGrant(points=expr):
+                    found.append(expr)
+                case _:
+                    pass
+    return found
+
+
+def _family(indicator: Indicator) -> Family:
+    if indicator.family is None:
+        raise InternalError(f"`{indicator.id}` is no family")
+    return indicator.family
+
+
+def _scale(settled: Settled) -> int:
+    weight = settled.indicator.weight
+    return weight.type.scale if weight is not None and isinstance(weight.type, Number) else 0
