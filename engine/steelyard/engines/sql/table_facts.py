@@ -1,0 +1,100 @@
+"""What is known of a decision table before it is asked: whether rows exclude each other, or leave gaps; their order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import islice
+
+from steelyard.engines.sql.value import Value
+from steelyard.ir import coverage
+from steelyard.ir.expressions import And, Argument, Compare, Expr, Literal, Not, OneOf, Or, Rank, Scale, Within
+from steelyard.ir.knowledge import columns_of
+from steelyard.ir.ranges import UNBOUNDED
+from steelyard.ir.ruleset import HitPolicy, Table
+from steelyard.ir.types import Range
+
+MOST_PAIRS = 10_000
+"""So many pairs of overlapping rows are looked at for two that say different things."""
+
+
+def ranges(arguments: Sequence[Value]) -> tuple[Range, ...]:
+    """Where arguments can lie."""
+    return tuple(UNBOUNDED if one.interval is None else Range(*one.interval) for one in arguments)
+
+
+def order(table: Table) -> list[int]:
+    """The rows, most important first where the hit policy is priority or output order, else as written."""
+    places = range(len(table.rows))
+    if table.hit not in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}:
+        return list(places)
+    ranks = [{value: rank for rank, value in enumerate(output.priority)} for output in table.outputs]
+
+    def rank(index: int) -> list[int]:
+        pairs = zip(table.rows[index].outputs, ranks, strict=True)
+        return [len(known) if value is None else known.get(value, len(known)) for value, known in pairs]
+
+    return sorted(places, key=rank)
+
+
+def plain(table: Table) -> bool:
+    """Whether every cell compares its argument with constants, and reads nothing else."""
+    return all(_plain(cell) for row in table.rows for cell in row.cells if cell is not None)
+
+
+def may_conflict(table: Table, asked: tuple[Range, ...]) -> bool:
+    """Whether two rows can hit that exclude each other."""
+    if table.hit not in {HitPolicy.UNIQUE, HitPolicy.ANY} or len(table.rows) < 2:
+        return False
+    if not plain(table):
+        return True
+    pairs = list(islice(coverage.overlapping(columns_of(table, asked), len(table.rows)), MOST_PAIRS))
+    if table.hit is HitPolicy.UNIQUE or len(pairs) == MOST_PAIRS:
+        return bool(pairs)
+    return any(table.rows[one].outputs != table.rows[other].outputs for one, other in pairs)
+
+
+def may_miss(table: Table, asked: tuple[Range, ...]) -> bool:
+    """Whether no row may hit though the arguments are known."""
+    if any(all(cell is None for cell in row.cells) for row in table.rows):
+        return False
+    if not table.rows or not plain(table):
+        return True
+    return coverage.gap(columns_of(table, asked)) is not None
+
+
+def _plain(cell: Expr) -> bool:
+    match cell:
+        case And(items=items) | Or(items=items):
+            return all(_plain(item) for item in items)
+        case Not(operand=operand):
+            return _plain(operand)
+        case Argument():
+            return True
+        case Compare(left=left, right=right):
+            return _tested(left) and _constant(right)
+        case Within(operand=operand, low=low, high=high):
+            return _tested(operand) and all(end is None or _constant(end) for end in (low, high))
+        case OneOf(operand=operand, items=items):
+            return _tested(operand) and all(_constant(item) for item in items)
+        case _:
+            return False
+
+
+def _tested(expr: Expr) -> bool:
+    match expr:
+        case Argument():
+            return True
+        case Scale(operand=operand) | Rank(operand=operand):
+            return isinstance(operand, Argument)
+        case _:
+            return False
+
+
+def _constant(expr: Expr) -> bool:
+    match expr:
+        case Literal(value=value):
+            return value is not None
+        case Rank(operand=Literal(value=value)):
+            return value is not None
+        case _:
+            return False

@@ -1,0 +1,325 @@
+"""A decision table that is asked row by row: which rows hit, which may hit, and whether that could change the result.
+
+The formulas for `changed` are those of `semantics.tables._changes` for one more row and for all of them, worked out
+for each hit policy. They are exact because outputs are constants: which rows say the same is known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from steelyard.engines.sql import build
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.scope import Scope
+from steelyard.engines.sql.table_facts import may_conflict, may_miss, order, ranges
+from steelyard.engines.sql.value import Rejection, Value, Why, guarded, under, union
+from steelyard.ir.expressions import (
+    Argument,
+    Comparator,
+    Compare,
+    Expr,
+    Literal,
+    OneOf,
+    Or,
+    Stored,
+)
+from steelyard.ir.ruleset import HitPolicy, Table, TableRow
+from steelyard.ir.types import Range
+
+CHOOSING = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
+"""The hit policies whose result is that of one row."""
+_SMALL = 8
+"""A condition of more nodes than this becomes a column before it is read several times."""
+
+Compiler = Callable[[Expr, Scope], Value]
+"""Compiles a cell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is asked.
+
+    Attributes:
+        hits: whether it hits; never NULL.
+        unknown: whether it may; never NULL, FALSE where that cannot be.
+        why: for the reasons of its cells.
+    """
+
+    row: TableRow
+    hits: E
+    unknown: E
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A table that was asked.
+
+    Attributes:
+        rows: most important first where the hit policy is priority or output order, else as written.
+        some: whether a row hits.
+        misses: whether none may, and the unknown rows would change nothing.
+        changed: whether the unknown rows could change the result; not where it is a conflict.
+        why: for the reasons of the unknown rows; each true only where `changed`.
+    """
+
+    table: Table
+    rows: tuple[Row, ...]
+    some: E
+    misses: bool
+    changed: E
+    why: Why
+    rejects: tuple[Rejection, ...]
+
+
+def bound(arguments: Sequence[Value], hint: str, scope: Scope) -> tuple[Value, ...]:
+    """The arguments as columns, with short reasons; what they reject is the caller's."""
+
+    def short(condition: E) -> E:
+        return condition if _small(condition) else scope.frame.put(f"{hint}_lacks", condition)
+
+    return tuple(
+        replace(
+            one,
+            sql=one.sql if one.known is not None else scope.frame.put(f"{hint}_asks", one.sql),
+            why={name: short(condition) for name, condition in one.why.items()},
+            rejects=(),
+        )
+        for one in arguments
+    )
+
+
+def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compiler) -> Asked:
+    """Ask a table; the arguments are bound."""
+    inner = replace(scope, arguments=tuple(arguments))
+    known: dict[Expr, Value] = {}
+
+    def cell(expr: Expr) -> Value:
+        if expr not in known:
+            known[expr] = compiler(_shortened(expr), inner)
+        return known[expr]
+
+    cells = [[cell(one) for one in row.cells if one is not None] for row in table.rows]
+    return _Asking(table, scope, ranges(arguments)).asked(cells)
+
+
+class _Asking:
+    """Puts together what is asked about the rows of one table."""
+
+    def __init__(self, table: Table, scope: Scope, asked: tuple[Range, ...]) -> None:
+        self.table = table
+        self.scope = scope
+        self.may_conflict = may_conflict(table, asked)
+        self.may_miss = may_miss(table, asked)
+        self.places = table.hit in CHOOSING and not self.may_conflict
+        """Whether the first row that hits is all there is to know of the hits."""
+        self.place: E = build.null()
+        """That row, from 0; the number of rows where none does."""
+
+    def asked(self, cells: Sequence[Sequence[Value]]) -> Asked:
+        """The whole answer from the cells of each row."""
+        nullable = any(cell.nullable for row in cells for cell in row)
+        inline = self.places and not nullable and len(self.table.outputs) == 1
+        rows = [self.row(index, cells[index], inline=inline) for index in order(self.table)]
+        some = build.disj([row.hits for row in rows])
+        if self.places and not inline:
+            whens = [(row.hits, build.integer(place)) for place, row in enumerate(rows)]
+            self.place = self.scope.frame.put(f"{self.table.id}_hit", build.case(whens, build.integer(len(rows))))
+            rows = [replace(row, hits=build.equal(self.place, build.integer(i))) for i, row in enumerate(rows)]
+            some = build.less(self.place, build.integer(len(rows)))
+        elif not inline:
+            some = self.kept("some", some)
+        conflict = self.conflict(rows)
+        changed = self.kept("changed", build.conj((self.changed(rows, some), build.not_(conflict))))
+        rejects = [one for row in cells for one in _cells_reject(row)]
+        if not build.is_false(conflict):
+            rejects.append(Rejection(conflict, self.table.id))
+        why = _why(rows, changed)
+        misses = self.may_miss or (self.table.default is not None and nullable)
+        return Asked(self.table, tuple(rows), some, misses, changed, why, tuple(rejects))
+
+    def kept(self, hint: str, e: E) -> E:
+        """The condition as a column, where it is more than a few nodes."""
+        return e if _small(e) else self.scope.frame.put(f"{self.table.id}_{hint}", e)
+
+    def row(self, index: int, cells: Sequence[Value], *, inline: bool) -> Row:
+        """One row; its truth becomes a column unless it is read only once."""
+        row, truth = self.table.rows[index], build.conj([cell.sql for cell in cells])
+        nullable = any(cell.nullable for cell in cells)
+        if not inline and (nullable or not self.places):
+            truth = self.kept(f"row_{index + 1}", truth)
+        if not nullable:
+            return Row(row, truth, build.boolean(value=False), {})
+        return Row(row, build.true(truth), build.missing(truth), union(cell.why for cell in cells))
+
+    def conflict(self, rows: Sequence[Row]) -> E:
+        """Whether two rows hit that exclude each other."""
+        if not self.may_conflict:
+            return build.boolean(value=False)
+        apart = [[row] for row in rows] if self.table.hit is HitPolicy.UNIQUE else list(_by_outputs(rows).values())
+        return self.kept("conflict", _at_least_two([build.disj(row.hits for row in one) for one in apart]))
+
+    def changed(self, rows: Sequence[Row], some: E) -> E:
+        """Whether one, or all, of the unknown rows would change the result; void where there is a conflict."""
+        unclear = [row for row in rows if not build.is_false(row.unknown)]
+        if not unclear:
+            return build.boolean(value=False)
+        default = self.table.default
+        alike = [row for row in unclear if row.row.outputs == default]
+        unlike = [row for row in unclear if row.row.outputs != default]
+        match self.table.hit:
+            case HitPolicy.COLLECT_COUNT:
+                one = default == (1,) * len(self.table.outputs)
+                return _one_more(unclear if one else [], [] if one else unclear, some)
+            case HitPolicy.FIRST | HitPolicy.PRIORITY:
+                return self._before(rows)
+            case HitPolicy.ANY:
+                return self._others(rows, some)
+            case HitPolicy.COLLECT_SUM:
+                twice = _two(alike) if any(default or ()) else build.boolean(value=False)
+                nothing = build.disj((_unknown(unlike), twice))
+                return self._folded(
+                    rows, some, nothing, lambda _, value: build.boolean(value=build.number_of(value) != 0)
+                )
+            case HitPolicy.COLLECT_MIN:
+                return self._folded(rows, some, _unknown(unlike), lambda least, value: build.less(value, least))
+            case HitPolicy.COLLECT_MAX:
+                return self._folded(rows, some, _unknown(unlike), lambda most, value: build.greater(value, most))
+            case _:
+                return _one_more(alike, unlike, some)
+
+    def _before(self, rows: Sequence[Row]) -> E:
+        """Whether an unknown row stands before the hit, or there is none, and says something else."""
+        said = [*(one.row.outputs for one in rows), self.table.default]
+        found: list[E] = []
+        for place, row in enumerate(rows):
+            same = [build.integer(i) for i, outputs in enumerate(said) if i > place and outputs == row.row.outputs]
+            if build.is_false(row.unknown) or len(same) == len(said) - place - 1:
+                continue
+            others = [build.not_(build.within(self.place, same))] if same else []
+            found.append(build.conj((row.unknown, build.greater(self.place, build.integer(place)), *others)))
+        return build.disj(found)
+
+    def _others(self, rows: Sequence[Row], some: E) -> E:
+        """Whether an unknown row says something else than those that hit, or than the default."""
+        found: list[E] = []
+        for outputs, alike in _by_outputs(rows).items():
+            hits = build.disj(row.hits for row in alike)
+            default = [some] if outputs == self.table.default else []
+            found.append(build.conj((_unknown(alike), build.not_(hits), *default)))
+        return build.disj(found)
+
+    def _folded(self, rows: Sequence[Row], some: E, nothing: E, beats: Callable[[E, E], E]) -> E:
+        """Whether an unknown row would move what is folded: `nothing` where no row hits, else what beats the hits."""
+        found = [build.conj((build.not_(some), nothing))]
+        for position in range(len(self.table.outputs)):
+            lacking = build.disj(row.hits for row in rows if row.row.outputs[position] is None)
+            best = self._best(rows, position)
+            moved: list[E] = []
+            for row in rows:
+                value = row.row.outputs[position]
+                if not build.is_false(row.unknown):
+                    beaten = beats(best, build.integer(value)) if isinstance(value, int) else build.boolean(value=True)
+                    moved.append(build.conj((row.unknown, beaten)))
+            found.append(build.conj((some, build.not_(lacking), build.disj(moved))))
+        return build.disj(found)
+
+    def _best(self, rows: Sequence[Row], position: int) -> E:
+        """The least, or greatest, value of the rows that hit, as a column; of a sum nobody asks."""
+        if self.table.hit is HitPolicy.COLLECT_SUM:
+            return build.null()
+        falling = self.table.hit is HitPolicy.COLLECT_MAX
+        best = build.case(ascending(rows, position, falling=falling), build.null())
+        return self.scope.frame.put(f"{self.table.id}_best", best)
+
+
+def ascending(rows: Sequence[Row], position: int, *, falling: bool) -> list[tuple[E, E]]:
+    """The values of an output with the rows that say them: the first that hits is the least, or the greatest."""
+    values = [(value, row.hits) for row in rows if (value := _integer(row.row.outputs[position])) is not None]
+    ordered = sorted(values, key=lambda one: one[0], reverse=falling)
+    return [(hits, build.integer(value)) for value, hits in ordered]
+
+
+def _by_outputs(rows: Sequence[Row]) -> dict[tuple[Stored | None, ...], list[Row]]:
+    found: dict[tuple[Stored | None, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.row.outputs, []).append(row)
+    return found
+
+
+def _one_more(alike: Sequence[Row], unlike: Sequence[Row], some: E) -> E:
+    """Whether one more hit is another result: where none says what no hit says, or some row hits already."""
+    return build.disj((_unknown(unlike), build.conj((some, _unknown(alike))), _two(alike)))
+
+
+def _unknown(rows: Sequence[Row]) -> E:
+    return build.disj(row.unknown for row in rows)
+
+
+def _two(rows: Sequence[Row]) -> E:
+    return _at_least_two([row.unknown for row in rows])
+
+
+def _at_least_two(conditions: Sequence[E]) -> E:
+    """Whether two of the conditions hold; none is NULL."""
+    found = [one for one in conditions if not build.is_false(one)]
+    if len(found) < 2:
+        return build.boolean(value=False)
+    ones = [build.case([(one, build.integer(1))], build.integer(0)) for one in found]
+    return build.at_least(build.total(ones), build.integer(2))
+
+
+def _cells_reject(cells: Sequence[Value]) -> list[Rejection]:
+    """What the cells of a row reject; a cell is not asked once an earlier one is false."""
+    found: list[Rejection] = []
+    for position, cell in enumerate(cells):
+        if cell.rejects:
+            asked = build.conj(build.not_(build.false(one.sql)) for one in cells[:position])
+            found += guarded(cell.rejects, asked)
+    return found
+
+
+def _why(rows: Sequence[Row], changed: E) -> Why:
+    """The reasons of the unknown rows, where they change the result."""
+    names = {name for row in rows for name in row.why}
+    if build.is_false(changed):
+        return {}
+    if len(names) == 1:  # a changed result has an unknown row, and that row a reason
+        return dict.fromkeys(names, changed)
+    texts: dict[str, E] = {}
+    unknown: dict[tuple[str, str], list[E]] = {}
+    for row in rows:
+        for name, condition in row.why.items():
+            text = condition.sql()
+            texts[text] = condition
+            unknown.setdefault((name, text), []).append(row.unknown)
+    each = union({name: build.conj((texts[text], build.disj(rows_)))} for (name, text), rows_ in unknown.items())
+    return under(each, changed)
+
+
+def _shortened(cell: Expr) -> Expr:
+    """One of several comparisons of the same value with constants, as one node: it is unknown in the same cases."""
+    match cell:
+        case Or(items=(Compare(comparator=Comparator.EQ, left=Argument() as tested), *_) as items):
+            right = [
+                item.right
+                for item in items
+                if isinstance(item, Compare)
+                and item.comparator is Comparator.EQ
+                and item.left == tested
+                and isinstance(item.right, Literal)
+                and item.right.value is not None
+            ]
+            return OneOf(tested, tuple(right), type=cell.type) if len(right) == len(items) else cell
+        case _:
+            return cell
+
+
+def _integer(value: Stored | None) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _small(e: E) -> bool:
+    return len(list(islice(e.walk(), _SMALL + 1))) <= _SMALL
