@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from steelyard.calendars.offsets import Offsets, offsets
 from steelyard.calendars.zones import DAY_US, Zone
 from steelyard.facts.bulk import sql
 from steelyard.ir.types import FIRST_INSTANT, LAST_INSTANT, Range
 
-_Piece = tuple[int, int | None]
-"""From which local time on an offset holds; None: in a gap or an overlap, where no single one does."""
+_FEW = 64
+"""So many changes are told apart by comparisons."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A change of an offset: what is taken from a time before `start`, and from one at `end` or after; between none."""
+
+    start: int
+    end: int
+    before: int
+    after: int
 
 
 def instant(wall: str, zone: Zone, range: Range) -> str:  # noqa: A002 - the word
     """The instant of a local time in microseconds; NULL where it does not exist or exists twice.
 
     Args:
-        wall: a column of local times; it is named once for each level of the tree.
+        wall: a column of local times; it is named several times.
         zone: whose clock it is.
         range: of instants; further than a day outside of it there is NULL.
     """
     low, high = _ends(range)
-    tree = _tree(wall, _pieces(offsets(zone, low - 2 * DAY_US, high + 2 * DAY_US)))
-    return sql.when(f"{wall} BETWEEN {low - DAY_US} AND {high + DAY_US}", tree)
+    found = _shifted(wall, _changes(offsets(zone, low - 2 * DAY_US, high + 2 * DAY_US)))
+    return sql.when(f"{wall} BETWEEN {low - DAY_US} AND {high + DAY_US}", found)
 
 
 def on_days(column: str, zone: Zone, days: Range) -> str:
@@ -49,8 +61,9 @@ def local_day(column: str, zone: Zone, range: Range) -> str:  # noqa: A002
     """The local day of an instant, in days since 1970; NULL outside the range."""
     low, high = _ends(range)
     found = offsets(zone, low, high)
-    pieces: list[_Piece] = [(start, -offset) for start, offset in zip(found.starts, found.offsets, strict=True)]
-    local = _tree(column, pieces)
+    steps = zip(found.starts[1:], found.offsets, found.offsets[1:], strict=False)
+    changes = [_Change(start, start, -before, -after) for start, before, after in steps]
+    local = _shifted(column, changes or [_still(-found.offsets[0])])
     day = f"(({local}) - ((({local}) % {DAY_US}) + {DAY_US}) % {DAY_US}) // {DAY_US}"
     return sql.when(f"{column} BETWEEN {low} AND {high}", day)
 
@@ -60,21 +73,60 @@ def _ends(range: Range) -> tuple[int, int]:  # noqa: A002
     return low, LAST_INSTANT if range.high is None else range.high
 
 
-def _pieces(found: Offsets) -> list[_Piece]:
-    pieces: list[_Piece] = [(found.starts[0], found.offsets[0])]
-    for start, before, after in zip(found.starts[1:], found.offsets, found.offsets[1:], strict=False):
-        pieces.append((start + min(before, after), None))
-        pieces.append((start + max(before, after), after))
-    return pieces
+def _changes(found: Offsets) -> list[_Change]:
+    """The changes by the wall clock: one forward leaves local times out, one back shows them twice."""
+    steps = zip(found.starts[1:], found.offsets, found.offsets[1:], strict=False)
+    changes = [
+        _Change(start + min(before, after), start + max(before, after), before, after) for start, before, after in steps
+    ]
+    return changes or [_still(found.offsets[0])]
 
 
-def _tree(column: str, pieces: Sequence[_Piece]) -> str:
-    """A balanced tree of comparisons: the first piece holds before its start too."""
-    if len(pieces) == 1:
-        offset = pieces[0][1]
-        return "NULL" if offset is None else f"{column} - ({offset})"
-    middle = len(pieces) // 2
-    return sql.when(f"{column} < {pieces[middle][0]}", _tree(column, pieces[:middle]), _tree(column, pieces[middle:]))
+def _still(taken: int) -> _Change:
+    """What is always taken, as a change that changes nothing."""
+    return _Change(0, 0, taken, taken)
+
+
+def _shifted(column: str, changes: Sequence[_Change]) -> str:
+    """A time less what the change next to it takes; NULL inside a change."""
+    return _tree(column, changes) if len(changes) <= _FEW else _looked_up(column, changes)
+
+
+def _tree(column: str, changes: Sequence[_Change]) -> str:
+    """Comparisons in a balanced tree: the fastest where there are few, and short to write."""
+    middle = len(changes) // 2
+    here, below, above = changes[middle], changes[:middle], changes[middle + 1 :]
+    before = _tree(column, below) if below else f"{column} - ({here.before})"
+    after = _tree(column, above) if above else f"{column} - ({here.after})"
+    return f"CASE WHEN {column} < {here.start} THEN {before} WHEN {column} >= {here.end} THEN {after} END"
+
+
+def _looked_up(column: str, changes: Sequence[_Change]) -> str:
+    """A look-up in constant lists. Time is cut into slots so short that no two changes meet in one.
+
+    It costs the same for every time, and a third of a tree to plan, where clocks change twice a year for centuries.
+    """
+    first = changes[0].start
+    slot = min(later.start - earlier.end for earlier, later in pairwise(changes))
+    slots = _slots(changes, first, slot)
+    index = f"(least(greatest({column} - ({first}), 0) // {slot}, {len(slots) - 1}) + 1)"
+    start, end, before, after = (
+        f"list_extract([{sql.listed(str(getattr(one, name)) for one in slots)}]::BIGINT[], {index})"
+        for name in ("start", "end", "before", "after")
+    )
+    return f"CASE WHEN {column} < {start} THEN {column} - {before} WHEN {column} >= {end} THEN {column} - {after} END"
+
+
+def _slots(changes: Sequence[_Change], first: int, slot: int) -> list[_Change]:
+    """The change that touches each slot, or the last one before it."""
+    slots: list[_Change] = []
+    last = (changes[-1].end - first) // slot
+    number = 0
+    for place in range(last + 1):
+        while number + 1 < len(changes) and changes[number + 1].start < first + (place + 1) * slot:
+            number += 1
+        slots.append(changes[number])
+    return slots
 
 
 def _later(one: int | None, other: int | None) -> int | None:

@@ -221,6 +221,7 @@ def test_tables_of_relations(shapes, write) -> None:
     assert rows == [("1", "1", "A", True, 3), ("2", "2", "A", False, None), ("1", "1", "B", True, 4)]
     shape = [row[:2] for row in connection.execute(f"DESCRIBE {tables['none']}").fetchall()]
     assert shape == [
-        ("_row", "BIGINT"), ("_id", "VARCHAR"), ("id", "VARCHAR"), ("of", "VARCHAR"), ("upheld", "BOOLEAN"), ("days", "BIGINT"),
+        ("_row", "BIGINT"), ("_id", "VARCHAR"), ("id", "VARCHAR"), ("of", "VARCHAR"), ("upheld", "BOOLEAN"),
+        ("days", "BIGINT"),
     ]  # fmt: skip
     assert connection.execute(f"SELECT count(*) FROM {tables['none']}").fetchone() == (0,)
