@@ -27,10 +27,11 @@ case:
   inputs:
     id: text
 {inputs}
-    hours: {{type: duration, range: "[0h..1000h]"}}
+    opened: datetime
+    closed: {{type: datetime, not_before: opened}}
 indicators:
   speed:
-    measure: hours
+    measure: closed - opened
     target: 48h
     better: lower
     score: {{steps: {{each: 10% of target, deduct: 10, begun: counts}}}}
@@ -91,8 +92,8 @@ def _cases(count: int) -> str:
     columns = [f"({below(i, 100_001)} * 0.01::DECIMAL(3, 2))::DECIMAL(9, 2) AS n{i}" for i in range(NUMBERS)]
     columns += [f"[{words}][1 + {below(20 + i, len(WORDS))}] AS t{i}" for i in range(TEXTS)]
     columns += [f"{below(30 + i, 2)} = 1 AS b{i}" for i in range(TRUTHS)]
+    opened = f"TIMESTAMPTZ '2024-01-01 00:00:00+00' + to_seconds({below(40, 31_000_000)})"
     return f"""
-        SELECT printf('C%09d', i + 1) AS id, {", ".join(columns)},
-               printf('PT%dM', {below(40, 6000)}) AS hours
-        FROM range({count}) r(i)
+        SELECT *, opened + to_seconds(hash(id, {SEED}) % 360000) AS closed
+        FROM (SELECT printf('C%09d', i + 1) AS id, {", ".join(columns)}, {opened} AS opened FROM range({count}) r(i))
     """
