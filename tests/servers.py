@@ -5,7 +5,9 @@ Each is a context manager giving a `Server`. Where what it needs is not installe
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import functools
 import os
 import shutil
 import signal
@@ -104,17 +106,39 @@ def spark_session(master: str = "local[1]", settings: dict[str, str] | None = No
         raise NotInstalledError("pyspark is not installed") from error
     if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
         raise NotInstalledError("there is no Java")
-    with tempfile.TemporaryDirectory(prefix="spark-") as folder:
-        builder = SparkSession.builder.master(master).appName("steelyard-tests")
-        local = {"spark.sql.warehouse.dir": f"{folder}/warehouse", "spark.local.dir": folder}
-        for key, value in {**_SPARK_SETTINGS, **local, **(settings or {})}.items():
-            builder = builder.config(key, value)
-        session = builder.getOrCreate()
-        session.sparkContext.setLogLevel("OFF")
-        try:
-            yield _Spark(session)
-        finally:
-            session.stop()
+    folder = _java_folder()
+    builder = SparkSession.builder.master(master).appName("steelyard-tests")
+    local = {
+        "spark.sql.warehouse.dir": f"{folder}/warehouse",
+        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder}",
+    }
+    for key, value in {**_SPARK_SETTINGS, **local, **(settings or {})}.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    try:
+        yield _Spark(session)
+    finally:
+        session.stop()
+
+
+@functools.cache
+def _java_folder() -> str:
+    """Where this process's Java leaves its files; removed when the process ends, after Java."""
+    folder = tempfile.mkdtemp(prefix="spark-")
+    atexit.register(_end_java, folder)
+    return folder
+
+
+def _end_java(folder: str) -> None:
+    from pyspark import SparkContext
+
+    java = getattr(SparkContext._gateway, "proc", None)
+    if java is not None:
+        java.stdin.close()  # pyspark's Java ends with its input
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            java.wait(timeout=20)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -139,6 +163,8 @@ def spark_standalone(workers: int = 2) -> Iterator[str]:
             "SPARK_HOME": str(home),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_DAEMON_MEMORY": "256m",
+            "SPARK_DAEMON_JAVA_OPTS": f"-Djava.io.tmpdir={folder}",
+            "SPARK_LOCAL_DIRS": folder,
             "PYSPARK_PYTHON": sys.executable,
         }
         start = str(home / "bin" / "spark-class")
@@ -202,12 +228,11 @@ def _connected(psycopg: Any, where: str) -> Iterator[Any]:
 
 
 def _postgres_programs() -> Path:
-    """The folder of the newest server installed."""
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[4]))
-    found = str(places[-1]) if places else shutil.which("initdb")
-    if found is None:
-        raise NotInstalledError("there is no Postgres server (initdb)")
-    return Path(found).resolve().parent
+    """The folder of the newest server installed; 15 is the first that can order a whole database by a language."""
+    places = [path.parent for path in Path("/usr/lib/postgresql").glob("*/bin/initdb") if int(path.parts[4]) >= 15]
+    if not places:
+        raise NotInstalledError("there is no Postgres server from 15 on")
+    return max(places, key=lambda path: int(path.parts[4]))
 
 
 def _unprivileged(folder: Path) -> Sequence[str]:

@@ -114,7 +114,7 @@ class Dialect(Protocol):
         ...
 
     def remainder(self, a: E, b: E, *, wide: bool = False) -> E:
-        """A - b * quotient: it has the sign of a."""
+        """The rest of `quotient`, with the sign of a. For a wide answer DuckDB takes a short way where it can."""
         ...
 
     def has_bit(self, mask: E, bit: int) -> E:
