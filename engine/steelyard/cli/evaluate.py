@@ -16,10 +16,12 @@ from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from fractions import Fraction
 
+    from steelyard.cli.options import FactOptions
     from steelyard.cli.run import Run
-    from steelyard.facts import Case
+    from steelyard.facts import Case, Reject
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
 
@@ -41,7 +43,7 @@ class Targets:
 @click.command("evaluate")
 @click.argument("ruleset")
 @facts
-@click.option("--engine", default="auto", show_default=True, help="auto, reference or durable.")
+@click.option("--engine", default="auto", show_default=True, help="auto, reference, durable or sql.")
 @click.option(
     "-o", "--output", "target", metavar="FILE", help="Results: .csv, .jsonl or .parquet; - for CSV on standard output."
 )
@@ -72,6 +74,12 @@ class Targets:
     metavar="N",
     help="Check N cases on the other engine; 0: none.",
 )
+@click.option(
+    "--partition-by",
+    metavar="NAMES",
+    help="With the sql engine: -o names a folder, parted by inputs, month or version, e.g. branch,month.",
+)
+@click.option("--memory-limit", metavar="SIZE", help="With the sql engine: memory that it may take, e.g. 4GB.")
 @quiet
 @language
 @click.pass_obj
@@ -95,8 +103,12 @@ def command(  # noqa: PLR0917 - one an option
     summary: str | None,
     minimum_sample: int | None,
     verify: int,
+    partition_by: str | None,
+    memory_limit: str | None,
 ) -> None:
     """Score the cases of a file: results to a file, a summary to standard output.
+
+    More than 10,000 cases are scored by the sql engine, which reads and writes files of any size.
 
     Rows that cannot be scored are rejected one by one, with column, value and what was expected. Before anything is
     written a sample is scored again on the other engine. Outputs appear all together or not at all.
@@ -110,33 +122,78 @@ def command(  # noqa: PLR0917 - one an option
       steelyard evaluate my-policy --cases cases.csv --as-of 2024-05-10T00:00 -o scores.csv
       steelyard evaluate my-policy --cases 'in/*.parquet' --as-of 2024-05-10T00:00 --report report --fail-under 85
       steelyard evaluate claims-efficiency --cases claims.csv -o - | head
+      steelyard evaluate my-policy --cases 'in/*.parquet' --engine sql --partition-by branch,month -o out
     """
     from steelyard.cli.files import spare_inputs
-    from steelyard.cli.run import read_facts, ready_ruleset, score, tell_rejects
-    from steelyard.cli.summary import check_groups, reaches, show_summary, summary_of
+    from steelyard.cli.run import read_facts, ready_ruleset, score
+    from steelyard.cli.summary import check_groups, show_summary, summary_of
 
     targets = Targets(target, rejects, report, provenance, summary)
-    check_targets(targets)
+    parted = _names(partition_by)
+    check_targets(targets, parted=bool(parted))
     threshold = None if fail_under is None else _threshold(fail_under)
-    groups = tuple(dict.fromkeys(name.strip() for name in (summary_by or "").split(",") if name.strip()))
+    groups = _names(summary_by)
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
     spare_inputs((target, rejects, provenance, summary), options)
     ready = ready_ruleset(output, ruleset, options.settings)
-    check_groups(output, ready, groups)
-    portfolio = read_facts(output, ready, options)
-    run = score(output, ready, portfolio, engine=engine, verify=verify, settings=options.settings)
-    summed = summary_of(run, groups, minimum_sample)
-    write(output, run, targets, summed)
-    show_summary(output, summed, run.versions, result=target != STANDARD)
-    tell_rejects(output, run.rejects, allow_rejects)
-    if len(run.rejects) > allow_rejects:
+    check_groups(output, ready, (*groups, *parted))
+    if takes_bulk(engine, options, report=report is not None):
+        from steelyard.cli.bulk import Wanted, evaluate_bulk
+
+        wanted = Wanted(
+            *map(_path, (target, rejects, summary, provenance)), parted, groups, minimum_sample, verify, memory_limit
+        )
+        done = evaluate_bulk(output, ready, options, wanted)
+        summed, first, rejected = done.summary, done.first_rejects, done.rejected
+    else:
+        if parted or memory_limit is not None:
+            raise click.UsageError("--partition-by and --memory-limit are for the sql engine: add --engine sql.")
+        portfolio = read_facts(output, ready, options)
+        run = score(output, ready, portfolio, engine=engine, verify=verify, settings=options.settings)
+        summed, first, rejected = summary_of(run, groups, minimum_sample), run.rejects, len(run.rejects)
+        write(output, run, targets, summed)
+    show_summary(output, summed, ready, result=target != STANDARD)
+    _judge(output, summed, first, rejected, allow_rejects, threshold)
+
+
+def takes_bulk(engine: str, options: FactOptions, *, report: bool) -> bool:
+    """Whether the sql engine scores: where it is asked for, or there are many cases and nobody wants a page of each."""
+    from steelyard.engines.choice import AUTO_LIMIT
+    from steelyard.facts.counting import more_rows_than
+
+    if engine == "sql" and report:
+        raise click.UsageError("--report writes a page a case: take another engine, or `explain` for single cases.")
+    return engine == "sql" or (engine == "auto" and not report and more_rows_than(AUTO_LIMIT, options.cases))
+
+
+def _judge(
+    output: Output, summary: Summary, first: Sequence[Reject], rejected: int, allowed: int, threshold: Fraction | None
+) -> None:
+    """The exit status.
+
+    Raises:
+        Stop: too many rejects, or a mean under the threshold.
+    """
+    from steelyard.cli.run import tell_rejects
+    from steelyard.cli.summary import reaches
+
+    tell_rejects(output, first, rejected, allowed)
+    if rejected > allowed:
         raise Stop(Status.REJECTS)
-    if threshold is not None and not reaches(output, run, threshold):
+    if threshold is not None and not reaches(output, summary, threshold):
         raise Stop(Status.NO)
 
 
-def check_targets(targets: Targets) -> None:
-    """Refuse, before any work, what could not be written after it.
+def _names(text: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in (text or "").split(",") if name.strip()))
+
+
+def _path(name: str | None) -> Path | None:
+    return None if name is None else Path(name)
+
+
+def check_targets(targets: Targets, *, parted: bool = False) -> None:
+    """Refuse, before any work, what could not be written after it. `parted`: results go to a folder.
 
     Raises:
         click.UsageError: a file of unknown kind, in no folder, or given twice.
@@ -146,8 +203,12 @@ def check_targets(targets: Targets) -> None:
     from steelyard.report.summary_files import SUMMARY_SUFFIXES
     from steelyard.report.writers import SUFFIXES
 
+    if parted and (targets.results is None or targets.results == STANDARD or Path(targets.results).suffix):
+        raise click.UsageError("--partition-by needs a folder: -o FOLDER, without a suffix.")
+    if parted and targets.results is not None and is_occupied(Path(targets.results), ""):
+        raise click.UsageError(f"'{targets.results}' is not empty: name another folder.")
     given = [one for one in (targets.results, targets.rejects) if one is not None and one != STANDARD]
-    for name in given:
+    for name in given[1:] if parted else given:
         path = Path(name)
         if path.suffix.lower() not in SUFFIXES:
             raise click.UsageError(f"'{name}': results end in {', '.join(SUFFIXES)}.")

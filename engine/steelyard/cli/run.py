@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from steelyard.report.provenance import Scoring
     from steelyard.semantics import Outcome
 
-LATER = ("sql", "spark")
-"""Engines that are planned."""
 SHOWN = 5
 """So many rejects and warnings are shown on the screen."""
 
@@ -112,9 +110,6 @@ def score(
     """
     from steelyard.semantics import Status as CaseStatus
 
-    if engine in LATER:
-        output.error(msg("the engine `{name}` is not there yet: take reference or durable", name=engine))
-        raise Stop(Status.USAGE)
     from steelyard.engines.choice import choose
     from steelyard.report.provenance import Scoring
 
@@ -141,16 +136,14 @@ def score(
     return Run(versions, portfolio, finished, rejects, scoring)
 
 
-def tell_rejects(output: Output, rejects: tuple[Reject, ...], allowed: int) -> None:
+def tell_rejects(output: Output, rejects: Sequence[Reject], count: int, allowed: int) -> None:
     """Say how many rows were rejected, and show the first ones."""
-    if not rejects:
-        return
     for reject in rejects[:SHOWN]:
         tell_reject(output, reject)
-    if len(rejects) > SHOWN:
-        output.warn(msg("and {count} more rejects: `--rejects FILE` keeps them all", count=len(rejects) - SHOWN))
-    if len(rejects) > allowed:
-        output.error(msg("rows rejected: {count}, allowed: {allowed}", count=len(rejects), allowed=allowed))
+    if count > SHOWN:
+        output.warn(msg("and {count} more rejects: `--rejects FILE` keeps them all", count=count - SHOWN))
+    if count > allowed:
+        output.error(msg("rows rejected: {count}, allowed: {allowed}", count=count, allowed=allowed))
 
 
 def tell_reject(output: Output, reject: Reject) -> None:

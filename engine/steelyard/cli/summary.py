@@ -115,23 +115,15 @@ def check_groups(output: Output, versions: Versions, groups: tuple[str, ...]) ->
         raise Stop(Status.USAGE)
 
 
-def reaches(output: Output, run: Run, threshold: Fraction) -> bool:
+def reaches(output: Output, summary: Summary, threshold: Fraction) -> bool:
     """Whether the exact mean of the first score of every case is at least the threshold; says why where it is not."""
-    from steelyard.semantics.outcome import Fixed
-    from steelyard.semantics.values import divide
-
-    firsts = [outcome.scores[0] for _, outcome in run.results if outcome.scores]
-    finals = [score.final for score in firsts if score.final is not None]
-    if not finals:
+    first = summary.whole.scores[0]
+    if first.total is None or first.mean is None:
         output.error(msg("no case has a score, so none reaches the threshold"))
         return False
-    total = sum((Fraction(final.value, 10**final.scale) for final in finals), Fraction(0))
-    if total >= threshold * len(finals):
+    if Fraction(first.total.value, 10**first.total.scale) >= threshold * first.count:
         return True
-    digits = max(final.scale for final in finals)
-    mean = total / len(finals) * 10**digits
-    shown = Fixed(divide(mean.numerator, mean.denominator), digits)
-    output.error(msg("the mean score {mean} is under the threshold", mean=shown))
+    output.error(msg("the mean score {mean} is under the threshold", mean=first.mean))
     return False
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from steelyard import __version__
 from steelyard.facts.case import Reject
 from steelyard.facts.feeds.skipped import EXAMPLES
-from steelyard.facts.portfolio import Portfolio
+from steelyard.facts.portfolio import Provenance
 from steelyard.ir.canonical import digest
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
@@ -22,6 +23,20 @@ KEY = "steelyard"
 """Of the metadata of a Parquet file."""
 
 Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
+
+
+class Facts(Protocol):
+    """What was read, however it is held."""
+
+    @property
+    def provenance(self) -> Provenance:
+        """The files."""
+        ...
+
+    @property
+    def feed_rejects(self) -> tuple[Reject, ...]:
+        """Bad rows of feeds."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +56,7 @@ class Scoring:
     settings: Mapping[str, str] | None = None
 
 
-def provenance(versions: Versions, portfolio: Portfolio, scoring: Scoring) -> dict[str, Json]:
+def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[str, Json]:
     """Tell where the results of a run come from."""
     read = portfolio.provenance
     return {
@@ -59,7 +74,7 @@ def provenance(versions: Versions, portfolio: Portfolio, scoring: Scoring) -> di
     }
 
 
-def provenance_text(versions: Versions, portfolio: Portfolio, scoring: Scoring, *, indent: int | None = None) -> str:
+def provenance_text(versions: Versions, portfolio: Facts, scoring: Scoring, *, indent: int | None = None) -> str:
     """Give the record as JSON; with `indent` on several lines that end with a newline."""
     text = json.dumps(provenance(versions, portfolio, scoring), ensure_ascii=False, indent=indent)
     return text if indent is None else text + "\n"
@@ -75,7 +90,7 @@ def _ruleset(ruleset: Ruleset) -> dict[str, Json]:
     }
 
 
-def _bad_rows(portfolio: Portfolio) -> Iterable[dict[str, Json]]:
+def _bad_rows(portfolio: Facts) -> Iterable[dict[str, Json]]:
     """The rows of feeds that could not be read, by what was expected of them."""
     roles = {file.name: file.role for file in portfolio.provenance.files}
     found: dict[tuple[str, str], list[Reject]] = {}

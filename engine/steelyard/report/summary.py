@@ -45,7 +45,8 @@ class ScoreLine:
     """A score over the `count` cases that have it.
 
     Attributes:
-        mean: rounded half up to the score's digits; None where no case has the score, as `minimum` and quantiles.
+        total: the exact sum of the scores; None where no case has the score, as the following.
+        mean: rounded half up to the score's digits.
         quantiles: scores that a case has, in the order of QUANTILES.
         grades: every grade of the score in its order, with how many cases have it.
         lost: by indicator, in the order of the ruleset.
@@ -54,6 +55,7 @@ class ScoreLine:
 
     id: str
     count: int
+    total: Fixed | None
     mean: Fixed | None
     minimum: Fixed | None
     quantiles: tuple[Fixed | None, ...]
@@ -203,6 +205,7 @@ def _score(shape: ScoreShape, counts: _Counts) -> ScoreLine:
     return ScoreLine(
         id=shape.id,
         count=count,
+        total=fixed(lambda: numbers[ScoreItem.TOTAL.value]),
         mean=fixed(lambda: divide(numbers[ScoreItem.TOTAL.value], count)),
         minimum=fixed(lambda: numbers[ScoreItem.MINIMUM.value]),
         quantiles=tuple(fixed(lambda name=name: numbers[name]) for name, _ in QUANTILES),

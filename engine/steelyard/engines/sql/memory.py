@@ -120,6 +120,18 @@ def situations_that_occur(
     return situations.resolve_texts(row[0] for row in connection.execute(text).fetchall())
 
 
+def filled(connection: duckdb.DuckDBPyConnection, name: str, table: SmallTable) -> None:
+    """Make a small table a table of the session."""
+    kinds = [
+        pa.string() if any(isinstance(row[place], str) for row in table.rows) else pa.int64()
+        for place in range(len(table.columns))
+    ]
+    arrays = [pa.array([row[place] for row in table.rows], type=kind) for place, kind in enumerate(kinds)]
+    connection.register("_filling", pa.Table.from_arrays(arrays, names=list(table.columns)))
+    connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _filling')
+    connection.unregister("_filling")
+
+
 def _table(
     connection: duckdb.DuckDBPyConnection,
     name: str,
@@ -159,4 +171,4 @@ def _stored(value: object) -> object:
     return value
 
 
-__all__ = ["CASES", "Found", "InMemory", "situations_that_occur"]
+__all__ = ["CASES", "Found", "InMemory", "filled", "situations_that_occur"]

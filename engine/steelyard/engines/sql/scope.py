@@ -70,6 +70,7 @@ class Program:
     Attributes:
         tables: the name of the table of each relation in the statement.
         cases: the frame of the cases.
+        suffix: of the names of small tables.
         defines: those of the case that were compiled.
         parts: what is settled of indicators, by indicator and part.
         small: constant tables that the statement needs, by name: columns and rows.
@@ -80,6 +81,7 @@ class Program:
     sources: Mapping[str, str]
     cases: Frame
     names: Names
+    suffix: str = ""
     defines: dict[str, Value] = field(default_factory=lambda: {})
     parts: dict[tuple[str, Part], Value] = field(default_factory=lambda: {})
     one_rows: dict[str, object] = field(default_factory=lambda: {})

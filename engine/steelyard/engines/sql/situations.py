@@ -67,8 +67,9 @@ class Situations:
         ruleset = self.program.ruleset
         self.weighing = Weighing(ruleset, self.score, Constants(ruleset))
         self.fired = [(name, e) for name, e in self.fired if self._matters(name)]
-        self.table = self.program.names.take(f"situations_{self.score.id}")
-        self.rows_table = self.program.names.take(f"situations_{self.score.id}_rows")
+        names, suffix = self.program.names, self.program.suffix
+        self.table = names.take(f"situations_{self.score.id}{suffix}")
+        self.rows_table = names.take(f"situations_{self.score.id}_rows{suffix}")
 
     @property
     def listed(self) -> bool:

@@ -64,7 +64,8 @@ class Statement:
     """A compiled ruleset.
 
     Attributes:
-        columns: the result columns of section 11 (`status` among them), in order.
+        columns: the result columns of section 11 (`status` among them), in order; of a rejected case `reasons` holds
+            what `reject_at` says.
         reject_at: the rule, table or relation that rejects the case, NULL where none does.
         fired: by rule, in code-point order, whether it fired; never NULL.
         missing: by name, likewise.
@@ -144,6 +145,7 @@ def compile_ruleset(
     identity: str = "_case",
     *,
     details: bool = False,
+    suffix: str = "",
 ) -> Statement:
     """Compile a ruleset, its parameters bound.
 
@@ -155,6 +157,7 @@ def compile_ruleset(
         digest: of the ruleset.
         identity: the column that tells cases apart.
         details: whether the rows that rules fired for are wanted too.
+        suffix: of the names of small tables, where statements of several versions stand side by side.
 
     Raises:
         TooWideError: an integer may need more than 128 bits.
@@ -170,7 +173,7 @@ def compile_ruleset(
     frame = Frame(names.take("facts"), base, names)
     frame.want("_case")
     frame.want(ruleset.key)
-    program = Program(ruleset, dialect, sources, frame, names)
+    program = Program(ruleset, dialect, sources, frame, names, suffix)
     return _Compilation(program, digest).statement()
 
 
@@ -386,7 +389,10 @@ class _Compilation:
         fired = tuple(sorted(self.fired.items()))
         missing = tuple(sorted((name, build.disj(all_)) for name, all_ in self.findings.missing.items() if name))
         found.append(ResultColumn("fired", _TEXT, _named(fired, program.dialect), many=True))
-        found.append(ResultColumn("reasons", _TEXT, self._reasons(standings, unscored, some), many=True))
+        reasons = self._reasons(standings, unscored, some)
+        if not build.is_false(rejected):
+            reasons = build.case([(rejected, program.dialect.list_of([reject_at]))], reasons)
+        found.append(ResultColumn("reasons", _TEXT, reasons, many=True))
         found.append(ResultColumn("missing", _TEXT, _named(missing, program.dialect), many=True))
         del reached
         unlisted = tuple(

@@ -1,0 +1,341 @@
+"""`evaluate` for portfolios of any size: facts, scores and results stay in files, read and written by DuckDB.
+
+What is rejected by a rule is explained by the reference, and so is a sample of all cases checked: whatever the SQL
+engine says and another does not ends the run before anything is moved into place.
+"""
+
+# duckdb and pyarrow ship no types that help here
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from steelyard.cli.status import Status, Stop, status_of
+from steelyard.diagnostics import Diagnostics, msg
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from steelyard.cli.files import Staging
+    from steelyard.cli.options import FactOptions
+    from steelyard.cli.output import Output
+    from steelyard.engines.protocol import Compiled
+    from steelyard.engines.sql.published import Target
+    from steelyard.facts import Case, Reject
+    from steelyard.facts.bulk import Loaded
+    from steelyard.ir.versions import Versions
+    from steelyard.report.columns import Column
+    from steelyard.report.provenance import Scoring
+    from steelyard.report.results import Results
+    from steelyard.report.summary import Summary
+    from steelyard.semantics import Outcome
+
+REJECTS, RESULTS = "rejects_", "results_"
+"""Names of views for the summary."""
+SHOWN = 5
+"""So many rejects are shown on the screen."""
+STANDARD = "-"
+"""What `-o -` says: CSV to standard output."""
+BATCH = 2048
+"""So many rejected cases are explained at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is asked of a run.
+
+    Attributes:
+        results, rejects, summary, provenance: files, None for none.
+        partition_by: where results go to a folder, the names that part it.
+        groups: what the summary is grouped by.
+        verify: so many cases are checked.
+        memory_limit: as DuckDB reads it; None: its own choice.
+    """
+
+    results: Path | None
+    rejects: Path | None
+    summary: Path | None
+    provenance: Path | None
+    partition_by: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    minimum_sample: int | None = None
+    verify: int = 200
+    memory_limit: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """A finished run: its files are in the staging folder, or written nowhere."""
+
+    summary: Summary
+    first_rejects: tuple[Reject, ...]
+    rejected: int
+
+
+@dataclass(frozen=True)
+class BulkRun:
+    """One run in one session; `checkers` are the other engines by name, the reference first."""
+
+    output: Output
+    versions: Versions
+    options: FactOptions
+    wanted: Wanted
+    work: Path
+    connection: DuckDBPyConnection
+    checkers: tuple[tuple[str, Compiled], ...]
+
+    def run(self, stage: Staging) -> Done:
+        """Score, check a sample, write.
+
+        Raises:
+            Stop: what is wrong has been said.
+        """
+        from steelyard.report.provenance import Scoring
+        from steelyard.report.results import Results
+
+        results = Results(self.versions)
+        targets = [target_of(column) for column in results.columns]
+        loaded = self._load()
+        try:
+            raw = self.work / "scored.parquet"
+            scoring = Scoring("sql", settings=self.options.settings)
+            self._score(loaded, targets, raw, scoring)
+            if self.wanted.verify:
+                scoring = self._verify(loaded, raw, results, scoring)
+            return self._write(stage, loaded, raw, targets, scoring)
+        finally:
+            loaded.close()
+
+    def _load(self) -> Loaded:
+        from steelyard.facts import ReadOptions
+        from steelyard.facts.bulk import load
+
+        diagnostics = Diagnostics()
+        options = self.options
+        with self.output.progress(msg("reading")) as ticker:
+            loaded = load(
+                self.connection,
+                self.versions,
+                options.cases,
+                options.relations,
+                diagnostics,
+                options=ReadOptions(delimiter=options.delimiter, encoding=options.encoding),
+                progress=ticker,
+            )
+        found = diagnostics.sorted()
+        self.output.findings(found)
+        if loaded is None:
+            raise Stop(status_of(found) or Status.USAGE)
+        for warning in loaded.warnings:
+            self.output.warn(warning)
+        return loaded
+
+    def _score(self, loaded: Loaded, targets: Sequence[Target], raw: Path, scoring: Scoring) -> None:
+        from steelyard.engines.sql.arithmetic import TooWideError
+        from steelyard.engines.sql.portfolio import Portfolio
+        from steelyard.report.provenance import KEY, provenance_text
+
+        try:
+            portfolio = Portfolio(self.connection, self.versions, loaded, targets)
+        except TooWideError as error:
+            self.output.error(
+                msg(
+                    "a number may need more than 128 bits ({number} units): declare narrower ranges, "
+                    "or take `--engine reference`",
+                    number=error.interval.magnitude,
+                )
+            )
+            raise Stop(Status.USAGE) from None
+        metadata = {KEY: provenance_text(self.versions, loaded, scoring)}
+        keys = tuple(dict.fromkeys((*self.wanted.groups, *self.wanted.partition_by)))
+        with self.output.progress(msg("scoring"), 100) as ticker:
+            portfolio.write(raw, keys, metadata, ticker)
+
+    def _verify(self, loaded: Loaded, raw: Path, results: Results, scoring: Scoring) -> Scoring:
+        """Score a sample again on every other engine, and compare it with what was written.
+
+        Raises:
+            Stop: they differ, which has been said.
+        """
+        from steelyard.engines.sql.portfolio import rows_of, sample
+
+        seed = next((file.digest for file in loaded.provenance.files if file.role == "cases"), "")
+        key = self.versions.newest.key
+        chosen = sample(self.connection, raw, key, seed, self.wanted.verify)
+        found = {row[key]: row for row in rows_of(self.connection, raw, key, chosen).to_pylist()}
+        differences = 0
+        for case in loaded.cases_of(chosen):
+            for name, checker in self.checkers:
+                outcome = checker.evaluate(case)
+                wrong = difference(results, case, outcome, found[case.key])
+                if wrong:
+                    differences += 1
+                    self._tell(case, name, outcome, found[case.key], wrong)
+        if differences:
+            self.output.error(msg("{count} cases differ between engines; nothing was written", count=differences))
+            self.output.error(msg("this is a fault of this program: please report it with the ruleset and these cases"))
+            raise Stop(Status.BUG)
+        names = tuple(name for name, _ in self.checkers)
+        if chosen:
+            engines = ", ".join(names)
+            self.output.say(
+                msg("1 case checked on {engines}: no difference", engines=engines)
+                if len(chosen) == 1
+                else msg("{count} cases checked on {engines}: no difference", count=len(chosen), engines=engines)
+            )
+        return replace(scoring, verified=len(chosen), checkers=names)
+
+    def _tell(self, case: Case, checker: str, outcome: Outcome, row: object, wrong: Sequence[str]) -> None:
+        output = self.output
+        output.error(msg("the engines disagree about the case `{key}`", key=case.key))
+        output.error(msg("they differ in: {columns}", columns=", ".join(wrong)))
+        for name, said in (("sql", row), (checker, outcome)):
+            output.error(msg("{engine}: {outcome}", engine=name, outcome=repr(said)))
+        output.error(msg("the case: {case}", case=repr(case)))
+
+    def _write(self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[Target], scoring: Scoring) -> Done:
+        from steelyard.engines.sql.portfolio import counted
+        from steelyard.report.provenance import provenance_text
+        from steelyard.report.summary_files import write_summary
+        from steelyard.report.writers import write_rejects
+
+        wanted = self.wanted
+        ruled_out = counted(self.connection, raw).get("rejected", 0)
+        summary = self._summary(loaded, raw)
+        first = tuple(islice(self._rejects(loaded, raw), SHOWN))
+        if wanted.rejects is not None:
+            write_rejects(stage.place(wanted.rejects), self._rejects(loaded, raw), self.output.lang)
+        if wanted.summary is not None:
+            write_summary(stage.place(wanted.summary), summary, self.versions)
+        if wanted.provenance is not None:
+            text = provenance_text(self.versions, loaded, scoring, indent=2)
+            stage.place(wanted.provenance).write_text(text, "utf-8", newline="\n")
+        if wanted.results is not None:
+            with self.output.progress(msg("writing")):
+                self._results(stage, wanted.results, raw, targets, whole=not ruled_out)
+        return Done(summary, first, loaded.rejected + len(loaded.feed_rejects) + ruled_out)
+
+    def _results(self, stage: Staging, target: Path, raw: Path, targets: Sequence[Target], *, whole: bool) -> None:
+        """The results in the format that was asked for, without the rows that a rule rejects."""
+        place = self.work / "standard.csv" if str(target) == STANDARD else stage.place(target)
+        from steelyard.engines.sql.portfolio import convert, kept, partitioned
+
+        names = [target.name for target in targets]
+        if self.wanted.partition_by:
+            partitioned(self.connection, raw, place, self.wanted.partition_by, targets)
+            return
+        if not whole or self.wanted.groups:
+            parted = self.work / "kept.parquet"
+            kept(self.connection, raw, parted, names)
+        else:
+            parted = raw
+        if place.suffix.lower() == ".parquet":
+            shutil.move(parted, place)
+            return
+        convert(self.connection, parted, place, targets)
+        if str(target) == STANDARD:
+            with place.open(encoding="utf-8", newline="") as stream:
+                shutil.copyfileobj(stream, sys.stdout)
+
+    def _rejects(self, loaded: Loaded, raw: Path) -> Iterator[Reject]:
+        """Every reject in the order of the other engines: rows that are no case, of feeds, cases ruled out."""
+        return chain(loaded.rejects(), loaded.feed_rejects, self._ruled_out(loaded, raw))
+
+    def _ruled_out(self, loaded: Loaded, raw: Path) -> Iterator[Reject]:
+        """Why a rule rejects a case, in the words of the reference.
+
+        Raises:
+            Stop: the reference does not reject it, which has been said.
+        """
+        from steelyard.engines.sql.portfolio import rejected_keys
+
+        name, reference = self.checkers[0]
+        keys = rejected_keys(self.connection, raw, self.versions.newest.key)
+        for start in range(0, len(keys), BATCH):
+            for case in loaded.cases_of(keys[start : start + BATCH]):
+                outcome = reference.evaluate(case)
+                if outcome.rejection is None:
+                    self._tell(case, name, outcome, "rejected", ["status"])
+                    raise Stop(Status.BUG)
+                yield outcome.rejection
+
+    def _summary(self, loaded: Loaded, raw: Path) -> Summary:
+        """Sum up what was written; rows that are no case have no keys."""
+        from steelyard.cli.summary import summary_of_view
+        from steelyard.engines.sql.portfolio import key_column, summary_views
+
+        groups = self.wanted.groups
+        keys = tuple(key_column(name) for name in groups)
+        unread = chain(loaded.rejects(), loaded.feed_rejects)
+        summary_views(self.connection, raw, (RESULTS, REJECTS), keys, (reject.where for reject in unread))
+        return summary_of_view(
+            self.connection,
+            self.versions,
+            RESULTS,
+            groups,
+            keys=keys,
+            rejects=REJECTS,
+            minimum_sample=self.wanted.minimum_sample,
+        )
+
+
+def target_of(column: Column) -> Target:
+    """A result column as the engine has it."""
+    from steelyard.engines.sql.published import Target
+
+    return Target(column.name, column.type, column.many, tuple(target_of(field) for field in column.fields))
+
+
+def difference(results: Results, case: Case, outcome: Outcome, row: dict[str, object]) -> list[str]:
+    """The columns in which another engine says something else; of a rejected case only that it is."""
+    from steelyard.report.arrow import arrow_table
+
+    expected = results.row(case, outcome)
+    if "rejected" in {expected["status"], row["status"]}:
+        return [] if expected["status"] == row["status"] else ["status"]
+    (said,) = arrow_table(results.columns, [expected]).to_pylist()
+    return [name for name, value in said.items() if value != row[name]]
+
+
+def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, wanted: Wanted) -> Done:
+    """Run a portfolio of any size.
+
+    Raises:
+        Stop: what is wrong has been said.
+    """
+    from duckdb import Error
+
+    from steelyard.cli.files import staging
+    from steelyard.engines.sql.portfolio import connect
+
+    with staging(output) as stage:
+        places = (wanted.results, wanted.rejects, wanted.summary)
+        beside = next((one for one in places if one is not None and str(one) != STANDARD), None)
+        with TemporaryDirectory(prefix=".steelyard-", dir=None if beside is None else beside.absolute().parent) as name:
+            work = Path(name)
+            try:
+                with connect(work, wanted.memory_limit) as connection:
+                    checkers = _checkers(versions)
+                    return BulkRun(output, versions, options, wanted, work, connection, checkers).run(stage)
+            except Error as error:
+                output.error(msg("DuckDB could not go on: {reason}", reason=str(error)))
+                raise Stop(Status.USAGE) from None
+
+
+def _checkers(versions: Versions) -> tuple[tuple[str, Compiled], ...]:
+    from steelyard.engines import durable
+    from steelyard.engines.reference import ReferenceEngine
+    from steelyard.engines.versions import compile_versions
+
+    engines = (ReferenceEngine(), *(() if durable.available() else (durable.DurableEngine(),)))
+    compiled = ((engine.name, compile_versions(engine, versions, Diagnostics())) for engine in engines)
+    return tuple((name, one) for name, one in compiled if one is not None)
