@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import islice
 
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.frame import Frame
+from steelyard.engines.sql.scope import Scope
 from steelyard.engines.sql.value import Value
 from steelyard.ir import coverage
 from steelyard.ir.expressions import And, Argument, Compare, Expr, Literal, Not, OneOf, Or, Rank, Scale, Within
@@ -15,6 +19,37 @@ from steelyard.ir.types import Range
 
 MOST_PAIRS = 10_000
 """So many pairs of overlapping rows are looked at for two that say different things."""
+_SMALL = 8
+"""So many nodes may be repeated."""
+
+
+def bound(arguments: Sequence[Value], hint: str, frame: Frame) -> tuple[Value, ...]:
+    """The arguments as columns, with short reasons; what they reject is the caller's."""
+
+    def short(condition: E) -> E:
+        return condition if small(condition) else frame.put(f"{hint}_lacks", condition)
+
+    return tuple(
+        replace(
+            one,
+            sql=one.sql if one.known is not None else frame.put(f"{hint}_asks", one.sql),
+            why={name: short(condition) for name, condition in one.why.items()},
+            rejects=(),
+        )
+        for one in arguments
+    )
+
+
+def asked_with(arguments: Sequence[Value], scope: Scope) -> tuple[str, ...]:
+    """All that may tell one question to a table from another in the same frame."""
+    around = [one for one in (scope.target, scope.measure) if one is not None]
+    around += [one for one, _ in scope.scores.values()]
+    return tuple(one.sql.sql() for one in (*arguments, *around))
+
+
+def small(e: E) -> bool:
+    """Whether a condition may be repeated as it is; else it becomes a column first."""
+    return len(list(islice(e.walk(), _SMALL + 1))) <= _SMALL
 
 
 def ranges(arguments: Sequence[Value]) -> tuple[Range, ...]:

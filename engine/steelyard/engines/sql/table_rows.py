@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.scope import Scope
-from steelyard.engines.sql.table_facts import may_conflict, may_miss, order, ranges
+from steelyard.engines.sql.table_facts import may_conflict, may_miss, order, ranges, small
 from steelyard.engines.sql.value import Rejection, Value, Why, guarded, under, union
 from steelyard.ir.expressions import (
     Argument,
@@ -30,9 +29,6 @@ from steelyard.ir.types import Range
 
 CHOOSING = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
 """The hit policies whose result is that of one row."""
-_SMALL = 8
-"""A condition of more nodes than this becomes a column before it is read several times."""
-
 Compiler = Callable[[Expr, Scope], Value]
 """Compiles a cell."""
 
@@ -72,23 +68,6 @@ class Asked:
     changed: E
     why: Why
     rejects: tuple[Rejection, ...]
-
-
-def bound(arguments: Sequence[Value], hint: str, scope: Scope) -> tuple[Value, ...]:
-    """The arguments as columns, with short reasons; what they reject is the caller's."""
-
-    def short(condition: E) -> E:
-        return condition if _small(condition) else scope.frame.put(f"{hint}_lacks", condition)
-
-    return tuple(
-        replace(
-            one,
-            sql=one.sql if one.known is not None else scope.frame.put(f"{hint}_asks", one.sql),
-            why={name: short(condition) for name, condition in one.why.items()},
-            rejects=(),
-        )
-        for one in arguments
-    )
 
 
 def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compiler) -> Asked:
@@ -142,7 +121,7 @@ class _Asking:
 
     def kept(self, hint: str, e: E) -> E:
         """The condition as a column, where it is more than a few nodes."""
-        return e if _small(e) else self.scope.frame.put(f"{self.table.id}_{hint}", e)
+        return e if small(e) else self.scope.frame.put(f"{self.table.id}_{hint}", e)
 
     def row(self, index: int, cells: Sequence[Value], *, inline: bool) -> Row:
         """One row; its truth becomes a column unless it is read only once."""
@@ -319,7 +298,3 @@ def _shortened(cell: Expr) -> Expr:
 
 def _integer(value: Stored | None) -> int | None:
     return value if isinstance(value, int) else None
-
-
-def _small(e: E) -> bool:
-    return len(list(islice(e.walk(), _SMALL + 1))) <= _SMALL

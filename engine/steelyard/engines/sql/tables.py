@@ -13,6 +13,7 @@ from steelyard.engines.sql import build, table_rows
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import hull, point
 from steelyard.engines.sql.scope import Program, Scope, is_boolean, ordered
+from steelyard.engines.sql.table_facts import asked_with, bound
 from steelyard.engines.sql.table_rows import Asked
 from steelyard.engines.sql.value import Rejection, Value, constant, rejections, union
 from steelyard.ir.expressions import Aggregation, Stored, TableAggregate, TableCall
@@ -38,6 +39,13 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
     Raises:
         InternalError: the table gives a list.
     """
+    from steelyard.engines.sql import table_lookup
+
+    looked_up = None
+    if program.decision_tables[node.table].hit not in LISTS:
+        looked_up = table_lookup.output(node, arguments, program, scope)
+    if looked_up is not None:
+        return looked_up
     call = _called(node, arguments, program, scope)
     match call.asked.table.hit:
         case HitPolicy.UNIQUE | HitPolicy.ANY | HitPolicy.FIRST | HitPolicy.PRIORITY:
@@ -50,15 +58,18 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
             found = call.folded(Aggregation.MAX, node.type, node.type)
         case HitPolicy.COLLECT_COUNT:
             found = call.counted(node.type)
-        case HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT:
-            raise InternalError(f"{node.table} gives a list")
         case _:
-            assert_never(call.asked.table.hit)
+            raise InternalError(f"{node.table} gives a list")
     return call.answer(found, call.null(node.type))
 
 
 def aggregate(node: TableAggregate, arguments: Sequence[Value], program: Program, scope: Scope) -> Value:
     """An aggregate over the list that a call gives."""
+    from steelyard.engines.sql import table_lookup
+
+    looked_up = table_lookup.aggregate(node, arguments, program, scope)
+    if looked_up is not None:
+        return looked_up
     call = _called(node.call, arguments, program, scope)
     return call.answer(call.folded(node.aggregation, node.call.type, node.type), call.null(node.type))
 
@@ -74,13 +85,10 @@ def _called(node: TableCall, arguments: Sequence[Value], program: Program, scope
     from steelyard.engines.sql import expressions
 
     table = program.decision_tables[node.table]
-    around = [one for one in (scope.target, scope.measure) if one is not None]
-    around += [one for one, _ in scope.scores.values()]
-    asks = tuple(one.sql.sql() for one in (*arguments, *around))
-    key = "table", table.id, id(scope.frame), asks
+    key = "asked", table.id, id(scope.frame), asked_with(arguments, scope)
     asked = program.cached.get(key)
     if not isinstance(asked, Asked):
-        known = table_rows.bound(arguments, table.id, scope)
+        known = bound(arguments, table.id, scope.frame)
         asked = table_rows.ask(table, known, scope, lambda cell, inner: expressions.value(cell, program, inner))
         program.cached[key] = asked
     position = next(index for index, one in enumerate(table.outputs) if one.id == node.output)
@@ -137,7 +145,7 @@ class _Call:
     def answer(self, found: Found, null: E) -> Value:
         """The value, missing where the unknown rows could change it, with all reasons and rejections."""
         table, changed, value = self.asked.table, self.asked.changed, found.value
-        sql, why = value.sql, dict(self.asked.why)
+        sql, why = null if isinstance(value.sql, exp.Null) else value.sql, dict(self.asked.why)
         if not build.is_false(changed):
             sql = build.case([(changed, build.null())], sql)
             sql = self._cast(sql, value)
