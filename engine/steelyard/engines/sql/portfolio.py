@@ -57,6 +57,8 @@ def connect(folder: Path, memory_limit: str | None = None, threads: int | None =
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = true")  # else nobody knows how far it is
     connection.execute("SET enable_progress_bar_print = false")
+    # cases probe and what they meet is built, as it is written: otherwise their order would be lost
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     return connection
 
 
