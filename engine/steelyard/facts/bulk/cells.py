@@ -27,6 +27,8 @@ class Kind(Enum):
     """Microseconds since 1970 UTC."""
     TEXTS = "texts"
     NOTHING = "nothing"
+    STORED = "stored"
+    """The value itself, read before; NULL where it was none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class Column:
         width: digits of a decimal.
         scale: digits of a decimal after the point.
         microseconds: of LOCAL and INSTANT; NULL where they are no whole number.
+        emptiness: of STORED: whether the cell was empty.
     """
 
     cell: str
@@ -46,6 +49,7 @@ class Column:
     width: int = 0
     scale: int = 0
     microseconds: str = ""
+    emptiness: str = ""
 
     @property
     def empty(self) -> str:
@@ -57,6 +61,8 @@ class Column:
                 return f"({self.cell} IS NULL OR len({self.cell}) = 0)"
             case Kind.NOTHING:
                 return "true"
+            case Kind.STORED:
+                return self.emptiness
             case _:
                 return f"{self.cell} IS NULL"
 
@@ -83,7 +89,7 @@ class Column:
             case Kind.DOUBLE:
                 whole = f"CASE WHEN floor({cell}) = {cell} THEN CAST(CAST({cell} AS BIGINT) AS VARCHAR) END"
                 return sql.when(f"{cell} BETWEEN -999999999999999 AND 999999999999999", whole)
-            case Kind.LOCAL | Kind.TEXTS | Kind.NOTHING:
+            case Kind.LOCAL | Kind.TEXTS | Kind.NOTHING | Kind.STORED:
                 return None
 
     @property

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from steelyard.calendars.zones import SECOND_US
 from steelyard.facts.bulk import sql
 from steelyard.facts.numbers import UNITS
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
@@ -72,27 +71,36 @@ def value(text: str, kind: Type) -> str:
 
 def wall(text: str) -> str:
     """What a datetime says of the clock, in microseconds since its 1970; NULL where it is no datetime."""
-    local = f"replace(regexp_replace({text}, '(Z|[+-][0-9]{{2}}:?[0-9]{{2}})$', ''), '/', '-')"
-    return sql.when(matches(text, f"{_DAY}[T ]{_TIME}{_OFFSET}?"), f"epoch_us(TRY_CAST({local} AS TIMESTAMP))")
+    bare = (
+        f"CASE WHEN right({text}, 1) = 'Z' THEN left({text}, -1) WHEN {_signed(text, 6)} THEN left({text}, -6) "
+        f"WHEN {_signed(text, 5)} THEN left({text}, -5) ELSE {text} END"
+    )
+    local = f"epoch_us(TRY_CAST({bare} AS TIMESTAMP))"
+    return sql.when(matches(text, f"{_DAY}[T ]{_TIME}{_OFFSET}?"), local)
 
 
 def offset(text: str) -> str:
-    """The offset of a datetime from UTC in microseconds; NULL where none stands."""
-    sign = f"CASE WHEN regexp_matches({text}, '-[0-9]{{2}}:?[0-9]{{2}}$') THEN -{SECOND_US} ELSE {SECOND_US} END"
-    hours = f"CAST(regexp_extract({text}, '[+-]([0-9]{{2}}):?[0-9]{{2}}$', 1) AS BIGINT)"
-    whole = f"({hours} * 3600 + CAST(right({text}, 2) AS BIGINT) * 60) * ({sign})"
-    return (
-        f"CASE WHEN right({text}, 1) = 'Z' THEN 0 "
-        f"WHEN regexp_matches({text}, ':[0-9.]+[+-][0-9]{{2}}:?[0-9]{{2}}$') THEN {whole} END"
-    )
+    """The offset of a datetime from UTC in microseconds; NULL where none stands. Of another text it means nothing."""
+    known = [f"WHEN {_signed(text, place)} THEN {_ahead(text, place)}" for place in (6, 5)]
+    return f"CASE WHEN right({text}, 1) = 'Z' THEN 0 {known[0]} {known[1]} END"
+
+
+def _signed(text: str, place: int) -> str:
+    """Whether a sign stands so far from the end of a datetime, where only an offset has one."""
+    return f"substr({text}, -{place}, 1) IN ('+', '-')"
+
+
+def _ahead(text: str, place: int) -> str:
+    sign = f"CASE WHEN substr({text}, -{place}, 1) = '-' THEN -60000000 ELSE 60000000 END"
+    hours, minutes = f"TRY_CAST(substr({text}, -{place - 1}, 2) AS BIGINT)", f"TRY_CAST(right({text}, 2) AS BIGINT)"
+    return f"({hours} * 60 + {minutes}) * ({sign})"
 
 
 def _number(text: str, scale: int) -> str:
-    plain = sql.when(matches(text, f"-?[0-9]+{_fraction(scale)}"), _units(text, scale))
-    if scale < 2:
-        return plain
-    bare = f"rtrim({text}, '%')"
-    return sql.when(matches(text, f"-?[0-9]+{_fraction(scale - 2)}%"), _units(bare, scale - 2), plain)
+    bare, percent = f"rtrim({text}, '%')", "NULL"
+    if scale >= 2:
+        percent = sql.when(matches(text, f"-?[0-9]+{_fraction(scale - 2)}%"), _units(bare, scale - 2))
+    return sql.when(matches(text, f"-?[0-9]+{_fraction(scale)}"), _units(text, scale), percent)
 
 
 def _fraction(digits: int) -> str:

@@ -63,7 +63,13 @@ def load(
         return None
     folder = TemporaryDirectory(prefix="steelyard-")
     opening = Opening(
-        options, diagnostics, progress, needs_of(versions), folder=Path(folder.name), connection=connection
+        options,
+        diagnostics,
+        progress,
+        needs_of(versions),
+        folder=Path(folder.name),
+        connection=connection,
+        zone=zone(versions.newest.timezone),
     )
     try:
         given = _Given(connection, versions, relations, opening, diagnostics)

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import duckdb
 
+from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts.bulk.sources import Asked, Source, parquet_source
 from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
+from steelyard.facts.bulk.storing import stored_source
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
 from steelyard.facts.reading import Files, Progress, Reading, SourceFile
 from steelyard.ir.ruleset import InputField
@@ -32,12 +34,14 @@ class Opening(Reading):
         *,
         folder: Path,
         connection: duckdb.DuckDBPyConnection,
+        zone: Zone,
     ) -> None:
-        """Prepare as `Reading` does; `folder` takes staged files, `connection` looks at others."""
+        """Prepare as `Reading` does; `connection` writes files of ours to `folder`, local times are of `zone`."""
         super().__init__(options, diagnostics, progress, needs)
         self.options = options
         self._folder = folder
         self._connection = connection
+        self._zone = zone
         self._numbers = count()
         self._digests: list[tuple[str, str, Future[str]]] = []
         self._pool = ThreadPoolExecutor(1)
@@ -67,7 +71,8 @@ class Opening(Reading):
         asked = list(dict.fromkeys((field.column, field.type) for field in fields))
         for path in self.found(files):
             try:
-                sources.append(self._source(role, path, fields, asked, options or self._options))
+                source = self._source(role, path, fields, asked, options or self._options)
+                sources.append(self._stored(source, fields) if source.staged else source)
             except UnreadableError as error:
                 self.report(path, error)
         return sources
@@ -89,6 +94,9 @@ class Opening(Reading):
                 self._read(source.rows)
                 return source
         return stage_lines(path, self._place(), self._told(role, path, fields, options), asked)
+
+    def _stored(self, source: Source, fields: Sequence[InputField]) -> Source:
+        return stored_source(self._connection, source, self._place(), fields, self._zone)
 
     def _told(
         self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions

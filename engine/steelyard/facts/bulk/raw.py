@@ -33,6 +33,7 @@ def raw_lines(source: Source, places: Sequence[int], options: ReadOptions) -> li
     Returns:
         A line for each place, with the cells of the columns that were asked for.
     """
+    source = source.raw or source
     taken = _taken(source, places)
     return _staged(source, taken, options) if source.staged else _parquet(source, taken, places, options)
 

@@ -46,6 +46,7 @@ class Source:
         width: how many columns; they are `c0`, `c1`, ...
         columns: by what is asked of them.
         staged: whether `table` was made by us (staging.py), with lines and raw cells beside the texts.
+        raw: where the raw cells are, if not here: `table` has stored values then (storing.py), in any order.
     """
 
     path: Path
@@ -54,11 +55,17 @@ class Source:
     width: int
     columns: Mapping[Asked, Column]
     staged: bool
+    raw: Source | None = None
 
     @property
     def line(self) -> str:
         """The line of a row."""
         return "c0" if self.staged else "file_row_number + 1"
+
+    @property
+    def place(self) -> str:
+        """The place of a row in the file, from 0."""
+        return "file_row_number" if self.raw is None else "c1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +95,14 @@ class Group:
     @property
     def row(self) -> str:
         """The number of a row."""
-        return f"CAST({self.first} + file_index AS BIGINT) * {FILE} + file_row_number"
+        return f"CAST({self.first} + file_index AS BIGINT) * {FILE} + {self.source.place}"
 
 
 def grouped(sources: Sequence[Source]) -> Iterator[Group]:
     """Put neighbours of one shape together."""
-    shapes = groupby(enumerate(sources), lambda each: (each[1].width, each[1].staged, each[1].columns, _names(each[1])))
+    shapes = groupby(
+        enumerate(sources), lambda each: (each[1].width, each[1].line, each[1].place, each[1].columns, _names(each[1]))
+    )
     for _, members in shapes:
         found = list(members)
         yield Group(found[0][0], tuple(source for _, source in found))

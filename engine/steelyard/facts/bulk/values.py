@@ -71,6 +71,8 @@ def reader(column: Column | None, kind: Type, declared: Range | None, zone: Zone
     if column is None or column.kind is Kind.NOTHING:
         return Reader((), f"CAST(NULL AS {stored_type(kind)})", "true", None)
     range_ = declared or default_range(kind)
+    if column.kind is Kind.STORED:
+        return Reader((), column.cell, column.empty, range_)
     if isinstance(kind, DateTime):
         steps, value = _datetime(column, range_ or Range(None, None), zone, step)
     else:

@@ -110,7 +110,7 @@ def test_blocks_may_end_anywhere(agree, rules, tmp_path, block, monkeypatch) -> 
         agree(rules, path)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     text=st.lists(
         st.sampled_from(

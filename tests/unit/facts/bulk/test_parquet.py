@@ -165,7 +165,7 @@ def test_rows_in_many_groups(agree, shapes, tmp_path) -> None:
     assert len(portfolio.rejects) > 4000
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(
     doubles=st.lists(
         st.one_of(
@@ -175,8 +175,8 @@ def test_rows_in_many_groups(agree, shapes, tmp_path) -> None:
             st.integers(-(2**51), 2**51).map(lambda n: n / 10),
             st.integers(-(10**7), 10**7).map(lambda n: n / 10**4 * (1 + 2**-52)),
         ),
-        min_size=50,
-        max_size=200,
+        min_size=200,
+        max_size=400,
     )
 )
 def test_drawn_doubles(agree, shapes, doubles) -> None:

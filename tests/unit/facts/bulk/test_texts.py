@@ -211,8 +211,8 @@ CELLS = st.one_of(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
-@given(cells=st.lists(CELLS, min_size=20, max_size=60), timezone=st.sampled_from(ZONES))
+@settings(max_examples=8, deadline=None)
+@given(cells=st.lists(CELLS, min_size=40, max_size=90), timezone=st.sampled_from(ZONES))
 def test_drawn_cells(agree, shapes, cells, timezone) -> None:
     names = list(shapes.types)
     texts = [cell.encode("utf-8", "replace").decode() for cell in cells]
