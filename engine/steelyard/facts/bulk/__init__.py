@@ -5,8 +5,8 @@ so that there is one grammar, one wording, and a disagreement is an error of our
 `Loaded` tells the rest. Nothing that grows with the portfolio is held in memory: views are lazy over the files, and
 what DuckDB must group by (keys that stand twice) it can spill.
 
-cells, grammar, values, clocks: from a cell to a stored value, as expressions. sources, staging, opening: from files
-to Parquet. rows, cases, relations: selections over them. raw, judge: a few rows back through the existing intake.
+cells, grammar, values, clocks: from a cell to a stored value, as expressions. sources, staging, storing, opening: files
+as Parquet. rows, cases, relations, identity: selections over them. raw, judge: a few rows back through the intake.
 """
 
 from steelyard.facts.bulk.load import load

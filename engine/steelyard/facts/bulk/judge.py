@@ -72,7 +72,8 @@ class Judge:
             numbers: of rows, ascending.
             joined: whether cases get the rows of joined relations; to a reject they make no difference.
         """
-        read = [self._read(place, line) for place, line in _lines(self.sources, numbers, self.options)]
+        effective = Effective(self.versions)
+        read = [self._read(effective, place, line) for place, line in _lines(self.sources, numbers, self.options)]
         twice = _twice(connection, [one.key for one in read if one.key is not None])
         asked: dict[str, list[Stored]] = {}
         for one in read:
@@ -84,11 +85,11 @@ class Judge:
         }
         return [self._entry(one, twice, assemblies) for one in read]
 
-    def _read(self, place: Place, line: Line | BadLine) -> _Read:
+    def _read(self, effective: Effective, place: Place, line: Line | BadLine) -> _Read:
         newest = self.versions.newest
         if isinstance(line, BadLine):
             return _Read(place, newest, None, {}, Fault("", line.text, line.problem), "")
-        version, undated = Effective(self.versions).choose(line.cells)
+        version, undated = effective.choose(line.cells)
         read = read_values(version.inputs, line.cells, zone(newest.timezone))
         field = key_field(newest)
         key = read.values.get(field.id)

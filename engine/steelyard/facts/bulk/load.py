@@ -71,36 +71,48 @@ def load(
         connection=connection,
         zone=zone(versions.newest.timezone),
     )
+    loaded = None
     try:
         given = _Given(connection, versions, relations, opening, diagnostics)
         by_version = given.read()
         columns = tuple(one for each in versions.rulesets for one in each.inputs)
         sources = opening.open(CASES, cases, columns, replace(options, traces=True))
-        loaded = None
         if diagnostics.errors == before:
-            barred = _barred(connection, versions, sources, by_version)
-            rows = _create(connection, versions, sources, barred)
-            loaded = Loaded(
-                cases={one.version.version: _view(number) for number, one in enumerate(rows)},
-                relations={of: {each.relation.id: each.table for each in some} for of, some in by_version.items()},
-                read=sum(source.rows for source in sources),
-                feed_rejects=given.in_feed,
-                _connection=connection,
-                _folder=folder,
-                _opening=opening,
-                _judge=Judge(versions, sources, by_version, options),
-                _rows=rows,
-                _barred=barred,
-                _skipped=given.skipped,
-                _alike=tuple(given.found.values()),
-                _empty=tuple(name for name, files in relations.items() if files is None),
-            )
-    except BaseException:
-        folder.cleanup()
-        raise
-    if loaded is None:
-        folder.cleanup()
+            loaded = _loaded(given, by_version, sources, folder)
+    except duckdb.Error:
+        if not opening.report_damaged():
+            raise
+    finally:
+        if loaded is None:
+            opening.close()
+            folder.cleanup()
     return loaded
+
+
+def _loaded(
+    given: _Given,
+    relations: Mapping[str, Sequence[LoadedRelation]],
+    sources: Sequence[Source],
+    folder: TemporaryDirectory[str],
+) -> Loaded:
+    connection, versions = given.connection, given.versions
+    barred = _barred(connection, versions, sources, relations)
+    rows = _create(connection, versions, sources, barred)
+    return Loaded(
+        cases={one.version.version: _view(number) for number, one in enumerate(rows)},
+        relations={of: {each.relation.id: each.table for each in some} for of, some in relations.items()},
+        read=sum(source.rows for source in sources),
+        feed_rejects=given.in_feed,
+        _connection=connection,
+        _folder=folder,
+        _opening=given.opening,
+        _judge=Judge(versions, sources, relations, given.opening.options),
+        _rows=rows,
+        _barred=barred,
+        _skipped=given.skipped,
+        _alike=tuple(given.found.values()),
+        _empty=tuple(name for name, files in given.files.items() if files is None),
+    )
 
 
 def _view(number: int) -> str:

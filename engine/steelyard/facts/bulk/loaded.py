@@ -25,7 +25,7 @@ from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Provenance
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Relation
-from steelyard.ir.types import Region, Regions
+from steelyard.ir.types import Range, Region, Regions
 
 _BATCH = 4096
 """Rows that Python reads at a time."""
@@ -61,6 +61,7 @@ class Loaded:
 
     def close(self) -> None:
         """Remove staged files; the views are of no use then."""
+        self._opening.close()
         self._folder.cleanup()
 
     @cached_property
@@ -116,7 +117,7 @@ class Loaded:
         """
         newest = self._judge.versions.newest
         field, here = key_field(newest), zone(newest.timezone)
-        stored = {key: parse(key, field.type, None, here) for key in keys}
+        stored = {key: parse(key, field.type, Range(None, None), here) for key in keys}
         query = sql.select({ROW: ROW}, KEYS, "WHERE key IN (SELECT unnest(?))", "ORDER BY", ROW)
         numbers = [row[0] for row in self._cursor().execute(query, [list(stored.values())]).fetchall()] if keys else []
         found: dict[str, Case] = {}
@@ -129,6 +130,14 @@ class Loaded:
             return [found[key] for key in keys]
         except KeyError as error:
             raise InternalError(f"no case has the key {error.args[0]!r}") from None
+
+    def report_damaged(self) -> bool:
+        """After an error of DuckDB in a query over the views: report the files that are damaged.
+
+        Returns:
+            Whether there are any; otherwise the error is ours, or the machine's.
+        """
+        return self._opening.report_damaged()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         return self._connection.cursor()

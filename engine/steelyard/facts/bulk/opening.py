@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import file_digest
@@ -45,6 +46,7 @@ class Opening(Reading):
         self._numbers = count()
         self._digests: list[tuple[str, str, Future[str]]] = []
         self._pool = ThreadPoolExecutor(1)
+        self._opened: list[Source] = []
 
     def used(self, role: str, path: Path, name: str) -> None:
         """Write down that a file was used; its digest is taken meanwhile."""
@@ -53,7 +55,7 @@ class Opening(Reading):
     def used_files(self) -> tuple[SourceFile, ...]:
         """The files, in the order read."""
         found = [SourceFile(role, name, digest.result()) for role, name, digest in self._digests]
-        self._pool.shutdown()
+        self.close()
         return tuple(dict.fromkeys(found))
 
     def open(
@@ -75,7 +77,29 @@ class Opening(Reading):
                 sources.append(self._stored(source, fields) if source.staged else source)
             except UnreadableError as error:
                 self.report(path, error)
+        self._opened += sources
         return sources
+
+    def report_damaged(self) -> bool:
+        """After an error of DuckDB: read files of Parquet to their ends by our own reader, and report the damaged ones.
+
+        Returns:
+            Whether there are any; otherwise the error is ours, or the machine's.
+        """
+        before = self._diagnostics.errors
+        for source in self._opened:
+            if source.staged:
+                continue
+            try:
+                with open_table(source.path, self.options, frozenset(name for name, _ in source.columns)) as table:
+                    deque(table.rows, maxlen=0)
+            except UnreadableError as error:
+                self.report(source.path, error)
+        return self._diagnostics.errors > before
+
+    def close(self) -> None:
+        """Let the thread go."""
+        self._pool.shutdown()
 
     def _source(
         self, role: str, path: Path, fields: Sequence[InputField], asked: Sequence[Asked], options: ReadOptions

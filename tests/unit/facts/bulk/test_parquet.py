@@ -16,6 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from steelyard.diagnostics import Diagnostics
+from steelyard.facts.bulk import load
+from steelyard.ir.versions import versions_of
+
 DAY = 86_400_000_000
 INTEGERS = [0, 1, -1, 2, 15, 20240501, 310115, 48, 48201, 127]
 WIDE = [*INTEGERS, 10**15, 10**15 + 1, -(10**15), -(10**15) - 1, 10**14, 10**11, 10**11 + 1, 2**63 - 1, -(2**63)]
@@ -204,6 +208,29 @@ def test_a_damaged_file(agree, shapes, tmp_path) -> None:
     path.write_bytes(b"PAR1 nothing PAR1")
 
     assert agree(shapes.ruleset(shapes.key()), path) is None
+
+
+@pytest.mark.parametrize("column", ["key", "whole"])
+def test_a_file_that_is_damaged_far_inside(shapes, tmp_path, column) -> None:
+    path = tmp_path / "c.parquet"
+    table = pa.table({"key": [f"K{n}" for n in range(40_000)], "whole": list(range(40_000))})
+    pq.write_table(table, path, row_group_size=20_000, use_dictionary=False, compression="zstd")
+    place = pq.ParquetFile(path).metadata.row_group(1).column(table.column_names.index(column))
+    content = bytearray(path.read_bytes())
+    start, size = place.data_page_offset, place.total_compressed_size
+    content[start : start + size] = b"\xff" * size
+    path.write_bytes(content)
+    diagnostics, connection = Diagnostics(), shapes.connect()
+
+    loaded = load(
+        connection, versions_of(shapes.ruleset(shapes.key(), *shapes.optional("whole"))), [path], {}, diagnostics
+    )
+    if loaded is not None:
+        with pytest.raises(duckdb.Error):
+            connection.execute(f"SELECT max(whole) FROM {loaded.cases['1']}").fetchall()
+        assert loaded.report_damaged()
+
+    assert [one.code for one in diagnostics.sorted()] == ["E118"]
 
 
 def test_duckdb_of_itself() -> None:
