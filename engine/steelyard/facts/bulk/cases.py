@@ -17,6 +17,8 @@ from steelyard.ir.types import DateTime
 from steelyard.ir.versions import Versions
 
 KEYS, TWICE = "intake_keys", "intake_twice"
+ALL = "_all"
+"""Behind the name of a view of cases: the view of all rows, good or bad, NULL for what cannot be read."""
 _REFERENCE = " reference"
 """No input has this id."""
 
@@ -121,7 +123,7 @@ def create_twice(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRows, barred: Sequence[str]) -> None:
-    """Create the view of a version's cases.
+    """Create the view of a version's cases, and that of all rows as this version reads them (see `ALL`).
 
     Args:
         connection: where.
@@ -134,6 +136,9 @@ def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRo
     joins = [f"ANTI JOIN {table} ON {cases.key} = {table}.key" for table in barred]
     query = sql.select(columns, sql.within(read.query, "r"), *joins, "WHERE", cases.good)
     connection.execute(f"CREATE VIEW {name} AS {query}")
+    safe = {ROW: ROW, **{field.id: read.safe(field.id) for field in cases.version.inputs}}
+    everything = sql.select(safe, sql.within(read.query, "r"))
+    connection.execute(f"CREATE VIEW {name}{ALL} AS {everything}")
 
 
 def rejected_rows(versions: Versions, cases: Sequence[CaseRows], barred: Mapping[str, Sequence[str]]) -> str:

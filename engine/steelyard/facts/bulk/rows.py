@@ -42,14 +42,23 @@ class Rows:
         place = self._place(id_)
         return sql.both((f"v{place} IS NOT NULL", *_inside(f"v{place}", self.ranges[place])))
 
+    def safe(self, id_: str) -> str:
+        """A field's value where it is in range, else NULL."""
+        inside = _inside(self.value(id_), self.ranges[self._place(id_)])
+        return sql.when(sql.both(inside), self.value(id_)) if inside else self.value(id_)
+
     @property
     def good(self) -> str:
         """Whether a row has no fault."""
         fields = [
-            self.readable(field.id) if required(field) else f"{self.readable(field.id)} OR e{place}"
+            self.readable(field.id) if required(field) else self._readable_or_empty(place)
             for place, field in enumerate(self.fields)
         ]
         return sql.both((*fields, *self._ordered()))
+
+    def _readable_or_empty(self, place: int) -> str:
+        inside = _inside(f"v{place}", self.ranges[place])
+        return sql.when(f"v{place} IS NULL", f"e{place}", sql.both(inside))
 
     def _ordered(self) -> list[str]:
         by_id = {field.id: field for field in self.fields}
