@@ -67,6 +67,7 @@ class Frame:
         name: what its CTEs are called.
         base: builds the first SELECT.
         names: shared by the whole statement.
+        spare: builds, from more rows but at less cost, a first SELECT that serves where spare rows do no harm.
         parent: whose columns it sees, up to depth `level`.
         identity: the columns that tell its rows apart.
         key: the columns that are grouped by when it is aggregated for the parent.
@@ -87,6 +88,7 @@ class Frame:
     """Columns of the base, and the parent's, that something reads."""
     aggregates: dict[str, tuple[E, E | None]] = field(default_factory=lambda: {})
     """By the parent's column: the aggregate, and what stands for it where the parent has no row here."""
+    spare: Base | None = None
 
     @property
     def depth(self) -> int:
@@ -208,16 +210,29 @@ class Emission:
         if depth == 0:
             name = self.cte(frame.name, frame.base(self, frame, tuple(frame.wanted)), inline=frame.parent is None)
         else:
-            name = self._above(frame, depth)
+            name = self._above(frame, depth, self.layer(frame, depth - 1), f"{frame.name}_{depth}")
         self._done[key] = name
         return name
+
+    def met(self, frame: Frame, depth: int) -> str:
+        """The CTE of cases that rows are to meet: those that are none may be among them, for the cases never see them."""
+        depth = min(depth, frame.depth)
+        if frame.spare is None:
+            return self.layer(frame, depth)
+        key = id(frame), -2 - depth
+        if key not in self._done:
+            if depth == 0:
+                name = self.cte(f"{frame.name}_met", frame.spare(self, frame, tuple(frame.wanted)), inline=True)
+            else:
+                name = self._above(frame, depth, self.met(frame, depth - 1), f"{frame.name}_met_{depth}")
+            self._done[key] = name
+        return self._done[key]
 
     def last(self, frame: Frame) -> str:
         """The CTE with all columns of a frame."""
         return self.layer(frame, frame.depth)
 
-    def _above(self, frame: Frame, depth: int) -> str:
-        below = self.layer(frame, depth - 1)
+    def _above(self, frame: Frame, depth: int, below: str, called: str) -> str:
         layer = frame.layers[depth]
         query = exp.select(exp.Column(this=exp.Star(), table=build.name("it")))
         query.set("from_", exp.From(this=build.table(below, "it")))
@@ -239,7 +254,7 @@ class Emission:
             if name in layer.comments:
                 column.add_comments([layer.comments[name]])
             query = query.select(column, copy=False)
-        return self.cte(f"{frame.name}_{depth}", query, inline=frame.parent is None)
+        return self.cte(called, query, inline=frame.parent is None)
 
     def grouped(self, frame: Frame) -> str:
         """The CTE that aggregates a frame for its parent."""

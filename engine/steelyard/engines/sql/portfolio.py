@@ -26,6 +26,7 @@ from steelyard.engines.sql.memory import filled, situations_that_occur
 from steelyard.engines.sql.published import Target, can_write, columns_of, json, kind, published, text
 from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
+from steelyard.facts.bulk.cases import ALL
 from steelyard.ir.canonical import digest
 from steelyard.ir.expressions import Apply, Expr, Function, Input, Literal
 from steelyard.ir.ruleset import Ruleset
@@ -109,7 +110,9 @@ class Portfolio:
     @staticmethod
     def _compiled(ruleset: Ruleset, loaded: Loaded, number: int) -> Statement:
         cases, sources = loaded.cases[ruleset.version], loaded.relations[ruleset.version]
-        return compile_ruleset(ruleset, dialect("duckdb"), cases, sources, digest(ruleset), suffix=f"_{number}")
+        return compile_ruleset(
+            ruleset, dialect("duckdb"), cases, sources, digest(ruleset), suffix=f"_{number}", spare=cases + ALL
+        )
 
     def write(self, path: Path, keys: Sequence[str], metadata: Mapping[str, str], tell: Tell | None = None) -> None:
         """Score every case, and write a row for each: rejected ones too.

@@ -11,7 +11,7 @@ A row whose `joins` is unknown stays, as one that may belong.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sqlglot import exp
@@ -42,7 +42,7 @@ from steelyard.ir.expressions import (
 )
 from steelyard.ir.ruleset import InputField, Relation
 from steelyard.ir.types import DateTime, Region
-from steelyard.ir.walk import nodes
+from steelyard.ir.walk import children, nodes
 
 ROW, ROW_ID = "_row", "_id"
 """The columns of every relation's table beside its fields: the place of a row, and its id."""
@@ -84,7 +84,7 @@ def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Sc
     """How deep in the outer frame the expressions read, and whether they read it at all."""
     deepest, reads = 0, False
     for expr in asked:
-        for node in nodes(expr):
+        for node in _outside_aggregates(expr):
             if isinstance(node, Field) and node.relation == relation.id:
                 definition = program.expressions.get((relation.id, node.name))
                 below = (0, False) if definition is None else reach((definition,), relation, program, outer)
@@ -108,6 +108,14 @@ def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Sc
                 everything = (found.sql, *found.why.values(), *(one.condition for one in found.rejects))
                 deepest, reads = max(deepest, *(outer.frame.depth_of(e) for e in everything)), True
     return deepest, reads
+
+
+def _outside_aggregates(expr: Expr) -> Iterator[Expr]:
+    """The node and all below it; what stands in an aggregate is about rows of its own."""
+    yield expr
+    if not isinstance(expr, Aggregate):
+        for child in children(expr):
+            yield from _outside_aggregates(child)
 
 
 def _unsettled(node: Expr, outer: Scope) -> bool:
@@ -279,7 +287,7 @@ class Carried:
     def _base(self, emission: Emission, frame: Frame, wanted: Sequence[str]) -> exp.Query:
         if frame.parent is None:
             raise TypeError("rows without a parent")
-        parent, source = emission.layer(frame.parent, frame.level), emission.last(self._source)
+        parent, source = emission.met(frame.parent, frame.level), emission.last(self._source)
         on = build.equal(build.column("_case", "p"), build.column("_case", "it"))
         query = exp.select(copy=False).from_(build.table(source, "p"), copy=False)
         query = query.join(build.table(parent, "it"), on=on, copy=False)
@@ -393,7 +401,7 @@ class _Join:
         parent, program = frame.parent, self._program
         if parent is None or program is None:
             raise TypeError("pairs without cases")
-        cases = emission.layer(parent, frame.level)
+        cases = emission.met(parent, frame.level)
         source = program.sources[self._own.relation.id]
         said = self._said(frame)
         query = exp.select(*self._fields.selected(wanted), copy=False).from_(build.table(cases, "it"), copy=False)

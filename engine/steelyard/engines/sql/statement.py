@@ -16,7 +16,7 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
 from steelyard.engines.sql.exemptions import Fired
 from steelyard.engines.sql.findings import Findings
-from steelyard.engines.sql.frame import Emission, Frame, Names
+from steelyard.engines.sql.frame import Base, Emission, Frame, Names
 from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.points import Brought, Standing
 from steelyard.engines.sql.scope import Program, Scope, SmallTable
@@ -146,6 +146,7 @@ def compile_ruleset(
     *,
     details: bool = False,
     suffix: str = "",
+    spare: str | None = None,
 ) -> Statement:
     """Compile a ruleset, its parameters bound.
 
@@ -157,6 +158,7 @@ def compile_ruleset(
         digest: of the ruleset.
         identity: the column that tells cases apart.
         details: whether the rows that rules fired for are wanted too.
+        spare: a table of all rows, cases or not, that costs less to read: what relations meet.
         suffix: of the names of small tables, where statements of several versions stand side by side.
 
     Raises:
@@ -166,11 +168,14 @@ def compile_ruleset(
     for name in ("_case", *(one.id for one in ruleset.inputs), cases, *sources.values()):
         names.take(name)
 
-    def base(_: Emission, __: Frame, wanted: Sequence[str]) -> exp.Query:
-        columns = [build.aliased(build.column(identity if one == "_case" else one), one) for one in wanted]
-        return exp.select(*columns, copy=False).from_(build.table(cases), copy=False)
+    def reading(table: str) -> Base:
+        def base(_: Emission, __: Frame, wanted: Sequence[str]) -> exp.Query:
+            columns = [build.aliased(build.column(identity if one == "_case" else one), one) for one in wanted]
+            return exp.select(*columns, copy=False).from_(build.table(table), copy=False)
 
-    frame = Frame(names.take("facts"), base, names)
+        return base
+
+    frame = Frame(names.take("facts"), reading(cases), names, spare=None if spare is None else reading(spare))
     frame.want("_case")
     frame.want(ruleset.key)
     program = Program(ruleset, dialect, sources, frame, names, suffix)
