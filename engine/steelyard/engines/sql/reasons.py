@@ -38,9 +38,7 @@ def ranked(standing: Standing, program: Program) -> E:
         return dialect.empty_list()
     codes = list(dict.fromkeys(code for _, code in items))
     bound = max(points.lies.high for points, _ in items)
-    listed = [(points.sql, place) for place, (points, _) in enumerate(items)]
-    found = dialect.ranked(listed, bound)
-    texts = dialect.codes_of(found, [code for _, code in items], standing.scored.score.reasons)
+    texts = dialect.reasons([(points.sql, code) for points, code in items], standing.scored.score.reasons, bound)
     some = build.disj([build.true(build.greater(points.sql, build.integer(0))) for points, _ in items])
     if len(codes) == 1:
         texts = dialect.list_of([build.text(codes[0])])
