@@ -17,6 +17,7 @@ from steelyard.facts.bulk.cases import TWICE, CaseRows, case_rows, create_cases,
 from steelyard.facts.bulk.identity import writable
 from steelyard.facts.bulk.judge import Judge
 from steelyard.facts.bulk.loaded import Loaded
+from steelyard.facts.bulk.naming import told_apart
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation, create_large, create_small
 from steelyard.facts.bulk.sources import Source
@@ -59,7 +60,7 @@ def load(
     """
     before = diagnostics.errors
     options = options or ReadOptions()
-    if not relations_given(versions, relations, diagnostics):
+    if not relations_given(versions, relations, diagnostics) or not told_apart(versions, diagnostics):
         return None
     folder = TemporaryDirectory(prefix="steelyard-")
     opening = Opening(

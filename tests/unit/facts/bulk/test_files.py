@@ -231,6 +231,24 @@ def test_cases_that_are_none(rules, shapes, tmp_path) -> None:
             loaded.cases_of([key])
 
 
+@pytest.mark.parametrize("ids", [("A", "a"), ("word", "Word"), ("_case", "b"), ("_CASE", "b")])
+def test_ids_that_duckdb_takes_for_one(shapes, tmp_path, ids) -> None:
+    diagnostics, path = Diagnostics(), tmp_path / "c.csv"
+    path.write_text("key," + ",".join(ids) + "\nk,1,2\n", "utf-8")
+    rules = shapes.ruleset(shapes.key(), *(shapes.field(id_, shapes.types["whole"]) for id_ in ids))
+
+    assert load(shapes.connect(), versions_of(rules), [path], {}, diagnostics) is None
+    assert [one.code for one in diagnostics.sorted()] == ["B101"]
+
+
+@pytest.mark.parametrize("ids", [("É", "é"), ("_row", "_id"), ("ß", "ss")])
+def test_ids_that_it_tells_apart(agree, shapes, tmp_path, ids) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("key," + ",".join(ids) + "\nk,1,2\n", "utf-8")
+
+    assert agree(shapes.ruleset(shapes.key(), *(shapes.field(id_, shapes.types["whole"]) for id_ in ids)), path).cases
+
+
 def test_staged_files_are_removed(rules, shapes, tmp_path, monkeypatch) -> None:
     aside = tmp_path / "aside"
     aside.mkdir()

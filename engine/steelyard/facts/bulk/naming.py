@@ -1,0 +1,43 @@
+"""Names that DuckDB would take for one: it does not tell `A` from `a`, and renames the second without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.ir.ruleset import InputField
+from steelyard.ir.versions import Versions
+
+
+def told_apart(versions: Versions, diagnostics: Diagnostics) -> bool:
+    """Whether all inputs of a version, and all fields of a relation, have columns of their own; B101 where not."""
+    found = [
+        _told_apart(fields, own, diagnostics)
+        for one in versions.rulesets
+        for fields, own in ((one.inputs, ("_case",)), *((each.fields, ("_row", "_id")) for each in one.relations))
+    ]
+    return all(found)
+
+
+def _told_apart(fields: Sequence[InputField], own: Sequence[str], diagnostics: Diagnostics) -> bool:
+    taken = {name: name for name in own}
+    good = True
+    for field in fields:
+        folded = _folded(field.id)
+        other = taken.get(folded)
+        if other is None:
+            taken[folded] = field.id
+            continue
+        good = False
+        diagnostics.add(
+            "B101",
+            field.span,
+            msg("in DuckDB `{name}` would be the same column as `{other}`", name=field.id, other=other),
+            help=msg("rename it, or take another engine"),
+        )
+    return good
+
+
+def _folded(name: str) -> str:
+    """What DuckDB compares: only the letters of ASCII are folded."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in name)
