@@ -171,7 +171,7 @@ class BulkRun:
         seed = next((file.digest for file in loaded.provenance.files if file.role == "cases"), "")
         key = self.versions.newest.key
         chosen = sample(self.connection, raw, key, seed, self.wanted.verify)
-        found = {row[key]: row for row in rows_of(self.connection, raw, key, chosen).to_pylist()}
+        found = rows_of(self.connection, raw, key, chosen)
         differences = 0
         for case in loaded.cases_of(chosen):
             for name, checker in self.checkers:
@@ -226,12 +226,13 @@ class BulkRun:
 
     def _results(self, stage: Staging, target: Path, raw: Path, targets: Sequence[Target], *, whole: bool) -> None:
         """The results in the format that was asked for, without the rows that a rule rejects."""
-        place = self.work / "standard.csv" if str(target) == STANDARD else stage.place(target)
+        from steelyard.calendars.zones import zone
         from steelyard.engines.sql.portfolio import convert, kept, partitioned
 
+        place = self.work / "standard.csv" if str(target) == STANDARD else stage.place(target)
         names = [target.name for target in targets]
         if self.wanted.partition_by:
-            partitioned(self.connection, raw, place, self.wanted.partition_by, targets)
+            partitioned(self.connection, raw, place, self.wanted.partition_by, names)
             return
         if not whole or self.wanted.groups:
             parted = self.work / "kept.parquet"
@@ -241,7 +242,7 @@ class BulkRun:
         if place.suffix.lower() == ".parquet":
             shutil.move(parted, place)
             return
-        convert(self.connection, parted, place, targets)
+        convert(self.connection, parted, place, targets, zone(self.versions.newest.timezone))
         if str(target) == STANDARD:
             with place.open(encoding="utf-8", newline="") as stream:
                 shutil.copyfileobj(stream, sys.stdout)
@@ -270,22 +271,17 @@ class BulkRun:
 
     def _summary(self, loaded: Loaded, raw: Path) -> Summary:
         """Sum up what was written; rows that are no case have no keys."""
-        from steelyard.cli.summary import summary_of_view
         from steelyard.engines.sql.portfolio import key_column, summary_views
+        from steelyard.engines.sql.summary import summarise
+        from steelyard.report.summary import MINIMUM_SAMPLE, summary_of_counts
+        from steelyard.report.summary_shape import summary_columns
 
-        groups = self.wanted.groups
+        groups, least = self.wanted.groups, self.wanted.minimum_sample
         keys = tuple(key_column(name) for name in groups)
         unread = chain(loaded.rejects(), loaded.feed_rejects)
         summary_views(self.connection, raw, (RESULTS, REJECTS), keys, (reject.where for reject in unread))
-        return summary_of_view(
-            self.connection,
-            self.versions,
-            RESULTS,
-            groups,
-            keys=keys,
-            rejects=REJECTS,
-            minimum_sample=self.wanted.minimum_sample,
-        )
+        counts = summarise(self.connection, RESULTS, summary_columns(self.versions), keys, REJECTS)
+        return summary_of_counts(self.versions, groups, counts, MINIMUM_SAMPLE if least is None else least)
 
 
 def target_of(column: Column) -> Target:

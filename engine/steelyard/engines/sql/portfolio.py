@@ -19,12 +19,15 @@ from typing import Any
 
 import duckdb
 
+from steelyard.calendars.zones import Zone, zone
 from steelyard.engines.sql import build, expressions
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import dialect
+from steelyard.engines.sql.lines import csv_head, csv_line, json_line
 from steelyard.engines.sql.memory import filled, situations_that_occur
-from steelyard.engines.sql.published import Target, can_write, columns_of, json, kind, published, text
-from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
+from steelyard.engines.sql.published import Target, columns_of, kind, published
+from steelyard.engines.sql.statement import REJECTED, ResultColumn, Statement, compile_ruleset
+from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.facts.bulk.cases import ALL
 from steelyard.ir.canonical import digest
@@ -37,6 +40,9 @@ Tell = Callable[[int], None]
 """Is told how many percent are done."""
 
 BATCH = 65_536
+PLACE = "_case"
+"""The column of intake that says where a case stands in the files."""
+_KEPT = f"WHERE status <> {sql.literal(REJECTED)}"
 INLINE = 4096
 """A small table of more rows is a table of the session, not part of the statement."""
 
@@ -105,6 +111,7 @@ class Portfolio:
         """
         self._connection = connection
         self._targets = tuple(targets)
+        self._here = zone(versions.newest.timezone)
         self._statements = [self._compiled(one, loaded, number) for number, one in enumerate(versions.rulesets)]
 
     @staticmethod
@@ -119,23 +126,32 @@ class Portfolio:
 
         Args:
             path: the Parquet file.
-            keys: names of inputs, `month`, `version`: further columns, see `key_column`, as stored.
+            keys: names of inputs, `month`, `version`: further columns, see `key_column`, as text.
             metadata: text by key.
             tell: is told how far it is.
         """
-        parts = [self._selected(statement, keys) for statement in self._statements]
-        written = "KV_METADATA {" + sql.listed(f"{sql.name(k)}: {sql.literal(v)}" for k, v in metadata.items()) + "}"
-        options = sql.listed(("FORMAT parquet", *((written,) if metadata else ())))
-        running(self._connection, f"COPY ({sql.union(parts)}) TO {sql.literal(str(path))} ({options})", tell)
+        several = len(self._statements) > 1
+        parts = [self._selected(statement, keys, ordered=several) for statement in self._statements]
+        rows = sql.union(parts)
+        if several:
+            columns = (*(one.name for one in self._targets), *map(key_column, keys))
+            rows = sql.select(
+                {name: sql.name(name) for name in columns}, sql.within(rows, "scored"), f"ORDER BY {PLACE}"
+            )
+        running(self._connection, f"COPY ({rows}) TO {sql.literal(str(path))} ({_parquet(metadata)})", tell)
 
-    def _selected(self, statement: Statement, keys: Sequence[str]) -> str:
-        """The rows of one version, in the columns of all."""
+    def _selected(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
+        """The rows of one version, in the columns of all; with their place in the files where they must be ordered."""
         program = statement.program
-        added: list[tuple[str, E]] = []
+        added: list[tuple[str, E]] = [(PLACE, build.column(PLACE))] if ordered else []
+        texts: dict[str, str] = {}
         for name in keys:
-            expr = key_expression(program.ruleset, name)
-            found = build.null() if expr is None else expressions.value(expr, program, program.case_scope).sql
-            added.append((key_column(name), found))
+            column, expr = key_column(name), key_expression(program.ruleset, name)
+            if expr is None:
+                texts[column] = "CAST(NULL AS VARCHAR)"
+            else:
+                added.append((column, expressions.value(expr, program, program.case_scope).sql))
+                texts[column] = plain_text(sql.name(column), expr.type, self._here)
         small = dict(program.small)
         for situations in statement.unlisted:
             small.update(situations_that_occur(self._connection, statement, situations, small))
@@ -143,16 +159,16 @@ class Portfolio:
             if len(table.rows) > INLINE:
                 filled(self._connection, name, table)
                 del small[name]
-        own = columns_of([_target(column.name, column) for column in statement.columns])
+        own = columns_of([_target(column) for column in statement.columns])
         stored = [*((column.name, column.sql) for column in statement.columns), *added]
         query = program.dialect.sql(statement.query(stored, small), pretty=False)
         columns = {
-            target.name: published(sql.name(target.name), own[target.name], target)
+            target.name: published(sql.name(target.name), own[target.name], target, self._here)
             if target.name in own
             else f"CAST(NULL AS {kind(target)})"
             for target in self._targets
         }
-        columns |= {name: sql.name(name) for name, _ in added}
+        columns |= texts | ({PLACE: PLACE} if ordered else {})
         return sql.select(columns, sql.within(query, "stored"))
 
 
@@ -177,8 +193,8 @@ def key_expression(ruleset: Ruleset, name: str) -> Expr | None:
     return Apply(Function.YEAR_MONTH, (day,), type=Text())
 
 
-def _target(name: str, column: Any) -> Target:
-    return Target(name, column.type, column.many, tuple(Target(n, t) for n, t in column.fields))
+def _target(column: ResultColumn) -> Target:
+    return Target(column.name, column.type, column.many, tuple(Target(name, type_) for name, type_ in column.fields))
 
 
 def rejected_keys(connection: duckdb.DuckDBPyConnection, path: Path, key: str) -> list[str]:
@@ -189,12 +205,8 @@ def rejected_keys(connection: duckdb.DuckDBPyConnection, path: Path, key: str) -
 
 def kept(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, columns: Sequence[str]) -> None:
     """Write the rows of cases that were not rejected, in these columns, with the metadata of the file."""
-    metadata = connection.execute(f"SELECT key, value FROM parquet_kv_metadata({sql.literal(str(path))})").fetchall()
-    pairs = sql.listed(f"{sql.name(bytes(k).decode())}: {sql.literal(bytes(v).decode())}" for k, v in metadata)
-    query = sql.select(
-        {name: sql.name(name) for name in columns}, _file(path), f"WHERE status <> {sql.literal(REJECTED)}"
-    )
-    options = sql.listed(("FORMAT parquet", *((f"KV_METADATA {{{pairs}}}",) if pairs else ())))
+    query = sql.select({name: sql.name(name) for name in columns}, _file(path), _KEPT)
+    options = _parquet(_metadata(connection, path))
     running(connection, f"COPY ({query}) TO {sql.literal(str(to))} ({options})")
 
 
@@ -221,8 +233,7 @@ def summary_views(
         unread: of each row that is no case, the column or rule at fault.
     """
     results, rejects = names
-    where = f"WHERE status <> {sql.literal(REJECTED)}"
-    connection.execute(f"CREATE VIEW {sql.name(results)} AS SELECT * FROM {_file(path)} {where}")
+    connection.execute(sql.words("CREATE VIEW", sql.name(results), "AS FROM", _file(path), _KEPT))
     held = {key: sql.name(key) for key in keys}
     ruled = sql.select({**held, "where": "reasons[1]"}, _file(path), f"WHERE status = {sql.literal(REJECTED)}")
     connection.execute(f"CREATE TEMP TABLE {sql.name(rejects)} AS {ruled}")
@@ -250,34 +261,53 @@ def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: st
     return list(found)
 
 
-def rows_of(connection: duckdb.DuckDBPyConnection, path: Path, key: str, keys: Sequence[str]) -> Any:
-    """The rows of some cases as an Arrow table."""
+def rows_of(
+    connection: duckdb.DuckDBPyConnection, path: Path, key: str, keys: Sequence[str]
+) -> dict[str, dict[str, object]]:
+    """The rows of some cases by their keys, as Arrow gives them."""
     wanted = sql.listed(sql.literal(one) for one in keys) or "NULL"
-    return connection.sql(f"FROM {_file(path)} WHERE {sql.name(key)} IN ({wanted})").to_arrow_table()
+    rows = connection.sql(sql.words("FROM", _file(path), "WHERE", sql.name(key), "IN", f"({wanted})"))
+    return {row[key]: row for row in rows.to_arrow_table().to_pylist()}
 
 
-def convert(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, targets: Sequence[Target]) -> bool:
-    """Write a Parquet file of results as CSV or JSON lines; False where a column has no text in SQL."""
-    if not all(can_write(target) for target in targets):
-        return False
+def convert(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, targets: Sequence[Target], here: Zone) -> None:
+    """Write a Parquet file of results as CSV or JSON lines, as the suffix says; instants in local time."""
     lines = to.suffix.lower() == ".jsonl"
-    write = json if lines else text
-    columns = {target.name: write(sql.name(target.name), target) for target in targets}
-    how = "FORMAT json" if lines else "FORMAT csv, HEADER true"
-    running(connection, f"COPY ({sql.select(columns, _file(path))}) TO {sql.literal(str(to))} ({how})")
-    return True
+    line = (json_line if lines else csv_line)(targets, here)
+    rows = sql.select({csv_head(targets): line}, _file(path))
+    how = (
+        f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"  # a line is one text, quoted already
+    )
+    running(connection, f"COPY ({rows}) TO {sql.literal(str(to))} ({how})")
 
 
 def partitioned(
-    connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, by: Sequence[str], targets: Sequence[Target]
+    connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, by: Sequence[str], columns: Sequence[str]
 ) -> None:
-    """Write results as a folder of Parquet files, a folder below for each value of each column."""
-    columns = {name: sql.name(name) for name in dict.fromkeys((*(one.name for one in targets), *by))}
-    options = sql.listed(
-        ("FORMAT parquet", f"PARTITION_BY ({sql.listed(map(sql.name, by))})", "WRITE_PARTITION_COLUMNS true")
+    """Write results as a folder of Parquet files, a folder below for each value of each name, such as `branch=North`.
+
+    A name that is no result column is a column of the files too, as text.
+    """
+    parts = {name: sql.name(key_column(name)) for name in by}
+    held = {name: sql.name(name) for name in columns if name not in parts}
+    query = sql.select({**held, **parts}, _file(path), _KEPT)
+    options = (
+        _parquet(_metadata(connection, path)),
+        f"PARTITION_BY ({sql.listed(map(sql.name, by))})",
+        "WRITE_PARTITION_COLUMNS true",
     )
-    where = f"WHERE status <> {sql.literal(REJECTED)}"
-    running(connection, f"COPY ({sql.select(columns, _file(path), where)}) TO {sql.literal(str(folder))} ({options})")
+    running(connection, f"COPY ({query}) TO {sql.literal(str(folder))} ({sql.listed(options)})")
+
+
+def _metadata(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    source = f"parquet_kv_metadata({sql.literal(str(path))})"
+    found = connection.execute(sql.select({"key": "key", "value": "value"}, source)).fetchall()
+    return {bytes(key).decode(): bytes(value).decode() for key, value in found}
+
+
+def _parquet(metadata: Mapping[str, str]) -> str:
+    pairs = sql.listed(f"{sql.name(key)}: {sql.literal(value)}" for key, value in metadata.items())
+    return sql.listed(("FORMAT parquet", *((f"KV_METADATA {{{pairs}}}",) if pairs else ())))
 
 
 def _file(path: Path) -> str:

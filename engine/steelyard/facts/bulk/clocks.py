@@ -59,13 +59,18 @@ def on_days(column: str, zone: Zone, days: Range) -> str:
 
 def local_day(column: str, zone: Zone, range: Range) -> str:  # noqa: A002
     """The local day of an instant, in days since 1970; NULL outside the range."""
+    wall = local(column, zone, range)
+    return f"(({wall}) - ((({wall}) % {DAY_US}) + {DAY_US}) % {DAY_US}) // {DAY_US}"
+
+
+def local(column: str, zone: Zone, range: Range) -> str:  # noqa: A002
+    """The wall clock at an instant, as microseconds since its own 1970-01-01 00:00; NULL outside the range."""
     low, high = _ends(range)
     found = offsets(zone, low, high)
     steps = zip(found.starts[1:], found.offsets, found.offsets[1:], strict=False)
     changes = [_Change(start, start, -before, -after) for start, before, after in steps]
-    local = _shifted(column, changes or [_still(-found.offsets[0])])
-    day = f"(({local}) - ((({local}) % {DAY_US}) + {DAY_US}) % {DAY_US}) // {DAY_US}"
-    return sql.when(f"{column} BETWEEN {low} AND {high}", day)
+    wall = _shifted(column, changes or [_still(-found.offsets[0])])
+    return sql.when(f"{column} BETWEEN {low} AND {high}", wall)
 
 
 def _ends(range: Range) -> tuple[int, int]:  # noqa: A002

@@ -1,0 +1,118 @@
+"""Rows of results as lines of CSV and JSON, in DuckDB's SQL: what `report.writers` writes, to the byte.
+
+DuckDB's own writers quote more than is needed and leave out blanks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from json import dumps
+
+from steelyard.calendars.zones import Zone
+from steelyard.engines.sql.published import DIGITS, Target
+from steelyard.engines.sql.texts import plain_text
+from steelyard.facts.bulk import sql
+from steelyard.ir.types import Boolean, Date, DateTime, Number, Region, Regions, Text, Type
+
+_NULL, _END = "'null'", "'}'"
+_SPECIAL = re.compile(r'[,"\r\n]')
+_CONTROLS = "".join(map(chr, range(32)))
+
+
+def csv_head(targets: Sequence[Target]) -> str:
+    """The first line of a file."""
+    names = (one.name for one in targets)
+    return ",".join('"' + name.replace('"', '""') + '"' if _SPECIAL.search(name) else name for name in names)
+
+
+def csv_line(targets: Sequence[Target], here: Zone) -> str:
+    """A line of a row's published values.
+
+    Args:
+        targets: the columns, by their names.
+        here: instants are written in its local time.
+    """
+    fields = ", ',', ".join(_csv(one, here) for one in targets)
+    return f"concat({fields})"
+
+
+def json_line(targets: Sequence[Target], here: Zone) -> str:
+    """A line of a row's published values: numbers with a point are text. `targets`, `here`: as of `csv_line`."""
+    return _object([(one.name, _json(sql.name(one.name), one, here)) for one in targets])
+
+
+def _csv(target: Target, here: Zone) -> str:
+    value = sql.name(target.name)
+    if target.fields:
+        score = next(one for one in target.fields if one.name == "score")
+        item = f"_e.\"row\" || '=' || coalesce({_text('_e.score', score.type, here)}, '')"
+    elif target.many:
+        item = f"coalesce({_text('_e', target.type, here)}, '')"
+    elif isinstance(target.type, Text | Region | Regions):
+        return _quoted(_text(value, target.type, here))
+    else:
+        return _text(value, target.type, here)
+    return _quoted(f"array_to_string(list_transform({value}, lambda _e : {item}), ';')")
+
+
+def _quoted(text: str) -> str:
+    """A text that may hold what separates fields."""
+    special = f"regexp_matches({text}, {sql.literal(_SPECIAL.pattern)})"
+    return sql.when(special, f"""'"' || replace({text}, '"', '""') || '"'""", text)
+
+
+def _json(value: str, target: Target, here: Zone) -> str:
+    if target.fields:
+        item = _object([(one.name, _json(f"_e.{sql.name(one.name)}", one, here)) for one in target.fields])
+        return _array(value, item)
+    if target.many:
+        return _array(value, f"coalesce({_scalar('_e', target.type, here)}, {_NULL})")
+    return f"coalesce({_scalar(value, target.type, here)}, {_NULL})"
+
+
+def _scalar(value: str, type_: Type, here: Zone) -> str:
+    match type_:
+        case Number(scale=0) | Boolean():
+            return f"CAST({value} AS VARCHAR)"
+        case Text() | Region():
+            return _escaped(value)
+        case Regions():
+            return f"'[' || array_to_string(list_transform({value}, lambda _r : {_escaped('_r')}), ', ') || ']'"
+        case _:
+            return f"""'"' || {_text(value, type_, here)} || '"'"""
+
+
+def _array(value: str, item: str) -> str:
+    items = f"array_to_string(list_transform({value}, lambda _e : {item}), ', ')"
+    return f"coalesce('[' || {items} || ']', {_NULL})"
+
+
+def _object(fields: Sequence[tuple[str, str]]) -> str:
+    parts: list[str] = []
+    for name, value in fields:
+        before = ", " if parts else "{"
+        parts += [sql.literal(f"{before}{dumps(name, ensure_ascii=False)}: "), value]
+    return f"concat({sql.listed((*parts, _END))})"
+
+
+def _escaped(text: str) -> str:
+    """A text between quotes, what JSON forbids in it escaped."""
+    escaped = text
+    for sign in ("\\", '"', *_CONTROLS):
+        escaped = f"replace({escaped}, chr({ord(sign)}), {sql.literal(dumps(sign)[1:-1])})"
+    special = f"regexp_matches({text}, '[\\x00-\\x1f\"\\\\]')"
+    return f"""'"' || {sql.when(special, escaped, text)} || '"'"""
+
+
+def _text(value: str, type_: Type, here: Zone) -> str:
+    """The text of a published value."""
+    match type_:
+        case Number(scale) if scale > DIGITS:
+            return value
+        case Number() | Date():
+            return f"CAST({value} AS VARCHAR)"
+        case DateTime():
+            return plain_text(f"epoch_us({value})", type_, here)
+        case _:
+            return plain_text(value, type_, here)
