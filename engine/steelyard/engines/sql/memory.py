@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -15,6 +16,7 @@ import pyarrow as pa
 
 from steelyard.engines.sql import build
 from steelyard.engines.sql.dialects import dialect
+from steelyard.engines.sql.intervals import NARROW
 from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.situations import Situations
 from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
@@ -25,6 +27,8 @@ from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Boolean, Region, Regions, Text, Type
 
 CASES = "cases_"
+INLINE = 64
+"""Small tables of more rows than this are tables of the session, not text of the statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,10 @@ class InMemory:
         self._statement = compile_ruleset(
             ruleset, dialect("duckdb"), CASES, self._sources, digest(ruleset), details=True
         )
+        small = self._statement.program.small
+        self._small = {name: table for name, table in small.items() if len(table.rows) <= INLINE}
+        self._large = {name: table for name, table in small.items() if name not in self._small}
+        self._text = None if self._statement.unlisted else self._written(self._small)
 
     @property
     def statement(self) -> Statement:
@@ -63,22 +71,29 @@ class InMemory:
         return self._statement
 
     def score(self, cases: Sequence[Case]) -> list[Found]:
-        """Score cases, in their order; those that see the same rows together."""
-        groups: dict[tuple[object, ...], list[int]] = {}
-        shared = [relation.id for relation in self._ruleset.relations if relation.of_case is None]
+        """Score cases, in their order; those that see the same rows, each under a key of its own, together."""
+        groups: list[list[int]] = []
         for place, case in enumerate(cases):
-            groups.setdefault(tuple(id(case.rows.get(name)) for name in shared), []).append(place)
+            for group in groups:
+                if self._together(cases[group[0]], case) and all(cases[one].key != case.key for one in group):
+                    group.append(place)
+                    break
+            else:
+                groups.append([place])
         found: dict[int, Found] = {}
-        for places in groups.values():
-            together = [cases[place] for place in places]
-            found.update(zip(places, self._together(together), strict=True))
-        return [found[place] for place in range(len(cases))]
-
-    def _together(self, cases: Sequence[Case]) -> list[Found]:
         with duckdb.connect(config={"threads": 1}) as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            self._fill(connection, cases)
-            return self._run(connection)
+            for name, table in self._large.items():
+                filled(connection, name, table)
+            for places in groups:
+                self._fill(connection, [cases[place] for place in places])
+                found.update(zip(places, self._run(connection), strict=True))
+        return [found[place] for place in range(len(cases))]
+
+    def _together(self, one: Case, other: Case) -> bool:
+        """Whether both see the same rows of what belongs to no single case."""
+        shared = [relation.id for relation in self._ruleset.relations if relation.of_case is None]
+        return all(one.rows.get(name, ()) == other.rows.get(name, ()) for name in shared)
 
     def _fill(self, connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> None:
         values = [{"_case": place, **case.values} for place, case in enumerate(cases)]
@@ -91,16 +106,20 @@ class InMemory:
             _table(connection, self._sources[relation.id], relation.fields, content, extra)
 
     def _run(self, connection: duckdb.DuckDBPyConnection) -> list[Found]:
-        statement = self._statement
-        small = dict(statement.program.small)
+        statement, small = self._statement, dict(self._small)
         for situations in statement.unlisted:
             small.update(situations_that_occur(connection, statement, situations, small))
+        text = self._text if self._text is not None else self._written(small)
+        found = connection.execute(text).fetchall()
+        return [self._found(row) for row in found]
+
+    def _written(self, small: Mapping[str, SmallTable]) -> str:
+        statement = self._statement
         names = [(f"c{place}", column.sql) for place, column in enumerate(statement.columns)]
         rows = [(f"r{place}", one.sql) for place, one in enumerate(statement.rows_fired)]
         selected = [("_case", build.column("_case")), ("_reject_at", statement.reject_at), *names, *rows]
         text = statement.program.dialect.sql(statement.query(selected, small), pretty=False)
-        found = connection.execute(f"{text} ORDER BY 1").fetchall()
-        return [self._found(row) for row in found]
+        return f"{text} ORDER BY 1"
 
     def _found(self, row: Sequence[Any]) -> Found:
         statement = self._statement
@@ -122,13 +141,18 @@ def situations_that_occur(
 
 def filled(connection: duckdb.DuckDBPyConnection, name: str, table: SmallTable) -> None:
     """Make a small table a table of the session."""
-    kinds = [
-        pa.string() if any(isinstance(row[place], str) for row in table.rows) else pa.int64()
-        for place in range(len(table.columns))
-    ]
-    arrays = [pa.array([row[place] for row in table.rows], type=kind) for place, kind in enumerate(kinds)]
+    columns: list[str] = []
+    arrays: list[pa.Array] = []
+    for place, column in enumerate(table.columns):
+        cells = [row[place] for row in table.rows]
+        wide = any(isinstance(cell, int) and abs(cell) > NARROW for cell in cells)
+        text = any(isinstance(cell, str) for cell in cells)
+        kind = pa.string() if text else pa.decimal128(38) if wide else pa.int64()
+        held = [None if cell is None else Decimal(cell) for cell in cells] if wide else cells
+        arrays.append(pa.array(held, type=kind))
+        columns.append(f'CAST("{column}" AS HUGEINT) AS "{column}"' if wide else f'"{column}"')
     connection.register("_filling", pa.Table.from_arrays(arrays, names=list(table.columns)))
-    connection.execute(f'CREATE TEMP TABLE "{name}" AS SELECT * FROM _filling')
+    connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {", ".join(columns)} FROM _filling')
     connection.unregister("_filling")
 
 
@@ -143,7 +167,7 @@ def _table(
     arrays = [pa.array([_plain(row.get(column)) for row in rows], type=kind) for column, kind in columns]
     table = pa.Table.from_arrays(arrays, names=[column for column, _ in columns])
     connection.register("_filling", table)
-    connection.execute(f'CREATE TABLE "{name}" AS SELECT * FROM _filling')
+    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _filling')
     connection.unregister("_filling")
 
 
