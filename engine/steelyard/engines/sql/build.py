@@ -254,3 +254,11 @@ def _tree(items: list[E], join: Callable[[E, E], E]) -> E:
 def columns_in(e: E) -> set[str]:
     """The names of the columns that an expression reads."""
     return {found.name for found in e.find_all(exp.Column)}
+
+
+_SHORT = 10
+
+
+def shortened(e: E, hint: str, put: Callable[[str, E], E]) -> E:
+    """A column for what is more than a few nodes, made by `put`."""
+    return put(hint, e) if sum(1 for _ in e.walk()) > _SHORT else e

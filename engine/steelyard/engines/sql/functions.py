@@ -300,6 +300,10 @@ def _year_month(day: Value, program: Program, frame: Frame) -> Value:
     """Four digits of the year; where it may have more, or be before the year 0, as Python fills them up."""
     if day.known is not None:
         return Value(build.text(year_month(day.known)))
+    if civil(day.lies.low)[0] >= 1000 and civil(day.lies.high)[0] <= 9999:
+        native = program.dialect.year_month(build.wrapped(day.sql))
+        if native is not None:
+            return replace(day, sql=native, interval=None, wide=False)
     year, month = _year(day, program, frame), _month(day, program, frame)
     year = kept(bare(year), "year", frame)
     month_text = _padded(month.sql, 2, program)

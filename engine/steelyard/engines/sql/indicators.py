@@ -136,9 +136,9 @@ def _clock(
         until = expressions.value(clock.until, program, scope)
         findings.reject(guarded(until.rejects, build.missing(stop.sql)))
         end = logic.first_present([end, replace(until, rejects=())], program.arithmetic)
-    put = scope.frame.put
-    start = replace(start, sql=put(f"{indicator.id}__start", start.sql), rejects=())
-    end = replace(end, sql=put(f"{indicator.id}__end", end.sql))
+    # what is short stays as it is, so that rows can see it without the layer that it would stand in
+    start = replace(start, sql=build.shortened(start.sql, f"{indicator.id}__start", scope.frame.put), rejects=())
+    end = replace(end, sql=build.shortened(end.sql, f"{indicator.id}__end", scope.frame.put))
     if end.lies.low < start.lies.high and not _ordered(clock, program):
         reversed_ = build.true(build.less(end.sql, start.sql))
         findings.reject([Rejection(reversed_, indicator.id)])

@@ -229,6 +229,12 @@ class Common:
     def by_code_point(self, e: E) -> E:
         return e
 
+    # dates
+
+    def year_month(self, day: E) -> E | None:
+        del day
+        return None
+
     # structures
 
     def struct(self, fields: Mapping[str, E]) -> E:

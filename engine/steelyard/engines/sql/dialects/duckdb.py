@@ -66,6 +66,13 @@ class DuckDB(Common):
     def empty_list(self) -> E:
         return self.fill("CAST([] AS TEXT[])")
 
+    def year_month(self, day: E) -> E | None:
+        # a tenth of what text made of integers takes
+        return exp.Anonymous(this="STRFTIME", expressions=[self._date(day), string("%Y-%m")])
+
+    def _date(self, day: E) -> E:
+        return self.fill("(DATE '1970-01-01' + CAST(:day AS INT))", day=day)
+
     def list_of(self, items: Sequence[E]) -> E:
         if not items:
             return self.empty_list()

@@ -234,6 +234,12 @@ class Dialect(Protocol):
         """The text for `<`, ORDER BY, MIN and MAX; equality needs nothing."""
         ...
 
+    # dates
+
+    def year_month(self, day: E) -> E | None:
+        """`2024-05` of a day (BIGINT, since 1970, in the years 1000 to 9999); None where arithmetic does as well."""
+        ...
+
     # structures
 
     def struct(self, fields: Mapping[str, E]) -> E:
