@@ -17,7 +17,7 @@ from sqlglot import exp
 from steelyard.engines.sql import build, expressions
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
-from steelyard.engines.sql.intervals import hull, point
+from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, SmallTable, is_boolean, ordered
 from steelyard.engines.sql.table_facts import asked_with, bound, may_miss, plain, ranges
 from steelyard.engines.sql.table_states import DEAD, MISSING, States, answer, states, tested
@@ -266,7 +266,7 @@ def _code(prepared: Prepared, place: int, argument: Value, program: Program, fra
         texts = {atom: code for atom, code in zip(atoms, codes, strict=True) if isinstance(atom, str)}
         found = test.of_text(texts)
     else:
-        found = test.of_integer([atom for atom in atoms if isinstance(atom, int)], codes)
+        found = test.of_integer([atom for atom in atoms if isinstance(atom, int)], codes, argument.lies)
     if argument.nullable:
         found = build.case([(build.missing(argument.sql), build.integer(absent))], found)
     return frame.put(hint, program.dialect.cast_narrow(found))
@@ -286,14 +286,15 @@ class _Test:
         usual = codes[OTHER] if OTHER in codes else Counter(codes.values()).most_common(1)[0][0]
         return self._named({text: code for text, code in codes.items() if code != usual}, usual)
 
-    def of_integer(self, atoms: Sequence[int], codes: Sequence[int]) -> E:
+    def of_integer(self, atoms: Sequence[int], codes: Sequence[int], lies: Interval) -> E:
         """The code of an integer: each atom but the last ends at its value; the last has all that is above."""
         ends = [(atoms[i], codes[i]) for i in range(len(atoms) - 1) if codes[i] != codes[i + 1]] + [(0, codes[-1])]
-        usual = Counter(codes).most_common(1)[0][0]
         single = {after for before, after in pairwise(atoms[:-1]) if after == before + 1}
-        unusual = {atom: code for atom, code in zip(atoms, codes, strict=True) if code != usual}
-        if len(ends) > FEW and unusual.keys() <= single:
-            return self._named(unusual, usual)
+        single |= {*lies} & {atoms[0], atoms[-1]}
+        stretches = {code for atom, code in zip(atoms, codes, strict=True) if atom not in single}
+        if len(ends) > FEW and len(stretches) <= 1:
+            usual = stretches.pop() if stretches else codes[0]
+            return self._named({atom: code for atom, code in zip(atoms, codes, strict=True) if code != usual}, usual)
         return self._tree(ends)
 
     def _tree(self, ends: Sequence[tuple[int, int]]) -> E:

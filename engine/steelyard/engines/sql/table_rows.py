@@ -172,13 +172,18 @@ class _Asking:
     def _before(self, rows: Sequence[Row]) -> E:
         """Whether an unknown row stands before the hit, or there is none, and says something else."""
         said = [*(one.row.outputs for one in rows), self.table.default]
+        numbers = {outputs: number for number, outputs in enumerate(dict.fromkeys(said))}
+        whens = [(row.hits, build.integer(numbers[row.row.outputs])) for row in rows]
+        says: E = build.null()
+        if len(numbers) < len(said):
+            says = self.scope.frame.put(f"{self.table.id}_says", build.case(whens, build.integer(numbers[said[-1]])))
         found: list[E] = []
         for place, row in enumerate(rows):
-            same = [build.integer(i) for i, outputs in enumerate(said) if i > place and outputs == row.row.outputs]
-            if build.is_false(row.unknown) or len(same) == len(said) - place - 1:
+            same = [outputs == row.row.outputs for outputs in said[place + 1 :]]
+            if build.is_false(row.unknown) or all(same):
                 continue
-            others = [build.not_(build.within(self.place, same))] if same else []
-            found.append(build.conj((row.unknown, build.greater(self.place, build.integer(place)), *others)))
+            other = [build.unequal(says, build.integer(numbers[row.row.outputs]))] if any(same) else []
+            found.append(build.conj((row.unknown, build.greater(self.place, build.integer(place)), *other)))
         return build.disj(found)
 
     def _others(self, rows: Sequence[Row], some: E) -> E:

@@ -16,8 +16,8 @@ from steelyard.ir.ruleset import Table
 from steelyard.semantics.tables import Asked, Conflict, decide
 from steelyard.semantics.values import missing
 
-MOST = 100_000
-"""With more transitions than this a table is asked row by row."""
+MOST = 16
+"""With more transitions of one input for each row than this a table is asked row by row."""
 MISSING, DEAD = -1, -2
 """The group of a missing value; the state, or group, that no row is left in."""
 _WIDE = 64
@@ -75,7 +75,7 @@ def states(table: Table, columns: Sequence[Column], nullable: Sequence[bool]) ->
             if nullable[place]:
                 found = Left(left.possible, left.certain & blank)
                 following[state, MISSING] = after.setdefault(found, len(after))
-            if len(following) > MOST:
+            if len(following) > MOST * len(table.rows):
                 return None
         steps.append(Step(groups, following))
         at = after
