@@ -5,7 +5,7 @@ What a template says is parsed by sqlglot in its own dialect, so that it is know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import cast
 
@@ -21,18 +21,42 @@ def _parsed(template: str, dialect: str) -> E:
 
 def fill(template: str, dialect: str, /, **slots: E | Sequence[E]) -> E:
     """The template with its slots filled; a sequence fills a slot in a list of arguments."""
-    root = _parsed(template, dialect).copy()
-    if isinstance(root, exp.Placeholder):
+    parsed = _parsed(template, dialect)
+    if isinstance(parsed, exp.Placeholder):
         raise TypeError(template)
-    for slot in list(root.find_all(exp.Placeholder)):
-        value = slots[slot.name]
-        if isinstance(value, exp.Expr):
-            slot.replace(value.copy())
-        elif slot.index is None:
-            raise TypeError(f":{slot.name} is no list of arguments in {template}")
+    return _filled(parsed, slots, template)
+
+
+def _filled(node: E, slots: Mapping[str, E | Sequence[E]], template: str) -> E:
+    """A copy of a template's node; what fills a slot is not copied."""
+    args: dict[str, object] = {}
+    for key, value in node.args.items():
+        if isinstance(value, exp.Placeholder):
+            filling = slots[value.name]
+            if not isinstance(filling, exp.Expr):
+                raise TypeError(f":{value.name} is no list of arguments in {template}")
+            args[key] = filling
+        elif isinstance(value, exp.Expr):
+            args[key] = _filled(value, slots, template)
+        elif isinstance(value, list):
+            args[key] = _items(value, slots, template)
         else:
-            slot.replace([item.copy() for item in value])
-    return root
+            args[key] = value
+    made = type(node)(**args)
+    if node.comments:
+        made.add_comments(node.comments)
+    return made
+
+
+def _items(items: Sequence[object], slots: Mapping[str, E | Sequence[E]], template: str) -> list[object]:
+    found: list[object] = []
+    for item in items:
+        if isinstance(item, exp.Placeholder):
+            filling = slots[item.name]
+            found += [filling] if isinstance(filling, exp.Expr) else filling
+        else:
+            found.append(_filled(item, slots, template) if isinstance(item, exp.Expr) else item)
+    return found
 
 
 def slots_for(items: Sequence[E]) -> tuple[str, dict[str, E]]:
