@@ -188,9 +188,10 @@ class Emission:
     def __init__(self, *, hints: bool) -> None:
         """Prepare. `hints`: whether the dialect knows NOT MATERIALIZED."""
         self._done: dict[tuple[int, int], str] = {}
-        self._based: set[int] = set()
         self._hints = hints
         self.ctes: list[exp.CTE] = []
+        self.shared: dict[object, str] = {}
+        """CTEs that serve several frames."""
 
     def cte(self, name: str, query: exp.Query, *, inline: bool = False) -> str:
         """Add a CTE; `inline` keeps an engine from storing it where it is read twice."""

@@ -409,10 +409,8 @@ class _Join:
         on += [said(one) for one in self._filters]
         if self._places is not None:
             areas, place, scheme = self._places
-            covers = self._covering(emission, cases, source, said(areas), said(place), scheme)
-            met = build.equal(build.column("place_", "at"), said(place))
-            query = query.join(build.table(covers, "at"), on=met, copy=False)
-            on.insert(0, build.equal(build.column(ROW, "r"), build.column("row_", "at")))
+            source = self._by_place(emission, cases, source, said(areas), said(place), scheme)
+            on.insert(0, build.equal(build.column("place_", "r"), said(place)))
         return query.join(build.table(source, "r"), on=build.conj(on), copy=False)
 
     def _said(self, frame: Frame) -> Callable[[E], E]:
@@ -428,38 +426,51 @@ class _Join:
         del frame
         return lambda e: e.transform(change)
 
-    def _covering(self, emission: Emission, cases: str, source: str, areas: E, place: E, scheme: str) -> str:
-        """Which rows cover which of the places that occur: each place once, each of its levels looked up."""
+    def _by_place(self, emission: Emission, cases: str, source: str, areas: E, place: E, scheme: str) -> str:
+        """The rows for each of the places that occur and that they cover, once each: cases meet them by equality."""
         program, own = self._program, self._own.relation.id
         if program is None:
             raise TypeError("pairs without a program")
         names = program.names
         listed = program.dialect.unnest(areas, "u")
-        one = exp.select(
-            build.aliased(build.column(ROW, "r"), "row_"), build.aliased(listed.value, "area_"), copy=False
-        ).from_(build.table(source, "r"), copy=False)
+        row, area = build.aliased(build.column(ROW, "r"), "row_"), build.aliased(listed.value, "area_")
+        one = exp.select(row, area, copy=False).from_(build.table(source, "r"), copy=False)
         one.append("joins", listed.join)
         spread = emission.cte(names.take(f"{own}_areas"), one.distinct(copy=False))
-        occurring = exp.select(build.aliased(place, "place_"), copy=False).from_(build.table(cases, "it"), copy=False)
-        places = emission.cte(names.take(f"{own}_places"), occurring.distinct(copy=False))
-        levels = functions.covering(scheme, build.column("place_"), program)
-        every: exp.Query | None = None
-        for level in levels:
-            step = exp.select(
-                build.aliased(build.column("place_"), "place_"), build.aliased(level, "area_"), copy=False
-            )
-            step = step.from_(build.table(places), copy=False)
-            every = step if every is None else exp.union(every, step, distinct=False, copy=False)
-        if every is None:
-            raise TypeError(f"no levels in {scheme}")
-        spelled = emission.cte(names.take(f"{own}_levels"), every)
-        met = exp.select(
-            build.aliased(build.column("place_", "p"), "place_"), build.aliased(build.column("row_", "a"), "row_")
-        )
+        spelled = self._spelled(emission, cases, place, scheme)
+        place_, row_ = build.column("place_", "p"), build.column("row_", "a")
+        met = exp.select(build.aliased(place_, "place_"), build.aliased(row_, "row_"), copy=False)
         met = met.from_(build.table(spelled, "p"), copy=False)
         same = build.equal(build.column("area_", "p"), build.column("area_", "a"))
         met = met.join(build.table(spread, "a"), on=same, copy=False).distinct(copy=False)
-        return emission.cte(names.take(f"{own}_covering"), met)
+        covering = emission.cte(names.take(f"{own}_covering"), met)
+        whole = exp.Column(this=exp.Star(), table=build.name("r"))
+        full = exp.select(build.aliased(build.column("place_", "c"), "place_"), whole, copy=False)
+        full = full.from_(build.table(covering, "c"), copy=False)
+        back = build.equal(build.column(ROW, "r"), build.column("row_", "c"))
+        full = full.join(build.table(source, "r"), on=back, copy=False)
+        return emission.cte(names.take(f"{own}_by_place"), full)
+
+    def _spelled(self, emission: Emission, cases: str, place: E, scheme: str) -> str:
+        """Every code that covers a place that occurs; shared by all relations that ask about the same place."""
+        program = self._program
+        if program is None:
+            raise TypeError("pairs without a program")
+        key = cases, place, scheme
+        if key in emission.shared:
+            return emission.shared[key]
+        names = program.names
+        occurring = exp.select(build.aliased(place, "place_"), copy=False).from_(build.table(cases, "it"), copy=False)
+        places = emission.cte(names.take("places"), occurring.distinct(copy=False))
+        every: exp.Query | None = None
+        for level in functions.covering(scheme, build.column("place_"), program):
+            own = build.aliased(build.column("place_"), "place_")
+            step = exp.select(own, build.aliased(level, "area_"), copy=False).from_(build.table(places), copy=False)
+            every = step if every is None else exp.union(every, step, distinct=False, copy=False)
+        if every is None:
+            raise TypeError(f"no levels in {scheme}")
+        emission.shared[key] = emission.cte(names.take("places_covered"), every)
+        return emission.shared[key]
 
 
 def can_lack(declared: InputField) -> bool:
