@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from steelyard.cli.files import Staging
     from steelyard.cli.options import FactOptions
     from steelyard.cli.output import Output
+    from steelyard.cli.scorers import Scorer
     from steelyard.engines.protocol import Compiled
+    from steelyard.engines.sql.machines import Machine
     from steelyard.engines.sql.published import Target
     from steelyard.facts import Case, Reject
     from steelyard.facts.bulk import Loaded
@@ -83,7 +85,12 @@ class Done:
 
 @dataclass(frozen=True)
 class BulkRun:
-    """One run in one session; `checkers` are the other engines by name, the reference first."""
+    """One run in one session.
+
+    Attributes:
+        scorer: who scores.
+        checkers: the other engines by name, the reference first.
+    """
 
     output: Output
     versions: Versions
@@ -91,6 +98,7 @@ class BulkRun:
     wanted: Wanted
     work: Path
     connection: DuckDBPyConnection
+    scorer: Scorer
     checkers: tuple[tuple[str, Compiled], ...]
 
     def run(self, stage: Staging) -> Done:
@@ -107,8 +115,9 @@ class BulkRun:
         loaded = self._load()
         try:
             raw = self.work / "scored.parquet"
-            scoring = Scoring("sql", settings=self.options.settings)
-            self._score(loaded, targets, raw, scoring)
+            scoring = Scoring(self.scorer.name, settings=self.options.settings)
+            with self.scorer.opened(self.work, self.connection, loaded) as machine:
+                self._score(loaded, targets, raw, scoring, machine)
             if self.wanted.verify:
                 scoring = self._verify(loaded, raw, results, scoring)
             return self._write(stage, loaded, raw, targets, scoring)
@@ -139,13 +148,13 @@ class BulkRun:
             self.output.warn(warning)
         return loaded
 
-    def _score(self, loaded: Loaded, targets: Sequence[Target], raw: Path, scoring: Scoring) -> None:
+    def _score(self, loaded: Loaded, targets: Sequence[Target], raw: Path, scoring: Scoring, machine: Machine) -> None:
         from steelyard.engines.sql.arithmetic import TooWideError
         from steelyard.engines.sql.portfolio import Portfolio
         from steelyard.report.provenance import KEY, provenance_text
 
         try:
-            portfolio = Portfolio(self.connection, self.versions, loaded, targets)
+            portfolio = Portfolio(self.connection, self.versions, loaded, targets, machine)
         except TooWideError as error:
             self.output.error(
                 msg(
@@ -198,7 +207,7 @@ class BulkRun:
         output = self.output
         output.error(msg("the engines disagree about the case `{key}`", key=case.key))
         output.error(msg("they differ in: {columns}", columns=", ".join(wrong)))
-        for name, said in (("sql", row), (checker, outcome)):
+        for name, said in ((self.scorer.name, row), (checker, outcome)):
             output.error(msg("{engine}: {outcome}", engine=name, outcome=repr(said)))
         output.error(msg("the case: {case}", case=repr(case)))
 
@@ -302,7 +311,7 @@ def difference(results: Results, case: Case, outcome: Outcome, row: dict[str, ob
     return [name for name, value in said.items() if value != row[name]]
 
 
-def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, wanted: Wanted) -> Done:
+def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, wanted: Wanted, scorer: Scorer) -> Done:
     """Run a portfolio of any size.
 
     Raises:
@@ -321,7 +330,7 @@ def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, want
             try:
                 with connect(work, wanted.memory_limit) as connection:
                     checkers = _checkers(versions)
-                    return BulkRun(output, versions, options, wanted, work, connection, checkers).run(stage)
+                    return BulkRun(output, versions, options, wanted, work, connection, scorer, checkers).run(stage)
             except Error as error:
                 output.error(msg("DuckDB could not go on: {reason}", reason=str(error)))
                 raise Stop(Status.USAGE) from None

@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
     from steelyard.cli.options import FactOptions
     from steelyard.cli.run import Run
+    from steelyard.cli.scorers import Scorer
     from steelyard.facts import Case, Reject
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
 
+IN_SQL = ("sql", "spark")
+"""The engines for portfolios of any size."""
 STANDARD = "-"
 """What `-o -` says: CSV to standard output."""
 
@@ -43,7 +46,7 @@ class Targets:
 @click.command("evaluate")
 @click.argument("ruleset")
 @facts
-@click.option("--engine", default="auto", show_default=True, help="auto, reference, durable or sql.")
+@click.option("--engine", default="auto", show_default=True, help="auto, reference, durable, sql or spark.")
 @click.option(
     "-o", "--output", "target", metavar="FILE", help="Results: .csv, .jsonl or .parquet; - for CSV on standard output."
 )
@@ -79,6 +82,9 @@ class Targets:
     metavar="NAMES",
     help="With the sql engine: -o names a folder, parted by inputs, month or version, e.g. branch,month.",
 )
+@click.option(
+    "--master", metavar="URL", help="With the spark engine: local[*], as where not given, or spark://HOST:PORT."
+)
 @click.option("--memory-limit", metavar="SIZE", help="With the sql engine: memory that it may take, e.g. 4GB.")
 @quiet
 @language
@@ -104,6 +110,7 @@ def command(  # noqa: PLR0917 - one an option
     minimum_sample: int | None,
     verify: int,
     partition_by: str | None,
+    master: str | None,
     memory_limit: str | None,
 ) -> None:
     """Score the cases of a file: results to a file, a summary to standard output.
@@ -137,13 +144,15 @@ def command(  # noqa: PLR0917 - one an option
     spare_inputs((target, rejects, provenance, summary), options)
     ready = ready_ruleset(output, ruleset, options.settings)
     check_groups(output, ready, (*groups, *parted))
+    if master is not None and engine != "spark":
+        raise click.UsageError("--master is for the spark engine: add --engine spark.")
     if takes_bulk(engine, options, report=report is not None):
         from steelyard.cli.bulk import Wanted, evaluate_bulk
 
         wanted = Wanted(
             *map(_path, (target, rejects, summary, provenance)), parted, groups, minimum_sample, verify, memory_limit
         )
-        done = evaluate_bulk(output, ready, options, wanted)
+        done = evaluate_bulk(output, ready, options, wanted, _scorer(output, engine, master))
         summed, first, rejected = done.summary, done.first_rejects, done.rejected
     else:
         if parted or memory_limit is not None:
@@ -157,13 +166,28 @@ def command(  # noqa: PLR0917 - one an option
 
 
 def takes_bulk(engine: str, options: FactOptions, *, report: bool) -> bool:
-    """Whether the sql engine scores: where it is asked for, or there are many cases and nobody wants a page of each."""
+    """Whether SQL scores: where it is asked for, or there are many cases and nobody wants a page of each."""
     from steelyard.engines.choice import AUTO_LIMIT
     from steelyard.facts.counting import more_rows_than
 
-    if engine == "sql" and report:
+    if engine in IN_SQL and report:
         raise click.UsageError("--report writes a page a case: take another engine, or `explain` for single cases.")
-    return engine == "sql" or (engine == "auto" and not report and more_rows_than(AUTO_LIMIT, options.cases))
+    return engine in IN_SQL or (engine == "auto" and not report and more_rows_than(AUTO_LIMIT, options.cases))
+
+
+def _scorer(output: Output, engine: str, master: str | None) -> Scorer:
+    """Who scores a portfolio.
+
+    Raises:
+        Stop: what it needs is not installed, which has been said.
+    """
+    from steelyard.cli.scorers import InProcess, OnSpark
+
+    if engine != "spark":
+        return InProcess()
+    spark = OnSpark(output, master or "local[*]")
+    spark.check()
+    return spark
 
 
 def _judge(

@@ -21,19 +21,15 @@ import duckdb
 
 from steelyard.calendars.zones import Zone, zone
 from steelyard.engines.sql import build, expressions
-from steelyard.engines.sql.build import E
-from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.lines import csv_head, csv_line, json_line
-from steelyard.engines.sql.memory import filled, situations_that_occur
+from steelyard.engines.sql.machines import Machine, Selected
 from steelyard.engines.sql.published import Target, columns_of, kind, published
-from steelyard.engines.sql.statement import REJECTED, ResultColumn, Statement, compile_ruleset
+from steelyard.engines.sql.statement import REJECTED, ResultColumn, Statement
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import Loaded, sql
-from steelyard.facts.bulk.cases import ALL
-from steelyard.ir.canonical import digest
 from steelyard.ir.expressions import Apply, Expr, Function, Input, Literal
 from steelyard.ir.ruleset import Ruleset
-from steelyard.ir.types import Date, DateTime, Text
+from steelyard.ir.types import Date, DateTime, Number, Text
 from steelyard.ir.versions import Versions
 
 Tell = Callable[[int], None]
@@ -43,8 +39,6 @@ BATCH = 65_536
 PLACE = "_case"
 """The column of intake that says where a case stands in the files."""
 _KEPT = f"WHERE status <> {sql.literal(REJECTED)}"
-INLINE = 4096
-"""A small table of more rows is a table of the session, not part of the statement."""
 
 
 def connect(folder: Path, memory_limit: str | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
@@ -102,9 +96,14 @@ class Portfolio:
     """Versions of a ruleset over the facts in a session."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, versions: Versions, loaded: Loaded, targets: Sequence[Target]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        versions: Versions,
+        loaded: Loaded,
+        targets: Sequence[Target],
+        machine: Machine,
     ) -> None:
-        """Compile every version.
+        """Compile every version for who is to score.
 
         Raises:
             TooWideError: an integer may need more than 128 bits.
@@ -112,14 +111,8 @@ class Portfolio:
         self._connection = connection
         self._targets = tuple(targets)
         self._here = zone(versions.newest.timezone)
-        self._statements = [self._compiled(one, loaded, number) for number, one in enumerate(versions.rulesets)]
-
-    @staticmethod
-    def _compiled(ruleset: Ruleset, loaded: Loaded, number: int) -> Statement:
-        cases, sources = loaded.cases[ruleset.version], loaded.relations[ruleset.version]
-        return compile_ruleset(
-            ruleset, dialect("duckdb"), cases, sources, digest(ruleset), suffix=f"_{number}", spare=cases + ALL
-        )
+        self._machine = machine
+        self._statements = [machine.compiled(one, loaded, number) for number, one in enumerate(versions.rulesets)]
 
     def write(self, path: Path, keys: Sequence[str], metadata: Mapping[str, str], tell: Tell | None = None) -> None:
         """Score every case, and write a row for each: rejected ones too.
@@ -143,25 +136,19 @@ class Portfolio:
     def _selected(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
         """The rows of one version, in the columns of all; with their place in the files where they must be ordered."""
         program = statement.program
-        added: list[tuple[str, E]] = [(PLACE, build.column(PLACE))] if ordered else []
+        added = [Selected(Target(PLACE, Number(0)), build.column(PLACE))] if ordered else []
         texts: dict[str, str] = {}
         for name in keys:
             column, expr = key_column(name), key_expression(program.ruleset, name)
             if expr is None:
                 texts[column] = "CAST(NULL AS VARCHAR)"
             else:
-                added.append((column, expressions.value(expr, program, program.case_scope).sql))
+                found = expressions.value(expr, program, program.case_scope)
+                added.append(Selected(Target(column, expr.type), found.sql))
                 texts[column] = plain_text(sql.name(column), expr.type, self._here)
-        small = dict(program.small)
-        for situations in statement.unlisted:
-            small.update(situations_that_occur(self._connection, statement, situations, small))
-        for name, table in tuple(small.items()):
-            if len(table.rows) > INLINE:
-                filled(self._connection, name, table)
-                del small[name]
         own = columns_of([_target(column) for column in statement.columns])
-        stored = [*((column.name, column.sql) for column in statement.columns), *added]
-        query = program.dialect.sql(statement.query(stored, small), pretty=False)
+        stored = [*(Selected(own[column.name], column.sql) for column in statement.columns), *added]
+        query = self._machine.stored(statement, stored)
         columns = {
             target.name: published(sql.name(target.name), own[target.name], target, self._here)
             if target.name in own

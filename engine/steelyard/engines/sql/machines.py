@@ -1,0 +1,78 @@
+"""Who scores a portfolio: DuckDB in this process, or another that hands its stored results back to it."""
+
+# duckdb ships no types that help here
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+import duckdb
+
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.dialects import dialect
+from steelyard.engines.sql.memory import filled, situations_that_occur
+from steelyard.engines.sql.published import Target
+from steelyard.engines.sql.statement import Statement, compile_ruleset
+from steelyard.facts.bulk import Loaded
+from steelyard.facts.bulk.cases import ALL
+from steelyard.ir.canonical import digest
+from steelyard.ir.ruleset import Ruleset
+
+INLINE = 4096
+"""A small table of more rows is a table of the session, not part of the statement."""
+
+
+class Selected(NamedTuple):
+    """A column that is asked of a statement.
+
+    Attributes:
+        column: its name, and the type of its stored values.
+        sql: over the last layer of the cases.
+    """
+
+    column: Target
+    sql: E
+
+
+class Machine(Protocol):
+    """Something that runs compiled rulesets over the facts in a session of DuckDB."""
+
+    def compiled(self, ruleset: Ruleset, loaded: Loaded, number: int) -> Statement:
+        """One version, compiled for this machine; `number` tells the versions apart.
+
+        Raises:
+            TooWideError: an integer may need more than 128 bits.
+        """
+        ...
+
+    def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
+        """Run a statement, or get it ready to be run: its rows in the order of the cases, as a query of DuckDB."""
+        ...
+
+
+class DuckDBMachine:
+    """DuckDB itself."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def compiled(self, ruleset: Ruleset, loaded: Loaded, number: int) -> Statement:
+        """One version."""
+        cases, sources = loaded.cases[ruleset.version], loaded.relations[ruleset.version]
+        return compile_ruleset(
+            ruleset, dialect("duckdb"), cases, sources, digest(ruleset), suffix=f"_{number}", spare=cases + ALL
+        )
+
+    def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
+        """The statement itself; what it reads is put into the session."""
+        small = dict(statement.program.small)
+        for situations in statement.unlisted:
+            small.update(situations_that_occur(self._connection, statement, situations, small))
+        for name, table in tuple(small.items()):
+            if len(table.rows) > INLINE:
+                filled(self._connection, name, table)
+                del small[name]
+        query = statement.query([(column.name, e) for column, e in selected], small)
+        return statement.program.dialect.sql(query, pretty=False)

@@ -1,0 +1,334 @@
+"""A portfolio on Spark, in this machine or on a cluster: DuckDB hands over checked facts and takes stored results back.
+
+Both as Parquet in a folder that every machine of the cluster must see. What is published, and in which order, is
+decided by DuckDB as in any other run.
+"""
+
+# pyspark and duckdb ship no types that help here
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+# pyright: reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from subprocess import Popen, TimeoutExpired
+from typing import IO, TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sqlglot import exp
+
+from steelyard.diagnostics import Message, msg
+from steelyard.engines.sql import build
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.dialects import Dialect, dialect
+from steelyard.engines.sql.intervals import NARROW
+from steelyard.engines.sql.machines import Selected
+from steelyard.engines.sql.portfolio import PLACE, running
+from steelyard.engines.sql.published import Target
+from steelyard.engines.sql.relations import ROW, ROW_ID
+from steelyard.engines.sql.scope import SmallTable
+from steelyard.engines.sql.staged import staged
+from steelyard.engines.sql.statement import Statement, compile_ruleset
+from steelyard.facts.bulk import Loaded, sql
+from steelyard.ir.canonical import digest
+from steelyard.ir.ruleset import InputField, Ruleset
+from steelyard.ir.types import Boolean, Region, Regions, Text, Type
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+INLINE = 64
+"""A small table of more rows is a table of the session, not part of the statement."""
+
+_SETTINGS = {
+    "spark.app.name": "steelyard",
+    "spark.ui.enabled": "false",
+    "spark.ui.showConsoleProgress": "false",
+    "spark.sql.catalogImplementation": "in-memory",
+    "spark.sql.parquet.compression.codec": "snappy",
+    "spark.sql.legacy.parquet.nanosAsLong": "false",
+}
+
+
+_OWN = {PLACE: "BIGINT", ROW: "BIGINT", ROW_ID: "VARCHAR"}
+_KINDS = {"BIGINT": "BIGINT", "VARCHAR": "STRING", "BOOLEAN": "BOOLEAN", "VARCHAR[]": "ARRAY<STRING>"}
+"""Stored values in DuckDB, and in Spark."""
+
+
+class SparkError(Exception):
+    """Spark could not go on.
+
+    Attributes:
+        reason: what it said, a line.
+    """
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def available() -> Message | None:
+    """Why Spark cannot run here, and what to install; None where it seems that it can."""
+    if find_spec("pyspark") is None:
+        return msg('Spark is not installed: `pip install "steelyard[spark]"`; it needs Java 17 too')
+    if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
+        return msg("Spark needs Java 17 or later: install it, or set JAVA_HOME")
+    return None
+
+
+@dataclass
+class Session:
+    """A Spark session that computes as the compiler expects.
+
+    Attributes:
+        folder: where what is kept goes, a folder below for each table.
+    """
+
+    spark: SparkSession
+    folder: Path
+    _kept: list[str] = field(default_factory=list[str])
+
+    def view(self, name: str, path: Path) -> None:
+        """Make a view of a file, or a folder, of Parquet."""
+        self.spark.read.parquet(str(path)).createOrReplaceTempView(name)
+
+    def query(self, statement: Statement, selected: Sequence[tuple[str, E]]) -> DataFrame:
+        """What a statement selects; the tables that it reads must be there as views.
+
+        Args:
+            statement: compiled for Spark.
+            selected: name and expression.
+        """
+        small = dict(statement.program.small)
+        for situations in statement.unlisted:
+            keys = self._staged(statement, statement.keys(situations, self._held(small)))
+            small |= situations.resolve_texts(row[0] for row in keys.collect())
+        return self._staged(statement, statement.query(selected, self._held(small)))
+
+    def _staged(self, statement: Statement, query: exp.Select) -> DataFrame:
+        parted = staged(query, statement.program.dialect)
+        for step in parted.kept:
+            self.view(step.table, self.write(self.spark.sql(step.sql)))
+        return self.spark.sql(parted.last)
+
+    def write(self, rows: DataFrame) -> Path:
+        """Keep rows as a folder of Parquet."""
+        place = self.place()
+        rows.write.parquet(str(place))
+        return place
+
+    def _held(self, small: dict[str, SmallTable]) -> dict[str, SmallTable]:
+        """Make views of the large ones among small tables, and give the others."""
+        for name in [name for name, table in small.items() if len(table.rows) > INLINE]:
+            place = self.place()
+            pq.write_table(_table(small.pop(name)), place)
+            self.view(name, place)
+        return small
+
+    def place(self) -> Path:
+        """A new path in the folder."""
+        self._kept.append(f"kept{len(self._kept)}")
+        return self.folder / self._kept[-1]
+
+
+class SparkMachine:
+    """Scores on Spark (see `machines.Machine`)."""
+
+    def __init__(self, session: Session, connection: duckdb.DuckDBPyConnection, loaded: Loaded) -> None:
+        self._session = session
+        self._connection = connection
+        self._loaded = loaded
+        self._given: set[str] = set()
+
+    def compiled(self, ruleset: Ruleset, loaded: Loaded, number: int) -> Statement:
+        """One version."""
+        cases, sources = loaded.cases[ruleset.version], loaded.relations[ruleset.version]
+        return compile_ruleset(ruleset, dialect("spark"), cases, sources, digest(ruleset), suffix=f"_{number}")
+
+    def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
+        """Run the statement now; its rows are in a folder of Parquet then."""
+        ruleset, here = statement.program.ruleset, statement.program.dialect
+        self._give(self._loaded.cases[ruleset.version], (PLACE,), ruleset.inputs)
+        for relation in ruleset.relations:
+            self._give(statement.program.sources[relation.id], (ROW, ROW_ID), relation.fields)
+        asked = [(_column(place), _cast(e, column, here)) for place, (column, e) in enumerate(selected)]
+        rows = self._session.query(statement, [*asked, (PLACE, build.column(PLACE))])
+        found = self._session.write(rows) / "*.parquet"
+        columns = {column.name: _column(place) for place, (column, _) in enumerate(selected)}
+        return sql.select(columns, f"read_parquet({sql.literal(str(found))})", f"ORDER BY {PLACE}")
+
+    def _give(self, table: str, own: Sequence[str], fields: Sequence[InputField]) -> None:
+        """Hand a table over; what two versions share is handed over once."""
+        if table in self._given:
+            return
+        self._given.add(table)
+        columns = {name: f"CAST({sql.name(name)} AS {_OWN[name]})" for name in own}
+        columns |= {one.id: f"CAST({sql.name(one.id)} AS {_stored(one.type)})" for one in fields}
+        place = self._session.place()
+        query = sql.select(columns, table)
+        running(self._connection, f"COPY ({query}) TO {sql.literal(str(place))} (FORMAT parquet)")
+        self._session.view(table, place)
+
+
+def _column(place: int) -> str:
+    """What a column is called in files between the two: any name can be a column of a result."""
+    return f"c{place}"
+
+
+def _cast(e: E, column: Target, here: Dialect) -> E:
+    """A value in its type: Spark has NULLs of none, which no file holds."""
+    return exp.Cast(this=e, to=exp.DataType.build(_kind(column), dialect=here.sqlglot))
+
+
+def _kind(column: Target) -> str:
+    if column.fields:
+        return f"ARRAY<STRUCT<{', '.join(f'`{one.name}`: {_kind(one)}' for one in column.fields)}>>"
+    return f"ARRAY<{_KINDS[_stored(column.type)]}>" if column.many else _KINDS[_stored(column.type)]
+
+
+def _stored(type_: Type) -> str:
+    """What a stored value is in DuckDB."""
+    match type_:
+        case Text() | Region():
+            return "VARCHAR"
+        case Boolean():
+            return "BOOLEAN"
+        case Regions():
+            return "VARCHAR[]"
+        case _:
+            return "BIGINT"
+
+
+@contextmanager
+def opened(master: str, folder: Path) -> Generator[Session]:
+    """Start Spark, and end it with everything that it left.
+
+    Args:
+        master: `local[*]`, `spark://HOST:PORT`.
+        folder: for its files and its log; every machine of a cluster must see it.
+
+    Raises:
+        SparkError: it does not start, does not compute as expected, or fails at a statement of ours.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        with _java(master, folder) as spark:
+            _ready(spark)
+            yield Session(spark, folder)
+    except (PySparkException, Py4JError) as error:
+        raise SparkError(next(iter(str(error).splitlines()), type(error).__name__)) from error
+
+
+def _ready(spark: SparkSession) -> None:
+    """Set the session as the compiler expects it, and make sure that it is."""
+    here = dialect("spark")
+    for statement in here.session_statements():
+        spark.sql(statement)
+    for check in here.session_checks():
+        found = spark.sql(check.query).collect()[0][-1]
+        if found != check.expected:
+            raise SparkError(f"{check.query}: {found}, not {check.expected}")
+
+
+@contextmanager
+def _java(master: str, folder: Path) -> Generator[SparkSession]:
+    """A session in a Java of its own, whose words go to a file, or in the one that runs already."""
+    from pyspark import SparkConf, SparkContext
+    from pyspark.java_gateway import launch_gateway
+    from pyspark.sql import SparkSession
+
+    own = SparkContext._gateway is None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    conf = SparkConf(loadDefaults=False)
+    for key, value in _settings(master, folder).items():
+        conf.set(key, value)
+    log = folder / "spark.log"
+    with log.open("wb") as stream, _interrupts():
+        gateway: Any = launch_gateway(conf, {"stdout": stream, "stderr": stream}) if own else None
+        try:
+            context = SparkContext(conf=conf, gateway=gateway)
+            spark = SparkSession(context)
+            try:
+                yield spark
+            finally:
+                spark.stop()
+        finally:
+            if own:
+                _end(gateway)
+
+
+def _settings(master: str, folder: Path) -> dict[str, str]:
+    place = folder / "java"
+    place.mkdir()
+    found = {
+        **_SETTINGS,
+        "spark.master": master,
+        "spark.local.dir": str(place),
+        "spark.sql.warehouse.dir": str(place / "warehouse"),
+        "spark.driver.extraJavaOptions": f'-Djava.io.tmpdir="{place}"',
+    }
+    if master.startswith("local"):
+        found |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
+    return found
+
+
+def _end(gateway: Any) -> None:  # noqa: ANN401 - py4j has no types
+    """End our Java; a later session may start another."""
+    from pyspark import SparkContext
+
+    process: Popen[bytes] = gateway.proc
+    with suppress(Exception):
+        gateway.shutdown()
+    stdin: IO[bytes] | None = process.stdin
+    if stdin is not None:
+        with suppress(OSError):
+            stdin.close()  # this Java ends with its input
+    try:
+        process.wait(timeout=20)
+    except TimeoutExpired:
+        process.kill()
+        process.wait()
+    SparkContext._gateway = None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    SparkContext._jvm = None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+
+@contextmanager
+def _interrupts() -> Generator[None]:
+    """Give back the answer to Ctrl-C, which pyspark takes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _table(small: SmallTable) -> Any:  # noqa: ANN401 - pyarrow has no types
+    """A small table in Arrow; its integers are 64-bit where they fit."""
+    arrays: list[Any] = []
+    for place in range(len(small.columns)):
+        cells = [row[place] for row in small.rows]
+        if any(isinstance(cell, str) for cell in cells):
+            kind: Any = pa.string()
+        elif any(isinstance(cell, int) and abs(cell) > NARROW for cell in cells):
+            kind = pa.decimal128(38)
+        else:
+            kind = pa.int64()
+        arrays.append(pa.array(cells, type=kind))
+    return pa.Table.from_arrays(arrays, names=list(small.columns))
+
+
+__all__ = ["Session", "SparkError", "SparkMachine", "available", "opened"]

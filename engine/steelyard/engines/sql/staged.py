@@ -1,0 +1,75 @@
+"""A statement in several steps, for an engine that computes a common table expression anew wherever it is read."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.dialects import Dialect
+
+HIGH = 12
+"""So many steps an engine may compute twice rather than keep them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A query whose answer is to be kept as a table."""
+
+    table: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What to keep, in order; and the query to run last, over what is kept."""
+
+    kept: tuple[Step, ...]
+    last: str
+
+
+def staged(query: exp.Select, dialect: Dialect) -> Staged:
+    """Part a statement: what is read more than once and stands on many steps is kept.
+
+    Args:
+        query: as `Statement.query` gives it; it is taken apart.
+        dialect: what to write.
+    """
+    with_ = query.args.pop("with_", None)
+    ctes: list[exp.CTE] = [] if with_ is None else with_.expressions
+    names = {cte.alias for cte in ctes}
+    reads = {cte.alias: _read(cte.this, names) for cte in ctes}
+    last = _read(query, names)
+    times = sum(reads.values(), last)
+    heights: dict[str, int] = {}
+    kept: list[str] = []
+    for name, below in reads.items():
+        heights[name] = 1 + sum(heights[one] * count for one, count in below.items())
+        if times[name] > 1 and heights[name] >= HIGH:
+            heights[name] = 1
+            kept.append(name)
+    texts = {cte.alias: dialect.sql(cte, pretty=False) for cte in ctes}
+    bodies = {cte.alias: dialect.sql(cte.this, pretty=False) for cte in ctes if cte.alias in kept}
+
+    def written(body: str, below: Counter[str]) -> str:
+        needed: set[str] = set()
+        open_ = [*below]
+        while open_:
+            name = open_.pop()
+            if name not in needed and name not in kept:
+                needed.add(name)
+                open_ += reads[name]
+        first = ", ".join(text for name, text in texts.items() if name in needed)
+        return f"WITH {first} {body}" if first else body
+
+    return Staged(
+        tuple(Step(name, written(bodies[name], reads[name])) for name in kept),
+        written(dialect.sql(query, pretty=False), last),
+    )
+
+
+def _read(query: E, names: set[str]) -> Counter[str]:
+    """How often each CTE is read in a query."""
+    return Counter(table.name for table in query.find_all(exp.Table) if table.name in names)
