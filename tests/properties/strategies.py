@@ -89,6 +89,8 @@ PARTS: dict[str, dict[str, Any]] = {
     "claim": {"type": "text"},
     "part": {"type": "text"},
     "used": {"type": "decimal(2)"},
+    "begun": {"type": "datetime"},
+    "done": {"type": "datetime"},
     "heavy": {"type": "decimal(1)", "range": "[0.1..100]"},
 }
 FIXED = {"key", "eid", "claim", "part", "upto", "heavy"}
@@ -103,7 +105,7 @@ class Scope:
         relation: whose row is at hand.
         aggregates: whether relations may be aggregated here.
         results: indicators whose results may be read; `parts`: all of them, no share, or the status alone.
-        score: whether the score may be read.
+        score: the score that may be read, if any.
         prefix: what stands before a field of the row.
     """
 
@@ -111,7 +113,7 @@ class Scope:
     aggregates: bool = True
     one_row: bool = True
     results: tuple[str, ...] = ()
-    score: bool = False
+    score: str = ""
     parts: str = "all"
     prefix: str = ""
 
@@ -133,11 +135,13 @@ def number(draw: Draw, scope: Scope, depth: int = 2) -> str:  # noqa: C901 - a c
     if scope.one_row:
         leaves += ["climate.rate"]
     if scope.relation == "events":
-        leaves += ["events.amount", "events.twice"]
+        leaves += ["events.amount", "events.twice", *(["events.crowd", "events.most"] if scope.aggregates else [])]
+    if scope.relation == "parts":
+        leaves += ["parts.used"]
     if scope.aggregates:
         leaves += ["total"]
     if scope.score:
-        leaves += ["score"]
+        leaves += [scope.score]
     parts = {"all": ("score", "share"), "score": ("score",), "status": ()}[scope.parts]
     leaves += [f"{name}.{part}" for name in scope.results for part in parts]
     if depth == 0 or chance(draw, 40):
@@ -235,7 +239,11 @@ def atom(draw: Draw, scope: Scope, depth: int) -> str:
             lambda: f"weather.ends {sign} w3",
         ]
     if scope.relation == "parts":
-        options += 3 * [lambda: f"used {sign} {one_of(draw, *NUMBERS)}"]
+        options += 3 * [
+            lambda: f"used {sign} {one_of(draw, *NUMBERS)}",
+            lambda: f"parts.used {sign} {number(draw, scope, 0)}",
+            lambda: f"begun {sign} {one_of(draw, 'done', 'w1')}",
+        ]
     if scope.aggregates:
         inner = Scope("events", aggregates=False, one_row=scope.one_row)
         options += [
@@ -245,7 +253,7 @@ def atom(draw: Draw, scope: Scope, depth: int) -> str:
         ]
     options += [(lambda name=name: f'{name}.status {equal} "waived"') for name in scope.results]
     if scope.score:
-        options += 2 * [lambda: f"score {sign} {one_of(draw, '50', '90', '100')}"]
+        options += 2 * [lambda: f"{scope.score} {sign} {one_of(draw, '50', '90', '100')}"]
     return one_of(draw, *options)()
 
 
@@ -275,7 +283,8 @@ def on(draw: Draw) -> str:
 def tables(draw: Draw) -> dict[str, Any]:
     """Three tables: a number by line and number, points by line and rank, a list."""
     cell = st.sampled_from(["-", "motor", "property", "motor, injury", "not(motor)"])
-    band = st.sampled_from(["-", "< 0", ">= 0", "[0..10)", "1, 2", "<= -5", "> 500"])
+    bands = ["-", "< 0", ">= 0", "[0..10)", "1, 2", "<= -5", "> 500"]
+    band = st.sampled_from(bands)
     rank = st.sampled_from(["-", "low", '>= "mid"', '< "high"', "high"])
     single = one_of(draw, "unique", "any", "first", "priority", "collect sum", "collect max", "collect count")
     values = ("10", "20", "0", "5.5")
@@ -340,9 +349,13 @@ def way(draw: Draw, *, timed: bool) -> Any:
             low, high = ("24h", "48h") if timed else ("1", "100")
             return {
                 "bands": [
-                    {"when": f"< {low}", "points": "100"},
+                    {"when": f"< {low}", "points": "100", **one_of(draw, {}, {"reason": "R2"})},
                     {"when": f"[{low}..{high})", "points": one_of(draw, "60", "59.5"), "reason": "BAND"},
-                    {"when": f">= {high}", "points": one_of(draw, "0", "100")},
+                    {
+                        "when": f">= {high}",
+                        "points": one_of(draw, "0", "60", "100"),
+                        **one_of(draw, {}, {"reason": "LAST"}),
+                    },
                 ]
             }
         case 4:
@@ -355,17 +368,21 @@ def way(draw: Draw, *, timed: bool) -> Any:
             return "tenths"
 
 
-def indicator(draw: Draw, scope: Scope, *, clock: bool, weighted: bool) -> dict[str, Any]:
+def indicator(
+    draw: Draw, scope: Scope, *, clock: bool, weighted: bool, instants: tuple[str, ...] = ("w1", "w2", "w3")
+) -> dict[str, Any]:
     timed = clock or chance(draw, 50)
     found: dict[str, Any] = {"group": one_of(draw, "speed", "quality", "speed")}
     if clock:
-        found["clock"] = {"from": "w1", "to": one_of(draw, "w2", "w2", "w2", "w2", "w3")}
+        start, end, other = instants
+        found["clock"] = {"from": start, "to": one_of(draw, end, end, end, end, other)}
         if chance(draw, 70):
             found["clock"]["until"] = "as_of"
         if chance(draw, 50):
             found["clock"]["calendar"] = one_of(draw, "office", "other")
     else:
-        times = ("d1", "d2", "d1 + 1h", "w3 - w1", working_time(draw))
+        start, _, other = instants
+        times = (f"{other} - {start}", "d1", "d2", "d1 + 1h", "w3 - w1", working_time(draw))
         found["measure"] = one_of(draw, *times) if timed else number(draw, scope)
     found["target"] = one_of(draw, *TARGETS) if timed else one_of(draw, "4.5", "98%", "1", "100")
     found["better"] = one_of(draw, "lower", "higher")
@@ -391,14 +408,14 @@ def indicator(draw: Draw, scope: Scope, *, clock: bool, weighted: bool) -> dict[
 def exemptions(draw: Draw, indicators: dict[str, Any], deductions: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for n in range(draw(st.integers(0, 3))):
-        relation = one_of(draw, None, "events", "weather")
+        relation = one_of(draw, None, "events", "weather", "parts")
         grants: dict[str, Any] = {}
         for name, rule in indicators.items():
             if chance(draw, 50):
                 continue
             timed = rule["target"] in TARGETS
             kinds = ["at_least", "waive", "target", "target"]
-            if "clock" in rule and relation is not None:
+            if "clock" in rule and relation in {"events", "weather"}:
                 kinds += ["pause", "pause"]
             match one_of(draw, *kinds):
                 case "at_least":
@@ -445,26 +462,30 @@ def weights(draw: Draw, names: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def points(draw: Draw, names: Sequence[str]) -> dict[str, dict[str, Any]]:
+def points(draw: Draw, names: Sequence[str], scores: Sequence[str]) -> dict[str, dict[str, Any]]:
     """Deductions, bonuses and gates."""
     sections: dict[str, dict[str, Any]] = {"deductions": {}, "bonuses": {}, "gates": {}}
-    for n in range(draw(st.integers(0, 4))):
+    for n in range(draw(st.integers(0, 5))):
         section = one_of(draw, "deductions", "deductions", "bonuses", "gates")
         relation = one_of(draw, None, "events", "weather", "parts")
-        scope = Scope(relation, results=tuple(names), score=True)
+        scope = Scope(relation, results=tuple(names), score=one_of(draw, *scores))
         rule: dict[str, Any] = {
             "when": condition(draw, scope),
             "unknown": one_of(draw, "ignore", "fire", "reject", "ignore"),
         }
         if relation:
             rule["for_each"] = relation
+        if len(scores) > 1:
+            rule["on"] = one_of(draw, *scores)
         if chance(draw, 30):
             rule["stage"] = str(one_of(draw, 1, 2, 3))
         if chance(draw, 50):
             rule["reason"] = one_of(draw, "C1", "C2", "R1")
         amount = one_of(draw, "5", "2.5", "0.125", "0", "abs(n2)", "n2")
         if relation == "events":
-            amount = one_of(draw, amount, "abs(amount)")
+            amount = one_of(draw, amount, "abs(amount)", "events.crowd")
+        if relation is None and chance(draw, 10):
+            amount = f"max(0, {scope.score})"
         match section:
             case "deductions":
                 rule["deduct"] = amount
@@ -478,6 +499,58 @@ def points(draw: Draw, names: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {name: rules for name, rules in sections.items() if rules}
 
 
+def family(draw: Draw, *, weighted: bool) -> dict[str, Any]:
+    """An indicator of each row."""
+    relation = one_of(draw, "parts", "parts", "events")
+    parts = relation == "parts"
+    instants = ("begun", "done", "done") if parts else ("since", "upto", "since")
+    scope = Scope(relation, one_row=True)
+    found = indicator(draw, scope, clock=chance(draw, 30), weighted=weighted, instants=instants)
+    found |= {"for_each": relation, "id": "part" if parts else "eid"}
+    if "measure" in found and found["target"] not in TARGETS and chance(draw, 70):
+        found["measure"] = "used" if parts else "amount"
+    if weighted:
+        found["weight"] = one_of(draw, "heavy", "2") if parts else one_of(draw, "max(amount, 0.1)", "heaviness")
+    return found
+
+
+def scoring(draw: Draw, names: Sequence[str], named: Sequence[str], *, weighted: bool, several: bool) -> dict[str, Any]:
+    """A score."""
+    found: dict[str, Any] = {
+        "round": one_of(draw, "2", "0", "1"),
+        "clamp": one_of(draw, "[0..100]", "none", "[20..95]"),
+    }
+    if weighted:
+        found["method"] = "weighted_mean"
+    else:
+        match draw(st.integers(0, 4)):
+            case 0:
+                found["method"] = "sum"
+            case 1:
+                found["method"] = "lowest"
+            case 2:
+                found["method"] = "highest"
+            case 3:
+                found["value"] = number(draw, Scope(results=tuple(named), parts="score"))
+            case _:
+                found["start"] = "100"
+    if several and not {"value", "start"} & {*found}:
+        found["of"] = draw(st.lists(st.sampled_from([*names, "speed"]), min_size=1, max_size=3, unique=True))
+        if "speed" in found["of"]:
+            found["of"] = ["speed"]
+    if chance(draw, 20):
+        found["better"] = "lower"
+        if found.get("method") == "lowest":
+            found["method"] = "highest"
+    if chance(draw, 10):
+        found["minimum_present"] = "2"
+    if chance(draw, 30):
+        found["reasons"] = "2"
+    if several and chance(draw, 40) and "better" not in found:
+        found["grades"] = {"A": "90", "B": "75", "C": "< 75"}
+    return found
+
+
 @st.composite
 def rulesets(draw: Draw) -> dict[str, Any]:
     """A ruleset as the file's mapping."""
@@ -488,44 +561,14 @@ def rulesets(draw: Draw) -> dict[str, Any]:
     indicators: dict[str, Any] = {}
     for name in names:
         indicators[name] = indicator(draw, scope, clock=chance(draw, 40), weighted=weighted)
-    graded = dict(indicators)
-    if chance(draw, 30):
-        family = indicator(draw, Scope("parts"), clock=False, weighted=weighted)
-        family |= {
-            "for_each": "parts",
-            "id": "part",
-            "measure": "used",
-            "target": "1.5",
-            "better": "higher",
-            "score": "proportion",
-        }
-        family.pop("baseline", None)
-        if weighted:
-            family["weight"] = one_of(draw, "heavy", "2")
-        indicators["each_part"] = family
-        names = [*names, "each_part"]
-    named = [name for name in names if name != "each_part"]
-    moving = points(draw, named)
-    score: dict[str, Any] = {
-        "round": one_of(draw, "2", "0", "1"),
-        "clamp": one_of(draw, "[0..100]", "none", "[20..95]"),
-    }
-    if weighted:
-        score["method"] = "weighted_mean"
-    else:
-        match draw(st.integers(0, 3)):
-            case 0:
-                score["method"] = "sum"
-            case 1:
-                score["method"] = "lowest"
-            case 2:
-                score["value"] = number(draw, Scope(results=tuple(named), parts="score"))
-            case _:
-                score["start"] = "100"
-    if chance(draw, 10):
-        score["minimum_present"] = "2"
-    if chance(draw, 30):
-        score["reasons"] = "2"
+    if chance(draw, 35):
+        indicators["each"] = family(draw, weighted=weighted)
+        names = [*names, "each"]
+    named = [name for name in names if name != "each"]
+    several = chance(draw, 25)
+    known = ["first", "second"] if several else ["score"]
+    moving = points(draw, named, known)
+    scores = {name: scoring(draw, names, named, weighted=weighted, several=several) for name in known}
     ruleset: dict[str, Any] = {
         "steelyard": "1",
         "ruleset": "drawn",
@@ -546,7 +589,11 @@ def rulesets(draw: Draw) -> dict[str, Any]:
                 "id": "eid",
                 "window": {"from": "since", "to": "upto"},
                 "fields": _declared(EVENTS, optional),
-                "define": {"twice": "events.amount * 2"},
+                "define": {
+                    "twice": "events.amount * 2",
+                    "crowd": 'count(weather where level >= "orange")',
+                    "most": "max(parts.used) - events.amount",
+                },
                 **(
                     {"joins": condition(draw, Scope("events", aggregates=False, one_row=False, prefix="events."))}
                     if chance(draw, 25)
@@ -576,9 +623,9 @@ def rulesets(draw: Draw) -> dict[str, Any]:
         "tables": tables(draw),
         "scoring": {"tenths": {"steps": {"each": "10% of target", "deduct": "10", "begun": "counts"}}},
         "indicators": indicators,
-        "exemptions": exemptions(draw, graded, list(moving.get("deductions", {}))),
-        "score": score,
-        "outputs": {"shown": number(draw, Scope(results=tuple(named), score=True)), "listed": "listing(n2)"},
+        "exemptions": exemptions(draw, indicators, list(moving.get("deductions", {}))),
+        **({"scores": scores} if several else {"score": scores["score"]}),
+        "outputs": {"shown": number(draw, Scope(results=tuple(named), score=known[-1])), "listed": "listing(n2)"},
         **moving,
     }
     if weighted:
@@ -588,7 +635,7 @@ def rulesets(draw: Draw) -> dict[str, Any]:
             "not-ours": {"when": condition(draw, Scope(results=tuple(named), parts="status")), "reason": "U1"},
             "nor-this": {"when": "b1 and b2", "reason": "U2"},
         }
-    if chance(draw, 40):
+    if not several and chance(draw, 40) and "better" not in scores["score"]:
         ruleset["grades"] = {"A": "90", "B": "75", "C": "< 75"}
     return {name: section for name, section in ruleset.items() if section != {}}
 
@@ -641,15 +688,9 @@ def _row(draw: Draw, fields: dict[str, dict[str, Any]], declared: dict[str, Any]
     return row
 
 
-@st.composite
-def cases(draw: Draw, ruleset: dict[str, Any]) -> dict[str, Any]:
-    """A case of a drawn ruleset: `given` and `rows`, as texts."""
-    given = {"key": "C1", **_row(draw, INPUTS, ruleset["case"]["inputs"])}
-    relations = ruleset["relations"]
-    rows: dict[str, list[dict[str, str]]] = {"events": [], "weather": [], "climate": [], "parts": []}
-    for n in range(draw(st.integers(0, 3))):
-        row = _row(draw, EVENTS, relations["events"]["fields"])
-        rows["events"].append({**row, "claim": "C1", "eid": f"E{n}"})
+def shared(draw: Draw, ruleset: dict[str, Any]) -> dict[str, list[dict[str, str]]]:
+    """Rows that all cases see."""
+    rows: dict[str, list[dict[str, str]]] = {"weather": [], "climate": []}
     for n in range(draw(st.integers(0, 3))):
         row = {
             "event_id": f"W{n}",
@@ -662,18 +703,33 @@ def cases(draw: Draw, ruleset: dict[str, Any]) -> dict[str, Any]:
             row["ends"] = one_of(draw, *INSTANTS[INSTANTS.index(row["starts"]) :])
         rows["weather"].append(row)
     for _ in range(draw(st.integers(0, 2))):
-        rows["climate"].append(_row(draw, CLIMATE, relations["climate"]["fields"]))
+        rows["climate"].append(_row(draw, CLIMATE, ruleset["relations"]["climate"]["fields"]))
+    return rows
+
+
+@st.composite
+def cases(
+    draw: Draw, ruleset: dict[str, Any], key: str = "C1", rows: dict[str, list[dict[str, str]]] | None = None
+) -> dict[str, Any]:
+    """A case of a drawn ruleset: `given` and `rows`, as texts."""
+    given = {"key": key, **_row(draw, INPUTS, ruleset["case"]["inputs"])}
+    relations = ruleset["relations"]
+    found = {"events": [], "parts": [], **(shared(draw, ruleset) if rows is None else rows)}
+    for n in range(draw(st.integers(0, 3))):
+        row = _row(draw, EVENTS, relations["events"]["fields"])
+        found["events"].append({**row, "claim": key, "eid": f"E{n}"})
     for n in range(draw(st.integers(0, 2))):
         row = _row(draw, PARTS, relations["parts"]["fields"])
-        rows["parts"].append({**row, "claim": "C1", "part": f"P{n}"})
-    return {"given": given, "rows": rows}
+        found["parts"].append({**row, "claim": key, "part": f"P{n}"})
+    return {"given": given, "rows": found}
 
 
 @st.composite
 def examples(draw: Draw) -> tuple[str, list[dict[str, Any]]]:
-    """A ruleset's text and cases for it."""
+    """A ruleset's text and cases for it, which see the same rows of what belongs to no single case."""
     ruleset = draw(rulesets())
-    return "\n".join(printed(ruleset, "")) + "\n", [draw(cases(ruleset)) for _ in range(3)]
+    rows = shared(draw, ruleset)
+    return "\n".join(printed(ruleset, "")) + "\n", [draw(cases(ruleset, f"C{n}", rows)) for n in range(3)]
 
 
 _PLAIN = re.compile(r"[\w.%]+( [\w.]+)*")

@@ -24,6 +24,7 @@ class Names:
     def __init__(self, *, details: bool = False) -> None:
         self.details = details
         self._used: set[str] = set()
+        self._kept: dict[tuple[int, int], str] = {}
 
     def take(self, wanted: str) -> str:
         """The name, or with a number behind it where it is taken; case does not tell names apart."""
@@ -33,6 +34,12 @@ class Names:
             found = f"{wanted}_{number}"
         self._used.add(found.casefold())
         return found
+
+    def keep(self, key: tuple[int, int], wanted: str) -> str:
+        """A name as `take` gives it, the same one whenever the key is asked for."""
+        if key not in self._kept:
+            self._kept[key] = self.take(wanted)
+        return self._kept[key]
 
 
 @dataclass(slots=True)
@@ -211,7 +218,8 @@ class Emission:
         if depth == 0:
             name = self.cte(frame.name, frame.base(self, frame, tuple(frame.wanted)), inline=frame.parent is None)
         else:
-            name = self._above(frame, depth, self.layer(frame, depth - 1), f"{frame.name}_{depth}")
+            called = frame.names.keep(key, f"{frame.name}_{depth}")
+            name = self._above(frame, depth, self.layer(frame, depth - 1), called)
         self._done[key] = name
         return name
 
@@ -222,10 +230,11 @@ class Emission:
             return self.layer(frame, depth)
         key = id(frame), -2 - depth
         if key not in self._done:
+            called = frame.names.keep(key, f"{frame.name}_met" if depth == 0 else f"{frame.name}_met_{depth}")
             if depth == 0:
-                name = self.cte(f"{frame.name}_met", frame.spare(self, frame, tuple(frame.wanted)), inline=True)
+                name = self.cte(called, frame.spare(self, frame, tuple(frame.wanted)), inline=True)
             else:
-                name = self._above(frame, depth, self.met(frame, depth - 1), f"{frame.name}_met_{depth}")
+                name = self._above(frame, depth, self.met(frame, depth - 1), called)
             self._done[key] = name
         return self._done[key]
 
@@ -266,7 +275,7 @@ class Emission:
             for name, (e, _) in frame.aggregates.items():
                 query = query.select(build.aliased(e, name), copy=False)
             query = query.group_by(*(build.column(k) for k in frame.key), copy=False)
-            self._done[key] = self.cte(frame.names.take(f"{frame.name}_sums"), query)
+            self._done[key] = self.cte(frame.names.keep(key, f"{frame.name}_sums"), query)
         return self._done[key]
 
 
