@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "Check rulesets.",
     "evaluate": "Score the cases of a file.",
     "explain": "Explain the score of one case.",
+    "compile": "Write a ruleset as SQL, or as a dbt model.",
     "schema": "Print the JSON Schema of a ruleset file.",
     "show": "Print a ruleset as it is understood.",
     "table": "Write a decision table as a workbook or CSV.",

@@ -142,6 +142,7 @@ def _mean(
     scored.situations = situations
     if situations.listed:
         program.small[situations.table] = situations.list_all()
+        program.cached["situations", situations.table] = situations
     columns = [DENOMINATOR, *(share_column(place) for place in range(len(names)))]
     found = program.cases.look_up(situations.table, [(KEY, situations.key())], columns)
     denominator, *shares = (

@@ -1,0 +1,208 @@
+"""A ruleset as one statement that an auditor can read, over tables of the types that people use.
+
+What is computed is what `statement` compiles; here it gets its tables, its published types, the names of its strata and
+comments that say which rule each column comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import cast
+
+from sqlglot import exp
+
+from steelyard.diagnostics import msg
+from steelyard.engines.sql import build
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.commentary import Commentary
+from steelyard.engines.sql.dialects import Dialect, dialect
+from steelyard.engines.sql.dialects.natural import natural
+from steelyard.engines.sql.dialects.template import fill
+from steelyard.engines.sql.layout import laid_out
+from steelyard.engines.sql.received import REJECT_AT, UnfitError, names_of, received
+from steelyard.engines.sql.situations import LISTED
+from steelyard.engines.sql.statement import REJECTED, ResultColumn, Statement, compile_ruleset
+from steelyard.engines.sql.tidy import keywords, tidied
+from steelyard.ir.canonical import digest
+from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
+
+RESULTS = "results"
+_DIGITS = 18
+_GIVEN = "@"
+"""Tells the name of a table that is read from that of a step, until both have their last names."""
+_PLAIN = ("ruleset", "version", "digest", "status")
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """Where the facts are: the table of cases, and by relation that of its rows (None: of its name)."""
+
+    cases: str = "cases"
+    relations: Mapping[str, str] | None = None
+
+    def of(self, relation: str) -> str:
+        """The table of a relation."""
+        return relation if self.relations is None else self.relations[relation]
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A ruleset as text.
+
+    Attributes:
+        text: the statement, without a semicolon.
+        tree: what was written, for those who compare.
+        columns: of its result, in order; reject_at comes after the status.
+        names: of these columns as LANGUAGE.md section 11 has them.
+    """
+
+    text: str
+    tree: exp.Query
+    columns: tuple[ResultColumn, ...]
+    names: tuple[str, ...]
+
+
+def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, lang: str = "en") -> Readable:
+    """Write a ruleset as one statement.
+
+    Args:
+        ruleset: its parameters bound.
+        dialect_name: one of `dialects.NAMES`.
+        tables: where the facts are.
+        lang: of labels and clauses, `zh` or `en`.
+
+    Raises:
+        UnfitError: it cannot be written as one statement.
+        TooWideError: an integer may need more than 128 bits.
+    """
+    places = tables or Tables()
+    here = dialect(dialect_name)
+    kept, rows = names_of(ruleset)
+    stamp = digest(ruleset)
+    statement = compile_ruleset(ruleset, here, kept, rows, stamp, identity=ruleset.key)
+    if statement.unlisted:
+        raise _too_many(statement)
+    names = tuple(column.name for column in statement.columns)
+    if here.name == "bigquery":  # no column of a table may have a dot in its name
+        statement.columns = tuple(replace(one, name=one.name.replace(".", "__")) for one in statement.columns)
+    query = _whole(statement, places)
+    said = Commentary(ruleset, statement, here, lang)
+    used = {places.cases, *(places.of(one.id) for one in ruleset.relations)}
+    renamed = {**said.renamed(query, used), **{_GIVEN + name: name for name in used}}
+    query = tidied(query, renamed, keywords(here.sqlglot))
+    text = laid_out(here.sql(cast(E, query), pretty=False), here.sqlglot, said.notes(query))
+    head = "".join(f"-- {line}".rstrip() + "\n" for line in said.head(stamp, places.cases, places.of))
+    return Readable(f"{head}{text}", query, statement.columns, names)
+
+
+def _too_many(statement: Statement) -> UnfitError:
+    """Why situations of weights cannot stand in the statement."""
+    situations = statement.unlisted[0]
+    score = situations.score
+    if situations.families:
+        family = next(name for name, _, _ in situations.families)
+        return UnfitError(
+            msg(
+                "rows of `{family}` bring weights of their own, which are only known when they are read", family=family
+            ),
+            score.span,
+        )
+    return UnfitError(
+        msg(
+            "the weights of `{score}` have more than {limit} situations, which are resolved as they occur",
+            score=score.id,
+            limit=LISTED,
+        ),
+        score.span,
+    )
+
+
+def _whole(statement: Statement, tables: Tables) -> exp.Query:
+    """The statement over its tables, with published types."""
+    program = statement.program
+    ruleset, here = program.ruleset, program.dialect
+    inner = statement.query([*((one.name, one.sql) for one in statement.columns), (REJECT_AT, statement.reject_at)])
+    with_ = inner.args["with_"]
+    inner.set("with_", None)
+    asked = {found.name for one in (inner, with_) for found in one.find_all(exp.Column)}
+    given = {one.id: _GIVEN + tables.of(one.id) for one in ruleset.relations}
+    facts = received(ruleset, here, _GIVEN + tables.cases, given, places=bool(asked & {"_row", "_id"}))
+    results = exp.CTE(this=inner, alias=exp.TableAlias(this=build.name(RESULTS)))
+    query = exp.select(*_published(statement), copy=False).from_(build.table(RESULTS), copy=False)
+    rejects = exp.select(*_rejected(statement), copy=False).from_(build.table(facts.read), copy=False)
+    rejects = rejects.where(build.present(build.column(REJECT_AT)), copy=False)
+    both = exp.Union(this=query, expression=rejects, distinct=False)
+    both.set("with_", exp.With(expressions=[*facts.ctes, *with_.expressions, results]))
+    return both
+
+
+def _published(statement: Statement) -> Iterator[E]:
+    """The columns of cases that intake accepts; a rule may still reject one."""
+    here = statement.program.dialect
+    bare = isinstance(statement.reject_at, exp.Null)
+    scored = build.unequal(build.column("status"), build.text(REJECTED))
+    for place, column in enumerate(statement.columns):
+        value = _natural(column, build.column(column.name), here)
+        plain = place == 0 or column.name in _PLAIN or bare
+        yield build.aliased(value if plain else build.where(scored, value), column.name)
+        if column.name == "status":
+            yield build.aliased(exp.Cast(this=build.column(REJECT_AT), to=here.text()), REJECT_AT)
+
+
+def _rejected(statement: Statement) -> Iterator[E]:
+    """The columns of rows that intake rejects."""
+    here = statement.program.dialect
+    for place, column in enumerate(statement.columns):
+        if place == 0:
+            yield build.aliased(_natural(column, build.column(column.name), here), column.name)
+        elif column.name == "status":
+            yield build.aliased(build.text(REJECTED), column.name)
+            yield build.column(REJECT_AT)
+        elif column.name in _PLAIN:
+            yield build.aliased(column.sql, column.name)
+        else:
+            yield build.aliased(build.null(), column.name)
+
+
+def _natural(column: ResultColumn, value: E, here: Dialect) -> E:
+    """A stored value as it is published. The items of lists are left as stored but for DuckDB."""
+    if not column.many and not column.fields:
+        return _one(column.name, column.type, value, here)
+    item = exp.column("_e")
+    if column.fields:
+        kinds = {name: exp.DataType.build("TEXT") for name, _ in column.fields}
+        one: E = here.struct({n: _one(n, t, here.field(item, n, kinds[n]), here) for n, t in column.fields})
+    else:
+        one = _one(column.name, column.type, item, here)
+    if here.name != "duckdb" or one == item:
+        return value
+    return fill("LIST_TRANSFORM(:items, LAMBDA _e : :one)", "duckdb", items=value, one=one)
+
+
+def _one(name: str, type_: Type, value: E, here: Dialect) -> E:
+    words = natural(here.sqlglot)
+    match type_:
+        case Number(scale) if scale > _DIGITS:
+            raise UnfitError(
+                msg(
+                    "`{name}` has {scale} digits after the point, more than {limit}",
+                    name=name,
+                    scale=scale,
+                    limit=_DIGITS,
+                )
+            )
+        case Number(scale) if scale > 0:
+            return here.decimal(value, scale)
+        case Number() | Duration() | Days():
+            return here.cast_narrow(value)
+        case Date():
+            return words.to_date(value)
+        case DateTime():
+            return words.to_instant(value)
+        case _:
+            return value
+
+
+__all__ = ["RESULTS", "Readable", "Tables", "UnfitError", "readable"]

@@ -1,0 +1,369 @@
+"""Tables of natural types as the stored integers that rules read, and which of their rows intake would reject.
+
+LANGUAGE.md section 12 as far as a table with types can break it: what is required is there, in range, one of the closed
+values, not before another; a key stands once. A bad row of a relation rejects its case; one that names no case rejects
+every case, and one of a feed is left out, as when files are read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlglot import exp, parse_one
+
+from steelyard.calendars.offsets import offsets
+from steelyard.calendars.zones import DAY_US, Zone, zone
+from steelyard.diagnostics import Message, Span, msg
+from steelyard.engines.sql import build
+from steelyard.engines.sql.build import E
+from steelyard.engines.sql.dialects import Dialect
+from steelyard.engines.sql.dialects.natural import Natural, natural
+from steelyard.facts.bulk import clocks
+from steelyard.facts.fields import required
+from steelyard.ir.ruleset import InputField, Relation, Ruleset
+from steelyard.ir.types import (
+    FIRST_INSTANT,
+    LAST_INSTANT,
+    Boolean,
+    Date,
+    DateTime,
+    Days,
+    Duration,
+    Number,
+    Range,
+    Region,
+    Regions,
+    Text,
+    Type,
+    default_range,
+)
+
+REJECT_AT = "reject_at"
+"""The column of the rejected row that is at fault; NULL of a good one."""
+_TWO = "([1-9][0-9]|0[1-9])"
+_PLACES = {
+    "gb2260": f"000000|{_TWO}(0000|{_TWO}[0-9][0-9])",
+    "fips": f"00(000)?|{_TWO}([0-9][0-9][0-9])?",
+    "name": "[^;]+",
+}
+
+
+class UnfitError(Exception):
+    """What cannot be written as one statement.
+
+    Attributes:
+        message: what, and why.
+        span: of the part of the ruleset that it lies in, where there is one.
+    """
+
+    def __init__(self, message: Message, span: Span | None = None) -> None:
+        super().__init__(str(message))
+        self.message, self.span = message, span
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Tables as rules read them.
+
+    Attributes:
+        ctes: in order, each after what it reads.
+        cases: the one of the good cases.
+        read: the one of all cases, with `reject_at`.
+        relations: by relation, the one of its good rows.
+    """
+
+    ctes: tuple[exp.CTE, ...]
+    cases: str
+    read: str
+    relations: Mapping[str, str]
+
+
+def names_of(ruleset: Ruleset) -> tuple[str, Mapping[str, str]]:
+    """What the common table expressions of good cases, and of each relation's good rows, are called."""
+    return "cases_kept", {one.id: f"{one.id}_rows" for one in ruleset.relations}
+
+
+def received(ruleset: Ruleset, dialect: Dialect, cases: str, tables: Mapping[str, str], *, places: bool) -> Received:
+    """Read the tables.
+
+    Args:
+        ruleset: what says which columns there are, by their ids.
+        dialect: what to write.
+        cases: the table of cases.
+        tables: by relation, its table.
+        places: whether the rules ask for the place of a row, or its id.
+
+    Raises:
+        UnfitError: a column of a type that identifies no rows.
+    """
+    reader = _Reader(ruleset, dialect)
+    kept, rows = names_of(ruleset)
+    ctes: list[exp.CTE] = []
+    for relation in ruleset.relations:
+        ctes += reader.relation(relation, tables[relation.id], rows[relation.id], places=places)
+    ctes += reader.cases(cases, kept)
+    return Received(tuple(ctes), kept, "cases_read", rows)
+
+
+class _Reader:
+    """Writes the first common table expressions of a statement."""
+
+    def __init__(self, ruleset: Ruleset, dialect: Dialect) -> None:
+        self._ruleset = ruleset
+        self._dialect = dialect
+        self._natural: Natural = natural(dialect.sqlglot)
+        self._zone: Zone = zone(ruleset.timezone)
+
+    # tables
+
+    def cases(self, table: str, kept: str) -> list[exp.CTE]:
+        """All cases, and the good ones."""
+        ruleset = self._ruleset
+        key = next(one for one in ruleset.inputs if one.id == ruleset.key)
+        count = exp.Window(this=self._dialect.fill("COUNT(*)"), partition_by=[self._value(key)])  # type: ignore[attr-defined]
+        twice = build.conj((build.present(self._value(key)), build.greater(count, build.integer(1))))
+        faults: list[tuple[E, E]] = [(twice, build.text(key.id))]
+        faults += [(condition, build.text(where)) for condition, where in self._dated()]
+        needed = [replace(one, optional=False) if one is key else one for one in ruleset.inputs]
+        faults += [(condition, build.text(where)) for condition, where in self._faults(needed, "")]
+        query = exp.select(copy=False).from_(build.table(table, "t"), copy=False)
+        for relation in ruleset.relations:
+            if relation.feed is not None:
+                continue
+            bad = f"{relation.id}_read"
+            if relation.of_case is not None:
+                query = query.join(
+                    self._bad_rows(relation), on=self._same_case(relation, key), join_type="left", copy=False
+                )
+                found: E = build.column(REJECT_AT, f"{relation.id}_bad")
+                faults.append((build.present(found), found))
+            homeless = self._homeless(relation, bad)
+            faults.append((build.present(homeless), homeless))
+        columns = [build.aliased(self._value(one), one.id) for one in ruleset.inputs]
+        query = query.select(*columns, build.aliased(build.case(faults, build.null()), REJECT_AT), copy=False)
+        return [_cte("cases_read", query), self._kept(kept, "cases_read", ruleset.inputs)]
+
+    def relation(self, relation: Relation, table: str, kept: str, *, places: bool) -> list[exp.CTE]:
+        """All rows of a relation, and the good ones."""
+        columns = [build.aliased(self._value(one), one.id) for one in relation.fields]
+        if places:
+            columns += self._places(relation)
+        faults = [
+            (condition, build.text(where)) for condition, where in self._faults(relation.fields, f"{relation.id}.")
+        ]
+        of = next((one for one in relation.fields if one.id == relation.of_case), None)
+        own = next((one for one in relation.fields if one.id == relation.row_id), None)
+        if of is not None:
+            faults.append((build.missing(self._value(of)), build.text(f"{relation.id}.{of.id}")))
+        if of is not None and own is not None:
+            pair = [self._value(of), self._value(own)]
+            count = exp.Window(this=self._dialect.fill("COUNT(*)"), partition_by=pair)  # type: ignore[attr-defined]
+            both = build.conj([build.present(one) for one in pair])
+            twice = build.conj((both, build.greater(count, build.integer(1))))
+            faults.append((twice, build.text(f"{relation.id}.{own.id}")))
+        fault = build.aliased(build.case(faults, build.null()), REJECT_AT)
+        query = exp.select(*columns, fault, copy=False).from_(build.table(table, "t"), copy=False)
+        read = f"{relation.id}_read"
+        extra = ("_row", "_id") if places else ()
+        return [_cte(read, query), self._kept(kept, read, relation.fields, extra)]
+
+    @staticmethod
+    def _kept(name: str, read: str, fields: Sequence[InputField], extra: Sequence[str] = ()) -> exp.CTE:
+        columns = [build.column(one) for one in (*(field.id for field in fields), *extra)]
+        query = exp.select(*columns, copy=False).from_(build.table(read), copy=False)
+        return _cte(name, query.where(build.missing(build.column(REJECT_AT)), copy=False))
+
+    def _bad_rows(self, relation: Relation) -> exp.Subquery:
+        """The cases that have a bad row, with its first fault by name."""
+        of = relation.of_case or ""
+        where = exp.Min(this=build.column(REJECT_AT))
+        query = exp.select(build.column(of), build.aliased(where, REJECT_AT), copy=False)
+        query = query.from_(build.table(f"{relation.id}_read"), copy=False)
+        query = query.where(build.present(build.column(REJECT_AT)), copy=False).group_by(build.column(of), copy=False)
+        return exp.Subquery(this=query, alias=exp.TableAlias(this=build.name(f"{relation.id}_bad")))
+
+    def _same_case(self, relation: Relation, key: InputField) -> E:
+        return build.equal(build.column(relation.of_case or "", f"{relation.id}_bad"), self._value(key))
+
+    @staticmethod
+    def _homeless(relation: Relation, read: str) -> E:
+        """The fault of a bad row that names no case."""
+        query = exp.select(exp.Min(this=build.column(REJECT_AT)), copy=False).from_(build.table(read), copy=False)
+        query = query.where(build.present(build.column(REJECT_AT)), copy=False)
+        if relation.of_case is not None:
+            query = query.where(build.missing(build.column(relation.of_case)), copy=False)
+        return exp.Subquery(this=query)
+
+    def _places(self, relation: Relation) -> list[E]:
+        """The place of each row, by its id and its fields, for a table has no order; and the id as text."""
+        by_id = sorted(relation.fields, key=lambda one: one.id != relation.row_id)
+        columns = [build.column(one.id, "t") for one in by_id if not isinstance(one.type, Regions)]
+        order = exp.Order(expressions=[exp.Ordered(this=one) for one in columns])
+        number = exp.Window(this=self._dialect.fill("ROW_NUMBER()"), order=order)  # type: ignore[attr-defined]
+        own = next((one for one in relation.fields if one.id == relation.row_id), None)
+        text = self._dialect.text()
+        match None if own is None else own.type:
+            case Text() | Region():
+                id_: E = build.column(relation.row_id or "", "t")
+            case Date() | None | Number(scale=0):
+                id_ = exp.Cast(this=number.copy() if own is None else build.column(own.id, "t"), to=text)
+            case Number(scale) if own is not None:
+                id_ = exp.Cast(this=self._dialect.decimal(self._value(own), scale), to=text)
+            case _:
+                said = msg("the rows of `{name}` are told apart by a time, which has no text in SQL", name=relation.id)
+                raise UnfitError(said, relation.span)
+        return [build.aliased(number, "_row"), build.aliased(id_, "_id")]
+
+    # values
+
+    def _value(self, field: InputField) -> E:
+        """A column as it is stored."""
+        column = build.column(field.id, "t")
+        match field.type:
+            case Number(scale) if scale > 0:
+                return self._dialect.units_of(column, scale)
+            case Number() | Duration() | Days():
+                return self._dialect.cast_narrow(column)
+            case Date():
+                return self._natural.to_days(column)
+            case DateTime():
+                return self._natural.to_micros(column)
+            case Text() | Region():
+                return exp.Nullif(this=column, expression=build.text(""))
+            case Regions():
+                return build.where(build.greater(self._dialect.size(column), build.integer(0)), column)
+            case Boolean():
+                return column
+
+    # faults
+
+    def _dated(self) -> list[tuple[E, str]]:
+        """The reference date is there, in range, and on a day of this version."""
+        ruleset = self._ruleset
+        field = next((one for one in ruleset.inputs if one.id == ruleset.reference_date), None)
+        if field is None:
+            return []
+        found = self._faults([replace(field, optional=False, not_before=None)], "")
+        days = ruleset.effective
+        if days.low is None and days.high is None:
+            return found
+        value = self._value(field)
+        if isinstance(field.type, DateTime):
+            inside = _over(clocks.on_days('"at"', self._zone, days), value)
+        else:
+            inside = build.conj(_inside(value, days))
+        return [*found, (build.not_(inside), field.id)]
+
+    def _faults(self, fields: Sequence[InputField], prefix: str) -> list[tuple[E, str]]:
+        """Conditions under which a field is at fault, in the order of intake."""
+        found: list[tuple[E, str]] = []
+        for field in fields:
+            condition = build.disj([*self._missing(field), *self._wrong(field)])
+            if not build.is_false(condition):
+                found.append((condition, f"{prefix}{field.id}"))
+        by_id = {field.id: field for field in fields}
+        for field in fields:
+            earlier = by_id.get(field.not_before or "")
+            if earlier is not None:
+                found.append((self._earlier(field, earlier), f"{prefix}{field.id}"))
+        return found
+
+    def _missing(self, field: InputField) -> list[E]:
+        return [build.missing(self._value(field))] if required(field) else []
+
+    def _wrong(self, field: InputField) -> list[E]:
+        value, column, dialect = self._value(field), build.column(field.id, "t"), self._dialect
+        found: list[E] = []
+        match field.type:
+            case Number(scale) if scale > 0:
+                rounded = exp.Round(this=column, decimals=build.integer(scale))
+                found.append(build.unequal(rounded, column))
+            case Number() | Duration() | Days():
+                found.append(build.unequal(value, column))
+            case Text(values=values) if values:
+                found.append(build.not_(build.within(value, [build.text(one) for one in values])))
+            case Region(scheme) if scheme != "name":
+                found.append(build.not_(self._natural.is_like(value, _PLACES[scheme])))
+            case Regions(scheme):
+                one = _PLACES[scheme]
+                text = dialect.join_list(column, ";")
+                some = build.greater(dialect.size(column), build.integer(0))
+                like = self._natural.is_like(text, f"({one})(;({one}))*")
+                found.append(build.conj((some, build.not_(like))))
+            case _:
+                pass
+        range_ = field.range or default_range(field.type)
+        if range_ is not None:
+            inside = _inside(value, range_)
+            if inside:
+                found.append(build.not_(build.conj(inside)))
+        return found
+
+    def _earlier(self, field: InputField, earlier: InputField) -> E:
+        """Whether a milestone is before the one that it may not precede; unknown where one is missing."""
+        first, second = self._value(earlier), self._value(field)
+        if isinstance(earlier.type, Date) and isinstance(field.type, DateTime):
+            second = self._local_day(second, field.range)
+        elif isinstance(earlier.type, DateTime) and isinstance(field.type, Date):
+            first = self._local_day(first, earlier.range)
+        return build.less(second, first)
+
+    def _local_day(self, instant: E, range_: Range | None) -> E:
+        """The day of an instant in the zone of the ruleset."""
+        low = FIRST_INSTANT if range_ is None or range_.low is None else range_.low
+        high = LAST_INSTANT if range_ is None or range_.high is None else range_.high
+        known = offsets(self._zone, low, high)
+        whens = [
+            (build.less(instant, build.integer(start)), build.integer(offset))
+            for start, offset in zip(known.starts[1:], known.offsets, strict=False)
+        ]
+        local = build.wrapped(build.add(instant, build.case(whens, build.integer(known.offsets[-1]))))
+        day, dialect = build.integer(DAY_US), self._dialect
+        rest = dialect.remainder(build.wrapped(build.add(dialect.remainder(local, day), day)), day)
+        return dialect.quotient(build.wrapped(build.subtract(local, rest)), day, wide=False)
+
+
+def _inside(value: E, range_: Range) -> list[E]:
+    if range_.low is not None and range_.high is not None:
+        return [exp.Between(this=value, low=build.integer(range_.low), high=build.integer(range_.high))]
+    low = [] if range_.low is None else [build.at_least(value, build.integer(range_.low))]
+    return low + ([] if range_.high is None else [build.at_most(value, build.integer(range_.high))])
+
+
+def _over(text: str, value: E) -> E:
+    """A condition written over the column `at`, over a value."""
+    condition = parse_one(text, dialect="duckdb")
+    return condition.transform(lambda node: value.copy() if isinstance(node, exp.Column) else node)  # type: ignore[return-value]
+
+
+def _cte(name: str, query: exp.Query) -> exp.CTE:
+    return exp.CTE(this=query, alias=exp.TableAlias(this=build.name(name)))
+
+
+def described(type_: Type, dialect: Dialect) -> str:
+    """The type that a column has, with its unit."""
+    words = natural(dialect.sqlglot)
+    match type_:
+        case Number(scale) if scale > 0:
+            return words.decimal(scale)
+        case Number():
+            return words.integer_type
+        case Duration():
+            return f"{words.integer_type}, microseconds"
+        case Days():
+            return f"{words.integer_type}, days"
+        case Date():
+            return "DATE"
+        case DateTime():
+            return f"{words.instant_type}; without a zone in UTC"
+        case Boolean():
+            return "BOOLEAN"
+        case Text(values=values) if values:
+            return f"{words.text_type}, one of {', '.join(values)}"
+        case Text():
+            return words.text_type
+        case Region(scheme):
+            return f"{words.text_type}, a place ({scheme})"
+        case Regions(scheme):
+            return f"{words.list_type}, places ({scheme}), none of them NULL"
