@@ -185,10 +185,10 @@ class BulkRun:
         for case in loaded.cases_of(chosen):
             for name, checker in self.checkers:
                 outcome = checker.evaluate(case)
-                wrong = difference(results, case, outcome, found[case.key])
+                wrong = difference(results, case, outcome, found.get(case.key, _OUT))
                 if wrong:
                     differences += 1
-                    self._tell(case, name, outcome, found[case.key], wrong)
+                    self._tell(case, name, outcome, found.get(case.key, _OUT), wrong)
         if differences:
             self.output.error(msg("{count} cases differ between engines; nothing was written", count=differences))
             self.output.error(msg("this is a fault of this program: please report it with the ruleset and these cases"))
@@ -212,17 +212,17 @@ class BulkRun:
         output.error(msg("the case: {case}", case=repr(case)))
 
     def _write(self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[Target], scoring: Scoring) -> Done:
-        from steelyard.engines.sql.portfolio import counted
+        from steelyard.engines.sql.portfolio import ruled_out
         from steelyard.report.provenance import provenance_text
         from steelyard.report.summary_files import write_summary
         from steelyard.report.writers import write_rejects
 
         wanted = self.wanted
-        ruled_out = counted(self.connection, raw).get("rejected", 0)
+        rejected = loaded.rejected + len(loaded.feed_rejects) + len(ruled_out(self.connection))
         summary = self._summary(loaded, raw)
-        first = tuple(islice(self._rejects(loaded, raw), SHOWN))
+        first = tuple(islice(self._rejects(loaded), SHOWN))
         if wanted.rejects is not None:
-            write_rejects(stage.place(wanted.rejects), self._rejects(loaded, raw), self.output.lang)
+            write_rejects(stage.place(wanted.rejects), self._rejects(loaded), self.output.lang)
         if wanted.summary is not None:
             write_summary(stage.place(wanted.summary), summary, self.versions)
         if wanted.provenance is not None:
@@ -230,11 +230,11 @@ class BulkRun:
             stage.place(wanted.provenance).write_text(text, "utf-8", newline="\n")
         if wanted.results is not None:
             with self.output.progress(msg("writing")):
-                self._results(stage, wanted.results, raw, targets, whole=not ruled_out)
-        return Done(summary, first, loaded.rejected + len(loaded.feed_rejects) + ruled_out)
+                self._results(stage, wanted.results, raw, targets)
+        return Done(summary, first, rejected)
 
-    def _results(self, stage: Staging, target: Path, raw: Path, targets: Sequence[Target], *, whole: bool) -> None:
-        """The results in the format that was asked for, without the rows that a rule rejects."""
+    def _results(self, stage: Staging, target: Path, raw: Path, targets: Sequence[Target]) -> None:
+        """The results in the format that was asked for."""
         from steelyard.calendars.zones import zone
         from steelyard.engines.sql.portfolio import convert, kept, partitioned
 
@@ -243,7 +243,7 @@ class BulkRun:
         if self.wanted.partition_by:
             partitioned(self.connection, raw, place, self.wanted.partition_by, names)
             return
-        if not whole or self.wanted.groups:
+        if self.wanted.groups:
             parted = self.work / "kept.parquet"
             kept(self.connection, raw, parted, names)
         else:
@@ -256,20 +256,20 @@ class BulkRun:
             with place.open(encoding="utf-8", newline="") as stream:
                 shutil.copyfileobj(stream, sys.stdout)
 
-    def _rejects(self, loaded: Loaded, raw: Path) -> Iterator[Reject]:
+    def _rejects(self, loaded: Loaded) -> Iterator[Reject]:
         """Every reject in the order of the other engines: rows that are no case, of feeds, cases ruled out."""
-        return chain(loaded.rejects(), loaded.feed_rejects, self._ruled_out(loaded, raw))
+        return chain(loaded.rejects(), loaded.feed_rejects, self._ruled_out(loaded))
 
-    def _ruled_out(self, loaded: Loaded, raw: Path) -> Iterator[Reject]:
+    def _ruled_out(self, loaded: Loaded) -> Iterator[Reject]:
         """Why a rule rejects a case, in the words of the reference.
 
         Raises:
             Stop: the reference does not reject it, which has been said.
         """
-        from steelyard.engines.sql.portfolio import rejected_keys
+        from steelyard.engines.sql.portfolio import ruled_out
 
         name, reference = self.checkers[0]
-        keys = rejected_keys(self.connection, raw, self.versions.newest.key)
+        keys = ruled_out(self.connection)
         for start in range(0, len(keys), BATCH):
             for case in loaded.cases_of(keys[start : start + BATCH]):
                 outcome = reference.evaluate(case)
@@ -291,6 +291,10 @@ class BulkRun:
         summary_views(self.connection, raw, (RESULTS, REJECTS), keys, (reject.where for reject in unread))
         counts = summarise(self.connection, RESULTS, summary_columns(self.versions), keys, REJECTS)
         return summary_of_counts(self.versions, groups, counts, MINIMUM_SAMPLE if least is None else least)
+
+
+_OUT: dict[str, object] = {"status": "rejected"}
+"""What is said of a case that a rule rejects: it is not among the results."""
 
 
 def target_of(column: Column) -> Target:

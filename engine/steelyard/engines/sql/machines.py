@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import duckdb
@@ -15,7 +15,8 @@ from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.memory import filled, situations_that_occur
 from steelyard.engines.sql.published import Target
 from steelyard.engines.sql.statement import Statement, compile_ruleset
-from steelyard.facts.bulk import Loaded
+from steelyard.engines.sql.relations import key_fields
+from steelyard.facts.bulk import Loaded, sql
 from steelyard.facts.bulk.cases import ALL
 from steelyard.ir.canonical import digest
 from steelyard.ir.ruleset import Ruleset
@@ -62,7 +63,14 @@ class DuckDBMachine:
         """One version."""
         cases, sources = loaded.cases[ruleset.version], loaded.relations[ruleset.version]
         return compile_ruleset(
-            ruleset, dialect("duckdb"), cases, sources, digest(ruleset), suffix=f"_{number}", spare=cases + ALL
+            ruleset,
+            dialect("duckdb"),
+            cases,
+            sources,
+            digest(ruleset),
+            suffix=f"_{number}",
+            spare=cases + ALL,
+            unique=unique_relations(self._connection, ruleset, sources),
         )
 
     def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
@@ -76,3 +84,18 @@ class DuckDBMachine:
                 del small[name]
         query = statement.query([(column.name, e) for column, e in selected], small)
         return statement.program.dialect.sql(query, pretty=False)
+
+
+def unique_relations(
+    connection: duckdb.DuckDBPyConnection, ruleset: Ruleset, sources: Mapping[str, str]
+) -> frozenset[str]:
+    """The one_row relations of which no two rows have the same keys, so that none can reject a case."""
+    found: set[str] = set()
+    for relation in ruleset.relations:
+        keys = key_fields(relation) if relation.one_row else ()
+        if keys:
+            names = sql.listed(map(sql.name, keys))
+            twice = sql.select({"n": "count(*)"}, sql.name(sources[relation.id]), "GROUP BY", names, "HAVING n > 1")
+            if connection.execute(sql.any_of(f"({twice})")).fetchone() is None:
+                found.add(relation.id)
+    return frozenset(found)

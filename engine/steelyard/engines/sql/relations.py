@@ -67,6 +67,17 @@ def joined(relation: Relation, program: Program) -> Joined:
     return found
 
 
+def key_fields(relation: Relation) -> tuple[str, ...]:
+    """The fields by whose equality, and nothing else, a relation joins; none where it joins otherwise."""
+    found: list[str] = [] if relation.of_case is None else [relation.of_case]
+    for part in _conjuncts(relation):
+        key = _key(part, relation)
+        if key is None or not isinstance(key.of_row, Field):
+            return ()
+        found.append(key.of_row.name)
+    return tuple(found)
+
+
 def rows_for(relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()) -> Rows:
     """The rows of a relation in a frame below `outer` that sees whatever the expressions read, and what is to be `seen`."""
     level, reads = reach(asked, relation, program, outer)

@@ -317,6 +317,8 @@ def _single(relation: Relation, program: Program) -> _Single:
 def single_rejections(relation: Relation, program: Program) -> list[Rejection]:
     """Two rows that belong, after whatever rejects the case while its rows are found."""
     found = join_rejections(relation, program) if relation.joins is not None else []
+    if relation.id in program.unique:
+        return found
     return [*found, Rejection(_single(relation, program).several, relation.id)]
 
 

@@ -71,6 +71,7 @@ class Program:
         tables: the name of the table of each relation in the statement.
         cases: the frame of the cases.
         suffix: of the names of small tables.
+        unique: relations of which no case can have two rows.
         defines: those of the case that were compiled.
         parts: what is settled of indicators, by indicator and part.
         small: constant tables that the statement needs, by name: columns and rows.
@@ -82,6 +83,7 @@ class Program:
     cases: Frame
     names: Names
     suffix: str = ""
+    unique: frozenset[str] = frozenset()
     defines: dict[str, Value] = field(default_factory=lambda: {})
     parts: dict[tuple[str, Part], Value] = field(default_factory=lambda: {})
     one_rows: dict[str, object] = field(default_factory=lambda: {})

@@ -32,7 +32,7 @@ from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect, dialect
 from steelyard.engines.sql.intervals import NARROW
-from steelyard.engines.sql.machines import Selected
+from steelyard.engines.sql.machines import Selected, unique_relations
 from steelyard.engines.sql.portfolio import PLACE, running
 from steelyard.engines.sql.published import Target
 from steelyard.engines.sql.relations import ROW, ROW_ID
@@ -153,7 +153,15 @@ class SparkMachine:
     def compiled(self, ruleset: Ruleset, loaded: Loaded, number: int) -> Statement:
         """One version."""
         cases, sources = loaded.cases[ruleset.version], loaded.relations[ruleset.version]
-        return compile_ruleset(ruleset, dialect("spark"), cases, sources, digest(ruleset), suffix=f"_{number}")
+        return compile_ruleset(
+            ruleset,
+            dialect("spark"),
+            cases,
+            sources,
+            digest(ruleset),
+            suffix=f"_{number}",
+            unique=unique_relations(self._connection, ruleset, sources),
+        )
 
     def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
         """Run the statement now; its rows are in a folder of Parquet then."""

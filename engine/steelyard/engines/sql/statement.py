@@ -18,6 +18,7 @@ from steelyard.engines.sql.exemptions import Fired
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.frame import Base, Emission, Frame, Names
 from steelyard.engines.sql.indicators import Settled
+from steelyard.engines.sql.intervals import Interval
 from steelyard.engines.sql.points import Brought, Standing
 from steelyard.engines.sql.scope import Program, Scope, SmallTable
 from steelyard.engines.sql.scores import Scored
@@ -79,6 +80,11 @@ class Statement:
     missing: tuple[tuple[str, E], ...] = ()
     rows_fired: tuple[RuleRows, ...] = ()
     unlisted: tuple[Situations, ...] = ()
+
+    @property
+    def may_reject(self) -> bool:
+        """Whether a rule can reject a case."""
+        return not isinstance(self.reject_at, exp.Null)
 
     def keys(self, situations: Situations, small: Mapping[str, SmallTable]) -> exp.Select:
         """A statement that gives the distinct keys of situations that are not listed."""
@@ -147,6 +153,7 @@ def compile_ruleset(
     details: bool = False,
     suffix: str = "",
     spare: str | None = None,
+    unique: frozenset[str] = frozenset(),
 ) -> Statement:
     """Compile a ruleset, its parameters bound.
 
@@ -159,6 +166,7 @@ def compile_ruleset(
         identity: the column that tells cases apart.
         details: whether the rows that rules fired for are wanted too.
         spare: a table of all rows, cases or not, that costs less to read: what relations meet.
+        unique: one_row relations whose table has no two rows with the same keys (`relations.key_fields`).
         suffix: of the names of small tables, where statements of several versions stand side by side.
 
     Raises:
@@ -178,7 +186,7 @@ def compile_ruleset(
     frame = Frame(names.take("facts"), reading(cases), names, spare=None if spare is None else reading(spare))
     frame.want("_case")
     frame.want(ruleset.key)
-    program = Program(ruleset, dialect, sources, frame, names, suffix)
+    program = Program(ruleset, dialect, sources, frame, names, suffix, unique)
     return _Compilation(program, digest).statement()
 
 
@@ -276,6 +284,7 @@ class _Compilation:
                     if contribution.settled.indicator.id == indicator.id and one.denominator is not None:
                         share = replace(contribution.share, why={})
                         sixth = a.divide(a.times(share, 10**LEDGER_DIGITS), one.denominator)
+                        sixth = a.known_within(sixth, Interval(0, 10**LEDGER_DIGITS))
                         there = build.conj((one.stands, build.present(share.sql)))
                         found.append((there, sixth))
             name = f"{indicator.id}.{Part.SHARE.value}"
