@@ -51,6 +51,7 @@ LIBRARIES = {
     "duckdb": {"engines.sql", "facts"},
     "sqlglot": {"engines.sql", "facts"},
     "pyspark": {"engines.sql", "facts"},
+    "py4j": {"engines.sql"},
     "z3": {"analysis"},
     "pyarrow": {"facts", "engines.sql", "report", "audit", "cli"},
     "python_calamine": {"facts", "source"},

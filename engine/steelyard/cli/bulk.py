@@ -23,14 +23,13 @@ from steelyard.cli.status import Status, Stop, status_of
 from steelyard.diagnostics import Diagnostics, msg
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from steelyard.cli.files import Staging
     from steelyard.cli.options import FactOptions
     from steelyard.cli.output import Output
     from steelyard.cli.scorers import Scorer
     from steelyard.engines.protocol import Compiled
     from steelyard.engines.sql.machines import Machine
+    from steelyard.engines.sql.portfolio import Connection
     from steelyard.engines.sql.published import Target
     from steelyard.facts import Case, Reject
     from steelyard.facts.bulk import Loaded
@@ -97,7 +96,7 @@ class BulkRun:
     options: FactOptions
     wanted: Wanted
     work: Path
-    connection: DuckDBPyConnection
+    connection: Connection
     scorer: Scorer
     checkers: tuple[tuple[str, Compiled], ...]
 
@@ -321,10 +320,8 @@ def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, want
     Raises:
         Stop: what is wrong has been said.
     """
-    from duckdb import Error
-
     from steelyard.cli.files import staging
-    from steelyard.engines.sql.portfolio import connect
+    from steelyard.engines.sql.portfolio import DuckDBError, connect
 
     with staging(output) as stage:
         places = (wanted.results, wanted.rejects, wanted.summary)
@@ -335,7 +332,7 @@ def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, want
                 with connect(work, wanted.memory_limit) as connection:
                     checkers = _checkers(versions)
                     return BulkRun(output, versions, options, wanted, work, connection, scorer, checkers).run(stage)
-            except Error as error:
+            except DuckDBError as error:
                 output.error(msg("DuckDB could not go on: {reason}", reason=str(error)))
                 raise Stop(Status.USAGE) from None
 

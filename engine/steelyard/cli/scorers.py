@@ -14,10 +14,9 @@ from steelyard.diagnostics import msg
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from duckdb import DuckDBPyConnection
-
     from steelyard.cli.output import Output
     from steelyard.engines.sql.machines import Machine
+    from steelyard.engines.sql.portfolio import Connection
     from steelyard.facts.bulk import Loaded
 
 
@@ -29,7 +28,7 @@ class Scorer(Protocol):
         """As the command line has it."""
         ...
 
-    def opened(self, folder: Path, connection: DuckDBPyConnection, loaded: Loaded) -> AbstractContextManager[Machine]:
+    def opened(self, folder: Path, connection: Connection, loaded: Loaded) -> AbstractContextManager[Machine]:
         """Start it.
 
         Args:
@@ -50,7 +49,7 @@ class InProcess:
     name = "sql"
 
     @contextmanager
-    def opened(self, folder: Path, connection: DuckDBPyConnection, loaded: Loaded) -> Generator[Machine]:
+    def opened(self, folder: Path, connection: Connection, loaded: Loaded) -> Generator[Machine]:
         """Nothing has to be started."""
         from steelyard.engines.sql.machines import DuckDBMachine
 
@@ -80,7 +79,7 @@ class OnSpark:
             raise Stop(Status.USAGE)
 
     @contextmanager
-    def opened(self, folder: Path, connection: DuckDBPyConnection, loaded: Loaded) -> Generator[Machine]:
+    def opened(self, folder: Path, connection: Connection, loaded: Loaded) -> Generator[Machine]:
         """Start a session, and end it after."""
         from steelyard.engines.sql.spark import SparkError, SparkMachine, opened
 

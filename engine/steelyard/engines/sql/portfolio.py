@@ -32,6 +32,8 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Date, DateTime, Number, Text
 from steelyard.ir.versions import Versions
 
+Connection = duckdb.DuckDBPyConnection
+DuckDBError = duckdb.Error
 Tell = Callable[[int], None]
 """Is told how many percent are done."""
 
@@ -84,7 +86,7 @@ def running(connection: duckdb.DuckDBPyConnection, statement: str, tell: Tell | 
     worker.start()
     try:
         while worker.is_alive():
-            worker.join(0.1)
+            worker.join(1)  # less where it is done, or Ctrl-C comes
             if tell is not None and worker.is_alive():
                 tell(max(0, min(99, int(connection.query_progress()))))
     except BaseException:
@@ -305,4 +307,4 @@ def _file(path: Path) -> str:
     return f"read_parquet({sql.literal(str(path))})"
 
 
-__all__ = ["Portfolio", "connect", "convert", "kept", "partitioned", "ruled_out", "running", "sample"]
+__all__ = ["Connection", "DuckDBError", "Portfolio", "connect", "convert", "kept", "partitioned", "ruled_out", "running", "sample"]
