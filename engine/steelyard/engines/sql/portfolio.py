@@ -307,4 +307,15 @@ def _file(path: Path) -> str:
     return f"read_parquet({sql.literal(str(path))})"
 
 
-__all__ = ["Connection", "DuckDBError", "Portfolio", "connect", "convert", "kept", "partitioned", "ruled_out", "running", "sample"]
+__all__ = [
+    "Connection",
+    "DuckDBError",
+    "Portfolio",
+    "connect",
+    "convert",
+    "kept",
+    "partitioned",
+    "ruled_out",
+    "running",
+    "sample",
+]
