@@ -69,10 +69,15 @@ class Arithmetic:
         sql = build.case([(build.less(operand.sql, build.integer(0)), build.negate(operand.sql))], operand.sql)
         return replace(operand, sql=sql, interval=operand.lies.absolute())
 
-    def total(self, items: list[Value]) -> Value:
-        """The sum of all; 0 of none."""
+    def total(self, items: list[Value], within: Interval | None = None) -> Value:
+        """The sum of all; 0 of none. `within`: where the sum of some of them is known to lie."""
+
+        def add(left: Value, right: Value) -> Value:
+            lies = left.lies.plus(right.lies)
+            return self._strict(lies if within is None else lies.within(within), build.add, left, right)
+
         while len(items) > 1:
-            paired = [self.add(items[i], items[i + 1]) for i in range(0, len(items) - 1, 2)]
+            paired = [add(items[i], items[i + 1]) for i in range(0, len(items) - 1, 2)]
             items = paired + items[len(items) - len(items) % 2 :]
         return items[0] if items else constant(0)
 
@@ -141,6 +146,10 @@ class Arithmetic:
         if operand.wide:
             return operand
         return replace(operand, sql=self._dialect.cast_wide(operand.sql), wide=True)
+
+    def known_within(self, operand: Value, interval: Interval) -> Value:
+        """The value where it is known to lie within an interval, too."""
+        return self.narrowed(replace(operand, interval=operand.lies.within(interval)))
 
     def narrowed(self, operand: Value) -> Value:
         """The value in 64 bits, where it fits."""

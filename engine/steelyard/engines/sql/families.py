@@ -25,6 +25,7 @@ from steelyard.engines.sql.situations import (
     DENOMINATOR,
     KEY,
     MEMBER,
+    MOST,
     RECORD,
     ROW,
     SHARE,
@@ -199,7 +200,7 @@ def _contribute(
             sums.append(a.multiply(share, _sum(settled, settled.score, program)))
             scored.rows[settled.indicator.id] = RowShares(settled, lambda _, one=share: one, denominator)
     scored.denominator = denominator
-    scored.base = scores.based(scored.score, a.total(sums), denominator, program)
+    scored.base = scores.based(scored.score, sums, denominator, None, program)
 
 
 def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:
@@ -232,7 +233,7 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
                 constant(1),
             )
     scored.denominator = constant(1)
-    scored.base = scores.based(score, Value(best, hull(lies, beyond.lies)), constant(1), program)
+    scored.base = scores.based(score, [Value(best, hull(lies, beyond.lies))], constant(1), None, program)
 
 
 def _first(settled: Settled, program: Program, *, lowest: bool) -> E:
@@ -272,8 +273,8 @@ def _mean(
     key = program.cases.put(f"{score.id}__situation", situations.key())
     columns = [DENOMINATOR, *(share_column(place) for place in range(len(names)))]
     found = program.cases.look_up(situations.table, [(KEY, key)], columns)
-    within = Interval(0, 2**40)
-    denominator = Value(found[0], Interval(1, 2**40))
+    within = Interval(0, MOST)
+    denominator = Value(found[0], Interval(1, MOST))
     findings.reject([Rejection(build.conj((scored.stands, build.missing(denominator.sql))), score.id)])
     sums: list[Value] = []
     for settled, sql in zip(plain, found[1:], strict=True):
@@ -292,7 +293,8 @@ def _mean(
         product = a.multiply(share, bare)
         sums.append(_folded(carried, product, f"{settled.indicator.id}__sum", program))
     scored.denominator = denominator
-    scored.base = scores.based(score, a.total(sums), denominator, program)
+    of_members = hull(point(0), *(one.score.lies for one in members))
+    scored.base = scores.based(score, sums, denominator, of_members, program)
 
 
 def _lookup(settled: Settled, situations: Situations, key: E) -> Callable[[Carried], Value]:
@@ -303,7 +305,7 @@ def _lookup(settled: Settled, situations: Situations, key: E) -> Callable[[Carri
         name = build.text(settled.indicator.id)
         keys = [(KEY, key), (MEMBER, name), (ROW, row_id)]
         (found,) = carried.frame.look_up(situations.rows_table, keys, [SHARE])
-        return Value(found, Interval(0, 2**40))
+        return Value(found, Interval(0, MOST))
 
     return share
 
@@ -360,7 +362,7 @@ def _sum(settled: Settled, of: Value, program: Program) -> Value:
 
 
 def _folded(carried: Carried, of: Value, hint: str, program: Program) -> Value:
-    lies = hull(of.lies, point(0)).summed()
+    lies = hull(of.lies, point(0))  # the shares of all rows add up to D at most
     found = build.coalesce(program.dialect.sum_wide(build.wrapped(of.sql)), build.integer(0))
     found = program.dialect.cast_narrow(found) if lies.narrow else found
     return Value(carried.frame.aggregate(hint, found, build.integer(0)), lies, not lies.narrow)

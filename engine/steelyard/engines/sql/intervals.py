@@ -57,6 +57,10 @@ class Interval(NamedTuple):
         """Sums over the rows of a case, none included."""
         return Interval(min(0, self.low * ROWS), max(0, self.high * ROWS))
 
+    def within(self, other: Interval) -> Interval:
+        """What is left of it where it is known to lie in another one, too."""
+        return Interval(max(self.low, other.low), min(self.high, other.high))
+
     def quotient(self, divisor: Interval) -> Interval:
         """Quotients, however they are rounded; a divisor of 0 aside."""
         least = 1 if divisor.low <= 0 <= divisor.high else divisor.absolute().low

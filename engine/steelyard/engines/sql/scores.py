@@ -17,7 +17,7 @@ from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.relations import Carried
 from steelyard.engines.sql.scope import Program
-from steelyard.engines.sql.situations import DENOMINATOR, KEY, Situations, share_column
+from steelyard.engines.sql.situations import DENOMINATOR, KEY, MOST, Situations, share_column
 from steelyard.engines.sql.value import Rejection, Value, constant
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Indicator, Method, Score
 from steelyard.ir.types import Number
@@ -137,7 +137,7 @@ def _mean(
     only = situations.only()
     if only is not None:
         shares = [constant(only.by_member[name, None]) for name in names]
-        _contribute(scored, members, shares, program.arithmetic.literal(only.denominator), program)
+        _contribute(scored, members, shares, program.arithmetic.literal(only.denominator), program, mean=True)
         return
     scored.situations = situations
     if situations.listed:
@@ -152,14 +152,14 @@ def _mean(
     unresolved = build.conj((scored.stands, build.missing(denominator.sql)))
     if _can_fail(situations, program):
         findings.reject([Rejection(unresolved, scored.score.id)])
-    _contribute(scored, members, shares, denominator, program)
+    _contribute(scored, members, shares, denominator, program, mean=True)
 
 
 def _intervals(situations: Situations, count: int, program: Program) -> list[Interval]:
-    """Where D and each n lie; of situations that are not listed, within 64 bits."""
+    """Where D and each n lie."""
     table = program.small.get(situations.table)
     if table is None:
-        return [Interval(1, 2**40)] + [Interval(0, 2**40)] * (count - 1)
+        return [Interval(1, MOST)] + [Interval(0, MOST)] * (count - 1)
     found: list[Interval] = []
     for place in range(1, count + 1):
         numbers = [row[place] for row in table.rows]
@@ -173,26 +173,44 @@ def _can_fail(situations: Situations, program: Program) -> bool:
     return table is None or any(row[1] is None for row in table.rows)
 
 
-def _contribute(
-    scored: Scored, members: Sequence[Settled], shares: Sequence[Value], denominator: Value, program: Program
+def _contribute(  # noqa: PLR0917 - all of a score
+    scored: Scored,
+    members: Sequence[Settled],
+    shares: Sequence[Value],
+    denominator: Value,
+    program: Program,
+    *,
+    mean: bool = False,
 ) -> None:
-    """The base, and what every member loses."""
+    """The base, and what every member loses; `mean`: whether the shares add up to D."""
     a, score = program.arithmetic, scored.score
     weighed: list[Value] = []
     for settled, share in zip(members, shares, strict=True):
         weighed.append(a.multiply(share, or_zero(settled)))
         scored.contributions.append(contribution(score, settled, share, denominator, program))
     scored.denominator = denominator
-    scored.base = based(score, a.total(weighed), denominator, program)
+    of_members = hull(point(0), *(one.score.lies for one in members)) if mean else None
+    scored.base = based(score, weighed, denominator, of_members, program)
 
 
-def based(score: Score, total: Value, denominator: Value, program: Program) -> Value:
-    """The clamped, rounded base from Σ n·s; bounds are of the score's own digits, so that rounding first gives the same."""
+def based(
+    score: Score, weighed: list[Value], denominator: Value, of_members: Interval | None, program: Program
+) -> Value:
+    """The clamped, rounded base from each n·s; bounds are of the score's own digits: rounding first gives the same.
+
+    Args:
+        score: whose base it is.
+        weighed: n·s of each member, or of all rows of a family together.
+        denominator: D.
+        of_members: where the scores of members and 0 lie, if their shares add up to D.
+        program: what is compiled.
+    """
     a = program.arithmetic
-    exact = a.divide(
-        a.times(total, 10 ** max(0, score.digits - SCORE_DIGITS)),
-        a.times(denominator, 10 ** max(0, SCORE_DIGITS - score.digits)),
-    )
+    total = a.total(weighed, None if of_members is None else denominator.lies.times(of_members))
+    up, down = 10 ** max(0, score.digits - SCORE_DIGITS), 10 ** max(0, SCORE_DIGITS - score.digits)
+    exact = a.divide(a.times(total, up), a.times(denominator, down))
+    if of_members is not None:
+        exact = a.known_within(exact, Interval(of_members.low * up // down, -(-of_members.high * up // down)))
     made = clamped(score, exact, 1, program)
     return replace(made, sql=program.cases.put(f"{score.id}__base", made.sql))
 
@@ -216,7 +234,8 @@ def lost_points(
     bare = replace(points, why={}, rejects=())
     baseline = constant(indicator.baseline)
     difference = a.subtract(bare, baseline) if score.better is Better.LOWER else a.subtract(baseline, bare)
-    return a.divide(a.times(a.multiply(share, difference), _TO_LEDGER), denominator)
+    lost = a.divide(a.times(a.multiply(share, difference), _TO_LEDGER), denominator)
+    return a.known_within(lost, hull(point(0), difference.lies).times(point(_TO_LEDGER)))  # n is at most D
 
 
 def contribution(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Contribution:

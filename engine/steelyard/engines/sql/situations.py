@@ -16,7 +16,9 @@ from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build
+from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.intervals import point
 from steelyard.engines.sql.scope import Program, SmallTable
 from steelyard.ir.ruleset import Score
 from steelyard.semantics.scope import Scope as Constants
@@ -25,6 +27,8 @@ from steelyard.semantics.weights import Weighing
 
 LISTED = 4096
 """So many situations are listed beforehand (LANGUAGE.md section 9)."""
+MOST = 2**48
+"""Shares of situations that are not listed are at most so large; a situation that needs more is refused."""
 KEY, DENOMINATOR = "key_", "d_"
 MEMBER, ROW, SHARE = "member_", "row_", "n_"
 """The columns of the table of the shares of rows, beside the key."""
@@ -110,13 +114,19 @@ class Situations:
         return SmallTable(columns, tuple(rows), comment)
 
     def resolve_texts(self, keys: Iterable[str]) -> dict[str, SmallTable]:
-        """The tables of the situations that occur, by their text keys."""
+        """The tables of the situations that occur, by their text keys.
+
+        Raises:
+            TooWideError: D of one is more than `MOST`.
+        """
         found: list[tuple[int | str | None, ...]] = []
         rows: list[tuple[int | str | None, ...]] = []
         for key in keys:
             digits, *texts = key.split(GROUP)
             families, gone = self._families(texts)
             situation = self.resolved([digit == "1" for digit in digits], families, gone)
+            if situation is not None and situation.denominator > MOST:
+                raise TooWideError(point(situation.denominator))
             found.append((key, *self._shares(situation)))
             if situation is not None:
                 rows += [(key, unit, row, n) for (unit, row), n in situation.by_member.items() if row is not None]
