@@ -110,7 +110,7 @@ def spark_session(master: str = "local[1]", settings: dict[str, str] | None = No
     builder = SparkSession.builder.master(master).appName("steelyard-tests")
     local = {
         "spark.sql.warehouse.dir": f"{folder}/warehouse",
-        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder}",
+        "spark.driver.extraJavaOptions": f"-Djava.io.tmpdir={folder} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     }
     for key, value in {**_SPARK_SETTINGS, **local, **(settings or {})}.items():
         builder = builder.config(key, value)

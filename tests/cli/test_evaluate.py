@@ -200,12 +200,11 @@ def test_settings_are_checked(steelyard, policy: Path, cases: Path):
         assert (2, "") == (done.status, done.out)
 
 
-@pytest.mark.parametrize("engine", ["sql", "spark", "excel"])
-def test_engines_that_are_not_there(engine: str, steelyard, policy: Path, cases: Path):
-    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--engine", engine)
+def test_engines_that_are_not_there(steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--engine", "excel")
 
     assert (2, "") == (done.status, done.out)
-    assert engine in done.err
+    assert "`excel`; there are auto, reference, durable, sql, spark" in done.err
 
 
 # Case files that cannot be read

@@ -43,6 +43,7 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Type
 from steelyard.ir.versions import Versions
 from steelyard.model.from_source import from_source
+from steelyard.resources import rulesets
 from steelyard.semantics.outcome import Fixed, Outcome, Status
 from steelyard.source import Map, Node, Seq, Text
 from steelyard.source.reader import read_yaml
@@ -159,6 +160,24 @@ def compiled(engine: Engine, rules: Ruleset | Versions) -> Compiled:
     if ready is None:
         raise Broken(_say(diagnostics))
     return ready
+
+
+def every_suite() -> dict[str, tuple[Path, Path | None]]:
+    """The files of cases here, and the worked cases of the shipped rulesets, as `read_suite` takes them."""
+    here = {file.stem: (file, None) for file in sorted(Path(__file__).parent.glob("*.yaml"))}
+    return {**here, **{file.parent.name: (file, file.parent) for file in sorted(rulesets().glob("*/cases.yaml"))}}
+
+
+def together(suite: Suite) -> Iterator[tuple[Ruleset, list[Case]]]:
+    """Each version with the parameters of some examples, and their cases."""
+    for settings in dict.fromkeys(tuple(sorted(example.settings.items())) for example in suite.examples):
+        own = [example for example in suite.examples if tuple(sorted(example.settings.items())) == settings]
+        rules = settled(suite, own[0])
+        built = [case for case in (build(rules, example) for example in own) if not isinstance(case, Reject)]
+        for ruleset in rules.rulesets:
+            cases = [case for case in built if rules.of(case.values) is ruleset]
+            if cases:
+                yield ruleset, cases
 
 
 def outcome_of(suite: Suite, example: Example, engine: Engine) -> Outcome:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
 
-IN_SQL = ("sql", "spark")
-"""The engines for portfolios of any size."""
 STANDARD = "-"
 """What `-o -` says: CSV to standard output."""
 
@@ -167,12 +165,12 @@ def command(  # noqa: PLR0917 - one an option
 
 def takes_bulk(engine: str, options: FactOptions, *, report: bool) -> bool:
     """Whether SQL scores: where it is asked for, or there are many cases and nobody wants a page of each."""
-    from steelyard.engines.choice import AUTO_LIMIT
+    from steelyard.engines.choice import AUTO_LIMIT, PORTFOLIO_NAMES
     from steelyard.facts.counting import more_rows_than
 
-    if engine in IN_SQL and report:
+    if engine in PORTFOLIO_NAMES and report:
         raise click.UsageError("--report writes a page a case: take another engine, or `explain` for single cases.")
-    return engine in IN_SQL or (engine == "auto" and not report and more_rows_than(AUTO_LIMIT, options.cases))
+    return engine in PORTFOLIO_NAMES or (engine == "auto" and not report and more_rows_than(AUTO_LIMIT, options.cases))
 
 
 def _scorer(output: Output, engine: str, master: str | None) -> Scorer:

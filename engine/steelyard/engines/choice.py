@@ -9,6 +9,8 @@ from steelyard.engines.protocol import Engine
 from steelyard.engines.reference import ReferenceEngine
 
 ENGINE_NAMES = ("auto", "reference", "durable")
+PORTFOLIO_NAMES = ("sql", "spark")
+"""Engines for files of any size, which are not chosen here."""
 AUTO_LIMIT = 10_000
 """Up to so many cases `auto` takes the durable engine."""
 
@@ -53,5 +55,5 @@ def choose(name: str, cases: int) -> Choice:
         case "auto":
             return Choice(rules, (reference,)) if cases <= AUTO_LIMIT else Choice(reference, others)
         case _:
-            known = ", ".join(ENGINE_NAMES)
+            known = ", ".join((*ENGINE_NAMES, *PORTFOLIO_NAMES))
             return Choice(None, note=msg("there is no engine `{name}`; there are {known}", name=name, known=known))

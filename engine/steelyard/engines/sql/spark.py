@@ -56,7 +56,7 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.parquet.compression.codec": "snappy",
-    "spark.sql.legacy.parquet.nanosAsLong": "false",
+    "spark.sql.constraintPropagation.enabled": "false",  # it multiplies planning, and statements are long
 }
 
 
