@@ -140,6 +140,7 @@ _CODES = (
     Code("H112", "grade-overlap", _E),
     Code("H113", "empty-grade", _E),
     Code("B101", "not-supported-yet", _E),
+    Code("B201", "number-too-wide", _E),
     Code("M112", "weight-not-taken", _E),
     # M13: versions in a folder
     Code("M131", "unlike-versions", _E),

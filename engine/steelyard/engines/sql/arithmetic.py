@@ -12,6 +12,7 @@ from typing import assert_never
 
 from sqlglot import exp
 
+from steelyard.diagnostics import Span
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
@@ -21,11 +22,12 @@ from steelyard.ir.operators import Rounding
 
 
 class TooWideError(Exception):
-    """An integer that may need more than 128 bits."""
+    """An integer that may need more than 128 bits; `span`: of the expression or rule, where that is known."""
 
-    def __init__(self, interval: Interval) -> None:
+    def __init__(self, interval: Interval, span: Span | None = None) -> None:
         super().__init__(f"up to {interval.magnitude}")
         self.interval = interval
+        self.span = span
 
 
 class Arithmetic:

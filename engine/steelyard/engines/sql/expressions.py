@@ -11,6 +11,7 @@ from typing import assert_never
 
 from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, functions, logic, rows, tables
+from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, interval_of, is_boolean, ordered
@@ -66,12 +67,20 @@ _LARGE = 12
 """A condition of more nodes than this becomes a column of its own before it is read several times."""
 
 
-def value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901, PLR0915 - a case for each node
+def value(expr: Expr, program: Program, scope: Scope) -> Value:
     """Compile an expression.
 
     Raises:
-        TooWideError: an integer may need more than 128 bits.
+        TooWideError: an integer may need more than 128 bits; with the place of the innermost expression that has one.
     """
+    try:
+        return _value(expr, program, scope)
+    except TooWideError as error:
+        error.span = error.span or expr.span
+        raise
+
+
+def _value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901 - a case for each node
     a = program.arithmetic
 
     def of(operand: Expr) -> Value:
@@ -342,7 +351,8 @@ def _open_end(expr: OpenEnd, program: Program, scope: Scope) -> Value:
 
 def _within(expr: Within, program: Program, scope: Scope) -> Value:
     operand = value(expr.operand, program, scope)
-    operands, tests = [operand], []
+    operands: list[Value] = [operand]
+    tests: list[E] = []
     if expr.low is not None:
         low = value(expr.low, program, scope)
         operands.append(low)

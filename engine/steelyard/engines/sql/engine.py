@@ -1,0 +1,51 @@
+"""Compile a ruleset for a run, or say where it cannot be compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from steelyard.diagnostics import Diagnostics, Span, msg
+from steelyard.engines.sql.arithmetic import TooWideError
+from steelyard.engines.sql.dialects import dialect
+from steelyard.engines.sql.statement import Statement, compile_ruleset
+from steelyard.ir.canonical import digest
+from steelyard.ir.ruleset import Ruleset
+
+
+def compile_for(
+    ruleset: Ruleset,
+    diagnostics: Diagnostics,
+    cases: str,
+    sources: Mapping[str, str],
+    name: str = "duckdb",
+    *,
+    details: bool = False,
+) -> Statement | None:
+    """Compile a ruleset, its parameters bound; None, and B201, where a number may need more than 128 bits.
+
+    Args:
+        ruleset: what to compile.
+        diagnostics: what takes the finding.
+        cases: the table of cases.
+        sources: by relation its table.
+        name: of the dialect.
+        details: whether the rows that rules fired for are wanted too.
+    """
+    try:
+        return compile_ruleset(ruleset, dialect(name), cases, sources, digest(ruleset), details=details)
+    except TooWideError as error:
+        report_too_wide(error, ruleset, diagnostics)
+        return None
+
+
+def report_too_wide(error: TooWideError, ruleset: Ruleset, diagnostics: Diagnostics) -> None:
+    """Report B201 at the expression that is too wide, else at the file."""
+    diagnostics.add(
+        "B201",
+        error.span or Span(ruleset.file, 0, 0, 0, 0),
+        msg(
+            "a number of this ruleset may need more than 128 bits: it has up to {digits} digits",
+            digits=len(str(error.interval.magnitude)),
+        ),
+        help=msg("declare a `range` for the inputs and fields that it is computed from"),
+    )
