@@ -251,6 +251,11 @@ def _tree(items: list[E], join: Callable[[E, E], E]) -> E:
     return items[0]
 
 
+def columns_of(e: E) -> list[exp.Column]:
+    """The columns that an expression reads."""
+    return list(e.find_all(exp.Column))
+
+
 def columns_in(e: E) -> set[str]:
     """The names of the columns that an expression reads."""
     return {found.name for found in e.find_all(exp.Column)}

@@ -96,6 +96,10 @@ class Frame:
     aggregates: dict[str, tuple[E, E | None]] = field(default_factory=lambda: {})
     """By the parent's column: the aggregate, and what stands for it where the parent has no row here."""
     spare: Base | None = None
+    reads: list[E] = field(default_factory=lambda: [])
+    """Expressions over the parent that the base reads besides what is wanted."""
+    sources: list[Frame] = field(default_factory=lambda: [])
+    """Frames of rows that the base reads."""
 
     @property
     def depth(self) -> int:
@@ -192,8 +196,14 @@ class Frame:
 class Emission:
     """Writes frames as CTEs, each after what it reads."""
 
-    def __init__(self, *, hints: bool) -> None:
-        """Prepare. `hints`: whether the dialect knows NOT MATERIALIZED."""
+    def __init__(self, *, hints: bool, needed: frozenset[str] | None = None) -> None:
+        """Prepare.
+
+        Args:
+            hints: whether the dialect knows NOT MATERIALIZED.
+            needed: the columns of the cases to write (see `pruning`); None: all.
+        """
+        self._needed = needed
         self._done: dict[tuple[int, int], str] = {}
         self._hints = hints
         self.ctes: list[exp.CTE] = []
@@ -243,7 +253,9 @@ class Emission:
         return self.layer(frame, frame.depth)
 
     def _above(self, frame: Frame, depth: int, below: str, called: str) -> str:
-        layer = frame.layers[depth]
+        layer = frame.layers[depth] if self._needed is None or frame.parent else self._pruned(frame.layers[depth])
+        if not (layer.columns or layer.children):
+            return below
         query = exp.select(exp.Column(this=exp.Star(), table=build.name("it")))
         query.set("from_", exp.From(this=build.table(below, "it")))
         for child in layer.children:
@@ -265,6 +277,18 @@ class Emission:
                 column.add_comments([layer.comments[name]])
             query = query.select(column, copy=False)
         return self.cte(called, query, inline=frame.parent is None)
+
+    def _pruned(self, layer: Layer) -> Layer:
+        """A layer of the cases without what is not needed."""
+        needed = self._needed or frozenset()
+        columns = {name: e for name, e in layer.columns.items() if name in needed}
+        joined = {column.table for e in columns.values() for column in build.columns_of(e)}
+        return Layer(
+            columns,
+            layer.comments,
+            [child for child in layer.children if not needed.isdisjoint(child.aggregates)],
+            [lookup for lookup in layer.lookups if lookup.alias in joined],
+        )
 
     def grouped(self, frame: Frame) -> str:
         """The CTE that aggregates a frame for its parent."""

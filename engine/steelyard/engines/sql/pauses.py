@@ -66,6 +66,11 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
 
     frame = Frame(names.take(f"{indicator}_windows"), base, names, parent, level, key=identity)
     frame.on = tuple(build.column(name) for name in keys)
+    for window in windows:
+        if window.frame is parent:
+            frame.reads += [window.holds, window.low, window.high]
+        else:
+            frame.sources.append(window.frame)
     for name in (*identity, own[1], own[2]):
         frame.depths[name] = 0
     before = exp.Window(

@@ -132,31 +132,34 @@ class Portfolio:
             tell: is told how far it is.
         """
         several = len(self._statements) > 1
-        rows = sql.union(self._selected(statement, keys, ordered=several) for statement in self._statements)
-        columns = {name: sql.name(name) for name in (*(one.name for one in self._targets), *map(key_column, keys))}
-        held = {"k": sql.name(self._key), "where": "reasons[1]"}
-        held |= {key_column(name): sql.name(key_column(name)) for name in keys}
-        some = any(statement.may_reject for statement in self._statements)
-        source = sql.within(rows, "scored")
         ordered = f"ORDER BY {PLACE}" if several else ""
-        out = sql.select(held, source, f"WHERE status = {sql.literal(REJECTED)}" if some else "WHERE false", ordered)
+        parts = [self._ruled_out(one, keys, ordered=several) for one in self._statements if one.may_reject]
+        held = {name: sql.name(name) for name in ("k", "where", *map(key_column, keys))}
+        source = sql.union(parts) or _nothing([*held, PLACE])
+        out = sql.select(held, sql.within(source, "out"), 'WHERE "where" IS NOT NULL', ordered)
         running(self._connection, f"CREATE TEMP TABLE {RULED_OUT} AS {out}")
-        kept = sql.select(columns, source, _KEPT if some else "", ordered)
+        columns = {name: sql.name(name) for name in (*(one.name for one in self._targets), *map(key_column, keys))}
+        rows = sql.union(self._selected(statement, keys, ordered=several) for statement in self._statements)
+        kept = sql.select(columns, sql.within(rows, "scored"), _KEPT if parts else "", ordered)
         running(self._connection, f"COPY ({kept}) TO {sql.literal(str(path))} ({_parquet(metadata)})", tell)
+
+    def _ruled_out(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
+        """The key of every case of a version, and the rule that rejects it; NULL where none does."""
+        ruleset = statement.program.ruleset
+        key = next(one for one in ruleset.inputs if one.id == ruleset.key)
+        added, texts = self._added(statement, keys, ordered=ordered)
+        stored = [
+            Selected(Target("k", key.type), build.column(ruleset.key)),
+            Selected(Target("where", Text()), statement.reject_at),
+            *added,
+        ]
+        columns = {"k": plain_text("k", key.type, self._here), "where": sql.name("where")}
+        columns |= texts | ({PLACE: PLACE} if ordered else {})
+        return sql.select(columns, sql.within(self._machine.stored(statement, stored), "stored"))
 
     def _selected(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
         """The rows of one version, in the columns of all; with their place in the files where they must be ordered."""
-        program = statement.program
-        added = [Selected(Target(PLACE, Number(0)), build.column(PLACE))] if ordered else []
-        texts: dict[str, str] = {}
-        for name in keys:
-            column, expr = key_column(name), key_expression(program.ruleset, name)
-            if expr is None:
-                texts[column] = "CAST(NULL AS VARCHAR)"
-            else:
-                found = expressions.value(expr, program, program.case_scope)
-                added.append(Selected(Target(column, expr.type), found.sql))
-                texts[column] = plain_text(sql.name(column), expr.type, self._here)
+        added, texts = self._added(statement, keys, ordered=ordered)
         own = columns_of([_target(column) for column in statement.columns])
         stored = [*(Selected(own[column.name], column.sql) for column in statement.columns), *added]
         query = self._machine.stored(statement, stored)
@@ -168,6 +171,28 @@ class Portfolio:
         }
         columns |= texts | ({PLACE: PLACE} if ordered else {})
         return sql.select(columns, sql.within(query, "stored"))
+
+    def _added(
+        self, statement: Statement, keys: Sequence[str], *, ordered: bool
+    ) -> tuple[list[Selected], dict[str, str]]:
+        """Further columns to store, and how each becomes text."""
+        program = statement.program
+        added = [Selected(Target(PLACE, Number(0)), build.column(PLACE))] if ordered else []
+        texts: dict[str, str] = {}
+        for name in keys:
+            column, expr = key_column(name), key_expression(program.ruleset, name)
+            if expr is None:
+                texts[column] = "CAST(NULL AS VARCHAR)"
+            else:
+                found = expressions.value(expr, program, program.case_scope)
+                added.append(Selected(Target(column, expr.type), found.sql))
+                texts[column] = plain_text(sql.name(column), expr.type, self._here)
+        return added, texts
+
+
+def _nothing(names: Sequence[str]) -> str:
+    """No rows."""
+    return sql.select(dict.fromkeys(names, "CAST(NULL AS VARCHAR)"), "(SELECT 1) AS none", "WHERE false")
 
 
 def key_column(name: str) -> str:

@@ -283,6 +283,7 @@ class Carried:
             key=parent.identity,
             on=tuple(build.column(name) for name in parent.identity),
         )
+        self.frame.sources.append(source)
         for name in parent.identity:
             self.frame.want(name)
 

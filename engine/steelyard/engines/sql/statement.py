@@ -20,6 +20,7 @@ from steelyard.engines.sql.frame import Base, Emission, Frame, Names
 from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.intervals import Interval
 from steelyard.engines.sql.points import Brought, Standing
+from steelyard.engines.sql.pruning import needed
 from steelyard.engines.sql.scope import Program, Scope, SmallTable
 from steelyard.engines.sql.scores import Scored
 from steelyard.engines.sql.situations import KEY, Situations
@@ -105,8 +106,9 @@ class Statement:
             small: constant tables to write into the statement; those left out must be there as tables.
         """
         dialect = self.program.dialect
-        emission = Emission(hints=dialect.name in {"duckdb", "postgres"})
         cases = self.program.cases
+        read = needed(cases, [e for _, e in selected])
+        emission = Emission(hints=dialect.name in {"duckdb", "postgres"}, needed=read)
         last = emission.last(cases) if depth is None else emission.layer(cases, depth)
         query = exp.select(copy=False).from_(build.table(last), copy=False)
         for name, e in selected:
