@@ -23,22 +23,23 @@ from steelyard.cli.status import Status, Stop, status_of
 from steelyard.diagnostics import Diagnostics, msg
 
 if TYPE_CHECKING:
+    from steelyard.cli.disagreement import Disagreement
     from steelyard.cli.files import Staging
     from steelyard.cli.options import FactOptions
     from steelyard.cli.output import Output
     from steelyard.cli.scorers import Scorer
+    from steelyard.diagnostics import Message
     from steelyard.engines.protocol import Compiled
     from steelyard.engines.sql.machines import Machine
     from steelyard.engines.sql.portfolio import Connection
     from steelyard.engines.sql.published import Target
-    from steelyard.facts import Case, Reject
+    from steelyard.facts import Reject
     from steelyard.facts.bulk import Loaded
     from steelyard.ir.versions import Versions
     from steelyard.report.columns import Column
     from steelyard.report.provenance import Scoring
     from steelyard.report.results import Results
     from steelyard.report.summary import Summary
-    from steelyard.semantics import Outcome
 
 REJECTS, RESULTS = "rejects_", "results_"
 """Names of views for the summary."""
@@ -174,23 +175,21 @@ class BulkRun:
         Raises:
             Stop: they differ, which has been said.
         """
+        from steelyard.cli.disagreement import compared
         from steelyard.engines.sql.portfolio import rows_of, sample
 
         seed = next((file.digest for file in loaded.provenance.files if file.role == "cases"), "")
         key = self.versions.newest.key
         chosen = sample(self.connection, raw, key, seed, self.wanted.verify)
         found = rows_of(self.connection, raw, key, chosen)
-        differences = 0
-        for case in loaded.cases_of(chosen):
-            for name, checker in self.checkers:
-                outcome = checker.evaluate(case)
-                wrong = difference(results, case, outcome, found.get(case.key, _OUT))
-                if wrong:
-                    differences += 1
-                    self._tell(case, name, outcome, found.get(case.key, _OUT), wrong)
-        if differences:
-            self.output.error(msg("{count} cases differ between engines; nothing was written", count=differences))
-            self.output.error(msg("this is a fault of this program: please report it with the ruleset and these cases"))
+        wrong = [
+            disagreement
+            for case in loaded.cases_of(chosen)
+            for name, checker in self.checkers
+            if (disagreement := compared(results, case, found.get(case.key), name, checker.evaluate(case)))
+        ]
+        if wrong:
+            self._tell(wrong)
             raise Stop(Status.BUG)
         names = tuple(name for name, _ in self.checkers)
         if chosen:
@@ -202,13 +201,17 @@ class BulkRun:
             )
         return replace(scoring, verified=len(chosen), checkers=names)
 
-    def _tell(self, case: Case, checker: str, outcome: Outcome, row: object, wrong: Sequence[str]) -> None:
-        output = self.output
-        output.error(msg("the engines disagree about the case `{key}`", key=case.key))
-        output.error(msg("they differ in: {columns}", columns=", ".join(wrong)))
-        for name, said in ((self.scorer.name, row), (checker, outcome)):
-            output.error(msg("{engine}: {outcome}", engine=name, outcome=repr(said)))
-        output.error(msg("the case: {case}", case=repr(case)))
+    def _tell(self, found: Sequence[Disagreement]) -> None:
+        for one in found[:SHOWN]:
+            for message in one.messages(self.versions, self.scorer.name):
+                self.output.error(message)
+        count = len({one.case.key for one in found})
+        self.output.error(
+            msg("1 case differs between engines; nothing was written")
+            if count == 1
+            else msg("{count} cases differ between engines; nothing was written", count=count)
+        )
+        self.output.error(msg("this is a fault of this program: please report it with the ruleset and these cases"))
 
     def _write(self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[Target], scoring: Scoring) -> Done:
         from steelyard.engines.sql.portfolio import ruled_out
@@ -265,15 +268,18 @@ class BulkRun:
         Raises:
             Stop: the reference does not reject it, which has been said.
         """
+        from steelyard.cli.disagreement import compared
         from steelyard.engines.sql.portfolio import ruled_out
+        from steelyard.report.results import Results
 
+        results = Results(self.versions)
         name, reference = self.checkers[0]
         keys = ruled_out(self.connection)
         for start in range(0, len(keys), BATCH):
             for case in loaded.cases_of(keys[start : start + BATCH]):
                 outcome = reference.evaluate(case)
                 if outcome.rejection is None:
-                    self._tell(case, name, outcome, "rejected", ["status"])
+                    self._tell([d for d in (compared(results, case, None, name, outcome),) if d is not None])
                     raise Stop(Status.BUG)
                 yield outcome.rejection
 
@@ -292,26 +298,11 @@ class BulkRun:
         return summary_of_counts(self.versions, groups, counts, MINIMUM_SAMPLE if least is None else least)
 
 
-_OUT: dict[str, object] = {"status": "rejected"}
-"""What is said of a case that a rule rejects: it is not among the results."""
-
-
 def target_of(column: Column) -> Target:
     """A result column as the engine has it."""
     from steelyard.engines.sql.published import Target
 
     return Target(column.name, column.type, column.many, tuple(target_of(field) for field in column.fields))
-
-
-def difference(results: Results, case: Case, outcome: Outcome, row: dict[str, object]) -> list[str]:
-    """The columns in which another engine says something else; of a rejected case only that it is."""
-    from steelyard.report.arrow import arrow_table
-
-    expected = results.row(case, outcome)
-    if "rejected" in {expected["status"], row["status"]}:
-        return [] if expected["status"] == row["status"] else ["status"]
-    (said,) = arrow_table(results.columns, [expected]).to_pylist()
-    return [name for name, value in said.items() if value != row[name]]
 
 
 def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, wanted: Wanted, scorer: Scorer) -> Done:
@@ -321,7 +312,7 @@ def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, want
         Stop: what is wrong has been said.
     """
     from steelyard.cli.files import staging
-    from steelyard.engines.sql.portfolio import DuckDBError, connect
+    from steelyard.engines.sql.portfolio import DuckDBError, connect, interruptible
 
     with staging(output) as stage:
         places = (wanted.results, wanted.rejects, wanted.summary)
@@ -329,12 +320,26 @@ def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, want
         with TemporaryDirectory(prefix=".steelyard-", dir=None if beside is None else beside.absolute().parent) as name:
             work = Path(name)
             try:
-                with connect(work, wanted.memory_limit) as connection:
+                with interruptible(), connect(work, wanted.memory_limit) as connection:
                     checkers = _checkers(versions)
                     return BulkRun(output, versions, options, wanted, work, connection, scorer, checkers).run(stage)
             except DuckDBError as error:
-                output.error(msg("DuckDB could not go on: {reason}", reason=str(error)))
+                output.error(_refusal(error))
                 raise Stop(Status.USAGE) from None
+
+
+def _refusal(error: Exception) -> Message:
+    """Why DuckDB stopped."""
+    from steelyard.engines.sql.portfolio import starved, unfit
+
+    if starved(error):
+        return msg("DuckDB needs more memory: allow it more with `--memory-limit`, or take fewer cases at a time")
+    if unfit(error):
+        return msg(
+            "a result has more digits than Parquet keeps exactly here: declare narrower ranges, "
+            "or take `--engine reference` and write CSV or JSON lines"
+        )
+    return msg("DuckDB could not go on: {reason}", reason=str(error))
 
 
 def _checkers(versions: Versions) -> tuple[tuple[str, Compiled], ...]:

@@ -137,6 +137,7 @@ def command(  # noqa: PLR0917 - one an option
     parted = _names(partition_by)
     check_targets(targets, parted=bool(parted))
     threshold = None if fail_under is None else _threshold(fail_under)
+    check_memory(memory_limit)
     groups = _names(summary_by)
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
     spare_inputs((target, rejects, provenance, summary), options)
@@ -301,6 +302,16 @@ def _to_standard_output(run: Run, kept: list[tuple[Case, Outcome]]) -> None:
         write_results(path, run.versions, kept)
         with path.open(encoding="utf-8", newline="") as stream:
             shutil.copyfileobj(stream, sys.stdout)
+
+
+def check_memory(limit: str | None) -> None:
+    """Refuse what is no size of memory.
+
+    Raises:
+        click.UsageError: it is none.
+    """
+    if limit is not None and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})? ?([KMGT]i?B)", limit, re.IGNORECASE):
+        raise click.UsageError(f"--memory-limit takes a size such as 4GB, not '{limit}'.")
 
 
 def _threshold(text: str) -> Fraction:

@@ -11,10 +11,11 @@ process able to hear Ctrl-C and tells how far a statement is.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import duckdb
@@ -75,26 +76,56 @@ def running(connection: duckdb.DuckDBPyConnection, statement: str, tell: Tell | 
         duckdb.Error: as DuckDB does.
     """
     failed: list[BaseException] = []
+    done = Event()  # a thread that is joined when Ctrl-C comes counts as ended, though it is not
 
     def work() -> None:
         try:
             connection.execute(statement)
         except BaseException as error:  # noqa: BLE001 - raised again by who waits
             failed.append(error)
+        finally:
+            done.set()
 
-    worker = Thread(target=work, daemon=True)
-    worker.start()
+    Thread(target=work, daemon=True).start()
     try:
-        while worker.is_alive():
-            worker.join(1)  # less where it is done, or Ctrl-C comes
-            if tell is not None and worker.is_alive():
+        while not done.wait(1):  # less where it is done, or Ctrl-C comes
+            if tell is not None:
                 tell(max(0, min(99, int(connection.query_progress()))))
     except BaseException:
         connection.interrupt()
-        worker.join()
+        while not done.is_set():
+            with suppress(KeyboardInterrupt):  # who asks twice waits no less
+                done.wait()
         raise
     if failed:
         raise failed[0]
+
+
+@contextmanager
+def interruptible() -> Generator[None]:
+    """Let Ctrl-C be Ctrl-C, also where it comes while DuckDB runs in the main thread and calls it something else.
+
+    Raises:
+        KeyboardInterrupt: it came.
+    """
+    try:
+        yield
+    except duckdb.InterruptException:
+        raise KeyboardInterrupt from None
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from None
+
+
+def starved(error: Exception) -> bool:
+    """Whether a statement ended because memory did."""
+    return isinstance(error, duckdb.OutOfMemoryException)
+
+
+def unfit(error: Exception) -> bool:
+    """Whether a statement ended because a number does not fit the type of its column."""
+    return isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException)
 
 
 class Portfolio:
@@ -338,9 +369,12 @@ __all__ = [
     "Portfolio",
     "connect",
     "convert",
+    "interruptible",
     "kept",
     "partitioned",
     "ruled_out",
     "running",
     "sample",
+    "starved",
+    "unfit",
 ]

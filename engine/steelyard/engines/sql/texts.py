@@ -39,7 +39,7 @@ def units_text(units: str, scale: int) -> str:
     if scale == 0:
         return f"CAST({units} AS VARCHAR)"
     size = f"CAST(abs({units}) AS VARCHAR)"
-    digits = f"lpad({size}, greatest({scale + 1}, length({size})), '0')"
+    digits = f"lpad({size}, CAST(greatest({scale + 1}, length({size})) AS INTEGER), '0')"
     whole = f"left({digits}, length({digits}) - {scale}) || '.' || right({digits}, {scale})"
     return sql.when(f"{units} IS NOT NULL", f"{sql.when(f'{units} < 0', _DASH, _NONE)} || {whole}")
 
