@@ -14,8 +14,8 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.memory import filled, situations_that_occur
 from steelyard.engines.sql.published import Target
-from steelyard.engines.sql.statement import Statement, compile_ruleset
 from steelyard.engines.sql.relations import key_fields
+from steelyard.engines.sql.statement import Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.facts.bulk.cases import ALL
 from steelyard.ir.canonical import digest
