@@ -112,8 +112,9 @@ def _read(group: Group, readers: Sequence[Reader]) -> str:
         return sql.select({**rows, **values, **emptiness}, group.table)
     cells = {f"c{place}": f"c{place}" for place in range(group.source.width)}
     inner = sql.select({**rows, **cells, **steps, **emptiness}, group.table)
-    kept = {name: name for name in (*rows, *emptiness)}
-    return sql.select({**kept, **values}, sql.within(inner, "cells"))
+    # in the order of above: parts are united by the places of their columns
+    columns = {name: name for name in rows} | values | {name: name for name in emptiness}
+    return sql.select(columns, sql.within(inner, "cells"))
 
 
 def _nothing(fields: Sequence[InputField]) -> str:
