@@ -78,7 +78,7 @@ def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[S
     return Scope(frame, {relation.id: rows}), findings.of_rows(frame)
 
 
-def weigh(  # noqa: PLR0917 - all of a score
+def weigh(  # noqa: PLR0917
     score: Score,
     members: Sequence[Settled],
     fired: Sequence[tuple[str, E]],
@@ -147,20 +147,57 @@ def column(
 
 
 def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str]]:
-    """By reason code, the most points that a row of a family lost; 0 or less where none did."""
+    """The most points that a row of a family lost by reason code, as items whose ties go by their order.
+
+    0 or less where no row lost any. Ties between the codes of a family go by the rows, which the items' own order
+    cannot say: so there is an item for each place a code can have among them.
+    """
     weighed = scored.rows[name]
     settled = weighed.settled
     carried = Carried(settled.scope.frame, program.cases, program.cases.depth, program, f"{name}_lost")
     _, lost = _weighed(weighed, scored, carried, program)
-    found: list[tuple[Value, str]] = []
-    others: list[E] = []
+    given: list[tuple[E, str]] = []
     for condition, code in settled.reasons:
-        here = carried.carry(condition, "reason")
-        others.append(here)
-        found.append((_most(carried, lost, here, program), code))
+        given.append((carried.carry(condition, "reason"), code))
     if settled.indicator.reason is not None:
-        own = build.not_(build.disj(others))
-        found.append((_most(carried, lost, own, program), settled.indicator.reason))
+        others = build.disj([here for here, _ in given])
+        given.append((build.not_(others), settled.indicator.reason))
+    most = [_most(carried, lost, here, program) for here, _ in given]
+    if len(given) == 1:
+        return [(most[0], given[0][1])]
+    first = [_most(carried, _before(carried, settled, lost, program), here, program) for here, _ in given]
+    return _placed(most, first, [code for _, code in given], program)
+
+
+def _before(carried: Carried, settled: Settled, lost: Value, program: Program) -> Value:
+    """What a row lost, with its place: of equal ones the first row by id has more."""
+    family = _family(settled.indicator)
+    row_id = program.dialect.by_code_point(settled.scope.rows[family.relation].fetch(family.row_id).sql)
+    order = exp.Order(expressions=[exp.Ordered(this=row_id, nulls_first=True)])
+    number = exp.Window(this=exp.RowNumber(), partition_by=[build.column("_case")], order=order)
+    place = carried.carry(settled.scope.frame.put(f"{settled.indicator.id}__place", number), "place")
+    a = program.arithmetic
+    later = a.subtract(constant(ROWS), Value(place, Interval(1, ROWS)))
+    found = a.add(a.times(lost, ROWS), later)
+    return replace(found, sql=carried.frame.put("lost_first", found.sql))
+
+
+def _placed(most: list[Value], first: list[Value], codes: list[str], program: Program) -> list[tuple[Value, str]]:
+    """For each place, and each code that can have it, the points of the code where it has that place."""
+    a = program.arithmetic
+    found: list[tuple[Value, str]] = []
+    ranks: list[E] = []
+    for own, mine in enumerate(first):
+        before = [
+            a.flag((build.at_least if other < own else build.greater)(one.sql, mine.sql))
+            for other, one in enumerate(first)
+            if other != own
+        ]
+        ranks.append(program.cases.put("rank", a.total(before).sql))
+    for place in range(len(codes)):
+        for points, rank, code in zip(most, ranks, codes, strict=True):
+            here = a.choose([(build.equal(rank, build.integer(place)), points)], constant(0))
+            found.append((here, code))
     return found
 
 
@@ -174,7 +211,7 @@ def _most(carried: Carried, lost: Value, condition: E, program: Program) -> Valu
 
 
 def _weighed(weighed: RowShares, scored: Scored, carried: Carried, program: Program) -> tuple[Value, Value]:
-    """n of each row and what it lost; NULL where the row is waived."""
+    """The n of each row and what it lost; NULL where the row is waived."""
     settled = weighed.settled
     own = Value(carried.carry(settled.score.sql, "score"), settled.score.lies)
     share = weighed.share(carried)

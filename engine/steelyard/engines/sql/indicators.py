@@ -57,7 +57,7 @@ def only_if(indicator: Indicator, program: Program, scope: Scope, findings: Find
     return replace(condition, sql=scope.frame.put(f"{indicator.id}__applies", condition.sql), rejects=())
 
 
-def settle(
+def settle(  # noqa: PLR0917
     indicator: Indicator,
     applies: Value,
     fired: Mapping[str, Fired],
@@ -160,7 +160,7 @@ def _ordered(clock: Clock, program: Program) -> bool:
             return False
 
 
-def _scored(  # noqa: PLR0917 - all of an indicator
+def _scored(  # noqa: PLR0917
     indicator: Indicator,
     applies: Value,
     measure: Value,
@@ -179,16 +179,14 @@ def _scored(  # noqa: PLR0917 - all of an indicator
     findings.take(way.score, scored)
     score = _clamped(indicator, replace(way.score, why={}, rejects=()), program)
     lacks = [build.missing(one.sql) for one in (measure, target, way.score) if one is not None and one.nullable]
-    lacking = build.disj(lacks)
+    rule = indicator.missing
+    lacking = build.disj(lacks) if rule is not None else build.boolean(value=False)
     waivable = not build.is_true(asked)
     whens: list[tuple[E, Value]] = []
     nothing = Value(build.null(), None)
     if waivable:
         whens.append((build.not_(asked), nothing))
-    if not build.is_false(lacking):
-        rule = indicator.missing
-        if rule is None:
-            raise InternalError(f"`{indicator.id}` can be missing, and its rule says nothing")
+    if rule is not None and not build.is_false(lacking):  # where nothing is said the check has proved it never lacks
         match rule.action:
             case OnMissing.WAIVE:
                 waivable = True
