@@ -149,7 +149,15 @@ def command(  # noqa: PLR0917
         from steelyard.cli.bulk import Wanted, evaluate_bulk
 
         wanted = Wanted(
-            *map(_path, (target, rejects, summary, provenance)), parted, groups, minimum_sample, verify, memory_limit
+            results=_path(target),
+            rejects=_path(rejects),
+            summary=_path(summary),
+            provenance=_path(provenance),
+            partition_by=parted,
+            groups=groups,
+            minimum_sample=minimum_sample,
+            verify=verify,
+            memory_limit=memory_limit,
         )
         done = evaluate_bulk(output, ready, options, wanted, _scorer(output, engine, master))
         summed, first, rejected = done.summary, done.first_rejects, done.rejected
