@@ -65,7 +65,7 @@ def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[S
     place = rows.fetch("_row").sql
     frame.identity = ("_case", place.name)
     row_id = rows.fetch(family.row_id).sql
-    kept = build.boolean(value=True) if not rows.member.nullable else build.not_(build.false(rows.member.sql))
+    kept = _kept(rows.member.sql)
     dialect, nothing = program.dialect, build.integer(0)
     nameless = build.conj((kept, build.missing(row_id)))
     one = exp.Count(this=exp.Distinct(expressions=[build.where(kept, row_id)]))
@@ -136,11 +136,7 @@ def column(
         fields[of("share", name)], fields[of("lost", name)] = share, lost
         kinds += [(of("share", name), Number(0)), (of("lost", name), Number(LEDGER_DIGITS))]
     member = settled.scope.rows[family.relation].member
-    kept = (
-        build.boolean(value=True)
-        if not member.nullable
-        else build.not_(build.false(carried.carry(member.sql, "member")))
-    )
+    kept = _kept(carried.carry(member.sql, "member"))
     listed = program.dialect.collect_structs(fields, [row_id], None if build.is_true(kept) else kept)
     sql = carried.frame.aggregate(f"{indicator.id}__rows", listed, exp.Array(expressions=[]))
     return ResultColumn(indicator.id, Text(), sql, many=True, fields=tuple(kinds))
@@ -373,8 +369,9 @@ def _weights(settled: Settled, scored: Scored, program: Program, findings: Findi
     flag = build.case([(counts, build.text(""))], build.text("w"))
     parts = [row_id, build.text(UNIT), shown, build.text(UNIT), flag]
     row = exp.Concat(expressions=parts, safe=False, coalesce=False)
-    kept = None if not at_hand.member.nullable else build.not_(build.false(at_hand.member.sql))
-    listed = frame.aggregate(f"{indicator.id}__weights", dialect.collect_sorted(row, kept))
+    kept = _kept(at_hand.member.sql)
+    where = None if build.is_true(kept) else kept
+    listed = frame.aggregate(f"{indicator.id}__weights", dialect.collect_sorted(row, where))
     text = dialect.join_list(listed, RECORD)
     return build.coalesce(text, build.text(""))
 
@@ -441,6 +438,11 @@ def _granted(indicator: Indicator, program: Program) -> list[Expr]:
                 case _:
                     pass
     return found
+
+
+def _kept(member: E) -> E:
+    """Whether a row belongs, or may belong, to the case; never NULL."""
+    return build.not_(build.false(member))
 
 
 def _family(indicator: Indicator) -> Family:
