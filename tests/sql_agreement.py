@@ -1,4 +1,4 @@
-"""Does the SQL statement say what the reference says? Every result column, every fired rule with its rows, every reject."""
+"""Does the SQL statement say what the reference says? Every result column, fired rule with its rows, reject."""
 
 from __future__ import annotations
 

@@ -151,7 +151,7 @@ class BulkRun:
     def _score(self, loaded: Loaded, targets: Sequence[Target], raw: Path, scoring: Scoring, machine: Machine) -> None:
         from steelyard.engines.sql.arithmetic import TooWideError
         from steelyard.engines.sql.portfolio import Portfolio
-        from steelyard.report.provenance import KEY, provenance_text
+        from steelyard.report.provenance import KEY, Read, provenance_text
 
         try:
             portfolio = Portfolio(self.connection, self.versions, loaded, targets, machine)
@@ -164,7 +164,7 @@ class BulkRun:
                 )
             )
             raise Stop(Status.USAGE) from None
-        metadata = {KEY: provenance_text(self.versions, loaded, scoring)}
+        metadata = {KEY: provenance_text(self.versions, Read(loaded.provenance, loaded.feed_rejects), scoring)}
         keys = tuple(dict.fromkeys((*self.wanted.groups, *self.wanted.partition_by)))
         with self.output.progress(msg("scoring"), 100) as ticker:
             portfolio.write(raw, keys, metadata, ticker)
@@ -215,7 +215,7 @@ class BulkRun:
 
     def _write(self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[Target], scoring: Scoring) -> Done:
         from steelyard.engines.sql.portfolio import ruled_out
-        from steelyard.report.provenance import provenance_text
+        from steelyard.report.provenance import Read, provenance_text
         from steelyard.report.summary_files import write_summary
         from steelyard.report.writers import write_rejects
 
@@ -228,7 +228,7 @@ class BulkRun:
         if wanted.summary is not None:
             write_summary(stage.place(wanted.summary), summary, self.versions)
         if wanted.provenance is not None:
-            text = provenance_text(self.versions, loaded, scoring, indent=2)
+            text = provenance_text(self.versions, Read(loaded.provenance, loaded.feed_rejects), scoring, indent=2)
             stage.place(wanted.provenance).write_text(text, "utf-8", newline="\n")
         if wanted.results is not None:
             with self.output.progress(msg("writing")):

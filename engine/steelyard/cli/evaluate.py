@@ -87,7 +87,7 @@ class Targets:
 @quiet
 @language
 @click.pass_obj
-def command(  # noqa: PLR0917
+def command(  # noqa: PLR0917 - one an option
     output: Output,
     ruleset: str,
     cases: tuple[str, ...],
@@ -197,7 +197,7 @@ def _scorer(output: Output, engine: str, master: str | None) -> Scorer:
     return spark
 
 
-def _judge(  # noqa: PLR0917
+def _judge(  # noqa: PLR0917 - all that decides
     output: Output, summary: Summary, first: Sequence[Reject], rejected: int, allowed: int, threshold: Fraction | None
 ) -> None:
     """The exit status.

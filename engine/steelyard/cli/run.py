@@ -108,10 +108,9 @@ def score(
     Raises:
         Stop: no such engine, an engine that refuses the ruleset, or two engines that disagree.
     """
-    from steelyard.semantics import Status as CaseStatus
-
     from steelyard.engines.choice import choose
     from steelyard.report.provenance import Scoring
+    from steelyard.semantics import Status as CaseStatus
 
     choice = choose(engine, len(portfolio.cases))
     if choice.engine is None:

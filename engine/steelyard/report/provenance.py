@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from steelyard import __version__
 from steelyard.facts.case import Reject
@@ -37,6 +37,13 @@ class Facts(Protocol):
     def feed_rejects(self) -> tuple[Reject, ...]:
         """Bad rows of feeds."""
         ...
+
+
+class Read(NamedTuple):
+    """What was read, its parts."""
+
+    provenance: Provenance
+    feed_rejects: tuple[Reject, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Whole portfolios in SQL: a ruleset becomes one statement, run by DuckDB in the process, or by Spark.
 
-Integers only: 64-bit where the declared ranges prove that it fits, else 128-bit. Every value is NULL where the reference
+Integers only: 64-bit where the declared ranges prove that it fits, else 128-bit. A value is NULL where the reference
 says missing, beside the conditions that name the reasons; every case comes out as one row with its status.
 
 `statement` walks the strata, `expressions` compiles what rules say, `frame` turns columns into common table

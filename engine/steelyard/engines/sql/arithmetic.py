@@ -43,21 +43,21 @@ class Arithmetic:
         return Value(self._dialect.wide_literal(value), self._fitting(point(value)), wide=True)
 
     def add(self, left: Value, right: Value) -> Value:
-        """left + right."""
+        """`left + right`."""
         return self._strict(left.lies.plus(right.lies), build.add, left, right)
 
     def subtract(self, left: Value, right: Value) -> Value:
-        """left - right."""
+        """`left - right`."""
         return self._strict(left.lies.minus(right.lies), build.subtract, left, right)
 
     def multiply(self, left: Value, right: Value) -> Value:
-        """left * right."""
+        """`left * right`."""
         if left.known is not None and right.known is not None:
             return self.literal(left.known * right.known)
         return self._strict(left.lies.times(right.lies), build.multiply, left, right)
 
     def times(self, operand: Value, factor: int) -> Value:
-        """operand * factor, a constant."""
+        """`operand * factor`, a constant."""
         return operand if factor == 1 else self.multiply(operand, self.literal(factor))
 
     def negate(self, operand: Value) -> Value:

@@ -12,7 +12,7 @@ from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
 
-E = exp.Expression
+E = exp.Expr
 
 _ATOMS = (exp.Column, exp.Literal, exp.Func, exp.Paren, exp.Null, exp.Boolean, exp.Subquery, exp.Bracket, exp.Window)
 
@@ -84,7 +84,7 @@ def _binary(kind: type[exp.Binary], left: E, right: E) -> E:
 
 
 def add(left: E, right: E) -> E:
-    """left + right."""
+    """`left + right`."""
     if number_of(right) == 0:
         return left
     return right if number_of(left) == 0 else _binary(exp.Add, left, right)
@@ -96,55 +96,55 @@ def total(items: Sequence[E]) -> E:
 
 
 def subtract(left: E, right: E) -> E:
-    """left - right."""
+    """`left - right`."""
     return left if number_of(right) == 0 else _binary(exp.Sub, left, right)
 
 
 def multiply(left: E, right: E) -> E:
-    """left * right."""
+    """`left * right`."""
     if number_of(right) == 1:
         return left
     return right if number_of(left) == 1 else _binary(exp.Mul, left, right)
 
 
 def negate(e: E) -> E:
-    """-e."""
+    """`-e`."""
     known = number_of(e)
     return integer(-known) if known is not None else exp.Neg(this=wrapped(e))
 
 
 def equal(left: E, right: E) -> E:
-    """left = right."""
+    """`left = right`."""
     return _binary(exp.EQ, left, right)
 
 
 def unequal(left: E, right: E) -> E:
-    """left <> right."""
+    """`left <> right`."""
     return _binary(exp.NEQ, left, right)
 
 
 def less(left: E, right: E) -> E:
-    """left < right."""
+    """`left < right`."""
     return _binary(exp.LT, left, right)
 
 
 def at_most(left: E, right: E) -> E:
-    """left <= right."""
+    """`left <= right`."""
     return _binary(exp.LTE, left, right)
 
 
 def greater(left: E, right: E) -> E:
-    """left > right."""
+    """`left > right`."""
     return _binary(exp.GT, left, right)
 
 
 def at_least(left: E, right: E) -> E:
-    """left >= right."""
+    """`left >= right`."""
     return _binary(exp.GTE, left, right)
 
 
 def within(e: E, items: Sequence[E]) -> E:
-    """e IN (items)."""
+    """`e IN (items)`."""
     return exp.In(this=wrapped(e), expressions=list(items))
 
 

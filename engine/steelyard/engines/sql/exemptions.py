@@ -1,7 +1,8 @@
 """Exemptions: who is granted what (LANGUAGE.md section 8; `semantics.exemptions`).
 
 An *activation* is an exemption that fired, once or for a row. What it grants to an indicator is gathered over all
-activations into one column of the indicator's frame: the largest relaxation (or the sum), the highest floor, whether it waives.
+activations into one column of the indicator's frame: the largest relaxation (or the
+sum), the highest floor, whether it waives.
 """
 
 from __future__ import annotations
@@ -188,7 +189,7 @@ class Grants:
         return fired[exemption.id].holds
 
     def _pause(self, exemption: Exemption, fired: dict[str, Fired], clock: Clocked | None) -> Pause:
-        """A row's window, and where it counts; a missing start, or a missing end that is not open, refuses the grant."""
+        """A row's window, and where it counts; a missing start, or end that is not open, refuses the grant."""
         if clock is None or exemption.for_each is None:
             raise InternalError(f"`{self._indicator.id}` has no clock to pause")
         relation = self._program.relations[exemption.for_each]

@@ -1,4 +1,4 @@
-"""The SQL of every expression: one `match`, compositional, with the meaning of `semantics.meaning` and nothing of its own.
+"""The SQL of every expression: one `match`, compositional, with the meaning of `semantics.meaning`.
 
 Strict operators need a guard only where SQL is not strict by itself: AND of a comparison that is false, IN, LEAST.
 """

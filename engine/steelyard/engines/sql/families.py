@@ -78,7 +78,7 @@ def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[S
     return Scope(frame, {relation.id: rows}), findings.of_rows(frame)
 
 
-def weigh(  # noqa: PLR0917
+def weigh(  # noqa: PLR0917 - all of a score
     score: Score,
     members: Sequence[Settled],
     fired: Sequence[tuple[str, E]],

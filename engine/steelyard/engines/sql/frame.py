@@ -1,9 +1,9 @@
 """Row sets that grow column by column, and become a chain of common table expressions.
 
 A frame is the cases, or the rows of a relation as each case sees them. A column that reads others stands one layer
-above the highest of them, so that no SELECT reads its own aliases and the chain is as short as the deepest formula. A frame of rows
-hangs below its parent at a level: it sees the parent's columns up to that depth, and what it aggregates comes back to the
-parent one layer above. Names of columns are unique in the whole statement.
+above the highest of them, so that no SELECT reads its own aliases and the chain is as short as the deepest formula. A
+frame of rows hangs below its parent at a level: it sees the parent's columns up to that depth, and what it aggregates
+comes back to the parent one layer above. Names of columns are unique in the whole statement.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ class Emission:
         return name
 
     def met(self, frame: Frame, depth: int) -> str:
-        """The CTE of cases that rows are to meet: those that are none may be among them, for the cases never see them."""
+        """The CTE of cases that rows are to meet; rows that are no cases may be among them, unseen."""
         depth = min(depth, frame.depth)
         if frame.spare is None:
             return self.layer(frame, depth)

@@ -57,7 +57,7 @@ def only_if(indicator: Indicator, program: Program, scope: Scope, findings: Find
     return replace(condition, sql=scope.frame.put(f"{indicator.id}__applies", condition.sql), rejects=())
 
 
-def settle(  # noqa: PLR0917
+def settle(  # noqa: PLR0917 - all of a rule
     indicator: Indicator,
     applies: Value,
     fired: Mapping[str, Fired],
@@ -160,7 +160,7 @@ def _ordered(clock: Clock, program: Program) -> bool:
             return False
 
 
-def _scored(  # noqa: PLR0917
+def _scored(  # noqa: PLR0917 - all of a rule
     indicator: Indicator,
     applies: Value,
     measure: Value,

@@ -1,4 +1,4 @@
-"""Cases in memory on DuckDB: how a few cases, a test's or a sample's, are scored by the statement of whole portfolios."""
+"""Cases in memory on DuckDB: how a few of them are scored by the statement of whole portfolios."""
 
 # duckdb and pyarrow ship no types that help here
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -20,6 +20,7 @@ from steelyard.engines.sql.intervals import NARROW
 from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.situations import Situations
 from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
+from steelyard.facts.bulk import sql
 from steelyard.facts.case import Case, Row
 from steelyard.ir.canonical import digest
 from steelyard.ir.expressions import Stored
@@ -132,7 +133,7 @@ class InMemory:
 
 
 def situations_that_occur(
-    connection: Any, statement: Statement, situations: Situations, small: Mapping[str, SmallTable]
+    connection: duckdb.DuckDBPyConnection, statement: Statement, situations: Situations, small: Mapping[str, SmallTable]
 ) -> dict[str, SmallTable]:
     """The small tables of one score's situations, as far as they occur in the session."""
     text = statement.program.dialect.sql(statement.keys(situations, small), pretty=False)
@@ -152,7 +153,8 @@ def filled(connection: duckdb.DuckDBPyConnection, name: str, table: SmallTable) 
         arrays.append(pa.array(held, type=kind))
         columns.append(f'CAST("{column}" AS HUGEINT) AS "{column}"' if wide else f'"{column}"')
     connection.register("_filling", pa.Table.from_arrays(arrays, names=list(table.columns)))
-    connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT {", ".join(columns)} FROM _filling')
+    made = sql.words("CREATE OR REPLACE TEMP TABLE", sql.name(name), "AS SELECT", sql.listed(columns), "FROM _filling")
+    connection.execute(made)
     connection.unregister("_filling")
 
 
@@ -161,13 +163,13 @@ def _table(
     name: str,
     fields: Iterable[InputField],
     rows: Sequence[Mapping[str, Stored]],
-    extra: Sequence[tuple[str, pa.DataType]],
+    extra: Sequence[tuple[str, Any]],
 ) -> None:
     columns = [*extra, *((field.id, _arrow(field.type)) for field in fields)]
     arrays = [pa.array([_plain(row.get(column)) for row in rows], type=kind) for column, kind in columns]
     table = pa.Table.from_arrays(arrays, names=[column for column, _ in columns])
     connection.register("_filling", table)
-    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM _filling')
+    connection.execute(sql.words("CREATE OR REPLACE TABLE", sql.name(name), "AS FROM _filling"))
     connection.unregister("_filling")
 
 
@@ -175,7 +177,7 @@ def _plain(value: Stored | None) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _arrow(kind: Type) -> pa.DataType:
+def _arrow(kind: Type) -> Any:  # noqa: ANN401 - pyarrow has no types
     match kind:
         case Text() | Region():
             return pa.string()

@@ -94,7 +94,7 @@ def scores_so_far(standings: Mapping[str, Standing]) -> dict[str, tuple[Value, i
     return found
 
 
-def _apply(
+def _apply(  # noqa: PLR0917 - all of a rule
     rule: PointsRule,
     standing: Standing,
     lifted: Mapping[str, E],
@@ -108,7 +108,7 @@ def _apply(
     return _each(rule, standing, active, scope, program, findings)
 
 
-def _once(
+def _once(  # noqa: PLR0917 - all of a rule
     rule: PointsRule, standing: Standing, active: E, scope: Scope, program: Program, findings: Findings
 ) -> Brought:
     truth = expressions.value(rule.when, program, scope)
@@ -125,7 +125,7 @@ def _once(
     return Brought(rule, fires, replace(given, sql=sql), lacks)
 
 
-def _each(
+def _each(  # noqa: PLR0917 - all of a rule
     rule: PointsRule, standing: Standing, active: E, scope: Scope, program: Program, findings: Findings
 ) -> Brought:
     if rule.for_each is None:

@@ -129,6 +129,9 @@ def _whole(statement: Statement, tables: Tables) -> exp.Query:
     asked = {found.name for one in (inner, with_) for found in one.find_all(exp.Column)}
     given = {one.id: _GIVEN + tables.of(one.id) for one in ruleset.relations}
     facts = received(ruleset, here, _GIVEN + tables.cases, given, places=bool(asked & {"_row", "_id"}))
+    if here.name == "postgres":  # it would write steps into one another; columns that read columns grow too long
+        for cte in with_.expressions:
+            cte.set("materialized", True)
     results = exp.CTE(this=inner, alias=exp.TableAlias(this=build.name(RESULTS)))
     query = exp.select(*_published(statement), copy=False).from_(build.table(RESULTS), copy=False)
     rejects = exp.select(*_rejected(statement), copy=False).from_(build.table(facts.read), copy=False)

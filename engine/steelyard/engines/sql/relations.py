@@ -1,6 +1,6 @@
 """Stratum 1: which rows belong to the case, as joins (LANGUAGE.md sections 2, 5 and 12; `semantics.relations`).
 
-Membership is three-valued. What is equal on both sides, or covers a place, is what the engines can hash; the rest filters.
+Membership is three-valued. What is equal on both sides, or covers a place, is what engines can hash; the rest filters.
 A row whose `joins` is unknown stays, as one that may belong.
 
 - *keyed*: where a relation joins by nothing but equal keys that are always there, and the rows are asked nothing about
@@ -79,7 +79,7 @@ def key_fields(relation: Relation) -> tuple[str, ...]:
 
 
 def rows_for(relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()) -> Rows:
-    """The rows of a relation in a frame below `outer` that sees whatever the expressions read, and what is to be `seen`."""
+    """The rows of a relation in a frame below `outer` that sees what the expressions read, and what is to be `seen`."""
     level, reads = reach(asked, relation, program, outer)
     level, reads = max([level, *(outer.frame.depth_of(e) for e in seen)]), reads or bool(seen)
     own = joined(relation, program)
@@ -112,7 +112,7 @@ def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Sc
                 below = reach(cells, relation, program, outer)
                 deepest, reads = max(deepest, below[0]), reads or below[1]
                 continue
-            if isinstance(node, Field | Aggregate) or isinstance(node, _LEAVES):
+            if isinstance(node, (Field, Aggregate, *_LEAVES)):
                 if _unsettled(node, outer):
                     continue
                 found = expressions.value(node, program, outer)
@@ -438,7 +438,7 @@ class _Join:
         del frame
         return lambda e: e.transform(change)
 
-    def _by_place(self, emission: Emission, cases: str, source: str, areas: E, place: E, scheme: str) -> str:
+    def _by_place(self, emission: Emission, cases: str, source: str, areas: E, place: E, scheme: str) -> str:  # noqa: PLR0917 - all of a rule
         """The rows for each of the places that occur and that they cover, once each: cases meet them by equality."""
         program, own = self._program, self._own.relation.id
         if program is None:

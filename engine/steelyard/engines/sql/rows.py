@@ -1,4 +1,4 @@
-"""What is asked of rows: aggregates, the single row of a one_row relation, whether it is there (`semantics.aggregates`).
+"""What is asked of rows: aggregates, the row of a one_row relation, whether it is there (`semantics.aggregates`).
 
 A row counts where it belongs to the case and its `where` holds, three-valued. Nothing here is NULL by accident: an
 aggregate over no rows comes back through a left join, and has a default there.
@@ -51,7 +51,7 @@ class Judged:
         return self.truth.sql if not self.truth.nullable else build.true(self.truth.sql)
 
 
-def judge(
+def judge(  # noqa: PLR0917 - all of a rule
     relation: Relation,
     when: Expr | None,
     program: Program,
@@ -59,7 +59,7 @@ def judge(
     more: Sequence[Expr] = (),
     seen: Sequence[E] = (),
 ) -> Judged:
-    """A condition, membership and all, on every row; the frame also sees what `more` reads, and outer columns `seen`."""
+    """A condition, membership and all, on every row; the frame also sees what `more` reads, and columns `seen`."""
     asked = [*more] if when is None else [when, *more]
     rows = rows_for(relation, program, outer, asked, seen)
     inner = outer.of_row(rows)
@@ -95,8 +95,10 @@ def rejecting(judged: Judged, values: Sequence[Value], hint: str, program: Progr
     kept = build.boolean(value=True) if build.is_true(member.sql) else build.not_(build.false(member.sql))
     found: list[Rejection] = []
     for value in values:
-        for one in guarded(value.rejects, kept):
-            found.append(Rejection(some(judged, one.condition, f"{hint}__rejects", program), one.where))
+        found += [
+            Rejection(some(judged, one.condition, f"{hint}__rejects", program), one.where)
+            for one in guarded(value.rejects, kept)
+        ]
     return found
 
 
@@ -149,7 +151,7 @@ def _aggregate(expr: Aggregate, program: Program, outer: Scope) -> Value:
     return replace(folded, sql=outer.frame.put(hint, sql), why=union((why, empty)), rejects=tuple(rejects))
 
 
-def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Program, outer: Scope, hint: str) -> Value:
+def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Program, outer: Scope, hint: str) -> Value:  # noqa: PLR0917 - all of a rule
     frame, a, dialect = judged.rows.frame, program.arithmetic, program.dialect
     holds = judged.holds
     nothing = build.integer(0)

@@ -1,4 +1,4 @@
-"""What an expression may read while it is compiled: the frame it belongs to, the rows at hand, what is settled so far."""
+"""What an expression may read while it is compiled: its frame, the rows at hand, what is settled so far."""
 
 from __future__ import annotations
 

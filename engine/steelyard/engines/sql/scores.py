@@ -66,7 +66,7 @@ class Scored:
     situations: Situations | None = None
 
 
-def weigh(
+def weigh(  # noqa: PLR0917 - all of a rule
     score: Score,
     settled: Mapping[str, Settled],
     fired: Sequence[tuple[str, E]],
@@ -173,7 +173,7 @@ def _can_fail(situations: Situations, program: Program) -> bool:
     return table is None or any(row[1] is None for row in table.rows)
 
 
-def _contribute(  # noqa: PLR0917 - all of a score
+def _contribute(
     scored: Scored,
     members: Sequence[Settled],
     shares: Sequence[Value],
@@ -226,10 +226,10 @@ def clamped(score: Score, value: Value, unit: int, program: Program) -> Value:
     return value
 
 
-def lost_points(
+def lost_points(  # noqa: PLR0917 - all of a rule
     score: Score, indicator: Indicator, points: Value, share: Value, denominator: Value, program: Program
 ) -> Value:
-    """share × (baseline - points) ÷ D in millionths; what is gained counts as lost less than nothing."""
+    """Share × (baseline - points) ÷ D in millionths; what is gained counts as lost less than nothing."""
     a = program.arithmetic
     bare = replace(points, why={}, rejects=())
     baseline = constant(indicator.baseline)
@@ -239,6 +239,7 @@ def lost_points(
 
 
 def contribution(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Contribution:
+    """What an indicator brings to a score by its share."""
     put, name = program.cases.put, f"{settled.indicator.id}__{score.id}"
     lost = lost_points(score, settled.indicator, settled.score, share, denominator, program)
     lost = replace(lost, sql=put(f"{name}__lost", lost.sql), why={})
@@ -248,6 +249,7 @@ def contribution(score: Score, settled: Settled, share: Value, denominator: Valu
 
 
 def or_zero(settled: Settled) -> Value:
+    """Its score; 0 where it is waived."""
     bare = replace(settled.score, why={}, rejects=())
     if not settled.waivable:
         return bare

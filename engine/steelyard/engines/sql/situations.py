@@ -1,8 +1,8 @@
-"""Weights: every situation resolved once by `semantics.weights`, and looked up in a small constant table (LANGUAGE.md section 9).
+"""Weights: every situation resolved once by `semantics.weights`, and looked up (LANGUAGE.md section 9).
 
 The key of a situation is an integer of bits: which adjustments fired, which members are waived. Where there are too
-many to list them all, or a family's own rows weigh, the key is a text, and situations are resolved as they occur: the run
-asks first which ones do.
+many to list them all, or a family's own rows weigh, the key is a text, and situations are resolved as they occur: the
+run asks first which ones do.
 """
 
 from __future__ import annotations

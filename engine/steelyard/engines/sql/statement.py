@@ -99,11 +99,12 @@ class Statement:
         small: Mapping[str, SmallTable] | None = None,
         depth: int | None = None,
     ) -> exp.Select:
-        """A statement that selects expressions over the last layer of the cases (or one at a depth), each with its name.
+        """A statement that selects expressions over a layer of the cases, each with its name.
 
         Args:
             selected: name and expression.
             small: constant tables to write into the statement; those left out must be there as tables.
+            depth: of the layer; None: the last one.
         """
         dialect = self.program.dialect
         cases = self.program.cases
@@ -144,7 +145,7 @@ def _cell(cell: int | str | None, dialect: Dialect) -> E:
             return build.integer(cell) if abs(cell) <= 2**63 - 1 else dialect.wide_literal(cell)
 
 
-def compile_ruleset(
+def compile_ruleset(  # noqa: PLR0917 - all of a rule
     ruleset: Ruleset,
     dialect: Dialect,
     cases: str,
@@ -362,7 +363,7 @@ class _Compilation:
 
     # the result
 
-    def _assembled(  # noqa: PLR0917 - all of a case
+    def _assembled(  # noqa: PLR0917 - all of a rule
         self,
         standings: Mapping[str, Standing],
         finals: Mapping[str, Value],

@@ -6,6 +6,7 @@ Exact fractions until the one rounding. Measure and target are there when a way 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError
@@ -96,7 +97,7 @@ def _proportion(indicator: Indicator, measure: Value, target: Value, program: Pr
     return a.narrowed(a.choose([(met, full)], replace(missed, why={}, rejects=())))
 
 
-def _steps(indicator: Indicator, steps: Steps, measure: Value, target: Value, program: Program, scope: Scope) -> Value:
+def _steps(indicator: Indicator, steps: Steps, measure: Value, target: Value, program: Program, scope: Scope) -> Value:  # noqa: PLR0917 - all of a rule
     a = program.arithmetic
     off, least = (expressions.value(e, program, scope) for e in (steps.deduct, steps.floor))
     if isinstance(steps.each, RelativeStep):
@@ -159,7 +160,7 @@ def _curve(curve: Curve, measure: Value, program: Program) -> Value:
     points = curve.points
     bare = replace(measure, why={}, rejects=())
     whens: list[tuple[E, Value]] = [(build.at_most(measure.sql, a.literal(points[0][0]).sql), constant(points[0][1]))]
-    for (low, low_points), (high, high_points) in zip(points, points[1:], strict=False):
+    for (low, low_points), (high, high_points) in pairwise(points):
         within = Interval(max(low, bare.lies.low), min(high, bare.lies.high))
         inside = replace(bare, interval=within if within.low <= within.high else point(low))
         rise = a.times(a.subtract(inside, a.literal(low)), high_points - low_points)

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import cast
 
 from sqlglot import exp
 
@@ -21,7 +20,7 @@ class Snowflake(Common):
     sqlglot = "snowflake"
 
     def sql(self, statement: E, *, pretty: bool = True) -> str:
-        return super().sql(cast(E, statement.transform(_truth)), pretty=pretty)
+        return super().sql(statement.transform(_truth), pretty=pretty)
 
     def session_statements(self) -> tuple[str, ...]:
         return ("ALTER SESSION SET TIMEZONE = 'UTC'",)

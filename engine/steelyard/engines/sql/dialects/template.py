@@ -16,7 +16,7 @@ from steelyard.engines.sql.build import E
 
 @lru_cache(maxsize=512)
 def _parsed(template: str, dialect: str) -> E:
-    return cast(E, parse_one(template, dialect=dialect))
+    return parse_one(template, dialect=dialect)
 
 
 def fill(template: str, dialect: str, /, **slots: E | Sequence[E]) -> E:
@@ -39,7 +39,7 @@ def _filled(node: E, slots: Mapping[str, E | Sequence[E]], template: str) -> E:
         elif isinstance(value, exp.Expr):
             args[key] = _filled(value, slots, template)
         elif isinstance(value, list):
-            args[key] = _items(value, slots, template)
+            args[key] = _items(cast("list[object]", value), slots, template)
         else:
             args[key] = value
     made = type(node)(**args)
