@@ -150,24 +150,21 @@ class BulkRun:
 
     def _score(self, loaded: Loaded, targets: Sequence[Target], raw: Path, scoring: Scoring, machine: Machine) -> None:
         from steelyard.engines.sql.arithmetic import TooWideError
+        from steelyard.engines.sql.engine import report_too_wide
         from steelyard.engines.sql.portfolio import Portfolio
         from steelyard.report.provenance import KEY, Read, provenance_text
 
-        try:
-            portfolio = Portfolio(self.connection, self.versions, loaded, targets, machine)
-        except TooWideError as error:
-            self.output.error(
-                msg(
-                    "a number may need more than 128 bits ({number} units): declare narrower ranges, "
-                    "or take `--engine reference`",
-                    number=error.interval.magnitude,
-                )
-            )
-            raise Stop(Status.USAGE) from None
         metadata = {KEY: provenance_text(self.versions, Read(loaded.provenance, loaded.feed_rejects), scoring)}
         keys = tuple(dict.fromkeys((*self.wanted.groups, *self.wanted.partition_by)))
-        with self.output.progress(msg("scoring"), 100) as ticker:
-            portfolio.write(raw, keys, metadata, ticker)
+        try:
+            portfolio = Portfolio(self.connection, self.versions, loaded, targets, machine)
+            with self.output.progress(msg("scoring"), 100) as ticker:
+                portfolio.write(raw, keys, metadata, ticker)
+        except TooWideError as error:
+            diagnostics = Diagnostics()
+            report_too_wide(error, self.versions.newest, diagnostics)
+            self.output.findings(diagnostics.sorted())
+            raise Stop(Status.USAGE) from None
 
     def _verify(self, loaded: Loaded, raw: Path, results: Results, scoring: Scoring) -> Scoring:
         """Score a sample again on every other engine, and compare it with what was written.

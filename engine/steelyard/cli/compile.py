@@ -119,6 +119,7 @@ def _files(output: Output, ruleset: Ruleset, to: str, dialect: str) -> Mapping[s
     from steelyard.cli.status import status_of
     from steelyard.engines.sql.arithmetic import TooWideError
     from steelyard.engines.sql.dbt import model
+    from steelyard.engines.sql.engine import report_too_wide
     from steelyard.engines.sql.readable import UnfitError, readable
 
     here = Span(ruleset.file, 0, 0, 0, 0)
@@ -131,8 +132,7 @@ def _files(output: Output, ruleset: Ruleset, to: str, dialect: str) -> Mapping[s
         help_ = msg("`steelyard evaluate --engine sql` scores it")
         diagnostics.add("B101", error.span or here, error.message, help=help_)
     except TooWideError as error:
-        said = msg("a number may need more than 128 bits ({number} units)", number=error.interval.magnitude)
-        diagnostics.add("B101", here, said, help=msg("declare narrower ranges"))
+        report_too_wide(error, ruleset, diagnostics)
     output.findings(diagnostics.sorted())
     raise Stop(status_of(diagnostics.sorted()))
 

@@ -33,6 +33,8 @@ from steelyard.semantics.tables import LISTS
 SCORED, UNSCORED, REJECTED = "scored", "unscored", "rejected"
 _SHARED = frozenset({Method.WEIGHTED_MEAN, Method.SUM, Method.LOWEST, Method.HIGHEST})
 _TEXT, _COUNT = Text(), Number(0)
+INLINED = 6
+"""With more layers that rows come back to, the engine may keep what it reads twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,9 @@ class Statement:
         dialect = self.program.dialect
         cases = self.program.cases
         read = needed(cases, [e for _, e in selected])
-        emission = Emission(hints=dialect.name in {"duckdb", "postgres"}, needed=read)
+        # steps written into one another double at each layer that rows come back to
+        few = sum(1 for layer in cases.layers if layer.children) <= INLINED
+        emission = Emission(hints=few and dialect.name in {"duckdb", "postgres"}, needed=read)
         last = emission.last(cases) if depth is None else emission.layer(cases, depth)
         query = exp.select(copy=False).from_(build.table(last), copy=False)
         for name, e in selected:
