@@ -20,7 +20,8 @@ class Postgres(Common):
     sqlglot = "postgres"
 
     def session_statements(self) -> tuple[str, ...]:
-        return ("SET TIME ZONE 'UTC'", "SET standard_conforming_strings = on")
+        # long expressions take minutes to turn into machine code, and a moment to run
+        return ("SET TIME ZONE 'UTC'", "SET standard_conforming_strings = on", "SET jit = off")
 
     def session_checks(self) -> tuple[Check, ...]:
         return (
