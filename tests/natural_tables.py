@@ -87,14 +87,15 @@ def _published(value: object, type_: Type, *, many: bool) -> object:
 def _table(
     server: Server, dialect: str, name: str, fields: Sequence[InputField], rows: Sequence[Mapping[str, Stored]]
 ) -> None:
-    declared = ", ".join(f'"{one.id}" {_kind(one.type, dialect)}' for one in fields)
-    server.run(f'CREATE TABLE "{name}" ({declared})')
+    mark = "`" if dialect == "spark" else '"'
+    declared = ", ".join(f"{mark}{one.id}{mark} {_kind(one.type, dialect)}" for one in fields)
+    server.run(f"CREATE TABLE {mark}{name}{mark} ({declared})")
     for start in range(0, len(rows), 500):
         values = ", ".join(
             f"({', '.join(_literal(row.get(one.id), one.type, dialect) for one in fields)})"
             for row in rows[start : start + 500]
         )
-        server.run(f'INSERT INTO "{name}" VALUES {values}')
+        server.run(f"INSERT INTO {mark}{name}{mark} VALUES {values}")
 
 
 def _kind(type_: Type, dialect: str) -> str:
@@ -132,7 +133,7 @@ def _literal(value: Stored | None, type_: Type, dialect: str) -> str:
             )
         case Regions(), tuple():
             items = ", ".join(_text(one) for one in value)
-            return f"ARRAY[{items}]" if dialect == "postgres" else f"[{items}]"
+            return {"postgres": f"ARRAY[{items}]", "spark": f"ARRAY({items})"}.get(dialect, f"[{items}]")
         case _, str():
             return _text(value)
         case _:

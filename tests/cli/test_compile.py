@@ -17,6 +17,7 @@ from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.sql.dialects import NAMES
 from steelyard.engines.sql.layout import flattened
 from steelyard.engines.sql.readable import readable
+from steelyard.engines.sql.tidy import keywords
 from steelyard.facts import ReadOptions, read_portfolio
 from steelyard.ir.types import DateTime
 from steelyard.resources import rulesets
@@ -279,3 +280,12 @@ def test_brackets_of_a_label_mean_nothing_to_dbt(tmp_path: Path, policy: Path, s
     assert done.status == 0, done.err
     (model,) = (tmp_path / "models").glob("*.sql")
     assert "{% raw %}" in model.read_text("utf-8")
+
+
+def test_no_word_of_duckdb_stands_without_quotes():
+    with duckdb_memory() as server:
+        found = server.run(
+            "SELECT keyword_name FROM duckdb_keywords() WHERE keyword_category IN ('reserved', 'column_name')"
+        )
+
+    assert {word for (word,) in found} <= keywords("duckdb")

@@ -16,6 +16,7 @@ from steelyard.diagnostics import Diagnostics
 from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.readable import UnfitError, readable
+from steelyard.engines.sql.tidy import keywords
 from steelyard.facts import ReadOptions, read_portfolio
 from steelyard.facts.case import Case
 from steelyard.ir.canonical import digest
@@ -101,3 +102,9 @@ def test_the_sample_policy(server):
 
     assert len(found.cases) > 500
     assert compared(server, versions.newest, found.cases) == []
+
+
+def test_no_word_of_postgres_stands_without_quotes(server):
+    found = server.run("SELECT word FROM pg_get_keywords() WHERE catcode <> 'U'")
+
+    assert {word for (word,) in found} <= keywords("postgres")

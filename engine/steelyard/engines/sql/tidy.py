@@ -12,19 +12,20 @@ from sqlglot.dialects.dialect import Dialect as Grammar
 _SAFE = re.compile(r"[a-z_][a-z0-9_]*")
 _MORE = frozenset(
     """
-    account alter analyse analyze anti any array as asc at authorization between binary both by cast check coalesce
-    collation column columns concurrently connect connection constraint create cross cube current current_catalog
-    current_date current_role current_schema current_time current_timestamp current_user database deferrable delete
-    desc do drop each else end except exclude extract false fetch following for foreign freeze from full function
-    generated grant group grouping grouping_id groups gscluster hash having if ignore in increment initially inner
-    insert intersect interval into is isnull issue join lambda language lateral leading left like limit localtime
-    localtimestamp lookup merge minus national natural new no none not notnull null nullif nulls of offset on only
-    option or order organization outer over overlaps overlay partition pivot pivot_longer placing position preceding
-    precision primary proto qualify range recursive regexp respect revoke right rlike rollup row rows sample schema
-    select semi session_user set setof similar struct substring symmetric system_user table tablesample text then time
-    timestamp to trailing treat trigger trim true try_cast tuple unbounded union unique unnest unpack unpivot update
-    user using value values variadic verbose view when whenever where window with within xmlattributes xmlconcat
-    xmlelement xmlexists xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
+    account alter analyse analyze anti any array as asc asymmetric at authorization between binary both by cast check
+    coalesce collation column columns concurrently connect connection constraint create cross cube current
+    current_catalog current_date current_role current_schema current_time current_timestamp current_user database
+    deferrable delete desc do drop each else end except exclude extract false fetch following for foreign freeze from
+    full function generated grant greatest group grouping grouping_id groups gscluster hash having if ignore in
+    increment initially inner inout insert intersect interval into is isnull issue join lambda language lateral
+    leading least left like limit localtime localtimestamp lookup merge minus national natural new no none normalize
+    not notnull null nullif nulls of offset on only option or order organization out outer over overlaps overlay
+    partition pivot pivot_longer placing position preceding precision primary proto qualify range recursive regexp
+    respect revoke right rlike rollup row rows sample schema select semi session_user set setof similar struct
+    substring symmetric system_user table tablesample text then time timestamp to trailing treat trigger trim true
+    try_cast tuple unbounded union unique unnest unpack unpivot update user using value values variadic verbose view
+    when whenever where window with within xmlattributes xmlconcat xmlelement xmlexists xmlforest xmlnamespaces
+    xmlparse xmlpi xmlroot xmlserialize xmltable
     """.split()  # noqa: SIM905 - shorter than a hundred strings
 )
 """Words that sqlglot does not list, or that are only sometimes taken for a name."""
