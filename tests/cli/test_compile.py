@@ -71,8 +71,18 @@ def test_the_dialects_are_those_of_the_compiler():
     assert DIALECTS == NAMES
 
 
-@pytest.mark.parametrize("dialect", NAMES)
-@pytest.mark.parametrize("name", SHIPPED)
+LARGE = "us-tx-prompt-payment"
+"""Its calendar covers three centuries."""
+
+
+@pytest.mark.parametrize(
+    ("name", "dialect"),
+    [
+        pytest.param(name, dialect, marks=[pytest.mark.long] if name == LARGE and dialect != "duckdb" else [])
+        for name in SHIPPED
+        for dialect in NAMES
+    ],
+)
 def test_it_reads_back(name, dialect):
     """To the same text, so that nothing was printed that means something else; and no function is passed through."""
     found = readable(versions_of(name).newest, dialect)

@@ -31,6 +31,7 @@ needed = pytest.mark.skipif(available() is not None, reason=f"{available() or ''
 
 
 @needed
+@pytest.mark.long
 def test_same_files_as_sql_and_nothing_left(steelyard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Two versions, so that the order of the files is put together again."""
     claims = rulesets() / "us-fl-claims" / "sample" / "claims.csv"

@@ -13,7 +13,7 @@ from steelyard.facts.texts import case_from_texts
 
 # The examples are those of the profile: 500 by default, 20,000 with `--hypothesis-profile=long`. A statement takes
 # half a second to write and to plan, so that SQL sees a share of them by default.
-IN_SQL = {500: 60}.get(settings.default.max_examples, settings.default.max_examples)
+IN_SQL = {500: 30}.get(settings.default.max_examples, settings.default.max_examples)
 
 
 @settings(

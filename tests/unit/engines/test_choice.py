@@ -37,7 +37,7 @@ def test_an_unknown_engine():
     choice = choose("duckdb", 1)
 
     assert choice.engine is None
-    assert str(choice.note) == "there is no engine `duckdb`; there are auto, reference, durable"
+    assert str(choice.note) == "there is no engine `duckdb`; there are auto, reference, durable, sql, spark"
 
 
 @pytest.fixture
