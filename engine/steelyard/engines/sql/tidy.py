@@ -58,9 +58,7 @@ def tidied(query: exp.Query, renamed: Mapping[str, str], reserved: frozenset[str
         match node:
             case exp.Alias(this=exp.Column() as column) if column.name == node.alias:
                 node.replace(column)
-            case exp.Paren(this=exp.And() | exp.Or() as inner) if type(node.parent) is type(inner):
-                node.replace(inner)
-            case exp.Paren(this=exp.Paren() as inner):
+            case exp.Paren(this=inner) if _needless(node, inner):
                 node.replace(inner)
             case _:
                 pass
@@ -68,3 +66,24 @@ def tidied(query: exp.Query, renamed: Mapping[str, str], reserved: frozenset[str
         if _SAFE.fullmatch(name.this) and name.this not in reserved:
             name.set("quoted", False)
     return query
+
+
+def _needless(outer: exp.Paren, inner: exp.Expr) -> bool:
+    """Whether something reads the same without its parentheses."""
+    parent = outer.parent
+    first = parent is not None and parent.this is outer
+    match parent, inner:
+        case _, exp.Paren():
+            return True
+        case (exp.And(), exp.And()) | (exp.Or(), exp.Or()):
+            return True
+        case exp.And() | exp.Or(), exp.Between():
+            return False
+        case exp.And() | exp.Or(), exp.Predicate() | exp.Not():
+            return True
+        case exp.Add() | exp.Sub(), exp.Mul():
+            return True
+        case exp.Add() | exp.Sub(), exp.Add() | exp.Sub():
+            return first
+        case _:
+            return False
