@@ -266,15 +266,18 @@ class BulkRun:
             Stop: the reference does not reject it, which has been said.
         """
         from steelyard.cli.disagreement import compared
+        from steelyard.engines.narrowing import Narrowing
         from steelyard.engines.sql.portfolio import ruled_out
         from steelyard.report.results import Results
 
         results = Results(self.versions)
         name, reference = self.checkers[0]
         keys = ruled_out(self.connection)
+        narrow = {one.version: Narrowing(one) for one in self.versions.rulesets}
         for start in range(0, len(keys), BATCH):
             for case in loaded.cases_of(keys[start : start + BATCH]):
-                outcome = reference.evaluate(case)
+                version = self.versions.of(case.values)
+                outcome = reference.evaluate(case if version is None else narrow[version.version].narrowed(case))
                 if outcome.rejection is None:
                     self._tell([d for d in (compared(results, case, None, name, outcome),) if d is not None])
                     raise Stop(Status.BUG)

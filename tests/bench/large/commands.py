@@ -56,6 +56,9 @@ def evaluate(
 ) -> list[str]:
     """The command that scores a portfolio: the one place that knows how the engine is called."""
     command = [STEELYARD, "evaluate", ruleset, "--engine", engine, "--cases", str(cases), "--quiet"]
+    command += ["--allow-rejects", str(10**9)]
+    if engine == "sql":
+        command += ["--memory-limit", MEMORY]
     for name, path in relations.items():
         command += ["--relation", f"{name}={path}"]
     if relations:
