@@ -86,7 +86,7 @@ def read_portfolio(
     before = diagnostics.errors
     options = options or ReadOptions()
     versions = versions_of(rules)
-    if not _relations_given(versions, relations, diagnostics):
+    if not relations_given(versions, relations, diagnostics):
         return None
     reading = Reading(options, diagnostics, progress, needs_of(versions))
     by_version = VersionedRelations(versions, relations, reading, diagnostics)
@@ -113,7 +113,7 @@ def read_portfolio(
     )
 
 
-def _relations_given(versions: Versions, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:
+def relations_given(versions: Versions, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:
     """Check that every relation is given, and no other."""
     names = list(dict.fromkeys(relation.id for one in versions.rulesets for relation in one.relations))
     for name in names:

@@ -211,6 +211,8 @@ class Arithmetic:
 
     def _extreme(self, items: list[Value], kind: type[exp.Least | exp.Greatest], interval: Interval) -> Value:
         """The engines' own least and greatest skip NULLs: a CASE stands before them."""
+        if len(items) == 1:
+            return items[0]
         if any(item.wide for item in items):
             items = [self.widened(item) for item in items]
         nullable = [build.missing(item.sql) for item in items if item.nullable]

@@ -15,7 +15,7 @@ from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, expressions, logic, rows
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.findings import Findings
-from steelyard.engines.sql.intervals import ROWS, Interval, hull, point
+from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.pauses import Clocked, Pause, paused
 from steelyard.engines.sql.scope import Program, Scope
 from steelyard.engines.sql.value import Value, constant
@@ -227,7 +227,7 @@ class Grants:
         if base is None or not relaxations:
             return base
         a = self._program.arithmetic
-        relaxation = a.total(relaxations) if self._indicator.stack else _largest(relaxations, a)
+        relaxation = a.total(relaxations) if self._indicator.stack else a.maximum(relaxations)
         lower = self._indicator.better is Better.LOWER
         made = a.add(base, relaxation) if lower else a.subtract(base, relaxation)
         return replace(made, sql=self._scope.frame.put(f"{self._indicator.id}__target", made.sql))
@@ -245,14 +245,6 @@ class Grants:
         sql = build.where(build.disj([build.present(one.sql) for one in floors]), top.sql)
         sql = self._scope.frame.put(f"{self._indicator.id}__floor", sql)
         return Value(sql, interval, top.wide, {"": build.missing(sql)})
-
-
-def _largest(items: list[Value], arithmetic: object) -> Value:
-    from steelyard.engines.sql.arithmetic import Arithmetic
-
-    if not isinstance(arithmetic, Arithmetic):
-        raise TypeError("no arithmetic")
-    return arithmetic.maximum(items) if len(items) > 1 else items[0]
 
 
 def _after(base: Value, milder: Value) -> dict[str, E]:
@@ -274,6 +266,3 @@ def _window(relation: Relation) -> tuple[Field, Field, bool]:
     kind = types[end]
     opened = isinstance(kind, DateTime) and kind.open
     return Field(relation.id, start, type=types[start]), Field(relation.id, end, type=kind), opened
-
-
-__all__ = ["ROWS", "Activation", "Fired", "Granted", "Grants", "judge"]

@@ -13,6 +13,7 @@ from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, functions, logic, rows, tables
 from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, interval_of, is_boolean, ordered
 from steelyard.engines.sql.value import Value, constant, union
@@ -234,13 +235,9 @@ def _define(expr: Define, program: Program, scope: Scope) -> Value:
     return program.defines[expr.name]
 
 
-def _kept(sql: E, hint: str, frame: object) -> E:
+def _kept(sql: E, hint: str, frame: Frame) -> E:
     """A column for what is more than a few nodes."""
-    from steelyard.engines.sql.frame import Frame
-
-    if isinstance(frame, Frame) and sum(1 for _ in sql.walk()) > _LARGE // 2:
-        return frame.put(hint, sql)
-    return sql
+    return frame.put(hint, sql) if sum(1 for _ in sql.walk()) > _LARGE // 2 else sql
 
 
 def _field(expr: Field, program: Program, scope: Scope) -> Value:

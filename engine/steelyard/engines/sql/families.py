@@ -92,7 +92,7 @@ def weigh(  # noqa: PLR0917 - all of a score
     plain = [one for one in members if one.indicator.family is None]
     rows = [one for one in members if one.indicator.family is not None]
     counts = [scores.present_count(plain, program), *(_count(one, program) for one in rows)]
-    scores.stop(scored, score, a.total(counts), None, program)
+    scores.stop(scored, score, a.total(counts), program)
     match score.method:
         case Method.WEIGHTED_MEAN:
             _mean(scored, members, fired, program, findings)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, expressions, rows
 from steelyard.engines.sql.build import E
-from steelyard.engines.sql.exemptions import Fired
 from steelyard.engines.sql.findings import Findings
+from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import hull
 from steelyard.engines.sql.scope import Program, Scope
 from steelyard.engines.sql.scores import Scored, clamped
@@ -157,12 +157,8 @@ def _each(  # noqa: PLR0917 - all of a rule
     return Brought(rule, fires, replace(given, sql=sql), lacks, (judged, holds))
 
 
-def _gathered(rule: PointsRule, amount: Value, holds: E, frame: object, program: Program) -> Value:
+def _gathered(rule: PointsRule, amount: Value, holds: E, frame: Frame, program: Program) -> Value:
     """Over the rows: the sum of amounts, the tightest of bounds."""
-    from steelyard.engines.sql.frame import Frame
-
-    if not isinstance(frame, Frame):
-        raise TypeError("no frame")
     dialect, hint = program.dialect, f"{rule.id}__of_rows"
     bare = build.wrapped(amount.sql)
     match rule.effect:
@@ -324,6 +320,3 @@ def _scale(expr: Expr) -> int:
     if not isinstance(expr.type, Number):
         raise InternalError("an amount is no number")
     return expr.type.scale
-
-
-__all__ = ["Brought", "Fired", "Standing", "run_stage", "scores_so_far", "working_scale"]

@@ -415,7 +415,7 @@ class _Join:
             raise TypeError("pairs without cases")
         cases = emission.met(parent, frame.level)
         source = program.sources[self._own.relation.id]
-        said = self._said(frame)
+        said = self._said()
         query = exp.select(*self._fields.selected(wanted), copy=False).from_(build.table(cases, "it"), copy=False)
         on = [build.equal(said(row), said(case)) for row, case in self._hashed]
         on += [said(one) for one in self._filters]
@@ -425,7 +425,7 @@ class _Join:
             on.insert(0, build.equal(build.column("place_", "r"), said(place)))
         return query.join(build.table(source, "r"), on=build.conj(on), copy=False)
 
-    def _said(self, frame: Frame) -> Callable[[E], E]:
+    def _said(self) -> Callable[[E], E]:
         """Columns of the frame as those of the two sides."""
         own = self._fields
 
@@ -435,7 +435,6 @@ class _Join:
             (found,) = own.selected((node.name,))
             return found.this
 
-        del frame
         return lambda e: e.transform(change)
 
     def _by_place(self, emission: Emission, cases: str, source: str, areas: E, place: E, scheme: str) -> str:  # noqa: PLR0917 - all of a rule

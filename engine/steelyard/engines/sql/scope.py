@@ -86,7 +86,6 @@ class Program:
     unique: frozenset[str] = frozenset()
     defines: dict[str, Value] = field(default_factory=lambda: {})
     parts: dict[tuple[str, Part], Value] = field(default_factory=lambda: {})
-    one_rows: dict[str, object] = field(default_factory=lambda: {})
     cached: dict[object, object] = field(default_factory=lambda: {})
     """Frames of relations and passes over them (see `rows`)."""
     small: dict[str, SmallTable] = field(default_factory=lambda: {})

@@ -105,16 +105,15 @@ def present_count(members: Sequence[Settled], program: Program) -> Value:
 def _present(scored: Scored, members: Sequence[Settled], program: Program) -> None:
     """Stratum 5: whether enough members are there."""
     score = scored.score
-    stop(scored, score, present_count(members, program), len(members), program)
+    stop(scored, score, present_count(members, program), program)
 
 
-def stop(scored: Scored, score: Score, present: Value, most: int | None, program: Program) -> None:
-    """Leave the score unscored where nothing, or too little, is present; `most`: how many there can be."""
+def stop(scored: Scored, score: Score, present: Value, program: Program) -> None:
+    """Leave the score unscored where nothing, or too little, is present."""
     needs_one = score.method not in {Method.VALUE, Method.START}
     least = max(score.minimum_present or 0, 1 if needs_one else 0)
     if not least or present.lies.low >= least or (present.known is not None and present.known >= least):
         return
-    del most
     count = program.cases.put(f"{score.id}__present", present.sql)
     if needs_one:
         scored.unscored.append((build.equal(count, build.integer(0)), NOTHING_TO_SCORE))

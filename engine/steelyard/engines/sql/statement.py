@@ -21,6 +21,7 @@ from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.intervals import Interval
 from steelyard.engines.sql.points import Brought, Standing
 from steelyard.engines.sql.pruning import needed
+from steelyard.engines.sql.rows import Judged, row_id
 from steelyard.engines.sql.scope import Program, Scope, SmallTable
 from steelyard.engines.sql.scores import Scored
 from steelyard.engines.sql.situations import KEY, Situations
@@ -226,7 +227,7 @@ class _Compilation:
         finals = {name: self._final(standing) for name, standing in standings.items()}
         some = program.cases.put("scored", build.disj([one.scored.stands for one in standings.values()]))
         outputs = self._outputs(standings, finals, some)
-        return self._assembled(standings, finals, outputs, unscored, reached, some)
+        return self._assembled(standings, finals, outputs, unscored, some)
 
     # strata
 
@@ -323,17 +324,12 @@ class _Compilation:
         self.fired[brought.rule.id] = brought.fires
         if brought.judged is not None:
             judged, holds = brought.judged
-            self._rows(brought.rule.id, judged, holds, brought.fires)
+            self._rows(brought.rule.id, judged, holds)
 
-    def _rows(self, rule: str, judged: object, holds: E, where: E | None = None) -> None:
+    def _rows(self, rule: str, judged: Judged, holds: E) -> None:
         """The ids of the rows a rule fired for; the column costs nothing unless it is selected."""
-        from steelyard.engines.sql.rows import Judged, row_id
-
-        if not isinstance(judged, Judged):
-            raise TypeError("not judged")
         dialect = self.program.dialect
         found = judged.rows.frame.lazily(f"{rule}__rows", lambda: dialect.collect_sorted(row_id(judged.rows), holds))
-        del where
         self.rows_fired.append(RuleRows(rule, found))
 
     def _final(self, standing: Standing) -> Value:
@@ -367,13 +363,12 @@ class _Compilation:
 
     # the result
 
-    def _assembled(  # noqa: PLR0917 - all of a rule
+    def _assembled(
         self,
         standings: Mapping[str, Standing],
         finals: Mapping[str, Value],
         outputs: Sequence[tuple[str, Type, E, bool]],
         unscored: Sequence[tuple[E, str]],
-        reached: E,
         some: E,
     ) -> Statement:
         program, ruleset = self.program, self.ruleset
@@ -415,7 +410,6 @@ class _Compilation:
             reasons = build.case([(rejected, program.dialect.list_of([reject_at]))], reasons)
         found.append(ResultColumn("reasons", _TEXT, reasons, many=True))
         found.append(ResultColumn("missing", _TEXT, _named(missing, program.dialect), many=True))
-        del reached
         unlisted = tuple(
             one.scored.situations
             for one in standings.values()

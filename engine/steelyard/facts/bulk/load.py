@@ -23,7 +23,7 @@ from steelyard.facts.bulk.relations import LoadedRelation, create_large, create_
 from steelyard.facts.bulk.sources import Source
 from steelyard.facts.case import Reject
 from steelyard.facts.feeds.skipped import Skipped
-from steelyard.facts.portfolio import _relations_given as relations_given  # pyright: ignore[reportPrivateUsage]
+from steelyard.facts.portfolio import relations_given
 from steelyard.facts.readers import ReadOptions
 from steelyard.facts.reading import Files, Progress, Reading
 from steelyard.facts.relations import RelationRows, read_relation

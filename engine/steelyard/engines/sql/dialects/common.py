@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -69,7 +70,7 @@ def packing(items: Sequence[tuple[E, int]], bound: int | None) -> Packing:
     return Packing(width, limit > BIGINT_LIMIT)
 
 
-class Common:
+class Common(ABC):
     """The shared part of the dialects."""
 
     name: str
@@ -209,11 +210,11 @@ class Common:
         indexes = self.ranked([(points, index) for index, (points, _) in enumerate(items)], bound)
         return self.codes_of(indexes, [code for _, code in items], limit)
 
-    def ranked(self, items: Sequence[tuple[E, int]], bound: int | None = None) -> E:
-        raise NotImplementedError
+    @abstractmethod
+    def ranked(self, items: Sequence[tuple[E, int]], bound: int | None = None) -> E: ...
 
-    def codes_of(self, indexes: E, codes: Sequence[str], limit: int | None = None) -> E:
-        raise NotImplementedError
+    @abstractmethod
+    def codes_of(self, indexes: E, codes: Sequence[str], limit: int | None = None) -> E: ...
 
     # texts
 
