@@ -140,7 +140,9 @@ def _covers(node: Apply, arguments: list[Value], program: Program) -> Value:
     texts = covering(place_type.scheme, place.sql, program)
     if isinstance(node.arguments[0].type, Regions):
         tests = [program.dialect.contains(build.wrapped(areas.sql), build.wrapped(text)) for text in texts]
-        return strictly(build.disj(tests), arguments)
+        # of no areas and a missing place DuckDB 2.0.1, Postgres and BigQuery say FALSE
+        found = build.where(build.present(place.sql), build.disj(tests)) if place.nullable else build.disj(tests)
+        return strictly(found, arguments)
     return strictly(build.within(areas.sql, texts), arguments)
 
 

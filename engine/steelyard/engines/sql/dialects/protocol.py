@@ -190,7 +190,10 @@ class Dialect(Protocol):
         ...
 
     def contains(self, items: E, e: E) -> E:
-        """Whether a text is among the items; NULL where either is. No item may be NULL."""
+        """Whether a text is among the items; no item may be NULL.
+
+        NULL where the list or the text is, except for an empty list and a missing text: FALSE in some engines.
+        """
         ...
 
     def unnest(self, items: E, alias: str) -> Unnested:
