@@ -1,6 +1,6 @@
-"""README.md says nothing that is not so: its rulesets check clean, its commands print what it shows.
+"""What README.md and the reference chapters say is so: their rulesets check clean, their commands print what they show.
 
-`python tests/unit/test_readme.py` renews the table of diagnostic codes.
+`python tests/unit/test_readme.py` renews the table of diagnostic codes in rulesets/CODES.md.
 """
 
 from __future__ import annotations
@@ -21,9 +21,21 @@ from steelyard.diagnostics.pages import page
 from steelyard.diagnostics.registry import CODES
 
 ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
-TEXT = README.read_text("utf-8")
-LINES = TEXT.splitlines()
+CODES_CHAPTER = ROOT / "rulesets" / "CODES.md"
+COMMANDS_CHAPTER = ROOT / "engine" / "COMMANDS.md"
+RECIPES_CHAPTER = ROOT / "engine" / "README.md"
+DOCUMENTS = (
+    ROOT / "README.md",
+    *sorted((ROOT / "rulesets").glob("*.md")),
+    *sorted((ROOT / "engine").glob("*.md")),
+    *sorted((ROOT / "templates").glob("*.md")),
+    ROOT / "tests" / "bench" / "README.md",
+)
+"""The README and the chapters beside what they describe."""
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in DOCUMENTS}
+NAMES = tuple(TEXTS)
+LONGEST = 400
+"""Lines of the README: what a newcomer reads in ten minutes."""
 MINIMAL = (ROOT / "tests" / "golden" / "minimal.yaml").read_text("utf-8")
 
 LETTERS = "YMNTHLBE"
@@ -33,11 +45,12 @@ LEFT_OUT = "…"
 UNUSED = "L101"
 
 
-def blocks(kind: str) -> Iterator[tuple[int, str]]:
-    """The fenced blocks of a kind, each with the number of the line before it."""
-    for match in FENCE.finditer(TEXT):
+def blocks(name: str, kind: str) -> Iterator[tuple[int, str]]:
+    """The fenced blocks of a kind in a document, each with the number of the line before it."""
+    text = TEXTS[name]
+    for match in FENCE.finditer(text):
         if match[1] == kind:
-            yield TEXT.count("\n", 0, match.start()) + 1, match[2]
+            yield text.count("\n", 0, match.start()) + 1, match[2]
 
 
 def codes_table() -> str:
@@ -57,11 +70,17 @@ def with_table(text: str) -> str:
 
 def test_table_of_codes_is_renewed() -> None:
     """Else run `uv run python tests/unit/test_readme.py`."""
-    assert TABLE.search(TEXT)
-    assert with_table(TEXT) == TEXT
+    text = CODES_CHAPTER.read_text("utf-8")
+
+    assert TABLE.search(text)
+    assert with_table(text) == text
 
 
-RULESETS = [pytest.param(text, id=f"line {line}") for line, text in blocks("yaml")]
+def test_readme_is_short() -> None:
+    assert len(TEXTS["README.md"].splitlines()) <= LONGEST
+
+
+RULESETS = [pytest.param(text, id=f"{name} line {line}") for name in NAMES for line, text in blocks(name, "yaml")]
 
 
 @pytest.mark.parametrize("fragment", RULESETS)
@@ -153,39 +172,44 @@ class Shell:
         return [line.rstrip() for line in (err + out).splitlines()]
 
 
-def sessions() -> Iterator[tuple[str, list[str]]]:
-    """The commands of all console blocks, in order, each with what is shown below it."""
-    for _, text in blocks("console"):
+def session(name: str) -> Iterator[tuple[str, list[str]]]:
+    """The commands of all console blocks of a document, in order, each with what is shown below it."""
+    for _, text in blocks(name, "console"):
         for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
             command, *shown = part.rstrip("\n").split("\n")
             yield command, shown
 
 
+WITH_SESSION = [name for name in NAMES if any(True for _ in session(name))]
+
+
+def test_the_readme_has_a_session() -> None:
+    assert len(list(session("README.md"))) > 15
+
+
+@pytest.mark.parametrize("name", WITH_SESSION)
 def test_commands_print_what_is_shown(
-    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
-    """One session through the whole README, in a folder of its own and in English unless it says otherwise."""
+    """One session through the whole document, in a folder of its own and in English unless it says otherwise."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("STEELYARD_LANG", "en")
     monkeypatch.delenv("STEELYARD_DEBUG", raising=False)
     shell = Shell(capfd, monkeypatch)
-    count = 0
-    for command, shown in sessions():
+    for command, shown in session(name):
         printed = shell.type(command)
-        count += 1
 
         assert is_shown(shown, printed), f"$ {command}\n" + "\n".join(printed)
-    assert count > 15
 
 
 def test_every_command_is_named() -> None:
-    listed = TEXT.split("## Commands, files, exit statuses", 1)[1].split("## Engines", 1)[0]
+    listed = COMMANDS_CHAPTER.read_text("utf-8")
 
     assert set(COMMANDS) == set(re.findall(r"^\| `(\w+)", listed, re.MULTILINE)) & set(COMMANDS)
 
 
 def test_every_exit_status_is_told() -> None:
-    listed = TEXT.split("## Commands, files, exit statuses", 1)[1].split("## Engines", 1)[0]
+    listed = COMMANDS_CHAPTER.read_text("utf-8")
     told = {int(number) for number in re.findall(r"^\| (\d+) \|", listed, re.MULTILINE)}
 
     assert {int(status) for status in Status} == told | {Status.PIPE, Status.INTERRUPTED}
@@ -197,29 +221,55 @@ def slug(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
-def test_links_lead_somewhere() -> None:
-    headings = {slug(line.lstrip("# ")) for line in LINES if re.match(r"#{1,4} ", line)}
-    targets = re.findall(r"\]\(([^)]+)\)", TEXT)
-
-    assert targets
-    for target in targets:
-        if target.startswith("#"):
-            assert target[1:] in headings, target
-        elif not target.startswith("https://"):
-            assert (ROOT / target).is_file(), target
+def headings(text: str) -> set[str]:
+    return {slug(line.lstrip("# ")) for line in text.splitlines() if re.match(r"#{1,4} ", line)}
 
 
-def test_paths_that_are_named_are_there() -> None:
+@pytest.mark.parametrize("name", NAMES)
+def test_links_lead_somewhere(name: str) -> None:
+    """Relative to the document, to a file that is there and a heading in it."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", TEXTS[name]):
+        if not target.startswith("https://"):
+            path, _, anchor = target.partition("#")
+            file = (ROOT / name).parent / path if path else ROOT / name
+
+            assert file.is_file(), target
+            assert not anchor or anchor in headings(file.read_text("utf-8")), target
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_paths_that_are_named_are_there(name: str) -> None:
     """Folders and files of the project, in backticks."""
-    named = set(re.findall(r"`((?:engine|tests|templates|rulesets)/[\w./*-]*)`", TEXT))
-
-    assert named
-    for path in sorted(named):
+    for path in sorted(set(re.findall(r"`((?:engine|tests|templates|rulesets)/[\w./*-]*)`", TEXTS[name]))):
         assert any(ROOT.glob(path.rstrip("/"))), path
 
 
+def test_every_chapter_can_be_reached() -> None:
+    """By links from the README, directly or from another chapter."""
+    seen, ahead = set[str](), ["README.md"]
+    while ahead:
+        name = ahead.pop()
+        if name in seen or name not in TEXTS:
+            continue
+        seen.add(name)
+        folder = (ROOT / name).parent
+        links = re.findall(r"\]\(([^)\s#]+\.md)(?:#[^)]*)?\)", TEXTS[name])
+        ahead += [(folder / link).resolve().relative_to(ROOT).as_posix() for link in links if "://" not in link]
+
+    assert set(NAMES) == seen
+
+
+def test_sections_of_the_language_that_are_cited_are_there() -> None:
+    numbers = set(re.findall(r"^## (\d+)\. ", TEXTS["rulesets/LANGUAGE.md"], re.MULTILINE))
+    sources = "".join(path.read_text("utf-8") for path in (ROOT / "engine" / "steelyard").rglob("*.py"))
+    cited = set(re.findall(r"LANGUAGE\.md,? section (\d+)", sources))
+
+    assert len(cited) > 8
+    assert cited <= numbers
+
+
 def test_modules_that_recipes_name_are_there() -> None:
-    recipes = TEXT.split("## How to add something", 1)[1].split("## Decisions", 1)[0]
+    recipes = RECIPES_CHAPTER.read_text("utf-8").split("## How to add something", 1)[1].split("## Decisions", 1)[0]
     package = ROOT / "engine" / "steelyard"
     tops = "|".join(path.name for path in package.iterdir() if path.is_dir())
     named = set(re.findall(rf"`((?:{tops})/[\w./]*)`", recipes))
@@ -235,13 +285,13 @@ def test_pictures_are_small() -> None:
 
     assert pictures
     assert all(picture.stat().st_size < 200_000 for picture in pictures)
-    assert all(f".readme/{picture.name}" in TEXT for picture in pictures)
+    assert all(f".readme/{picture.name}" in TEXTS["README.md"] for picture in pictures)
 
 
 def main(write: Callable[[str], object]) -> None:
     """Renew the table of codes."""
-    write(with_table(TEXT))
+    write(with_table(CODES_CHAPTER.read_text("utf-8")))
 
 
 if __name__ == "__main__":
-    main(lambda text: README.write_text(text, "utf-8"))
+    main(lambda text: CODES_CHAPTER.write_text(text, "utf-8"))
