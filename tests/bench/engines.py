@@ -20,7 +20,8 @@ from steelyard.engines.durable.network import Answers, Group
 from steelyard.facts.case import Case
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics import Circumstances, Program, SituationError, evaluate, prepare
-from steelyard.semantics.env import BoundRow, Env
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.env import Env
 from steelyard.semantics.outcome import Outcome
 
 Rows = Callable[[int], Sequence[BoundRow]]

@@ -95,7 +95,7 @@ def _explained(output: Output, portfolio: Portfolio, evaluation: Evaluation, lay
     from steelyard.ir.canonical import digest
     from steelyard.report import render
 
-    provenance = provenance_of(digest(evaluation.program.ruleset), "reference", portfolio)
+    provenance = provenance_of(digest(evaluation.ruleset), "reference", portfolio)
     return render(explain(evaluation, provenance), output.lang, layout)
 
 

@@ -174,7 +174,7 @@ def _explanations(run: Run, chosen: list[tuple[Case, Outcome]]) -> Iterator[Expl
 
     programs = {one.version: prepare(one) for one in run.versions.rulesets}
     explainers = {
-        name: Explainer(program, provenance_of(digest(program.ruleset), run.engine, run.portfolio))
+        name: Explainer(program.ruleset, provenance_of(digest(program.ruleset), run.engine, run.portfolio))
         for name, program in programs.items()
     }
     for case, _ in chosen:

@@ -7,25 +7,25 @@ from dataclasses import replace
 from steelyard.explain.records import Counterfactual
 from steelyard.explain.words import Words
 from steelyard.facts.case import Case
+from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics.evaluate import run
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed, Outcome
 from steelyard.semantics.program import Program, prepare
-from steelyard.semantics.records import Evaluation
 
 
 class Without:
     """Rulesets less exemptions, each prepared once however many cases are explained."""
 
-    def __init__(self, program: Program) -> None:
-        self._program = program
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._ruleset = ruleset
         self._prepared: dict[frozenset[str], Program] = {}
 
     def outcome(self, case: Case, exemptions: frozenset[str]) -> Outcome:
         """The outcome of a case without some exemptions."""
         if exemptions not in self._prepared:
-            ruleset = self._program.ruleset
-            kept = tuple(one for one in ruleset.exemptions if one.id not in exemptions)
-            self._prepared[exemptions] = prepare(replace(ruleset, exemptions=kept))
+            kept = tuple(one for one in self._ruleset.exemptions if one.id not in exemptions)
+            self._prepared[exemptions] = prepare(replace(self._ruleset, exemptions=kept))
         return run(self._prepared[exemptions], case).outcome
 
 
@@ -36,7 +36,7 @@ def counterfactuals(evaluation: Evaluation, without: Without, words: Words) -> t
     """
     fired = [
         exemption.id
-        for exemption in evaluation.program.ruleset.exemptions
+        for exemption in evaluation.ruleset.exemptions
         if any(judged.rule == exemption.id and judged.truth is True for judged in evaluation.exemptions)
     ]
     sets: list[tuple[str | None, frozenset[str]]] = [(one, frozenset({one})) for one in fired]

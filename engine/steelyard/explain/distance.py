@@ -26,7 +26,7 @@ from steelyard.ir.expressions import (
     Or,
     Within,
 )
-from steelyard.semantics.env import BoundRow
+from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.values import Missing
 
 NEAREST = 3

@@ -8,7 +8,8 @@ from steelyard.explain.words import Words
 from steelyard.ir.expressions import Input, Subtract
 from steelyard.ir.ruleset import Better, Clock, Relation
 from steelyard.ir.types import DateTime, Duration, Text
-from steelyard.semantics.records import Evaluation, Result
+from steelyard.semantics.evaluation import Evaluation
+from steelyard.semantics.records import Result
 from steelyard.semantics.values import Missing
 
 
@@ -16,7 +17,7 @@ def milestones(evaluation: Evaluation, words: Words) -> tuple[Milestone, ...]:
     """The instants among the inputs that are given, in time order."""
     found = [
         Milestone(words.name(field.id), value)
-        for field in evaluation.program.ruleset.inputs
+        for field in evaluation.ruleset.inputs
         if isinstance(field.type, DateTime) and isinstance(value := evaluation.case.values.get(field.id), int)
     ]
     return tuple(sorted(found, key=lambda milestone: milestone.at))
@@ -86,7 +87,7 @@ def _length(result: Result, target: object) -> int | None:
 def windows(evaluation: Evaluation, words: Words) -> tuple[EventWindow, ...]:
     """The rows with a window that belong to the case, in time order."""
     found: list[EventWindow] = []
-    for relation in evaluation.program.ruleset.relations:
+    for relation in evaluation.ruleset.relations:
         names = _window_of(relation)
         if names is None:
             continue

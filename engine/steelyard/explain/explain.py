@@ -13,11 +13,10 @@ from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import Stored
-from steelyard.ir.ruleset import Output
+from steelyard.ir.ruleset import Output, Ruleset
 from steelyard.ir.types import Regions
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Outcome, Status
-from steelyard.semantics.program import Program
-from steelyard.semantics.records import Evaluation
 
 ROWS_PER_RELATION = 20
 """At most so many rows of a relation are listed among the facts."""
@@ -26,15 +25,15 @@ ROWS_PER_RELATION = 20
 class Explainer:
     """Explains cases under one ruleset; what cases share is prepared once."""
 
-    def __init__(self, program: Program, provenance: Provenance | None = None) -> None:
-        self._words = Words(program.ruleset)
-        self._without = Without(program)
+    def __init__(self, ruleset: Ruleset, provenance: Provenance | None = None) -> None:
+        self._words = Words(ruleset)
+        self._without = Without(ruleset)
         self._provenance = provenance or Provenance()
 
     def explain(self, evaluation: Evaluation) -> Explanation:
-        """Explain one evaluation, made with this program."""
+        """Explain one evaluation, made with this ruleset."""
         words, outcome = self._words, evaluation.outcome
-        ruleset = evaluation.program.ruleset
+        ruleset = evaluation.ruleset
         rejection = outcome.rejection
         rows, left_out = _rows(evaluation, words)
         return Explanation(
@@ -72,7 +71,7 @@ class Explainer:
 
 def explain(evaluation: Evaluation, provenance: Provenance | None = None) -> Explanation:
     """Explain one evaluation. For many under one ruleset use one `Explainer`."""
-    return Explainer(evaluation.program, provenance).explain(evaluation)
+    return Explainer(evaluation.ruleset, provenance).explain(evaluation)
 
 
 def _headline(outcome: Outcome, words: Words) -> Text:
@@ -92,14 +91,14 @@ def _inputs(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
     values = evaluation.case.values
     return tuple(
         Fact(words.name(field.id), None if field.id not in values else words.value(values[field.id], field.type))
-        for field in evaluation.program.ruleset.inputs
+        for field in evaluation.ruleset.inputs
     )
 
 
 def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
     return tuple(
         Fact(words.name(one.id), None if one.value is None else words.value(one.value, one.type))
-        for one in evaluation.program.ruleset.parameters
+        for one in evaluation.ruleset.parameters
     )
 
 
@@ -108,7 +107,7 @@ def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...
     at = Place(evaluation, words)
     found: list[RowReference] = []
     left_out = 0
-    for relation in evaluation.program.ruleset.relations:
+    for relation in evaluation.ruleset.relations:
         members = at.members(relation.id)
         found += [words.row(relation.id, bound.row) for bound in members[:ROWS_PER_RELATION]]
         left_out += max(0, len(members) - ROWS_PER_RELATION)
@@ -119,7 +118,7 @@ def _outputs(evaluation: Evaluation, words: Words) -> tuple[OutputStory, ...]:
     by_id = {output.id: output.value for output in evaluation.outcome.outputs}
     return tuple(
         OutputStory(words.name(output.id), _output(output, by_id.get(output.id), words), words.clause(output.source))
-        for output in evaluation.program.ruleset.outputs
+        for output in evaluation.ruleset.outputs
     )
 
 

@@ -10,14 +10,15 @@ from steelyard.explain.terms import Text, duration_text
 from steelyard.explain.words import Words
 from steelyard.ir.ruleset import SCORE_DIGITS, AtLeastGrant, PauseGrant, TargetGrant, WaiveGrant
 from steelyard.ir.types import Date, DateTime, Days, Duration, Type
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
-from steelyard.semantics.records import Evaluation, Granted, Result
+from steelyard.semantics.records import Granted, Result
 from steelyard.semantics.values import Missing, Value
 
 
 def grant_story(granted: Granted, result: Result, evaluation: Evaluation, words: Words) -> GrantStory:
     """Tell one grant."""
-    exemption = next(e for e in evaluation.program.ruleset.exemptions if e.id == granted.exemption)
+    exemption = next(e for e in evaluation.ruleset.exemptions if e.id == granted.exemption)
     row = None
     if exemption.for_each is not None and granted.row is not None:
         row = words.row(exemption.for_each, granted.row.row)

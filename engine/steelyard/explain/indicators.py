@@ -20,8 +20,9 @@ from steelyard.ir.ruleset import (
     WaiveGrant,
 )
 from steelyard.ir.types import Type
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
-from steelyard.semantics.records import Evaluation, Result
+from steelyard.semantics.records import Result
 from steelyard.semantics.values import Missing, Value
 
 

@@ -11,8 +11,9 @@ from steelyard.explain.terms import Name, Text, decimal_text
 from steelyard.explain.weights import weight_story
 from steelyard.explain.words import Words
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Grade, Method, PointsRule, Score
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed, Line, LineKind, ScoreOutcome
-from steelyard.semantics.records import Evaluation, Scored
+from steelyard.semantics.records import Scored
 from steelyard.semantics.values import rescale
 
 SUMS = frozenset({LineKind.BASE, LineKind.FINAL})
@@ -21,7 +22,7 @@ SUMS = frozenset({LineKind.BASE, LineKind.FINAL})
 def score_stories(evaluation: Evaluation, words: Words) -> tuple[ScoreStory, ...]:
     """Explain every score that was reached."""
     by_id = {scored.id: scored for scored in evaluation.scores}
-    rules = {rule.id: rule for rule in evaluation.program.ruleset.scores}
+    rules = {rule.id: rule for rule in evaluation.ruleset.scores}
     return tuple(
         _story(rules[outcome.id], outcome, by_id[outcome.id], evaluation, words)
         for outcome in evaluation.outcome.scores
@@ -40,7 +41,7 @@ def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evalu
         grade=next((name for name, _ in grades if name.id == outcome.grade), None),
         grades=grades,
         unscored=None if outcome.unscored is None else reason_text(outcome.unscored),
-        weights=None if situation is None else weight_story(situation, evaluation.program.ruleset, words, fired),
+        weights=None if situation is None else weight_story(situation, evaluation.ruleset, words, fired),
         ledger=_ledger(rule, outcome, evaluation, words),
         summands=_summands(scored, words),
         base_text=() if outcome.base is None else _base_text(rule, scored, outcome.base),
@@ -94,7 +95,7 @@ def _ledger(rule: Score, outcome: ScoreOutcome, evaluation: Evaluation, words: W
 def _named(line: Line, evaluation: Evaluation, words: Words) -> tuple[Name | None, Clause | None]:
     if line.rule is None:
         return None, None
-    ruleset = evaluation.program.ruleset
+    ruleset = evaluation.ruleset
     found = next(one for one in (*ruleset.indicators, *ruleset.points) if one.id == line.rule)
     return words.name(found.id), words.clause(found.source)
 
@@ -144,7 +145,7 @@ def _opening(rule: Score) -> Text:
 def _row_text(line: Line, evaluation: Evaluation, words: Words) -> Text | None:
     if line.row is None:
         return None
-    relation = next((_relation(rule) for rule in evaluation.program.ruleset.points if rule.id == line.rule), None)
+    relation = next((_relation(rule) for rule in evaluation.ruleset.points if rule.id == line.rule), None)
     return line.row if relation is None else msg("{relation} {row}", relation=words.name(relation), row=line.row)
 
 

@@ -9,9 +9,10 @@ from steelyard.diagnostics import msg
 from steelyard.explain.terms import Text
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import Expr, TableCall
-from steelyard.semantics.env import BoundRow
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
-from steelyard.semantics.records import Evaluation, Result
+from steelyard.semantics.records import Result
 from steelyard.semantics.values import Missing, Rejected, Truth, Value, missing
 
 
@@ -67,4 +68,4 @@ class Place:
 
     def members(self, relation: str) -> list[BoundRow]:
         """The rows of a relation that belong, or may belong, to the case."""
-        return self.evaluation.env.rows[self.evaluation.program.scope.relations[relation]]
+        return self.evaluation.env.rows[self.evaluation.scope.relations[relation]]

@@ -29,8 +29,9 @@ from steelyard.ir.ruleset import (
     WaiveGrant,
 )
 from steelyard.ir.types import Number
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
-from steelyard.semantics.records import Applied, Evaluation, Judged
+from steelyard.semantics.records import Applied, Judged
 from steelyard.semantics.values import Missing, fraction
 
 _KINDS = {
@@ -43,7 +44,7 @@ _KINDS = {
 
 def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
     """Explain every rule, in the order written. What was not reached is not told."""
-    ruleset = evaluation.program.ruleset
+    ruleset = evaluation.ruleset
     at = Place(evaluation, words)
     stories: list[RuleStory] = []
     judged = _by_rule((*evaluation.exemptions, *evaluation.adjustments, *evaluation.unscored))
@@ -71,7 +72,7 @@ def _points_stories(evaluation: Evaluation, at: Place) -> list[RuleStory]:
         applied.setdefault(one.rule, []).append(one)
     reached = {stage for scored in evaluation.scores for stage, _, _ in scored.stages}
     stories: list[RuleStory] = []
-    for rule in sorted(evaluation.program.ruleset.points, key=lambda rule: rule.stage):
+    for rule in sorted(evaluation.ruleset.points, key=lambda rule: rule.stage):
         if rule.stage not in reached and rule.id not in applied:
             continue
         there = Place(evaluation, at.words, scores=_before(evaluation, rule.stage))

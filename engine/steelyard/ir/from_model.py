@@ -9,13 +9,17 @@ from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.expressions import Define, Field
 from steelyard.ir.lowering import points
-from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.context import Context, Sections
+from steelyard.ir.lowering.definitions import definition, parameter, row_definition
 from steelyard.ir.lowering.demands import written_scores
 from steelyard.ir.lowering.exemptions import exemption
 from steelyard.ir.lowering.fields import check_milestones, declared_range
+from steelyard.ir.lowering.indicators import indicator
 from steelyard.ir.lowering.order import in_order, lowering_order
 from steelyard.ir.lowering.people import label, source
+from steelyard.ir.lowering.relations import relation, shape
 from steelyard.ir.lowering.scores import score
+from steelyard.ir.lowering.tables import arguments, table
 from steelyard.ir.lowering.weights import weights
 from steelyard.ir.ruleset import Group, InputField, Property, Ruleset
 from steelyard.ir.types import Date, DateTime, Range, Text
@@ -24,12 +28,22 @@ from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text as Written
 
 T = TypeVar("T")
+_SECTIONS = Sections(
+    parameter=parameter,
+    definition=definition,
+    row_definition=row_definition,
+    shape=shape,
+    relation=relation,
+    table=table,
+    arguments=arguments,
+    indicator=indicator,
+)
 
 
 def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     """Lower a file. None where anything is wrong; everything that is wrong is reported."""
     before = diagnostics.errors
-    context = Context(file, diagnostics)
+    context = Context(file, diagnostics, _SECTIONS)
     inputs = _all(context.input(str(name)) for name in file.case.inputs)
     check_milestones({i.id: i for i in inputs}, file.case.inputs, diagnostics)
     parameters = _all(context.parameter(str(name)) for name in file.parameters)

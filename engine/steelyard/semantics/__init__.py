@@ -16,8 +16,10 @@ Properties, each held by a test:
 - A case is rejected, unscored or scored; a rejection in a stratum that is reached wins.
 """
 
-from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.evaluate import evaluate, run
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import (
     Fired,
     Fixed,
@@ -31,17 +33,7 @@ from steelyard.semantics.outcome import (
     Status,
 )
 from steelyard.semantics.program import Program, prepare
-from steelyard.semantics.records import (
-    Applied,
-    Contribution,
-    Evaluation,
-    Granted,
-    Judged,
-    Result,
-    Scored,
-    Scoring,
-    Timing,
-)
+from steelyard.semantics.records import Applied, Contribution, Granted, Judged, Result, Scored, Scoring, Timing
 from steelyard.semantics.situations import (
     NOTHING,
     Circumstances,

@@ -4,31 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from steelyard.facts.case import Case, Row
+from steelyard.facts.case import Case
 from steelyard.ir.expressions import Stored
+from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.outcome import Fixed
-from steelyard.semantics.values import Missing, Truth, Value
-
-if TYPE_CHECKING:
-    from steelyard.semantics.records import Result, Scored
-
-
-@dataclass(slots=True, eq=False)
-class BoundRow:
-    """A row of a relation as one case sees it.
-
-    Attributes:
-        row: the row; `values` are its values.
-        member: true, or unknown, whether it belongs to the case; rows that do not are not kept.
-        defines: the row's defines computed so far.
-    """
-
-    row: Row
-    values: Mapping[str, Stored]
-    member: Truth
-    defines: dict[str, Value]
+from steelyard.semantics.records import Result, Scored
+from steelyard.semantics.values import Missing, Value
 
 
 @dataclass(slots=True, eq=False)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from steelyard.facts.case import Case, Reject
 from steelyard.semantics import scores
 from steelyard.semantics.env import Env
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.exemptions import judge
 from steelyard.semantics.indicators import settle, start_results
 from steelyard.semantics.ledger import open_ledger
@@ -29,7 +30,7 @@ from steelyard.semantics.outcome import (
 from steelyard.semantics.points import MISSING_AMOUNT, Standing, run_stage
 from steelyard.semantics.program import Program
 from steelyard.semantics.reasons import rank
-from steelyard.semantics.records import Evaluation, Judged, Result, Scored
+from steelyard.semantics.records import Judged, Result, Scored
 from steelyard.semantics.relations import join
 from steelyard.semantics.values import Missing, Rejected, Value
 
@@ -50,7 +51,7 @@ def run(program: Program, case: Case) -> Evaluation:
         [[] for _ in range(relations)],
         [None] * relations,
     )
-    evaluation = Evaluation(program, case, env)
+    evaluation = Evaluation(program.ruleset, program.scope, case, env)
     try:
         evaluation.outcome = _strata(program, evaluation)
     except Rejected as rejected:
@@ -66,7 +67,7 @@ def _strata(program: Program, evaluation: Evaluation) -> Outcome:
     _indicators(program, judged, evaluation)
     reason = _unscored(program, evaluation)
     if reason is not None:
-        return _outcome(evaluation, reason, {})
+        return _outcome(program, evaluation, reason, {})
     fired = tuple(judgement.rule for judgement in evaluation.adjustments if judgement.truth is True)
     scored = [scores.weigh(score, fired, evaluation) for score in program.scores]
     standings: dict[str, Standing] = {}
@@ -77,9 +78,9 @@ def _strata(program: Program, evaluation: Evaluation) -> Outcome:
             standings[score.id] = _standing(program, prepared.rule.id, score, evaluation)
     _points(program, standings, evaluation)
     if not standings:
-        return _outcome(evaluation, scored[0].unscored, {})
+        return _outcome(program, evaluation, scored[0].unscored, {})
     ledgers = {name: _close(evaluation, name, standing) for name, standing in standings.items()}
-    return _outcome(evaluation, None, ledgers)
+    return _outcome(program, evaluation, None, ledgers)
 
 
 def _conditions(program: Program, evaluation: Evaluation) -> dict[str, list[Judged]]:
@@ -167,9 +168,11 @@ def _close(evaluation: Evaluation, name: str, standing: Standing) -> tuple[Line,
     return tuple(standing.lines)
 
 
-def _outcome(evaluation: Evaluation, reason: str | None, ledgers: dict[str, tuple[Line, ...]]) -> Outcome:
+def _outcome(
+    program: Program, evaluation: Evaluation, reason: str | None, ledgers: dict[str, tuple[Line, ...]]
+) -> Outcome:
     """Stratum 8, and the outcome."""
-    program, env = evaluation.program, evaluation.env
+    env = evaluation.env
     outputs: list[OutputOutcome] = []
     if ledgers:
         env.scores = {scored.id: scored.final for scored in evaluation.scores if scored.final is not None}
@@ -197,7 +200,7 @@ def _outcome(evaluation: Evaluation, reason: str | None, ledgers: dict[str, tupl
 def _score_outcome(
     evaluation: Evaluation, name: str, position: int, ledgers: dict[str, tuple[Line, ...]]
 ) -> ScoreOutcome:
-    scored, rule = evaluation.scores[position], evaluation.program.ruleset.scores[position]
+    scored, rule = evaluation.scores[position], evaluation.ruleset.scores[position]
     ledger = ledgers.get(name)
     if ledger is None or scored.final is None:
         return ScoreOutcome(name, None, (), None, None, None, scored.unscored, (), ())
@@ -206,7 +209,7 @@ def _score_outcome(
         IndicatorShare(result.indicator.id, result.row_id, share, Fixed(lost, 6))
         for result, share, lost in scored.contributions
     )
-    reasons = rank(rule, scored, list(ledger), evaluation.program.ruleset.points)
+    reasons = rank(rule, scored, list(ledger), evaluation.ruleset.points)
     grade_id = None if grade is None else grade.id
     return ScoreOutcome(name, scored.denominator, shares, scored.base, scored.final, grade_id, None, ledger, reasons)
 

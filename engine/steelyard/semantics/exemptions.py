@@ -29,8 +29,9 @@ from steelyard.ir.ruleset import (
 )
 from steelyard.ir.types import OPEN, DateTime, Number
 from steelyard.semantics.aggregates import both
+from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.clocks import cut, passed, paused
-from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.records import Granted, Judged, Result
 from steelyard.semantics.values import Missing, Value, union
 

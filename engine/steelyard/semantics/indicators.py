@@ -16,8 +16,9 @@ from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import SCORE_DIGITS, Clock, Indicator, OnMissing
 from steelyard.semantics import exemptions
 from steelyard.semantics.aggregates import both
+from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.clocks import PreparedClock, elapsed, prepare_clock, read_clock
-from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.exemptions import PreparedGrant
 from steelyard.semantics.records import Judged, Result
 from steelyard.semantics.scope import Scope

@@ -18,9 +18,10 @@ from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Effect, OnUnknown, PointsRule, Score
 from steelyard.ir.types import Number
 from steelyard.semantics.env import Meaning
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.exemptions import PreparedRule, judge
 from steelyard.semantics.outcome import Fixed, Line, LineKind
-from steelyard.semantics.records import Applied, Evaluation, Judged
+from steelyard.semantics.records import Applied, Judged
 from steelyard.semantics.scope import Scope
 from steelyard.semantics.values import Missing, Rejected, names, rescale
 

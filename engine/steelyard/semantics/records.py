@@ -1,27 +1,17 @@
-"""Everything that one evaluation found out, kept for the explanation.
-
-The strata of `evaluate` fill an `Evaluation` one after the other; where a case is rejected what was
-reached before stays.
-"""
+"""What one evaluation finds out about rules, indicators and scores, kept for the explanation."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from steelyard.calendars import Calendar
 from steelyard.diagnostics import Message
-from steelyard.facts.case import Case
-from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Grant, Indicator
-from steelyard.semantics.env import BoundRow, Env
-from steelyard.semantics.outcome import Fixed, Outcome
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.situations import Situation
 from steelyard.semantics.values import Missing, Truth, Value
-
-if TYPE_CHECKING:
-    from steelyard.calendars import Calendar
-    from steelyard.semantics.program import Program
 
 
 class Judged(NamedTuple):
@@ -204,72 +194,3 @@ class Scored:
     base: Fixed | None = None
     stages: list[tuple[int, Fixed, Fixed]] = field(default_factory=lambda: [])
     final: Fixed | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Evaluation:
-    """One case under one ruleset: the outcome and how it came about.
-
-    Attributes:
-        program: the prepared ruleset.
-        case: the case.
-        env: what was read; `value` evaluates further expressions in it.
-        exemptions, adjustments, unscored: every condition, in the order written, rows in their order.
-        lifted: points rules that do not apply, each with the exemption that lifted it.
-        results: indicators in the order written, rows of a family by id.
-        scores: in the order written.
-        points: every application of a points rule, by stage, in the order written.
-        outcome: set last.
-    """
-
-    program: Program
-    case: Case
-    env: Env
-    exemptions: list[Judged] = field(default_factory=lambda: [])
-    adjustments: list[Judged] = field(default_factory=lambda: [])
-    unscored: list[Judged] = field(default_factory=lambda: [])
-    lifted: dict[str, str] = field(default_factory=lambda: {})
-    results: list[Result] = field(default_factory=lambda: [])
-    scores: list[Scored] = field(default_factory=lambda: [])
-    points: list[Applied] = field(default_factory=lambda: [])
-    missing: set[str] = field(default_factory=set[str])
-    outcome: Outcome = field(init=False)
-
-    def note(self, value: Value | None) -> None:
-        """Remember what was missing in something that was evaluated."""
-        if isinstance(value, Missing):
-            self.missing |= value.reasons
-
-    def value(
-        self,
-        expr: Expr,
-        rows: Sequence[tuple[str, BoundRow]] = (),
-        result: Result | None = None,
-        arguments: tuple[Value, ...] = (),
-        scores: dict[str, Fixed] | None = None,
-    ) -> Value:
-        """Evaluate any expression of the ruleset as it stood in this case.
-
-        Args:
-            expr: the expression, or a part of one.
-            rows: the rows at hand, each with its relation's id.
-            result: the indicator at hand, for `measure` and (resolved) `target`.
-            arguments: of a table, for its cells.
-            scores: the scores as they stood; the final ones unless given.
-
-        Raises:
-            Rejected: if the evaluation rejects the case.
-        """
-        env = self.env
-        kept = list(env.bound), env.own_measure, env.own_target, env.arguments, env.scores
-        try:
-            for relation, row in rows:
-                env.bound[self.program.scope.relations[relation]] = row
-            if result is not None:
-                env.own_measure, env.own_target = result.measure, result.target
-            env.arguments = arguments
-            if scores is not None:
-                env.scores = scores
-            return self.program.meaning(expr)(env)
-        finally:
-            env.bound[:], env.own_measure, env.own_target, env.arguments, env.scores = kept

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from steelyard.diagnostics import msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Relation
-from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing, Rejected, names, union
 
 if TYPE_CHECKING:

@@ -12,9 +12,10 @@ from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Grade, Method, Ruleset, Score
 from steelyard.ir.types import Number
 from steelyard.semantics.env import Meaning
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.ledger import contribute
 from steelyard.semantics.outcome import Fixed
-from steelyard.semantics.records import Evaluation, Result, Scored
+from steelyard.semantics.records import Result, Scored
 from steelyard.semantics.scope import Scope
 from steelyard.semantics.situations import Circumstances, Situation, SituationError
 from steelyard.semantics.values import Missing, Rejected, divide, fraction

@@ -61,7 +61,7 @@ def test_texts_are_what_the_worked_cases_expect(policy: str, name: str) -> None:
     evaluation = evaluated(policy, name)
     if evaluation is None or evaluation.outcome.rejection is not None:
         return
-    found = texts(evaluation.program.ruleset, evaluation.outcome, "d")
+    found = texts(evaluation.ruleset, evaluation.outcome, "d")
     expected = {**cases(policy)[name]["expect"]}
     if "reason" in expected:  # of an unscored case: no column of its own
         expected["reasons"] = expected.pop("reason")
@@ -73,7 +73,7 @@ def test_texts_are_what_the_worked_cases_expect(policy: str, name: str) -> None:
 def test_values_and_schema_name_the_same_columns(policy: str, name: str) -> None:
     evaluation = evaluated(policy, name)
     if evaluation is not None:
-        ruleset = evaluation.program.ruleset
+        ruleset = evaluation.ruleset
 
         assert [c.name for c in schema(ruleset)] == list(columns(ruleset, evaluation.outcome, ""))
 
@@ -81,7 +81,7 @@ def test_values_and_schema_name_the_same_columns(policy: str, name: str) -> None
 def test_waived_keeps_its_measure_and_has_no_score_share_or_loss() -> None:
     evaluation = evaluated("motor-small-claims", "few-surveyed")
     assert evaluation is not None
-    found = texts(evaluation.program.ruleset, evaluation.outcome, "")
+    found = texts(evaluation.ruleset, evaluation.outcome, "")
 
     assert found["satisfaction.measure"] != ""
     assert ["", "", ""] == [found[f"satisfaction.{part}"] for part in ("score", "share", "lost")]
@@ -90,7 +90,7 @@ def test_waived_keeps_its_measure_and_has_no_score_share_or_loss() -> None:
 def test_unscored_gives_its_reason_among_the_reasons() -> None:
     evaluation = evaluated("motor-small-claims", "withdrawn")
     assert evaluation is not None
-    found = texts(evaluation.program.ruleset, evaluation.outcome, "")
+    found = texts(evaluation.ruleset, evaluation.outcome, "")
 
     assert ("unscored", "", "", "U1") == (found["status"], found["score"], found["shares"], found["reasons"])
 
@@ -98,7 +98,7 @@ def test_unscored_gives_its_reason_among_the_reasons() -> None:
 def test_family_is_one_list_column() -> None:
     rows = [{"code": "B", "used": "3.0"}, {"code": "A", "used": ""}, {"code": "=;", "used": "4"}]
     evaluation = evaluate(FAMILY, {"id": "x", "n": "1"}, {"lines": rows})
-    ruleset = evaluation.program.ruleset
+    ruleset = evaluation.ruleset
     column = next(column for column in schema(ruleset) if column.name == "each_line")
     value = columns(ruleset, evaluation.outcome, "")["each_line"]
 

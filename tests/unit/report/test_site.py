@@ -19,7 +19,7 @@ def write(folder: Path, explanations: list[Explanation] | None = None, **words) 
     prepared = program(POLICY, SET)
     found = [e for name in NAMES if (e := evaluated(POLICY, name)) is not None]
     summary = summarise(prepared.ruleset, ((e.case, e.outcome) for e in found))
-    explainer = Explainer(prepared)
+    explainer = Explainer(prepared.ruleset)
     told = (explainer.explain(e) for e in found) if explanations is None else iter(explanations)
     return write_site(folder, prepared.ruleset, summary, told, "zh", **words)
 

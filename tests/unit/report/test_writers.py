@@ -63,7 +63,7 @@ def test_parquet_holds_the_numbers_exactly(tmp_path: Path) -> None:
     path = tmp_path / "out.parquet"
     evaluation = evaluated(POLICY, "in-proportion")
     assert evaluation is not None
-    write_results(path, evaluation.program.ruleset, [(evaluation.case, evaluation.outcome)])
+    write_results(path, evaluation.ruleset, [(evaluation.case, evaluation.outcome)])
     row = pq.read_table(path).to_pylist()[0]
     final = evaluation.outcome.scores[0].final
 

@@ -237,7 +237,7 @@ def test_every_ledger_closes(drawn, digits, better_and_method, effects, bounds):
 
 def prepared(points_=9000):
     done = evaluation(ruleset(indicators=(indicator("i"),)), {"i": points_})
-    return done.program.ruleset.scores[0], Scored("score", present=done.results)
+    return done.ruleset.scores[0], Scored("score", present=done.results)
 
 
 def test_a_ledger_with_a_plug_is_our_bug():

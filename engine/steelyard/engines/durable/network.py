@@ -30,7 +30,8 @@ from steelyard.engines.durable.session import Fact, Session
 from steelyard.engines.durable.walk import reads_row
 from steelyard.ir.expressions import Comparator, Expr, Literal, Stored
 from steelyard.ir.walk import nodes
-from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing
 
 MAX_DECK_RULES = 48

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from steelyard.engines.durable.stages import Running
 from steelyard.ir.ruleset import LEDGER_DIGITS, Score
 from steelyard.semantics import scores
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import (
     Fired,
     Fixed,
@@ -19,24 +20,26 @@ from steelyard.semantics.outcome import (
     ScoreOutcome,
     Status,
 )
+from steelyard.semantics.program import Program
 from steelyard.semantics.reasons import rank
-from steelyard.semantics.records import Evaluation, Result, Scored
+from steelyard.semantics.records import Result, Scored
 from steelyard.semantics.values import Missing, Value
 
 
-def conclude(evaluation: Evaluation, reason: str | None, running: Mapping[str, Running]) -> Outcome:
+def conclude(program: Program, evaluation: Evaluation, reason: str | None, running: Mapping[str, Running]) -> Outcome:
     """Close the ledgers, evaluate outputs, and put the outcome together.
 
     Args:
+        program: the ruleset.
         evaluation: everything up to the scores.
         reason: why the case is unscored.
         running: the scores that came through; none in an unscored case.
     """
-    rules = {score.id: score for score in evaluation.program.ruleset.scores}
+    rules = {score.id: score for score in evaluation.ruleset.scores}
     for scored in evaluation.scores:
         if scored.id in running:
             _close(scored, running[scored.id])
-    outputs = _outputs(evaluation) if running else ()
+    outputs = _outputs(program, evaluation) if running else ()
     return Outcome(
         key=evaluation.case.key,
         status=Status.SCORED if running else Status.UNSCORED,
@@ -56,12 +59,12 @@ def _close(scored: Scored, run: Running) -> None:
     run.lines.append(Line(LineKind.FINAL, scored.final))
 
 
-def _outputs(evaluation: Evaluation) -> tuple[OutputOutcome, ...]:
+def _outputs(program: Program, evaluation: Evaluation) -> tuple[OutputOutcome, ...]:
     env = evaluation.env
     env.scores = {scored.id: scored.final for scored in evaluation.scores if scored.final is not None}
     env.defines = [None] * len(env.defines)
     outputs: list[OutputOutcome] = []
-    for name, meaning in evaluation.program.outputs:
+    for name, meaning in program.outputs:
         value: Value = meaning(env)
         evaluation.note(value)
         outputs.append(OutputOutcome(name, None if isinstance(value, Missing) else value))
@@ -84,7 +87,7 @@ def _score(evaluation: Evaluation, rule: Score, scored: Scored, run: Running | N
         grade=None if grade is None else grade.id,
         unscored=None,
         ledger=tuple(run.lines),
-        reasons=rank(rule, scored, run.lines, evaluation.program.ruleset.points),
+        reasons=rank(rule, scored, run.lines, evaluation.ruleset.points),
     )
 
 

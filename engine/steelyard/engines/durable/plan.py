@@ -17,7 +17,8 @@ from steelyard.engines.durable.network import Answers, Asked, Group, Network
 from steelyard.ir.expressions import Define, Expr, Field, IndicatorPart, OneRow, ScoreValue, Stored
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.walk import nodes
-from steelyard.semantics.env import BoundRow, Env, Meaning
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.program import Program
 from steelyard.semantics.values import Missing, Truth, Value, union
 

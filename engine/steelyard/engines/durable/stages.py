@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from steelyard.diagnostics import InternalError, msg
 from steelyard.engines.durable.plan import Answering, both
 from steelyard.ir.ruleset import Effect, OnUnknown, PointsRule, Score
-from steelyard.semantics.env import BoundRow
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed, Line, LineKind
 from steelyard.semantics.points import MISSING_AMOUNT, PreparedPoints
-from steelyard.semantics.records import Applied, Evaluation
+from steelyard.semantics.records import Applied
 from steelyard.semantics.values import Missing, Rejected, Truth, names, rescale
 
 

@@ -14,14 +14,16 @@ from steelyard.engines.durable.stages import Running, run_stage
 from steelyard.facts.case import Case
 from steelyard.ir.ruleset import OnMissing
 from steelyard.semantics import scores
+from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.clocks import elapsed, passed, read_clock
-from steelyard.semantics.env import BoundRow, Env
+from steelyard.semantics.env import Env
+from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.exemptions import PreparedGrant, PreparedRule, give
 from steelyard.semantics.indicators import PreparedIndicator
 from steelyard.semantics.ledger import open_ledger
 from steelyard.semantics.outcome import Outcome
 from steelyard.semantics.program import Program
-from steelyard.semantics.records import Evaluation, Judged, Result
+from steelyard.semantics.records import Judged, Result
 from steelyard.semantics.values import Missing, Rejected, divide, names, union
 
 
@@ -41,14 +43,14 @@ def run_strata(plan: Plan, case: Case) -> Outcome:
         [[] for _ in range(count)],
         [None] * count,
     )
-    evaluation = Evaluation(program, case, env)
+    evaluation = Evaluation(program.ruleset, program.scope, case, env)
     answering = Answering(plan, env)
     _join(answering)
     activations = _conditions(answering, evaluation)
     _indicators(answering, activations, evaluation)
     reason = _unscored(answering, evaluation)
     if reason is not None:
-        return conclude(evaluation, reason, {})
+        return conclude(program, evaluation, reason, {})
     running = _bases(program, evaluation)
     for stage, rules in program.stages:
         if running:
@@ -57,7 +59,7 @@ def run_strata(plan: Plan, case: Case) -> Outcome:
             for scored in evaluation.scores:
                 if scored.unscored is None and scored.id not in standing:
                     scored.unscored = "missing_amount"
-    return conclude(evaluation, None if running else evaluation.scores[0].unscored, running)
+    return conclude(program, evaluation, None if running else evaluation.scores[0].unscored, running)
 
 
 def _join(answering: Answering) -> None:

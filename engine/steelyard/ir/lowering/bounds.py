@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from steelyard.diagnostics import msg
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import range_end
 from steelyard.ir.ruleset import Bounds
 from steelyard.ir.types import Number
 from steelyard.ir.typing.literals import literal_value
 from steelyard.language.parser import parse_interval
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 
 def points(context: Context, text: Text, digits: int) -> int | None:

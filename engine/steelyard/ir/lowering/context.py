@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
 from steelyard.calendars.zones import UnknownZoneError, Zone, zone, zone_names
@@ -12,7 +12,7 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.ir import strata
 from steelyard.ir.expressions import Define, Expr, Field, OneRow, TableAggregate, TableCall
 from steelyard.ir.knowledge import Knower, Value
-from steelyard.ir.lowering import calendars, definitions, demands, fields, heights, indicators, relations, tables
+from steelyard.ir.lowering import calendars, demands, fields, heights
 from steelyard.ir.lowering.names import declared_names, entry
 from steelyard.ir.negation import normalise
 from steelyard.ir.ruleset import (
@@ -38,11 +38,33 @@ T = TypeVar("T")
 NO_ZONE = "UTC"
 
 
+@dataclass(frozen=True, slots=True)
+class Sections:
+    """The functions that lower one declaration of a name; handed in, since each of them needs the context.
+
+    Each returns None after it reported what is wrong with the declaration.
+
+    Attributes:
+        shape: what can be read of a relation, without its joins.
+        arguments: a table's own input expressions, typed where the table's name stands.
+    """
+
+    parameter: Callable[[Context, str], ParameterDeclaration | None]
+    definition: Callable[[Context, str], Definition | None]
+    row_definition: Callable[[Context, str, str], Definition | None]
+    shape: Callable[[Context, str], RelationShape | None]
+    relation: Callable[[Context, str], Relation | None]
+    table: Callable[[Context, str], Table | None]
+    arguments: Callable[[Context, str, Scope], tuple[Expr, ...] | None]
+    indicator: Callable[[Context, str], Indicator | None]
+
+
 class Context:
     """The names of one ruleset while it is lowered (implements `scope.Lookup` and `knowledge.Declared`)."""
 
-    def __init__(self, file: RulesetFile, diagnostics: Diagnostics) -> None:
+    def __init__(self, file: RulesetFile, diagnostics: Diagnostics, sections: Sections) -> None:
         self.file = file
+        self._sections = sections
         self.diagnostics = diagnostics
         self.zone = self._zone()
         self.kinds = declared_names(file, diagnostics)
@@ -88,26 +110,26 @@ class Context:
 
     def parameter(self, name: str) -> ParameterDeclaration | None:
         """The parameter of that name."""
-        return self._once("parameter", name, lambda: definitions.parameter(self, name))
+        return self._once("parameter", name, lambda: self._sections.parameter(self, name))
 
     def define(self, name: str, asked_at: Span | None) -> Definition | None:
         """The define of that name."""
-        return self._once("define", name, lambda: definitions.definition(self, name), asked_at)
+        return self._once("define", name, lambda: self._sections.definition(self, name), asked_at)
 
     def relation(self, name: str | None) -> RelationShape | None:
         """What can be read of a relation."""
         if name is None or self.kinds.get(name) != "relation":
             return None
-        return self._once("shape", name, lambda: relations.shape(self, name))
+        return self._once("shape", name, lambda: self._sections.shape(self, name))
 
     def row_define(self, relation: str, name: str, asked_at: Span | None) -> Definition | None:
         """The define of a relation's row."""
         key = f"{relation}.{name}"
-        return self._once("define", key, lambda: definitions.row_definition(self, relation, name), asked_at)
+        return self._once("define", key, lambda: self._sections.row_definition(self, relation, name), asked_at)
 
     def table(self, name: str, asked_at: Span | None) -> Table | None:
         """The table of that name."""
-        return self._once("table", name, lambda: tables.table(self, name), asked_at)
+        return self._once("table", name, lambda: self._sections.table(self, name), asked_at)
 
     def table_arguments(self, name: str, scope: Scope) -> tuple[Expr, ...] | None:
         """The table's own input expressions, typed where its name stands."""
@@ -117,13 +139,13 @@ class Context:
             return None
         self._open.append(key)
         try:
-            return tables.arguments(self, name, scope)
+            return self._sections.arguments(self, name, scope)
         finally:
             self._open.pop()
 
     def indicator(self, name: str, asked_at: Span | None) -> Indicator | None:
         """The indicator of that name."""
-        return self._once("indicator", name, lambda: indicators.indicator(self, name), asked_at)
+        return self._once("indicator", name, lambda: self._sections.indicator(self, name), asked_at)
 
     def indicator_types(self, name: str, asked_at: Span | None) -> tuple[Type, Type | None] | None:
         """The types of an indicator's measure and target; None where they are wrong."""
@@ -181,7 +203,7 @@ class Context:
 
     def full_relation(self, name: str) -> Relation | None:
         """The relation with its joins."""
-        return self._once("relation", name, lambda: relations.relation(self, name))
+        return self._once("relation", name, lambda: self._sections.relation(self, name))
 
     def expression(self, text: Text, scope: Scope, kind: Type | None = None, *, lists: bool = False) -> Expr | None:
         """Read an expression: parse, type, bring to `kind`, normalise, check what it reads.

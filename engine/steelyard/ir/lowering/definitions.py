@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from steelyard.diagnostics import msg
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
 from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
@@ -17,9 +16,6 @@ from steelyard.language import syntax
 from steelyard.language.parser import parse_literal
 from steelyard.model import case as model
 from steelyard.source import Text as Written
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 
 def parameter(context: Context, name: str) -> ParameterDeclaration | None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir import ruleset as ir
 from steelyard.ir.expressions import Expr
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.indicators import unknown_relation
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.positive import check_grant
@@ -19,9 +19,6 @@ from steelyard.ir.types import Number
 from steelyard.model import indicators as model
 from steelyard.model.scalars import is_true
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 Indicators = dict[str, Indicator]
 

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.ir.lowering.bounds import points
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.people import label
 from steelyard.ir.ruleset import Bounds, Grade
 from steelyard.language import syntax
 from steelyard.language.parser import parse_literal, parse_test
 from steelyard.model import points as model
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 
 def grades(

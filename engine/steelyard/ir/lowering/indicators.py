@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.suggestions import closest, listed
@@ -11,6 +10,7 @@ from steelyard.ir import ruleset as ir
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, OwnTarget
 from steelyard.ir.lowering.bounds import clamp, points
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import Demand
 from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
@@ -27,9 +27,6 @@ from steelyard.ir.typing.working import find_calendar, without_hours
 from steelyard.ir.walk import nodes
 from steelyard.model import indicators as model
 from steelyard.source import Text as Written
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 FULL = 100 * 10**SCORE_DIGITS
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.exemptions import for_each
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import LEDGER_DIGITS, Effect, OnUnknown, Output, PointsRule, Score, Unscored
@@ -18,9 +18,6 @@ from steelyard.ir.strata import Level
 from steelyard.ir.types import Number, Type
 from steelyard.model import points as model
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 Scores = Mapping[str, Score]
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import types
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Field
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import check_milestones, field
 from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.order import in_order
@@ -20,9 +19,6 @@ from steelyard.ir.types import Type, default_range
 from steelyard.model import relations as model
 from steelyard.model.scalars import is_true
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 FEEDS: dict[str, str] = {"warnings": "event_id", "declarations": "declaration_id"}
 """The feeds and the field that identifies an event."""

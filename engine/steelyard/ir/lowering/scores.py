@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr
 from steelyard.ir.lowering.bounds import clamp
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import DEFAULT_DIGITS, SINGLE
 from steelyard.ir.lowering.exemptions import members
 from steelyard.ir.lowering.grades import grades
@@ -21,9 +21,6 @@ from steelyard.ir.types import Number
 from steelyard.model import points as model
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 MOST_DIGITS = 6
 Indicators = dict[str, Indicator]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import InternalError, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Argument, Expr, Stored
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import score_types
 from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
 from steelyard.ir.lowering.names import entry
@@ -28,9 +28,6 @@ from steelyard.language.syntax import AnyValue, Call, Name, Tree, children
 from steelyard.model import case
 from steelyard.model import tables as model
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 
 @dataclass(frozen=True, slots=True)

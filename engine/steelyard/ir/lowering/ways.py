@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, Literal, OwnMeasure
 from steelyard.ir.lowering.bounds import points
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.names import WAYS
 from steelyard.ir.lowering.tables import cell_test
 from steelyard.ir.ruleset import (
@@ -33,9 +33,6 @@ from steelyard.language import syntax
 from steelyard.language.parser import parse_literal, parse_step
 from steelyard.model import indicators as model
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 WORDS = tuple(sorted(WAYS))
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.expressions import Expr
+from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.exemptions import Indicators, members
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Adjustment, Limit, Waived, Weights
@@ -16,9 +16,6 @@ from steelyard.ir.strata import Level
 from steelyard.ir.types import Number
 from steelyard.model import weights as model
 from steelyard.source import Text
-
-if TYPE_CHECKING:
-    from steelyard.ir.lowering.context import Context
 
 
 def weights(context: Context, written: model.Weights | None, indicators: Indicators) -> Weights:

@@ -33,7 +33,8 @@ from steelyard.ir.expressions import (
     Stored,
 )
 from steelyard.ir.types import Boolean, Number, Text
-from steelyard.semantics.env import BoundRow, Env
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.env import Env
 from steelyard.semantics.meaning import meaning
 from steelyard.semantics.scope import Scope
 from steelyard.semantics.values import Missing

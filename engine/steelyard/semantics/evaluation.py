@@ -1,0 +1,92 @@
+"""Everything that one evaluation found out, kept for the explanation.
+
+The strata of `evaluate` fill an `Evaluation` one after the other; where a case is rejected what was
+reached before stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from steelyard.facts.case import Case
+from steelyard.ir.expressions import Expr
+from steelyard.ir.ruleset import Ruleset
+from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.env import Env
+from steelyard.semantics.meaning import meaning
+from steelyard.semantics.outcome import Fixed, Outcome
+from steelyard.semantics.records import Applied, Judged, Result, Scored
+from steelyard.semantics.scope import Scope
+from steelyard.semantics.values import Missing, Value
+
+
+@dataclass(slots=True, eq=False)
+class Evaluation:
+    """One case under one ruleset: the outcome and how it came about.
+
+    Attributes:
+        ruleset: the ruleset, with every parameter bound.
+        scope: the names of its expressions.
+        case: the case.
+        env: what was read; `value` evaluates further expressions in it.
+        exemptions, adjustments, unscored: every condition, in the order written, rows in their order.
+        lifted: points rules that do not apply, each with the exemption that lifted it.
+        results: indicators in the order written, rows of a family by id.
+        scores: in the order written.
+        points: every application of a points rule, by stage, in the order written.
+        outcome: set last.
+    """
+
+    ruleset: Ruleset
+    scope: Scope
+    case: Case
+    env: Env
+    exemptions: list[Judged] = field(default_factory=lambda: [])
+    adjustments: list[Judged] = field(default_factory=lambda: [])
+    unscored: list[Judged] = field(default_factory=lambda: [])
+    lifted: dict[str, str] = field(default_factory=lambda: {})
+    results: list[Result] = field(default_factory=lambda: [])
+    scores: list[Scored] = field(default_factory=lambda: [])
+    points: list[Applied] = field(default_factory=lambda: [])
+    missing: set[str] = field(default_factory=set[str])
+    outcome: Outcome = field(init=False)
+
+    def note(self, value: Value | None) -> None:
+        """Remember what was missing in something that was evaluated."""
+        if isinstance(value, Missing):
+            self.missing |= value.reasons
+
+    def value(
+        self,
+        expr: Expr,
+        rows: Sequence[tuple[str, BoundRow]] = (),
+        result: Result | None = None,
+        arguments: tuple[Value, ...] = (),
+        scores: dict[str, Fixed] | None = None,
+    ) -> Value:
+        """Evaluate any expression of the ruleset as it stood in this case.
+
+        Args:
+            expr: the expression, or a part of one.
+            rows: the rows at hand, each with its relation's id.
+            result: the indicator at hand, for `measure` and (resolved) `target`.
+            arguments: of a table, for its cells.
+            scores: the scores as they stood; the final ones unless given.
+
+        Raises:
+            Rejected: if the evaluation rejects the case.
+        """
+        env = self.env
+        kept = list(env.bound), env.own_measure, env.own_target, env.arguments, env.scores
+        try:
+            for relation, row in rows:
+                env.bound[self.scope.relations[relation]] = row
+            if result is not None:
+                env.own_measure, env.own_target = result.measure, result.target
+            env.arguments = arguments
+            if scores is not None:
+                env.scores = scores
+            return meaning(expr, self.scope)(env)
+        finally:
+            env.bound[:], env.own_measure, env.own_target, env.arguments, env.scores = kept
