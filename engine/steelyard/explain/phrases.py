@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from steelyard.diagnostics import Message, msg
+from steelyard.explain.functions import applied
 from steelyard.explain.terms import Text
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import (
@@ -21,7 +22,6 @@ from steelyard.ir.expressions import (
     Divide,
     Expr,
     Field,
-    Function,
     If,
     IndicatorPart,
     Input,
@@ -73,7 +73,7 @@ def named(expr: Expr, other: Expr) -> Expr:
     return expr
 
 
-def phrase(expr: Expr, words: Words) -> Text:
+def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each node
     """The expression in words."""
     match expr:
         case Scale() | Rank() | OpenEnd():
@@ -109,11 +109,15 @@ def phrase(expr: Expr, words: Words) -> Text:
         case TableAggregate(aggregation=aggregation, call=call):
             return msg("{function} of {what}", function=_function(aggregation), what=phrase(call, words))
         case Apply():
-            return _apply(expr, words)
+            return applied(expr, tuple(phrase(argument, words) for argument in expr.arguments), words)
         case Negate() | Add() | Subtract() | Multiply() | Divide():
             return _arithmetic(expr, words)
-        case _:
+        case Literal() | Input() | Parameter() | Define() | Field() | OneRow():
             return _read(expr, words)
+        case IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue() | Argument() | TableCall():
+            return _read(expr, words)
+        case _:
+            assert_never(expr)
 
 
 def interval(expr: Within, words: Words) -> Message:
@@ -178,13 +182,14 @@ def _aggregate(expr: Aggregate, words: Words) -> Message:
             return msg("number of rows of {relation}", relation=relation)
         case Aggregation.COUNT:
             return msg("number of rows of {relation} with {condition}", relation=relation, condition=where)
+        case Aggregation.SUM | Aggregation.MIN | Aggregation.MAX | Aggregation.MEAN:
+            what = relation if expr.argument is None else phrase(expr.argument, words)
+            function = _function(expr.aggregation)
+            if where is None:
+                return msg("{function} of {what}", function=function, what=what)
+            return msg("{function} of {what} where {condition}", function=function, what=what, condition=where)
         case _:
-            pass
-    what = relation if expr.argument is None else phrase(expr.argument, words)
-    function = _function(expr.aggregation)
-    if where is None:
-        return msg("{function} of {what}", function=function, what=what)
-    return msg("{function} of {what} where {condition}", function=function, what=what, condition=where)
+            assert_never(expr.aggregation)
 
 
 def _function(aggregation: Aggregation) -> Message:
@@ -207,82 +212,27 @@ def _function(aggregation: Aggregation) -> Message:
             assert_never(aggregation)
 
 
-def _apply(expr: Apply, words: Words) -> Text:
-    parts = tuple(phrase(argument, words) for argument in expr.arguments)
-    match expr.function, parts:
-        case Function.MIN, _:
-            return msg("the least of {items}", items=parts)
-        case Function.MAX, _:
-            return msg("the greatest of {items}", items=parts)
-        case Function.ABS, _:
-            return msg("the absolute value of {what}", what=parts[0])
-        case Function.CLAMP, (what, low, high):
-            return msg("{what} kept between {low} and {high}", what=what, low=low, high=high)
-        case Function.STARTS_WITH, (what, prefix):
-            return msg("{what} starts with {prefix}", what=what, prefix=prefix)
-        case Function.COVERS, (areas, place):
-            return msg("{areas} covers {place}", areas=areas, place=place)
-        case _ if expr.calendar is not None:
-            return _of_calendar(expr, parts, words.calendar(expr.calendar))
-        case _:
-            return _of_time(expr.function, parts)
+_Read = (
+    Literal
+    | Input
+    | Parameter
+    | Define
+    | Field
+    | OneRow
+    | IndicatorPart
+    | OwnTarget
+    | OwnMeasure
+    | ScoreValue
+    | Argument
+    | TableCall
+)
 
 
-def _of_time(function: Function, parts: tuple[Text, ...]) -> Text:
-    """The functions of dates and instants."""
-    match function, parts:
-        case Function.DATE, _:
-            return msg("the date of {what}", what=parts[0])
-        case Function.YEAR, _:
-            return msg("the year of {what}", what=parts[0])
-        case Function.MONTH, _:
-            return msg("the month of {what}", what=parts[0])
-        case Function.YEAR_MONTH, _:
-            return msg("the year and month of {what}", what=parts[0])
-        case Function.OVERLAPS, (start, end, other_start, other_end):
-            return msg(
-                "{start} to {end} overlaps {other_start} to {other_end}",
-                start=start,
-                end=end,
-                other_start=other_start,
-                other_end=other_end,
-            )
-        case Function.OVERLAP_TIME, (start, end, other_start, other_end):
-            return msg(
-                "the time common to {start} to {end} and {other_start} to {other_end}",
-                start=start,
-                end=end,
-                other_start=other_start,
-                other_end=other_end,
-            )
-        case _:
-            return msg("{items}", items=parts)
-
-
-def _of_calendar(expr: Apply, parts: tuple[Text, ...], calendar: Text) -> Text:
-    """The functions that ask a calendar."""
-    first, second = parts
-    match expr.function, expr.arguments:
-        case Function.WORKING_TIME, _:
-            return msg(
-                "the working time from {start} to {end} ({calendar})", start=first, end=second, calendar=calendar
-            )
-        case Function.BUSINESS_DAYS_BETWEEN, _:
-            return msg(
-                "the working days from {start} to {end} ({calendar})", start=first, end=second, calendar=calendar
-            )
-        case _, (_, Literal(value=int() as count)) if count < 0:
-            return msg("{count} working days before {day} ({calendar})", count=-count, day=first, calendar=calendar)
-        case _:
-            return msg("{count} working days after {day} ({calendar})", count=second, day=first, calendar=calendar)
-
-
-def _read(expr: Expr, words: Words) -> Text:
+def _read(expr: _Read, words: Words) -> Text:
+    """What an expression reads: a constant, something with a name, the answer of a table."""
     match expr:
-        case Literal(value=None):
-            return msg("nothing")
-        case Literal(value=value) if value is not None:
-            return words.value(value, expr.type)
+        case Literal(value=value):
+            return msg("nothing") if value is None else words.value(value, expr.type)
         case Input(name=name) | Parameter(name=name) | Define(name=name):
             return words.name(name)
         case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
@@ -303,7 +253,7 @@ def _read(expr: Expr, words: Words) -> Text:
                 return words.name(table)
             return msg("{output} by {table}", output=output, table=words.name(table))
         case _:
-            return msg("the value")
+            assert_never(expr)
 
 
 def _part_name(part: Part) -> Message:

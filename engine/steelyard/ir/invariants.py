@@ -12,6 +12,7 @@ from steelyard.ir.expressions import (
     Aggregate,
     Aggregation,
     And,
+    Apply,
     Compare,
     Define,
     Divide,
@@ -31,6 +32,7 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
+from steelyard.ir.functions import FUNCTIONS
 from steelyard.ir.ruleset import (
     AtLeastGrant,
     Bands,
@@ -253,6 +255,16 @@ def _unaligned_calls(ruleset: Ruleset) -> Iterator[Expr]:
                 yield node
 
 
+def _misapplied_functions(ruleset: Ruleset) -> Iterator[Expr]:
+    for node in _nodes(ruleset):
+        if isinstance(node, Apply):
+            entry = FUNCTIONS[node.function]
+            signature = entry.signature([argument.type for argument in node.arguments])
+            alike = not entry.alike or all(type(argument.type) is type(node.type) for argument in node.arguments)
+            if signature is None or not alike or entry.calendar is (node.calendar is None):
+                yield node
+
+
 INVARIANTS: dict[str, Callable[[Ruleset], Iterator[object]]] = {
     "what is added or compared has one type and scale": _unlike_scales,
     "scales of products add up, and quotients move the point one way": _product_scales,
@@ -265,4 +277,5 @@ INVARIANTS: dict[str, Callable[[Ruleset], Iterator[object]]] = {
     "only ranks of ordered text have an order, and every text ranked has a rank": _unranked_order,
     "a target has its measure's type and scale": _unpaired_targets,
     "a table is asked for as many values as it has inputs, at their scales": _unaligned_calls,
+    "a function is applied to what its entry says, with a calendar where it counts by one": _misapplied_functions,
 }

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
 
 from steelyard.ir.expressions import (
+    Add,
     Aggregate,
     Aggregation,
+    And,
     Apply,
+    Argument,
     Coalesce,
+    Compare,
     Define,
     Divide,
     Expr,
     Field,
-    Function,
     If,
     IndicatorPart,
     Input,
     IsMissing,
     Literal,
+    Multiply,
+    Negate,
+    Not,
+    OneOf,
     OneRow,
     OpenEnd,
+    Or,
     OwnMeasure,
     OwnTarget,
     Parameter,
     Part,
+    Rank,
+    Scale,
     ScoreValue,
+    Subtract,
     TableAggregate,
     TableCall,
+    Within,
 )
+from steelyard.ir.functions import FUNCTIONS
 from steelyard.ir.walk import children
 
 
@@ -51,7 +65,7 @@ class Knowledge:
     measure: bool = True
 
 
-def can_be_missing(expr: Expr, known: Knowledge) -> bool:
+def can_be_missing(expr: Expr, known: Knowledge) -> bool:  # noqa: C901 - a case for each node
     """Whether some case can make the expression missing, or unknown. Errs on the side of yes."""
     match expr:
         case Literal(value=value):
@@ -73,11 +87,9 @@ def can_be_missing(expr: Expr, known: Knowledge) -> bool:
             return zero or can_be_missing(numerator, known) or can_be_missing(denominator, known)
         case Coalesce(items=items):
             return all(can_be_missing(item, known) for item in items)
-        case If(condition=condition, yes=yes, no=no):
-            return any(can_be_missing(part, known) for part in (condition, yes, no))
-        case Apply(function=Function.OVERLAP_TIME, arguments=(_, one, _, other)):
-            both_open = isinstance(one, OpenEnd) and isinstance(other, OpenEnd)
-            return both_open or any(can_be_missing(child, known) for child in children(expr))
+        case Apply(function=function, arguments=arguments):
+            endless = not FUNCTIONS[function].total and all(isinstance(end, OpenEnd) for end in arguments[1::2])
+            return endless or any(can_be_missing(argument, known) for argument in arguments)
         case Aggregate(aggregation=aggregation, relation=relation):
             empty = aggregation in {Aggregation.MIN, Aggregation.MAX, Aggregation.MEAN}
             return empty or known.membership(relation) or any(can_be_missing(c, known) for c in children(expr))
@@ -86,5 +98,9 @@ def can_be_missing(expr: Expr, known: Knowledge) -> bool:
             return empty or known.table(expr) or any(can_be_missing(a, known) for a in call.arguments)
         case TableCall(arguments=arguments):
             return known.table(expr) or any(can_be_missing(a, known) for a in arguments)
-        case _:
+        case Argument() | If() | Negate() | Add() | Subtract() | Multiply() | Scale():
             return any(can_be_missing(child, known) for child in children(expr))
+        case Compare() | Rank() | Within() | OneOf() | And() | Or() | Not():
+            return any(can_be_missing(child, known) for child in children(expr))
+        case _:
+            assert_never(expr)

@@ -38,12 +38,12 @@ class Comparator(Enum):
 
 
 class Function(Enum):
-    """The strict functions. Ranges of instants are half-open.
+    """The strict functions; `functions.FUNCTIONS` holds what each takes and gives.
 
-    min max abs; clamp(x, low, high); date(datetime) in the ruleset's zone; year month (of a date);
-    year_month "2024-05"; starts_with(text, prefix); covers(regions or region, region);
-    overlaps(a, b, c, d) = a < d and c < b; overlap_time(a, b, c, d): the common duration, at least 0;
-    days(integer) a number of days, days(days) the integer. The last three are asked of a calendar.
+    clamp(x, low, high): the low end wins where the ends cross; date(datetime) in the ruleset's zone; year_month
+    "2024-05"; starts_with(text, prefix); covers(regions or region, region); windows are half-open: overlaps(a, b, c, d)
+    = a < d and c < b; overlap_time(a, b, c, d): the common duration, at least 0; days(integer) a number of days,
+    days(days) the integer.
     """
 
     MIN = "min"

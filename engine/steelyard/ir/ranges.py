@@ -4,30 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import assert_never
 
 from steelyard.ir.expressions import (
     Add,
     Aggregate,
     Aggregation,
+    And,
     Apply,
+    Argument,
     Coalesce,
+    Compare,
     Define,
     Divide,
     Expr,
     Field,
     Function,
     If,
+    IndicatorPart,
     Input,
+    IsMissing,
     Literal,
     Multiply,
     Negate,
+    Not,
+    OneOf,
     OneRow,
+    OpenEnd,
+    Or,
     OwnMeasure,
     OwnTarget,
     Parameter,
+    Rank,
     Scale,
+    ScoreValue,
     Subtract,
+    TableAggregate,
     TableCall,
+    Within,
 )
 from steelyard.ir.types import Range, Type, default_range
 
@@ -55,6 +69,8 @@ def range_of(expr: Expr, known: Bounds) -> Range:
             return UNBOUNDED
         case Literal(value=int() as value):
             return Range(value, value)
+        case Literal():
+            return UNBOUNDED
         case Input() | Parameter() | Define() | Field() | OneRow() | TableCall():
             return known.leaf(expr) or _by_type(expr.type)
         case OwnTarget():
@@ -69,11 +85,17 @@ def range_of(expr: Expr, known: Bounds) -> Range:
             return _function(function, tuple(range_of(a, known) for a in arguments))
         case Aggregate():
             return _aggregate(expr, known)
-        case _:
+        case Negate() | Scale() | Add() | Subtract() | Multiply() | Divide():
             return _arithmetic(expr, known)
+        case IndicatorPart() | ScoreValue() | Argument() | Rank() | OpenEnd() | TableAggregate():
+            return UNBOUNDED
+        case Compare() | Within() | OneOf() | And() | Or() | Not() | IsMissing():
+            return UNBOUNDED
+        case _:
+            assert_never(expr)
 
 
-def _arithmetic(expr: Expr, known: Bounds) -> Range:
+def _arithmetic(expr: Negate | Scale | Add | Subtract | Multiply | Divide, known: Bounds) -> Range:
     match expr:
         case Negate(operand=operand):
             inner = range_of(operand, known)
@@ -92,7 +114,7 @@ def _arithmetic(expr: Expr, known: Bounds) -> Range:
         case Divide():
             return _quotient(expr, known)
         case _:
-            return UNBOUNDED
+            assert_never(expr)
 
 
 def _is_missing(expr: Expr) -> bool:
@@ -100,19 +122,21 @@ def _is_missing(expr: Expr) -> bool:
 
 
 def _aggregate(expr: Aggregate, known: Bounds) -> Range:
-    match expr:
-        case Aggregate(aggregation=Aggregation.COUNT):
+    inner = UNBOUNDED if expr.argument is None else range_of(expr.argument, known)
+    match expr.aggregation:
+        case Aggregation.COUNT:
             return Range(0, None)
-        case Aggregate(aggregation=Aggregation.SUM, argument=argument) if argument is not None:
-            inner = range_of(argument, known)
+        case Aggregation.SUM:
             return Range(
                 0 if inner.low is not None and inner.low >= 0 else None,
                 0 if inner.high is not None and inner.high <= 0 else None,
             )
-        case Aggregate(aggregation=Aggregation.MIN | Aggregation.MAX, argument=argument) if argument is not None:
-            return range_of(argument, known)
-        case _:
+        case Aggregation.MIN | Aggregation.MAX:
+            return inner
+        case Aggregation.MEAN | Aggregation.ANY | Aggregation.ALL:
             return UNBOUNDED
+        case _:
+            assert_never(expr.aggregation)
 
 
 def hull(ranges: tuple[Range, ...]) -> Range:
@@ -187,8 +211,14 @@ def _function(function: Function, ranges: tuple[Range, ...]) -> Range:
             return Range(lows[1], None if highs[1] is None or highs[2] is None else max(highs[1], highs[2]))
         case Function.OVERLAP_TIME:
             return Range(0, None)
-        case _:
+        case Function.DATE | Function.YEAR | Function.MONTH | Function.DAYS:
             return UNBOUNDED
+        case Function.YEAR_MONTH | Function.STARTS_WITH | Function.COVERS | Function.OVERLAPS:
+            return UNBOUNDED
+        case Function.WORKING_TIME | Function.ADD_BUSINESS_DAYS | Function.BUSINESS_DAYS_BETWEEN:
+            return UNBOUNDED
+        case _:
+            assert_never(function)
 
 
 def _absolute(inner: Range) -> Range:

@@ -12,12 +12,14 @@ from steelyard.ir.expressions import (
     Aggregate,
     Aggregation,
     And,
+    Apply,
     Comparator,
     Compare,
     Define,
     Divide,
     Expr,
     Field,
+    Function,
     Input,
     Literal,
     Multiply,
@@ -33,7 +35,7 @@ from steelyard.ir.expressions import (
 )
 from steelyard.ir.invariants import INVARIANTS, broken
 from steelyard.ir.ruleset import Output, Ruleset
-from steelyard.ir.types import Boolean, DateTime, Number, Text
+from steelyard.ir.types import Boolean, DateTime, Days, Number, Text
 
 SOUND = sound("", RICH)
 SENTENCES = tuple(INVARIANTS)
@@ -76,6 +78,9 @@ BROKEN: list[tuple[int, Expr]] = [
     (8, Compare(Comparator.LT, WORD, WORD, type=B)),
     (10, replace(LIST, arguments=())),
     (10, replace(LIST, arguments=(LIST.arguments[0], Input("cost", type=D)))),
+    (11, Apply(Function.ABS, (ONE, ONE), type=N)),
+    (11, Apply(Function.STARTS_WITH, (WORD, ONE), type=B)),
+    (11, Apply(Function.DAYS, (ONE,), "office", type=Days())),
 ]
 
 

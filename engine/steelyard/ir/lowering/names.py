@@ -9,7 +9,7 @@ from typing import TypeVar
 from steelyard.diagnostics import Diagnostics, Label, Span, msg
 from steelyard.ir.describe import called
 from steelyard.ir.scope import SPECIAL_NAMES
-from steelyard.ir.typing.calls import FUNCTIONS
+from steelyard.ir.typing.calls import FUNCTION_NAMES
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
 
@@ -55,7 +55,7 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
         if kind == "rule":
             _check_rule(key, diagnostics)
         else:
-            _check_name(key, diagnostics, SPECIAL_NAMES | FUNCTIONS if kind == "table" else SPECIAL_NAMES)
+            _check_name(key, diagnostics, SPECIAL_NAMES | FUNCTION_NAMES if kind == "table" else SPECIAL_NAMES)
         places[name] = span
         kinds[name] = kind
     _check_parts(file, diagnostics)

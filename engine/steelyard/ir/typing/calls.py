@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import InternalError, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import (
@@ -18,43 +18,32 @@ from steelyard.ir.expressions import (
     Rounding,
     Subtract,
 )
+from steelyard.ir.functions import FUNCTIONS, MOST_ARGUMENTS
 from steelyard.ir.scope import Scope
-from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+from steelyard.ir.types import Boolean, Date, DateTime, Duration, Number, Region, Regions, Text, Type
 from steelyard.ir.typing import arithmetic
 from steelyard.ir.typing.arithmetic import Asked
 from steelyard.ir.typing.literals import is_literal, literal
 from steelyard.ir.typing.names import several_outputs, table_call
 from steelyard.ir.typing.numbers import adopt, unify, unit_hint
-from steelyard.ir.typing.working import WORKING_FUNCTIONS, working
+from steelyard.ir.typing.working import working
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, Scope], Expr | None]
 
-ARITIES: dict[str, tuple[int, int]] = {
-    "abs": (1, 1),
-    "min": (2, 99),
-    "max": (2, 99),
-    "clamp": (3, 3),
+FORMS: dict[str, tuple[int, int]] = {
     "floor": (1, 1),
     "ceiling": (1, 1),
     "round": (2, 3),
     "round_to": (2, 3),
-    "coalesce": (2, 99),
+    "coalesce": (2, MOST_ARGUMENTS),
     "is_missing": (1, 1),
-    "date": (1, 1),
-    "year": (1, 1),
-    "month": (1, 1),
-    "year_month": (1, 1),
-    "days": (1, 1),
-    "starts_with": (2, 2),
-    "covers": (2, 2),
-    "overlaps": (4, 4),
-    "overlap_time": (4, 4),
     "elapsed": (2, 2),
-    **WORKING_FUNCTIONS,
 }
+"""What is written as a function and becomes a node of its own: the least and the largest number of arguments."""
+ARITIES = {**FORMS, **{function.value: entry.arity for function, entry in FUNCTIONS.items()}}
 AGGREGATES = ("count", "sum", "mean", "any", "all")
-FUNCTIONS = frozenset({*ARITIES, *AGGREGATES})
+FUNCTION_NAMES = frozenset({*ARITIES, *AGGREGATES})
 
 
 def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
@@ -86,19 +75,41 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
             else None,
         )
         return None
-    match name:
-        case "floor" | "ceiling":
-            return arithmetic.rounded(Asked(node.arguments[0], Rounding(name), node.span), 0, scope, lower)
+    if name in FORMS:
+        return _form(node, scope, lower)
+    function = Function(name)
+    if FUNCTIONS[function].calendar:
+        return working(node, scope, lower)
+    arguments = _regions(node, scope, lower) if function is Function.COVERS else _lowered(node, scope, lower)
+    return None if arguments is None else _apply(function, arguments, node, scope)
+
+
+def _form(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+    """One of FORMS."""
+    match node.function:
+        case "floor" | "ceiling" as mode:
+            return arithmetic.rounded(Asked(node.arguments[0], Rounding(mode), node.span), 0, scope, lower)
         case "round" | "round_to":
             return _round(node, scope, lower)
-        case "covers":
-            return _covers(node, scope, lower)
-        case _ if name in WORKING_FUNCTIONS:
-            return working(node, scope, lower)
-        case _:
-            arguments = tuple(lower(argument, scope) for argument in node.arguments)
-            good = tuple(argument for argument in arguments if argument is not None)
-            return _apply(name, good, node, scope) if len(good) == len(arguments) else None
+        case "coalesce":
+            arguments = _lowered(node, scope, lower)
+            unified = None if arguments is None else unify(arguments, scope)
+            return None if unified is None else Coalesce(unified[0], type=unified[1], span=node.span)
+        case "is_missing":
+            arguments = _lowered(node, scope, lower)
+            return None if arguments is None else IsMissing(arguments[0], type=Boolean(), span=node.span)
+        case "elapsed":
+            arguments = _lowered(node, scope, lower)
+            return None if arguments is None else _elapsed(arguments, node, scope)
+        case name:
+            raise InternalError(f"`{name}` is no form")
+
+
+def _lowered(node: syntax.Call, scope: Scope, lower: Lower) -> tuple[Expr, ...] | None:
+    """The arguments; None where one of them is wrong."""
+    arguments = tuple(lower(argument, scope) for argument in node.arguments)
+    good = tuple(argument for argument in arguments if argument is not None)
+    return good if len(good) == len(arguments) else None
 
 
 def _round(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
@@ -215,21 +226,45 @@ def fit(expr: Expr, kind: Type, scope: Scope) -> Expr | None:
             return None
 
 
-def _apply(name: str, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
-    match name:
-        case "coalesce":
-            unified = unify(arguments, scope)
-            return None if unified is None else Coalesce(unified[0], type=unified[1], span=node.span)
-        case "is_missing":
-            return IsMissing(arguments[0], type=Boolean(), span=node.span)
-        case "elapsed":
-            return _elapsed(arguments, node, scope)
-        case "min" | "max" | "clamp" | "abs":
-            return _extreme(Function(name), arguments, node, scope)
-        case "overlaps" | "overlap_time":
-            return _overlap(Function(name), arguments, node, scope)
-        case _:
-            return _calendar(Function(name), arguments, node, scope)
+def _apply(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
+    """A function of the table applied to arguments whose number fits."""
+    entry = FUNCTIONS[function]
+    if entry.alike:
+        return _of_one_type(function, arguments, node, scope)
+    if function is Function.DATE and isinstance(arguments[0].type, Date):
+        return arguments[0]
+    if entry.day_of_instant:
+        arguments = tuple(_day(argument) for argument in arguments)
+    wrong = entry.wanted([argument.type for argument in arguments])
+    if wrong is not None:
+        place, kind = wrong
+        return _wrong(arguments[place], kind, node, scope)
+    signature = entry.signature([argument.type for argument in arguments])
+    if signature is None:
+        raise InternalError(f"{function.value}() of {len(arguments)} arguments")
+    if entry.open_ends:
+        arguments = tuple(_open_end(argument) for argument in arguments)
+    return Apply(function, arguments, type=signature.result, span=node.span)
+
+
+def _of_one_type(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
+    """A function whose arguments are brought to one type and scale."""
+    for argument in arguments:
+        wrong = FUNCTIONS[function].wanted([argument.type])
+        if wrong is not None:
+            return _wrong(argument, wrong[1], node, scope)
+    unified = unify(arguments, scope)
+    return None if unified is None else Apply(function, unified[0], type=unified[1], span=node.span)
+
+
+def _day(argument: Expr) -> Expr:
+    if not isinstance(argument.type, DateTime):
+        return argument
+    return Apply(Function.DATE, (argument,), type=Date(), span=argument.span)
+
+
+def _open_end(argument: Expr) -> Expr:
+    return OpenEnd(argument, type=DateTime(), span=argument.span) if argument.type == DateTime(open=True) else argument
 
 
 def _wrong(argument: Expr, wanted: Type, node: syntax.Call, scope: Scope) -> None:
@@ -254,32 +289,8 @@ def _elapsed(arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Ex
     return Subtract(end, start, type=Duration(), span=node.span)
 
 
-def _extreme(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
-    for argument in arguments:
-        if isinstance(argument.type, Boolean | Region | Regions) or (
-            isinstance(argument.type, Text) or (function is Function.ABS and isinstance(argument.type, Date | DateTime))
-        ):
-            return _wrong(argument, Number(0), node, scope)
-    unified = unify(arguments, scope)
-    return None if unified is None else Apply(function, unified[0], type=unified[1], span=node.span)
-
-
-def _overlap(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
-    for argument in arguments:
-        if not isinstance(argument.type, DateTime | Date) or type(argument.type) is not type(arguments[0].type):
-            return _wrong(argument, DateTime(), node, scope)
-    closed = tuple(
-        OpenEnd(argument, type=DateTime(), span=argument.span) if argument.type == DateTime(open=True) else argument
-        for argument in arguments
-    )
-    if function is Function.OVERLAPS:
-        return Apply(function, closed, type=Boolean(), span=node.span)
-    kind = Days() if isinstance(arguments[0].type, Date) else Duration()
-    return Apply(function, closed, type=kind, span=node.span)
-
-
-def _covers(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
-    """covers(larger, smaller): a quoted text is a region of the other one's scheme."""
+def _regions(node: syntax.Call, scope: Scope, lower: Lower) -> tuple[Expr, ...] | None:
+    """The arguments of covers(larger, smaller): a quoted text is a region of the other one's scheme."""
     (left, right) = node.arguments
     larger = None if is_literal(left) else lower(left, scope)
     smaller = None if is_literal(right) else lower(right, scope)
@@ -289,14 +300,21 @@ def _covers(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
         larger = literal(left, scope.lookup.zone, scope.diagnostics, expected)
     if is_literal(right) and larger is not None:
         smaller = literal(right, scope.lookup.zone, scope.diagnostics, expected)
-    return None if larger is None or smaller is None else _covering(larger, smaller, node, scope)
+    return (
+        None
+        if larger is None or smaller is None or not _one_scheme(larger, smaller, node, scope)
+        else (larger, smaller)
+    )
 
 
-def _covering(larger: Expr, smaller: Expr, node: syntax.Call, scope: Scope) -> Expr | None:
+def _one_scheme(larger: Expr, smaller: Expr, node: syntax.Call, scope: Scope) -> bool:
+    """Whether two arguments are regions of one scheme; reports what is wrong."""
     if not isinstance(smaller.type, Region):
-        return _wrong(smaller, Region("name"), node, scope)
+        _wrong(smaller, Region("name"), node, scope)
+        return False
     if not isinstance(larger.type, Region | Regions):
-        return _wrong(larger, Regions(smaller.type.scheme), node, scope)
+        _wrong(larger, Regions(smaller.type.scheme), node, scope)
+        return False
     if larger.type.scheme != smaller.type.scheme:
         scope.diagnostics.add(
             "T106",
@@ -305,34 +323,5 @@ def _covering(larger: Expr, smaller: Expr, node: syntax.Call, scope: Scope) -> E
                 "regions of {one} and of {other} cannot be compared", one=larger.type.scheme, other=smaller.type.scheme
             ),
         )
-        return None
-    return Apply(Function.COVERS, (larger, smaller), type=Boolean(), span=node.span)
-
-
-def _calendar(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
-    (first, *rest) = arguments
-    match function, first.type:
-        case Function.DATE, DateTime():
-            return Apply(function, arguments, type=Date(), span=node.span)
-        case Function.DATE, Date():
-            return first
-        case Function.YEAR | Function.MONTH | Function.YEAR_MONTH, DateTime() | Date():
-            day = (
-                first if isinstance(first.type, Date) else Apply(Function.DATE, (first,), type=Date(), span=first.span)
-            )
-            kind: Type = Text() if function is Function.YEAR_MONTH else Number(0)
-            return Apply(function, (day,), type=kind, span=node.span)
-        case Function.DAYS, Number(scale=0):
-            return Apply(function, arguments, type=Days(), span=node.span)
-        case Function.DAYS, Days():
-            return Apply(function, arguments, type=Number(0), span=node.span)
-        case Function.STARTS_WITH, Text():
-            if isinstance(rest[0].type, Text):
-                return Apply(function, arguments, type=Boolean(), span=node.span)
-            return _wrong(rest[0], Text(), node, scope)
-        case Function.STARTS_WITH, _:
-            return _wrong(first, Text(), node, scope)
-        case Function.DAYS, _:
-            return _wrong(first, Number(0), node, scope)
-        case _:
-            return _wrong(first, DateTime(), node, scope)
+        return False
+    return True

@@ -8,28 +8,21 @@ from steelyard.diagnostics import Message, Span, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Apply, Expr, Function, Literal
+from steelyard.ir.functions import FUNCTIONS
 from steelyard.ir.ruleset import WorkingCalendar
 from steelyard.ir.scope import Lookup, Scope, written
-from steelyard.ir.types import Date, DateTime, Duration, Number, Type
+from steelyard.ir.types import Date, DateTime, Number, Type
 from steelyard.ir.typing.literals import working_days_as_value
 from steelyard.ir.typing.numbers import unit_hint
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, Scope], Expr | None]
 
-_SIGNATURES: dict[Function, tuple[tuple[Type, Type], Type]] = {
-    Function.WORKING_TIME: ((DateTime(), DateTime()), Duration()),
-    Function.ADD_BUSINESS_DAYS: ((Date(), Number(0)), Date()),
-    Function.BUSINESS_DAYS_BETWEEN: ((Date(), Date()), Number(0)),
-}
-WORKING_FUNCTIONS = {function.value: (2, 3) for function in _SIGNATURES}
-"""Their names, with the least and the greatest number of arguments; the third one names a calendar."""
-
 
 def working(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     """working_time, add_business_days, business_days_between; the number of arguments is checked."""
     function = Function(node.function)
-    wanted, result = _SIGNATURES[function]
+    (signature,) = FUNCTIONS[function].signatures
     named = node.arguments[2] if len(node.arguments) == 3 else None
     if named is not None and not (isinstance(named, syntax.Name) and len(named.parts) == 1):
         headline = msg("the third argument of `{name}` is the name of a calendar", name=node.function)
@@ -41,7 +34,7 @@ def working(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     good = [argument for argument in arguments if argument is not None]
     if len(good) < len(arguments) or calendar is None:
         return None
-    for argument, kind in zip(good, wanted, strict=True):
+    for argument, kind in zip(good, signature.parameters, strict=True):
         if not _fits(argument.type, kind):
             scope.diagnostics.add(
                 "T106",
@@ -58,7 +51,7 @@ def working(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     if function is Function.WORKING_TIME and not calendar.settings.hours:
         without_hours(scope.lookup, calendar.id, place)
         return None
-    return Apply(function, tuple(good), calendar=calendar.id, type=result, span=node.span)
+    return Apply(function, tuple(good), calendar=calendar.id, type=signature.result, span=node.span)
 
 
 def working_days(node: syntax.Expression) -> int | None:
