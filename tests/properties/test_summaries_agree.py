@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden.reports.worked import ruleset
-from steelyard.cli.summary import summary_of_view
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.engines.protocol import Compiled
 from steelyard.engines.reference import ReferenceEngine
@@ -25,6 +24,7 @@ from steelyard.report.portfolio import summarise
 from steelyard.report.summary import Summary
 from steelyard.report.writers import write_results
 from steelyard.semantics import Outcome, Status
+from steelyard.session.summary import summary_of_view
 
 # one score without a name, whose family lost points, at one digit
 OLD = """

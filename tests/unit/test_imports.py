@@ -28,6 +28,7 @@ ORDER = (
     "explain",
     "report",
     "audit",
+    "session",
     "cli",
 )
 # modules at the root of the package that every package may import
@@ -53,7 +54,7 @@ LIBRARIES = {
     "pyspark": {"engines.sql", "facts"},
     "py4j": {"engines.sql"},
     "z3": {"analysis"},
-    "pyarrow": {"facts", "engines.sql", "report", "audit", "cli"},
+    "pyarrow": {"facts", "engines.sql", "report", "audit", "session"},
     "python_calamine": {"facts", "source"},
     "defusedxml": {"facts", "source"},
     "xlsxwriter": {"report"},

@@ -62,17 +62,17 @@ def command(  # noqa: PLR0917 - one an option
       steelyard compile my-policy --to dbt --dialect snowflake -o models/my_policy
     """
     from steelyard.cli.options import parse_settings
-    from steelyard.cli.run import ready_ruleset
+    from steelyard.session.run import ready_ruleset
 
     if to == "dbt" and target is None:
         raise click.UsageError("--to dbt writes a folder: name it with -o.")
     place = None if target is None else _place(target, folder=to == "dbt")
-    one = _chosen(output, ready_ruleset(output, ruleset, parse_settings(settings, as_of)), version)
+    one = _chosen(output, ready_ruleset(ruleset, parse_settings(settings, as_of)), version)
     files = _files(output, one, to, dialect)
     if place is None:
         output.result(files[""])
     else:
-        _write(output, place, files)
+        _write(place, files)
 
 
 def _place(target: str, *, folder: bool) -> Path:
@@ -137,18 +137,18 @@ def _files(output: Output, ruleset: Ruleset, to: str, dialect: str) -> Mapping[s
     raise Stop(status_of(diagnostics.sorted()))
 
 
-def _write(output: Output, place: Path, files: Mapping[str, str]) -> None:
+def _write(place: Path, files: Mapping[str, str]) -> None:
     """Write a file, or a folder of files, whole or not at all.
 
     Raises:
         click.UsageError: the folder holds something else, that would be lost.
-        Stop: it cannot be written, which has been said.
+        OutputError: it cannot be written.
     """
-    from steelyard.cli.files import staging
+    from steelyard.session.files import staging
 
     if "" not in files and place.is_dir() and any(one.name not in files for one in place.iterdir()):
         raise click.UsageError(f"'{place}' holds other files: name another folder.")
-    with staging(output) as stage:
+    with staging() as stage:
         aside = stage.place(place)
         if "" in files:
             aside.write_text(files[""], "utf-8", newline="\n")

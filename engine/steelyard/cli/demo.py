@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from steelyard.cli.options import FactOptions, language, quiet
+from steelyard.cli.options import language, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
+from steelyard.session.sources import FactFiles
 
 if TYPE_CHECKING:
-    from steelyard.cli.run import Run
+    from steelyard.session.run import Run
 
 RULESET = "motor-small-claims"
 AS_OF = "2013-10-16T00:00"
@@ -44,31 +45,32 @@ def command(output: Output, target: str) -> None:
       steelyard demo
     """
     from steelyard import resources
-    from steelyard.cli.files import staging
-    from steelyard.cli.run import read_facts, ready_ruleset, score
-    from steelyard.cli.summary import print_summary
+    from steelyard.cli.telling import show_summary
     from steelyard.diagnostics import msg
+    from steelyard.session.files import staging
+    from steelyard.session.run import read_facts, ready_ruleset, score
+    from steelyard.session.summary import summary_of
 
     folder = Path(target)
     _check(output, folder)
     sample = resources.rulesets() / RULESET / "sample"
-    ruleset = ready_ruleset(output, RULESET, {"as_of": AS_OF})
+    ruleset = ready_ruleset(RULESET, {"as_of": AS_OF})
     output.say(msg("scoring the sample of {ruleset}", ruleset=RULESET))
     relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
-    options = FactOptions((str(sample / "claims.csv"),), relations, {"as_of": AS_OF}, None, "utf-8")
-    portfolio = read_facts(output, ruleset, options)
-    run = score(output, ruleset, portfolio, engine="auto", verify=200, settings=options.settings)
-    with staging(output) as stage:
+    options = FactFiles((str(sample / "claims.csv"),), relations, {"as_of": AS_OF}, None, "utf-8")
+    portfolio = read_facts(ruleset, options, output)
+    run = score(ruleset, portfolio, engine="auto", verify=200, settings=options.settings, listener=output)
+    with staging() as stage:
         aside = stage.place(folder)
         aside.mkdir()
         _fill(output, run, aside, sample)
-    print_summary(output, run)
+    show_summary(output, summary_of(run), run.versions)
     _say_next(output, target)
 
 
 def _check(output: Output, folder: Path) -> None:
-    from steelyard.cli.files import is_occupied
     from steelyard.diagnostics import msg
+    from steelyard.session.files import is_occupied
 
     if is_occupied(folder, MARK):
         output.error(
@@ -81,15 +83,15 @@ def _check(output: Output, folder: Path) -> None:
 
 
 def _fill(output: Output, run: Run, folder: Path, sample: Path) -> None:
-    from steelyard.cli.summary import write_report
     from steelyard.report.writers import write_rejects, write_results
     from steelyard.semantics import Status as CaseStatus
+    from steelyard.session.summary import write_report
 
     kept = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
     write_results(folder / "scores.csv", run.versions, kept)
     write_rejects(folder / "rejects.csv", run.rejects, output.lang)
     (folder / "provenance.json").write_text(run.provenance(indent=2), "utf-8", newline="\n")
-    write_report(output, run, folder / "report", most=PAGES, first=WORTH_READING)
+    write_report(run, folder / "report", output.lang, most=PAGES, first=WORTH_READING, listener=output)
     (folder / "sample").mkdir()
     for name in ("claims", *RELATIONS):
         shutil.copyfile(sample / f"{name}.csv", folder / "sample" / f"{name}.csv")

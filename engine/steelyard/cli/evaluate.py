@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from fractions import Fraction
 
-    from steelyard.cli.options import FactOptions
-    from steelyard.cli.run import Run
-    from steelyard.cli.scorers import Scorer
     from steelyard.facts import Case, Reject
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
+    from steelyard.session.run import Run
+    from steelyard.session.scorers import Scorer
+    from steelyard.session.sources import FactFiles
 
 STANDARD = "-"
 """What `-o -` says: CSV to standard output."""
@@ -129,9 +129,10 @@ def command(  # noqa: PLR0917 - one an option
       steelyard evaluate claims-efficiency --cases claims.csv -o - | head
       steelyard evaluate my-policy --cases 'in/*.parquet' --engine sql --partition-by branch,month -o out
     """
-    from steelyard.cli.files import spare_inputs
-    from steelyard.cli.run import read_facts, ready_ruleset, score
-    from steelyard.cli.summary import check_groups, show_summary, summary_of
+    from steelyard.cli.telling import show_summary
+    from steelyard.session.files import spare_inputs
+    from steelyard.session.run import read_facts, ready_ruleset, score
+    from steelyard.session.summary import check_groups, summary_of
 
     targets = Targets(target, rejects, report, provenance, summary)
     parted = _names(partition_by)
@@ -141,12 +142,12 @@ def command(  # noqa: PLR0917 - one an option
     groups = _names(summary_by)
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
     spare_inputs((target, rejects, provenance, summary), options)
-    ready = ready_ruleset(output, ruleset, options.settings)
-    check_groups(output, ready, (*groups, *parted))
+    ready = ready_ruleset(ruleset, options.settings)
+    check_groups(ready, (*groups, *parted))
     if master is not None and engine != "spark":
         raise click.UsageError("--master is for the spark engine: add --engine spark.")
     if takes_bulk(engine, options, report=report is not None):
-        from steelyard.cli.bulk import Wanted, evaluate_bulk
+        from steelyard.session.bulk import Wanted, evaluate_bulk
 
         wanted = Wanted(
             results=_path(target),
@@ -156,23 +157,24 @@ def command(  # noqa: PLR0917 - one an option
             partition_by=parted,
             groups=groups,
             minimum_sample=minimum_sample,
+            lang=output.lang,
             verify=verify,
             memory_limit=memory_limit,
         )
-        done = evaluate_bulk(output, ready, options, wanted, _scorer(output, engine, master))
+        done = evaluate_bulk(ready, options, wanted, _scorer(output, engine, master), output)
         summed, first, rejected = done.summary, done.first_rejects, done.rejected
     else:
         if parted or memory_limit is not None:
             raise click.UsageError("--partition-by and --memory-limit are for the sql engine: add --engine sql.")
-        portfolio = read_facts(output, ready, options)
-        run = score(output, ready, portfolio, engine=engine, verify=verify, settings=options.settings)
+        portfolio = read_facts(ready, options, output)
+        run = score(ready, portfolio, engine=engine, verify=verify, settings=options.settings, listener=output)
         summed, first, rejected = summary_of(run, groups, minimum_sample), run.rejects, len(run.rejects)
         write(output, run, targets, summed)
     show_summary(output, summed, ready, result=target != STANDARD)
     _judge(output, summed, first, rejected, allow_rejects, threshold)
 
 
-def takes_bulk(engine: str, options: FactOptions, *, report: bool) -> bool:
+def takes_bulk(engine: str, options: FactFiles, *, report: bool) -> bool:
     """Whether SQL scores: where it is asked for, or there are many cases and nobody wants a page of each."""
     from steelyard.engines.choice import AUTO_LIMIT, PORTFOLIO_NAMES
     from steelyard.facts.counting import more_rows_than
@@ -186,9 +188,9 @@ def _scorer(output: Output, engine: str, master: str | None) -> Scorer:
     """Who scores a portfolio.
 
     Raises:
-        Stop: what it needs is not installed, which has been said.
+        EngineError: what it needs is not installed.
     """
-    from steelyard.cli.scorers import InProcess, OnSpark
+    from steelyard.session.scorers import InProcess, OnSpark
 
     if engine != "spark":
         return InProcess()
@@ -205,13 +207,15 @@ def _judge(  # noqa: PLR0917 - all that decides
     Raises:
         Stop: too many rejects, or a mean under the threshold.
     """
-    from steelyard.cli.run import tell_rejects
-    from steelyard.cli.summary import reaches
+    from steelyard.cli.telling import tell_rejects
+    from steelyard.session.summary import shortfall
 
     tell_rejects(output, first, rejected, allowed)
     if rejected > allowed:
         raise Stop(Status.REJECTS)
-    if threshold is not None and not reaches(output, summary, threshold):
+    problem = None if threshold is None else shortfall(summary, threshold)
+    if problem is not None:
+        output.error(problem)
         raise Stop(Status.NO)
 
 
@@ -229,10 +233,10 @@ def check_targets(targets: Targets, *, parted: bool = False) -> None:
     Raises:
         click.UsageError: a file of unknown kind, in no folder, or given twice.
     """
-    from steelyard.cli.files import is_occupied
     from steelyard.report.site import MARKER
     from steelyard.report.summary_files import SUMMARY_SUFFIXES
     from steelyard.report.writers import SUFFIXES
+    from steelyard.session.files import is_occupied
 
     if parted and (targets.results is None or targets.results == STANDARD or Path(targets.results).suffix):
         raise click.UsageError("--partition-by needs a folder: -o FOLDER, without a suffix.")
@@ -271,17 +275,18 @@ def write(output: Output, run: Run, targets: Targets, summary: Summary) -> None:
     """Write the outputs of a run.
 
     Raises:
-        Stop: one of them cannot be written; none is there then.
+        OutputError: one of them cannot be written; none is there then.
     """
-    from steelyard.cli.files import staging
-    from steelyard.cli.summary import write_report
     from steelyard.report.summary_files import write_summary
     from steelyard.report.writers import UnfitError, write_rejects, write_results
     from steelyard.semantics import Status as CaseStatus
+    from steelyard.session.errors import OutputError
+    from steelyard.session.files import staging
+    from steelyard.session.summary import write_report
 
     kept = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
     try:
-        with staging(output) as stage:
+        with staging() as stage:
             if targets.results == STANDARD:
                 _to_standard_output(run, kept)
             elif targets.results is not None:
@@ -291,12 +296,11 @@ def write(output: Output, run: Run, targets: Targets, summary: Summary) -> None:
             if targets.summary is not None:
                 write_summary(stage.place(Path(targets.summary)), summary, run.versions)
             if targets.report is not None:
-                write_report(output, run, stage.place(Path(targets.report)))
+                write_report(run, stage.place(Path(targets.report)), output.lang, listener=output)
             if targets.provenance is not None:
                 stage.place(Path(targets.provenance)).write_text(run.provenance(indent=2), "utf-8", newline="\n")
     except UnfitError as error:
-        output.error(error.message)
-        raise Stop(Status.USAGE) from None
+        raise OutputError(error.message) from None
 
 
 def _to_standard_output(run: Run, kept: list[tuple[Case, Outcome]]) -> None:

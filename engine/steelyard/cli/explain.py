@@ -63,14 +63,14 @@ def command(  # noqa: PLR0917 - one an option
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002 -o C-002.html --lang zh
     """
-    from steelyard.cli.files import spare_inputs
-    from steelyard.cli.run import read_facts, ready_ruleset
+    from steelyard.session.files import spare_inputs
+    from steelyard.session.run import read_facts, ready_ruleset
 
     layout = form or _by_ending(target)
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
     spare_inputs((target,), options)
-    ready = ready_ruleset(output, ruleset, options.settings)
-    portfolio = read_facts(output, ready, options)
+    ready = ready_ruleset(ruleset, options.settings)
+    portfolio = read_facts(ready, options, output)
     found = next((case for case in portfolio.cases if case.key == key), None)
     if found is None:
         raise _not_found(output, portfolio, key)
@@ -82,18 +82,18 @@ def command(  # noqa: PLR0917 - one an option
     if target is None or target == "-":
         output.result(text)
     else:
-        from steelyard.cli.files import write_whole
+        from steelyard.session.files import write_whole
 
-        write_whole(output, Path(target), text)
+        write_whole(Path(target), text)
     if evaluation.outcome.status is CaseStatus.REJECTED:
         raise Stop(Status.REJECTS)
 
 
 def _explained(output: Output, portfolio: Portfolio, evaluation: Evaluation, layout: str) -> str:
-    from steelyard.cli.summary import provenance_of
     from steelyard.explain import explain
     from steelyard.ir.canonical import digest
     from steelyard.report import render
+    from steelyard.session.summary import provenance_of
 
     provenance = provenance_of(digest(evaluation.ruleset), "reference", portfolio)
     return render(explain(evaluation, provenance), output.lang, layout)
@@ -115,7 +115,7 @@ def _by_ending(target: str | None) -> str:
 
 def _not_found(output: Output, portfolio: Portfolio, key: str) -> Stop:
     """Say why the case cannot be explained: it was rejected, or there is none of that key."""
-    from steelyard.cli.run import tell_reject
+    from steelyard.cli.telling import tell_reject
     from steelyard.diagnostics import msg
     from steelyard.diagnostics.suggestions import closest
 

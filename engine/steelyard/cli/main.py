@@ -13,7 +13,7 @@ import click
 
 from steelyard.cli.output import Output, default_language, steady
 from steelyard.cli.status import Status, Stop
-from steelyard.diagnostics import PolicyError, msg
+from steelyard.diagnostics import SteelyardError, msg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,15 +125,15 @@ def run(arguments: Sequence[str]) -> int:
     output = Output(default_language())
     try:
         with cli.make_context("steelyard", list(arguments)) as context:
-            cli.invoke(context)
+            try:
+                cli.invoke(context)
+            except SteelyardError as error:
+                from steelyard.cli.telling import tell_error
+
+                return _ended(tell_error(context.obj or output, error))
         sys.stdout.flush()
     except Stop as stop:
         return _ended(stop.status)
-    except PolicyError as error:
-        from steelyard.cli.status import status_of
-
-        output.findings(error.diagnostics)
-        return status_of(error.diagnostics)
     except click.exceptions.Exit as done:
         return _ended(done.exit_code)
     except click.ClickException as error:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
 from steelyard.cli.output import Output
+from steelyard.session.sources import FactFiles
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -47,22 +47,6 @@ def facts(function: F) -> F:
     return function
 
 
-@dataclass(frozen=True, slots=True)
-class FactOptions:
-    """What the options of `facts` say, parsed.
-
-    Attributes:
-        relations: the files of each relation; None for `none`.
-        settings: values of parameters.
-    """
-
-    cases: tuple[str, ...]
-    relations: Mapping[str, tuple[str, ...] | None]
-    settings: Mapping[str, str]
-    delimiter: str | None
-    encoding: str
-
-
 def parse_facts(  # noqa: PLR0917 - one an option
     cases: tuple[str, ...],
     relation: tuple[str, ...],
@@ -70,7 +54,7 @@ def parse_facts(  # noqa: PLR0917 - one an option
     as_of: str | None,
     delimiter: str | None,
     encoding: str,
-) -> FactOptions:
+) -> FactFiles:
     """Take the options apart.
 
     Raises:
@@ -87,7 +71,7 @@ def parse_facts(  # noqa: PLR0917 - one an option
         if before is None:
             raise click.UsageError(f"--relation {name} is given as none and as a file.")
         relations[name] = (*before, value)
-    return FactOptions(cases, relations, parse_settings(settings, as_of), delimiter, encoding)
+    return FactFiles(cases, relations, parse_settings(settings, as_of), delimiter, encoding)
 
 
 def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, str]:

@@ -69,10 +69,10 @@ class Output:
         stream.write(shown)
 
     @contextmanager
-    def progress(self, message: Message, total: int | None = None) -> Generator[Ticker]:
+    def progress(self, stage: Message, total: int | None = None) -> Generator[Ticker]:
         """Show how far something is, on a terminal and only where it takes more than a second."""
         ticker = (
-            Ticker(self.text(message), total)
+            Ticker(self.text(stage), total)
             if not self.quiet and is_terminal(sys.stderr)
             else Ticker("", None, show=False)
         )

@@ -101,12 +101,12 @@ def _unknown(output: Output, table: str, tables: list[str]) -> Stop:
 
 def _write(output: Output, sheet: TableSheet, path: Path) -> None:
     """Write the file, and read it back before it appears."""
-    from steelyard.cli.files import staging
     from steelyard.diagnostics import msg
     from steelyard.diagnostics.suggestions import listed
     from steelyard.report.table_files import changed_cells, write_csv
+    from steelyard.session.files import staging
 
-    with staging(output) as stage:
+    with staging() as stage:
         aside = stage.place(path)
         if path.suffix.lower() == ".xlsx":
             from steelyard.report.table_xlsx import write_xlsx

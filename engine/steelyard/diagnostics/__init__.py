@@ -4,9 +4,20 @@ First in the pipeline: every package may import it, it imports none. A pass take
 adds what it finds and goes on; renderers (text, json) are peers and compute nothing.
 """
 
-from steelyard.diagnostics.diagnostic import Diagnostic, InternalError, Label, PolicyError, Severity
+from steelyard.diagnostics.diagnostic import Diagnostic, InternalError, Label, PolicyError, Severity, SteelyardError
 from steelyard.diagnostics.message import Message, msg
 from steelyard.diagnostics.sink import Diagnostics
 from steelyard.diagnostics.span import Span
 
-__all__ = ["Diagnostic", "Diagnostics", "InternalError", "Label", "Message", "PolicyError", "Severity", "Span", "msg"]
+__all__ = [
+    "Diagnostic",
+    "Diagnostics",
+    "InternalError",
+    "Label",
+    "Message",
+    "PolicyError",
+    "Severity",
+    "Span",
+    "SteelyardError",
+    "msg",
+]

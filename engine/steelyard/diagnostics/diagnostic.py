@@ -47,7 +47,11 @@ class Diagnostic:
     severity: Severity = Severity.ERROR
 
 
-class PolicyError(Exception):
+class SteelyardError(Exception):
+    """Base of every exception that the public API raises on purpose."""
+
+
+class PolicyError(SteelyardError):
     """Raised at the edge of the API only: a ruleset or a file that cannot be used, with its diagnostics."""
 
     def __init__(self, diagnostics: tuple[Diagnostic, ...]) -> None:

@@ -35,6 +35,7 @@ COMPLETE = (
     "model",
     "report",
     "semantics",
+    "session",
     "source",
 )
 

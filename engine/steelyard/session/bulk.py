@@ -19,15 +19,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from steelyard.cli.status import Status, Stop, status_of
-from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics import Diagnostics, PolicyError, msg
+from steelyard.session.errors import SHOWN, DisagreementError, EngineError
+from steelyard.session.listener import Listener, Silent
 
 if TYPE_CHECKING:
-    from steelyard.cli.disagreement import Disagreement
-    from steelyard.cli.files import Staging
-    from steelyard.cli.options import FactOptions
-    from steelyard.cli.output import Output
-    from steelyard.cli.scorers import Scorer
     from steelyard.diagnostics import Message
     from steelyard.engines.protocol import Compiled
     from steelyard.engines.sql.machines import Machine
@@ -40,11 +36,15 @@ if TYPE_CHECKING:
     from steelyard.report.provenance import Scoring
     from steelyard.report.results import Results
     from steelyard.report.summary import Summary
+    from steelyard.session.disagreement import Disagreement
+    from steelyard.session.files import Staging
+    from steelyard.session.scorers import Scorer
+    from steelyard.session.sources import FactFiles
 
 REJECTS, RESULTS = "rejects_", "results_"
 """Names of views for the summary."""
-SHOWN = 5
-"""So many rejects are shown on the screen."""
+FIRST = 5
+"""How many rejects are kept to be shown."""
 STANDARD = "-"
 """What `-o -` says: CSV to standard output."""
 BATCH = 2048
@@ -59,6 +59,8 @@ class Wanted:
         results, rejects, summary, provenance: files, None for none.
         partition_by: where results go to a folder, the names that part it.
         groups: what the summary is grouped by.
+        minimum_sample: a group with fewer scored cases gets no rank; None: the default.
+        lang: of the texts in the file of rejects.
         verify: so many cases are checked.
         memory_limit: as DuckDB reads it; None: its own choice.
     """
@@ -70,6 +72,7 @@ class Wanted:
     partition_by: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
     minimum_sample: int | None = None
+    lang: str = "en"
     verify: int = 200
     memory_limit: str | None = None
 
@@ -92,9 +95,9 @@ class BulkRun:
         checkers: the other engines by name, the reference first.
     """
 
-    output: Output
+    listener: Listener
     versions: Versions
-    options: FactOptions
+    files: FactFiles
     wanted: Wanted
     work: Path
     connection: Connection
@@ -105,7 +108,7 @@ class BulkRun:
         """Score, check a sample, write.
 
         Raises:
-            Stop: what is wrong has been said.
+            SteelyardError: see `evaluate_bulk`.
         """
         from steelyard.report.provenance import Scoring
         from steelyard.report.results import Results
@@ -115,7 +118,7 @@ class BulkRun:
         loaded = self._load()
         try:
             raw = self.work / "scored.parquet"
-            scoring = Scoring(self.scorer.name, settings=self.options.settings)
+            scoring = Scoring(self.scorer.name, settings=self.files.settings)
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, targets, raw, scoring, machine)
             if self.wanted.verify:
@@ -129,23 +132,23 @@ class BulkRun:
         from steelyard.facts.bulk import load
 
         diagnostics = Diagnostics()
-        options = self.options
-        with self.output.progress(msg("reading")) as ticker:
+        files = self.files
+        with self.listener.progress(msg("reading")) as tick:
             loaded = load(
                 self.connection,
                 self.versions,
-                options.cases,
-                options.relations,
+                files.cases,
+                files.relations,
                 diagnostics,
-                options=ReadOptions(delimiter=options.delimiter, encoding=options.encoding),
-                progress=ticker,
+                options=ReadOptions(delimiter=files.delimiter, encoding=files.encoding),
+                progress=tick,
             )
         found = diagnostics.sorted()
-        self.output.findings(found)
         if loaded is None:
-            raise Stop(status_of(found) or Status.USAGE)
+            raise PolicyError(found)
+        self.listener.findings(found)
         for warning in loaded.warnings:
-            self.output.warn(warning)
+            self.listener.warn(warning)
         return loaded
 
     def _score(self, loaded: Loaded, targets: Sequence[Target], raw: Path, scoring: Scoring, machine: Machine) -> None:
@@ -158,22 +161,22 @@ class BulkRun:
         keys = tuple(dict.fromkeys((*self.wanted.groups, *self.wanted.partition_by)))
         try:
             portfolio = Portfolio(self.connection, self.versions, loaded, targets, machine)
-            with self.output.progress(msg("scoring"), 100) as ticker:
-                portfolio.write(raw, keys, metadata, ticker)
+            with self.listener.progress(msg("scoring"), 100) as tick:
+                portfolio.write(raw, keys, metadata, tick)
         except TooWideError as error:
             diagnostics = Diagnostics()
             report_too_wide(error, self.versions.newest, diagnostics)
-            self.output.findings(diagnostics.sorted())
-            raise Stop(Status.USAGE) from None
+            raise EngineError(diagnostics=diagnostics.sorted()) from None
 
     def _verify(self, loaded: Loaded, raw: Path, results: Results, scoring: Scoring) -> Scoring:
         """Score a sample again on every other engine, and compare it with what was written.
 
         Raises:
-            Stop: they differ, which has been said.
+            DisagreementError: they differ.
         """
-        from steelyard.cli.disagreement import compared
         from steelyard.engines.sql.portfolio import rows_of, sample
+        from steelyard.session.disagreement import compared
+        from steelyard.session.run import tell_checked
 
         seed = next((file.digest for file in loaded.provenance.files if file.role == "cases"), "")
         key = self.versions.newest.key
@@ -186,29 +189,14 @@ class BulkRun:
             if (disagreement := compared(results, case, found.get(case.key), name, checker.evaluate(case)))
         ]
         if wrong:
-            self._tell(wrong)
-            raise Stop(Status.BUG)
+            raise self._disagreement(wrong)
         names = tuple(name for name, _ in self.checkers)
-        if chosen:
-            engines = ", ".join(names)
-            self.output.say(
-                msg("1 case checked on {engines}: no difference", engines=engines)
-                if len(chosen) == 1
-                else msg("{count} cases checked on {engines}: no difference", count=len(chosen), engines=engines)
-            )
+        tell_checked(self.listener, len(chosen), names, anything=bool(chosen))
         return replace(scoring, verified=len(chosen), checkers=names)
 
-    def _tell(self, found: Sequence[Disagreement]) -> None:
-        for one in found[:SHOWN]:
-            for message in one.messages(self.versions, self.scorer.name):
-                self.output.error(message)
-        count = len({one.case.key for one in found})
-        self.output.error(
-            msg("1 case differs between engines; nothing was written")
-            if count == 1
-            else msg("{count} cases differ between engines; nothing was written", count=count)
-        )
-        self.output.error(msg("this is a fault of this program: please report it with the ruleset and these cases"))
+    def _disagreement(self, found: Sequence[Disagreement]) -> DisagreementError:
+        described = (text for one in found[:SHOWN] for text in one.messages(self.versions, self.scorer.name))
+        return DisagreementError(tuple(found), tuple(described))
 
     def _write(self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[Target], scoring: Scoring) -> Done:
         from steelyard.engines.sql.portfolio import ruled_out
@@ -219,16 +207,16 @@ class BulkRun:
         wanted = self.wanted
         rejected = loaded.rejected + len(loaded.feed_rejects) + len(ruled_out(self.connection))
         summary = self._summary(loaded, raw)
-        first = tuple(islice(self._rejects(loaded), SHOWN))
+        first = tuple(islice(self._rejects(loaded), FIRST))
         if wanted.rejects is not None:
-            write_rejects(stage.place(wanted.rejects), self._rejects(loaded), self.output.lang)
+            write_rejects(stage.place(wanted.rejects), self._rejects(loaded), wanted.lang)
         if wanted.summary is not None:
             write_summary(stage.place(wanted.summary), summary, self.versions)
         if wanted.provenance is not None:
             text = provenance_text(self.versions, Read(loaded.provenance, loaded.feed_rejects), scoring, indent=2)
             stage.place(wanted.provenance).write_text(text, "utf-8", newline="\n")
         if wanted.results is not None:
-            with self.output.progress(msg("writing")):
+            with self.listener.progress(msg("writing")):
                 self._results(stage, wanted.results, raw, targets)
         return Done(summary, first, rejected)
 
@@ -263,12 +251,12 @@ class BulkRun:
         """Why a rule rejects a case, in the words of the reference.
 
         Raises:
-            Stop: the reference does not reject it, which has been said.
+            DisagreementError: the reference does not reject it.
         """
-        from steelyard.cli.disagreement import compared
         from steelyard.engines.narrowing import Narrowing
         from steelyard.engines.sql.portfolio import ruled_out
         from steelyard.report.results import Results
+        from steelyard.session.disagreement import compared
 
         results = Results(self.versions)
         name, reference = self.checkers[0]
@@ -279,8 +267,8 @@ class BulkRun:
                 version = self.versions.of(case.values)
                 outcome = reference.evaluate(case if version is None else narrow[version.version].narrowed(case))
                 if outcome.rejection is None:
-                    self._tell([d for d in (compared(results, case, None, name, outcome),) if d is not None])
-                    raise Stop(Status.BUG)
+                    wrong = compared(results, case, None, name, outcome)
+                    raise self._disagreement([] if wrong is None else [wrong])
                 yield outcome.rejection
 
     def _summary(self, loaded: Loaded, raw: Path) -> Summary:
@@ -305,27 +293,31 @@ def target_of(column: Column) -> Target:
     return Target(column.name, column.type, column.many, tuple(target_of(field) for field in column.fields))
 
 
-def evaluate_bulk(output: Output, versions: Versions, options: FactOptions, wanted: Wanted, scorer: Scorer) -> Done:
+def evaluate_bulk(
+    versions: Versions, files: FactFiles, wanted: Wanted, scorer: Scorer, listener: Listener | None = None
+) -> Done:
     """Run a portfolio of any size.
 
     Raises:
-        Stop: what is wrong has been said.
+        PolicyError: a file cannot be read.
+        EngineError: the engine refuses the ruleset or could not finish.
+        DisagreementError: another engine gives a different outcome.
+        OutputError: a file cannot be written.
     """
-    from steelyard.cli.files import staging
     from steelyard.engines.sql.portfolio import DuckDBError, connect, interruptible
+    from steelyard.session.files import staging
 
-    with staging(output) as stage:
+    with staging() as stage:
         places = (wanted.results, wanted.rejects, wanted.summary)
         beside = next((one for one in places if one is not None and str(one) != STANDARD), None)
         with TemporaryDirectory(prefix=".steelyard-", dir=None if beside is None else beside.absolute().parent) as name:
             work = Path(name)
             try:
                 with interruptible(), connect(work, wanted.memory_limit) as connection:
-                    checkers = _checkers(versions)
-                    return BulkRun(output, versions, options, wanted, work, connection, scorer, checkers).run(stage)
+                    told, checkers = listener or Silent(), _checkers(versions)
+                    return BulkRun(told, versions, files, wanted, work, connection, scorer, checkers).run(stage)
             except DuckDBError as error:
-                output.error(_refusal(error))
-                raise Stop(Status.USAGE) from None
+                raise EngineError(_refusal(error)) from None
 
 
 def _refusal(error: Exception) -> Message:

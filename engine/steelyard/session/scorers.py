@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import msg
+from steelyard.session.errors import EngineError
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from steelyard.cli.output import Output
     from steelyard.engines.sql.machines import Machine
     from steelyard.engines.sql.portfolio import Connection
     from steelyard.facts.bulk import Loaded
+    from steelyard.session.listener import Listener
 
 
 class Scorer(Protocol):
@@ -37,7 +37,7 @@ class Scorer(Protocol):
             loaded: what they are.
 
         Raises:
-            Stop: it cannot run or go on, which has been said.
+            EngineError: it cannot run or go on.
         """
         ...
 
@@ -61,7 +61,7 @@ class InProcess:
 class OnSpark:
     """Spark, in this machine or on a cluster."""
 
-    output: Output
+    listener: Listener
     master: str
     name = "spark"
 
@@ -69,26 +69,24 @@ class OnSpark:
         """Make sure, before any work, that Spark is installed.
 
         Raises:
-            Stop: it is not, which has been said.
+            EngineError: it is not.
         """
         from steelyard.engines.sql.spark import available
 
         problem = available()
         if problem is not None:
-            self.output.error(problem)
-            raise Stop(Status.USAGE)
+            raise EngineError(problem)
 
     @contextmanager
     def opened(self, folder: Path, connection: Connection, loaded: Loaded) -> Generator[Machine]:
         """Start a session, and end it after."""
         from steelyard.engines.sql.spark import SparkError, SparkMachine, opened
 
-        self.output.say(msg("scoring on Spark at {master}", master=self.master))
+        self.listener.say(msg("scoring on Spark at {master}", master=self.master))
         place = folder / "spark"
         place.mkdir()
         try:
             with opened(self.master, place) as session:
                 yield SparkMachine(session, connection, loaded)
         except SparkError as error:
-            self.output.error(msg("Spark could not go on: {reason}", reason=error.reason))
-            raise Stop(Status.USAGE) from None
+            raise EngineError(msg("Spark could not go on: {reason}", reason=error.reason)) from None

@@ -1,26 +1,25 @@
-"""What a run amounts to: the summary on the screen, the folder of pages, the threshold."""
+"""What a run amounts to: its summary, the threshold, the folder of pages."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steelyard.cli.output import Output
-from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import Message, msg
+from steelyard.session.errors import UsageError
+from steelyard.session.listener import Listener, Silent
 
 if TYPE_CHECKING:
-    from steelyard.cli.run import Run
     from steelyard.engines.sql.summary import Connection
     from steelyard.explain import Explanation, Provenance
     from steelyard.facts import Case, Portfolio
     from steelyard.ir.versions import Versions
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
+    from steelyard.session.run import Run
 
 
 def summary_of(run: Run, groups: tuple[str, ...] = (), minimum_sample: int | None = None) -> Summary:
@@ -67,64 +66,31 @@ def summary_of_view(
     return summary_of_counts(versions, groups, with_key_texts(versions, groups, counts), least)
 
 
-def print_summary(output: Output, run: Run) -> None:
-    """Sum a run up as a whole, and show it."""
-    show_summary(output, summary_of(run), run.versions)
-
-
-def show_summary(output: Output, summary: Summary, versions: Versions, *, result: bool = True) -> None:
-    """Show a summary, however it was counted: as the result, or beside results that go to standard output.
-
-    A summary by group is shown in several tables: quantiles, points lost and rules that fired follow.
-    """
-    if not result and output.quiet:
-        return
-    from steelyard.cli.grids import print_grid, screen_of
-    from steelyard.report.summary_formats import detail_grids, summary_grid
-
-    screen = screen_of(sys.stdout if result else sys.stderr)
-    print_grid(screen, summary_grid(summary, versions, output.lang))
-    for grid in detail_grids(summary, versions, output.lang) if summary.groups else ():
-        print_grid(screen, grid)
-    if unranked := summary.unranked:
-        output.say(_unranked(unranked, summary.minimum_sample))
-
-
-def _unranked(count: int, minimum: int) -> Message:
-    if count == 1:
-        return msg("1 group has fewer than {minimum} scored cases, so no rank", minimum=minimum)
-    return msg("{count} groups have fewer than {minimum} scored cases, so no rank", count=count, minimum=minimum)
-
-
-def check_groups(output: Output, versions: Versions, groups: tuple[str, ...]) -> None:
+def check_groups(versions: Versions, groups: tuple[str, ...]) -> None:
     """Refuse names that no case can be grouped by.
 
     Raises:
-        Stop: there is one, which has been said.
+        UsageError: there is one.
     """
     from steelyard.diagnostics.suggestions import closest
     from steelyard.report.portfolio import MONTH, VERSION, unknown_key, unknown_keys
 
     unknown = unknown_keys(versions, groups)
-    for name in unknown:
-        output.error(unknown_key(name))
-        near = closest(name, [*(field.id for one in versions.rulesets for field in one.inputs), MONTH, VERSION])
-        if near is not None:
-            output.say(msg("did you mean `{near}`?", near=near))
     if unknown:
-        raise Stop(Status.USAGE)
+        names = [*(field.id for one in versions.rulesets for field in one.inputs), MONTH, VERSION]
+        near = (closest(name, names) for name in unknown)
+        hints = tuple(msg("did you mean `{near}`?", near=one) for one in near if one is not None)
+        raise UsageError(*map(unknown_key, unknown), hints=hints)
 
 
-def reaches(output: Output, summary: Summary, threshold: Fraction) -> bool:
-    """Whether the exact mean of the first score of every case is at least the threshold; says why where it is not."""
+def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
+    """Why the exact mean of the first score of every case is not at least the threshold; None where it is."""
     first = summary.whole.scores[0]
     if first.total is None or first.mean is None:
-        output.error(msg("no case has a score, so none reaches the threshold"))
-        return False
+        return msg("no case has a score, so none reaches the threshold")
     if Fraction(first.total.value, 10**first.total.scale) >= threshold * first.count:
-        return True
-    output.error(msg("the mean score {mean} is under the threshold", mean=first.mean))
-    return False
+        return None
+    return msg("the mean score {mean} is under the threshold", mean=first.mean)
 
 
 def provenance_of(digest: str, engine: str, portfolio: Portfolio) -> Provenance:
@@ -143,15 +109,24 @@ def provenance_of(digest: str, engine: str, portfolio: Portfolio) -> Provenance:
     )
 
 
-def write_report(output: Output, run: Run, folder: Path, *, most: int | None = None, first: str | None = None) -> None:
+def write_report(
+    run: Run,
+    folder: Path,
+    lang: str,
+    *,
+    most: int | None = None,
+    first: str | None = None,
+    listener: Listener | None = None,
+) -> None:
     """Write the pages of a run into a folder.
 
     Args:
-        output: of the command.
         run: what was scored.
         folder: the place.
+        lang: `en` or `zh`.
         most: so many cases get a page; the report's own limit where None.
         first: the key of a case to begin with.
+        listener: is told how many pages are written.
 
     Raises:
         OSError: it cannot be written, or holds something else.
@@ -162,8 +137,8 @@ def write_report(output: Output, run: Run, folder: Path, *, most: int | None = N
     chosen = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
     chosen.sort(key=lambda pair: pair[0].key != first)
     chosen = chosen[: PAGE_LIMIT if most is None else most]
-    with output.progress(msg("writing pages"), len(chosen)) as ticker:
-        write_site(folder, run.versions, summary_of(run), _explanations(run, chosen), output.lang, progress=ticker)
+    with (listener or Silent()).progress(msg("writing pages"), len(chosen)) as tick:
+        write_site(folder, run.versions, summary_of(run), _explanations(run, chosen), lang, progress=tick)
 
 
 def _explanations(run: Run, chosen: list[tuple[Case, Outcome]]) -> Iterator[Explanation]:

@@ -11,14 +11,11 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-import click
-
-from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import msg
+from steelyard.session.errors import UsageError, cannot_write
 
 if TYPE_CHECKING:
-    from steelyard.cli.options import FactOptions
-    from steelyard.cli.output import Output
+    from steelyard.session.sources import FactFiles
 
 
 class Staging:
@@ -61,11 +58,11 @@ class Staging:
 
 
 @contextmanager
-def staging(output: Output) -> Generator[Staging]:
+def staging() -> Generator[Staging]:
     """Let outputs appear when the block ends well, and leave nothing when it does not.
 
     Raises:
-        Stop: a file cannot be written, which has been said.
+        OutputError: a file cannot be written.
     """
     stage = Staging()
     try:
@@ -74,7 +71,7 @@ def staging(output: Output) -> Generator[Staging]:
     except BrokenPipeError:  # whoever read standard output has seen enough
         raise
     except OSError as error:
-        raise cannot_write(output, error.filename2 or error.filename or stage.targets, error) from None
+        raise cannot_write(error.filename2 or error.filename or stage.targets, error) from None
     finally:
         stage.discard()
 
@@ -86,11 +83,11 @@ def is_occupied(path: Path, marker: str) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def spare_inputs(targets: Iterable[str | None], options: FactOptions) -> None:
+def spare_inputs(targets: Iterable[str | None], options: FactFiles) -> None:
     """Refuse to write over a file that is read: the facts behind a score must outlive it.
 
     Raises:
-        click.UsageError: a target is one of the files of cases or relations, or what one of their patterns finds.
+        UsageError: a target is one of the files of cases or relations, or what one of their patterns finds.
     """
     given = (*options.cases, *(file for files in options.relations.values() for file in files or ()))
     for target in targets:
@@ -99,20 +96,14 @@ def spare_inputs(targets: Iterable[str | None], options: FactOptions) -> None:
         for source in given:
             for name in (source, source.partition(":")[2], *glob.glob(source, recursive=True)):  # noqa: PTH207 - as read
                 if os.path.exists(name) and os.path.samefile(name, target):  # noqa: PTH110, PTH121 - likewise
-                    raise click.UsageError(f"'{target}' is read by this command: write to another file.")
+                    raise UsageError(msg("`{file}` is read by this command: write to another file", file=target))
 
 
-def write_whole(output: Output, path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
     """Write one text file.
 
     Raises:
-        Stop: it cannot be written, which has been said.
+        OutputError: it cannot be written.
     """
-    with staging(output) as stage:
+    with staging() as stage:
         stage.place(path).write_text(text, "utf-8", newline="")
-
-
-def cannot_write(output: Output, path: object, error: OSError) -> Stop:
-    """Say that a file cannot be written."""
-    output.error(msg("cannot write `{file}`: {reason}", file=str(path), reason=error.strerror or ""))
-    return Stop(Status.USAGE)

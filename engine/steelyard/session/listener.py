@@ -1,0 +1,59 @@
+"""What a service tells while it works: how far it is, and what the user should know."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+from steelyard.diagnostics import Diagnostic, Message
+
+Tick = Callable[[int], None]
+"""Is told how many of the stage's total are done: rows, cases, or percent."""
+
+
+class Listener(Protocol):
+    """Receives progress and messages. Every method is called in the thread of the caller."""
+
+    def progress(self, stage: Message, total: int | None = None) -> AbstractContextManager[Tick]:
+        """A stage begins (`reading`, `scoring`, `writing`, `writing pages`); it ends with the context.
+
+        Args:
+            stage: its name.
+            total: the count at which it is complete; None where that is not known.
+        """
+        ...
+
+    def say(self, message: Message) -> None:
+        """Something worth knowing that needs no action."""
+        ...
+
+    def warn(self, message: Message) -> None:
+        """Something that may surprise, such as a file of which rows were left out."""
+        ...
+
+    def findings(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Diagnostics of files or of the ruleset that do not prevent the work."""
+        ...
+
+
+class Silent:
+    """A listener that ignores everything."""
+
+    def progress(self, stage: Message, total: int | None = None) -> AbstractContextManager[Tick]:
+        """Ignore the stage."""
+        del stage, total
+        return nullcontext(_ignore)
+
+    def say(self, message: Message) -> None:
+        """Ignore the message."""
+
+    def warn(self, message: Message) -> None:
+        """Ignore the message."""
+
+    def findings(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Ignore the diagnostics."""
+
+
+def _ignore(done: int) -> None:
+    del done
