@@ -11,6 +11,15 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
+def encodable(text: str) -> str:
+    r"""The text with each half of a surrogate pair spelled out, for UTF-8 cannot hold one.
+
+    >>> encodable("a\ud800")
+    'a\\\\ud800'
+    """
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+
+
 def one_line(text: str) -> str:
     r"""Show a text on one line: what was read from a file can neither begin a line of its own nor steer a terminal.
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 from collections.abc import Sequence
 from pathlib import Path
+
+from steelyard.facts.patterns import matching_files
 
 _CHUNK = 1 << 20
 _LINES = frozenset({".csv", ".tsv", ".jsonl"})
@@ -18,18 +19,11 @@ def more_rows_than(limit: int, files: Sequence[str | Path]) -> bool:
     """
     count = 0
     for file in files:
-        for path in _found(file):
+        for path in matching_files(file):
             count += _rows(path, limit - count)
             if count > limit:
                 return True
     return False
-
-
-def _found(file: str | Path) -> list[Path]:
-    path = Path(file)
-    if path.exists() or not glob.has_magic(str(file)):
-        return [path]
-    return [Path(name) for name in sorted(glob.glob(str(file), recursive=True))]  # noqa: PTH207 - patterns may be absolute
 
 
 def _rows(path: Path, enough: int) -> int:
@@ -37,7 +31,7 @@ def _rows(path: Path, enough: int) -> int:
         if path.suffix.lower() == ".parquet":
             import pyarrow.parquet as pq  # pyright: ignore[reportMissingTypeStubs]
 
-            return int(pq.read_metadata(path).num_rows)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            return int(pq.read_metadata(path.absolute()).num_rows)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
         if path.suffix.lower() in _LINES:
             return _lines(path, enough)
     except (OSError, ValueError):

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from steelyard.calendars.clock_text import read_date
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.plain import encodable
 from steelyard.facts.case import Reject
 from steelyard.facts.cells import Cell, shown
 from steelyard.facts.format import format_value
@@ -33,8 +34,9 @@ class Fault:
     def reject(self, key: str, *, line: int | None = None, file: str = "", relation: str = "") -> Reject:
         """Make the reject of a case, or of a row of a relation."""
         value = self.value if len(self.value) <= SHOWN else self.value[:SHOWN] + "…"
+        value = encodable(value)
         where = ".".join(part for part in (relation, self.where) if part)
-        return Reject(key, where, value, self.problem.expected, line, self.problem.hint, file)
+        return Reject(encodable(key), where, value, self.problem.expected, line, self.problem.hint, encodable(file))
 
 
 @dataclass(frozen=True, slots=True)

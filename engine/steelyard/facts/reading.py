@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import glob
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
+from steelyard.diagnostics.plain import encodable
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.facts.fields import required
+from steelyard.facts.patterns import matching_files
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
 from steelyard.ir.ruleset import InputField
 
@@ -94,15 +95,11 @@ class Reading:
     def found(self, files: Files) -> Iterator[Path]:
         """Give the files that are meant; a pattern that matches none is a diagnostic."""
         for file in files:
-            path = Path(file)
-            if path.exists() or not glob.has_magic(str(file)):
-                yield path
-                continue
-            matched = sorted(glob.glob(str(file), recursive=True))  # noqa: PTH207 - patterns may be absolute
+            matched = matching_files(file)
             if not matched:
                 headline = msg("no file matches `{pattern}`", pattern=str(file))
-                self.report(path, UnreadableError("E110", headline, help=msg("check the path and its spelling")))
-            yield from map(Path, matched)
+                self.report(Path(file), UnreadableError("E110", headline, help=msg("check the path and its spelling")))
+            yield from matched
 
     def _lines(
         self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions
@@ -136,7 +133,7 @@ class Reading:
     def used(self, role: str, path: Path, name: str) -> None:
         """Write down that a file was used."""
         with path.open("rb") as file:
-            self.sources.append(SourceFile(role, name, hashlib.file_digest(file, "sha256").hexdigest()))
+            self.sources.append(SourceFile(role, encodable(name), hashlib.file_digest(file, "sha256").hexdigest()))
 
     def _note_absent(self, role: str, columns: Collection[str], fields: Sequence[InputField]) -> None:
         for field in fields:

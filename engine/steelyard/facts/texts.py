@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.plain import encodable
 from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
@@ -44,7 +45,7 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
     here = zone(ruleset.timezone)
     key = key_field(ruleset)
     given = {**given} if given.get(key.id) or key.type != Text() else {**given, key.id: UNNAMED}
-    text = given.get(key.id) or ""
+    text = encodable(given.get(key.id) or "")
     if undated is not None:
         return undated.reject(text)
     unknown = _unknown(text, "", given, (field.id for field in ruleset.inputs)) or _unknown(
@@ -88,5 +89,7 @@ def _unknown(key: str, prefix: str, given: Iterable[str], known: Iterable[str]) 
         if name not in names:
             near = closest(name, names)
             hint = None if near is None else msg("did you mean `{near}`?", near=near)
-            return Reject(key, prefix + name, name, msg("a name that the ruleset declares"), hint=hint)
+            return Reject(
+                key, encodable(prefix + name), encodable(name), msg("a name that the ruleset declares"), hint=hint
+            )
     return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from steelyard.diagnostics import Diagnostics, Span
+from steelyard.report.csv_lines import csv_line
 from steelyard.report.table_sheet import SheetCell, TableSheet, stored_number
 from steelyard.source.grid import GridOptions
 from steelyard.source.grids import read_grid
@@ -12,9 +13,8 @@ from steelyard.source.grids import read_grid
 
 def table_csv(sheet: TableSheet) -> str:
     """The rows as CSV: commas, CR LF, quotes where they are needed."""
-    lines = [",".join(_field(name) for name in sheet.header)]
-    lines += [",".join("" if cell is None else _field(cell.text) for cell in row) for row in sheet.rows]
-    return "".join(f"{line}\r\n" for line in lines)
+    rows = [sheet.header, *(tuple("" if cell is None else cell.text for cell in row) for row in sheet.rows)]
+    return "".join(csv_line(row, "\r\n") for row in rows)
 
 
 def write_csv(sheet: TableSheet, path: Path) -> None:
@@ -44,8 +44,3 @@ def _expected(cell: SheetCell | None, path: Path) -> str | None:
         return None
     as_number = cell.digits is not None and path.suffix.lower() == ".xlsx"
     return stored_number(cell.text) if as_number else cell.text
-
-
-def _field(text: str) -> str:
-    """A field, in quotes where it would be read otherwise without."""
-    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\r\n') else text

@@ -6,8 +6,6 @@ place; whatever happens before that, an interrupt too, removes it and leaves the
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 import tempfile
@@ -25,6 +23,7 @@ from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.arrow import UnfitError, write_parquet
 from steelyard.report.columns import CellValue, Column, csv_text, json_value
+from steelyard.report.csv_lines import csv_line
 from steelyard.report.provenance import KEY
 from steelyard.report.results import Results
 from steelyard.semantics.outcome import Outcome
@@ -128,14 +127,11 @@ def write_rows(
 
 def _csv(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], *, timezone: str) -> int:
     here = zone(timezone)
-    text = io.TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in head])
+    stream.write(csv_line(column.name for column in head).encode())
     count = 0
     for row in rows:
-        writer.writerow([csv_text(column, row[column.name], here) for column in head])
+        stream.write(csv_line(csv_text(column, row[column.name], here) for column in head).encode())
         count += 1
-    text.detach()
     return count
 
 

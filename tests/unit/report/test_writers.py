@@ -135,3 +135,10 @@ def test_rejects_speak_a_language(tmp_path: Path, lang: str, expected: str) -> N
         "expected": expected,
         "hint": "",
     } == row
+
+
+def test_a_lone_carriage_return_is_quoted(tmp_path) -> None:
+    path = tmp_path / "rejects.csv"
+    write_rejects(path, [Reject("a\rb", "col\r", "", msg("text"), None, None, "c.csv")])
+
+    assert b'"a\rb",c.csv,,"col\r",,text,\n' == path.read_bytes().split(b"\n", 1)[1]

@@ -172,7 +172,7 @@ class Portfolio:
         columns = {name: sql.name(name) for name in (*(one.name for one in self._targets), *map(key_column, keys))}
         rows = sql.union(self._selected(statement, keys, ordered=several) for statement in self._statements)
         kept = sql.select(columns, sql.within(rows, "scored"), _KEPT if parts else "", ordered)
-        running(self._connection, f"COPY ({kept}) TO {sql.literal(str(path))} ({_parquet(metadata)})", tell)
+        running(self._connection, f"COPY ({kept}) TO {sql.target(path)} ({_parquet(metadata)})", tell)
 
     def _ruled_out(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
         """The key of every case of a version, and the rule that rejects it; NULL where none does."""
@@ -260,7 +260,7 @@ def kept(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, columns: S
     """Write only these columns, with the metadata of the file."""
     query = sql.select({name: sql.name(name) for name in columns}, _file(path))
     options = _parquet(_metadata(connection, path))
-    running(connection, f"COPY ({query}) TO {sql.literal(str(to))} ({options})")
+    running(connection, f"COPY ({query}) TO {sql.target(to)} ({options})")
 
 
 def summary_views(
@@ -299,7 +299,7 @@ def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: st
     found = dict.fromkeys(row[0] for row in connection.execute(sql.union((by_status, by_rule, out))).fetchall())
     (rows,) = connection.execute(sql.select({"n": "count(*)"}, _file(path))).fetchone() or (0,)
     places = random.Random(seed).sample(range(rows), min(rows, size + len(found)))  # noqa: S311 - a sample, no secret
-    read = f"read_parquet({sql.literal(str(path))}, file_row_number = true)"
+    read = sql.parquet(path, numbered=True)
     at = sql.select({"k": sql.name(key)}, read, "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number")
     for row in connection.execute(at, [places]).fetchall():
         if len(found) >= size:
@@ -325,7 +325,7 @@ def convert(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, targets
     how = (
         f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"  # a line is one text, quoted already
     )
-    running(connection, f"COPY ({rows}) TO {sql.literal(str(to))} ({how})")
+    running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")
 
 
 def partitioned(
@@ -343,11 +343,11 @@ def partitioned(
         f"PARTITION_BY ({sql.listed(map(sql.name, by))})",
         "WRITE_PARTITION_COLUMNS true",
     )
-    running(connection, f"COPY ({query}) TO {sql.literal(str(folder))} ({sql.listed(options)})")
+    running(connection, f"COPY ({query}) TO {sql.target(folder)} ({sql.listed(options)})")
 
 
 def _metadata(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    source = f"parquet_kv_metadata({sql.literal(str(path))})"
+    source = f"parquet_kv_metadata({sql.source(path)})"
     found = connection.execute(sql.select({"key": "key", "value": "value"}, source)).fetchall()
     return {bytes(key).decode(): bytes(value).decode() for key, value in found}
 
@@ -360,7 +360,7 @@ def _parquet(metadata: Mapping[str, str]) -> str:
 
 
 def _file(path: Path) -> str:
-    return f"read_parquet({sql.literal(str(path))})"
+    return sql.parquet(path)
 
 
 __all__ = [

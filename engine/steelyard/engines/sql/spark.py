@@ -171,9 +171,9 @@ class SparkMachine:
             self._give(statement.program.sources[relation.id], (ROW, ROW_ID), relation.fields)
         asked = [(_column(place), _cast(e, column, here)) for place, (column, e) in enumerate(selected)]
         rows = self._session.query(statement, [*asked, (PLACE, build.column(PLACE))])
-        found = self._session.write(rows) / "*.parquet"
+        found = sorted(self._session.write(rows).glob("*.parquet"))
         columns = {column.name: _column(place) for place, (column, _) in enumerate(selected)}
-        return sql.select(columns, f"read_parquet({sql.literal(str(found))})", f"ORDER BY {PLACE}")
+        return sql.select(columns, sql.parquet(*found), f"ORDER BY {PLACE}")
 
     def _give(self, table: str, own: Sequence[str], fields: Sequence[InputField]) -> None:
         """Hand a table over; what two versions share is handed over once."""
@@ -184,7 +184,7 @@ class SparkMachine:
         columns |= {one.id: f"CAST({sql.name(one.id)} AS {_stored(one.type)})" for one in fields}
         place = self._session.place()
         query = sql.select(columns, table)
-        running(self._connection, f"COPY ({query}) TO {sql.literal(str(place))} (FORMAT parquet)")
+        running(self._connection, f"COPY ({query}) TO {sql.target(place)} (FORMAT parquet)")
         self._session.view(table, place)
 
 

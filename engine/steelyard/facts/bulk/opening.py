@@ -13,6 +13,7 @@ import duckdb
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics
+from steelyard.diagnostics.plain import encodable
 from steelyard.facts.bulk.sources import Asked, Source, parquet_source
 from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
 from steelyard.facts.bulk.storing import stored_source
@@ -50,7 +51,7 @@ class Opening(Reading):
 
     def used(self, role: str, path: Path, name: str) -> None:
         """Write down that a file was used; its digest is taken meanwhile."""
-        self._digests.append((role, name, self._pool.submit(_digest, path)))
+        self._digests.append((role, encodable(name), self._pool.submit(_digest, path)))
 
     def used_files(self) -> tuple[SourceFile, ...]:
         """The files, in the order read."""

@@ -41,7 +41,7 @@ def raw_lines(source: Source, places: Sequence[int], options: ReadOptions) -> li
 def _taken(source: Source, places: Sequence[int]) -> Any:
     """The rows as a table; only groups of rows that hold one of them are read."""
     found: list[Any] = []
-    with pq.ParquetFile(source.table) as file:
+    with pq.ParquetFile(source.table.absolute()) as file:
         names = file.schema_arrow.names
         wanted = sorted({int(column.cell[1:]) for column in source.columns.values()})
         columns = [names[place] for place in (*(range(FIRST_TEXT) if source.staged else ()), *wanted)]

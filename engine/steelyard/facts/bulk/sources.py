@@ -88,9 +88,8 @@ class Group:
     @property
     def table(self) -> str:
         """What stands after FROM."""
-        files = sql.listed(sql.literal(str(one.table)) for one in self.sources)
         columns = sql.listed(f"c{place}" for place in range(self.source.width))
-        return f"read_parquet([{files}], hive_partitioning = false) AS t({columns})"
+        return f"{sql.parquet(*(one.table for one in self.sources))} AS t({columns})"
 
     @property
     def row(self) -> str:
@@ -110,12 +109,12 @@ def grouped(sources: Sequence[Source]) -> Iterator[Group]:
 
 def _names(source: Source) -> object:
     """Several files are put together by the names of their columns, so they must agree."""
-    return pq.read_schema(source.table).names
+    return pq.read_schema(source.table.absolute()).names
 
 
 def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Sequence[InputField]) -> Source | None:
     """A Parquet file as it is; None where DuckDB would not read a column as exactly as our own reader does."""
-    with pq.ParquetFile(path) as file:
+    with pq.ParquetFile(path.absolute()) as file:
         schema, metadata = file.schema_arrow, file.metadata
     names: list[str] = schema.names
     found = _described(connection, path)
@@ -134,9 +133,8 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Se
 
 
 def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str] | None:
-    table = f"read_parquet({sql.literal(str(path))}, hive_partitioning = false)"
     try:
-        found = connection.execute(f"DESCRIBE FROM {table}").fetchall()
+        found = connection.execute(f"DESCRIBE FROM {sql.parquet(path)}").fetchall()
     except duckdb.Error:
         return None
     return [str(row[1]) for row in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 
 
 def name(text: str) -> str:
@@ -13,6 +14,27 @@ def name(text: str) -> str:
 def literal(text: str) -> str:
     """A text."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def source(path: Path) -> str:
+    """The name of one file to read, as a literal: absolute, hence no address; `*`, `?` and `[` stand for themselves."""
+    return literal("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path.absolute())))
+
+
+def target(path: Path) -> str:
+    """The name of a file or folder to write, as a literal; DuckDB expands no patterns there."""
+    return literal(str(path.absolute()))
+
+
+def parquet(*paths: Path, numbered: bool = False) -> str:
+    """The rows of Parquet files, one file after the other.
+
+    Args:
+        paths: the files; the names of their folders give no columns (Hive partitions).
+        numbered: whether the column `file_row_number` is added.
+    """
+    number = ", file_row_number = true" if numbered else ""
+    return f"read_parquet([{listed(map(source, paths))}], hive_partitioning = false{number})"
 
 
 def listed(items: Iterable[str]) -> str:

@@ -39,7 +39,7 @@ def stored_source(
         columns |= {f"v{place}": f"v{place}", f"e{place}": f"e{place}"}
         found[one] = Column(f"c{2 * place + 2}", Kind.STORED, emptiness=f"c{2 * place + 3}")
     query = sql.select(columns, sql.within(read.query, "r"))
-    connection.execute(f"COPY ({query}) TO {sql.literal(str(table))} (FORMAT parquet, COMPRESSION lz4)")
+    connection.execute(f"COPY ({query}) TO {sql.target(table)} (FORMAT parquet, COMPRESSION lz4)")
     return replace(source, table=table, width=2 + 2 * len(asked), columns=found, raw=source)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.plain import encodable
 
 EXAMPLES = 5
 """At most so many examples of a reason are named."""
@@ -57,7 +58,7 @@ class Skips:
 
     def add(self, reason: Message, example: str) -> None:
         """Count one thing."""
-        self._found.setdefault(reason, []).append(" ".join(example.split())[:120])
+        self._found.setdefault(reason, []).append(encodable(" ".join(example.split())[:120]))
 
     def finish(self) -> tuple[Skipped, ...]:
         """Give what was left out, by reason in the order found."""

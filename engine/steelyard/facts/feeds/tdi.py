@@ -19,6 +19,7 @@ from steelyard.facts.cells import Cell
 from steelyard.facts.feeds.skipped import Skips
 from steelyard.facts.feeds.texas import COUNTIES, county
 from steelyard.facts.readers.table import Line, UnreadableError, damaged
+from steelyard.source.broken import BROKEN_FILE, reason_of
 
 MAX_BYTES = 16 * 1024**2
 AUTHORITY = "Texas Department of Insurance"
@@ -46,8 +47,8 @@ def _items(path: Path) -> list[object]:
         raise UnreadableError("E118", msg("the file has more than {limit} bytes", limit=MAX_BYTES))
     try:
         found = cast("object", json.loads(raw.decode("utf-8-sig"), object_pairs_hook=_object))
-    except (ValueError, RecursionError) as error:
-        raise damaged(str(error)) from None
+    except BROKEN_FILE as error:
+        raise damaged(reason_of(error)) from None
     if not isinstance(found, list):
         raise damaged("bulletins are a list of JSON objects")
     return cast("list[object]", found)

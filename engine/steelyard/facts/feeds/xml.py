@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
-from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesNSImpl, Locator
 
@@ -19,7 +18,7 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.expatreader import DefusedExpatParser
 
 from steelyard.diagnostics import Message, msg
-from steelyard.facts.readers.table import UnreadableError, damaged
+from steelyard.facts.readers.table import UnreadableError, damaged, guarded
 
 MAX_BYTES = 64 * 1024**2
 """Of one file; the largest national feeds are a few megabytes."""
@@ -63,7 +62,7 @@ def read_alerts(path: Path) -> Iterator[Element | NoAlert]:
     parser.setContentHandler(handler)
     handler.locator = parser
     with path.open("rb") as data:
-        yield from _parsed(data, parser, handler)
+        yield from guarded(_parsed(data, parser, handler))
 
 
 def _parsed(data: BinaryIO, parser: DefusedExpatParser, handler: _Alerts) -> Iterator[Element | NoAlert]:
@@ -83,12 +82,6 @@ def _parsed(data: BinaryIO, parser: DefusedExpatParser, handler: _Alerts) -> Ite
         yield from handler.take()
     except DefusedXmlException:
         raise damaged("a document type or entities, which alerts have no use for") from None
-    except SAXException as error:
-        raise damaged(error.getMessage()) from None
-    except (LookupError, ValueError) as error:
-        if type(error) not in (LookupError, ValueError):
-            raise
-        raise damaged(str(error)) from None  # an encoding that the parser does not know
     if not size:
         raise damaged("no element found")
 

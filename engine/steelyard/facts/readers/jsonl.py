@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.plain import encodable
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, empty_file
@@ -40,7 +41,7 @@ def _rows(lines: Iterator[str], columns: dict[str, None]) -> Iterator[Line | Bad
         try:
             found = cast("object", decoder.decode(text))
         except _DuplicateKeyError as error:
-            problem = Problem(msg("keys that stand once; `{key}` stands twice", key=error.args[0]))
+            problem = Problem(msg("keys that stand once; `{key}` stands twice", key=encodable(error.args[0])))
             yield BadLine(number, text[:_SHOWN], problem)
             continue
         except (ValueError, RecursionError):

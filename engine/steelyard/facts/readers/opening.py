@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.readers.csv import read_csv
 from steelyard.facts.readers.jsonl import read_jsonl
-from steelyard.facts.readers.table import ReadOptions, Table, UnreadableError
+from steelyard.facts.readers.table import ReadOptions, Table, UnreadableError, guarded, unreadable
 from steelyard.facts.readers.xes import read_xes
+from steelyard.source.broken import BROKEN_FILE
 
 Reader = Callable[[Path, ReadOptions, frozenset[str]], AbstractContextManager[Table]]
 
@@ -51,15 +53,16 @@ def open_table(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Gene
     Raises:
         UnreadableError: on opening, or later while rows are taken.
     """
-    try:
-        if path.is_dir():
-            raise UnreadableError("E110", msg("a folder stands where a file of rows should"), help=_kinds())
-        if not path.exists():
-            raise UnreadableError("E110", msg("there is no such file"), help=msg("check the path and its spelling"))
-        with _reader(path)(path, options, wanted) as table:
-            yield table
-    except OSError as error:
-        raise UnreadableError("E110", msg("cannot read the file: {reason}", reason=error.strerror or "")) from None
+    with ExitStack() as stack:
+        try:
+            if path.is_dir():
+                raise UnreadableError("E110", msg("a folder stands where a file of rows should"), help=_kinds())
+            if not path.exists():
+                raise UnreadableError("E110", msg("there is no such file"), help=msg("check the path and its spelling"))
+            table = stack.enter_context(_reader(path)(path, options, wanted))
+        except BROKEN_FILE as error:
+            raise unreadable(error) from None
+        yield replace(table, rows=guarded(table.rows))
 
 
 def _reader(path: Path) -> Reader:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from steelyard.diagnostics import msg
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
-from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, checked_header, damaged
+from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, checked_header
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -36,40 +36,31 @@ def read_parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Ge
         UnreadableError: the file is damaged, or a wanted column has a type that has no exact meaning here.
     """
     del options
-    try:
-        with pq.ParquetFile(path) as file:
-            columns = checked_header(file.schema_arrow.names, 1)
-            used = [name for name in columns if name in wanted]
-            converters = [_converter(name, file.schema_arrow.field(name).type) for name in used]
-            yield Table(columns, _rows(file, used, converters))
-    except (pa.ArrowException, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise  # the machine's refusal, not the library's
-        raise damaged(str(error)) from None
+    with pq.ParquetFile(path.absolute()) as file:
+        columns = checked_header(file.schema_arrow.names, 1)
+        used = [name for name in columns if name in wanted]
+        converters = [_converter(name, file.schema_arrow.field(name).type) for name in used]
+        yield Table(columns, _rows(file, used, converters))
 
 
 def _rows(file: Any, used: list[str], converters: list[_Convert]) -> Iterator[Line]:
     number = 0
-    try:
-        for batch in file.iter_batches(batch_size=_BATCH, columns=used):
-            lists = [
-                [None if value is None else convert(value) for value in _python(batch.column(place))]
-                for place, convert in enumerate(converters)
-            ]
-            for place in range(batch.num_rows):
-                number += 1
-                yield Line(number, {name: cells[place] for name, cells in zip(used, lists, strict=True)})
-    except (pa.ArrowException, OSError) as error:
-        raise damaged(str(error)) from None
+    for batch in file.iter_batches(batch_size=_BATCH, columns=used):
+        lists = [_cells(batch.column(place), convert) for place, convert in enumerate(converters)]
+        for place in range(batch.num_rows):
+            number += 1
+            yield Line(number, {name: cells[place] for name, cells in zip(used, lists, strict=True)})
 
 
-def _python(column: Any) -> list[Any]:
-    """Python values; instants as integers, for Python's own lose nanoseconds."""
+def _cells(column: Any, convert: _Convert) -> list[Cell]:
+    """The cells of a column; dates and instants as integers, for Python's own types hold fewer of them."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
-    if pa.types.is_timestamp(column.type):
+    if pa.types.is_date32(column.type):
+        column = column.cast(pa.int32())
+    elif pa.types.is_timestamp(column.type) or pa.types.is_date64(column.type):
         column = column.cast(pa.int64())
-    return column.to_pylist()
+    return [None if value is None else convert(value) for value in column.to_pylist()]
 
 
 def _converter(name: str, kind: Any) -> _Convert:
@@ -90,7 +81,7 @@ def _converter(name: str, kind: Any) -> _Convert:
     elif types.is_float64(kind):
         return float
     elif types.is_date(kind):
-        return _date
+        return _day(1 if types.is_date32(kind) else 86_400_000)
     raise UnreadableError(
         "E119",
         msg("column `{column}` has the type `{type}`", column=name, type=str(kind)),
@@ -106,8 +97,17 @@ def _decimal(value: Decimal) -> Cell:
     return f"{value:f}"
 
 
-def _date(value: date) -> Cell:
-    return value.isoformat()
+def _day(per_day: int) -> _Convert:
+    def convert(value: int) -> Cell:
+        day, rest = divmod(value, per_day)
+        try:
+            return (
+                Problem(msg("a date without a time of day")) if rest else (_EPOCH + timedelta(day)).date().isoformat()
+            )
+        except OverflowError:
+            return Problem(msg("a date such as `2024-05-01`"))
+
+    return convert
 
 
 def _texts(value: list[str | None]) -> Cell:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
+from steelyard.source.broken import BROKEN_FILE, reason_of
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,21 @@ def empty_file() -> UnreadableError:
     return UnreadableError(
         "E114", msg("the file is empty"), help=msg("the first row names the columns; a relation without rows is `none`")
     )
+
+
+def guarded(rows: Iterable[T]) -> Iterator[T]:
+    """Give rows of a reader; what is raised on a damaged file while they are read becomes `UnreadableError`."""
+    try:
+        yield from rows
+    except BROKEN_FILE as error:
+        raise unreadable(error) from None
+
+
+def unreadable(error: BaseException) -> UnreadableError:
+    """The error of a file on which a library, or the operating system, raised one of `BROKEN_FILE`."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return UnreadableError("E110", msg("cannot read the file: {reason}", reason=error.strerror or ""))
+    return damaged(reason_of(error))
 
 
 def damaged(reason: str) -> UnreadableError:

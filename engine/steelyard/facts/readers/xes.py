@@ -7,12 +7,10 @@ global defaults, nested attributes and containers are passed over. No document t
 from __future__ import annotations
 
 import gzip
-import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
-from xml.sax import SAXException
 from xml.sax.handler import ContentHandler
 from xml.sax.xmlreader import AttributesImpl, Locator
 
@@ -65,13 +63,6 @@ def _rows(data: IO[bytes] | gzip.GzipFile, handler: _Log, max_bytes: int) -> Ite
         yield from handler.take()
     except DefusedXmlException:
         raise damaged("a document type or entities, which logs have no use for") from None
-    except (SAXException, EOFError, gzip.BadGzipFile, zlib.error) as error:
-        reason = error.getMessage() if isinstance(error, SAXException) else str(error)
-        raise damaged(reason) from None
-    except (LookupError, ValueError) as error:
-        if type(error) not in (LookupError, ValueError):
-            raise
-        raise damaged(str(error)) from None  # an encoding that the parser does not know
     if not handler.is_log:
         raise damaged("no `log` element")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from steelyard.diagnostics import Diagnostics, InternalError
 from steelyard.facts import ReadOptions
 from steelyard.facts.bulk import load
 from steelyard.ir.versions import versions_of
+from steelyard.report.writers import write_rejects
 from workbooks import number, sheet, workbook
 
 HEAD = "key,whole,word\n"
@@ -145,6 +147,39 @@ def test_several_files(agree, rules, tmp_path) -> None:
     assert agree(rules, [files[0], files[0]]).cases == ()
     assert agree(rules, [tmp_path / "none.csv", str(tmp_path / "x*.csv"), tmp_path, tmp_path / "a.txt"]) is None
     assert agree(rules, []).warnings
+
+
+def test_halves_of_surrogate_pairs_reject_their_row_and_can_be_written(agree, rules, tmp_path) -> None:
+    path = tmp_path / "c.jsonl"
+    lines = (
+        r'{"key": "a", "whole": "\ud800"}',
+        r'{"key": "b\udfff", "whole": "1"}',
+        r'{"key": "c", "whole": "1", "word": "\ud800x"}',
+        r'{"key": "d", "whole": "1", "\ud800": 1, "\ud800": 2}',
+        r'{"key": "e", "whole": "1", "word": "\ud83d\ude00"}',
+        r'{"key": "f", "whole": "1", "\ud800": 1}',
+    )
+    path.write_text("\n".join(lines), "utf-8")
+
+    found = agree(rules, path)
+
+    assert ["e", "f"] == [case.key for case in found.cases]
+    assert [("a", "\\ud800"), ("b\\udfff", "b\\udfff"), ("c", "\\ud800x")] == [
+        (reject.key, reject.value) for reject in found.rejects[:3]
+    ]
+    assert r"`\ud800`" in str(found.rejects[3].expected)
+    written = tmp_path / "rejects.csv"
+    assert write_rejects(written, found.rejects) == 4
+    assert "\\ud800x" in written.read_text("utf-8")
+
+
+def test_a_file_whose_name_is_not_utf_8(agree, rules, tmp_path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.csv"))
+    path.write_text("key,whole\na,x\n", "utf-8")
+
+    found = agree(rules, path)
+
+    assert "\\udcff.csv" == found.rejects[0].file == found.provenance.files[0].name
 
 
 def test_workbooks(agree, shapes, tmp_path) -> None:

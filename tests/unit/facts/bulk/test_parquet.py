@@ -49,7 +49,11 @@ COLUMNS = {
     "dec38": pa.array([Decimal(n) for n in ("1.0", "9" * 37 + ".0", "-99999999999.9")], pa.decimal128(38, 1)),
     "double": pa.array(DOUBLES, pa.float64()),
     "day": pa.array([0, 1, -1, 19844, -25567, -25568, 84370, 84371, -719162, 2932896], pa.int32()).cast(pa.date32()),
+    "far_day": pa.array([-719163, 2932897, 3_000_000, 2**31 - 1, -(2**31) + 1, -(2**31), 5], pa.int32()).cast(
+        pa.date32()
+    ),
     "day64": pa.array([date(2024, 5, 1)], pa.date64()),
+    "far_day64": pa.array([0, 10**15, -(10**15), 86_400_000 * 19844, 1], pa.int64()).view(pa.date64()),
     "local_us": pa.array(INSTANTS, pa.int64()).cast(pa.timestamp("us")),
     "local_ms": pa.array([us // 1000 for us in INSTANTS], pa.int64()).cast(pa.timestamp("ms")),
     "local_ns": pa.array([us * 1000 for us in INSTANTS if abs(us) < 2**53] + [1, 1001, -1], pa.int64()).cast(
@@ -201,6 +205,41 @@ def test_a_wide_range_of_doubles_is_read_exactly(agree, shapes, tmp_path) -> Non
     cells = [2.0**53, 2.0**53 + 2, 2.0**53 + 4, 2.0**54 + 4, 1e17, 2.0**50, 2.0**52 + 1]
 
     agree(shapes.ruleset(shapes.key(), wide), write(tmp_path / "c.parquet", pa.array(cells, pa.float64())))
+
+
+HOSTILE = ["q*.parquet", "[ab].parquet", "a?.parquet", "s3:x.parquet", "http:x.parquet", "~.parquet", "file:[.parquet"]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_is_neither_a_pattern_nor_an_address(agree, shapes, tmp_path, monkeypatch, name) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, other in enumerate(("q-other.parquet", "a.parquet", "ab.parquet", "x.parquet")):
+        pq.write_table(pa.table({"key": [f"other {number}"]}), other)
+    pq.write_table(pa.table({"key": ["mine"]}), tmp_path / name)
+
+    found = agree(shapes.ruleset(shapes.key()), Path(name))
+
+    assert ["mine"] == [case.key for case in found.cases]
+    assert [name] == [file.name for file in found.provenance.files]
+
+
+def test_a_pattern_stands_for_all_files_that_match(agree, shapes, tmp_path) -> None:
+    for name in ("q2.parquet", "q1.parquet", "r.parquet"):
+        pq.write_table(pa.table({"key": [name]}), tmp_path / name)
+
+    found = agree(shapes.ruleset(shapes.key()), [str(tmp_path / "q*.parquet")])
+
+    assert ["q1.parquet", "q2.parquet"] == [case.key for case in found.cases]
+
+
+def test_a_folder_that_is_named_as_a_partition_adds_no_column(agree, shapes, tmp_path) -> None:
+    folder = tmp_path / "whole=7" / "a*b"
+    folder.mkdir(parents=True)
+    pq.write_table(pa.table({"key": ["K"]}), folder / "c.parquet")
+
+    found = agree(shapes.ruleset(shapes.key(), *shapes.optional("whole")), folder / "c.parquet")
+
+    assert {"key": "K"} == dict(found.cases[0].values)
 
 
 def test_a_damaged_file(agree, shapes, tmp_path) -> None:

@@ -1,0 +1,21 @@
+"""What libraries raise on files that are damaged, protected or of another kind: one list for all readers."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from xml.etree.ElementTree import ParseError
+from xml.sax import SAXException
+
+BROKEN_FILE = (
+    *(OSError, EOFError, zlib.error, zipfile.BadZipFile, SAXException, ParseError),
+    *(LookupError, ValueError, ArithmeticError),  # defusedxml, json, codecs and most of pyarrow raise subclasses
+    RuntimeError,  # zipfile on an encrypted part; too deep a recursion; what a library does not implement
+)
+"""Catch these around calls of a library only: around our own code they would hide our faults."""
+
+
+def reason_of(error: BaseException) -> str:
+    """The words of a library on one line, at most 200 characters."""
+    text = error.getMessage() if isinstance(error, SAXException) else str(error)
+    return " ".join(text.split())[:200]
