@@ -140,7 +140,7 @@ def test_summary_and_threshold_take_all_versions(steelyard, policy: Path, facts)
     assert ["2025.1", "2025-01", "2", "2", "0", "0", "85.00"] == lines[3][:7]
     assert ["all", "5", "3", "0", "2", "90.00"] == lines[4][:6]
     assert 1 == done.status
-    assert "the mean score 90.00 is under the threshold" in done.err
+    assert "the mean score 90.00 is under the threshold 91" in done.err
 
 
 def test_report_has_every_version(steelyard, policy: Path, facts, tmp_path: Path):

@@ -133,7 +133,7 @@ def _base(named: Text, folder: Path, diagnostics: Diagnostics) -> SourceFile | N
                 msg("`{name}` is neither a file beside this one nor the name of a shipped ruleset", name=named),
                 help=msg("did you mean `{near}`?", near=near)
                 if near
-                else msg("shipped are {names}", names=listed(alternatives(named, shipped))),
+                else msg("among the shipped are {names}", names=listed(alternatives(named, shipped))),
             )
             return None
         path = shipped[str(named)]
@@ -196,7 +196,7 @@ def _found(path_or_name: str, diagnostics: Diagnostics) -> Path | None:
         msg("`{name}` is neither a file nor the name of a shipped ruleset", name=path_or_name),
         help=msg("did you mean `{near}`?", near=near)
         if near
-        else msg("shipped are {names}", names=listed(alternatives(path_or_name, shipped))),
+        else msg("among the shipped are {names}", names=listed(alternatives(path_or_name, shipped))),
     )
     return None
 

@@ -59,7 +59,7 @@ def command(output: Output, target: str) -> None:
     relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
     options = FactFiles((str(sample / "claims.csv"),), relations, {"as_of": AS_OF}, None, "utf-8")
     portfolio = read_facts(ruleset, options, output)
-    run = score(ruleset, portfolio, engine="auto", verify=200, settings=options.settings, listener=output)
+    run = score(ruleset, portfolio, engine="auto", settings=options.settings, listener=output)
     with staging() as stage:
         aside = stage.place(folder)
         aside.mkdir()

@@ -69,11 +69,9 @@ class Targets:
 )
 @click.option(
     "--verify",
-    default=200,
-    show_default=True,
     type=click.IntRange(min=0),
     metavar="N",
-    help="Check N cases on the other engine; 0: none.",
+    help="Check N cases on the other engine, an error where none can run; 0: none; 200 where not given.",
 )
 @click.option(
     "--partition-by",
@@ -106,7 +104,7 @@ def command(  # noqa: PLR0917 - one an option
     summary_by: str | None,
     summary: str | None,
     minimum_sample: int | None,
-    verify: int,
+    verify: int | None,
     partition_by: str | None,
     master: str | None,
     memory_limit: str | None,

@@ -23,11 +23,13 @@ class Choice:
         engine: None where the wanted one cannot run; `note` then says what to install.
         checkers: other engines, for `verify`; the reference first.
         note: what the user should know.
+        unchecked: why there are no checkers; None where there are some.
     """
 
     engine: Engine | None
     checkers: tuple[Engine, ...] = ()
     note: Message | None = None
+    unchecked: Message | None = None
 
 
 def choose(name: str, cases: int) -> Choice:
@@ -44,14 +46,14 @@ def choose(name: str, cases: int) -> Choice:
     others: tuple[Engine, ...] = () if problem else (rules,)
     match name:
         case "reference":
-            return Choice(reference, others)
+            return Choice(reference, others, unchecked=problem)
         case "durable" if problem:
             return Choice(None, note=problem)
         case "durable":
             return Choice(rules, (reference,))
         case "auto" if problem:
             note = msg("the engine durable cannot be used, so reference is: {problem}", problem=problem)
-            return Choice(reference, note=note)
+            return Choice(reference, note=note, unchecked=msg("there is none"))
         case "auto":
             return Choice(rules, (reference,)) if cases <= AUTO_LIMIT else Choice(reference, others)
         case _:

@@ -61,7 +61,7 @@ class Wanted:
         groups: what the summary is grouped by.
         minimum_sample: a group with fewer scored cases gets no rank; None: the default.
         lang: of the texts in the file of rejects.
-        verify: so many cases are checked.
+        verify: so many cases are checked on other engines, 0 none; None: as `sample_size` says.
         memory_limit: as DuckDB reads it; None: its own choice.
     """
 
@@ -73,7 +73,7 @@ class Wanted:
     groups: tuple[str, ...] = ()
     minimum_sample: int | None = None
     lang: str = "en"
-    verify: int = 200
+    verify: int | None = None
     memory_limit: str | None = None
 
 
@@ -93,6 +93,7 @@ class BulkRun:
     Attributes:
         scorer: who scores.
         checkers: the other engines by name, the reference first.
+        sample: so many cases are checked on them.
     """
 
     listener: Listener
@@ -103,6 +104,7 @@ class BulkRun:
     connection: Connection
     scorer: Scorer
     checkers: tuple[tuple[str, Compiled], ...]
+    sample: int
 
     def run(self, stage: Staging) -> Done:
         """Score, check a sample, write.
@@ -121,7 +123,7 @@ class BulkRun:
             scoring = Scoring(self.scorer.name, settings=self.files.settings)
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, targets, raw, scoring, machine)
-            if self.wanted.verify:
+            if self.sample:
                 scoring = self._verify(loaded, raw, results, scoring)
             return self._write(stage, loaded, raw, targets, scoring)
         finally:
@@ -180,7 +182,7 @@ class BulkRun:
 
         seed = next((file.digest for file in loaded.provenance.files if file.role == "cases"), "")
         key = self.versions.newest.key
-        chosen = sample(self.connection, raw, key, seed, self.wanted.verify)
+        chosen = sample(self.connection, raw, key, seed, self.sample)
         found = rows_of(self.connection, raw, key, chosen)
         wrong = [
             disagreement
@@ -191,7 +193,7 @@ class BulkRun:
         if wrong:
             raise self._disagreement(wrong)
         names = tuple(name for name, _ in self.checkers)
-        tell_checked(self.listener, len(chosen), names, anything=bool(chosen))
+        tell_checked(self.listener, len(chosen), names)
         return replace(scoring, verified=len(chosen), checkers=names)
 
     def _disagreement(self, found: Sequence[Disagreement]) -> DisagreementError:
@@ -306,6 +308,7 @@ def evaluate_bulk(
     """
     from steelyard.engines.sql.portfolio import DuckDBError, connect, interruptible
     from steelyard.session.files import staging
+    from steelyard.session.run import sample_size
 
     with staging() as stage:
         places = (wanted.results, wanted.rejects, wanted.summary)
@@ -315,7 +318,8 @@ def evaluate_bulk(
             try:
                 with interruptible(), connect(work, wanted.memory_limit) as connection:
                     told, checkers = listener or Silent(), _checkers(versions)
-                    return BulkRun(told, versions, files, wanted, work, connection, scorer, checkers).run(stage)
+                    sample = sample_size(wanted.verify, None, told)  # the reference can always check
+                    return BulkRun(told, versions, files, wanted, work, connection, scorer, checkers, sample).run(stage)
             except DuckDBError as error:
                 raise EngineError(_refusal(error)) from None
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import Diagnostics, PolicyError, Severity, msg
+from steelyard.diagnostics import Diagnostics, Message, PolicyError, Severity, msg
 from steelyard.session.errors import SHOWN, DisagreementError, EngineError
 from steelyard.session.listener import Listener, Silent
 
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from steelyard.semantics import Outcome
     from steelyard.session.disagreement import Disagreement
     from steelyard.session.sources import FactFiles
+
+SAMPLE = 200
+"""So many cases are checked on other engines where nothing else is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ def score(
     portfolio: Portfolio,
     *,
     engine: str,
-    verify: int,
+    verify: int | None = None,
     settings: Mapping[str, str] | None = None,
     listener: Listener | None = None,
 ) -> Run:
@@ -112,12 +115,13 @@ def score(
         versions: bound.
         portfolio: what was read.
         engine: `auto`, `reference` or `durable`.
-        verify: how many cases are checked on the other engines; 0: none.
+        verify: how many cases are checked on the other engines; 0: none. None: `SAMPLE`, or with a warning none
+            where no other engine can run.
         settings: what the parameters were set to, for the record.
         listener: is told how far it is.
 
     Raises:
-        EngineError: no such engine, or it refuses the ruleset.
+        EngineError: no such engine, it refuses the ruleset, or no other engine can do the check that is asked for.
         DisagreementError: two engines give different outcomes.
     """
     from steelyard.engines.choice import choose
@@ -129,7 +133,8 @@ def score(
     if choice.engine is None:
         raise EngineError(choice.note or msg("no such engine: `{name}`", name=engine))
     if choice.note is not None:
-        told.say(choice.note)
+        told.warn(choice.note)
+    checked = sample_size(verify, choice.unchecked if portfolio.cases else None, told)
     compiled = _compiled(versions, choice.engine)
     results: list[tuple[Case, Outcome]] = []
     with told.progress(msg("scoring"), len(portfolio.cases)) as tick:
@@ -138,24 +143,47 @@ def score(
             tick(len(results))
     finished = tuple(results)
     scoring = Scoring(choice.engine.name, settings=settings)
-    if verify:
-        found = _verify(versions, choice.engine, choice.checkers, finished, portfolio, verify)
-        tell_checked(told, found.checked, found.checkers, anything=bool(finished))
-        checked = found.checked if found.checkers else 0
-        scoring = replace(scoring, verified=checked, checkers=found.checkers)
+    if checked:
+        found = _verify(versions, choice.engine, choice.checkers, finished, portfolio, checked)
+        tell_checked(told, found.checked, found.checkers)
+        scoring = replace(scoring, verified=found.checked if found.checkers else 0, checkers=found.checkers)
     ruled_out = [outcome.rejection for _, outcome in finished if outcome.status is CaseStatus.REJECTED]
     rejects = (*portfolio.rejects, *portfolio.feed_rejects, *(one for one in ruled_out if one is not None))
     return Run(versions, portfolio, finished, rejects, scoring)
 
 
-def tell_checked(listener: Listener, checked: int, checkers: tuple[str, ...], *, anything: bool) -> None:
-    """Tell which engines agreed; `anything`: whether there was a case to check."""
+def sample_size(verify: int | None, unchecked: Message | None, listener: Listener) -> int:
+    """How many cases a run checks on other engines.
+
+    Args:
+        verify: the number asked for; None where none was.
+        unchecked: why no other engine can run; None where one can.
+        listener: is warned where the check is left out.
+
+    Raises:
+        EngineError: a check was asked for that cannot run.
+    """
+    if unchecked is None:
+        return SAMPLE if verify is None else verify
+    if verify:
+        raise EngineError(
+            msg(
+                "a check of {count} cases on another engine was asked for, and none can run: {problem}",
+                count=verify,
+                problem=unchecked,
+            )
+        )
+    if verify is None:
+        listener.warn(msg("not checked on another engine: {problem}", problem=unchecked))
+    return 0
+
+
+def tell_checked(listener: Listener, checked: int, checkers: tuple[str, ...]) -> None:
+    """Tell which engines agreed, where there was a case to check."""
     engines = ", ".join(checkers)
-    if not anything:
+    if not checked or not checkers:
         return
-    if not checkers:
-        listener.say(msg("not checked on another engine: there is none"))
-    elif checked == 1:
+    if checked == 1:
         listener.say(msg("1 case checked on {engines}: no difference", engines=engines))
     else:
         listener.say(msg("{count} cases checked on {engines}: no difference", count=checked, engines=engines))

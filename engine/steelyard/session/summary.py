@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -90,7 +91,9 @@ def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
         return msg("no case has a score, so none reaches the threshold")
     if Fraction(first.total.value, 10**first.total.scale) >= threshold * first.count:
         return None
-    return msg("the mean score {mean} is under the threshold", mean=first.mean)
+    exact = Context(prec=60).divide(Decimal(threshold.numerator), Decimal(threshold.denominator))
+    shown = format(exact, "f")
+    return msg("the mean score {mean} is under the threshold {threshold}", mean=first.mean, threshold=shown)
 
 
 def provenance_of(digest: str, engine: str, portfolio: Portfolio) -> Provenance:

@@ -60,7 +60,26 @@ def test_durable_fails_with_what_to_install(without_durable):
 
 
 def test_reference_needs_no_durable(without_durable):
-    assert names(choose("reference", 1)) == ("reference", ())
+    choice = choose("reference", 1)
+
+    assert names(choice) == ("reference", ())
+    assert str(choice.unchecked) == "not built"
+
+
+def test_a_library_that_was_built_wrong_is_told_from_one_that_is_not_there(monkeypatch):
+    def fails(error):
+        def call(name):
+            raise error
+
+        return call
+
+    monkeypatch.setattr(durable, "import_module", fails(ModuleNotFoundError("No module named 'durable'")))
+    assert str(durable.available()).startswith("durable_rules is not installed: with a C compiler")
+
+    monkeypatch.setattr(durable, "import_module", fails(ImportError("undefined symbol: PyEval_CallObject\nmore")))
+    problem = str(durable.available())
+    assert problem.startswith("durable_rules was built wrong (undefined symbol: PyEval_CallObject): run `CPPFLAGS=")
+    assert "--no-cache-dir --force-reinstall durable_rules==2.0.28`" in problem
 
 
 def test_where_durable_cannot_be_imported_the_package_still_can():

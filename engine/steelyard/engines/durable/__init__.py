@@ -18,14 +18,20 @@ from steelyard.engines.durable.engine import DurableEngine
 
 __all__ = ["DurableEngine", "available"]
 
+INSTALL = (
+    "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject "
+    "python -m pip install --no-cache-dir --force-reinstall durable_rules==2.0.28"
+)
+"""Builds the library anew. Python 3.13 removed PyEval_CallObject; pip would take an earlier build from its cache."""
+
 
 def available() -> Message | None:
     """Why the engine cannot run here, and what to install; None where it can."""
     try:
         import_module("durable.engine")
-    except ImportError:
-        return msg(
-            "durable_rules is not installed or was not built: install a C compiler and `durable_rules==2.0.28`, "
-            "on Python 3.13 and later with CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject in the environment"
-        )
+    except ModuleNotFoundError:
+        return msg("durable_rules is not installed: with a C compiler at hand run `{command}`", command=INSTALL)
+    except ImportError as error:
+        reason = str(error).splitlines()[0]
+        return msg("durable_rules was built wrong ({reason}): run `{command}`", reason=reason, command=INSTALL)
     return None
