@@ -1,8 +1,70 @@
 """Steelyard: scoring policies that people are judged by, computed exactly and explained line by line.
 
+    policy = steelyard.load("motor-small-claims", as_of=datetime(2024, 6, 1))
+    result = policy.evaluate({"claim_id": "A1", ...}, relations={"weather": [...], ...})
+
+The names in `__all__` are the public API; they are imported when they are first asked for. Other modules may change.
+
 A ruleset travels one way: source (text with places) -> model (as written) -> ir (the meaning,
 typed, fixed point) -> semantics (the reference) and engines -> explain -> report.
 A package imports only from those before it; a test holds that law.
 """
 
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
+    from steelyard.session.errors import DisagreementError, EngineError, InputError, OutputError, UsageError
+    from steelyard.session.explanation import CaseExplanation
+    from steelyard.session.loading import load
+    from steelyard.session.policy import Policy
+    from steelyard.session.result import IndicatorResult, LedgerLine, Rejection, Result, ScoreResult, Share
+
+__all__ = [
+    "CaseExplanation",
+    "Diagnostic",
+    "DisagreementError",
+    "EngineError",
+    "IndicatorResult",
+    "InputError",
+    "InternalError",
+    "LedgerLine",
+    "OutputError",
+    "Policy",
+    "PolicyError",
+    "Rejection",
+    "Result",
+    "ScoreResult",
+    "Share",
+    "SteelyardError",
+    "UsageError",
+    "__version__",
+    "load",
+]
+
+_HOMES = {
+    "steelyard.diagnostics": ("Diagnostic", "InternalError", "PolicyError", "SteelyardError"),
+    "steelyard.session.errors": ("DisagreementError", "EngineError", "InputError", "OutputError", "UsageError"),
+    "steelyard.session.explanation": ("CaseExplanation",),
+    "steelyard.session.loading": ("load",),
+    "steelyard.session.policy": ("Policy",),
+    "steelyard.session.result": ("IndicatorResult", "LedgerLine", "Rejection", "Result", "ScoreResult", "Share"),
+}
+"""Where the public names are defined."""
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is asked for: `steelyard --help` needs none of them."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module 'steelyard' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -11,7 +11,7 @@ from steelyard.analysis.exemptions import check_exemptions
 from steelyard.analysis.idle import check_idle
 from steelyard.analysis.lateness import check_lateness
 from steelyard.analysis.situations import check_situations
-from steelyard.analysis.sources import SourceFile, sources
+from steelyard.analysis.sources import SourceFile, source_of_text, sources
 from steelyard.analysis.subject import Subject
 from steelyard.analysis.tables import check_tables
 from steelyard.analysis.unused import check_unused
@@ -91,7 +91,25 @@ def load(path_or_name: str, settings: Mapping[str, str] | None = None, *, lint: 
         lint: whether to run the checks after lowering; without them a ruleset may still surprise.
     """
     diagnostics = Diagnostics()
-    parts = tuple(_part(source, diagnostics) for source in sources(path_or_name, diagnostics))
+    return _load(sources(path_or_name, diagnostics), settings, diagnostics, lint=lint)
+
+
+def load_text(text: str, settings: Mapping[str, str] | None = None, *, lint: bool = True) -> Loaded:
+    """Read and check a ruleset that is given as text.
+
+    Args:
+        text: YAML. Files that it names (`amends`, rows of tables) are looked for in the working directory.
+        settings: as for `load`.
+        lint: as for `load`.
+    """
+    diagnostics = Diagnostics()
+    return _load(source_of_text(text, diagnostics), settings, diagnostics, lint=lint)
+
+
+def _load(
+    found: tuple[SourceFile, ...], settings: Mapping[str, str] | None, diagnostics: Diagnostics, *, lint: bool
+) -> Loaded:
+    parts = tuple(_part(source, diagnostics) for source in found)
     lowered = [Version(one.file, one.ruleset) for one in parts if one.file is not None and one.ruleset is not None]
     versions = fit_together(lowered, diagnostics) if lowered and len(lowered) == len(parts) else None
     if versions is not None and settings is not None:

@@ -11,13 +11,15 @@ from steelyard.diagnostics import Diagnostics, Label, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.model.amend import AMENDS, REMOVE, amend
 from steelyard.model.table_files import with_rows_of_files
-from steelyard.source import Map, Node, Text, load_file
+from steelyard.source import Map, Node, Text, load_file, read_yaml
 from steelyard.source.grids import KINDS
 
 RULESET_FILE = "ruleset.yaml"
 """The name of a ruleset that stands alone in its folder."""
 CASES_FILE = "cases.yaml"
 """The worked cases of a folder; never a ruleset."""
+TEXT = "text"
+"""What a ruleset that is given as text is called in places."""
 MARK = "steelyard"
 """The key that tells a ruleset from other YAML."""
 
@@ -39,9 +41,18 @@ def sources(path_or_name: str, diagnostics: Diagnostics) -> tuple[SourceFile, ..
     path = _found(path_or_name, diagnostics)
     if path is None:
         return ()
-    found = _files(path, path_or_name, diagnostics)
-    whole = ((one.path, _resolved(one, (one.path,), diagnostics)) for one in found)
-    return tuple(SourceFile(path, with_rows_of_files(node, diagnostics)) for path, node in whole)
+    return tuple(_whole(one, diagnostics) for one in _files(path, path_or_name, diagnostics))
+
+
+def source_of_text(text: str, diagnostics: Diagnostics) -> tuple[SourceFile, ...]:
+    """The ruleset of a text, laid upon what it amends; files that it names are relative to the working directory."""
+    return (_whole(SourceFile(Path(TEXT), read_yaml(text, TEXT, diagnostics)), diagnostics),)
+
+
+def _whole(file: SourceFile, diagnostics: Diagnostics) -> SourceFile:
+    """A file laid upon what it amends, with the rows of its tables."""
+    node = _resolved(file, (file.path,), diagnostics)
+    return SourceFile(file.path, with_rows_of_files(node, diagnostics))
 
 
 def files_of(node: Node) -> set[str]:

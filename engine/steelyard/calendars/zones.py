@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -50,6 +51,10 @@ class Zone:
 
     name: str
     _info: ZoneInfo = field(compare=False, repr=False)
+
+    def __reduce__(self) -> tuple[Callable[[str], Zone], tuple[str]]:
+        """Pickle the name only: a ZoneInfo that was read from a file cannot be pickled."""
+        return zone, (self.name,)
 
     def offset(self, us: int) -> int:
         """The seconds that local time is ahead of UTC at an instant."""

@@ -47,7 +47,7 @@ def format_value(value: Stored, type: Type, zone: Zone, style: Style = Style.DAT
         case DateTime(), _:
             return zone.text(value) if style is Style.DATA else zone.local_text(value)
         case Duration(), _:
-            return _iso_duration(value) if style is Style.DATA else _read_duration(value)
+            return iso_duration(value) if style is Style.DATA else _read_duration(value)
         case Days(), _:
             return str(value) if style is Style.DATA else f"{value} d"
         case Boolean() | Text() | Region() | Regions(), _:
@@ -75,7 +75,8 @@ def _parts(us: int) -> tuple[int, int, str]:
     return hours, minutes, "" if rest == 0 else seconds
 
 
-def _iso_duration(us: int) -> str:
+def iso_duration(us: int) -> str:
+    """Write microseconds in ISO 8601, in hours, minutes and seconds."""
     hours, minutes, seconds = _parts(abs(us))
     text = (f"{hours}H" if hours else "") + (f"{minutes}M" if minutes else "") + (f"{seconds}S" if seconds else "")
     return ("-" if us < 0 else "") + "PT" + (text or "0S")

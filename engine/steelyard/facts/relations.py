@@ -51,10 +51,14 @@ class RelationRows:
             return self.shared
         return self.faults.get(key) or tuple(self.by_case.get(key, ()))
 
-    def unmatched(self, keys: Mapping[Stored, object]) -> Message | None:
-        """Say how many rows, good or bad, name a case that is not there."""
+    def unmatched_count(self, keys: Mapping[Stored, object]) -> int:
+        """Count the rows, good or bad, that name a case which is not there."""
         count = sum(len(rows) for key, rows in self.by_case.items() if key not in keys)
-        count += sum(number for key, number in self.bad.items() if key not in keys)
+        return count + sum(number for key, number in self.bad.items() if key not in keys)
+
+    def unmatched(self, keys: Mapping[Stored, object]) -> Message | None:
+        """Say how many rows name a case that is not there; None where all name one."""
+        count = self.unmatched_count(keys)
         return (
             msg("{count} rows of `{relation}` match no case", count=count, relation=self.relation.id) if count else None
         )
@@ -123,12 +127,6 @@ class Collector:
             self._found.bad[key] += 1
         else:
             self.homeless.append((fault, place))
-
-    def first_bad(self) -> Reject | None:
-        """Give the first bad row, wherever it was put."""
-        found = self._found
-        homeless = [fault.reject("", relation=self._relation.id) for fault, _ in self.homeless[:1]]
-        return next(iter([*found.in_feed[:1], *found.faults.values(), *homeless]), None)
 
     def finish(self) -> RelationRows:
         """Give what was found; an id that stands twice in a case is that case's fault."""

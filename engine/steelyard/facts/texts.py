@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from steelyard.calendars.zones import zone
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import encodable
 from steelyard.diagnostics.suggestions import closest
-from steelyard.facts.assembly import Assembly, key_field
+from steelyard.facts.assembly import key_field
 from steelyard.facts.case import Case, Reject
-from steelyard.facts.cells import Cell
 from steelyard.facts.effective import Effective
-from steelyard.facts.fields import read_values
-from steelyard.facts.format import format_value
-from steelyard.facts.reading import Place
-from steelyard.facts.relations import Collector
-from steelyard.ir.ruleset import InputField, Ruleset
+from steelyard.facts.single import CaseReader
+from steelyard.ir.ruleset import Relation, Ruleset
 from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions, versions_of
 
@@ -42,45 +37,31 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
     """
     versions = versions_of(rules)
     ruleset, undated = Effective(versions, versions.newest.reference_date).choose(given)
-    here = zone(ruleset.timezone)
     key = key_field(ruleset)
     given = {**given} if given.get(key.id) or key.type != Text() else {**given, key.id: UNNAMED}
     text = encodable(given.get(key.id) or "")
     if undated is not None:
         return undated.reject(text)
-    unknown = _unknown(text, "", given, (field.id for field in ruleset.inputs)) or _unknown(
-        text, "", rows, (relation.id for relation in ruleset.relations)
-    )
+    declared = {relation.id: relation for relation in ruleset.relations}
+    unknown = _unknown(text, "", given, (field.id for field in ruleset.inputs)) or _unknown(text, "", rows, declared)
+    for name, own in rows.items() if unknown is None else ():
+        fields = [field.id for field in declared[name].fields]
+        unknown = next((bad for row in own if (bad := _unknown(text, f"{name}.", row, fields))), unknown)
     if unknown is not None:
         return unknown
-    read = read_values(_by_id(ruleset.inputs), given, here)
-    if read.fault is not None:
-        return read.fault.reject(text)
-    found: list[Collector] = []
-    for relation in ruleset.relations:
-        collector = Collector(replace(relation, fields=_by_id(relation.fields)), here)
-        found.append(collector)
-        for number, row in enumerate(rows.get(relation.id, ()), 1):
-            unknown = _unknown(text, f"{relation.id}.", row, (field.id for field in relation.fields))
-            if unknown is not None:
-                return unknown
-            cells: dict[str, Cell] = {**row}
-            if relation.of_case is not None and not row.get(relation.of_case):
-                cells[relation.of_case] = text
-            collector.take(cells, Place("", number, number))
-        if (bad_row := collector.first_bad()) is not None:
-            return replace(bad_row, key=text, line=None)
-    stored = read.values[key.id]
-    relations = [collector.finish() for collector in found]
-    strangers = [rows.relation for rows in relations if any(other != stored for other in rows.by_case)]
-    if strangers:
-        where = f"{strangers[0].id}.{strangers[0].of_case}"
-        return Reject(text, where, "", msg("the key of the case, `{key}`", key=text))
-    return Assembly(relations).case(format_value(stored, key.type, here), stored, read.values)
+    single = CaseReader(versions).read(given, {name: _with_key(declared[name], own) for name, own in rows.items()})
+    if single.skipped:
+        return replace(single.skipped[0], key=text, line=None)
+    if single.unmatched:
+        relation = declared[single.unmatched[0][0]]
+        return Reject(text, f"{relation.id}.{relation.of_case}", "", msg("the key of the case, `{key}`", key=text))
+    return replace(single.case, line=None) if isinstance(single.case, Reject) else single.case
 
 
-def _by_id(fields: Iterable[InputField]) -> tuple[InputField, ...]:
-    return tuple(replace(field, column=field.id) for field in fields)
+def _with_key(relation: Relation, rows: Sequence[Texts]) -> list[Texts]:
+    """Leave out the key where it is empty, which stands for the key of the case."""
+    own = relation.of_case
+    return [row if own is None or row.get(own) else {n: v for n, v in row.items() if n != own} for row in rows]
 
 
 def _unknown(key: str, prefix: str, given: Iterable[str], known: Iterable[str]) -> Reject | None:

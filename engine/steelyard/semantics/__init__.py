@@ -18,7 +18,7 @@ Properties, each held by a test:
 
 from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.env import Env, Meaning
-from steelyard.semantics.evaluate import evaluate, run
+from steelyard.semantics.evaluate import evaluate, rejected, run
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import (
     Fired,
@@ -83,6 +83,7 @@ __all__ = [
     "divide",
     "evaluate",
     "prepare",
+    "rejected",
     "resolve",
     "run",
 ]

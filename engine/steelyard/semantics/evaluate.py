@@ -42,6 +42,29 @@ def evaluate(program: Program, case: Case) -> Outcome:
 
 def run(program: Program, case: Case) -> Evaluation:
     """Evaluate a case and keep everything that was found out."""
+    evaluation = _begun(program, case)
+    try:
+        evaluation.outcome = _strata(program, evaluation)
+    except Rejected as rejected:
+        reject = Reject(case.key, rejected.where, rejected.value, rejected.expected)
+        evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=reject)
+    return evaluation
+
+
+def rejected(program: Program, case: Case, reject: Reject) -> Evaluation:
+    """The evaluation of a case that intake rejected: nothing was evaluated.
+
+    Args:
+        program: the version that the case was read by.
+        case: the values that could be read.
+        reject: what intake says.
+    """
+    evaluation = _begun(program, case)
+    evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=reject)
+    return evaluation
+
+
+def _begun(program: Program, case: Case) -> Evaluation:
     relations = len(program.relations)
     env = Env(
         case,
@@ -51,13 +74,7 @@ def run(program: Program, case: Case) -> Evaluation:
         [[] for _ in range(relations)],
         [None] * relations,
     )
-    evaluation = Evaluation(program.ruleset, program.scope, case, env)
-    try:
-        evaluation.outcome = _strata(program, evaluation)
-    except Rejected as rejected:
-        reject = Reject(case.key, rejected.where, rejected.value, rejected.expected)
-        evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=reject)
-    return evaluation
+    return Evaluation(program.ruleset, program.scope, case, env)
 
 
 def _strata(program: Program, evaluation: Evaluation) -> Outcome:

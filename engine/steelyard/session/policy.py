@@ -1,0 +1,261 @@
+"""A loaded policy: evaluates and explains single cases. Can be shared by threads and pickled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from steelyard.calendars.zones import zone
+from steelyard.diagnostics import Diagnostic, Diagnostics, InternalError, msg
+from steelyard.diagnostics.catalogue import LANGUAGES
+from steelyard.engines.reference import ReferenceCompiled, ReferenceEngine
+from steelyard.facts.case import Case
+from steelyard.facts.python import ArgumentError, Value, value_of
+from steelyard.facts.single import CaseReader
+from steelyard.ir.canonical import digest
+from steelyard.ir.describe import describe
+from steelyard.ir.ruleset import InputField
+from steelyard.ir.versions import Versions
+from steelyard.semantics.outcome import Outcome, Status
+from steelyard.session.errors import EngineError, InputError, UsageError
+from steelyard.session.explanation import CaseExplanation
+from steelyard.session.result import Result
+
+if TYPE_CHECKING:
+    from steelyard.engines.protocol import Compiled
+
+ENGINES = ("reference", "durable")
+"""The engines of `Policy.evaluate`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """An input of the case, or a field of a relation.
+
+    Attributes:
+        id: its name in `Policy.evaluate`.
+        type: in words, e.g. `a datetime`.
+        column: its column in files.
+        required: whether a case without it is rejected.
+        labels: for people, by language (`zh`, `en`).
+    """
+
+    id: str
+    type: str
+    column: str
+    required: bool
+    labels: Mapping[str, str]
+
+
+class Policy:
+    """A ruleset with its parameters set, in all its versions. Made by `steelyard.load`.
+
+    Threads can share it: the reference engine keeps nothing of a case, and of the durable engine each thread has its
+    own. A pickle holds the ruleset's meaning, not its files; engines are prepared again where it is read.
+
+    Attributes:
+        diagnostics: what the check of the ruleset found (warnings), in the order of its text.
+        settings: the parameters that were given to `load`, as text.
+    """
+
+    def __init__(
+        self, versions: Versions, *, diagnostics: tuple[Diagnostic, ...] = (), settings: Mapping[str, str] | None = None
+    ) -> None:
+        """Prepare.
+
+        Args:
+            versions: checked, every parameter with a value.
+            diagnostics: warnings of the check.
+            settings: the parameters that were given, as text.
+        """
+        self.diagnostics = diagnostics
+        self.settings: Mapping[str, str] = MappingProxyType(dict(settings or {}))
+        self._versions = versions
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Make what is not pickled."""
+        self._reader = CaseReader(self._versions)
+        reference = ReferenceEngine()
+        self._reference: dict[str, ReferenceCompiled] = {
+            one.version: reference.compile(one, Diagnostics()) for one in self._versions.rulesets
+        }
+        self._digests = {one.version: digest(one) for one in self._versions.rulesets}
+        self._own = threading.local()
+
+    def __getstate__(self) -> tuple[Versions, tuple[Diagnostic, ...], dict[str, str]]:
+        """The meaning only."""
+        return self._versions, self.diagnostics, dict(self.settings)
+
+    def __setstate__(self, state: tuple[Versions, tuple[Diagnostic, ...], dict[str, str]]) -> None:
+        """Prepare again."""
+        self._versions, self.diagnostics, settings = state
+        self.settings = MappingProxyType(settings)
+        self._prepare()
+
+    @property
+    def id(self) -> str:
+        """The ruleset's id."""
+        return self._versions.newest.id
+
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The title by language (`zh`, `en`)."""
+        title = self._versions.newest.title
+        return {"zh": title.zh, "en": title.en}
+
+    @property
+    def title(self) -> str:
+        """The English title; see `titles`."""
+        return self._versions.newest.title.en
+
+    @property
+    def version(self) -> str:
+        """The newest version."""
+        return self._versions.newest.version
+
+    @property
+    def versions(self) -> tuple[str, ...]:
+        """All versions, by their first day; the reference date of a case decides which judges it."""
+        return tuple(one.version for one in self._versions.rulesets)
+
+    @property
+    def digest(self) -> str:
+        """The digest of the newest version; see `digests`."""
+        return self._digests[self.version]
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """By version, the SHA-256 of the ruleset's meaning, in hexadecimal."""
+        return MappingProxyType(self._digests)
+
+    @cached_property
+    def inputs(self) -> Mapping[str, Input]:
+        """The inputs of a case by id, of the newest version."""
+        return MappingProxyType({one.id: _input(one) for one in self._versions.newest.inputs})
+
+    @cached_property
+    def relations(self) -> Mapping[str, Mapping[str, Input]]:
+        """The fields of each relation's rows by id, of the newest version."""
+        return MappingProxyType(
+            {
+                one.id: MappingProxyType({field.id: _input(field) for field in one.fields})
+                for one in self._versions.newest.relations
+            }
+        )
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Value | None]:
+        """The values of the parameters, of the newest version."""
+        newest = self._versions.newest
+        here = zone(newest.timezone)
+        return MappingProxyType(
+            {one.id: None if one.value is None else value_of(one.value, one.type, here) for one in newest.parameters}
+        )
+
+    def evaluate(
+        self,
+        inputs: Mapping[str, object],
+        relations: Mapping[str, Iterable[Mapping[str, object]]] | None = None,
+        *,
+        engine: str = "reference",
+    ) -> Result:
+        """Evaluate one case.
+
+        Args:
+            inputs: values by input id. One that is left out, or None, is missing. Text is read as the fields of files
+                are; a datetime without a zone is local to the ruleset; a float is taken for a decimal only where it is
+                the double nearest to one of the declared digits.
+            relations: the rows of every relation, each a mapping of its fields; `[]` says that there are none. A row
+                without the field that holds the case's key belongs to the case.
+            engine: `reference`, the definition; or `durable`, the rule engine, whose outcome is compared with the
+                reference's.
+
+        Returns:
+            The result. A case that a file's reader or a rule would reject has the status `rejected`.
+
+        Raises:
+            InputError: a name that the ruleset does not declare, a relation that is not given, a value of a type that
+                cannot be read.
+            EngineError: no such engine, or it is not installed.
+        """
+        compiled = None if engine == "reference" else self._durable(engine)
+        try:
+            single = self._reader.read_python(inputs, relations)
+        except ArgumentError as error:
+            hints = () if error.hint is None else (error.hint,)
+            raise InputError(error.name, error.value, error.expected, hints=hints) from None
+        version, case = single.ruleset, single.case
+        warnings = tuple(map(str, single.warnings)) if single.skipped or single.unmatched else ()
+        if isinstance(case, Case):
+            outcome = self._reference[version.version].evaluate(case)
+            if compiled is not None and (other := compiled[version.version].evaluate(case)) != outcome:
+                raise InternalError(f"durable differs from the reference about {case!r}: {other!r}, {outcome!r}")
+        else:
+            outcome, case = Outcome(case.key, Status.REJECTED, rejection=case), None
+        return Result(outcome, self._digests[version.version], warnings, case, single.values, engine, version, self)
+
+    def explain(self, result: Result, lang: str = "en") -> CaseExplanation:
+        """Explain a result of this policy; `Result.explain` calls it.
+
+        Raises:
+            UsageError: no such language, or the result is of another policy.
+        """
+        from steelyard import __version__
+        from steelyard.explain import Provenance, explain
+        from steelyard.semantics import rejected, run
+
+        if lang not in LANGUAGES:
+            raise UsageError(msg("no language `{lang}`, only {known}", lang=str(lang), known=", ".join(LANGUAGES)))
+        if self._digests.get(result.version) != result.digest:
+            raise UsageError(msg("the result is of another policy"))
+        program = self._reference[result.version].program
+        reject = result.outcome.rejection
+        if result.case is None and reject is not None:
+            evaluation = rejected(program, Case(result.key, result.values), reject)
+        else:
+            evaluation = run(program, result.case or Case(result.key, result.values))
+            if evaluation.outcome != result.outcome:
+                raise InternalError(f"the reference differs from {result.outcome!r}: {evaluation.outcome!r}")
+        provenance = Provenance(
+            digest=result.digest, engine=result.engine, engine_version=__version__, evaluated_on=_today()
+        )
+        return CaseExplanation(explain(evaluation, provenance), lang)
+
+    def __repr__(self) -> str:
+        """The id and the versions."""
+        return f"<Policy {self.id} {', '.join(self.versions)}>"
+
+    def _durable(self, name: str) -> Mapping[str, Compiled]:
+        """The durable engine of this thread, by version."""
+        from steelyard.engines.durable import DurableEngine, available
+
+        if name not in ENGINES:
+            raise EngineError(
+                msg("there is no engine `{name}`; there are {known}", name=name, known=", ".join(ENGINES))
+            )
+        found: dict[str, Compiled] | None = getattr(self._own, "durable", None)
+        if found is None:
+            if (problem := available()) is not None:
+                raise EngineError(problem)
+            engine = DurableEngine()
+            found = {one.version: engine.compile(one, Diagnostics()) for one in self._versions.rulesets}
+            self._own.durable = found
+        return found
+
+
+def _input(field: InputField) -> Input:
+    from steelyard.facts.fields import required
+
+    labels = {"zh": field.label.zh, "en": field.label.en}
+    return Input(field.id, str(describe(field.type)), field.column, required(field), labels)
+
+
+def _today() -> str:
+    from datetime import date
+
+    return date.today().isoformat()  # noqa: DTZ011 - the reader's day
