@@ -11,7 +11,7 @@ from servers import Server
 from steelyard.engines.sql.dialects.natural import natural
 from steelyard.engines.sql.readable import Readable
 from steelyard.facts.case import Case
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Regions, Type
@@ -43,7 +43,7 @@ def disagreements(
     names = [column.name for column in said.columns]
     names.insert(names.index("status") + 1, "reject_at")
     found = {str(row[0]): dict(zip(names, row, strict=True)) for row in rows}
-    stamp = digest(ruleset)
+    stamp = policy_digest(ruleset)
     differences = [f"cases: {sorted(found)} {sorted(outcomes)}"] if found.keys() != outcomes.keys() else []
     for key in sorted(found.keys() & outcomes.keys()):
         differences += [f"{key}: {one}" for one in _differs(ruleset, said, outcomes[key], found[key], stamp)]

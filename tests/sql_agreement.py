@@ -8,7 +8,7 @@ from steelyard.diagnostics import Diagnostics
 from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.sql.memory import Found, InMemory
 from steelyard.facts.case import Case
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import Ruleset
 from steelyard.report.columns import columns
 from steelyard.semantics.outcome import Outcome, Status
@@ -18,7 +18,7 @@ def disagreements(ruleset: Ruleset, cases: Sequence[Case], scorer: InMemory | No
     """What differs, in words; empty where the two agree."""
     reference = ReferenceEngine().compile(ruleset, Diagnostics())
     found = (scorer or InMemory(ruleset)).score(cases)
-    stamp = digest(ruleset)
+    stamp = policy_digest(ruleset)
     return [
         f"{case.key}: {difference}"
         for case, said in zip(cases, found, strict=True)

@@ -161,7 +161,9 @@ def test_what_stands_above_it(steelyard):
     done = steelyard("compile", "motor-small-claims", "--as-of", AS_OF)
 
     assert done.status == 0
-    assert done.out.startswith("-- motor-small-claims 2013.4: Small motor claims service score\n-- digest ")
+    assert done.out.startswith(
+        "-- motor-small-claims 2013.4: Small motor claims service score\n-- digest of the policy: "
+    )
     for line in (
         "--   as_of = 2013-10-16T00:00:00+08:00  (Cut-off for open claims)",
         "--   accuracy_rate     DECIMAL(18, 4), or NULL  (Accuracy found by the file review)",

@@ -60,7 +60,7 @@ def test_what_is_written_stands_for_the_rows(kind: str, ruleset: Path, steelyard
 
     assert (0, "") == (done.status, done.out)
     assert f"`file: t{kind}`" in done.err
-    assert before.startswith("digest: ")
+    assert before.startswith("digest of the policy: ")
     assert before == digest_of(steelyard, ruleset)
     assert ["r.yaml", f"t{kind}"] == sorted(path.name for path in ruleset.parent.iterdir())
 

@@ -160,7 +160,7 @@ def test_a_case_is_explained_under_its_version(steelyard, policy: Path, facts):
 
 
 def test_show_prints_every_version(steelyard, policy: Path):
-    assert 2 == steelyard("show", policy).out.count("digest: ")
+    assert 2 == steelyard("show", policy).out.count("digest of the policy: ")
     assert ["# 2024.yaml", "# 2025.yaml"] == [
         line for line in steelyard("show", policy, "--after", "model").out.splitlines() if line.startswith("#")
     ]
@@ -291,7 +291,7 @@ def test_an_amendment_is_shown_resolved_with_places(steelyard, policy: Path):
     assert '    target: "12h"  # branch.yaml:5' in lines
     assert '    better: "lower"  # 2025.yaml:20' in lines
     assert not any(line.startswith(("title", "amends", "remove", "deductions")) for line in lines)
-    assert steelyard("show", path, "--after", "lower").out.startswith("digest: ")
+    assert steelyard("show", path, "--after", "lower").out.startswith("digest of the policy: ")
 
 
 def test_an_amendment_is_scored_as_itself(steelyard, policy: Path, facts):
@@ -324,14 +324,14 @@ def test_a_version_may_amend_the_one_before(steelyard, policy: Path):
     )
 
     assert [] == codes(steelyard, policy)
-    assert 2 == steelyard("show", policy, "--after", "lower").out.count("digest: ")
+    assert 2 == steelyard("show", policy, "--after", "lower").out.count("digest of the policy: ")
 
 
 def test_an_amendment_of_another_name_in_the_folder_is_a_ruleset_of_its_own(steelyard, policy: Path):
     five = policy / "branch.yaml"
     five.write_text("steelyard: 1\nruleset: branch\nversion: 1\namends: 2025.yaml\n", "utf-8")
 
-    assert 2 == steelyard("show", policy, "--after", "lower").out.count("digest: ")
+    assert 2 == steelyard("show", policy, "--after", "lower").out.count("digest of the policy: ")
     assert 0 == steelyard("check", five).status
 
 

@@ -80,7 +80,7 @@ def test_a_case_gets_the_level_at_its_time(engine, tmp_path) -> None:
 
 
 def test_what_a_ruleset_says_of_alerts_is_part_of_its_meaning() -> None:
-    from steelyard.ir.canonical import digest
+    from steelyard.ir.canonical import policy_digest
 
     relation = load_ruleset(RULESET).relations[0]
 
@@ -89,7 +89,7 @@ def test_what_a_ruleset_says_of_alerts_is_part_of_its_meaning() -> None:
         relation.severity
     )
     changed = RULESET.replace("Severe: orange", "Severe: red")
-    assert digest(load_ruleset(RULESET)) != digest(load_ruleset(changed))
+    assert policy_digest(load_ruleset(RULESET)) != policy_digest(load_ruleset(changed))
 
 
 @pytest.mark.parametrize(

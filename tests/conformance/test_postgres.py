@@ -19,7 +19,7 @@ from steelyard.engines.sql.readable import UnfitError, readable
 from steelyard.engines.sql.tidy import keywords
 from steelyard.facts import ReadOptions, read_portfolio
 from steelyard.facts.case import Case
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.types import Text
 from steelyard.resources import rulesets
 
@@ -64,7 +64,7 @@ def together(suite):
         ruleset = rules.of(case.values) if isinstance(case, Case) else None
         if ruleset is not None:
             shared = repr([case.rows.get(one.id) for one in ruleset.relations if one.of_case is None])
-            groups[digest(ruleset), shared].append((ruleset, case))
+            groups[policy_digest(ruleset), shared].append((ruleset, case))
     return [(pairs[0][0], [case for _, case in pairs]) for pairs in groups.values()]
 
 

@@ -24,7 +24,7 @@ from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.memory import CASES, Found
 from steelyard.engines.sql.statement import compile_ruleset
 from steelyard.facts.case import Case, Row
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Boolean, Region, Regions, Text
 
@@ -80,7 +80,7 @@ def test_spark_agrees_in_all(session, name):
 
 def disagreements(session, ruleset: Ruleset, cases: Sequence[Case]) -> list[str]:
     """What differs, in words; the cases must see the same rows."""
-    reference, stamp = ReferenceEngine().compile(ruleset, Diagnostics()), digest(ruleset)
+    reference, stamp = ReferenceEngine().compile(ruleset, Diagnostics()), policy_digest(ruleset)
     return [
         f"{ruleset.id} {case.key}: {difference}"
         for case, said in zip(cases, score(session, ruleset, cases), strict=True)
@@ -91,7 +91,7 @@ def disagreements(session, ruleset: Ruleset, cases: Sequence[Case]) -> list[str]
 def score(session, ruleset: Ruleset, cases: Sequence[Case]) -> list[Found]:
     """Score cases that see the same rows, each under a key of its own."""
     sources = {relation.id: f"{relation.id}_rows_" for relation in ruleset.relations}
-    statement = compile_ruleset(ruleset, dialect("spark"), CASES, sources, digest(ruleset), details=True)
+    statement = compile_ruleset(ruleset, dialect("spark"), CASES, sources, policy_digest(ruleset), details=True)
     values = [{"_case": place, **case.values} for place, case in enumerate(cases)]
     _view(session, CASES, ruleset.inputs, values, {"_case": pa.int64()})
     for relation in ruleset.relations:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib import resources
+from importlib.resources.abc import Traversable
 from zoneinfo import ZoneInfo
 
 from steelyard.calendars.clock_text import read_date, read_datetime
@@ -161,8 +163,18 @@ def zone(name: str) -> Zone:
     """
     if name not in zone_names():
         raise UnknownZoneError(name)
-    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+    with _zone_file(name).open("rb") as file:
         return Zone(name, ZoneInfo.from_file(file, key=name))
+
+
+@cache
+def zone_digest(name: str) -> str:
+    """SHA-256 in hexadecimal of the data of a zone that `zone` knows."""
+    return hashlib.sha256(_zone_file(name).read_bytes()).hexdigest()
+
+
+def _zone_file(name: str) -> Traversable:
+    return resources.files("tzdata").joinpath("zoneinfo", *name.split("/"))
 
 
 def day_number(day: date) -> int:

@@ -91,11 +91,10 @@ def command(  # noqa: PLR0917 - one an option
 
 def _explained(output: Output, portfolio: Portfolio, evaluation: Evaluation, layout: str) -> str:
     from steelyard.explain import explain
-    from steelyard.ir.canonical import digest
     from steelyard.report import render
     from steelyard.session.summary import provenance_of
 
-    provenance = provenance_of(digest(evaluation.ruleset), "reference", portfolio)
+    provenance = provenance_of(evaluation.ruleset, "reference", portfolio)
     return render(explain(evaluation, provenance), output.lang, layout)
 
 

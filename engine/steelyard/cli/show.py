@@ -53,7 +53,7 @@ def command(output: Output, ruleset: str, after: str | None, weights: bool, sett
     from steelyard.analysis.sources import files_of
     from steelyard.cli.options import parse_settings
     from steelyard.diagnostics import msg
-    from steelyard.ir.canonical import digest
+    from steelyard.ir.canonical import parameters_digest, policy_digest
 
     values = parse_settings(settings, None)
     loaded = load(ruleset, values or None)
@@ -78,7 +78,8 @@ def command(output: Output, ruleset: str, after: str | None, weights: bool, sett
                 output.line(msg("version {version}", version=one.version))
             _weights(output, one)
         else:
-            output.result(f"digest: {digest(one)}\n{pretty(one)}")
+            output.result(f"digest of the policy: {policy_digest(one)}\n")
+            output.result(f"digest of the parameters: {parameters_digest(one)}\n{pretty(one)}")
 
 
 def _head(output: Output, loaded: Loaded, part: Part) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from steelyard.explain.terms import Name, Text
+from steelyard.facts.digest import Digests
 from steelyard.semantics.outcome import Fixed, LineKind, Outcome
 
 
@@ -14,7 +15,7 @@ class Provenance:
     """Where an explanation comes from, told by the caller: nothing here is found out.
 
     Attributes:
-        digest: of the ruleset.
+        digests: of the policy, the parameters and the facts.
         engine: which engine scored the case.
         engine_version: of Steelyard.
         evaluated_on: the date of the evaluation as it is to be printed.
@@ -23,7 +24,7 @@ class Provenance:
         left_out: what of the feeds was not used, and why.
     """
 
-    digest: str = ""
+    digests: Digests = field(default_factory=Digests)
     engine: str = ""
     engine_version: str = ""
     evaluated_on: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Message, msg
@@ -35,11 +35,13 @@ class Provenance:
         files: in the order read: relations first, then cases.
         empty: the relations that were declared empty with `none`.
         skipped: what of the feeds was left out, by relation and reason.
+        options: how the files were read.
     """
 
     files: tuple[SourceFile, ...]
     empty: tuple[str, ...]
     skipped: tuple[Skipped, ...] = ()
+    options: ReadOptions = field(default_factory=ReadOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,7 @@ def read_portfolio(
             tuple(dict.fromkeys(reading.sources)),
             tuple(name for name, files in relations.items() if files is None),
             by_version.skipped,
+            options,
         ),
     )
 

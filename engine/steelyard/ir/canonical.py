@@ -1,43 +1,89 @@
-"""The canonical text of a ruleset's meaning, and its digest: comments, layout, labels and places do not change it."""
+"""The digests of a policy and of its parameters, over a canonical text (specified in rulesets/DIGESTS.md).
+
+The canonical text is JSON: objects with their keys in code-point order, no white space, ASCII only. What stands in it
+is decided by `forms`, so that classes and fields can be renamed without changing a digest.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields
 from enum import Enum
+from functools import cache
 from typing import cast
 
+from steelyard.ir.forms import FORMS
 from steelyard.ir.ruleset import Ruleset
 
+FORM = 1
+"""The number of the canonical form; a change that gives an unchanged policy another text raises it."""
 
-def digest(ruleset: Ruleset) -> str:
-    """SHA-256 of the canonical text, in hexadecimal."""
-    return hashlib.sha256(canonical(ruleset).encode()).hexdigest()
+
+def policy_digest(ruleset: Ruleset) -> str:
+    """SHA-256 in hexadecimal of what a policy means, whatever values its parameters are given."""
+    return _sha256(f'{{"form":{FORM},"policy":{canonical(ruleset)}}}')
+
+
+def parameters_digest(ruleset: Ruleset) -> str:
+    """SHA-256 in hexadecimal of the value of every parameter, given or declared; null where one has none yet."""
+    values = sorted(
+        (one.id, f'{{"type":{canonical(one.type)},"value":{canonical(one.value)}}}') for one in ruleset.parameters
+    )
+    inside = ",".join(f"{json.dumps(name)}:{text}" for name, text in values)
+    return _sha256(f'{{"form":{FORM},"parameters":{{{inside}}}}}')
 
 
 def canonical(value: object) -> str:
-    """One line for a value: dataclasses as `Name(field=…)` without what takes no part in equality."""
-    if is_dataclass(value) and not isinstance(value, type):
-        inside = ",".join(f"{f.name}={canonical(getattr(value, f.name))}" for f in fields(value) if f.compare)
-        return f"{type(value).__name__}({inside})"
+    """The canonical text of a part of a ruleset.
+
+    Raises:
+        TypeError: a value that has no canonical form, e.g. a float or a class without an entry in `FORMS`.
+    """
     match value:
         case Enum():
-            return f"{type(value).__name__}.{value.name}"
-        case str():
-            return _quoted(value)
+            return json.dumps(value.value)
+        case None | bool() | int() | str():
+            return json.dumps(value)
         case tuple():
             items = cast("tuple[object, ...]", value)
-            return "[" + ",".join(canonical(item) for item in items) + "]"
+            return "[" + ",".join(map(canonical, items)) + "]"
         case Mapping():
-            entries = cast("Mapping[object, object]", value)
-            return "{" + ",".join(f"{canonical(k)}:{canonical(v)}" for k, v in entries.items()) + "}"
-        case None | bool() | int():
-            return str(value)
+            entries = cast("Mapping[str, object]", value)
+            return _object({key: canonical(one) for key, one in entries.items()})
         case _:
-            raise TypeError(type(value).__name__)
+            return _node(value)
 
 
-def _quoted(text: str) -> str:
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
-    return f'"{escaped}"'
+def _node(value: object) -> str:
+    form = FORMS.get(type(value))
+    if form is None:
+        raise TypeError(type(value).__name__)
+    defaults, unordered = _defaults(type(value)), form.sorted_attributes(value)
+    parts = {"is": json.dumps(form.tag)}
+    for attribute, name in form.fields.items():
+        part: object = getattr(value, attribute)
+        default = defaults.get(attribute)
+        if part == default and type(part) is type(default):
+            continue
+        if attribute in unordered and isinstance(part, tuple):
+            items = cast("tuple[object, ...]", part)
+            parts[name] = "[" + ",".join(sorted(map(canonical, items))) + "]"
+        else:
+            parts[name] = canonical(part)
+    return _object(parts)
+
+
+@cache
+def _defaults(kind: type) -> dict[str, object]:
+    """The defaults of a dataclass's fields; a field without one is taken to have None."""
+    return {one.name: None if one.default is MISSING else one.default for one in fields(kind)}
+
+
+def _object(parts: Mapping[str, str]) -> str:
+    return "{" + ",".join(f"{json.dumps(name)}:{parts[name]}" for name in sorted(parts)) + "}"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("ascii")).hexdigest()

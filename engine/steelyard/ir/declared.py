@@ -1,6 +1,6 @@
 """What a ruleset declares: inputs, parameters, calendars, defines, relations, decision tables.
 
-`label` is for people; labels, spans and sources take no part in equality or digest.
+`label` is for people; labels, spans and sources take no part in equality. What belongs to a digest: `forms`.
 """
 
 from __future__ import annotations
@@ -75,11 +75,19 @@ class InputField(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterDeclaration(Named):
-    """A constant of the policy; `value` is None until it is given (`bind`)."""
+    """A constant of the policy.
+
+    Attributes:
+        type: of its value.
+        value: the one that counts: given (`bind`), else the declared one; None until it has one.
+        range: of values that may be given.
+        default: the declared one, which belongs to the policy; None where a value must be given.
+    """
 
     type: Type
     value: Stored | None
     range: Range | None = None
+    default: Stored | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +96,7 @@ class WorkingCalendar(Named):
 
     Attributes:
         settings: what was written, checked; `calendars.calendar(settings, timezone)` makes the calendar.
-        digest: of the data behind it, so that the ruleset's digest tells other holidays from these.
+        digest: of the working days that the settings and the holiday data give; it belongs to the facts of a run.
     """
 
     settings: Settings

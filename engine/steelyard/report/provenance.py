@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from steelyard import __version__
+from steelyard.calendars.zones import zone_digest
 from steelyard.facts.case import Reject
+from steelyard.facts.digest import digests
 from steelyard.facts.feeds.skipped import EXAMPLES
 from steelyard.facts.portfolio import Provenance
-from steelyard.ir.canonical import digest
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
 
@@ -70,7 +71,7 @@ def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[s
         "steelyard": __version__,
         "engine": scoring.engine,
         "verified": {"cases": scoring.verified, "engines": scoring.checkers},
-        "rulesets": [_ruleset(one) for one in versions.rulesets],
+        "rulesets": [_ruleset(one, read) for one in versions.rulesets],
         "parameters": dict(scoring.settings or {}),
         "files": [{"role": file.role, "name": file.name, "sha256": file.digest} for file in read.files],
         "empty": read.empty,
@@ -87,13 +88,14 @@ def provenance_text(versions: Versions, portfolio: Facts, scoring: Scoring, *, i
     return text if indent is None else text + "\n"
 
 
-def _ruleset(ruleset: Ruleset) -> dict[str, Json]:
-    """A version: calendars by their digest, which tells the days behind them from others."""
+def _ruleset(ruleset: Ruleset, read: Provenance) -> dict[str, Json]:
+    """A version: its three digests, and those of the data behind its calendars and its time zone."""
     return {
         "ruleset": ruleset.id,
         "version": ruleset.version,
-        "digest": digest(ruleset),
+        "digests": dict(digests(ruleset, read).named()),
         "calendars": {calendar.id: calendar.digest for calendar in ruleset.calendars},
+        "timezone": {"name": ruleset.timezone, "sha256": zone_digest(ruleset.timezone)},
     }
 
 

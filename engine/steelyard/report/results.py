@@ -12,7 +12,7 @@ from functools import reduce
 
 from steelyard.calendars.zones import Zone, zone
 from steelyard.facts.case import Case
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions, versions_of
@@ -26,7 +26,7 @@ class Results:
     def __init__(self, rules: Ruleset | Versions) -> None:
         self._versions = versions_of(rules)
         self._zone = zone(self._versions.newest.timezone)
-        self._digests = {one.version: digest(one) for one in self._versions.rulesets}
+        self._digests = {one.version: policy_digest(one) for one in self._versions.rulesets}
         self._own = {one.version: {column.name: column for column in schema(one)} for one in self._versions.rulesets}
         schemas = [tuple(own.values()) for own in reversed(self._own.values())]
         self.columns = reduce(union, schemas)

@@ -15,12 +15,14 @@ from pathlib import Path
 
 from steelyard.diagnostics import Message, msg
 from steelyard.explain import Explanation, Name, show
+from steelyard.facts.digest import Digests
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.environment import environment
 from steelyard.report.formats import render
 from steelyard.report.summary import Summary
 from steelyard.report.summary_formats import Grid, summary_grid
+from steelyard.report.view import digest_lines
 
 PAGE_LIMIT = 500
 """So many cases get a page; the index counts the others."""
@@ -57,7 +59,7 @@ class IndexView:
     title: str
     ruleset: str
     version: str
-    digest: str
+    digests: tuple[tuple[str, str], ...]
     engine_version: str
     evaluated_on: str
     grid: Grid
@@ -98,12 +100,12 @@ def write_site(
         (made / MARKER).write_text("", encoding="utf-8")
         pages: list[PageLine] = []
         provenance = None
-        digests: dict[str, None] = {}
+        digests: dict[Digests, None] = {}
         for number, explanation in enumerate(explanations, 1):
             if number > PAGE_LIMIT:
                 break
             provenance = explanation.provenance
-            digests.setdefault(provenance.digest)
+            digests.setdefault(provenance.digests)
             name = f"case-{number:04}.html"
             (made / name).write_text(render(explanation, lang, "html"), encoding="utf-8", newline="\n")
             pages.append(_line(name, explanation, lang))
@@ -114,7 +116,7 @@ def write_site(
             title=show(Name(newest.id, newest.title), lang),
             ruleset=newest.id,
             version=", ".join(one.version for one in versions.rulesets),
-            digest=", ".join(digests),
+            digests=digest_lines(digests, lang),
             engine_version="" if provenance is None else provenance.engine_version,
             evaluated_on="" if provenance is None else provenance.evaluated_on,
             grid=summary_grid(summary, versions, lang),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import one_line
 from steelyard.explain import Explanation, Name, Text, show
@@ -16,6 +18,7 @@ from steelyard.explain.records import (
     RuleKind,
     RuleStory,
 )
+from steelyard.facts.digest import Digests
 from steelyard.report.score_view import score_view
 from steelyard.report.timeline import timeline
 from steelyard.report.views import (
@@ -32,7 +35,11 @@ from steelyard.report.views import (
     WithoutView,
 )
 
-_SHORT_DIGEST = 12
+_DIGESTS = {
+    "policy": msg("digest of the policy"),
+    "parameters": msg("digest of the parameters"),
+    "facts": msg("digest of the facts"),
+}
 _DEEPEST = 9
 _SIGNS = {"true": "✓", "false": "✗", "unknown": "?", "value": "·", "missing": "?"}
 
@@ -64,8 +71,7 @@ def view(explanation: Explanation, lang: str) -> View:
         rows=tuple(told.row(row) for row in explanation.rows),
         rows_left_out=explanation.rows_left_out,
         missing=tuple(told(text) for text in explanation.missing),
-        digest=provenance.digest,
-        short_digest=provenance.digest[:_SHORT_DIGEST],
+        digests=digest_lines((provenance.digests,), lang),
         engine=provenance.engine,
         engine_version=provenance.engine_version,
         evaluated_on=provenance.evaluated_on,
@@ -73,6 +79,15 @@ def view(explanation: Explanation, lang: str) -> View:
         empty=provenance.empty,
         left_out=tuple(told(text) for text in provenance.left_out),
     )
+
+
+def digest_lines(runs: Iterable[Digests], lang: str) -> tuple[tuple[str, str], ...]:
+    """The digests of one version or several: for each kind that is known its name and the digests that differ."""
+    found: dict[str, dict[str, None]] = {}
+    for run in runs:
+        for name, digest in run.named():
+            found.setdefault(name, {}).setdefault(digest)
+    return tuple((show(_DIGESTS[name], lang), ", ".join(one)) for name, one in found.items())
 
 
 class Teller:

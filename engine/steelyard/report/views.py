@@ -315,8 +315,7 @@ class View:
     rows: tuple[RowView, ...]
     rows_left_out: int
     missing: tuple[str, ...]
-    digest: str
-    short_digest: str
+    digests: tuple[tuple[str, str], ...]
     engine: str
     engine_version: str
     evaluated_on: str

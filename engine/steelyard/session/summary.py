@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from steelyard.engines.sql.summary import Connection
     from steelyard.explain import Explanation, Provenance
     from steelyard.facts import Case, Portfolio
+    from steelyard.ir.ruleset import Ruleset
     from steelyard.ir.versions import Versions
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
@@ -96,13 +97,14 @@ def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
     return msg("the mean score {mean} is under the threshold {threshold}", mean=first.mean, threshold=shown)
 
 
-def provenance_of(digest: str, engine: str, portfolio: Portfolio) -> Provenance:
+def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio) -> Provenance:
     """Where explanations come from."""
     from steelyard import __version__
     from steelyard.explain import Provenance
+    from steelyard.facts.digest import digests
 
     return Provenance(
-        digest=digest,
+        digests=digests(ruleset, portfolio.provenance),
         engine=engine,
         engine_version=__version__,
         evaluated_on=date.today().isoformat(),  # noqa: DTZ011 - the reader's day
@@ -146,13 +148,12 @@ def write_report(
 
 def _explanations(run: Run, chosen: list[tuple[Case, Outcome]]) -> Iterator[Explanation]:
     from steelyard.explain import Explainer
-    from steelyard.ir.canonical import digest
     from steelyard.semantics import prepare
     from steelyard.semantics import run as evaluate
 
     programs = {one.version: prepare(one) for one in run.versions.rulesets}
     explainers = {
-        name: Explainer(program.ruleset, provenance_of(digest(program.ruleset), run.engine, run.portfolio))
+        name: Explainer(program.ruleset, provenance_of(program.ruleset, run.engine, run.portfolio))
         for name, program in programs.items()
     }
     for case, _ in chosen:

@@ -12,6 +12,7 @@ from steelyard import resources
 from steelyard.diagnostics import Diagnostics
 from steelyard.explain import Explanation, Provenance, explain
 from steelyard.facts import Case, case_from_texts
+from steelyard.facts.digest import Digests
 from steelyard.ir.bind import bind
 from steelyard.ir.from_model import lower
 from steelyard.ir.ruleset import Ruleset
@@ -20,7 +21,9 @@ from steelyard.semantics import Evaluation, Program, prepare, run
 from steelyard.source.reader import read_yaml
 
 SHIPPED = ("motor-small-claims", "claims-efficiency")
-PROVENANCE = Provenance("d1" * 32, "reference", "0.1.0", "2026-01-31", ("claims.csv",), ())
+PROVENANCE = Provenance(
+    Digests("d1" * 32, "d2" * 32, "d3" * 32), "reference", "0.1.0", "2026-01-31", ("claims.csv",), ()
+)
 
 
 def ruleset(text: str, **settings: str) -> Ruleset:

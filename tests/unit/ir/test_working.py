@@ -9,7 +9,7 @@ import pytest
 from steelyard.calendars import Settings
 from steelyard.calendars.zones import day_number
 from steelyard.diagnostics import Diagnostics
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.expressions import Apply, Function, Input, Literal
 from steelyard.ir.from_model import lower
 from steelyard.ir.ruleset import Clock, Ruleset
@@ -156,7 +156,7 @@ def test_a_calendar_may_have_the_name_of_an_input() -> None:
 
 def test_the_digest_tells_other_calendars_apart() -> None:
     digests = [
-        digest(sound(calendars=text))
+        policy_digest(sound(calendars=text))
         for text in (
             OFFICE,
             'office: {holidays: CN, hours: "09:00-17:31"}',
@@ -167,7 +167,7 @@ def test_the_digest_tells_other_calendars_apart() -> None:
     ]
 
     assert len(set(digests)) == len(digests)
-    assert digests[0] == digest(sound(calendars='office: {label: 办公室, holidays: CN, hours: "9:00-17:30"}'))
+    assert digests[0] == policy_digest(sound(calendars='office: {label: 办公室, holidays: CN, hours: "9:00-17:30"}'))
 
 
 # What is refused

@@ -8,7 +8,7 @@ import pytest
 
 from steelyard.analysis.check import Loaded, load
 from steelyard.diagnostics import Diagnostics
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.model.table_files import with_rows_of_files
 from steelyard.source import read_yaml
 from workbooks import number, sheet, workbook
@@ -104,7 +104,7 @@ def test_the_same_rows_are_the_same_ruleset(tmp_path) -> None:
     ]
 
     assert [()] * 4 == [each.diagnostics for each in written]
-    assert 1 == len({digest(each.ruleset) for each in written if each.ruleset is not None})
+    assert 1 == len({policy_digest(each.ruleset) for each in written if each.ruleset is not None})
 
 
 def test_the_digest_follows_the_content(tmp_path) -> None:
@@ -113,7 +113,7 @@ def test_the_digest_follows_the_content(tmp_path) -> None:
         (tmp_path / "t.csv").write_text(text, "utf-8")
         whole = loaded(tmp_path, "    file: t.csv").ruleset
         assert whole is not None
-        digests.add(digest(whole))
+        digests.add(policy_digest(whole))
 
     assert 3 == len(digests)
 

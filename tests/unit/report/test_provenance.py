@@ -10,13 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from steelyard.analysis.check import load
+from steelyard.calendars.zones import zone_digest
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.facts import Portfolio, read_portfolio
 from steelyard.facts.case import Reject
+from steelyard.facts.digest import facts_digest
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.portfolio import Provenance
 from steelyard.facts.reading import SourceFile
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import parameters_digest, policy_digest
 from steelyard.ir.versions import Versions
 from steelyard.report.provenance import KEY, Scoring, provenance, provenance_text
 from steelyard.report.writers import write_results
@@ -69,7 +71,8 @@ def read(*, feed_rejects: tuple[Reject, ...] = (), skipped: tuple[Skipped, ...] 
 
 
 def test_everything_that_decided_is_told(versions: Versions) -> None:
-    found = provenance(versions, read(), Scoring("durable", 200, ("reference",), {"as_of": "2024-05-01"}))
+    facts = read()
+    found = provenance(versions, facts, Scoring("durable", 200, ("reference",), {"as_of": "2024-05-01"}))
     (ruleset,) = versions.rulesets
 
     assert "durable" == found["engine"]
@@ -85,8 +88,13 @@ def test_everything_that_decided_is_told(versions: Versions) -> None:
         {
             "ruleset": "example",
             "version": "1",
-            "digest": digest(ruleset),
+            "digests": {
+                "policy": policy_digest(ruleset),
+                "parameters": parameters_digest(ruleset),
+                "facts": facts_digest(ruleset, facts.provenance),
+            },
             "calendars": {one.id: one.digest for one in ruleset.calendars},
+            "timezone": {"name": "Asia/Shanghai", "sha256": zone_digest("Asia/Shanghai")},
         }
     ] == found["rulesets"]
     assert ["office", "desk"] == [one.id for one in ruleset.calendars]

@@ -14,7 +14,7 @@ from steelyard.diagnostics import Diagnostics
 from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.versions import compile_versions
 from steelyard.facts import Case, case_from_texts
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.types import Date, Days, Duration, Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.columns import Column, schema
@@ -83,7 +83,7 @@ def test_each_row_has_its_version_and_digest() -> None:
     rows = [Results(versions).row(*one) for one in results]
 
     assert ["1", "2"] == [row["version"] for row in rows]
-    assert [digest(one) for one in versions.rulesets] == [row["digest"] for row in rows]
+    assert [policy_digest(one) for one in versions.rulesets] == [row["digest"] for row in rows]
 
 
 def test_one_column_for_both_holds_every_value(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from steelyard.engines.sql.situations import Situations, share_column
 from steelyard.engines.sql.statement import Statement
 from steelyard.facts.fields import required
 from steelyard.facts.format import Style, format_units, format_value
+from steelyard.ir.canonical import parameters_digest
 from steelyard.ir.ruleset import InputField, Label, Named, Ruleset
 from steelyard.ir.types import Number
 
@@ -182,7 +183,8 @@ class Commentary:
         """What stands above everything."""
         ruleset = self._ruleset
         yield f"{ruleset.id} {ruleset.version}: {self._label(ruleset.title)}"
-        yield f"digest {stamp}"
+        yield f"digest of the policy: {stamp}"
+        yield f"digest of the parameters: {parameters_digest(ruleset)}"
         low, high = (None if day is None else day_of(day).isoformat() for day in _ends(ruleset))
         if ruleset.reference_date is not None and (low or high):
             days = " ".join(part for part in (low and f"from {low}", high and f"to {high}") if part)

@@ -26,7 +26,7 @@ _PARTS = {
 _FIXED = {
     "ruleset": Label("规则集", "the ruleset"),
     "version": Label("版本", "its version"),
-    "digest": Label("规则集摘要（SHA-256）", "the digest of the ruleset (SHA-256)"),
+    "digest": Label("规则集摘要（SHA-256）", "the digest of the policy (SHA-256)"),
     "status": Label("状态：已评分、不评分、拒收", "scored, unscored or rejected"),
     "reject_at": Label("拒收处：列、规则或关系", "where the case was rejected: a column, a rule or a relation"),
     "score": Label("总分", "the final score"),

@@ -8,7 +8,7 @@ from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.statement import Statement, compile_ruleset
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import Ruleset
 
 
@@ -32,7 +32,7 @@ def compile_for(
         details: whether the rows that rules fired for are wanted too.
     """
     try:
-        return compile_ruleset(ruleset, dialect(name), cases, sources, digest(ruleset), details=details)
+        return compile_ruleset(ruleset, dialect(name), cases, sources, policy_digest(ruleset), details=details)
     except TooWideError as error:
         report_too_wide(error, ruleset, diagnostics)
         return None

@@ -18,7 +18,7 @@ from steelyard.engines.sql.relations import key_fields
 from steelyard.engines.sql.statement import Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.facts.bulk.cases import ALL
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import Ruleset
 
 INLINE = 4096
@@ -67,7 +67,7 @@ class DuckDBMachine:
             dialect("duckdb"),
             cases,
             sources,
-            digest(ruleset),
+            policy_digest(ruleset),
             suffix=f"_{number}",
             spare=cases + ALL,
             unique=unique_relations(self._connection, ruleset, sources),

@@ -22,7 +22,7 @@ from steelyard.engines.sql.situations import Situations
 from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
 from steelyard.facts.bulk import sql
 from steelyard.facts.case import Case, Row
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Boolean, Region, Regions, Text, Type
@@ -59,7 +59,7 @@ class InMemory:
         self._ruleset = ruleset
         self._sources = {relation.id: f"{relation.id}_rows_" for relation in ruleset.relations}
         self._statement = compile_ruleset(
-            ruleset, dialect("duckdb"), CASES, self._sources, digest(ruleset), details=True
+            ruleset, dialect("duckdb"), CASES, self._sources, policy_digest(ruleset), details=True
         )
         small = self._statement.program.small
         self._small = {name: table for name, table in small.items() if len(table.rows) <= INLINE}

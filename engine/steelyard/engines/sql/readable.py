@@ -24,7 +24,7 @@ from steelyard.engines.sql.received import REJECT_AT, UnfitError, names_of, rece
 from steelyard.engines.sql.situations import LISTED
 from steelyard.engines.sql.statement import REJECTED, ResultColumn, Statement, compile_ruleset
 from steelyard.engines.sql.tidy import keywords, tidied
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
 
@@ -80,7 +80,7 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
     places = tables or Tables()
     here = dialect(dialect_name)
     kept, rows = names_of(ruleset)
-    stamp = digest(ruleset)
+    stamp = policy_digest(ruleset)
     statement = compile_ruleset(ruleset, here, kept, rows, stamp, identity=ruleset.key)
     if statement.unlisted:
         raise _too_many(statement)

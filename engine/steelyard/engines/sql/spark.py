@@ -40,7 +40,7 @@ from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.staged import staged
 from steelyard.engines.sql.statement import Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Boolean, Region, Regions, Text, Type
 
@@ -158,7 +158,7 @@ class SparkMachine:
             dialect("spark"),
             cases,
             sources,
-            digest(ruleset),
+            policy_digest(ruleset),
             suffix=f"_{number}",
             unique=unique_relations(self._connection, ruleset, sources),
         )

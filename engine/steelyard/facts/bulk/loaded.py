@@ -67,7 +67,7 @@ class Loaded:
     @cached_property
     def provenance(self) -> Provenance:
         """The files that were read; waits for their digests."""
-        return Provenance(self._opening.used_files(), self._empty, self._skipped)
+        return Provenance(self._opening.used_files(), self._empty, self._skipped, self._opening.options)
 
     @cached_property
     def rejected(self) -> int:

@@ -41,6 +41,7 @@ def parameter(context: Context, name: str) -> ParameterDeclaration | None:
         type=kind,
         value=value,
         range=bounds,
+        default=value,
     )
 
 
