@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from cli.programs import PROGRAM, program
@@ -66,6 +67,21 @@ def test_unknown_command_gets_the_nearest(steelyard):
 
 def test_schema_is_json(steelyard):
     assert json.loads(steelyard("schema").out)["title"] == "Steelyard ruleset"
+    assert json.loads(steelyard("schema", "ruleset").out)["title"] == "Steelyard ruleset"
+    assert 2 == steelyard("schema", "explain", "--amendment").status
+
+
+def test_what_explain_and_check_write_as_json_keeps_the_published_schema(steelyard, policy: Path):
+    case = ("--cases", policy / "cases.csv", "--as-of", "2024-05-10T00:00", "--case", "C-002", "-q")
+    broken = policy / "broken.yaml"
+    broken.write_text((policy / "ruleset.yaml").read_text("utf-8").replace("when: complaint", "when: 3"), "utf-8")
+    found = {
+        "explain": steelyard("explain", policy / "ruleset.yaml", *case, "--format", "json"),
+        "check": steelyard("check", broken, "--format", "json"),
+    }
+
+    for of, done in found.items():
+        jsonschema.validate(json.loads(done.out), json.loads(steelyard("schema", of).out))
 
 
 def test_rule_lists_every_code(steelyard):

@@ -1,4 +1,4 @@
-"""`steelyard schema`: the JSON Schema of a ruleset file, for editors."""
+"""`steelyard schema`: the JSON Schemas of a ruleset file, for editors, and of what is written as JSON, for programs."""
 
 from __future__ import annotations
 
@@ -9,19 +9,34 @@ from steelyard.cli.output import Output
 
 
 @click.command("schema")
+@click.argument("of", type=click.Choice(["ruleset", "explain", "check"]), default="ruleset")
 @click.option("--amendment", is_flag=True, help="Of a file that amends another ruleset.")
 @language
 @click.pass_obj
-def command(output: Output, amendment: bool) -> None:
-    """Print the JSON Schema of a ruleset file, so that an editor can complete and check it.
+def command(output: Output, of: str, amendment: bool) -> None:
+    """Print a JSON Schema, so that an editor can complete a ruleset file, or a program can rely on what it reads.
+
+    `schema explain` and `schema check` are of what these commands write with `--format json`.
 
     \u0008
-    Example:
+    Examples:
       steelyard schema > ruleset.schema.json
+      steelyard schema explain > explain.schema.json
+      steelyard schema check > check.schema.json
     """
     import json
 
+    from steelyard.diagnostics.renderers.json import check_schema
+    from steelyard.explain.data import explanation_schema
     from steelyard.model.schema import amendment_schema, json_schema
 
-    schema = amendment_schema() if amendment else json_schema()
+    match of, amendment:
+        case "explain", False:
+            schema = explanation_schema()
+        case "check", False:
+            schema = check_schema()
+        case "ruleset", _:
+            schema = amendment_schema() if amendment else json_schema()
+        case _:
+            raise click.UsageError("--amendment is for the schema of a ruleset.")
     output.result(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")

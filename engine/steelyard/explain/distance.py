@@ -169,7 +169,8 @@ def no_rows(relation: str, at: Place) -> tuple[Miss, ...]:
 
 def _row_miss(relation: str, miss: RowMiss, at: Place) -> Miss:
     row = at.words.row_name(relation, miss.bound.row)
-    return Miss(msg("{row}: {reason}", row=row, reason=_texts(miss.misses)), miss.nearness[1])
+    distance = miss.misses[0].distance if len(miss.misses) == 1 else None
+    return Miss(msg("{row}: {reason}", row=row, reason=_texts(miss.misses)), miss.nearness[1], distance)
 
 
 def _texts(misses: tuple[Miss, ...]) -> Text:

@@ -10,7 +10,7 @@ from steelyard.explain.ledger import reason_text, score_stories
 from steelyard.explain.place import Place
 from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance, RowReference
 from steelyard.explain.rules import rule_stories
-from steelyard.explain.terms import Name, Text
+from steelyard.explain.terms import Name, Text, TypedValue
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Output, Ruleset
@@ -128,7 +128,8 @@ def _output(output: Output, value: Stored | tuple[Stored, ...] | None, words: Wo
         case None:
             return None
         case tuple() if not isinstance(kind, Regions):
-            return msg("{items}", items=tuple(words.value(item, kind) for item in value))
+            items = tuple(words.value(item, kind) for item in value)
+            return TypedValue(value, kind, words.zone, msg("{items}", items=items))
         case tuple():
             return words.value(tuple(str(item) for item in value), kind)
         case _:

@@ -8,7 +8,7 @@ from typing import TypeGuard
 from steelyard.diagnostics import msg
 from steelyard.explain.phrases import SIGNS, bare, interval, named, phrase
 from steelyard.explain.place import Place
-from steelyard.explain.terms import Text, duration_text
+from steelyard.explain.terms import Text, TypedValue
 from steelyard.ir.expressions import (
     Apply,
     Comparator,
@@ -21,7 +21,7 @@ from steelyard.ir.expressions import (
     Rank,
     Within,
 )
-from steelyard.ir.types import Date, DateTime, Days, Duration
+from steelyard.ir.types import difference
 from steelyard.semantics.values import Missing
 
 FAR = 1 << 80
@@ -44,10 +44,12 @@ class Miss:
     Attributes:
         text: what it was, and how far from true.
         size: the distance in stored units, only to find the nearest of several rows.
+        distance: how far it was, where that is a quantity; of ordered text the number of levels.
     """
 
     text: Text
     size: int = FAR
+    distance: TypedValue | None = None
 
 
 def compared(expr: Compare, at: Place) -> Miss:
@@ -59,22 +61,23 @@ def compared(expr: Compare, at: Place) -> Miss:
     low, high = at.value(left), at.value(right)
     size = abs(high - low) if _is_count(low) and _is_count(high) else FAR
     if comparator is Comparator.EQ:
-        return Miss(msg("{what} is {value}, not {bound}", what=what, value=value, bound=bound), size)
+        gap = None if size == FAR else _gap(size, left, at)
+        return Miss(msg("{what} is {value}, not {bound}", what=what, value=value, bound=bound), size, gap)
     if comparator is Comparator.NE:
         return Miss(msg("{what} is {value}, and must be another", what=what, value=value))
     wanted = {"what": what, "value": value, "bound": bound}
     if size == 0:
         if comparator is Comparator.GT:
-            return Miss(msg("{what} is {value}, exactly {bound}, but must be above it", **wanted), 0)
-        return Miss(msg("{what} is {value}, exactly {bound}, but must be below it", **wanted), 0)
+            return Miss(msg("{what} is {value}, exactly {bound}, but must be above it", **wanted), 0, _gap(0, left, at))
+        return Miss(msg("{what} is {value}, exactly {bound}, but must be below it", **wanted), 0, _gap(0, left, at))
     below = comparator in {Comparator.GT, Comparator.GE}
-    if isinstance(left, Rank) or isinstance(right, Rank):
-        return Miss(_ranks(size, below=below, wanted=wanted), size)
     gap = _gap(size, left, at)
+    if isinstance(left, Rank) or isinstance(right, Rank):
+        return Miss(_ranks(size, below=below, wanted=wanted), size, gap)
     sign = SIGNS[comparator]
     if below:
-        return Miss(msg("{what} is {value}, {gap} short of {sign} {bound}", gap=gap, sign=sign, **wanted), size)
-    return Miss(msg("{what} is {value}, {gap} too much for {sign} {bound}", gap=gap, sign=sign, **wanted), size)
+        return Miss(msg("{what} is {value}, {gap} short of {sign} {bound}", gap=gap, sign=sign, **wanted), size, gap)
+    return Miss(msg("{what} is {value}, {gap} too much for {sign} {bound}", gap=gap, sign=sign, **wanted), size, gap)
 
 
 def _ranks(count: int, *, below: bool, wanted: dict[str, Text]) -> Text:
@@ -101,9 +104,9 @@ def within_missed(expr: Within, at: Place) -> Miss:
             size = abs(limit - value)
             gap = _gap(size, expr.operand, at)
             if sign > 0:
-                return Miss(msg("{what} is {value}, {gap} below {interval}", gap=gap, **shown), size)
-            return Miss(msg("{what} is {value}, {gap} above {interval}", gap=gap, **shown), size)
-    return Miss(msg("{what} is {value}, on the open end of {interval}", **shown), 0)
+                return Miss(msg("{what} is {value}, {gap} below {interval}", gap=gap, **shown), size, gap)
+            return Miss(msg("{what} is {value}, {gap} above {interval}", gap=gap, **shown), size, gap)
+    return Miss(msg("{what} is {value}, on the open end of {interval}", **shown), 0, _gap(0, expr.operand, at))
 
 
 def function_missed(expr: Apply, at: Place) -> Miss:
@@ -127,27 +130,22 @@ def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: Place) -> Mi
         return Miss(msg("the two times do not overlap"))
     if end <= other_start:
         size, moment = other_start - end, _shown(other[0], at)
+        gap = _gap(size, bare(window[0]), at)
         if size == 0:
-            return Miss(msg("it ended exactly at {moment}, so the two times only touch", moment=moment), 0)
-        return Miss(msg("it ended {gap} before {moment}", gap=_span(size, window[0], at), moment=moment), size)
+            return Miss(msg("it ended exactly at {moment}, so the two times only touch", moment=moment), 0, gap)
+        return Miss(msg("it ended {gap} before {moment}", gap=gap, moment=moment), size, gap)
     if start >= other_end:
         size, moment = start - other_end, _shown(other[1], at)
+        gap = _gap(size, bare(window[0]), at)
         if size == 0:
-            return Miss(msg("it began exactly at {moment}, so the two times only touch", moment=moment), 0)
-        return Miss(msg("it began {gap} after {moment}", gap=_span(size, window[0], at), moment=moment), size)
+            return Miss(msg("it began exactly at {moment}, so the two times only touch", moment=moment), 0, gap)
+        return Miss(msg("it began {gap} after {moment}", gap=gap, moment=moment), size, gap)
     return Miss(msg("one of the two times is empty"), 0)
 
 
-def _span(size: int, expr: Expr, at: Place) -> Text:
-    return at.words.value(size, Days()) if isinstance(bare(expr).type, Date) else duration_text(size)
-
-
-def _gap(size: int, expr: Expr, at: Place) -> Text:
+def _gap(size: int, expr: Expr, at: Place) -> TypedValue:
     """A distance in the unit of what it was measured on (a comparison's sides have one type and scale)."""
-    kind = expr.type
-    if isinstance(kind, DateTime | Duration):
-        return duration_text(size)
-    return at.words.value(size, Days() if isinstance(kind, Date) else kind)
+    return at.words.value(size, difference(expr.type))
 
 
 def _shown(expr: Expr, at: Place) -> Text:

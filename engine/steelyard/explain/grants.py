@@ -9,7 +9,7 @@ from steelyard.explain.records import GrantStory
 from steelyard.explain.terms import Text, duration_text
 from steelyard.explain.words import Words
 from steelyard.ir.ruleset import SCORE_DIGITS, AtLeastGrant, PauseGrant, TargetGrant, WaiveGrant
-from steelyard.ir.types import Date, DateTime, Days, Duration, Type
+from steelyard.ir.types import Type, difference
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Granted, Result
@@ -53,27 +53,16 @@ def _target_text(granted: Granted, result: Result, words: Words) -> Text:
     asked = _value(granted.target, kind, words) or msg("missing")
     if granted.stricter:
         return msg("a target of {target} would be stricter, so it counts as no change", target=asked)
-    difference = words.value(granted.value or 0, _difference(kind))
+    relaxed = words.value(granted.value or 0, difference(kind))
     if not granted.value:
         return msg("a target of {target} changes nothing", target=asked)
     if granted.counted:
-        return msg("target relaxed by {difference} to {target}", difference=difference, target=asked)
+        return msg("target relaxed by {difference} to {target}", difference=relaxed, target=asked)
     return msg(
         "a target of {target} ({difference} more) was asked for; a larger one counts",
         target=asked,
-        difference=difference,
+        difference=relaxed,
     )
-
-
-def _difference(kind: Type) -> Type:
-    """The type of the difference of two targets: between dates it is days, between instants a duration."""
-    match kind:
-        case Date():
-            return Days()
-        case DateTime():
-            return Duration()
-        case _:
-            return kind
 
 
 def _window(granted: Granted) -> tuple[int, int]:

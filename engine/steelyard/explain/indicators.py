@@ -8,7 +8,7 @@ from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import Place
 from steelyard.explain.records import ClockStory, IndicatorStory, ShareStory
-from steelyard.explain.terms import Text, duration_text
+from steelyard.explain.terms import Text
 from steelyard.explain.tree import grow
 from steelyard.explain.ways import how_scored
 from steelyard.explain.words import Words
@@ -19,7 +19,7 @@ from steelyard.ir.ruleset import (
     Indicator,
     WaiveGrant,
 )
-from steelyard.ir.types import Type
+from steelyard.ir.types import DateTime, Duration, Type
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Result
@@ -84,10 +84,10 @@ def _clock(result: Result, words: Words) -> ClockStory | None:
     if timing is None:
         return None
     return ClockStory(
-        start=None if timing.start is None else words.zone.local_text(timing.start),
-        end=None if timing.end is None else words.zone.local_text(timing.end),
+        start=None if timing.start is None else words.value(timing.start, DateTime()),
+        end=None if timing.end is None else words.value(timing.end, DateTime()),
         still_running=timing.still_running,
-        paused=duration_text(timing.paused) if timing.paused else None,
+        paused=words.value(timing.paused, Duration()) if timing.paused else None,
     )
 
 

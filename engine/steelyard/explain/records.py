@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from steelyard.explain.terms import Name, Text
+from steelyard.explain.terms import Name, Text, TypedValue
 from steelyard.facts.digest import Digests
 from steelyard.semantics.outcome import Fixed, LineKind, Outcome
 
@@ -167,6 +167,7 @@ class Judgement:
         truth: None where unknown.
         tree: the condition with the values used.
         amount: what a points rule brought, as text.
+        points: the same as a number, as the rule's amount has it; None where it is missing or there is none.
     """
 
     row: RowReference | None
@@ -174,6 +175,7 @@ class Judgement:
     fired: bool
     tree: Node
     amount: Text | None = None
+    points: Fixed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,7 @@ class RuleStory:
     Attributes:
         does: what the rule does where it fires.
         why_not: where it did not fire: what was false or unknown, and how far it was from firing.
+        distances: for each of `why_not` how far it was, where that is a quantity.
         lifted_by: the exemption because of which it does not apply.
         judgements: at most `ROWS` of them; `more` were left out.
     """
@@ -195,6 +198,7 @@ class RuleStory:
     judgements: tuple[Judgement, ...]
     more: int
     why_not: tuple[Text, ...]
+    distances: tuple[TypedValue | None, ...]
     lifted_by: Name | None
     reason: str | None
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from steelyard.diagnostics import msg
 from steelyard.explain.distance import no_rows, row_misses, why_not
+from steelyard.explain.gaps import Miss
 from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import Place
@@ -93,6 +94,7 @@ def _story(
     fired = any(judgement.fired for judgement, _ in found)
     lifted = at.evaluation.lifted.get(rule.id)
     # rows in which the rule fired come first: they are never among those left out
+    misses = () if fired or lifted is not None else _misses(rule.when, relation, found, at)
     shown = sorted(found, key=lambda pair: not pair[0].fired)
     return RuleStory(
         kind=kind,
@@ -102,20 +104,20 @@ def _story(
         does=does,
         judgements=tuple(judgement for judgement, _ in shown[:ROWS]),
         more=max(0, len(found) - ROWS),
-        why_not=() if fired or lifted is not None else _why_not(rule.when, relation, found, at),
+        why_not=tuple(miss.text for miss in misses),
+        distances=tuple(miss.distance for miss in misses),
         lifted_by=None if lifted is None else at.words.name(lifted),
         reason=rule.reason if isinstance(rule, Unscored | PointsRule) else None,
     )
 
 
-def _why_not(
+def _misses(
     when: Expr, relation: str | None, found: list[tuple[Judgement, Judged | Applied]], at: Place
-) -> tuple[Text, ...]:
+) -> tuple[Miss, ...]:
     if relation is None:
-        return tuple(miss.text for miss in why_not(when, at))
+        return why_not(when, at)
     rows = [(judged.row, when) for _, judged in found if judged.row is not None]
-    misses = row_misses(relation, rows, at) if rows else no_rows(relation, at)
-    return tuple(miss.text for miss in misses)
+    return row_misses(relation, rows, at) if rows else no_rows(relation, at)
 
 
 def _judgements(
@@ -139,7 +141,7 @@ def _applied(one: Applied, rule: PointsRule, at: Place) -> tuple[Judgement, Judg
         amount = msg("the amount is missing: {missing}", missing=at.words.missing(one.missing.reasons))
     elif one.amount is not None:
         amount = _moved(rule, one.amount)
-    return Judgement(row, truth, one.fired, grow(rule.when, there), amount), one
+    return Judgement(row, truth, one.fired, grow(rule.when, there), amount, one.amount), one
 
 
 def _moved(rule: PointsRule, amount: Fixed) -> Text:

@@ -40,7 +40,26 @@ class Name:
         return self.label.en
 
 
-Text = Message | Name | str
+@dataclass(frozen=True, slots=True)
+class TypedValue:
+    """A value with its type: `show` writes it for a reader, `data` for programs.
+
+    Attributes:
+        stored: as ir/types.py says for the type; of a list a tuple of such, each of the type.
+        zone: in whose local time an instant is shown.
+        reader: the text for a reader.
+    """
+
+    stored: Stored | tuple[Stored, ...]
+    type: Type
+    zone: Zone = field(compare=False, repr=False)
+    reader: Message | str = field(compare=False, repr=False)
+
+    def __str__(self) -> str:
+        return str(self.reader)
+
+
+Text = Message | Name | TypedValue | str
 """A text for a reader, in any language."""
 
 
@@ -55,6 +74,8 @@ def show(text: Text, lang: str) -> str:
             return text
         case Name():
             return text.label.in_language(lang)
+        case TypedValue():
+            return show(text.reader, lang)
         case Message():
             return translator(lang)(_localised(text, lang))
         case _:
@@ -71,6 +92,8 @@ def _value(value: object, lang: str) -> object:
     match value:
         case Name():
             return value.label.in_language(lang)
+        case TypedValue():
+            return _value(value.reader, lang)
         case Message():
             return _localised(value, lang)
         case Fixed():  # a tuple too, but a number to a reader
@@ -82,12 +105,16 @@ def _value(value: object, lang: str) -> object:
             return value
 
 
-def value_text(value: Stored, type: Type, zone: Zone) -> Text:  # noqa: A002 - the word
-    """Write a value for a reader.
+def value_text(value: Stored, type: Type, zone: Zone) -> TypedValue:  # noqa: A002 - the word
+    """Make a text of a value.
 
     Raises:
         InternalError: the value is not stored as its type says.
     """
+    return TypedValue(value, type, zone, _reader_text(value, type, zone))
+
+
+def _reader_text(value: Stored, type: Type, zone: Zone) -> Message | str:  # noqa: A002 - the word
     match type, value:
         case Boolean(), bool():
             return msg("yes") if value else msg("no")

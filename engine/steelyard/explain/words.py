@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Message, msg
 from steelyard.explain.records import Clause, Fact, RowReference
-from steelyard.explain.terms import Name, Text, value_text
+from steelyard.explain.terms import Name, Text, TypedValue, value_text
 from steelyard.facts.case import Row
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Ruleset, Source
@@ -78,7 +78,7 @@ class Words:
         """What a calendar is called; it shares no names with the rest."""
         return self._calendars[id]
 
-    def value(self, value: Stored, type: Type) -> Text:  # noqa: A002 - the word
+    def value(self, value: Stored, type: Type) -> TypedValue:  # noqa: A002 - the word
         """A value for a reader."""
         return value_text(value, type, self.zone)
 

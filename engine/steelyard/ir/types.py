@@ -100,6 +100,17 @@ class Range:
         return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
 
 
+def difference(kind: Type) -> Type:
+    """The type of the difference of two values: of dates it is days, of instants a duration, of numbers a number."""
+    match kind:
+        case Date():
+            return Days()
+        case DateTime():
+            return Duration()
+        case Number() | Duration() | Days() | Text() | Boolean() | Region() | Regions():
+            return kind
+
+
 def default_range(kind: Type) -> Range | None:
     """The range that values of a type have where none is declared; None for what has no order."""
     match kind:

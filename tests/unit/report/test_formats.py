@@ -117,7 +117,7 @@ def test_text_of_users_is_escaped(n: str) -> None:
     assert "&lt;b&gt;{{ 7*7 }}&lt;/b&gt;" in page
     assert not re.search(r"<[biu]>(one|n)</", page)
     check(page)
-    assert EVIL == json.loads(render(explanation, "en", "json"))["key"]
+    assert EVIL == json.loads(render(explanation, "en", "json"))["case"]
     assert "\\<script\\>" in render(explanation, "en", "md")
 
 

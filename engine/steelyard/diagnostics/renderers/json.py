@@ -1,21 +1,24 @@
-"""Findings for programs. The schema is stable: fields are added, never renamed or removed.
+"""Findings for programs (schema: check.schema.json, printed by `steelyard schema check`).
 
-`{"diagnostics": [{"code", "name", "severity", "headline", "span", "help", "labels": [{"span", "text"}],
-"notes": []}], "errors": N, "warnings": N}`, where a span is `{"file", "line", "column", "end_line",
-"end_column"}` counted from 1 with the end exclusive, or null. A place in a workbook counts rows and columns so, and
-has "cell" beside.
+The form is stable: fields are added, never renamed or removed without another `format`. Lines and columns are counted
+from 1, the end is exclusive; a place in a workbook counts rows and columns so, and has its `cell` beside.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 from steelyard.diagnostics.catalogue import Translator
 from steelyard.diagnostics.diagnostic import Diagnostic, Severity
 from steelyard.diagnostics.message import Message
 from steelyard.diagnostics.registry import code
 from steelyard.diagnostics.span import Span
+
+FORMAT = 1
+"""The number of the form."""
 
 
 def render_json(
@@ -27,11 +30,17 @@ def render_json(
 ) -> str:
     """Render findings as one JSON object."""
     document = {
+        "format": FORMAT,
         "diagnostics": [_finding(each, translate) for each in diagnostics],
         "errors": sum(each.severity is Severity.ERROR for each in diagnostics),
         "warnings": sum(each.severity is Severity.WARNING for each in diagnostics),
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def check_schema() -> dict[str, Any]:
+    """The JSON Schema of the form."""
+    return json.loads(Path(__file__).with_name("check.schema.json").read_text("utf-8"))
 
 
 def _finding(diagnostic: Diagnostic, translate: Translator) -> dict[str, object]:

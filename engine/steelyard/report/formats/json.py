@@ -1,15 +1,13 @@
-"""The report as JSON: the view, minus the drawing. Every number is text with exactly its digits."""
+"""The report as JSON: the data of an explanation, whatever its layout (schema: `steelyard schema explain`)."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
-from steelyard.report.views import View
+from steelyard.explain import Explanation
+from steelyard.explain.data import explanation_data
 
 
-def case_json(view: View) -> str:
-    """Write a view."""
-    content = asdict(view)
-    content["timeline"] = [] if view.timeline is None else [{"name": name, "at": at} for name, at in view.timeline.list]
-    return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+def case_json(explanation: Explanation, lang: str) -> str:
+    """Write an explanation as JSON; sentences in a language, `zh` or `en`."""
+    return json.dumps(explanation_data(explanation, lang), ensure_ascii=False, indent=2) + "\n"

@@ -11,10 +11,17 @@ from steelyard.report.formats.template import case_html, case_markdown, case_tex
 from steelyard.report.view import view
 from steelyard.report.views import View
 
-Format = Callable[[View], str]
+Format = Callable[[Explanation, str], str]
+"""Writes an explanation in a language."""
+
+
+def _viewed(write: Callable[[View], str]) -> Format:
+    """A format for readers: it writes the view of an explanation."""
+    return lambda explanation, lang: write(view(explanation, lang))
+
 
 _FORMATS: Mapping[str, Format] = MappingProxyType(
-    {"text": case_text, "md": case_markdown, "html": case_html, "json": case_json}
+    {"text": _viewed(case_text), "md": _viewed(case_markdown), "html": _viewed(case_html), "json": case_json}
 )
 FORMATS = tuple(_FORMATS)
 SUFFIXES: Mapping[str, str] = MappingProxyType({"text": ".txt", "md": ".md", "html": ".html", "json": ".json"})
@@ -34,4 +41,4 @@ def render(explanation: Explanation, lang: str, format: str) -> str:  # noqa: A0
     name = "md" if format == "markdown" else format
     if name not in _FORMATS:
         raise ValueError(f"no format {format!r}, only {', '.join(FORMATS)}")
-    return _FORMATS[name](view(explanation, lang))
+    return _FORMATS[name](explanation, lang)
