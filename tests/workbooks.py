@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-STYLES = {"day": 1, "instant": 2, "duration": 3, "clock": 4}
-FORMATS = ("General", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "[h]:mm:ss", "hh:mm")
+STYLES = {"day": 1, "instant": 2, "duration": 3, "clock": 4, "amount": 5}
+FORMATS = ("General", "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss", "[h]:mm:ss", "hh:mm", "#,##0.00")
 
 
 def text(value: str) -> str:

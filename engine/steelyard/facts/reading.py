@@ -108,7 +108,7 @@ class Reading:
         needs = self._needs.get(role, {})
         with open_table(path, options, wanted) as table:
             if not table.growing:
-                _check_columns(table.columns, fields, needs)
+                _check_columns(table.columns, fields, needs, table.header)
             yield from table.rows
             if table.growing and table.columns:
                 _check_columns(table.columns, fields, needs)
@@ -145,7 +145,9 @@ class Reading:
                     self.warnings.append(warning)
 
 
-def _check_columns(columns: Collection[str], fields: Sequence[InputField], needs: Mapping[str, str]) -> None:
+def _check_columns(
+    columns: Collection[str], fields: Sequence[InputField], needs: Mapping[str, str], line: int | None = None
+) -> None:
     """Raise UnreadableError where columns are missing that every row must fill."""
     needed = dict.fromkeys(field.column for field in fields if required(field))
     absent = [name for name in needed if name not in columns]
@@ -154,7 +156,9 @@ def _check_columns(columns: Collection[str], fields: Sequence[InputField], needs
     named = [name for name in columns if name]
     spare = [name for name in named if name not in needed]
     nearest = ((name, closest(name, spare)) for name in absent)
+    title = msg("row {line} is taken for the names of the columns: delete a title above them", line=line)
     notes = (
+        *((title,) if line is not None and len(named) == 1 else ()),
         *(msg("for `{column}`: did you mean `{near}`?", column=name, near=near) for name, near in nearest if near),
         *(
             msg("`{column}` is needed by version {versions} only", column=name, versions=needs[name])
@@ -163,7 +167,11 @@ def _check_columns(columns: Collection[str], fields: Sequence[InputField], needs
         ),
     )
     raise UnreadableError(
-        "E116", msg("columns are missing: {names}", names=listed(absent)), help=_columns_help(named), notes=notes
+        "E116",
+        msg("columns are missing: {names}", names=listed(absent)),
+        help=_columns_help(named),
+        notes=notes,
+        line=line,
     )
 
 
@@ -179,4 +187,5 @@ def _columns_help(columns: Sequence[str]) -> Message:
 
 def _span(path: Path, line: int | None) -> Span:
     number = (line or 1) - 1
-    return Span(str(path), number, 0, number, 0)
+    cell = f"A{number + 1}" if path.suffix.lower() == ".xlsx" else ""
+    return Span(str(path), number, 0, number, 0, cell)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import zipfile
 import zlib
 from xml.etree.ElementTree import ParseError
+from xml.parsers.expat import ExpatError
 from xml.sax import SAXException
 
 BROKEN_FILE = (
-    *(OSError, EOFError, zlib.error, zipfile.BadZipFile, SAXException, ParseError),
+    *(OSError, EOFError, zlib.error, zipfile.BadZipFile, SAXException, ParseError, ExpatError),
     *(LookupError, ValueError, ArithmeticError),  # defusedxml, json, codecs and most of pyarrow raise subclasses
     RuntimeError,  # zipfile on an encrypted part; too deep a recursion; what a library does not implement
 )

@@ -5,15 +5,32 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
+from functools import partial
 from posixpath import join, normpath
-from xml.etree.ElementTree import Element
+from xml.parsers import expat
 
 from defusedxml import ElementTree
 
+from steelyard.diagnostics import Message, msg
+
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_CHUNK = 1 << 20
 
 Place = tuple[int, int]
 """Row and column, from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A stretch of merged cells: its first and last rows and columns, from 0, both inclusive."""
+
+    first: Place
+    last: Place
+
+    @property
+    def headline(self) -> Message:
+        """What is wrong with its cells."""
+        return msg("the cells {range} are merged", range=f"{reference(*self.first)}:{reference(*self.last)}")
 
 
 @dataclass(slots=True)
@@ -24,14 +41,14 @@ class SheetFacts:
         size: rows and columns of the rectangle from A1 to the last cell.
         errors: cells that show an error (`#N/A`).
         uncalculated: formulas whose result was never stored.
-        merged: first row and column of each merged stretch, and the reference of its last cell.
-        serials: the doubles of cells that hold a number, a date or a time.
+        merged: stretches of merged cells.
+        serials: the doubles of cells that hold a number in a format of their own, such as a date or a time.
     """
 
     size: tuple[int, int] = (0, 0)
     errors: set[Place] = field(default_factory=set[Place])
     uncalculated: set[Place] = field(default_factory=set[Place])
-    merged: list[tuple[int, int, str]] = field(default_factory=list[tuple[int, int, str]])
+    merged: list[Merged] = field(default_factory=list[Merged])
     serials: dict[Place, float] = field(default_factory=dict[Place, float])
 
 
@@ -64,56 +81,97 @@ def read_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
 
     Raises:
         KeyError: the archive lacks a part that it names.
-        ParseError, DefusedXmlException: a part is no XML, or declares entities.
+        ValueError: the part declares a document type.
+        ExpatError: the part is no XML.
     """
-    facts = SheetFacts()
-    at: Place = (-1, -1)
-    with archive.open(_part_of(archive, sheet)) as stream:
-        for event, element in ElementTree.iterparse(stream, events=("start", "end"), forbid_dtd=True):
-            kind = _bare(element.tag)
-            if event == "start":
-                if kind == "row":
-                    number = element.get("r", "")
-                    at = (int(number) - 1 if number.isascii() and number.isdigit() else at[0] + 1, -1)
-                elif kind == "c":
-                    at = place_of(element.get("r", "")) or (at[0], at[1] + 1)
-                    facts.size = (max(facts.size[0], at[0] + 1), max(facts.size[1], at[1] + 1))
-            elif kind == "c":
-                _note(facts, at, element)
-            elif kind == "row":
-                element.clear()
-            elif kind == "mergeCell":
-                first, _, last = element.get("ref", "").partition(":")
-                place = place_of(first)
-                if place is not None and last not in ("", first):
-                    facts.merged.append((*place, last))
-    return facts
+    scan = _Scan()
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler = scan.opened, scan.closed
+    parser.CharacterDataHandler = scan.text
+    parser.StartDoctypeDeclHandler = _refuse_document_type
+    with archive.open(part_of(archive, sheet)) as stream:
+        for chunk in iter(partial(stream.read, _CHUNK), b""):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    return scan.facts
 
 
-def _note(facts: SheetFacts, place: Place, cell: Element) -> None:
-    inside = {_bare(part.tag): part.text or "" for part in cell}
-    kind = cell.get("t", "n")
-    if kind == "e":
-        facts.errors.add(place)
-    elif "f" in inside and kind != "str" and not inside.get("v"):
-        facts.uncalculated.add(place)
-    elif kind == "n" and inside.get("v"):
-        facts.serials[place] = float(inside["v"])
+def _refuse_document_type(*_: object) -> None:
+    raise ValueError("a document type, which sheets have no use for")
 
 
-def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
+class _Scan:
+    """Handlers of expat, called some five times for each cell: a sheet may have millions."""
+
+    def __init__(self) -> None:
+        self.facts = SheetFacts()
+        self._row, self._column = -1, -1
+        self._kind, self._styled, self._formula = "n", False, False
+        self._value, self._within_value = "", False
+
+    def opened(self, name: str, attributes: dict[str, str]) -> None:
+        """An element begins."""
+        match name.rpartition("}")[2]:
+            case "c":
+                self._begin_cell(attributes)
+            case "v":
+                self._within_value = True
+            case "f":
+                self._formula = True
+            case "row":
+                number = attributes.get("r", "")
+                self._row = int(number) - 1 if number.isascii() and number.isdigit() else self._row + 1
+                self._column = -1
+            case "mergeCell":
+                first, _, last = attributes.get("ref", "").partition(":")
+                begin, end = place_of(first), place_of(last)
+                if begin is not None and end is not None and begin != end:
+                    self.facts.merged.append(Merged(begin, end))
+            case _:
+                pass
+
+    def text(self, text: str) -> None:
+        """Text between tags; only that of values matters."""
+        if self._within_value:
+            self._value += text
+
+    def closed(self, name: str) -> None:
+        """An element ends."""
+        match name.rpartition("}")[2]:
+            case "v":
+                self._within_value = False
+            case "c":
+                self._end_cell((self._row, self._column))
+            case _:
+                pass
+
+    def _begin_cell(self, attributes: dict[str, str]) -> None:
+        place = place_of(attributes.get("r", ""))
+        self._row, self._column = (self._row, self._column + 1) if place is None else place
+        rows, columns = self.facts.size
+        if self._row >= rows or self._column >= columns:
+            self.facts.size = (max(rows, self._row + 1), max(columns, self._column + 1))
+        self._kind, self._styled = attributes.get("t", "n"), "s" in attributes
+        self._formula, self._value = False, ""
+
+    def _end_cell(self, place: Place) -> None:
+        if self._kind == "e":
+            self.facts.errors.add(place)
+        elif self._formula and self._kind != "str" and not self._value:
+            self.facts.uncalculated.add(place)
+        elif self._styled and self._kind == "n" and self._value:
+            self.facts.serials[place] = float(self._value)
+
+
+def part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """The archive's name of a sheet. Raises KeyError where the workbook does not tell."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     for element in book.iter():
-        if _bare(element.tag) == "sheet" and element.get("name") == sheet:
+        if element.tag.rpartition("}")[2] == "sheet" and element.get("name") == sheet:
             for name, value in element.items():
-                if _bare(name) == "id":
+                if name.rpartition("}")[2] == "id":
                     return normpath(join("/xl", targets[value])).lstrip("/")
     raise KeyError(sheet)
-
-
-def _bare(name: str) -> str:
-    """A name without its namespace."""
-    return name.rpartition("}")[2]

@@ -394,7 +394,7 @@ def test_xlsx_cells(tmp_path) -> None:
             "b": 0.98,
             "c": date(2024, 5, 1),
             "d": datetime(2024, 5, 1, 10),
-            "e": "PT95040.000000S",
+            "e": "26h24min",
             "f": "true",
         },
     )
@@ -429,7 +429,7 @@ def test_xlsx_texts_of_times_and_far_columns(tmp_path) -> None:
 
     (_, first), (_, second) = rows(path)
 
-    assert first["a"] == "12:00:00"
+    assert isinstance(first["a"], Problem)
     assert isinstance(first["b"], Problem)
     assert second["b"] == "b"
 

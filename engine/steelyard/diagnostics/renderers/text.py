@@ -92,7 +92,7 @@ class _Page:
             return None  # a workbook is no text
         if span.file not in self._files:
             text = self._sources(span.file)
-            self._files[span.file] = [] if text is None else _BREAK.split(text)
+            self._files[span.file] = [] if text is None or "\0" in text else _BREAK.split(text)
         lines = self._files[span.file]
         return lines[span.line] if span.line < len(lines) else None
 

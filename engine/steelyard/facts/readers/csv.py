@@ -51,7 +51,7 @@ def read_csv(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Genera
                 line=number,
             )
         columns = checked_header(header, number)
-        yield Table(columns, _rows(records, columns))
+        yield Table(columns, _rows(records, columns), header=number)
 
 
 def _customary(path: Path) -> str:

@@ -58,11 +58,13 @@ class Table:
         columns: names of columns; of a growing table those of the rows read so far.
         rows: good and bad ones in the order of the file.
         growing: each row names its own columns.
+        header: the line, or the row, from 1, whose cells name the columns.
     """
 
     columns: Collection[str]
     rows: Iterator[Line | BadLine]
     growing: bool = False
+    header: int = 1
 
 
 class UnreadableError(Exception):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.diagnostics import Diagnostics, InternalError
-from steelyard.facts import ReadOptions
+from steelyard.facts import ReadOptions, read_portfolio
 from steelyard.facts.bulk import load
 from steelyard.ir.versions import versions_of
 from steelyard.report.writers import write_rejects
@@ -196,6 +196,61 @@ def test_workbooks(agree, shapes, tmp_path) -> None:
         rules = shapes.ruleset(shapes.key(), shapes.field("v", shapes.types[name], column="cell", optional=True))
 
         agree(rules, path)
+
+
+FAR = "the cell holds a date or a time that is too far away"
+FORMULAS = {"A1": "key", "B1": "whole", "C1": "word", "A2": "a", "B2": "><f>1+1</f>", "C2": 't="str"><f>B1</f><v>x</v>'}
+
+
+@pytest.mark.parametrize(
+    ("cells", "merged", "rejected"),
+    [
+        (FORMULAS, (), {"a": "no result is stored of the formula in B2"}),
+        (FORMULAS | {"C2": "><f>1/3</f><v></v>"}, (), {"a": "no result is stored of the formula in B2, C2"}),
+        (FORMULAS | {"B2": 't="e"><v>#N/A</v>'}, (), {"a": "the cell shows an error"}),
+        (FORMULAS | {"B2": number("1"), "A3": "b"}, ["B2:B3"], dict.fromkeys("ab", "the cells B2:B3 are merged")),
+        (FORMULAS | {"B2": number("1"), "B3": "2"}, ["A2:A3"], dict.fromkeys(("", "#2"), "the cells A2:A3 are merged")),
+        (FORMULAS | {"B2": number("1"), "D2": "><f>1</f>"}, ["D2:E2", "A9:A12"], {}),
+        (FORMULAS | {"B2": number("0.5", "clock")}, (), {"a": "the cell holds a time of day"}),
+        (FORMULAS | {"B2": number("1e12", "instant")}, (), {"a": FAR}),
+        (FORMULAS | {"B2": number("-1e12", "duration")}, (), {"a": FAR}),
+        (FORMULAS | {"B2": number("1e300", "day")}, (), {"a": FAR}),
+        (FORMULAS | {"B2": number("12345678", "amount")}, (), {}),
+    ],
+)  # fmt: skip
+def test_cells_of_workbooks_that_hold_no_value_of_their_own(agree, rules, tmp_path, cells, merged, rejected) -> None:
+    after = "".join(f'<mergeCell ref="{one}"/>' for one in merged)
+    path = tmp_path / "c.xlsx"
+    path.write_bytes(workbook(Cases=sheet(cells, f"<mergeCells>{after}</mergeCells>" if merged else "")))
+
+    found = agree(rules, path)
+
+    said = {each.key or ("#2" if number else ""): str(each.expected) for number, each in enumerate(found.rejects)}
+    assert list(rejected) == list(said)
+    assert all(said[key] == f"a value, but {text}" for key, text in rejected.items())
+    assert len(found.cases) == (0 if rejected else 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "merged", "code"),
+    [
+        ({"A1": "key", "B1": "><f>1</f>", "A2": "a"}, "", "E141"),
+        ({"A1": "key", "B1": 't="e"><v>#REF!</v>', "A2": "a"}, "", "E141"),
+        ({"A1": "Claims of August", "A2": "key", "B2": "whole", "A3": "a", "B3": "1"}, "A1:B1", "E142"),
+        ({"A1": "Claims of August", "A2": "key", "B2": "whole", "A3": "a", "B3": "1"}, "", "E116"),
+    ],
+)
+def test_header_of_a_workbook_that_is_none(agree, rules, tmp_path, cells, merged, code) -> None:
+    path = tmp_path / "c.xlsx"
+    path.write_bytes(
+        workbook(Cases=sheet(cells, f'<mergeCells><mergeCell ref="{merged}"/></mergeCells>' * bool(merged)))
+    )
+    diagnostics = Diagnostics()
+
+    assert agree(rules, path) is None
+    read_portfolio(versions_of(rules), [path], {}, diagnostics)
+    assert [(code, f"{path}!A1")] == [(one.code, str(one.span)) for one in diagnostics.sorted()]
+    assert "title" in f"{diagnostics.sorted()[0].help} {diagnostics.sorted()[0].notes}"
 
 
 def test_event_logs(agree, shapes, tmp_path) -> None:

@@ -1,0 +1,245 @@
+"""A sheet of a workbook -> rows of typed cells: the one reader, for tables of rulesets and for facts.
+
+Values by calamine; what it does not tell from the sheet's XML. A workbook stores numbers, dates and times as doubles:
+a number leaves as its double, for its reader to take exactly or not at all; a date or a length of time leaves only
+where the double stands for a whole second.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import BinaryIO
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.source.broken import BROKEN_FILE, reason_of
+from steelyard.source.xlsx_sheet import Place, SheetFacts, part_of, place_of, read_facts, reference
+
+_EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - a workbook's times are local
+_EARLIEST, _LATEST = -693_593, 2_958_466
+"""Numbers of days outside of which there is no date: the end of the year 0, and the beginning of the year 10,000."""
+_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*[^/]>.*?</(?:\w+:)?c>", re.DOTALL)
+_CELL_NAME = re.compile(rb"""\br=["']([A-Z0-9]+)["']""")
+_VALUE = re.compile(rb"(<(?:\w+:)?v(?:\s[^>]*)?>)[^<]*")
+_DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+
+
+class UnusableWorkbookError(Exception):
+    """A workbook, or the sheet that was asked for, of which nothing can be read; the parts of a diagnostic."""
+
+    def __init__(self, code: str, headline: Message, advice: Message) -> None:
+        super().__init__(str(headline))
+        self.code, self.headline, self.advice = code, headline, advice
+
+
+@dataclass(frozen=True, slots=True)
+class CellFault:
+    """A cell whose value cannot be taken: the diagnostic code, what is wrong, what to do about it."""
+
+    code: str
+    headline: Message
+    advice: Message
+
+
+Cell = str | float | date | CellFault | None
+"""Text (also of truth values and lengths of time), a number, a day, a local datetime; None: empty."""
+_Value = int | float | str | bool | time | date | datetime | timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much is read at most: bytes that the workbook unpacks to; cells from A1 to the last one that is used."""
+
+    unpacked: int
+    cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One sheet.
+
+    Attributes:
+        name: of the sheet.
+        first: whether it is the first one of its workbook.
+        facts: what its XML says.
+    """
+
+    name: str
+    first: bool
+    facts: SheetFacts
+    _values: list[list[_Value]]
+    _far: Mapping[Place, float]
+    """The numbers of cells that no date can have; `_values` has others there."""
+
+    def rows(self) -> Iterator[tuple[int, list[Cell]]]:
+        """Give the numbers, from 0, and the cells of all rows, empty rows too."""
+        faults = self._faults()
+        height, width = self.facts.size  # calamine leaves out empty cells at the end, formulas without results too
+        for number in range(max(height, len(self._values))):
+            values = self._values[number] if number < len(self._values) else []
+            cells = [self._cell((number, column), value) for column, value in enumerate(values)]
+            if number in faults:
+                cells += [None] * (width - len(cells))
+                for column, fault in faults[number].items():
+                    cells[column] = fault
+            yield number, cells
+
+    def cell_name(self, row: int, column: int) -> str:
+        """What places call a cell: with the sheet where it is not the first."""
+        return reference(row, column) if self.first else f"{self.name}!{reference(row, column)}"
+
+    def _faults(self) -> dict[int, dict[int, CellFault]]:
+        """By row and column, the cells that only look empty, or whose value could be meant for several rows."""
+        found: dict[int, dict[int, CellFault]] = defaultdict(dict)
+        for row, column in self.facts.errors:
+            found[row][column] = error_fault()
+        formulas: dict[int, list[int]] = defaultdict(list)
+        for row, column in sorted(self.facts.uncalculated):
+            formulas[row].append(column)
+        for row, columns in formulas.items():
+            names = ", ".join(self.cell_name(row, column) for column in columns)
+            headline = msg("no result is stored of the formula in {cells}", cells=names)
+            found[row] |= dict.fromkeys(columns, replace(uncalculated_fault(), headline=headline))
+        height, width = self.facts.size
+        for one in self.facts.merged:
+            fault = CellFault("E142", one.headline, msg("unmerge them and write the value into each cell"))
+            for row in range(one.first[0], min(one.last[0] + 1, height)):
+                found[row] |= dict.fromkeys(range(one.first[1], min(one.last[1] + 1, width)), fault)
+        return found
+
+    def _cell(self, place: Place, value: _Value) -> Cell:
+        match value:
+            case int() | float() if place in self._far:
+                return self._far[place]
+            case date() | time() | timedelta() if place in self._far:
+                advice = msg("write a date of the years 1 to 9999")
+                return CellFault("E143", msg("the cell holds a date or a time that is too far away"), advice)
+            case bool():
+                return "true" if value else "false"
+            case str():
+                return value or None
+            case datetime():
+                return self._instant(place, value)
+            case date():
+                return value
+            case timedelta():
+                return self._duration(place, value)
+            case time():
+                advice = msg("for a duration give the cell the format `{form}`, or write `1h30min`", form="[h]:mm")
+                return CellFault("E143", msg("the cell holds a time of day"), advice)
+            case _:
+                return float(value)
+
+    def _instant(self, place: Place, value: datetime) -> datetime | CellFault:
+        serial = self.facts.serials.get(place)
+        if value.microsecond == 0 and (serial is None or any(_equal(serial, value - epoch) for epoch in _EPOCHS)):
+            return value
+        headline = msg("the cell holds a time that is no whole second: {value}", value=value.isoformat(" "))
+        return CellFault("E143", headline, msg("round it, or store it as text"))
+
+    def _duration(self, place: Place, value: timedelta) -> str | CellFault:
+        serial = self.facts.serials.get(place)
+        if value % _SECOND or (serial is not None and not _equal(serial, value)):
+            headline = msg("the cell holds a duration that is no whole second")
+            return CellFault("E143", headline, msg("round it, or write e.g. `1h30min`"))
+        minutes, seconds = divmod(abs(value) // _SECOND, 60)
+        parts = ((minutes // 60, "h"), (minutes % 60, "min"), (seconds, "s"))
+        text = "".join(f"{count}{unit}" for count, unit in parts if count) or "0h"
+        return f"-{text}" if value < timedelta(0) else text
+
+
+def error_fault() -> CellFault:
+    """The fault of a cell such as `#N/A`."""
+    return CellFault("E141", msg("the cell shows an error"), msg("mend its formula, or write the value"))
+
+
+def uncalculated_fault() -> CellFault:
+    """The fault of a formula whose result was never stored."""
+    advice = msg("open the file in a spreadsheet and save it, or write the value")
+    return CellFault("E141", msg("the cell holds a formula without its result"), advice)
+
+
+def open_sheet(file: BinaryIO, name: str, sheet: str | None, limits: Limits) -> Sheet:
+    """Read one sheet into memory.
+
+    Args:
+        file: the workbook; may be closed afterwards.
+        name: what messages call it.
+        sheet: which one; None: the first.
+        limits: of size.
+
+    Raises:
+        UnusableWorkbookError: it is too large, damaged or protected, or has no such sheet.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > limits.unpacked:
+                headline = msg(
+                    "`{file}` unpacks to more than {limit} MB", file=name, limit=limits.unpacked // 1_000_000
+                )
+                raise UnusableWorkbookError("E118", headline, msg("remove what does not belong to the table"))
+            file.seek(0)
+            book = CalamineWorkbook.from_filelike(file)
+            chosen = _chosen(book.sheet_names, name, sheet)
+            facts = read_facts(archive, chosen)
+            far = {place: serial for place, serial in facts.serials.items() if not _EARLIEST < serial < _LATEST}
+            if far:
+                book = CalamineWorkbook.from_filelike(_without_far(archive, part_of(archive, chosen), far))
+        rows, columns = facts.size
+        if rows * columns > limits.cells:
+            headline = msg("the sheet reaches to {cell}", cell=reference(rows - 1, columns - 1))
+            advice = msg("delete the empty rows and columns behind the table")
+            raise UnusableWorkbookError("E103", headline, advice)
+        values = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+    except (CalamineError, *BROKEN_FILE) as error:
+        advice = msg("it is damaged or protected, or its name ends as another kind of file does")
+        headline = msg("`{file}` cannot be read: {reason}", file=name, reason=reason_of(error))
+        raise UnusableWorkbookError("E118", headline, advice) from None
+    return Sheet(chosen, chosen == book.sheet_names[0], facts, values, far)
+
+
+def _without_far(archive: zipfile.ZipFile, part: str, far: Mapping[Place, float]) -> BinaryIO:
+    """The workbook with another number in some cells of one sheet; what their format says of them stays.
+
+    calamine stops at a date that it cannot represent, and takes the whole process with it.
+    """
+
+    def replaced(cell: re.Match[bytes]) -> bytes:
+        found = _CELL_NAME.search(cell[0])
+        return cell[0] if found is None or place_of(found[1].decode()) not in far else _VALUE.sub(rb"\g<1>1.5", cell[0])
+
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as written:
+        for entry in archive.infolist():
+            content = archive.read(entry)
+            written.writestr(entry, _CELL.sub(replaced, content) if entry.filename == part else content)
+    copy.seek(0)
+    return copy
+
+
+def _chosen(names: list[str], file: str, sheet: str | None) -> str:
+    if not names:
+        advice = msg("its first row names the columns of the table")
+        raise UnusableWorkbookError("E114", msg("`{file}` is empty", file=file), advice)
+    if sheet is None:
+        return names[0]
+    if sheet not in names:
+        near = closest(sheet, names)
+        headline = msg("`{file}` has no sheet `{sheet}`", file=file, sheet=sheet)
+        advice = msg("did you mean `{near}`?", near=near) if near else None
+        raise UnusableWorkbookError("E144", headline, advice or msg("its sheets are: {names}", names=listed(names[:5])))
+    return sheet
+
+
+def _equal(serial: float, value: timedelta) -> bool:
+    """Whether a stored number of days is a length of time, to the 15 digits that spreadsheets keep."""
+    return f"{serial:.15g}" == f"{value / _DAY:.15g}"
