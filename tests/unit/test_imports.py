@@ -30,6 +30,7 @@ ORDER = (
     "audit",
     "session",
     "cli",
+    "__main__",  # the module that runs cli
 )
 # modules at the root of the package that every package may import
 EVERYWHERE = frozenset({"resources", "__version__"})

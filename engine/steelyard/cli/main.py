@@ -32,6 +32,9 @@ COMMANDS = {
 }
 """Commands in the order of the help, with what the list of commands says; each lives in its own module."""
 
+COMPLETE = "_STEELYARD_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
 
 class Commands(click.Group):
     """Loads a command's module only when the command is asked for."""
@@ -124,6 +127,8 @@ def run(arguments: Sequence[str]) -> int:
     steady(sys.stderr)
     output = Output(default_language())
     try:
+        if os.environ.get(COMPLETE):
+            return _ended(_completed(os.environ[COMPLETE]))
         with cli.make_context("steelyard", list(arguments)) as context:
             try:
                 cli.invoke(context)
@@ -148,6 +153,19 @@ def run(arguments: Sequence[str]) -> int:
         return _refused(output, error)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
         return _bug(output, error)
+    return Status.YES
+
+
+def _completed(instruction: str) -> int:
+    """Answer a shell that completes a command line, or print the script that makes it ask.
+
+    Args:
+        instruction: `SHELL_source` for the script, `SHELL_complete` where the script asks; SHELL: bash, zsh, fish.
+    """
+    from click.shell_completion import shell_complete
+
+    if shell_complete(cli, {}, "steelyard", COMPLETE, instruction):
+        raise click.UsageError(f"{COMPLETE} is bash_source, zsh_source or fish_source, not '{instruction}'.")
     return Status.YES
 
 
