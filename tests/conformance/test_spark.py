@@ -99,12 +99,12 @@ def score(session, ruleset: Ruleset, cases: Sequence[Case]) -> list[Found]:
         rows = [row for case in of for row in case.rows.get(relation.id, ())]
         content = [{"_row": place, "_id": row.id, **row.values} for place, row in enumerate(rows)]
         _view(session, sources[relation.id], relation.fields, content, {"_row": pa.int64(), "_id": pa.string()})
-    columns = [(f"c{place}", column.sql) for place, column in enumerate(statement.columns)]
+    columns = [(f"c{place}", e) for place, (_, e) in enumerate(statement.columns)]
     fired = [(f"r{place}", one.sql) for place, one in enumerate(statement.rows_fired)]
     asked = [("_case", build.column("_case")), ("_reject_at", statement.reject_at), *columns, *fired]
     found: list[Found] = []
     for _, reject_at, *rest in sorted(session.query(statement, asked).collect()):
-        said = dict(zip((one.name for one in statement.columns), map(_stored, rest), strict=False))
+        said = dict(zip((column.name for column, _ in statement.columns), map(_stored, rest), strict=False))
         ids = zip((one.rule for one in statement.rows_fired), rest[len(columns) :], strict=True)
         found.append(Found(said, reject_at, {rule: tuple(some or ()) for rule, some in ids}))
     return found

@@ -92,8 +92,8 @@ def _shadowed(columns: tuple[Column, ...], place: int) -> bool:
 
 def _gaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
     """Report an example that no row covers; lists and counts of hits may well be empty."""
-    lists = {HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT, HitPolicy.COLLECT_COUNT}
-    if table.default is not None or table.hit in lists or not table.inputs:
+    may_be_empty = table.hit.gives_list or table.hit is HitPolicy.COLLECT_COUNT
+    if table.default is not None or may_be_empty or not table.inputs:
         return
     values = coverage.gap(columns)
     if isinstance(values, tuple):

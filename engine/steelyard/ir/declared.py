@@ -165,6 +165,14 @@ class HitPolicy(Enum):
     COLLECT_MAX = "collect_max"
     COLLECT_COUNT = "collect_count"
 
+    @property
+    def gives_list(self) -> bool:
+        """Whether the table's result is a list, of the outputs of all rows that hit."""
+        return self in _LIST_POLICIES
+
+
+_LIST_POLICIES = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
+
 
 @dataclass(frozen=True, slots=True)
 class TableInput:

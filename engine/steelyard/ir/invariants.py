@@ -37,7 +37,6 @@ from steelyard.ir.ruleset import (
     AtLeastGrant,
     Bands,
     Clock,
-    HitPolicy,
     Indicator,
     PointsExpression,
     RelativeStep,
@@ -47,8 +46,6 @@ from steelyard.ir.ruleset import (
 )
 from steelyard.ir.types import Boolean, DateTime, Days, Number, Text
 from steelyard.ir.walk import children, nodes
-
-LISTS = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
 
 
 def broken(ruleset: Ruleset) -> tuple[str, ...]:
@@ -175,7 +172,7 @@ def _misplaced_not(ruleset: Ruleset) -> Iterator[Expr]:
 
 
 def _misplaced_lists(ruleset: Ruleset) -> Iterator[Expr]:
-    lists = {table.id for table in ruleset.tables if table.hit in LISTS}
+    lists = {table.id for table in ruleset.tables if table.hit.gives_list}
     shown = {id(output.value) for output in ruleset.outputs}
     for expr in expressions(ruleset):
         if isinstance(expr, TableCall) and expr.table in lists and id(expr) not in shown:

@@ -16,11 +16,10 @@ from decimal import Decimal, localcontext
 from typing import Any, BinaryIO, assert_never
 
 from steelyard.diagnostics import InternalError, Message, msg
+from steelyard.ir.result_columns import PARQUET_DIGITS, ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
-from steelyard.report.columns import CellValue, Column
+from steelyard.report.columns import CellValue
 
-DIGITS = 18
-"""What a 64-bit decimal holds."""
 ROWS_PER_GROUP = 50_000
 """So many rows are held at once."""
 
@@ -33,14 +32,14 @@ class UnfitError(ValueError):
         self.message = message
 
 
-def arrow_schema(columns: Sequence[Column]) -> Any:
+def arrow_schema(columns: Sequence[ResultColumn]) -> Any:
     """The schema of result columns."""
     import pyarrow as pa
 
     return pa.schema([pa.field(column.name, _arrow_type(column)) for column in columns])
 
 
-def arrow_table(columns: Sequence[Column], rows: Sequence[Mapping[str, CellValue]]) -> Any:
+def arrow_table(columns: Sequence[ResultColumn], rows: Sequence[Mapping[str, CellValue]]) -> Any:
     """Rows of results as a table.
 
     Raises:
@@ -58,7 +57,7 @@ def arrow_table(columns: Sequence[Column], rows: Sequence[Mapping[str, CellValue
 
 def write_parquet(
     stream: BinaryIO,
-    columns: Sequence[Column],
+    columns: Sequence[ResultColumn],
     rows: Iterable[Mapping[str, CellValue]],
     metadata: Mapping[str, str] | None = None,
 ) -> int:
@@ -95,7 +94,7 @@ def _groups(rows: Iterable[Mapping[str, CellValue]]) -> Iterator[list[Mapping[st
         yield group
 
 
-def _arrow_type(column: Column) -> Any:
+def _arrow_type(column: ResultColumn) -> Any:
     import pyarrow as pa
 
     if column.fields:
@@ -110,8 +109,8 @@ def _plain_type(type: Type) -> Any:  # noqa: A002 - the word
     match type:
         case Number(scale=0) | Duration() | Days():
             return pa.int64()
-        case Number(scale) if scale <= DIGITS:
-            return pa.decimal64(DIGITS, scale)
+        case Number(scale) if scale <= PARQUET_DIGITS:
+            return pa.decimal64(PARQUET_DIGITS, scale)
         case Number() | Text() | Region():
             return pa.string()
         case Boolean():
@@ -126,7 +125,7 @@ def _plain_type(type: Type) -> Any:  # noqa: A002 - the word
             assert_never(type)
 
 
-def _cell(column: Column, value: CellValue) -> object:
+def _cell(column: ResultColumn, value: CellValue) -> object:
     if value is None:
         return None
     if not column.many:
@@ -139,17 +138,17 @@ def _cell(column: Column, value: CellValue) -> object:
     return [None if item is None else _plain(column, item) for item in items]
 
 
-def _plain(column: Column, value: object) -> object:
+def _plain(column: ResultColumn, value: object) -> object:
     match column.type, value:
         case Number(scale=0) | Duration() | Days(), int() if not -(2**63) <= value < 2**63:
             raise UnfitError(_unfit(column, str(value)))
-        case Number(scale), int() if 0 < scale <= DIGITS:
-            if abs(value) >= 10**DIGITS:
+        case Number(scale), int() if 0 < scale <= PARQUET_DIGITS:
+            if abs(value) >= 10**PARQUET_DIGITS:
                 raise UnfitError(_unfit(column, str(value)))
             with localcontext() as context:
-                context.prec = DIGITS + 1
+                context.prec = PARQUET_DIGITS + 1
                 return Decimal(value).scaleb(-scale)
-        case Number(scale), int() if scale > DIGITS:
+        case Number(scale), int() if scale > PARQUET_DIGITS:
             from steelyard.facts.format import format_units
 
             return format_units(value, scale)
@@ -162,7 +161,7 @@ def _plain(column: Column, value: object) -> object:
             raise InternalError(f"{value!r} is no value of {column.name}")
 
 
-def _unfit(column: Column, value: str) -> Message:
+def _unfit(column: ResultColumn, value: str) -> Message:
     return msg(
         "`{column}` holds {value} units, more than Parquet keeps exactly here: write CSV or JSON lines instead",
         column=column.name,

@@ -13,10 +13,11 @@ from functools import reduce
 from steelyard.calendars.zones import Zone, zone
 from steelyard.facts.case import Case
 from steelyard.ir.canonical import policy_digest
+from steelyard.ir.result_columns import ResultColumn, result_columns
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions, versions_of
-from steelyard.report.columns import CellValue, Column, columns, csv_text, schema
+from steelyard.report.columns import CellValue, columns, csv_text
 from steelyard.semantics.outcome import Outcome
 
 
@@ -27,9 +28,9 @@ class Results:
         self._versions = versions_of(rules)
         self._zone = zone(self._versions.newest.timezone)
         self._digests = {one.version: policy_digest(one) for one in self._versions.rulesets}
-        self._own = {one.version: {column.name: column for column in schema(one)} for one in self._versions.rulesets}
-        schemas = [tuple(own.values()) for own in reversed(self._own.values())]
-        self.columns = reduce(union, schemas)
+        self._heads = {one.version: result_columns(one) for one in self._versions.rulesets}
+        self._own = {version: {column.name: column for column in head} for version, head in self._heads.items()}
+        self.columns = reduce(union, reversed(self._heads.values()))
         """Of all versions: those of the newest in their order, each older one's own after its neighbour."""
 
     @property
@@ -41,7 +42,7 @@ class Results:
         """A case's values by column; empty where its version has no such column."""
         version = self._versions.of(case.values) or self._versions.newest
         own = self._own[version.version]
-        values = columns(version, outcome, self._digests[version.version])
+        values = columns(version, outcome, self._digests[version.version], self._heads[version.version])
         return {
             column.name: _adapted(values[column.name], own[column.name], column, self._zone)
             if column.name in own
@@ -50,7 +51,7 @@ class Results:
         }
 
 
-def union(newer: Sequence[Column], older: Sequence[Column]) -> tuple[Column, ...]:
+def union(newer: Sequence[ResultColumn], older: Sequence[ResultColumn]) -> tuple[ResultColumn, ...]:
     """The columns of two versions; what only the older one has stands after what precedes it there."""
     found = list(newer)
     place = -1
@@ -65,12 +66,12 @@ def union(newer: Sequence[Column], older: Sequence[Column]) -> tuple[Column, ...
     return tuple(found)
 
 
-def _common(one: Column, other: Column) -> Column:
+def _common(one: ResultColumn, other: ResultColumn) -> ResultColumn:
     """A column that holds the values of both."""
     if one == other:
         return one
     if one.many != other.many or bool(one.fields) != bool(other.fields):
-        return Column(one.name, Text())
+        return ResultColumn(one.name, Text())
     if one.fields:
         return replace(one, fields=union(one.fields, other.fields))
     match one.type, other.type:
@@ -82,7 +83,7 @@ def _common(one: Column, other: Column) -> Column:
             return replace(one, type=Text())
 
 
-def _adapted(value: CellValue, own: Column, column: Column, here: Zone) -> CellValue:
+def _adapted(value: CellValue, own: ResultColumn, column: ResultColumn, here: Zone) -> CellValue:
     """A value of a version's own column as the common one holds it."""
     if value is None or own == column:
         return value
@@ -94,7 +95,7 @@ def _adapted(value: CellValue, own: Column, column: Column, here: Zone) -> CellV
     return _plain(value, own, column, here)
 
 
-def _item(item: object, own: Column, column: Column, here: Zone) -> object:
+def _item(item: object, own: ResultColumn, column: ResultColumn, here: Zone) -> object:
     """An item of a list; that of a family has its fields in the order of the common column."""
     if not column.fields:
         return None if item is None else _plain(item, own, column, here)  # pyright: ignore[reportArgumentType] - stored
@@ -106,11 +107,11 @@ def _item(item: object, own: Column, column: Column, here: Zone) -> object:
     )
 
 
-def _plain(value: CellValue, own: Column, column: Column, here: Zone) -> CellValue:
+def _plain(value: CellValue, own: ResultColumn, column: ResultColumn, here: Zone) -> CellValue:
     match own.type, column.type, value:
         case Number(scale), Number(further), int():
             return value * 10 ** (further - scale)
         case first, second, _ if type(first) is not type(second):
-            return csv_text(Column(own.name, own.type), value, here)
+            return csv_text(ResultColumn(own.name, own.type), value, here)
         case _:
             return value

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from steelyard.engines.counting import QUANTILES
+from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
-from steelyard.report.columns import CellValue, Column
+from steelyard.report.columns import CellValue
 from steelyard.report.summary import GroupLine, ScoreLine, Summary
 from steelyard.report.summary_shape import Kind, Shape, shape_of
 from steelyard.report.writers import whole_file, write_rows
@@ -59,24 +60,28 @@ def summary_json(summary: Summary) -> str:
     return json.dumps(content, ensure_ascii=False, indent=2) + "\n"
 
 
-def summary_table(summary: Summary, shape: Shape) -> tuple[Column, ...]:
+def summary_table(summary: Summary, shape: Shape) -> tuple[ResultColumn, ...]:
     """The columns of the table. A key that is called like one of them is `case.NAME`."""
-    numbers = [Column("level", _TEXT)]
-    numbers += [Column(name, _COUNT) for name in ("cases", "scored", "unscored", "rejected")]
+    numbers = [ResultColumn("level", _TEXT)]
+    numbers += [ResultColumn(name, _COUNT) for name in ("cases", "scored", "unscored", "rejected")]
     for score in shape.scores:
         of, number = _suffix(shape, score.id), Number(score.digits)
         if of:
-            numbers.append(Column(f"count{of}", _COUNT))
-        numbers += [Column(f"mean{of}", number), Column(f"rank{of}", _COUNT), Column(f"minimum{of}", number)]
-        numbers += [Column(f"{name}{of}", number) for name, _ in QUANTILES]
-        numbers += [Column(f"grade{of}.{grade}", _COUNT) for grade in score.grades]
-        numbers += [Column(f"lost{of}.{one}", _LOST) for one in score.indicators]
-        numbers += [Column(f"lost_cases{of}.{one}", _COUNT) for one in score.indicators]
-    numbers += [Column(f"{kind.value}.{rule}", _COUNT) for rule, kind in shape.rules]
-    numbers += [Column(f"unscored.{code}", _COUNT) for code in _unscored_codes(summary, shape)]
-    numbers += [Column(f"reason.{code}", _COUNT) for code in _codes(summary, shape)]
+            numbers.append(ResultColumn(f"count{of}", _COUNT))
+        numbers += [
+            ResultColumn(f"mean{of}", number),
+            ResultColumn(f"rank{of}", _COUNT),
+            ResultColumn(f"minimum{of}", number),
+        ]
+        numbers += [ResultColumn(f"{name}{of}", number) for name, _ in QUANTILES]
+        numbers += [ResultColumn(f"grade{of}.{grade}", _COUNT) for grade in score.grades]
+        numbers += [ResultColumn(f"lost{of}.{one}", _LOST) for one in score.indicators]
+        numbers += [ResultColumn(f"lost_cases{of}.{one}", _COUNT) for one in score.indicators]
+    numbers += [ResultColumn(f"{kind.value}.{rule}", _COUNT) for rule, kind in shape.rules]
+    numbers += [ResultColumn(f"unscored.{code}", _COUNT) for code in _unscored_codes(summary, shape)]
+    numbers += [ResultColumn(f"reason.{code}", _COUNT) for code in _codes(summary, shape)]
     taken = {column.name for column in numbers}
-    keys = (Column(_key_name(name, taken), _TEXT) for name in summary.grouping)
+    keys = (ResultColumn(_key_name(name, taken), _TEXT) for name in summary.grouping)
     return (numbers[0], *keys, *numbers[1:])
 
 

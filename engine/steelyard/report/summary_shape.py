@@ -6,17 +6,16 @@ that one of them gives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 from steelyard.diagnostics import Message, msg
 from steelyard.engines.counting import LostColumn, ScoreColumn, SummaryColumns
 from steelyard.ir.indicators import Bands
+from steelyard.ir.result_columns import PARQUET_DIGITS, Content, ResultColumn, result_columns
 from steelyard.ir.ruleset import Better, Effect, Ruleset, Score
 from steelyard.ir.versions import Versions, versions_of
-from steelyard.report.arrow import DIGITS
-from steelyard.report.columns import schema
 from steelyard.report.results import Results
 
 
@@ -102,9 +101,11 @@ def summary_columns(rules: Ruleset | Versions) -> SummaryColumns:
             text, without points.
     """
     versions = versions_of(rules)
-    suffixes = {score.id: _suffix(one, score) for one in versions.rulesets for score in one.scores}
+    columns = [column for one in versions.rulesets for column in result_columns(one)]
+    names = _names(columns, Content.SCORE)
+    grades = _names(columns, Content.GRADE)
     scores = tuple(
-        ScoreColumn(one.id, f"score{suffixes[one.id]}", f"grade{suffixes[one.id]}", one.digits > DIGITS)
+        ScoreColumn(one.id, names[one.id], grades[one.id], one.digits > PARQUET_DIGITS)
         for one in shape_of(versions).scores
     )
     lost = dict.fromkeys(column for one in reversed(versions.rulesets) for column in _lost_columns(one))
@@ -117,21 +118,21 @@ def summary_columns(rules: Ruleset | Versions) -> SummaryColumns:
     return SummaryColumns(scores, tuple(lost))
 
 
+def _names(columns: Iterable[ResultColumn], content: Content) -> dict[str, str]:
+    """The name of the column with this content, by score."""
+    return {one.origin.score: one.name for one in columns if one.origin is not None and one.origin.content is content}
+
+
 def _lost_columns(ruleset: Ruleset) -> Iterator[LostColumn]:
-    """Where results hold points lost: not every score has them of every indicator."""
-    columns = {column.name: column for column in schema(ruleset)}
-    for score in ruleset.scores:
-        name = f"lost{_suffix(ruleset, score)}"
-        for indicator in ruleset.indicators:
-            if indicator.family is None and f"{indicator.id}.{name}" in columns:
-                yield LostColumn(score.id, indicator.id, f"{indicator.id}.{name}")
-            elif indicator.family is not None and any(name == part.name for part in columns[indicator.id].fields):
-                yield LostColumn(score.id, indicator.id, indicator.id, name)
-
-
-def _suffix(ruleset: Ruleset, score: Score) -> str:
-    """What follows `score` in the names of columns: nothing where it has no name, so that its id is `score`."""
-    return "" if len(ruleset.scores) == 1 and score.id == "score" else f".{score.id}"
+    """Where results hold points lost: not every score has them of every indicator. By score, then by indicator."""
+    found: dict[str, list[LostColumn]] = {score.id: [] for score in ruleset.scores}
+    for column in result_columns(ruleset):
+        for part in column.fields or (column,):
+            origin = part.origin
+            if origin is not None and origin.content is Content.LOST:
+                field = part.name if column.fields else None
+                found[origin.score].append(LostColumn(origin.score, origin.id, column.name, field))
+    return (one for own in found.values() for one in own)
 
 
 def _rules(ruleset: Ruleset) -> Iterator[tuple[str, Kind]]:

@@ -18,11 +18,12 @@ from typing import BinaryIO
 from steelyard.calendars.zones import zone
 from steelyard.explain import show
 from steelyard.facts.case import Case, Reject
+from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.arrow import UnfitError, write_parquet
-from steelyard.report.columns import CellValue, Column, csv_text, json_value
+from steelyard.report.columns import CellValue, csv_text, json_value
 from steelyard.report.csv_lines import csv_line
 from steelyard.report.provenance import KEY
 from steelyard.report.results import Results
@@ -31,13 +32,13 @@ from steelyard.semantics.outcome import Outcome
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 
 REJECT_COLUMNS = (
-    Column("key", Text()),
-    Column("file", Text()),
-    Column("line", Number(0)),
-    Column("where", Text()),
-    Column("value", Text()),
-    Column("expected", Text()),
-    Column("hint", Text()),
+    ResultColumn("key", Text()),
+    ResultColumn("file", Text()),
+    ResultColumn("line", Number(0)),
+    ResultColumn("where", Text()),
+    ResultColumn("value", Text()),
+    ResultColumn("expected", Text()),
+    ResultColumn("hint", Text()),
 )
 
 
@@ -106,7 +107,7 @@ def reject_row(reject: Reject, lang: str) -> dict[str, CellValue]:
 
 def write_rows(
     path: Path,
-    head: Sequence[Column],
+    head: Sequence[ResultColumn],
     rows: Iterable[Mapping[str, CellValue]],
     timezone: str,
     metadata: Mapping[str, str] | None = None,
@@ -125,7 +126,9 @@ def write_rows(
         return write(stream, head, rows)
 
 
-def _csv(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], *, timezone: str) -> int:
+def _csv(
+    stream: BinaryIO, head: Sequence[ResultColumn], rows: Iterable[Mapping[str, CellValue]], *, timezone: str
+) -> int:
     here = zone(timezone)
     stream.write(csv_line(column.name for column in head).encode())
     count = 0
@@ -135,7 +138,9 @@ def _csv(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, C
     return count
 
 
-def _jsonl(stream: BinaryIO, head: Sequence[Column], rows: Iterable[Mapping[str, CellValue]], *, timezone: str) -> int:
+def _jsonl(
+    stream: BinaryIO, head: Sequence[ResultColumn], rows: Iterable[Mapping[str, CellValue]], *, timezone: str
+) -> int:
     here = zone(timezone)
     count = 0
     for row in rows:

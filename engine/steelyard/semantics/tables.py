@@ -45,9 +45,6 @@ REMEMBERED = 4096
 Outputs = tuple[Stored | None, ...]
 """A row's outputs; None is missing."""
 
-LISTS = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
-"""The hit policies whose result is a list."""
-
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
@@ -158,7 +155,7 @@ def output(table: Table, ask: Question, position: int) -> Meaning:
 def decide(table: Table, hits: Sequence[int]) -> Result:
     """The result of exactly these hits, in the order written."""
     rows = [table.rows[index] for index in hits]
-    if table.hit in LISTS:
+    if table.hit.gives_list:
         if not rows:
             return Hits(() if table.default is None else (table.default,))
         ordered = sorted(rows, key=_priority(table)) if table.hit is HitPolicy.OUTPUT_ORDER else rows
@@ -183,7 +180,7 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
             return _each(rows, min)
         case HitPolicy.COLLECT_MAX:
             return _each(rows, max)
-        case HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT:  # pragma: no cover - LISTS, above
+        case HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT:  # pragma: no cover - lists, above
             return None
         case _:
             assert_never(table.hit)

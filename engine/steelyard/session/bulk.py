@@ -28,11 +28,10 @@ if TYPE_CHECKING:
     from steelyard.engines.protocol import Compiled
     from steelyard.engines.sql.machines import Machine
     from steelyard.engines.sql.portfolio import Connection
-    from steelyard.engines.sql.published import Target
     from steelyard.facts import Reject
     from steelyard.facts.bulk import Loaded
+    from steelyard.ir.result_columns import ResultColumn
     from steelyard.ir.versions import Versions
-    from steelyard.report.columns import Column
     from steelyard.report.provenance import Scoring
     from steelyard.report.results import Results
     from steelyard.report.summary import Summary
@@ -116,7 +115,7 @@ class BulkRun:
         from steelyard.report.results import Results
 
         results = Results(self.versions)
-        targets = [target_of(column) for column in results.columns]
+        targets = results.columns
         loaded = self._load()
         try:
             raw = self.work / "scored.parquet"
@@ -153,7 +152,9 @@ class BulkRun:
             self.listener.warn(warning)
         return loaded
 
-    def _score(self, loaded: Loaded, targets: Sequence[Target], raw: Path, scoring: Scoring, machine: Machine) -> None:
+    def _score(
+        self, loaded: Loaded, targets: Sequence[ResultColumn], raw: Path, scoring: Scoring, machine: Machine
+    ) -> None:
         from steelyard.engines.sql.arithmetic import TooWideError
         from steelyard.engines.sql.engine import report_too_wide
         from steelyard.engines.sql.portfolio import Portfolio
@@ -200,7 +201,9 @@ class BulkRun:
         described = (text for one in found[:SHOWN] for text in one.messages(self.versions, self.scorer.name))
         return DisagreementError(tuple(found), tuple(described))
 
-    def _write(self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[Target], scoring: Scoring) -> Done:
+    def _write(
+        self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[ResultColumn], scoring: Scoring
+    ) -> Done:
         from steelyard.engines.sql.portfolio import ruled_out
         from steelyard.report.provenance import Read, provenance_text
         from steelyard.report.summary_files import write_summary
@@ -222,7 +225,7 @@ class BulkRun:
                 self._results(stage, wanted.results, raw, targets)
         return Done(summary, first, rejected)
 
-    def _results(self, stage: Staging, target: Path, raw: Path, targets: Sequence[Target]) -> None:
+    def _results(self, stage: Staging, target: Path, raw: Path, targets: Sequence[ResultColumn]) -> None:
         """The results in the format that was asked for."""
         from steelyard.calendars.zones import zone
         from steelyard.engines.sql.portfolio import convert, kept, partitioned
@@ -286,13 +289,6 @@ class BulkRun:
         summary_views(self.connection, raw, (RESULTS, REJECTS), keys, (reject.where for reject in unread))
         counts = summarise(self.connection, RESULTS, summary_columns(self.versions), keys, REJECTS)
         return summary_of_counts(self.versions, groups, counts, MINIMUM_SAMPLE if least is None else least)
-
-
-def target_of(column: Column) -> Target:
-    """A result column as the engine has it."""
-    from steelyard.engines.sql.published import Target
-
-    return Target(column.name, column.type, column.many, tuple(target_of(field) for field in column.fields))
 
 
 def evaluate_bulk(

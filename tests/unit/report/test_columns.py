@@ -8,7 +8,8 @@ import pytest
 
 from golden.reports.worked import SHIPPED, cases, evaluate, evaluated, program
 from steelyard.calendars.zones import zone
-from steelyard.report.columns import columns, json_value, schema, texts
+from steelyard.ir.result_columns import result_columns
+from steelyard.report.columns import columns, json_value, texts
 
 ALL = [(policy, name) for policy in SHIPPED for name in cases(policy)]
 
@@ -49,7 +50,7 @@ score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
 
 
 def test_order_of_columns() -> None:
-    names = [column.name for column in schema(program("claims-efficiency", ()).ruleset)]
+    names = [column.name for column in result_columns(program("claims-efficiency", ()).ruleset)]
 
     assert ["claim_id", "ruleset", "version", "digest", "status", "score", "grade", "shares"] == names[:8]
     assert [f"acceptance.{part}" for part in ("measure", "target", "score", "share", "lost")] == names[8:13]
@@ -75,7 +76,7 @@ def test_values_and_schema_name_the_same_columns(policy: str, name: str) -> None
     if evaluation is not None:
         ruleset = evaluation.ruleset
 
-        assert [c.name for c in schema(ruleset)] == list(columns(ruleset, evaluation.outcome, ""))
+        assert [c.name for c in result_columns(ruleset)] == list(columns(ruleset, evaluation.outcome, ""))
 
 
 def test_waived_keeps_its_measure_and_has_no_score_share_or_loss() -> None:
@@ -99,7 +100,7 @@ def test_family_is_one_list_column() -> None:
     rows = [{"code": "B", "used": "3.0"}, {"code": "A", "used": ""}, {"code": "=;", "used": "4"}]
     evaluation = evaluate(FAMILY, {"id": "x", "n": "1"}, {"lines": rows})
     ruleset = evaluation.ruleset
-    column = next(column for column in schema(ruleset) if column.name == "each_line")
+    column = next(column for column in result_columns(ruleset) if column.name == "each_line")
     value = columns(ruleset, evaluation.outcome, "")["each_line"]
 
     assert "==;=100.00".replace("==;", "=;") + ";A=;B=75.00" == texts(ruleset, evaluation.outcome, "")["each_line"]

@@ -15,9 +15,10 @@ from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.versions import compile_versions
 from steelyard.facts import Case, case_from_texts
 from steelyard.ir.canonical import policy_digest
+from steelyard.ir.result_columns import ResultColumn as Column
+from steelyard.ir.result_columns import result_columns
 from steelyard.ir.types import Date, Days, Duration, Number, Text
 from steelyard.ir.versions import Versions
-from steelyard.report.columns import Column, schema
 from steelyard.report.results import Results, union
 from steelyard.report.writers import write_results
 from steelyard.semantics import Outcome, Status
@@ -119,7 +120,7 @@ def test_parquet_and_json_hold_the_same(tmp_path: Path) -> None:
 def test_columns_of_one_version_are_its_own() -> None:
     alone = ruleset(OLD)
 
-    assert schema(alone) == Results(alone).columns == Results(Versions((alone,))).columns
+    assert result_columns(alone) == Results(alone).columns == Results(Versions((alone,))).columns
 
 
 def test_order_of_the_union() -> None:

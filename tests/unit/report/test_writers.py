@@ -15,8 +15,8 @@ from golden.reports.worked import cases, evaluated, program
 from steelyard.diagnostics import msg
 from steelyard.facts.case import Case, Reject
 from steelyard.ir import types
+from steelyard.ir.result_columns import ResultColumn as Column
 from steelyard.report.arrow import UnfitError
-from steelyard.report.columns import Column
 from steelyard.report.writers import write_rejects, write_results, write_rows
 from steelyard.semantics import Outcome, Status
 

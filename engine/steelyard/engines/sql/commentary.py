@@ -117,7 +117,7 @@ class Commentary:
                     columns[name, column] = note
         heads["results"] = ["The result columns as stored: numbers as whole units, durations in microseconds"]
         heads[""] = ["The result columns with their types, and the rows that were rejected before"]
-        for place, column in enumerate(self._statement.columns):
+        for place, (column, _) in enumerate(self._statement.columns):
             note = self._note(column.name.replace(".", "__", 1)) if place else None
             columns.pop(("results", column.name), None)
             if note is not None:
@@ -223,10 +223,10 @@ class Commentary:
         """Lists that are left as stored, where the dialect has no short way."""
         if self._dialect.name == "duckdb":
             return
-        for column in self._statement.columns:
+        for column, _ in self._statement.columns:
             if column.fields:
                 kinds = [
-                    f"{name} in units of {_unit(kind)}" for name, kind in column.fields if isinstance(kind, Number)
+                    f"{one.name} in units of {_unit(one.type)}" for one in column.fields if isinstance(one.type, Number)
                 ]
                 yield f"Items of {column.name} are as stored: {', '.join(kinds)}."
 

@@ -6,36 +6,36 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from steelyard.diagnostics import InternalError
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.readable import Readable, Tables, readable
 from steelyard.engines.sql.received import described
-from steelyard.engines.sql.statement import REJECTED, SCORED, UNSCORED, ResultColumn
+from steelyard.engines.sql.statement import REJECTED, SCORED, UNSCORED
 from steelyard.facts.fields import required
 from steelyard.facts.format import format_units
-from steelyard.ir.ruleset import InputField, Label, Named, Ruleset, Score
+from steelyard.ir.result_columns import Content, Origin, ResultColumn
+from steelyard.ir.ruleset import InputField, Label, Named, Ruleset
 
 SOURCE = "steelyard"
 _JINJA = re.compile(r"\{\{|\{%|\{#")
-_PARTS = {
-    "measure": Label("实际值", "what was measured"),
-    "target": Label("目标值（免责之后）", "the target after exemptions"),
-    "score": Label("得分", "its score"),
-    "share": Label("权重份额", "its shares of the weight"),
-    "lost": Label("失分", "points lost"),
+_LABELS = {
+    Content.RULESET: Label("规则集", "the ruleset"),
+    Content.VERSION: Label("版本", "its version"),
+    Content.DIGEST: Label("规则集摘要（SHA-256）", "the digest of the policy (SHA-256)"),
+    Content.STATUS: Label("状态：已评分、不评分、拒收", "scored, unscored or rejected"),
+    Content.SCORE: Label("总分", "the final score"),
+    Content.GRADE: Label("等级", "the grade"),
+    Content.SHARES: Label("权重份额合计", "all shares of the weight"),
+    Content.MEASURE: Label("实际值", "what was measured"),
+    Content.TARGET: Label("目标值（免责之后）", "the target after exemptions"),
+    Content.INDICATOR_SCORE: Label("得分", "its score"),
+    Content.SHARE: Label("权重份额", "its shares of the weight"),
+    Content.LOST: Label("失分", "points lost"),
+    Content.FIRED: Label("触发的规则", "the rules that fired"),
+    Content.REASONS: Label("原因代码，失分多者在前", "reason codes, most points first"),
+    Content.MISSING: Label("缺失或未知的项", "what was missing or unknown"),
 }
-_FIXED = {
-    "ruleset": Label("规则集", "the ruleset"),
-    "version": Label("版本", "its version"),
-    "digest": Label("规则集摘要（SHA-256）", "the digest of the policy (SHA-256)"),
-    "status": Label("状态：已评分、不评分、拒收", "scored, unscored or rejected"),
-    "reject_at": Label("拒收处：列、规则或关系", "where the case was rejected: a column, a rule or a relation"),
-    "score": Label("总分", "the final score"),
-    "grade": Label("等级", "the grade"),
-    "shares": Label("权重份额合计", "all shares of the weight"),
-    "fired": Label("触发的规则", "the rules that fired"),
-    "reasons": Label("原因代码，失分多者在前", "reason codes, most points first"),
-    "missing": Label("缺失或未知的项", "what was missing or unknown"),
-}
+_REJECT_AT = Label("拒收处：列、规则或关系", "where the case was rejected: a column, a rule or a relation")
 
 
 def model(ruleset: Ruleset, dialect_name: str, lang: str = "en") -> Mapping[str, str]:
@@ -96,16 +96,13 @@ def _schema(ruleset: Ruleset, dialect_name: str, name: str, found: Readable) -> 
     yield f"  - name: {name}"
     yield f"    description: {_quoted(f'{_both(ruleset.title)} ({ruleset.id} {ruleset.version})')}"
     yield "    columns:"
-    by_name = dict(zip(found.names, found.columns, strict=True))
     quote = "`" if dialect_name in {"spark", "bigquery"} else '"'
-    for place, (said, column) in enumerate(by_name.items()):
-        key = place == 0
-        tests = _tests(ruleset, said, key=key)
-        if said == "status":
-            tests += _whole_rows(ruleset, by_name, quote)
-        yield from _column(column.name, _said(ruleset, said, key=key), tests)
-        if said == "status":
-            yield from _column("reject_at", _both(_FIXED["reject_at"]), [])
+    for column in found.columns:
+        status = column.origin is not None and column.origin.content is Content.STATUS
+        tests = _tests(ruleset, column) + (_whole_rows(ruleset, found.columns, quote) if status else [])
+        yield from _column(column.name, _said(ruleset, column), tests)
+        if status:
+            yield from _column("reject_at", _both(_REJECT_AT), [])
 
 
 def _source(table: str, said: str, fields: Sequence[InputField], dialect_name: str) -> Iterator[str]:
@@ -129,16 +126,18 @@ def _column(name: str, said: str, tests: Sequence[str]) -> Iterator[str]:
         yield from (f"          {line}" for line in tests)
 
 
-def _tests(ruleset: Ruleset, name: str, *, key: bool) -> list[str]:
+def _tests(ruleset: Ruleset, column: ResultColumn) -> list[str]:
     good = ["    config:", "      where: \"status <> 'rejected'\""]
-    if key:
-        return ["- unique:", *good, "- not_null:", *good]
-    if name == "status":
-        return ["- not_null", *_accepted([SCORED, UNSCORED, REJECTED])]
-    for score in ruleset.scores:
-        if name == _of(ruleset, "grade", score) and score.grades:
-            return _accepted([one.id for one in score.grades])
-    return []
+    match column.origin:
+        case Origin(Content.KEY):
+            return ["- unique:", *good, "- not_null:", *good]
+        case Origin(Content.STATUS):
+            return ["- not_null", *_accepted([SCORED, UNSCORED, REJECTED])]
+        case Origin(Content.GRADE, score=name):
+            grades = next(one.grades for one in ruleset.scores if one.id == name)
+            return _accepted([one.id for one in grades]) if grades else []
+        case _:  # no test for the other columns
+            return []
 
 
 def _accepted(values: Sequence[str], more: Sequence[str] = ()) -> list[str]:
@@ -146,19 +145,20 @@ def _accepted(values: Sequence[str], more: Sequence[str] = ()) -> list[str]:
     return ["- accepted_values:", *more, "    arguments:", listed]
 
 
-def _whole_rows(ruleset: Ruleset, columns: Mapping[str, ResultColumn], quote: str) -> list[str]:
+def _whole_rows(ruleset: Ruleset, columns: Sequence[ResultColumn], quote: str) -> list[str]:
     """Tests of whole rows: only a rejected case may be where shares do not add up, or a score is out of range."""
+    names = {one.origin: one.name for one in columns if one.origin is not None}
 
-    def sql(name: str) -> str:
-        own = columns[name].name
+    def sql(origin: Origin) -> str:
+        own = names[origin]
         return own if re.fullmatch(r"[a-z_][a-z0-9_]*", own) else f"{quote}{own}{quote}"
 
     lines: list[str] = []
     for score in ruleset.scores:
         members = [one for one in ruleset.indicators if one.id in score.members]
-        own = [f"{one.id}.{_of(ruleset, 'share', score)}" for one in members if one.family is None]
-        shares, name = sql(_of(ruleset, "shares", score)), sql(_of(ruleset, "score", score))
-        if own and len(own) == len(members) and all(one in columns for one in own):
+        own = [Origin(Content.SHARE, one.id, score.id) for one in members if one.family is None]
+        shares, name = sql(Origin(Content.SHARES, score=score.id)), sql(Origin(Content.SCORE, score=score.id))
+        if own and len(own) == len(members) and all(one in names for one in own):
             total = " + ".join(f"coalesce({sql(one)}, 0)" for one in own)
             lines += _never(f"{score.id}_shares_add_up", f"{shares} <> {total}")
         bounds = (score.clamp.low, "<"), (score.clamp.high, ">")
@@ -172,24 +172,20 @@ def _never(name: str, condition: str) -> list[str]:
     return _accepted([REJECTED], [f"    name: {_quoted(name)}", "    config:", f"      where: {_quoted(condition)}"])
 
 
-def _said(ruleset: Ruleset, name: str, *, key: bool) -> str:
+def _said(ruleset: Ruleset, column: ResultColumn) -> str:
     """The description of a column in both languages."""
-    if key:
-        return _both(next(one.label for one in ruleset.inputs if one.id == name))
-    owner, _, part = name.partition(".")
-    named: Named | None = next((one for one in (*ruleset.indicators, *ruleset.outputs) if one.id == owner), None)
-    if named is not None:
-        what = _PARTS.get(part.partition(".")[0])
-        label = named.label if what is None else Label(f"{named.label.zh}：{what.zh}", f"{named.label.en}: {what.en}")
-        clause = None if named.source is None else named.source.clause
-        return _both(label) + ("" if clause is None else f" ({clause.en})")
-    fixed = _FIXED.get(owner)
-    return name if fixed is None else _both(fixed)
-
-
-def _of(ruleset: Ruleset, name: str, score: Score) -> str:
-    single = len(ruleset.scores) == 1 and ruleset.scores[0].id == "score"
-    return name if single else f"{name}.{score.id}"
+    origin = column.origin
+    if origin is None:
+        raise InternalError(f"`{column.name}` is no column of a ruleset's results")
+    if origin.content is Content.KEY:
+        return _both(next(one.label for one in ruleset.inputs if one.id == ruleset.key))
+    what = _LABELS.get(origin.content)
+    named: Named | None = next((one for one in (*ruleset.indicators, *ruleset.outputs) if one.id == origin.id), None)
+    if named is None:
+        return column.name if what is None else _both(what)
+    label = named.label if what is None else Label(f"{named.label.zh}：{what.zh}", f"{named.label.en}: {what.en}")
+    clause = None if named.source is None else named.source.clause
+    return _both(label) + ("" if clause is None else f" ({clause.en})")
 
 
 def _both(label: Label) -> str:

@@ -33,12 +33,10 @@ from steelyard.engines.sql.situations import (
     Situations,
     share_column,
 )
-from steelyard.engines.sql.statement import ResultColumn, ruleset_scores
 from steelyard.engines.sql.value import Rejection, Value, constant
 from steelyard.ir.expressions import Expr
+from steelyard.ir.result_columns import Content, Origin, ResultColumn
 from steelyard.ir.ruleset import (
-    LEDGER_DIGITS,
-    SCORE_DIGITS,
     AtLeastGrant,
     Bands,
     Clock,
@@ -51,7 +49,7 @@ from steelyard.ir.ruleset import (
     Steps,
     TargetGrant,
 )
-from steelyard.ir.types import Number, Text
+from steelyard.ir.types import Number
 
 
 def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[Scope, Findings]:
@@ -106,40 +104,35 @@ def weigh(  # noqa: PLR0917 - all of a score
     return scored
 
 
-def column(
-    settled: Settled, standings: Mapping[str, Standing], of: Callable[[str, str], str], program: Program
-) -> ResultColumn:
-    """The list of a family's rows, by id, each with measure, target, score, shares and points lost."""
+def listed(column: ResultColumn, settled: Settled, standings: Mapping[str, Standing], program: Program) -> E:
+    """The list of a family's rows, by id, each with the fields of its column."""
     indicator = settled.indicator
     family = _family(indicator)
-    measure = indicator.measure_type
-    target = measure if indicator.target is None else indicator.target.type
     carried = Carried(settled.scope.frame, program.cases, program.cases.depth, program, f"{indicator.id}_shown")
-    kinds = [("row", Text()), ("measure", measure), ("target", target), ("score", Number(SCORE_DIGITS))]
     row_id = carried.carry(settled.scope.rows[family.relation].fetch(family.row_id).sql, "row")
     nothing = expressions.typed_null(Number(0), program)
     shown_target = nothing if settled.target is None else carried.carry(settled.target.sql, "target")
-    fields: dict[str, E] = {
-        "row": row_id,
-        "measure": carried.carry(settled.measure.sql, "measure"),
-        "target": shown_target,
-        "score": carried.carry(settled.score.sql, "score"),
+    values: dict[Origin, E] = {
+        Origin(Content.ROW, indicator.id): row_id,
+        Origin(Content.MEASURE, indicator.id): carried.carry(settled.measure.sql, "measure"),
+        Origin(Content.TARGET, indicator.id): shown_target,
+        Origin(Content.INDICATOR_SCORE, indicator.id): (score := carried.carry(settled.score.sql, "score")),
     }
-    for name in ruleset_scores(program.ruleset, indicator.id):
+    for name in dict.fromkeys(one.origin.score for one in column.fields if one.origin is not None and one.origin.score):
         scored = standings[name].scored
         weighed = scored.rows.get(indicator.id)
         share, lost = nothing, nothing
         if weighed is not None:
             n, points = _weighed(weighed, scored, carried, program)
-            there = build.conj((scored.stands, build.present(fields["score"]))) if settled.waivable else scored.stands
+            there = build.conj((scored.stands, build.present(score))) if settled.waivable else scored.stands
             share, lost = build.where(there, n.sql), build.where(there, points.sql)
-        fields[of("share", name)], fields[of("lost", name)] = share, lost
-        kinds += [(of("share", name), Number(0)), (of("lost", name), Number(LEDGER_DIGITS))]
+        values[Origin(Content.SHARE, indicator.id, name)] = share
+        values[Origin(Content.LOST, indicator.id, name)] = lost
+    fields = {one.name: values[one.origin] for one in column.fields if one.origin is not None}
     member = settled.scope.rows[family.relation].member
     kept = _kept(carried.carry(member.sql, "member"))
-    listed = program.dialect.collect_structs(fields, [row_id], None if build.is_true(kept) else kept)
-    sql = carried.frame.aggregate(f"{indicator.id}__rows", listed, exp.Array(expressions=[]))
-    return ResultColumn(indicator.id, Text(), sql, many=True, fields=tuple(kinds))
+    rows = program.dialect.collect_structs(fields, [row_id], None if build.is_true(kept) else kept)
+    return carried.frame.aggregate(f"{indicator.id}__rows", rows, exp.Array(expressions=[]))
 
 
 def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str]]:

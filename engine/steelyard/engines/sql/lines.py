@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from json import dumps
 
 from steelyard.calendars.zones import Zone
-from steelyard.engines.sql.published import DIGITS, Target
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import sql
+from steelyard.ir.result_columns import PARQUET_DIGITS, ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Number, Region, Regions, Text, Type
 
 _NULL, _END = "'null'", "'}'"
@@ -20,13 +20,13 @@ _SPECIAL = re.compile(r'[,"\r\n]')
 _CONTROLS = "".join(map(chr, range(32)))
 
 
-def csv_head(targets: Sequence[Target]) -> str:
+def csv_head(targets: Sequence[ResultColumn]) -> str:
     """The first line of a file."""
     names = (one.name for one in targets)
     return ",".join('"' + name.replace('"', '""') + '"' if _SPECIAL.search(name) else name for name in names)
 
 
-def csv_line(targets: Sequence[Target], here: Zone) -> str:
+def csv_line(targets: Sequence[ResultColumn], here: Zone) -> str:
     """A line of a row's published values.
 
     Args:
@@ -37,12 +37,12 @@ def csv_line(targets: Sequence[Target], here: Zone) -> str:
     return f"concat({fields})"
 
 
-def json_line(targets: Sequence[Target], here: Zone) -> str:
+def json_line(targets: Sequence[ResultColumn], here: Zone) -> str:
     """A line of a row's published values: numbers with a point are text. `targets`, `here`: as of `csv_line`."""
     return _object([(one.name, _json(sql.name(one.name), one, here)) for one in targets])
 
 
-def _csv(target: Target, here: Zone) -> str:
+def _csv(target: ResultColumn, here: Zone) -> str:
     value = sql.name(target.name)
     if target.fields:
         score = next(one for one in target.fields if one.name == "score")
@@ -62,7 +62,7 @@ def _quoted(text: str) -> str:
     return sql.when(special, f"""'"' || replace({text}, '"', '""') || '"'""", text)
 
 
-def _json(value: str, target: Target, here: Zone) -> str:
+def _json(value: str, target: ResultColumn, here: Zone) -> str:
     if target.fields:
         item = _object([(one.name, _json(f"_e.{sql.name(one.name)}", one, here)) for one in target.fields])
         return _array(value, item)
@@ -108,7 +108,7 @@ def _escaped(text: str) -> str:
 def _text(value: str, type_: Type, here: Zone) -> str:
     """The text of a published value."""
     match type_:
-        case Number(scale) if scale > DIGITS:
+        case Number(scale) if scale > PARQUET_DIGITS:
             return value
         case Number() | Date():
             return f"CAST({value} AS VARCHAR)"

@@ -6,16 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import duckdb
 
-from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.memory import filled, situations_that_occur
-from steelyard.engines.sql.published import Target
 from steelyard.engines.sql.relations import key_fields
-from steelyard.engines.sql.statement import Statement, compile_ruleset
+from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.facts.bulk.cases import ALL
 from steelyard.ir.canonical import policy_digest
@@ -23,18 +21,6 @@ from steelyard.ir.ruleset import Ruleset
 
 INLINE = 4096
 """A small table of more rows is a table of the session, not part of the statement."""
-
-
-class Selected(NamedTuple):
-    """A column that is asked of a statement.
-
-    Attributes:
-        column: its name, and the type of its stored values.
-        sql: over the last layer of the cases.
-    """
-
-    column: Target
-    sql: E
 
 
 class Machine(Protocol):

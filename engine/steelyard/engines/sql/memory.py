@@ -116,7 +116,7 @@ class InMemory:
 
     def _written(self, small: Mapping[str, SmallTable]) -> str:
         statement = self._statement
-        names = [(f"c{place}", column.sql) for place, column in enumerate(statement.columns)]
+        names = [(f"c{place}", one.sql) for place, one in enumerate(statement.columns)]
         rows = [(f"r{place}", one.sql) for place, one in enumerate(statement.rows_fired)]
         selected = [("_case", build.column("_case")), ("_reject_at", statement.reject_at), *names, *rows]
         text = statement.program.dialect.sql(statement.query(selected, small), pretty=False)
@@ -125,7 +125,7 @@ class InMemory:
     def _found(self, row: Sequence[Any]) -> Found:
         statement = self._statement
         values: dict[str, object] = {}
-        for column, value in zip(statement.columns, row[2:], strict=False):
+        for (column, _), value in zip(statement.columns, row[2:], strict=False):
             values[column.name] = _stored(value)
         rest = row[2 + len(statement.columns) :]
         ids = {one.rule: tuple(value or ()) for one, value in zip(statement.rows_fired, rest, strict=True)}

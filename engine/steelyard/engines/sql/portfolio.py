@@ -23,12 +23,13 @@ import duckdb
 from steelyard.calendars.zones import Zone, zone
 from steelyard.engines.sql import build, expressions
 from steelyard.engines.sql.lines import csv_head, csv_line, json_line
-from steelyard.engines.sql.machines import Machine, Selected
-from steelyard.engines.sql.published import Target, columns_of, kind, published
-from steelyard.engines.sql.statement import REJECTED, ResultColumn, Statement
+from steelyard.engines.sql.machines import Machine
+from steelyard.engines.sql.published import columns_of, kind, published
+from steelyard.engines.sql.statement import REJECTED, Selected, Statement
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.ir.expressions import Apply, Expr, Function, Input, Literal
+from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Date, DateTime, Number, Text
 from steelyard.ir.versions import Versions
@@ -136,7 +137,7 @@ class Portfolio:
         connection: duckdb.DuckDBPyConnection,
         versions: Versions,
         loaded: Loaded,
-        targets: Sequence[Target],
+        targets: Sequence[ResultColumn],
         machine: Machine,
     ) -> None:
         """Compile every version for who is to score.
@@ -180,8 +181,8 @@ class Portfolio:
         key = next(one for one in ruleset.inputs if one.id == ruleset.key)
         added, texts = self._added(statement, keys, ordered=ordered)
         stored = [
-            Selected(Target("k", key.type), build.column(ruleset.key)),
-            Selected(Target("where", Text()), statement.reject_at),
+            Selected(ResultColumn("k", key.type), build.column(ruleset.key)),
+            Selected(ResultColumn("where", Text()), statement.reject_at),
             *added,
         ]
         columns = {"k": plain_text("k", key.type, self._here), "where": sql.name("where")}
@@ -191,9 +192,8 @@ class Portfolio:
     def _selected(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
         """The rows of one version, in the columns of all; with their place in the files where they must be ordered."""
         added, texts = self._added(statement, keys, ordered=ordered)
-        own = columns_of([_target(column) for column in statement.columns])
-        stored = [*(Selected(own[column.name], column.sql) for column in statement.columns), *added]
-        query = self._machine.stored(statement, stored)
+        own = columns_of([column for column, _ in statement.columns])
+        query = self._machine.stored(statement, [*statement.columns, *added])
         columns = {
             target.name: published(sql.name(target.name), own[target.name], target, self._here)
             if target.name in own
@@ -208,7 +208,7 @@ class Portfolio:
     ) -> tuple[list[Selected], dict[str, str]]:
         """Further columns to store, and how each becomes text."""
         program = statement.program
-        added = [Selected(Target(PLACE, Number(0)), build.column(PLACE))] if ordered else []
+        added = [Selected(ResultColumn(PLACE, Number(0)), build.column(PLACE))] if ordered else []
         texts: dict[str, str] = {}
         for name in keys:
             column, expr = key_column(name), key_expression(program.ruleset, name)
@@ -216,7 +216,7 @@ class Portfolio:
                 texts[column] = "CAST(NULL AS VARCHAR)"
             else:
                 found = expressions.value(expr, program, program.case_scope)
-                added.append(Selected(Target(column, expr.type), found.sql))
+                added.append(Selected(ResultColumn(column, expr.type), found.sql))
                 texts[column] = plain_text(sql.name(column), expr.type, self._here)
         return added, texts
 
@@ -245,10 +245,6 @@ def key_expression(ruleset: Ruleset, name: str) -> Expr | None:
     if isinstance(reference.type, DateTime):
         day = Apply(Function.DATE, (day,), type=Date())
     return Apply(Function.YEAR_MONTH, (day,), type=Text())
-
-
-def _target(column: ResultColumn) -> Target:
-    return Target(column.name, column.type, column.many, tuple(Target(name, type_) for name, type_ in column.fields))
 
 
 def ruled_out(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -317,7 +313,9 @@ def rows_of(
     return {row[key]: row for row in rows.to_arrow_table().to_pylist()}
 
 
-def convert(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, targets: Sequence[Target], here: Zone) -> None:
+def convert(
+    connection: duckdb.DuckDBPyConnection, path: Path, to: Path, targets: Sequence[ResultColumn], here: Zone
+) -> None:
     """Write a Parquet file of results as CSV or JSON lines, as the suffix says; instants in local time."""
     lines = to.suffix.lower() == ".jsonl"
     line = (json_line if lines else csv_line)(targets, here)

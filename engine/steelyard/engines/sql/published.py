@@ -6,7 +6,6 @@ Numbers are DECIMAL(18, s), INT64 in the file; durations BIGINT microseconds; no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from steelyard.calendars.zones import Zone
@@ -14,29 +13,11 @@ from steelyard.engines.sql import build
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.texts import plain_text, units_text
 from steelyard.facts.bulk import sql
+from steelyard.ir.result_columns import PARQUET_DIGITS, ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
-DIGITS = 18
-"""What a DECIMAL of 64 bits holds."""
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A column of a result file.
-
-    Attributes:
-        type: of its value, or of each item.
-        many: whether it holds a list.
-        fields: of a family: what each item holds.
-    """
-
-    name: str
-    type: Type
-    many: bool = False
-    fields: tuple[Target, ...] = ()
-
-
-def published(value: str, own: Target, target: Target, here: Zone) -> str:
+def published(value: str, own: ResultColumn, target: ResultColumn, here: Zone) -> str:
     """A stored value as a Parquet file holds it; an error of DuckDB where the file's type cannot hold it.
 
     Args:
@@ -48,7 +29,7 @@ def published(value: str, own: Target, target: Target, here: Zone) -> str:
     return f"CAST({_adapted(value, own, target, here)} AS {kind(target)})"
 
 
-def kind(target: Target) -> str:
+def kind(target: ResultColumn) -> str:
     """The SQL type of a column."""
     if target.fields:
         return f"STRUCT({sql.listed(f'{sql.name(one.name)} {kind(one)}' for one in target.fields)})[]"
@@ -56,12 +37,12 @@ def kind(target: Target) -> str:
     return f"{one}[]" if target.many else one
 
 
-def columns_of(targets: Sequence[Target]) -> dict[str, Target]:
+def columns_of(targets: Sequence[ResultColumn]) -> dict[str, ResultColumn]:
     """Columns by name."""
     return {one.name: one for one in targets}
 
 
-def _adapted(value: str, own: Target, target: Target, here: Zone) -> str:
+def _adapted(value: str, own: ResultColumn, target: ResultColumn, here: Zone) -> str:
     if own.fields and target.fields:
         by_name = columns_of(own.fields)
         items = [
@@ -103,7 +84,7 @@ def _plain(value: str, own: Type, target: Type, here: Zone) -> str:
 def _decimal(value: str, scale: int) -> str:
     if scale == 0:
         return value
-    return units_text(value, scale) if scale > DIGITS else _units(scale).replace('"_units"', f"({value})")
+    return units_text(value, scale) if scale > PARQUET_DIGITS else _units(scale).replace('"_units"', f"({value})")
 
 
 @cache
@@ -114,9 +95,9 @@ def _units(scale: int) -> str:
 
 def _kind(type_: Type) -> str:
     match type_:
-        case Number(scale) if 0 < scale <= DIGITS:
-            return f"DECIMAL({DIGITS}, {scale})"
-        case Number(scale) if scale > DIGITS:
+        case Number(scale) if 0 < scale <= PARQUET_DIGITS:
+            return f"DECIMAL({PARQUET_DIGITS}, {scale})"
+        case Number(scale) if scale > PARQUET_DIGITS:
             return "VARCHAR"
         case Number() | Duration() | Days():
             return "BIGINT"

@@ -22,17 +22,18 @@ from steelyard.engines.sql.dialects.template import fill
 from steelyard.engines.sql.layout import laid_out
 from steelyard.engines.sql.received import REJECT_AT, UnfitError, names_of, received
 from steelyard.engines.sql.situations import LISTED
-from steelyard.engines.sql.statement import REJECTED, ResultColumn, Statement, compile_ruleset
+from steelyard.engines.sql.statement import REJECTED, Selected, Statement, compile_ruleset
 from steelyard.engines.sql.tidy import keywords, tidied
 from steelyard.ir.canonical import policy_digest
+from steelyard.ir.result_columns import PARQUET_DIGITS, Content, ResultColumn
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
 
 RESULTS = "results"
-_DIGITS = 18
 _GIVEN = "@"
 """Tells the name of a table that is read from that of a step, until both have their last names."""
-_PLAIN = ("ruleset", "version", "digest", "status")
+_ALWAYS = frozenset({Content.RULESET, Content.VERSION, Content.DIGEST, Content.STATUS})
+"""What rejected cases have too, beside their key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +85,11 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
     statement = compile_ruleset(ruleset, here, kept, rows, stamp, identity=ruleset.key)
     if statement.unlisted:
         raise _too_many(statement)
-    names = tuple(column.name for column in statement.columns)
+    names = tuple(column.name for column, _ in statement.columns)
     if here.name == "bigquery":  # no column of a table may have a dot in its name
-        statement.columns = tuple(replace(one, name=one.name.replace(".", "__")) for one in statement.columns)
+        statement.columns = tuple(
+            Selected(replace(column, name=column.name.replace(".", "__")), e) for column, e in statement.columns
+        )
     query = _whole(statement, places)
     said = Commentary(ruleset, statement, here, lang)
     used = {places.cases, *(places.of(one.id) for one in ruleset.relations)}
@@ -94,7 +97,8 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
     query = tidied(query, renamed, keywords(here.sqlglot))
     text = laid_out(here.sql(cast(E, query), pretty=False), here.sqlglot, said.notes(query))
     head = "".join(f"-- {line}".rstrip() + "\n" for line in said.head(stamp, places.cases, places.of))
-    return Readable(f"{head}{text}", query, statement.columns, names)
+    columns = tuple(column for column, _ in statement.columns)
+    return Readable(f"{head}{text}", query, columns, names)
 
 
 def _too_many(statement: Statement) -> UnfitError:
@@ -123,7 +127,7 @@ def _whole(statement: Statement, tables: Tables) -> exp.Query:
     """The statement over its tables, with published types."""
     program = statement.program
     ruleset, here = program.ruleset, program.dialect
-    inner = statement.query([*((one.name, one.sql) for one in statement.columns), (REJECT_AT, statement.reject_at)])
+    inner = statement.query([*((column.name, e) for column, e in statement.columns), (REJECT_AT, statement.reject_at)])
     with_ = inner.args["with_"]
     inner.set("with_", None)
     asked = {found.name for one in (inner, with_) for found in one.find_all(exp.Column)}
@@ -146,27 +150,31 @@ def _published(statement: Statement) -> Iterator[E]:
     here = statement.program.dialect
     bare = isinstance(statement.reject_at, exp.Null)
     scored = build.unequal(build.column("status"), build.text(REJECTED))
-    for place, column in enumerate(statement.columns):
+    for place, (column, _) in enumerate(statement.columns):
         value = _natural(column, build.column(column.name), here)
-        plain = place == 0 or column.name in _PLAIN or bare
+        plain = place == 0 or _content(column) in _ALWAYS or bare
         yield build.aliased(value if plain else build.where(scored, value), column.name)
-        if column.name == "status":
+        if _content(column) is Content.STATUS:
             yield build.aliased(exp.Cast(this=build.column(REJECT_AT), to=here.text()), REJECT_AT)
 
 
 def _rejected(statement: Statement) -> Iterator[E]:
     """The columns of rows that intake rejects."""
     here = statement.program.dialect
-    for place, column in enumerate(statement.columns):
+    for place, (column, e) in enumerate(statement.columns):
         if place == 0:
             yield build.aliased(_natural(column, build.column(column.name), here), column.name)
-        elif column.name == "status":
+        elif _content(column) is Content.STATUS:
             yield build.aliased(build.text(REJECTED), column.name)
             yield build.column(REJECT_AT)
-        elif column.name in _PLAIN:
-            yield build.aliased(column.sql, column.name)
+        elif _content(column) in _ALWAYS:
+            yield build.aliased(e, column.name)
         else:
             yield build.aliased(build.null(), column.name)
+
+
+def _content(column: ResultColumn) -> Content | None:
+    return None if column.origin is None else column.origin.content
 
 
 def _natural(column: ResultColumn, value: E, here: Dialect) -> E:
@@ -175,8 +183,9 @@ def _natural(column: ResultColumn, value: E, here: Dialect) -> E:
         return _one(column.name, column.type, value, here)
     item = exp.column("_e")
     if column.fields:
-        kinds = {name: exp.DataType.build("TEXT") for name, _ in column.fields}
-        one: E = here.struct({n: _one(n, t, here.field(item, n, kinds[n]), here) for n, t in column.fields})
+        text = exp.DataType.build("TEXT")
+        fields = [(one.name, one.type, here.field(item, one.name, text)) for one in column.fields]
+        one: E = here.struct({name: _one(name, type_, own, here) for name, type_, own in fields})
     else:
         one = _one(column.name, column.type, item, here)
     if here.name != "duckdb" or one == item:
@@ -187,13 +196,13 @@ def _natural(column: ResultColumn, value: E, here: Dialect) -> E:
 def _one(name: str, type_: Type, value: E, here: Dialect) -> E:
     words = natural(here.sqlglot)
     match type_:
-        case Number(scale) if scale > _DIGITS:
+        case Number(scale) if scale > PARQUET_DIGITS:
             raise UnfitError(
                 msg(
                     "`{name}` has {scale} digits after the point, more than {limit}",
                     name=name,
                     scale=scale,
-                    limit=_DIGITS,
+                    limit=PARQUET_DIGITS,
                 )
             )
         case Number(scale) if scale > 0:

@@ -32,15 +32,15 @@ from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect, dialect
 from steelyard.engines.sql.intervals import NARROW
-from steelyard.engines.sql.machines import Selected, unique_relations
+from steelyard.engines.sql.machines import unique_relations
 from steelyard.engines.sql.portfolio import PLACE, running
-from steelyard.engines.sql.published import Target
 from steelyard.engines.sql.relations import ROW, ROW_ID
 from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.staged import staged
-from steelyard.engines.sql.statement import Statement, compile_ruleset
+from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.ir.canonical import policy_digest
+from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Boolean, Region, Regions, Text, Type
 
@@ -193,12 +193,12 @@ def _column(place: int) -> str:
     return f"c{place}"
 
 
-def _cast(e: E, column: Target, here: Dialect) -> E:
+def _cast(e: E, column: ResultColumn, here: Dialect) -> E:
     """A value in its type: Spark has NULLs of none, which no file holds."""
     return exp.Cast(this=e, to=exp.DataType.build(_kind(column), dialect=here.sqlglot))
 
 
-def _kind(column: Target) -> str:
+def _kind(column: ResultColumn) -> str:
     if column.fields:
         return f"ARRAY<STRUCT<{', '.join(f'`{one.name}`: {_kind(one)}' for one in column.fields)}>>"
     return f"ARRAY<{_KINDS[_stored(column.type)]}>" if column.many else _KINDS[_stored(column.type)]

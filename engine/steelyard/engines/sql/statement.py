@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal, NamedTuple, assert_never
 
 from sqlglot import exp
 
-from steelyard.engines.sql import build, exemptions, expressions, indicators, points, relations, scores, tables
+from steelyard.diagnostics import InternalError
+from steelyard.engines.sql import (
+    build,
+    exemptions,
+    expressions,
+    families,
+    indicators,
+    points,
+    relations,
+    scores,
+    tables,
+)
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
 from steelyard.engines.sql.exemptions import Fired
@@ -27,33 +39,26 @@ from steelyard.engines.sql.scores import Scored
 from steelyard.engines.sql.situations import KEY, Situations
 from steelyard.engines.sql.value import Rejection, Value, constant
 from steelyard.ir.expressions import Part, TableCall
-from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, HitPolicy, Method, Ruleset
-from steelyard.ir.types import Number, Text, Type
-from steelyard.semantics.tables import LISTS
+from steelyard.ir.result_columns import Content, Origin, ResultColumn, result_columns
+from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
+from steelyard.ir.types import Number
 
 SCORED, UNSCORED, REJECTED = "scored", "unscored", "rejected"
-_SHARED = frozenset({Method.WEIGHTED_MEAN, Method.SUM, Method.LOWEST, Method.HIGHEST})
-_TEXT, _COUNT = Text(), Number(0)
+_COUNT = Number(0)
 INLINED = 6
 """With more layers that rows come back to, the engine may keep what it reads twice."""
 
 
-@dataclass(frozen=True, slots=True)
-class ResultColumn:
-    """A column of the result.
+class Selected(NamedTuple):
+    """A column that is asked of a statement.
 
     Attributes:
-        sql: over the last layer of the cases.
-        type: of its value, or of each item.
-        many: whether it holds a list.
-        fields: of a family: what each item holds, by name.
+        column: its name, and the type of its stored values.
+        sql: its value, over the last layer of the cases.
     """
 
-    name: str
-    type: Type
+    column: ResultColumn
     sql: E
-    many: bool = False
-    fields: tuple[tuple[str, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ class Statement:
     """
 
     program: Program
-    columns: tuple[ResultColumn, ...] = ()
+    columns: tuple[Selected, ...] = ()
     reject_at: E = field(default_factory=build.null)
     fired: tuple[tuple[str, E], ...] = ()
     missing: tuple[tuple[str, E], ...] = ()
@@ -258,8 +263,6 @@ class _Compilation:
             if indicator.family is None:
                 scope, own = program.case_scope, findings
             else:
-                from steelyard.engines.sql import families
-
                 scope, own = families.start(indicator, program, findings)
             started.append((scope, own, indicators.only_if(indicator, program, scope, own)))
         for indicator, (scope, own, applies) in zip(self.ruleset.indicators, started, strict=True):
@@ -338,27 +341,24 @@ class _Compilation:
         final = self.program.arithmetic.divide(standing.value, constant(10 ** (standing.scale - score.digits)))
         return replace(final, sql=self.program.cases.put(f"{score.id}__final", final.sql))
 
-    def _outputs(
-        self, standings: Mapping[str, Standing], finals: Mapping[str, Value], some: E
-    ) -> list[tuple[str, Type, E, bool]]:
-        """Stratum 8."""
+    def _outputs(self, standings: Mapping[str, Standing], finals: Mapping[str, Value], some: E) -> dict[str, E]:
+        """Stratum 8; gives the value of each output."""
         program = self.program
         final_standings = {
             name: Standing(standing.scored, finals[name], standing.scored.score.digits)
             for name, standing in standings.items()
         }
         scope = replace(program.case_scope, scores=points.scores_so_far(final_standings))
-        found: list[tuple[str, Type, E, bool]] = []
+        found: dict[str, E] = {}
         for output in self.ruleset.outputs:
             call = output.value
-            many = isinstance(call, TableCall) and program.decision_tables[call.table].hit in LISTS
-            if many and isinstance(call, TableCall):
+            if isinstance(call, TableCall) and program.decision_tables[call.table].hit.gives_list:
                 arguments = [expressions.value(one, program, scope) for one in call.arguments]
                 value = tables.listed(call, arguments, program, scope)
             else:
                 value = expressions.value(call, program, scope)
             self.findings.take(value, some)
-            found.append((output.id, call.type, build.where(some, value.sql), many))
+            found[output.id] = build.where(some, value.sql)
         return found
 
     # the result
@@ -367,7 +367,7 @@ class _Compilation:
         self,
         standings: Mapping[str, Standing],
         finals: Mapping[str, Value],
-        outputs: Sequence[tuple[str, Type, E, bool]],
+        outputs: Mapping[str, E],
         unscored: Sequence[tuple[E, str]],
         some: E,
     ) -> Statement:
@@ -377,39 +377,19 @@ class _Compilation:
         status = build.case(
             [(rejected, build.text(REJECTED)), (build.not_(some), build.text(UNSCORED))], build.text(SCORED)
         )
-        found = [ResultColumn(ruleset.key, _TEXT, build.column(ruleset.key))]
-        found += [
-            ResultColumn(name, _TEXT, e)
-            for name, e in (
-                ("ruleset", build.text(ruleset.id)),
-                ("version", build.text(ruleset.version)),
-                ("digest", build.text(self.digest)),
-                ("status", status),
-            )
-        ]
-        for score in ruleset.scores:
-            standing, final = standings[score.id], finals[score.id]
-            own = build.where(standing.scored.stands, final.sql)
-            found.append(ResultColumn(self._of("score", score.id), Number(score.digits), own))
-            grade = _grade(standing, final)
-            found.append(ResultColumn(self._of("grade", score.id), _TEXT, build.where(standing.scored.stands, grade)))
-        for score in ruleset.scores:
-            one = standings[score.id].scored
-            shares = build.null() if one.denominator is None else build.where(one.stands, one.denominator.sql)
-            if isinstance(shares, exp.Null):
-                shares = expressions.typed_null(_COUNT, program)
-            found.append(ResultColumn(self._of("shares", score.id), _COUNT, shares))
-        for indicator in ruleset.indicators:
-            found += self._indicator_columns(indicator.id, standings)
-        found += [ResultColumn(name, kind, sql, many) for name, kind, sql, many in outputs]
         fired = tuple(sorted(self.fired.items()))
         missing = tuple(sorted((name, build.disj(all_)) for name, all_ in self.findings.missing.items() if name))
-        found.append(ResultColumn("fired", _TEXT, _named(fired, program.dialect), many=True))
         reasons = self._reasons(standings, unscored, some)
         if not build.is_false(rejected):
             reasons = build.case([(rejected, program.dialect.list_of([reject_at]))], reasons)
-        found.append(ResultColumn("reasons", _TEXT, reasons, many=True))
-        found.append(ResultColumn("missing", _TEXT, _named(missing, program.dialect), many=True))
+        named = {
+            Content.STATUS: status,
+            Content.FIRED: _named(fired, program.dialect),
+            Content.REASONS: reasons,
+            Content.MISSING: _named(missing, program.dialect),
+        }
+        results = _Results(program, self.digest, self.settled, standings, finals, outputs, named)
+        found = tuple(Selected(column, results.sql(column)) for column in result_columns(ruleset))
         unlisted = tuple(
             one.scored.situations
             for one in standings.values()
@@ -417,33 +397,7 @@ class _Compilation:
         )
         depths = {one.table: program.cases.depth_of(one.key()) for one in unlisted}
         unlisted = tuple(sorted(unlisted, key=lambda one: depths[one.table]))
-        return Statement(program, tuple(found), reject_at, fired, missing, tuple(self.rows_fired), unlisted)
-
-    def _indicator_columns(self, name: str, standings: Mapping[str, Standing]) -> list[ResultColumn]:
-        settled = self.settled[name]
-        indicator, program = settled.indicator, self.program
-        measure, target = (
-            indicator.measure_type,
-            indicator.measure_type if indicator.target is None else indicator.target.type,
-        )
-        if indicator.family is not None:
-            from steelyard.engines.sql import families
-
-            return [families.column(settled, standings, self._of, program)]
-        nothing = expressions.typed_null(_COUNT, program)
-        found = [
-            ResultColumn(f"{name}.measure", measure, settled.measure.sql),
-            ResultColumn(f"{name}.target", target, nothing if settled.target is None else settled.target.sql),
-            ResultColumn(f"{name}.score", Number(SCORE_DIGITS), settled.score.sql),
-        ]
-        for score in ruleset_scores(self.ruleset, name):
-            one = standings[score].scored
-            own = next((c for c in one.contributions if c.settled is settled), None)
-            share = nothing if own is None else build.where(one.stands, own.share.sql)
-            lost = nothing if own is None else build.where(one.stands, own.lost.sql)
-            found.append(ResultColumn(f"{name}.{self._of('share', score)}", _COUNT, share))
-            found.append(ResultColumn(f"{name}.{self._of('lost', score)}", Number(LEDGER_DIGITS), lost))
-        return found
+        return Statement(program, found, reject_at, fired, missing, tuple(self.rows_fired), unlisted)
 
     def _reasons(self, standings: Mapping[str, Standing], unscored: Sequence[tuple[E, str]], some: E) -> E:
         """Reason codes of every score, each once; of an unscored case why it is."""
@@ -465,20 +419,88 @@ class _Compilation:
         whens = [(condition, dialect.list_of([build.text(reason)])) for condition, reason in why]
         return build.case([(some, codes), *whens], dialect.empty_list())
 
-    def _of(self, name: str, score: str) -> str:
-        """`score`, or `score.NAME` where scores have names."""
-        return name if _single(self.ruleset) else f"{name}.{score}"
 
+@dataclass(frozen=True, slots=True)
+class _Results:
+    """The value of each result column.
 
-def ruleset_scores(ruleset: Ruleset, indicator: str) -> list[str]:
-    """The scores whose share and lost an indicator shows; with a single score that one, always."""
-    if _single(ruleset):
-        return [score.id for score in ruleset.scores]
-    return [score.id for score in ruleset.scores if indicator in score.members and score.method in _SHARED]
+    Attributes:
+        finals: by score its final value.
+        outputs: by output its value.
+        named: the values of columns that are the same for every ruleset, by content.
+    """
 
+    program: Program
+    digest: str
+    settled: Mapping[str, Settled]
+    standings: Mapping[str, Standing]
+    finals: Mapping[str, Value]
+    outputs: Mapping[str, E]
+    named: Mapping[Content, E]
 
-def _single(ruleset: Ruleset) -> bool:
-    return len(ruleset.scores) == 1 and ruleset.scores[0].id == "score"
+    def sql(self, column: ResultColumn) -> E:
+        """The value of a column."""
+        ruleset, origin = self.program.ruleset, column.origin
+        if origin is None:
+            raise InternalError(f"`{column.name}` is no column of a ruleset's results")
+        match origin.content:
+            case Content.KEY:
+                return build.column(ruleset.key)
+            case Content.RULESET:
+                return build.text(ruleset.id)
+            case Content.VERSION:
+                return build.text(ruleset.version)
+            case Content.DIGEST:
+                return build.text(self.digest)
+            case Content.STATUS | Content.FIRED | Content.REASONS | Content.MISSING:
+                return self.named[origin.content]
+            case Content.SCORE | Content.GRADE | Content.SHARES:
+                return self._of_score(origin.content, origin.score)
+            case Content.FAMILY:
+                return families.listed(column, self.settled[origin.id], self.standings, self.program)
+            case Content.MEASURE:
+                return self.settled[origin.id].measure.sql
+            case Content.TARGET:
+                target = self.settled[origin.id].target
+                return self._nothing() if target is None else target.sql
+            case Content.INDICATOR_SCORE:
+                return self.settled[origin.id].score.sql
+            case Content.SHARE | Content.LOST:
+                return self._contributed(origin)
+            case Content.OUTPUT:
+                return self.outputs[origin.id]
+            case Content.ROW:
+                raise InternalError("only rows of a family have ids")
+            case _:
+                assert_never(origin.content)
+
+    def _of_score(self, content: Literal[Content.SCORE, Content.GRADE, Content.SHARES], score: str) -> E:
+        """The value of a column of a score; NULL where it does not stand."""
+        standing, final = self.standings[score], self.finals[score]
+        scored = standing.scored
+        match content:
+            case Content.SCORE:
+                return build.where(scored.stands, final.sql)
+            case Content.GRADE:
+                return build.where(scored.stands, _grade(standing, final))
+            case Content.SHARES:
+                shares = (
+                    build.null() if scored.denominator is None else build.where(scored.stands, scored.denominator.sql)
+                )
+                return self._nothing() if isinstance(shares, exp.Null) else shares
+            case _:
+                assert_never(content)
+
+    def _nothing(self) -> E:
+        return expressions.typed_null(_COUNT, self.program)
+
+    def _contributed(self, origin: Origin) -> E:
+        """The share of an indicator in a score, or the points that it lost; NULL where it has none."""
+        scored, settled = self.standings[origin.score].scored, self.settled[origin.id]
+        own = next((one for one in scored.contributions if one.settled is settled), None)
+        if own is None:
+            return self._nothing()
+        return build.where(scored.stands, (own.share if origin.content is Content.SHARE else own.lost).sql)
 
 
 def _grade(standing: Standing, final: Value) -> E:
@@ -503,4 +525,4 @@ def _named(conditions: Sequence[tuple[str, E]], dialect: Dialect) -> E:
     return build.case([(build.disj([condition for _, condition in found]), listed)], dialect.empty_list())
 
 
-__all__ = ["HitPolicy", "Rejection", "ResultColumn", "RuleRows", "Statement", "compile_ruleset"]
+__all__ = ["Rejection", "RuleRows", "Selected", "Statement", "compile_ruleset"]

@@ -19,7 +19,6 @@ from steelyard.engines.sql.value import Rejection, Value, constant, rejections, 
 from steelyard.ir.expressions import Aggregation, Stored, TableAggregate, TableCall
 from steelyard.ir.ruleset import HitPolicy
 from steelyard.ir.types import Number, Type
-from steelyard.semantics.tables import LISTS
 
 Items = Sequence[tuple[E, Stored | None]]
 """Constants, each with the condition, never NULL, under which it is there."""
@@ -42,7 +41,7 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
     from steelyard.engines.sql import table_lookup
 
     looked_up = None
-    if program.decision_tables[node.table].hit not in LISTS:
+    if not program.decision_tables[node.table].hit.gives_list:
         looked_up = table_lookup.output(node, arguments, program, scope)
     if looked_up is not None:
         return looked_up
@@ -177,7 +176,7 @@ class _Call:
             case Aggregation.COUNT:
                 return Found(self._number(self.items), lacks=False)
             case Aggregation.SUM:
-                return self._strict(self._sum(), self.nothing and self.asked.table.hit not in LISTS)
+                return self._strict(self._sum(), self.nothing and not self.asked.table.hit.gives_list)
             case Aggregation.MIN | Aggregation.MAX:
                 present = [(one, stored) for one, stored in self.items if stored is not None]
                 present.sort(key=lambda one: one[1], reverse=aggregation is Aggregation.MAX)

@@ -28,7 +28,6 @@ from steelyard.ir.scope import RelationShape, Scope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Boolean, Type
 from steelyard.ir.typing.expression import expression, fitted
-from steelyard.ir.typing.names import LIST_POLICIES
 from steelyard.ir.walk import children
 from steelyard.language.parser import parse_expression
 from steelyard.model.ruleset import RulesetFile
@@ -266,7 +265,7 @@ class Context:
     def _lists_allowed(self, expr: Expr, *, allowed: bool) -> bool:
         if isinstance(expr, TableCall) and not allowed:
             table = self.table(expr.table, None)
-            if table is not None and table.hit in LIST_POLICIES:
+            if table is not None and table.hit.gives_list:
                 self.diagnostics.add(
                     "T115",
                     expr.span,

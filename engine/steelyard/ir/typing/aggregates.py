@@ -12,7 +12,7 @@ from steelyard.ir.expressions import Aggregate, Aggregation, Expr, TableAggregat
 from steelyard.ir.scope import Scope
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type
 from steelyard.ir.typing.logic import condition
-from steelyard.ir.typing.names import LIST_POLICIES, closed
+from steelyard.ir.typing.names import closed
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, Scope], Expr | None]
@@ -89,7 +89,7 @@ def _over_table(aggregation: Aggregation, node: syntax.Call, scope: Scope, lower
     table = scope.lookup.table(inner.table, node.span)
     if table is None:
         return None
-    if table.hit not in LIST_POLICIES or node.where is not None:
+    if not table.hit.gives_list or node.where is not None:
         scope.diagnostics.add(
             "T106",
             node.span,

@@ -26,7 +26,6 @@ from steelyard.language import syntax
 
 SHARE_TYPE = Number(6)
 STATUS_TYPE = Text(("scored", "waived"))
-LIST_POLICIES = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPolicy.COLLECT})
 
 
 def name(node: syntax.Name, scope: Scope) -> Expr | None:

@@ -13,11 +13,11 @@ import pytest
 
 from steelyard.calendars.zones import zone
 from steelyard.engines.sql.portfolio import convert
-from steelyard.engines.sql.published import Target, kind, published
+from steelyard.engines.sql.published import kind, published
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.format import format_value
+from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Text, Type
-from steelyard.report.columns import Column
 from steelyard.report.writers import write_rows
 
 MOMENTS = [0, 1, -1, 999_999, -1_000_001, 1_714_528_800_000_000, 1_714_528_800_500_000, -2_000_000_000_000_000]
@@ -46,8 +46,8 @@ def test_texts_are_those_of_files(type_: Type, values: list[Any], name: str) -> 
 
 def test_a_number_of_fewer_digits_takes_more() -> None:
     here = zone("UTC")
-    column = published("v", Target("n", Number(1)), Target("n", Number(3)), here)
-    text = published("v", Target("n", DateTime()), Target("n", Text()), here)
+    column = published("v", ResultColumn("n", Number(1)), ResultColumn("n", Number(3)), here)
+    text = published("v", ResultColumn("n", DateTime()), ResultColumn("n", Text()), here)
     with duckdb.connect() as connection:
         assert str(connection.execute(f"SELECT {column} FROM (SELECT -15 AS v)").fetchone()[0]) == "-1.500"  # type: ignore[index]
         assert connection.execute(f"SELECT {text} FROM (SELECT 0 AS v)").fetchone() == ("1970-01-01T00:00:00+00:00",)
@@ -55,29 +55,25 @@ def test_a_number_of_fewer_digits_takes_more() -> None:
 
 @pytest.mark.parametrize("type_", [Number(0), Number(2), Duration()])
 def test_what_does_not_fit_is_refused(type_: Type) -> None:
-    column = published("v", Target("n", type_), Target("n", type_), zone("UTC"))
+    column = published("v", ResultColumn("n", type_), ResultColumn("n", type_), zone("UTC"))
     with duckdb.connect() as connection, pytest.raises((duckdb.ConversionException, duckdb.OutOfRangeException)):
         connection.execute(f"SELECT {column} FROM (SELECT CAST('{10**19}' AS HUGEINT) AS v)").fetchall()
 
 
-FAMILY = (Target("row", Text()), Target("score", Number(2)), Target("done", DateTime()))
+FAMILY = (ResultColumn("row", Text()), ResultColumn("score", Number(2)), ResultColumn("done", DateTime()))
 COLUMNS = (
-    Target('key, "quoted"', Text()),
-    Target("number", Number(2)),
-    Target("count", Number(0)),
-    Target("moment", DateTime()),
-    Target("length", Duration()),
-    Target("sure", Boolean()),
-    Target("day", Date()),
-    Target("list", Text(), many=True),
-    Target("moments", DateTime(), many=True),
-    Target("family", Text(), many=True, fields=FAMILY),
+    ResultColumn('key, "quoted"', Text()),
+    ResultColumn("number", Number(2)),
+    ResultColumn("count", Number(0)),
+    ResultColumn("moment", DateTime()),
+    ResultColumn("length", Duration()),
+    ResultColumn("sure", Boolean()),
+    ResultColumn("day", Date()),
+    ResultColumn("list", Text(), many=True),
+    ResultColumn("moments", DateTime(), many=True),
+    ResultColumn("family", Text(), many=True, fields=FAMILY),
 )
 SIGNS = ["a", " ", ",", '"', "'", "\n", "#", "\\", "\t", ";", "\x01", "\x1f", "é", "北", "0", "\u2028", "-", "="]
-
-
-def as_column(target: Target) -> Column:
-    return Column(target.name, target.type, target.many, tuple(map(as_column, target.fields)))
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
@@ -90,9 +86,7 @@ def test_lines_are_those_of_our_writers(suffix: str, tmp_path: Path) -> None:
     rows += [(None,) * len(COLUMNS), ("x", 0, 0, 0, 0, False, 0, (), (), ()), ("", *rows[0][1:7], ("",), (0,), ())]
     names = [target.name for target in COLUMNS]
     expected, said, stored = (tmp_path / f"{name}{suffix}" for name in ("expected", "said", "stored"))
-    write_rows(
-        expected, list(map(as_column, COLUMNS)), (dict(zip(names, row, strict=True)) for row in rows), "Asia/Shanghai"
-    )
+    write_rows(expected, COLUMNS, (dict(zip(names, row, strict=True)) for row in rows), "Asia/Shanghai")
     here = zone("Asia/Shanghai")
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -121,10 +115,10 @@ def test_carriage_returns_are_quoted(tmp_path: Path) -> None:
     stored, said = tmp_path / "stored", tmp_path / "said.csv"
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT 'a' || chr(13) || 'b' AS k) TO '{stored}' (FORMAT parquet)")
-        convert(connection, stored, said, (Target("k", Text()),), zone("UTC"))
+        convert(connection, stored, said, (ResultColumn("k", Text()),), zone("UTC"))
     assert list(csv.reader(io.StringIO(said.read_bytes().decode(), newline=""))) == [["k"], ["a\rb"]]
 
 
 def test_no_type_is_a_double_or_of_128_bits() -> None:
     assert [kind(target) for target in COLUMNS[:4]] == ["VARCHAR", "DECIMAL(18, 2)", "BIGINT", "TIMESTAMPTZ"]
-    assert kind(Target("n", Number(19))) == "VARCHAR"
+    assert kind(ResultColumn("n", Number(19))) == "VARCHAR"

@@ -49,7 +49,6 @@ from steelyard.ir.types import Boolean, Number, Text, Type
 from steelyard.semantics.env import Env
 from steelyard.semantics.meaning import meaning
 from steelyard.semantics.scope import Scope as Reference
-from steelyard.semantics.tables import LISTS
 from steelyard.semantics.values import Missing, Rejected
 
 RULESET = load_ruleset("""
@@ -130,7 +129,7 @@ class Statement:
         self.program = Program(ruleset, dialect(name), {}, self.frame, names)
 
     def value(self, expr: Expr) -> Value:
-        if isinstance(expr, TableCall) and self.program.decision_tables[expr.table].hit in LISTS:
+        if isinstance(expr, TableCall) and self.program.decision_tables[expr.table].hit.gives_list:
             arguments = [expressions.value(one, self.program, self.program.case_scope) for one in expr.arguments]
             return tables.listed(expr, arguments, self.program, self.program.case_scope)
         return expressions.value(expr, self.program, self.program.case_scope)
@@ -214,7 +213,7 @@ def compare(connection, table: Table, arguments: tuple[Expr, ...], cases: Sequen
         kind = INTEGER if table.hit is HitPolicy.COLLECT_COUNT else output.type
         call = TableCall(table.id, output.id, arguments, type=kind)
         asked.append(call)
-        if table.hit in LISTS:
+        if table.hit.gives_list:
             asked += _aggregates(call)
     reference = Reference(ruleset)
     for case, answers in zip(cases, run(connection, ruleset, asked, cases), strict=True):
@@ -436,7 +435,7 @@ def test_a_large_table_is_looked_up(connection, hit) -> None:
     compare(connection, table, scaled, cases_of(scaled))
     statement = Statement(replace(RULESET, tables=(table,)))
     call = TableCall("t", "o", scaled, type=INTEGER)
-    statement.value(call if hit not in LISTS else TableAggregate(Aggregation.SUM, call, type=INTEGER))
+    statement.value(call if not hit.gives_list else TableAggregate(Aggregation.SUM, call, type=INTEGER))
     assert list(statement.program.small) == ["t_answers"] or len(statement.program.small) == 2
     assert len(statement.frame.depths) < len(PAIRS)
 
