@@ -1,4 +1,4 @@
-"""Run the measurements: `uv run --group bench python -m tests.bench`, of portfolios with `portfolio` after it."""
+"""Run the measurements: `uv run --group bench python -m tests.bench`, or with `api` or `portfolio` after it."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--skip-processes", action="store_true", help="leave out the command line")
     parser.set_defaults(measure=_cases)
-    portfolio = parser.add_subparsers(title="instead of single cases").add_parser("portfolio", help="portfolios")
-    _portfolio_arguments(portfolio)
+    others = parser.add_subparsers(title="instead of the engines for single cases")
+    others.add_parser("api", help="single cases through the Python API").set_defaults(measure=_api)
+    _portfolio_arguments(others.add_parser("portfolio", help="portfolios"))
     arguments = parser.parse_args()
     results = arguments.measure(arguments)
     machine = report.machine()
@@ -36,6 +37,12 @@ def _cases(arguments: argparse.Namespace) -> list[Measured]:
 
     results = engines.measure(arguments.cases, arguments.rounds, arguments.seed)
     return results if arguments.skip_processes else results + processes.measure(arguments.rounds)
+
+
+def _api(arguments: argparse.Namespace) -> list[Measured]:
+    from tests.bench import api
+
+    return api.measure(arguments.cases, arguments.rounds, arguments.seed)
 
 
 def _portfolio_arguments(parser: argparse.ArgumentParser) -> None:

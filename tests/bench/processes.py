@@ -29,10 +29,8 @@ def measure(rounds: int) -> list[Measured]:
     check = COMMANDS["steelyard check motor-small-claims"]
     with TemporaryDirectory() as kept, TemporaryDirectory() as never:
         environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-        works = {
-            name: _work(command, environment | {"PYTHONPYCACHEPREFIX": kept}) for name, command in COMMANDS.items()
-        }
-        works["first"] = _work(check, environment | {"PYTHONPYCACHEPREFIX": never, "PYTHONDONTWRITEBYTECODE": "1"})
+        works = {name: work(command, environment | {"PYTHONPYCACHEPREFIX": kept}) for name, command in COMMANDS.items()}
+        works["first"] = work(check, environment | {"PYTHONPYCACHEPREFIX": never, "PYTHONDONTWRITEBYTECODE": "1"})
         seconds = interleave(works, rounds, elapsed=True)
     bare, first = seconds["python -c pass"], seconds.pop("first")
     found: list[Measured] = []
@@ -43,5 +41,5 @@ def measure(rounds: int) -> list[Measured]:
     return [*found, Measured("    check, nothing compiled yet", first, "s")]
 
 
-def _work(command: tuple[str, ...], environment: dict[str, str]) -> Work:
+def work(command: tuple[str, ...], environment: dict[str, str]) -> Work:
     return lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)

@@ -20,6 +20,10 @@ DAY_US = 86_400 * SECOND_US
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_LOCAL = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock's own zero
+_UNKNOWN = -(1 << 40)
+"""Stands for a day that was not asked for; no offset has so many seconds."""
+_REMEMBERED = 20_000
+"""Days of a zone that are remembered."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 # beyond these the offset of the last representable year holds; no stored instant comes near
 _FIRST_US = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // MICROSECOND
@@ -53,6 +57,8 @@ class Zone:
 
     name: str
     _info: ZoneInfo = field(compare=False, repr=False)
+    _steady: dict[int, int | None] = field(default_factory=dict[int, "int | None"], compare=False, repr=False)
+    """By day since 1970: the offset around it, None where the clocks change; a memory of `_info`, filled as asked."""
 
     def __reduce__(self) -> tuple[Callable[[str], Zone], tuple[str]]:
         """Pickle the name only: a ZoneInfo that was read from a file cannot be pickled."""
@@ -60,6 +66,24 @@ class Zone:
 
     def offset(self, us: int) -> int:
         """The seconds that local time is ahead of UTC at an instant."""
+        steady = self._around(us // DAY_US)
+        return self._offset(us) if steady is None else steady
+
+    def _around(self, day: int) -> int | None:
+        """The offset that holds from the day before to the day after, in UTC; None where the clocks change.
+
+        Clocks that go forth and back again stay at least 6 days in between (see offsets.py).
+        """
+        found = self._steady.get(day, _UNKNOWN)
+        if found != _UNKNOWN:
+            return found
+        first = self._offset((day - 1) * DAY_US)
+        found = first if first == self._offset((day + 2) * DAY_US) else None
+        if len(self._steady) < _REMEMBERED:
+            self._steady[day] = found
+        return found
+
+    def _offset(self, us: int) -> int:
         clamped = min(max(us, _FIRST_US), _LAST_US)
         local = (_EPOCH + timedelta(microseconds=clamped)).astimezone(self._info)
         offset = local.utcoffset()
@@ -91,8 +115,10 @@ class Zone:
 
     def to_instant(self, local: datetime) -> int | Nonexistent | Ambiguous:
         """The instant at which the wall clock shows `local` (without a zone; its fold counts for nothing)."""
-        naive = local.replace(tzinfo=None, fold=0)
+        naive = local.replace(tzinfo=None, fold=0) if local.tzinfo is not None or local.fold else local
         wall = (naive - _EPOCH_LOCAL) // MICROSECOND
+        if (steady := self._around(wall // DAY_US)) is not None:
+            return wall - steady * SECOND_US
         aware = naive.replace(tzinfo=self._info)
         offsets = {aware.utcoffset(), aware.replace(fold=1).utcoffset()}  # they differ in gaps and overlaps only
         found = sorted(wall - offset // MICROSECOND for offset in offsets if offset is not None)

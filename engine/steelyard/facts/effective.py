@@ -8,8 +8,8 @@ from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.cells import Cell, shown
 from steelyard.facts.fields import Fault
-from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
+from steelyard.facts.quick import reader
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Range
 from steelyard.ir.versions import Versions
@@ -27,7 +27,8 @@ class Effective:
         self._versions = versions
         self._field = versions.reference_field
         self._column = column or ("" if self._field is None else self._field.column)
-        self._zone = zone(versions.newest.timezone)
+        field, here = self._field, zone(versions.newest.timezone)
+        self._read = None if field is None else reader(field.type, field.range, here)
 
     def choose(self, cells: Mapping[str, Cell]) -> tuple[Ruleset, Fault | None]:
         """Choose the version for a row.
@@ -37,9 +38,9 @@ class Effective:
             what is wrong with the date.
         """
         versions, field = self._versions, self._field
-        if field is None:
+        if field is None or self._read is None:
             return versions.newest, None
-        value = parse(cells.get(self._column), field.type, field.range, self._zone)
+        value = self._read(cells.get(self._column))
         if value is None:
             return versions.newest, Fault(self._column, "", Problem(msg("a value is required")))
         if isinstance(value, Problem):

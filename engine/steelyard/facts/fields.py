@@ -13,8 +13,8 @@ from steelyard.diagnostics.plain import encodable
 from steelyard.facts.case import Reject
 from steelyard.facts.cells import Cell, shown
 from steelyard.facts.format import format_value
-from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
+from steelyard.facts.quick import reader
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation
 from steelyard.ir.types import Date, DateTime
@@ -52,36 +52,51 @@ def required(field: InputField) -> bool:
     return not (field.optional or (isinstance(field.type, DateTime) and field.type.open))
 
 
-def read_values(fields: Sequence[InputField], cells: Mapping[str, Cell], zone: Zone) -> Values:
-    """Read every field of a row; a missing one is absent from the values.
+class RowReader:
+    """Reads rows of the same fields; what they share is prepared once. Can be shared by threads."""
 
-    Args:
-        fields: as declared; each names its column.
-        cells: by column; an absent column is an empty one.
-        zone: of local times.
-    """
-    values: dict[str, Stored] = {}
-    fault: Fault | None = None
-    for field in fields:
-        value = parse(cells.get(field.column), field.type, field.range, zone)
-        if value is None:
-            if fault is None and required(field):
-                fault = Fault(field.column, "", Problem(msg("a value is required")))
-        elif isinstance(value, Problem):
-            fault = fault or Fault(field.column, shown(cells.get(field.column)), value)
-        else:
-            values[field.id] = value
-    return Values(values, fault or _out_of_order(fields, cells, values, zone))
+    def __init__(self, fields: Sequence[InputField], zone: Zone) -> None:
+        """Prepare.
+
+        Args:
+            fields: as declared; each names its column.
+            zone: of local times.
+        """
+        self._zone = zone
+        self._readers = [(one.id, one.column, reader(one.type, one.range, zone), required(one)) for one in fields]
+        by_id = {one.id: one for one in fields}
+        self._ordered = [(by_id[one.not_before], one) for one in fields if one.not_before is not None]
+
+    def read(self, cells: Mapping[str, Cell]) -> Values:
+        """Read every field of a row; a missing one is absent from the values.
+
+        Args:
+            cells: by column; an absent column is an empty one.
+        """
+        values: dict[str, Stored] = {}
+        fault: Fault | None = None
+        for id_, column, read, needed in self._readers:
+            value = read(cells.get(column))
+            if value is None:
+                if needed and fault is None:
+                    fault = Fault(column, "", Problem(msg("a value is required")))
+            elif isinstance(value, Problem):
+                fault = fault or Fault(column, shown(cells.get(column)), value)
+            else:
+                values[id_] = value
+        return Values(values, fault or _out_of_order(self._ordered, cells, values, self._zone))
 
 
 def _out_of_order(
-    fields: Sequence[InputField], cells: Mapping[str, Cell], values: Mapping[str, Stored], zone: Zone
+    ordered: Sequence[tuple[InputField, InputField]],
+    cells: Mapping[str, Cell],
+    values: Mapping[str, Stored],
+    zone: Zone,
 ) -> Fault | None:
     """Find a milestone that is earlier than the one it may not precede; a missing one precedes nothing."""
-    for field in fields:
-        if field.not_before is None or field.id not in values or field.not_before not in values:
+    for earlier, field in ordered:
+        if field.id not in values or earlier.id not in values:
             continue
-        earlier = next(other for other in fields if other.id == field.not_before)
         first, second = values[earlier.id], values[field.id]
         if isinstance(first, str | tuple) or isinstance(second, str | tuple):
             continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from steelyard.calendars.clock_text import read_date
@@ -30,7 +31,8 @@ from steelyard.ir.types import (
     default_range,
 )
 
-_BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "是": True, "否": False}
+_HALF = re.compile("[\ud800-\udfff]")
+BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "是": True, "否": False}
 
 
 def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | Problem | None:  # noqa: A002 - the words
@@ -64,7 +66,7 @@ def _read(text: str, type: Type, zone: Zone) -> Stored | Problem | None:  # noqa
         case Number(scale):
             return read_number(text, scale)
         case Boolean():
-            return _BOOLEANS.get(text)
+            return BOOLEANS.get(text)
         case Date():
             return zone.parse_date(text)
         case DateTime():
@@ -102,7 +104,7 @@ def _unstorable(text: str) -> Problem | None:
     """What no file of results could hold again."""
     if "\0" in text:
         return Problem(msg("text without NUL characters"), msg("the file may be damaged, or of another encoding"))
-    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+    if not text.isascii() and _HALF.search(text):
         return Problem(msg("text without halves of surrogate pairs"))
     return None
 
@@ -185,7 +187,7 @@ def _expected(type: Type) -> Message:  # noqa: A002
         case Number(scale):
             return msg("a number with at most {scale} digits after the point", scale=scale)
         case Boolean():
-            return msg("one of {values}", values=listed(_BOOLEANS))
+            return msg("one of {values}", values=listed(BOOLEANS))
         case Date():
             return msg("a date such as `2024-05-01`")
         case DateTime():

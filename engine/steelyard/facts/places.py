@@ -20,6 +20,11 @@ _FORMS = {
 }
 
 
+def pattern(scheme: str) -> re.Pattern[str]:
+    """The codes of a scheme that has them: gb2260 or fips."""
+    return _FORMS[scheme]
+
+
 def well_formed(scheme: str, code: str) -> bool:
     """Whether a code can name a place: no part of it stands under a whole.
 

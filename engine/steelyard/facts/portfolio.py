@@ -13,7 +13,7 @@ from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
 from steelyard.facts.effective import Effective
 from steelyard.facts.feeds.skipped import Skipped
-from steelyard.facts.fields import Fault, read_values
+from steelyard.facts.fields import Fault, RowReader
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
@@ -150,6 +150,7 @@ class _Builder:
         self._zone = zone(versions.newest.timezone)
         self._key = key_field(versions.newest)
         self._effective = Effective(versions)
+        self._readers = {one.version: RowReader(one.inputs, self._zone) for one in versions.rulesets}
         self._assemblies = {one.version: Assembly(relations.of(one)) for one in versions.rulesets}
         self._entries: list[Case | Reject] = []
         self._places: list[Place] = []
@@ -165,7 +166,7 @@ class _Builder:
             self._entries.append(Fault("", line.text, line.problem).reject("", line=place.line, file=place.file))
             return
         version, undated = self._effective.choose(line.cells)
-        read = read_values(version.inputs, line.cells, self._zone)
+        read = self._readers[version.version].read(line.cells)
         key = read.values.get(self._key.id)
         if key is not None:
             first = self.keys.setdefault(key, entry)

@@ -12,7 +12,7 @@ from steelyard.facts.case import Reject, Row
 from steelyard.facts.cells import Cell
 from steelyard.facts.feeds.skipped import Skipped, Skips
 from steelyard.facts.feeds.sources import feed_lines
-from steelyard.facts.fields import Fault, Values, feed_cells, read_values
+from steelyard.facts.fields import Fault, RowReader, Values, feed_cells
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine
@@ -93,9 +93,10 @@ def read_relation(
 class Collector:
     """Takes rows one by one, and parts good ones from bad ones."""
 
-    def __init__(self, relation: Relation, zone: Zone) -> None:
+    def __init__(self, relation: Relation, zone: Zone, reader: RowReader | None = None) -> None:
         self._relation = relation
         self._zone = zone
+        self._reader = reader or RowReader(relation.fields, zone)
         self._rows: list[Row] = []
         self._found = RelationRows(relation)
         self._id_field = next((f for f in relation.fields if f.id == relation.row_id), None)
@@ -104,7 +105,7 @@ class Collector:
     def take(self, cells: Mapping[str, Cell], place: Place) -> None:
         """Read a row."""
         relation = self._relation
-        read = read_values(relation.fields, feed_cells(relation, cells) if relation.feed else cells, self._zone)
+        read = self._reader.read(feed_cells(relation, cells) if relation.feed else cells)
         key = None if relation.of_case is None else read.values.get(relation.of_case)
         if read.fault is not None:
             self.refuse(read.fault, place, key)

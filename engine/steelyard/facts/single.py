@@ -13,7 +13,7 @@ from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import Cell, shown
 from steelyard.facts.effective import Effective
-from steelyard.facts.fields import Fault, read_values
+from steelyard.facts.fields import Fault, RowReader
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.python import ArgumentError, cells_of
@@ -67,8 +67,8 @@ class Single:
 class _Plan:
     """What reading under one version needs; columns are ids here."""
 
-    inputs: tuple[InputField, ...]
-    relations: tuple[Relation, ...]
+    inputs: RowReader
+    relations: tuple[tuple[Relation, RowReader], ...]
 
 
 class CaseReader:
@@ -86,8 +86,8 @@ class CaseReader:
         self._effective = Effective(versions, versions.newest.reference_date)
         self._plans = {
             one.version: _Plan(
-                _by_id(one.inputs),
-                tuple(replace(relation, fields=_by_id(relation.fields)) for relation in one.relations),
+                RowReader(_by_id(one.inputs), self._zone),
+                tuple(_prepared(relation, self._zone) for relation in one.relations),
             )
             for one in versions.rulesets
         }
@@ -135,7 +135,7 @@ class CaseReader:
         """
         version, undated = self._effective.choose(given)
         plan = self._plans[version.version]
-        read = read_values(plan.inputs, given, self._zone)
+        read = plan.inputs.read(given)
         text = shown(given.get(self._key.id))
         if (bad := undated or read.fault) is not None:
             return Single(version, bad.reject(text), read.values)
@@ -145,8 +145,8 @@ class CaseReader:
             return Single(version, fault.reject(text), read.values)
         text = format_value(key, self._key.type, self._zone)
         collectors: list[Collector] = []
-        for relation in plan.relations:
-            collector = Collector(relation, self._zone)
+        for relation, reader in plan.relations:
+            collector = Collector(relation, self._zone, reader)
             collectors.append(collector)
             for number, row in enumerate(rows.get(relation.id, ()), 1):
                 own = relation.of_case
@@ -169,6 +169,11 @@ class CaseReader:
 
 def _by_id(fields: Iterable[InputField]) -> tuple[InputField, ...]:
     return tuple(replace(field, column=field.id) for field in fields)
+
+
+def _prepared(relation: Relation, here: Zone) -> tuple[Relation, RowReader]:
+    by_id = replace(relation, fields=_by_id(relation.fields))
+    return by_id, RowReader(by_id.fields, here)
 
 
 def _rows_expected() -> Message:

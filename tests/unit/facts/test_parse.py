@@ -17,6 +17,7 @@ from steelyard.facts.format import Style, format_value
 from steelyard.facts.parse import parse
 from steelyard.facts.places import well_formed
 from steelyard.facts.problem import Problem
+from steelyard.facts.quick import reader
 from steelyard.ir.types import (
     NUMBER_LIMIT,
     Boolean,
@@ -36,14 +37,23 @@ SHANGHAI = zone("Asia/Shanghai")
 H = 3_600_000_000
 
 
+def read(cell, type_, range_):
+    """Parse a cell; the prepared reader must say the same."""
+    found = parse(cell, type_, range_, SHANGHAI)
+    quick = reader(type_, range_, SHANGHAI)(cell)
+
+    assert (type(quick), quick) == (type(found), found)
+    return found
+
+
 def value(cell, type_, low=None, high=None):
-    found = parse(cell, type_, None if low is None and high is None else Range(low, high), SHANGHAI)
+    found = read(cell, type_, None if low is None and high is None else Range(low, high))
     assert not isinstance(found, Problem), (str(found.expected), str(found.hint))
     return found
 
 
 def problem(cell, type_, low=None, high=None) -> tuple[str, str | None]:
-    found = parse(cell, type_, None if low is None and high is None else Range(low, high), SHANGHAI)
+    found = read(cell, type_, None if low is None and high is None else Range(low, high))
     assert isinstance(found, Problem), found
     return str(found.expected), None if found.hint is None else str(found.hint)
 

@@ -19,7 +19,7 @@ from steelyard.facts.bulk.sources import FILE, Source
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
 from steelyard.facts.effective import Effective
-from steelyard.facts.fields import Fault, read_values
+from steelyard.facts.fields import Fault, RowReader
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
@@ -73,7 +73,11 @@ class Judge:
             joined: whether cases get the rows of joined relations; to a reject they make no difference.
         """
         effective = Effective(self.versions)
-        read = [self._read(effective, place, line) for place, line in _lines(self.sources, numbers, self.options)]
+        here = zone(self.versions.newest.timezone)
+        readers = {one.version: RowReader(one.inputs, here) for one in self.versions.rulesets}
+        read = [
+            self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers, self.options)
+        ]
         twice = _twice(connection, [one.key for one in read if one.key is not None])
         asked: dict[str, list[Stored]] = {}
         for one in read:
@@ -85,12 +89,14 @@ class Judge:
         }
         return [self._entry(one, twice, assemblies) for one in read]
 
-    def _read(self, effective: Effective, place: Place, line: Line | BadLine) -> _Read:
+    def _read(
+        self, effective: Effective, readers: Mapping[str, RowReader], place: Place, line: Line | BadLine
+    ) -> _Read:
         newest = self.versions.newest
         if isinstance(line, BadLine):
             return _Read(place, newest, None, {}, Fault("", line.text, line.problem), "")
         version, undated = effective.choose(line.cells)
-        read = read_values(version.inputs, line.cells, zone(newest.timezone))
+        read = readers[version.version].read(line.cells)
         field = key_field(newest)
         key = read.values.get(field.id)
         fault = undated or read.fault

@@ -16,7 +16,7 @@ from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.cells import Cell, plain_cell, shown
 from steelyard.facts.feeds.skipped import Skips
-from steelyard.facts.fields import Fault, read_values
+from steelyard.facts.fields import Fault, RowReader
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line
 from steelyard.facts.reading import Place
@@ -61,11 +61,12 @@ def declarations(
 ) -> Iterator[tuple[Place, Line | BadLine | Fault]]:
     """Give a row a disaster and period, in the columns of the feed's fields; bad rows as they come."""
     disasters: dict[str, _Disaster] = {}
+    reader = RowReader(COLUMNS, zone)
     for place, line in lines:
         if isinstance(line, BadLine):
             yield place, line
             continue
-        read = _read(line.cells, zone)
+        read = _read(line.cells, reader)
         if isinstance(read, Fault):
             yield place, read
             continue
@@ -103,7 +104,7 @@ def _rows(disaster: _Disaster, skips: Skips) -> Iterator[tuple[Place, Line]]:
         yield disaster.place, Line(disaster.place.line, cells)
 
 
-def _read(cells: Mapping[str, Cell], zone: Zone) -> dict[str, str] | Fault:
+def _read(cells: Mapping[str, Cell], reader: RowReader) -> dict[str, str] | Fault:
     """Read a row; its dates become bare days."""
     texts = dict(cells)
     for name in _DATES:
@@ -115,7 +116,7 @@ def _read(cells: Mapping[str, Cell], zone: Zone) -> dict[str, str] | Fault:
             expected = msg("a day such as `2017-08-23` or `2017-08-23T00:00:00.000Z`")
             return Fault(name, shown(cells.get(name)), Problem(expected))
         texts[name] = day[1]
-    read = read_values(COLUMNS, texts, zone)
+    read = reader.read(texts)
     return read.fault or {name: str(value) for name, value in read.values.items()}
 
 
