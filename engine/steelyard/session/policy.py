@@ -14,9 +14,10 @@ from steelyard.diagnostics import Diagnostic, Diagnostics, InternalError, msg
 from steelyard.diagnostics.catalogue import LANGUAGES
 from steelyard.engines.reference import ReferenceCompiled, ReferenceEngine
 from steelyard.facts.case import Case
+from steelyard.facts.digest import Digests
 from steelyard.facts.python import ArgumentError, Value, value_of
 from steelyard.facts.single import CaseReader
-from steelyard.ir.canonical import digest
+from steelyard.ir.canonical import parameters_digest, policy_digest
 from steelyard.ir.describe import describe
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.versions import Versions
@@ -84,7 +85,9 @@ class Policy:
         self._reference: dict[str, ReferenceCompiled] = {
             one.version: reference.compile(one, Diagnostics()) for one in self._versions.rulesets
         }
-        self._digests = {one.version: digest(one) for one in self._versions.rulesets}
+        self._digests = {
+            one.version: Digests(policy_digest(one), parameters_digest(one)) for one in self._versions.rulesets
+        }
         self._own = threading.local()
 
     def __getstate__(self) -> tuple[Versions, tuple[Diagnostic, ...], dict[str, str]]:
@@ -126,12 +129,12 @@ class Policy:
     @property
     def digest(self) -> str:
         """The digest of the newest version; see `digests`."""
-        return self._digests[self.version]
+        return self._digests[self.version].policy
 
     @property
     def digests(self) -> Mapping[str, str]:
-        """By version, the SHA-256 of the ruleset's meaning, in hexadecimal."""
-        return MappingProxyType(self._digests)
+        """By version, the SHA-256 of what the policy means whatever its parameters are, in hexadecimal."""
+        return MappingProxyType({version: one.policy for version, one in self._digests.items()})
 
     @cached_property
     def inputs(self) -> Mapping[str, Input]:
@@ -197,7 +200,8 @@ class Policy:
                 raise InternalError(f"durable differs from the reference about {case!r}: {other!r}, {outcome!r}")
         else:
             outcome, case = Outcome(case.key, Status.REJECTED, rejection=case), None
-        return Result(outcome, self._digests[version.version], warnings, case, single.values, engine, version, self)
+        digests = self._digests[version.version]
+        return Result(outcome, digests, warnings, case, single.values, engine, version, self)
 
     def explain(self, result: Result, lang: str = "en") -> CaseExplanation:
         """Explain a result of this policy; `Result.explain` calls it.
@@ -211,7 +215,7 @@ class Policy:
 
         if lang not in LANGUAGES:
             raise UsageError(msg("no language `{lang}`, only {known}", lang=str(lang), known=", ".join(LANGUAGES)))
-        if self._digests.get(result.version) != result.digest:
+        if self._digests.get(result.version) != result.digests:
             raise UsageError(msg("the result is of another policy"))
         program = self._reference[result.version].program
         reject = result.outcome.rejection
@@ -222,7 +226,7 @@ class Policy:
             if evaluation.outcome != result.outcome:
                 raise InternalError(f"the reference differs from {result.outcome!r}: {evaluation.outcome!r}")
         provenance = Provenance(
-            digest=result.digest, engine=result.engine, engine_version=__version__, evaluated_on=_today()
+            digests=result.digests, engine=result.engine, engine_version=__version__, evaluated_on=_today()
         )
         return CaseExplanation(explain(evaluation, provenance), lang)
 

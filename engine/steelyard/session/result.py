@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import Message, msg
+from steelyard.facts.digest import Digests
 from steelyard.facts.python import Value, decimal_of, value_of
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import SCORE_DIGITS, Indicator, Ruleset
@@ -155,7 +156,7 @@ class Result:
 
     Attributes:
         outcome: the result as engines give it, numbers as integers with a scale; the properties read it.
-        digest: of the version that judged the case.
+        digests: of the policy's version that judged the case, and of its parameters.
         warnings: what was left out of the relations given, in English.
         case: what was evaluated, values as stored; None where intake rejected it.
         values: the inputs that could be read, as stored.
@@ -163,7 +164,7 @@ class Result:
     """
 
     outcome: Outcome
-    digest: str
+    digests: Digests
     warnings: tuple[str, ...]
     case: Case | None = field(compare=False)
     values: Mapping[str, Stored] = field(compare=False)
@@ -190,6 +191,11 @@ class Result:
     def version(self) -> str:
         """The version that judged the case; where the date fits none, the newest."""
         return self._ruleset.version
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what that version means, in hexadecimal."""
+        return self.digests.policy
 
     @property
     def score(self) -> Decimal | None:
@@ -301,12 +307,14 @@ class Result:
 
         A rejected case has the key, `status`, and what `rejection` says.
         """
-        from steelyard.report.columns import columns, json_value, schema
+        from steelyard.ir.result_columns import result_columns
+        from steelyard.report.columns import columns, json_value
 
         rejection, ruleset = self.rejection, self._ruleset
         if rejection is None:
-            values = columns(ruleset, self.outcome, self.digest)
-            return {one.name: json_value(one, values[one.name], self._zone) for one in schema(ruleset)}
+            head = result_columns(ruleset)
+            values = columns(ruleset, self.outcome, self.digest, head)
+            return {one.name: json_value(one, values[one.name], self._zone) for one in head}
         identity = {"ruleset": self.ruleset, "version": self.version, "digest": self.digest, "status": self.status}
         why = {"where": rejection.where, "value": rejection.value, "expected": rejection.expected}
         return {ruleset.key: self.key, **identity, **why, "hint": rejection.hint}

@@ -201,7 +201,7 @@ def test_a_bad_row_of_the_case_rejects_it(motor) -> None:
         ({"paid_at": "2024-03-06"}, "paid_at", "2024-03-06", "add the time of day: `2024-03-06 09:00`"),
         ({"reported_at": datetime(2012, 1, 1)}, "reported_at", "2012-01-01 00:00:00", None),
         ({"claim_id": ""}, "claim_id", "", None),
-        ({"claim_id": "\ud800"}, "claim_id", "\ud800", None),
+        ({"claim_id": "\ud800"}, "claim_id", "\\ud800", None),
     ],
 )
 def test_what_a_file_would_reject_is_rejected(efficiency, changed, where, value, hint) -> None:
