@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from steelyard.cli.scaffold import FILES
 from steelyard.engines.sql import portfolio
 from steelyard.engines.sql.machines import DuckDBMachine
 from steelyard.engines.sql.published import published
@@ -282,3 +283,23 @@ def test_ctrl_c_while_duckdb_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
             raise error
     with pytest.raises(RuntimeError, match="other"), portfolio.interruptible():
         raise RuntimeError("other")
+
+
+@pytest.mark.parametrize("threads", [1, 2, 4])
+def test_results_have_the_order_of_the_file(steelyard: Steelyard, here: Path, monkeypatch, threads: int) -> None:
+    """Many row groups, and a join with the weights that hold: DuckDB would write blocks as they are finished."""
+    (here / "ruleset.yaml").write_text(FILES["ruleset.yaml"].replace("NAME", "base"), "utf-8")
+    keys = [f"C{n * 7919 % 8009:04}" for n in range(8000)]
+    times = {"reported_at": ["2024-05-01 09:00"] * 8000, "paid_at": ["2024-05-01 15:00"] * 8000}
+    ratings = {"rating": [None if n % 3 else "4.5" for n in range(8000)], "complaint": ["no"] * 8000}
+    pq.write_table(pa.table({"claim_id": keys, **times, **ratings}), "cases.parquet", row_group_size=400)
+    own = portfolio.connect
+    monkeypatch.setattr(portfolio, "connect", lambda folder, limit=None: own(folder, limit, threads))
+
+    result = steelyard(
+        *("evaluate", "ruleset.yaml", "--cases", "cases.parquet", "--as-of", "2024-06-01T00:00", "-o", "o.parquet"),
+        *("--engine", "sql", "--verify", "1"),
+    )
+
+    assert (0, "") == (result.status, "" if result.status == 0 else result.stderr)
+    assert keys == pq.read_table("o.parquet").column("claim_id").to_pylist()

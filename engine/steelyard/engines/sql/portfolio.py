@@ -10,6 +10,7 @@ process able to hear Ctrl-C and tells how far a statement is.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -45,6 +46,8 @@ RULED_OUT = "ruled_out_"
 """The table of cases that a rule rejects."""
 PLACE = "_case"
 """The column of intake that says where a case stands in the files."""
+_IN_ORDER = {"PROJECTION", "FILTER", "READ_PARQUET", "PARQUET_SCAN", "TABLE_SCAN"}
+"""Steps of DuckDB's plans that keep the order of rows."""
 _KEPT = f"WHERE status <> {sql.literal(REJECTED)}"
 
 
@@ -68,6 +71,18 @@ def connect(folder: Path, memory_limit: str | None = None, threads: int | None =
     # cases probe and what they meet is built, as it is written: otherwise their order would be lost
     connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     return connection
+
+
+def keeps_order(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
+    """Whether the rows of a query come in the order of the files that it reads, by its plan.
+
+    DuckDB keeps the order of one scan through projections and filters; behind a join or a union blocks of rows swap.
+    """
+    (plan,) = (json.loads(row[1]) for row in connection.execute(f"EXPLAIN (FORMAT json) {query}").fetchall())
+    steps = list(plan)
+    for step in steps:
+        steps.extend(step["children"])
+    return {step["name"].strip().upper().replace(" ", "_") for step in steps} <= _IN_ORDER
 
 
 def running(connection: duckdb.DuckDBPyConnection, statement: str, tell: Tell | None = None) -> None:
@@ -163,35 +178,36 @@ class Portfolio:
             metadata: text by key.
             tell: is told how far it is.
         """
-        several = len(self._statements) > 1
-        ordered = f"ORDER BY {PLACE}" if several else ""
-        parts = [self._ruled_out(one, keys, ordered=several) for one in self._statements if one.may_reject]
+        ordered = f"ORDER BY {PLACE}"
+        parts = [self._ruled_out(one, keys) for one in self._statements if one.may_reject]
         held = {name: sql.name(name) for name in ("k", "where", *map(key_column, keys))}
         source = sql.union(parts) or _nothing([*held, PLACE])
         out = sql.select(held, sql.within(source, "out"), 'WHERE "where" IS NOT NULL', ordered)
         running(self._connection, f"CREATE TEMP TABLE {RULED_OUT} AS {out}")
         columns = {name: sql.name(name) for name in (*(one.name for one in self._targets), *map(key_column, keys))}
-        rows = sql.union(self._selected(statement, keys, ordered=several) for statement in self._statements)
-        kept = sql.select(columns, sql.within(rows, "scored"), _KEPT if parts else "", ordered)
+        rows = sql.union(self._selected(statement, keys) for statement in self._statements)
+        kept = sql.select(columns, sql.within(rows, "scored"), _KEPT if parts else "")
+        if not keeps_order(self._connection, kept):
+            kept = f"{kept} {ordered}"
         running(self._connection, f"COPY ({kept}) TO {sql.target(path)} ({_parquet(metadata)})", tell)
 
-    def _ruled_out(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
+    def _ruled_out(self, statement: Statement, keys: Sequence[str]) -> str:
         """The key of every case of a version, and the rule that rejects it; NULL where none does."""
         ruleset = statement.program.ruleset
         key = next(one for one in ruleset.inputs if one.id == ruleset.key)
-        added, texts = self._added(statement, keys, ordered=ordered)
+        added, texts = self._added(statement, keys)
         stored = [
             Selected(ResultColumn("k", key.type), build.column(ruleset.key)),
             Selected(ResultColumn("where", Text()), statement.reject_at),
             *added,
         ]
         columns = {"k": plain_text("k", key.type, self._here), "where": sql.name("where")}
-        columns |= texts | ({PLACE: PLACE} if ordered else {})
+        columns |= texts | {PLACE: PLACE}
         return sql.select(columns, sql.within(self._machine.stored(statement, stored), "stored"))
 
-    def _selected(self, statement: Statement, keys: Sequence[str], *, ordered: bool) -> str:
-        """The rows of one version, in the columns of all; with their place in the files where they must be ordered."""
-        added, texts = self._added(statement, keys, ordered=ordered)
+    def _selected(self, statement: Statement, keys: Sequence[str]) -> str:
+        """The rows of one version, in the columns of all; with their place in the files."""
+        added, texts = self._added(statement, keys)
         own = columns_of([column for column, _ in statement.columns])
         query = self._machine.stored(statement, [*statement.columns, *added])
         columns = {
@@ -200,15 +216,13 @@ class Portfolio:
             else f"CAST(NULL AS {kind(target)})"
             for target in self._targets
         }
-        columns |= texts | ({PLACE: PLACE} if ordered else {})
+        columns |= texts | {PLACE: PLACE}
         return sql.select(columns, sql.within(query, "stored"))
 
-    def _added(
-        self, statement: Statement, keys: Sequence[str], *, ordered: bool
-    ) -> tuple[list[Selected], dict[str, str]]:
+    def _added(self, statement: Statement, keys: Sequence[str]) -> tuple[list[Selected], dict[str, str]]:
         """Further columns to store, and how each becomes text."""
         program = statement.program
-        added = [Selected(ResultColumn(PLACE, Number(0)), build.column(PLACE))] if ordered else []
+        added = [Selected(ResultColumn(PLACE, Number(0)), build.column(PLACE))]
         texts: dict[str, str] = {}
         for name in keys:
             column, expr = key_column(name), key_expression(program.ruleset, name)
