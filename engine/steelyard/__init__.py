@@ -2,6 +2,7 @@
 
     policy = steelyard.load("motor-small-claims", as_of=datetime(2024, 6, 1))
     result = policy.evaluate({"claim_id": "A1", ...}, relations={"weather": [...], ...})
+    run = policy.score(frame_or_path, relations={"weather": frame_or_path, ...})
 
 The names in `__all__` are the public API; they are imported when they are first asked for. Other modules may change.
 
@@ -21,9 +22,12 @@ if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
     from steelyard.session.errors import DisagreementError, EngineError, InputError, OutputError, UsageError
     from steelyard.session.explanation import CaseExplanation
+    from steelyard.session.listener import Listener
     from steelyard.session.loading import load
     from steelyard.session.policy import Policy
     from steelyard.session.result import IndicatorResult, LedgerLine, Rejection, Result, ScoreResult, Share
+    from steelyard.session.rows import Rows
+    from steelyard.session.scoring import Run, SteelyardWarning
 
 __all__ = [
     "CaseExplanation",
@@ -34,14 +38,18 @@ __all__ = [
     "InputError",
     "InternalError",
     "LedgerLine",
+    "Listener",
     "OutputError",
     "Policy",
     "PolicyError",
     "Rejection",
     "Result",
+    "Rows",
+    "Run",
     "ScoreResult",
     "Share",
     "SteelyardError",
+    "SteelyardWarning",
     "UsageError",
     "__version__",
     "load",
@@ -51,9 +59,12 @@ _HOMES = {
     "steelyard.diagnostics": ("Diagnostic", "InternalError", "PolicyError", "SteelyardError"),
     "steelyard.session.errors": ("DisagreementError", "EngineError", "InputError", "OutputError", "UsageError"),
     "steelyard.session.explanation": ("CaseExplanation",),
+    "steelyard.session.listener": ("Listener",),
     "steelyard.session.loading": ("load",),
     "steelyard.session.policy": ("Policy",),
     "steelyard.session.result": ("IndicatorResult", "LedgerLine", "Rejection", "Result", "ScoreResult", "Share"),
+    "steelyard.session.rows": ("Rows",),
+    "steelyard.session.scoring": ("Run", "SteelyardWarning"),
 }
 """Where the public names are defined."""
 

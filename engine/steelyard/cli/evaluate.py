@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
     from steelyard.session.run import Run
-    from steelyard.session.scorers import Scorer
-    from steelyard.session.sources import FactFiles
 
 STANDARD = "-"
 """What `-o -` says: CSV to standard output."""
@@ -128,6 +126,7 @@ def command(  # noqa: PLR0917 - one an option
       steelyard evaluate my-policy --cases 'in/*.parquet' --engine sql --partition-by branch,month -o out
     """
     from steelyard.cli.telling import show_summary
+    from steelyard.session.choice import takes_bulk
     from steelyard.session.files import spare_inputs
     from steelyard.session.run import read_facts, ready_ruleset, score
     from steelyard.session.summary import check_groups, summary_of
@@ -144,8 +143,9 @@ def command(  # noqa: PLR0917 - one an option
     check_groups(ready, (*groups, *parted))
     if master is not None and engine != "spark":
         raise click.UsageError("--master is for the spark engine: add --engine spark.")
-    if takes_bulk(engine, options, report=report is not None):
+    if takes_bulk(engine, options.cases, report=report is not None):
         from steelyard.session.bulk import Wanted, evaluate_bulk
+        from steelyard.session.scorers import scorer
 
         wanted = Wanted(
             results=_path(target),
@@ -159,7 +159,7 @@ def command(  # noqa: PLR0917 - one an option
             verify=verify,
             memory_limit=memory_limit,
         )
-        done = evaluate_bulk(ready, options, wanted, _scorer(output, engine, master), output)
+        done = evaluate_bulk(ready, options, wanted, scorer(engine, master, output), output)
         summed, first, rejected = done.summary, done.first_rejects, done.rejected
     else:
         if parted or memory_limit is not None:
@@ -170,31 +170,6 @@ def command(  # noqa: PLR0917 - one an option
         write(output, run, targets, summed)
     show_summary(output, summed, ready, result=target != STANDARD)
     _judge(output, summed, first, rejected, allow_rejects, threshold)
-
-
-def takes_bulk(engine: str, options: FactFiles, *, report: bool) -> bool:
-    """Whether SQL scores: where it is asked for, or there are many cases and nobody wants a page of each."""
-    from steelyard.engines.choice import AUTO_LIMIT, PORTFOLIO_NAMES
-    from steelyard.facts.counting import more_rows_than
-
-    if engine in PORTFOLIO_NAMES and report:
-        raise click.UsageError("--report writes a page a case: take another engine, or `explain` for single cases.")
-    return engine in PORTFOLIO_NAMES or (engine == "auto" and not report and more_rows_than(AUTO_LIMIT, options.cases))
-
-
-def _scorer(output: Output, engine: str, master: str | None) -> Scorer:
-    """Who scores a portfolio.
-
-    Raises:
-        EngineError: what it needs is not installed.
-    """
-    from steelyard.session.scorers import InProcess, OnSpark
-
-    if engine != "spark":
-        return InProcess()
-    spark = OnSpark(output, master or "local[*]")
-    spark.check()
-    return spark
 
 
 def _judge(  # noqa: PLR0917 - all that decides

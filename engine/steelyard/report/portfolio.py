@@ -59,6 +59,37 @@ def unknown_key(name: str) -> Message:
     )
 
 
+class GroupKeys:
+    """Tells of each case what it is grouped by, as text."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+        self._types = {one.version: {f.id: f.type for f in one.inputs} for one in versions.rulesets}
+        self._zone = zone(versions.newest.timezone)
+
+    def text(self, name: str, case: Case) -> str:
+        """The text of an input, of `month` or `version`; empty where the case lacks it.
+
+        A case for which no version is in force has its inputs all the same.
+        """
+        version = self._versions.of(case.values)
+        types = self._types[(version or self._versions.newest).version]
+        if name in types:
+            value = case.values.get(name)
+            return "" if value is None else format_value(value, types[name], self._zone)
+        if name == VERSION:
+            return "" if version is None else version.version
+        return self._month(case) if name == MONTH else ""
+
+    def _month(self, case: Case) -> str:
+        value = case.values.get(self._versions.newest.reference_date or "")
+        number = None if value is None else self._versions.day(value)
+        if number is None:
+            return ""
+        day = day_of(number)
+        return f"{day.year:04}-{day.month:02}"
+
+
 class Summing:
     """Takes outcomes one after the other; keeps counts, not cases."""
 
@@ -73,8 +104,7 @@ class Summing:
         self._versions = versions_of(rules)
         self._by = tuple(by)
         self._minimum_sample = minimum_sample
-        self._types = {one.version: {f.id: f.type for f in one.inputs} for one in self._versions.rulesets}
-        self._zone = zone(self._versions.newest.timezone)
+        self._keys = GroupKeys(self._versions)
         self._digits = {score.id: score.digits for score in shape_of(self._versions).scores}
         self._tallies: dict[tuple[str, ...], _Tally] = {}
         self._rejects: Counter[str] = Counter()
@@ -115,28 +145,7 @@ class Summing:
         return found
 
     def _key(self, case: Case) -> tuple[str, ...]:
-        if not self._by:
-            return ()
-        version = self._versions.of(case.values)
-        return tuple(self._part(name, case, version) for name in self._by)
-
-    def _part(self, name: str, case: Case, version: Ruleset | None) -> str:
-        """One part of a case's key; a case that no version is in force for has its values all the same."""
-        types = self._types[(version or self._versions.newest).version]
-        if name in types:
-            value = case.values.get(name)
-            return "" if value is None else format_value(value, types[name], self._zone)
-        if name == VERSION:
-            return "" if version is None else version.version
-        return self._month(case) if name == MONTH else ""
-
-    def _month(self, case: Case) -> str:
-        value = case.values.get(self._versions.newest.reference_date or "")
-        number = None if value is None else self._versions.day(value)
-        if number is None:
-            return ""
-        day = day_of(number)
-        return f"{day.year:04}-{day.month:02}"
+        return tuple(self._keys.text(name, case) for name in self._by)
 
 
 def summarise(

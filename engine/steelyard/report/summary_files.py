@@ -46,6 +46,11 @@ def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions) -> No
         raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")
 
 
+def summary_columns_of(summary: Summary, rules: Ruleset | Versions) -> tuple[ResultColumn, ...]:
+    """The columns of the table of a summary."""
+    return summary_table(summary, shape_of(rules))
+
+
 def summary_json(summary: Summary) -> str:
     """A summary as JSON: numbers with digits as text that has exactly these, counts as numbers."""
     content = {

@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from steelyard.facts.bulk import Loaded
     from steelyard.ir.result_columns import ResultColumn
     from steelyard.ir.versions import Versions
-    from steelyard.report.provenance import Scoring
+    from steelyard.report.provenance import Read, Scoring
     from steelyard.report.results import Results
     from steelyard.report.summary import Summary
     from steelyard.session.disagreement import Disagreement
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from steelyard.session.scorers import Scorer
     from steelyard.session.sources import FactFiles
 
+SCORED, REJECTED = "scored.parquet", "rejected.parquet"
+"""Files of a record, see record.py."""
 REJECTS, RESULTS = "rejects_", "results_"
 """Names of views for the summary."""
 FIRST = 5
@@ -86,6 +89,14 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A finished run whose files stay in its folder."""
+
+    scoring: Scoring
+    read: Read
+
+
+@dataclass(frozen=True)
 class BulkRun:
     """One run in one session.
 
@@ -111,6 +122,30 @@ class BulkRun:
         Raises:
             SteelyardError: see `evaluate_bulk`.
         """
+        with self._scored() as scored:
+            return self._write(stage, *scored)
+
+    def keep(self) -> Kept:
+        """Score, check a sample, and leave the files of a record in the folder of the run.
+
+        Raises:
+            SteelyardError: see `evaluate_bulk`.
+        """
+        from steelyard.engines.sql.portfolio import kept_rejects, key_column
+        from steelyard.report.provenance import Read
+        from steelyard.report.writers import write_rejects
+
+        with self._scored() as (loaded, _, _, scoring):
+            unread = chain(loaded.rejects(), loaded.feed_rejects)
+            keys = [key_column(name) for name in self.wanted.groups]
+            kept_rejects(self.connection, self.work / REJECTED, keys, (one.where for one in unread))
+            if self.wanted.rejects is not None:
+                write_rejects(self.wanted.rejects, self._rejects(loaded), self.wanted.lang)
+            return Kept(scoring, Read(loaded.provenance, loaded.feed_rejects))
+
+    @contextmanager
+    def _scored(self) -> Generator[tuple[Loaded, Path, Sequence[ResultColumn], Scoring]]:
+        """Read, score, and check a sample: the facts, the file of results, its columns, and who scored."""
         from steelyard.report.provenance import Scoring
         from steelyard.report.results import Results
 
@@ -118,13 +153,13 @@ class BulkRun:
         targets = results.columns
         loaded = self._load()
         try:
-            raw = self.work / "scored.parquet"
+            raw = self.work / SCORED
             scoring = Scoring(self.scorer.name, settings=self.files.settings)
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, targets, raw, scoring, machine)
             if self.sample:
                 scoring = self._verify(loaded, raw, results, scoring)
-            return self._write(stage, loaded, raw, targets, scoring)
+            yield loaded, raw, targets, scoring
         finally:
             loaded.close()
 
@@ -318,6 +353,26 @@ def evaluate_bulk(
                     return BulkRun(told, versions, files, wanted, work, connection, scorer, checkers, sample).run(stage)
             except DuckDBError as error:
                 raise EngineError(_refusal(error)) from None
+
+
+def keep_bulk(  # noqa: PLR0917 - as evaluate_bulk
+    versions: Versions, files: FactFiles, wanted: Wanted, scorer: Scorer, folder: Path, listener: Listener | None = None
+) -> Kept:
+    """Run a portfolio of any size, and keep its files in a folder of its own.
+
+    Raises:
+        SteelyardError: as `evaluate_bulk`.
+    """
+    from steelyard.engines.sql.portfolio import DuckDBError, connect, interruptible
+    from steelyard.session.run import sample_size
+
+    try:
+        with interruptible(), connect(folder, wanted.memory_limit) as connection:
+            told, checkers = listener or Silent(), _checkers(versions)
+            sample = sample_size(wanted.verify, None, told)  # the reference can always check
+            return BulkRun(told, versions, files, wanted, folder, connection, scorer, checkers, sample).keep()
+    except DuckDBError as error:
+        raise EngineError(_refusal(error)) from None
 
 
 def _refusal(error: Exception) -> Message:

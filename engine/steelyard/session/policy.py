@@ -1,9 +1,9 @@
-"""A loaded policy: evaluates and explains single cases. Can be shared by threads and pickled."""
+"""A loaded policy: evaluates and explains single cases, scores portfolios. Can be shared by threads and pickled."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -28,6 +28,9 @@ from steelyard.session.result import Result
 
 if TYPE_CHECKING:
     from steelyard.engines.protocol import Compiled
+    from steelyard.session.frames import Data
+    from steelyard.session.listener import Listener
+    from steelyard.session.scoring import Run
 
 ENGINES = ("reference", "durable")
 """The engines of `Policy.evaluate`."""
@@ -202,6 +205,68 @@ class Policy:
             outcome, case = Outcome(case.key, Status.REJECTED, rejection=case), None
         digests = self._digests[version.version]
         return Result(outcome, digests, warnings, case, single.values, engine, version, self)
+
+    def score(
+        self,
+        cases: Data,
+        relations: Mapping[str, Data] | None = None,
+        *,
+        engine: str = "auto",
+        verify: int | None = None,
+        groups: Sequence[str] | None = None,
+        lang: str = "en",
+        delimiter: str | None = None,
+        encoding: str = "utf-8",
+        memory_limit: str | None = None,
+        master: str | None = None,
+        listener: Listener | None = None,
+    ) -> Run:
+        """Score a portfolio: frames, files, or mappings in, frames or files out.
+
+        Args:
+            cases: a frame that offers `__arrow_c_stream__` (pandas from 2.2 on, polars, pyarrow tables and readers,
+                DuckDB relations), a path or pattern or a list of them, or a list with a mapping for each row. Columns
+                are named as in files: by each input's `column`, which is its id unless the ruleset says otherwise.
+                A float is taken for a decimal only where it is the double nearest to one of the declared digits.
+            relations: the rows of every relation in one of these forms; `[]` says that it has none.
+            engine: `auto` (the rule engine up to 10,000 cases, sql above), `reference`, `durable`, `sql` or `spark`.
+            verify: how many cases other engines evaluate again; 0: none. None: 200, fewer where there is no other.
+            groups: the names that summaries of the run may group by: inputs, `month`, `version`; None: all. Fewer
+                names make the record of a large run smaller.
+            lang: `en` or `zh`, of the texts of rejects.
+            delimiter: between the columns of CSV files; None: a comma.
+            encoding: of CSV and JSON Lines.
+            memory_limit: what DuckDB may take, such as `4GB`; None: its own choice.
+            master: of Spark; None: `local[*]`.
+            listener: is told how far it is and what may surprise; None: warnings become `SteelyardWarning`.
+
+        Returns:
+            The run. Rows that cannot be scored are its `rejects`, with the words of a file's rejects.
+
+        Raises:
+            PolicyError: a file cannot be read, columns are missing, or a relation is not given; with diagnostics.
+            InputError: `cases` or a relation is in none of these forms.
+            UsageError: cases cannot be grouped by a name.
+            EngineError: no such engine, or it is not installed, refuses the ruleset, or could not finish.
+            DisagreementError: two engines give different outcomes: a fault of this program.
+        """
+        from steelyard.session.scoring import score_portfolio
+
+        return score_portfolio(
+            self._versions,
+            self.settings,
+            cases,
+            relations,
+            engine=engine,
+            verify=verify,
+            groups=groups,
+            lang=lang,
+            delimiter=delimiter,
+            encoding=encoding,
+            memory_limit=memory_limit,
+            master=master,
+            listener=listener,
+        )
 
     def explain(self, result: Result, lang: str = "en") -> CaseExplanation:
         """Explain a result of this policy; `Result.explain` calls it.

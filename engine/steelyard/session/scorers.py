@@ -90,3 +90,16 @@ class OnSpark:
                 yield SparkMachine(session, connection, loaded)
         except SparkError as error:
             raise EngineError(msg("Spark could not go on: {reason}", reason=error.reason)) from None
+
+
+def scorer(engine: str, master: str | None, listener: Listener) -> Scorer:
+    """Give the one that scores portfolios: DuckDB, or Spark at `master`.
+
+    Raises:
+        EngineError: what it needs is not installed.
+    """
+    if engine != "spark":
+        return InProcess()
+    spark = OnSpark(listener, master or "local[*]")
+    spark.check()
+    return spark

@@ -291,12 +291,25 @@ def summary_views(
     """
     results, rejects = names
     connection.execute(sql.words("CREATE VIEW", sql.name(results), "AS FROM", _file(path)))
+    _reject_table(connection, rejects, keys, unread)
+
+
+def _reject_table(
+    connection: duckdb.DuckDBPyConnection, rejects: str, keys: Sequence[str], unread: Iterable[str]
+) -> None:
     ruled = sql.select({**{key: sql.name(key) for key in keys}, "where": sql.name("where")}, RULED_OUT)
     connection.execute(f"CREATE TEMP TABLE {sql.name(rejects)} AS {ruled}")
     insert = f'INSERT INTO {sql.name(rejects)} BY NAME SELECT unnest(?) AS "where"'
     rows = iter(unread)
     while batch := list(islice(rows, BATCH)):
         connection.execute(insert, [batch])
+
+
+def kept_rejects(connection: duckdb.DuckDBPyConnection, path: Path, keys: Sequence[str], unread: Iterable[str]) -> None:
+    """Write a row for each reject: the keys of its case, null where it could not be read, and `where`."""
+    view = "kept_rejects_"
+    _reject_table(connection, view, keys, unread)
+    running(connection, f"COPY {sql.name(view)} TO {sql.literal(str(path))} ({_parquet({})})")
 
 
 def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: str, size: int) -> list[str]:
