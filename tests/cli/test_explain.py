@@ -130,8 +130,8 @@ def test_key_cannot_steer_the_terminal_or_forge_a_line(steelyard, policy: Path):
     told = steelyard("evaluate", policy, *words)
     nowhere = steelyard("explain", policy, *words, "--case", key + "y")
 
-    assert "Case C-9\ufffd[2J\ufffd Score: 100 ·" in shown.out
-    assert "rejected `C-9\ufffd[2J\ufffd Score: 100x`" in told.err
+    assert r"Case C-9\u001b[2J\u202e Score: 100 ·" in shown.out
+    assert r"rejected `C-9\u001b[2J\u202e Score: 100x`" in told.err
     for text in (shown.out, told.out, told.err, nowhere.err):
         assert not {"\x1b", "\u202e"} & set(text)
         assert not [line for line in text.splitlines() if line.startswith("Score: 100x")]

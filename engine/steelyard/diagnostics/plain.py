@@ -7,7 +7,12 @@ import re
 TAB = 4
 """Columns that a tab takes on the screen."""
 
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0"  # of no width
+    "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # directions, joiners, line separators
+    "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
+)
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
@@ -30,5 +35,14 @@ def one_line(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    """Show a text, its lines as they are; a sign that cannot be seen becomes U+FFFD."""
-    return _UNPRINTABLE.sub("\ufffd", text.replace("\t", " " * TAB))
+    r"""Show a text, its lines as they are; a character that cannot be seen is shown by its number.
+
+    >>> visible("a\u202eb")
+    'a\\u202eb'
+    """
+    return _UNPRINTABLE.sub(_number, text.replace("\t", " " * TAB))
+
+
+def _number(found: re.Match[str]) -> str:
+    point = ord(found[0])
+    return f"\\u{point:04x}" if point < 1 << 16 else f"\\U{point:08x}"

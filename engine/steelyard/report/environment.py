@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from steelyard import resources
 from steelyard.diagnostics.catalogue import LANGUAGES, translations
-from steelyard.diagnostics.plain import one_line
+from steelyard.diagnostics.plain import one_line, visible
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~])")
 
@@ -32,6 +32,7 @@ def environment(lang: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=_visible,
     )
     gettext = _gettext(lang)
 
@@ -43,6 +44,11 @@ def environment(lang: str) -> Environment:
     found.filters["md"] = escape_markdown
     found.filters["line"] = one_line
     return found
+
+
+def _visible(value: object) -> object:
+    """Whatever a template writes: a text with nothing hidden in it; markup stays markup."""
+    return type(value)(visible(value)) if isinstance(value, str) else value
 
 
 def escape_markdown(text: str) -> str:

@@ -12,9 +12,11 @@ from steelyard.diagnostics.plain import one_line, visible
     [
         ("报案 a–é😀", "报案 a–é😀"),
         ("", ""),
-        ("\x1b[31mred\x07", "\ufffd[31mred\ufffd"),
-        ("\u202ecba\u2066", "\ufffdcba\ufffd"),
-        ("a\u200bb\ufeff\x00", "a\ufffdb\ufffd\ufffd"),
+        ("\x1b[31mred\x07", r"\u001b[31mred\u0007"),
+        ("\u202ecba\u2066", r"\u202ecba\u2066"),
+        ("a\u200bb\ufeff\x00", r"a\u200bb\ufeff\u0000"),
+        ("a\u00adb\u3164\U000e0041\ud800", r"a\u00adb\u3164\U000e0041\ud800"),
+        ("\u2028\u2029", r"\u2028\u2029"),
         ("a\tb", "a    b"),
         ("a \r\n  Score: 100\n", "a Score: 100 "),
     ],
@@ -24,4 +26,4 @@ def test_one_line(text: str, expected: str):
 
 
 def test_lines_stay_where_they_are_wanted():
-    assert "a\nb\ufffd" == visible("a\nb\x9b")
+    assert "a\nb\\u009b" == visible("a\nb\x9b")

@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from steelyard.diagnostics import InternalError
+from steelyard.diagnostics.plain import one_line
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.readable import Readable, Tables, readable
 from steelyard.engines.sql.received import described
 from steelyard.engines.sql.statement import REJECTED, SCORED, UNSCORED
 from steelyard.facts.fields import required
 from steelyard.facts.format import format_units
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.result_columns import Content, Origin, ResultColumn
 from steelyard.ir.ruleset import InputField, Label, Named, Ruleset
 
 SOURCE = "steelyard"
-_JINJA = re.compile(r"\{\{|\{%|\{#")
+_JINJA = re.compile(r"\{[{%#]")
+"""What begins something that Jinja reads."""
 _LABELS = {
     Content.RULESET: Label("规则集", "the ruleset"),
     Content.VERSION: Label("版本", "its version"),
@@ -51,13 +54,13 @@ def model(ruleset: Ruleset, dialect_name: str, lang: str = "en") -> Mapping[str,
         TooWideError: an integer may need more than 128 bits.
     """
     name = re.sub(r"\W", "_", ruleset.id)
-    tables = Tables(_placeholder("cases"), {one.id: _placeholder(one.id) for one in ruleset.relations})
+    mark = f"steelyard_{policy_digest(ruleset)[:12]}_"  # no text of the ruleset can hold its digest
+    names = ("cases", *(relation.id for relation in ruleset.relations))
+    tables = Tables(f"{mark}cases", {one.id: f"{mark}{one.id}" for one in ruleset.relations})
     found = readable(ruleset, dialect_name, tables, lang)
-    sql = found.text
-    if _JINJA.search(sql):  # dbt must take every brace of a text for what it is
-        sql = f"{{% raw %}}{sql}{{% endraw %}}"
-    for one in ("cases", *(relation.id for relation in ruleset.relations)):
-        sql = _sourced(sql, one)
+    sql = _as_written(found.text)
+    for one in names:
+        sql = _sourced(sql, mark, one)
     return {
         f"{name}.sql": f"{{{{ config(materialized='table') }}}}\n\n{sql}",
         "schema.yml": "\n".join(_schema(ruleset, dialect_name, name, found)) + "\n",
@@ -65,16 +68,15 @@ def model(ruleset: Ruleset, dialect_name: str, lang: str = "en") -> Mapping[str,
     }
 
 
-def _placeholder(table: str) -> str:
-    return f"steelyard_source_{table}"
+def _as_written(text: str) -> str:
+    """A text that Jinja renders to the text given: each delimiter is written by an expression."""
+    return _JINJA.sub(lambda found: f"{{{{ '{found[0]}' }}}}", text)
 
 
-def _sourced(sql: str, table: str) -> str:
+def _sourced(sql: str, mark: str, table: str) -> str:
     """The table as a source of dbt; where a comment names it, by its name."""
     reference = f"{{{{ source('{SOURCE}', '{table}') }}}}"
-    if "{% raw %}" in sql:
-        reference = f"{{% endraw %}}{reference}{{% raw %}}"
-    name = rf"[\"`]?\b{re.escape(_placeholder(table))}\b[\"`]?"
+    name = rf"[\"`]?\b{re.escape(mark + table)}\b[\"`]?"
     commented = re.sub(rf"(?m)^(--.*?){name}", rf"\g<1>{table}", sql)
     return re.sub(name, lambda _: reference, commented)
 
@@ -197,7 +199,8 @@ def _name(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(" ".join(text.split()), ensure_ascii=False)
+    """A text of schema.yml, in which dbt reads Jinja too."""
+    return json.dumps(_as_written(one_line(" ".join(text.split()))), ensure_ascii=False)
 
 
 def _readme(ruleset: Ruleset, dialect_name: str, name: str) -> str:

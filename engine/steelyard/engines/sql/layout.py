@@ -12,6 +12,7 @@ from sqlglot.dialects.dialect import Dialect as Grammar
 from sqlglot.tokenizer_core import TokenType
 
 from steelyard.diagnostics import InternalError
+from steelyard.diagnostics.plain import one_line
 
 WIDTH = 118
 """So long is a line at most, if it can be broken."""
@@ -74,6 +75,11 @@ class _Group:
 
 
 _Node = _Leaf | _Group
+
+
+def comment(text: str) -> str:
+    """A comment, always of one line: what would end the line or cannot be seen is shown by its number."""
+    return f"-- {one_line(text)}".rstrip()
 
 
 def laid_out(text: str, grammar: str, notes: Notes) -> str:
@@ -210,11 +216,11 @@ class _Layout:
             body = cte[-1]
             if not isinstance(body, _Group):
                 raise InternalError("a common table expression without a query")
-            lines += ["", *(f"{_pad(indent)}-- {line}" for line in self._notes.heads.get(name, ()))]
+            lines += ["", *(_pad(indent) + comment(line) for line in self._notes.heads.get(name, ()))]
             lines.append(f"{_pad(indent)}{_flat(cte[:-1])} (")
             lines += self.query(body.inner, indent + 2, name)
             lines.append(f"{_pad(indent)})" + ("," if number + 1 < len(ctes) else ""))
-        heads = [f"{_pad(indent)}-- {line}" for line in self._notes.heads.get("", ())]
+        heads = [_pad(indent) + comment(line) for line in self._notes.heads.get("", ())]
         return [*lines, "", *heads, *self.query(nodes[place:], indent, "", main=True)]
 
     def _select(self, nodes: Sequence[_Node], indent: int, name: str, *, main: bool) -> list[str]:
@@ -247,9 +253,10 @@ class _Layout:
         note = None if column is None else self._notes.columns.get((name, column))
         if note is None:
             return lines
-        if len(lines) == 1 and len(lines[0]) + len(note) + 5 <= _ASIDE:
-            return [f"{lines[0]}  -- {note}"]
-        return [f"{_pad(indent)}-- {note}", *lines]
+        said = comment(note)
+        if len(lines) == 1 and len(lines[0]) + len(said) + 2 <= _ASIDE:
+            return [f"{lines[0]}  {said}"]
+        return [_pad(indent) + said, *lines]
 
     # expressions
 

@@ -19,7 +19,7 @@ from steelyard.engines.sql.commentary import Commentary
 from steelyard.engines.sql.dialects import Dialect, dialect
 from steelyard.engines.sql.dialects.natural import natural
 from steelyard.engines.sql.dialects.template import fill
-from steelyard.engines.sql.layout import laid_out
+from steelyard.engines.sql.layout import comment, laid_out
 from steelyard.engines.sql.received import REJECT_AT, UnfitError, names_of, received
 from steelyard.engines.sql.situations import LISTED
 from steelyard.engines.sql.statement import REJECTED, Selected, Statement, compile_ruleset
@@ -96,7 +96,7 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
     renamed = {**said.renamed(query, used), **{_GIVEN + name: name for name in used}}
     query = tidied(query, renamed, keywords(here.sqlglot))
     text = laid_out(here.sql(cast(E, query), pretty=False), here.sqlglot, said.notes(query))
-    head = "".join(f"-- {line}".rstrip() + "\n" for line in said.head(stamp, places.cases, places.of))
+    head = "".join(f"{comment(line)}\n" for line in said.head(stamp, places.cases, places.of))
     columns = tuple(column for column, _ in statement.columns)
     return Readable(f"{head}{text}", query, columns, names)
 

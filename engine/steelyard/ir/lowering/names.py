@@ -19,6 +19,9 @@ WAYS = frozenset({"met", "proportion", "measure"})
 """The words for ways to score; no name under `scoring` may take one."""
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _RULE_ID = re.compile(r"\w[\w-]*")
+_LONGEST = 100
+_IDENTITY = re.compile(rf"[^\W_][\w.-]{{0,{_LONGEST - 1}}}")
+"""A ruleset's id or version."""
 _ROW_KEYS = frozenset({"note", "source"})
 """What a table's row may say beside its columns."""
 
@@ -59,7 +62,22 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
         places[name] = span
         kinds[name] = kind
     _check_parts(file, diagnostics)
+    _check_identity(file.ruleset, diagnostics)
+    _check_identity(file.version, diagnostics)
     return kinds
+
+
+def _check_identity(key: Text, diagnostics: Diagnostics) -> None:
+    """The ruleset's id or version: it stands in names of files, in comments of SQL and in every result."""
+    if not _IDENTITY.fullmatch(key):
+        diagnostics.add(
+            "N108",
+            key.span,
+            msg("`{name}` is no id or version of a ruleset", name=key),
+            help=msg(
+                "at most {most} letters, digits, `_`, `-` and `.`, beginning with a letter or digit", most=_LONGEST
+            ),
+        )
 
 
 def _check_parts(file: RulesetFile, diagnostics: Diagnostics) -> None:
