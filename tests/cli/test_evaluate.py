@@ -177,7 +177,7 @@ USAGE = {
     "delimiter of two signs": (["--delimiter", ";;"], "one character"),
     "results of no kind": (["-o", "a.xlsx"], "results end in .csv, .jsonl, .parquet"),
     "results in no folder": (["-o", "no/a.csv"], "there is no such folder"),
-    "rejects over results": (["-o", "a.csv", "--rejects", "./a.csv"], "the same file"),
+    "rejects over results": (["-o", "a.csv", "--rejects", "./a.csv"], "the place of another output"),
     "negative allowance": (["--allow-rejects", "-1"], "--allow-rejects"),
 }
 

@@ -62,6 +62,14 @@ def files_of(node: Node) -> set[str]:
     return {file for part in (node.values() if isinstance(node, Map) else node) for file in files_of(part)}
 
 
+def all_files_of(node: Node) -> set[str]:
+    """The files that the values of a resolved ruleset come from, its tables' files too."""
+    if isinstance(node, Text):
+        return {node.span.file}
+    parts = node.values() if isinstance(node, Map) else node
+    return {node.span.file}.union(*(all_files_of(part) for part in parts))
+
+
 def _files(path: Path, name: str, diagnostics: Diagnostics) -> tuple[SourceFile, ...]:
     """The file of a path, or the versions in a folder, as they are written."""
     if not path.is_dir():

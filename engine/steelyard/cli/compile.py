@@ -62,11 +62,13 @@ def command(  # noqa: PLR0917 - one an option
       steelyard compile my-policy --to dbt --dialect snowflake -o models/my_policy
     """
     from steelyard.cli.options import parse_settings
+    from steelyard.session.files import check_outputs
     from steelyard.session.run import ready_ruleset
 
     if to == "dbt" and target is None:
         raise click.UsageError("--to dbt writes a folder: name it with -o.")
     place = None if target is None else _place(target, folder=to == "dbt")
+    check_outputs((target,), ruleset)
     one = _chosen(output, ready_ruleset(ruleset, parse_settings(settings, as_of)), version)
     files = _files(output, one, to, dialect)
     if place is None:
@@ -137,6 +139,17 @@ def _files(output: Output, ruleset: Ruleset, to: str, dialect: str) -> Mapping[s
     raise Stop(status_of(diagnostics.sorted()))
 
 
+def _is_ours(folder: Path, files: Mapping[str, str]) -> bool:
+    """Whether a folder is empty, or was written by this command and holds nothing else."""
+    from steelyard.engines.sql.dbt import WRITTEN_BY
+
+    names = {one.name for one in folder.iterdir()}
+    if not names <= set(files):
+        return False
+    readme = folder / "README.md"
+    return not names or (readme.is_file() and WRITTEN_BY in readme.read_text("utf-8", errors="replace"))
+
+
 def _write(place: Path, files: Mapping[str, str]) -> None:
     """Write a file, or a folder of files, whole or not at all.
 
@@ -146,7 +159,7 @@ def _write(place: Path, files: Mapping[str, str]) -> None:
     """
     from steelyard.session.files import staging
 
-    if "" not in files and place.is_dir() and any(one.name not in files for one in place.iterdir()):
+    if "" not in files and place.is_dir() and not _is_ours(place, files):
         raise click.UsageError(f"'{place}' holds other files: name another folder.")
     with staging() as stage:
         aside = stage.place(place)

@@ -127,7 +127,7 @@ def command(  # noqa: PLR0917 - one an option
     """
     from steelyard.cli.telling import show_summary
     from steelyard.session.choice import takes_bulk
-    from steelyard.session.files import spare_inputs
+    from steelyard.session.files import check_outputs
     from steelyard.session.run import read_facts, ready_ruleset, score
     from steelyard.session.summary import check_groups, summary_of
 
@@ -138,7 +138,7 @@ def command(  # noqa: PLR0917 - one an option
     check_memory(memory_limit)
     groups = _names(summary_by)
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
-    spare_inputs((target, rejects, provenance, summary), options)
+    check_outputs((target, rejects, provenance, summary, report), ruleset, options)
     ready = ready_ruleset(ruleset, options.settings)
     check_groups(ready, (*groups, *parted))
     if master is not None and engine != "spark":
@@ -235,13 +235,6 @@ def check_targets(targets: Targets, *, parted: bool = False) -> None:
             raise click.UsageError(f"'{name}': there is no such folder.")
     if targets.report is not None and is_occupied(Path(targets.report), MARKER):
         raise click.UsageError(f"'{targets.report}' holds files that are no report: name another folder.")
-    if targets.report is not None and targets.report == targets.provenance:
-        raise click.UsageError("--report and --provenance name the same place.")
-    if len({Path(name).absolute() for name in given}) < len(given):
-        raise click.UsageError("-o and --rejects name the same file.")
-    others = (*given, *(one for one in (targets.report, targets.provenance) if one is not None))
-    if targets.summary is not None and Path(targets.summary).absolute() in {Path(name).absolute() for name in others}:
-        raise click.UsageError(f"'{targets.summary}' is the place of another output.")
 
 
 def write(output: Output, run: Run, targets: Targets, summary: Summary) -> None:

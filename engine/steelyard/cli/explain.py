@@ -63,12 +63,12 @@ def command(  # noqa: PLR0917 - one an option
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002
       steelyard explain my-policy --cases cases.csv --as-of 2024-05-10T00:00 --case C-002 -o C-002.html --lang zh
     """
-    from steelyard.session.files import spare_inputs
+    from steelyard.session.files import check_outputs
     from steelyard.session.run import read_facts, ready_ruleset
 
     layout = form or _by_ending(target)
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
-    spare_inputs((target,), options)
+    check_outputs((target,), ruleset, options)
     ready = ready_ruleset(ruleset, options.settings)
     portfolio = read_facts(ready, options, output)
     found = next((case for case in portfolio.cases if case.key == key), None)

@@ -49,10 +49,12 @@ def export(output: Output, ruleset: str, table: str, out: str | None, version: s
     from steelyard.diagnostics import msg
     from steelyard.report.table_files import table_csv
     from steelyard.report.table_sheet import table_sheet
+    from steelyard.session.files import check_outputs
 
     path = None if out is None else Path(out)
     if path is not None and path.suffix.lower() not in (".xlsx", ".csv"):
         raise click.UsageError(f"-o takes FILE.xlsx or FILE.csv, not '{out}'.")
+    check_outputs((out,), ruleset)
     loaded = load(ruleset, lint=False)
     part, meaning = _wanted(output, loaded, version)
     written = None if part.file is None else part.file.tables

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
+import unicodedata
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Diagnostics, msg
 from steelyard.session.errors import UsageError, cannot_write
 
 if TYPE_CHECKING:
@@ -83,20 +83,79 @@ def is_occupied(path: Path, marker: str) -> bool:
     return path.exists() or path.is_symlink()
 
 
-def spare_inputs(targets: Iterable[str | None], options: FactFiles) -> None:
-    """Refuse to write over a file that is read: the facts behind a score must outlive it.
+def check_outputs(outputs: Iterable[str | None], ruleset: str | None = None, facts: FactFiles | None = None) -> None:
+    """Refuse outputs that would replace what the command reads, or each other.
+
+    Files that are there are compared as files, so through links and hard links too; others by where their paths
+    lead, and without regard to letter case, which not every file system keeps.
+
+    Args:
+        outputs: files and folders; None and `-` are none.
+        ruleset: a file, a folder of versions, or the name of a shipped ruleset: with what it amends and its tables.
+        facts: files of cases and relations.
 
     Raises:
-        UsageError: a target is one of the files of cases or relations, or what one of their patterns finds.
+        UsageError: an output is read, holds what is read, or is (in) the place of another one.
     """
-    given = (*options.cases, *(file for files in options.relations.values() for file in files or ()))
-    for target in targets:
-        if target is None or not os.path.exists(target):  # noqa: PTH110 - a name too long is no file
-            continue
-        for source in given:
-            for name in (source, source.partition(":")[2], *glob.glob(source, recursive=True)):  # noqa: PTH207 - as read
-                if os.path.exists(name) and os.path.samefile(name, target):  # noqa: PTH110, PTH121 - likewise
-                    raise UsageError(msg("`{file}` is read by this command: write to another file", file=target))
+    names = [name for name in outputs if name is not None and name != "-"]
+    for place, name in enumerate(names):
+        for other in names[place + 1 :]:
+            if _is_in(name, other) or _is_in(other, name):
+                raise UsageError(msg("`{file}` is the place of another output", file=name))
+    there = [name for name in names if os.path.lexists(name)]
+    if not there:
+        return
+    reads: list[str] = []
+    if ruleset is not None:
+        reads += _files_of_ruleset(ruleset)
+    if facts is not None:
+        reads += _files_of_facts(facts)
+    for name in there:
+        if any(_is_in(read, name) for read in reads):
+            raise UsageError(msg("`{file}` is read by this command: write to another file", file=name))
+
+
+def _is_in(path: str, place: str) -> bool:
+    """Whether a path leads to a place, or into it where that is a folder."""
+    try:
+        if os.path.samefile(path, place):  # noqa: PTH121 - a name too long is no file
+            return True
+    except (OSError, ValueError):  # one of them is not there
+        if _key(path) == _key(place):
+            return True
+    else:
+        if not os.path.isdir(place):  # noqa: PTH112 - likewise
+            return False
+    return _key(path).startswith(_key(place).rstrip(os.sep) + os.sep)
+
+
+def _key(path: str) -> str:
+    """Where a path leads, for comparison: without `..` and links, in one letter case and one Unicode form."""
+    try:
+        real = os.path.realpath(path)
+    except (OSError, ValueError):
+        real = path
+    return unicodedata.normalize("NFC", real).casefold()
+
+
+def _files_of_ruleset(name: str) -> set[str]:
+    from steelyard.analysis.sources import all_files_of, sources
+
+    found: set[str] = set()
+    for source in sources(name, Diagnostics()):
+        found.add(str(source.path))
+        if source.node is not None:
+            found |= all_files_of(source.node)
+    return found
+
+
+def _files_of_facts(facts: FactFiles) -> list[str]:
+    """The files of cases and relations; before a colon may stand the kind of a feed."""
+    from steelyard.facts.reading import matching_files
+
+    given = (*facts.cases, *(file for files in facts.relations.values() for file in files or ()))
+    names = [part for file in given for part in (file, file.partition(":")[2]) if part]
+    return [str(path) for name in names for path in (name, *matching_files(name))]
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -19,6 +19,8 @@ from steelyard.ir.result_columns import Content, Origin, ResultColumn
 from steelyard.ir.ruleset import InputField, Label, Named, Ruleset
 
 SOURCE = "steelyard"
+WRITTEN_BY = "by `steelyard compile`"
+"""Stands in the README of each folder: it may be replaced."""
 _JINJA = re.compile(r"\{[{%#]")
 """What begins something that Jinja reads."""
 _LABELS = {
@@ -205,7 +207,7 @@ def _quoted(text: str) -> str:
 
 def _readme(ruleset: Ruleset, dialect_name: str, name: str) -> str:
     return (
-        f"`{name}` is {ruleset.id} {ruleset.version} as a dbt model for {dialect_name}, by `steelyard compile`.\n"
+        f"`{name}` is {ruleset.id} {ruleset.version} as a dbt model for {dialect_name}, {WRITTEN_BY}.\n"
         f"Say in schema.yml where the tables of the source `{SOURCE}` are; their columns and types stand there.\n"
         f"Then `dbt build --select {name}`: do not edit the SQL, change the ruleset and compile it again.\n"
     )
