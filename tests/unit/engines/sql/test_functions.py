@@ -145,7 +145,7 @@ class Compiled:
         connection.execute("SET TimeZone = 'UTC'")
         kinds = "".join(f", {build.name(name).sql()} {kind}" for name, (kind, _) in self.columns.items())
         connection.execute(f"CREATE TABLE given (_case BIGINT{kinds})")
-        cells = [[*range(len(rows))], *([row.get(name) for row in rows] for name in self.columns)]
+        cells = [[*range(len(rows))], *([_bound(row.get(name)) for row in rows] for name in self.columns)]
         lists = ", ".join(f"unnest(?::{kind}[])" for kind in ("BIGINT", *(kind for kind, _ in self.columns.values())))
         connection.execute(f"INSERT INTO given SELECT {lists}", cells)
         for name, table in self.program.small.items():
@@ -211,6 +211,11 @@ class Compiled:
         if isinstance(first, int) and not isinstance(first, bool):
             assert found.lies.low <= first <= found.lies.high, (first, found.lies)
         return Said(first)
+
+
+def _bound(cell: Any) -> Any:
+    """A cell as a parameter: the client of DuckDB 1.4 sends an integer of more than 64 bits as a float."""
+    return str(cell) if isinstance(cell, int) and abs(cell) >= 2**63 else cell
 
 
 def _cell(value: int | str | None) -> exp.Expression:
