@@ -16,17 +16,14 @@ from steelyard.ir.expressions import (
     Apply,
     Comparator,
     Compare,
-    Define,
     Expr,
     Field,
     Function,
     Input,
-    TableAggregate,
-    TableCall,
 )
+from steelyard.ir.reading import Reading
 from steelyard.ir.ruleset import Relation, Ruleset
 from steelyard.ir.types import Region, Regions
-from steelyard.ir.walk import nodes
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +54,19 @@ class Narrowing:
     """Narrows the cases of one ruleset; it remembers the rows that cases share."""
 
     ruleset: Ruleset
+    _keys: dict[str, _Key | None] = field(init=False)
     _found: dict[str, tuple[tuple[Row, ...], dict[Hashable, list[int]]]] = field(default_factory=lambda: {})
+
+    def __post_init__(self) -> None:
+        """Find the key of each relation."""
+        reading = Reading(self.ruleset)
+        self._keys = {relation.id: _key(relation, reading) for relation in self.ruleset.relations}
 
     def narrowed(self, case: Case) -> Case:
         """The case with fewer rows; every engine gives it the same outcome."""
         rows = dict(case.rows)
         for relation in self.ruleset.relations:
-            key, own = _key(relation), rows.get(relation.id, ())
+            key, own = self._keys[relation.id], rows.get(relation.id, ())
             wanted = None if key is None else key.of_case(case)
             if key is not None and wanted is not None and own:
                 index = self._index(relation.id, key, own)
@@ -83,17 +86,13 @@ class Narrowing:
         return known[1]
 
 
-def _key(relation: Relation) -> _Key | None:
+def _key(relation: Relation, reading: Reading) -> _Key | None:
     """A key of a join that cannot reject a case; None where there is none, or rows are the case's own."""
     if relation.joins is None or relation.of_case is not None:
         return None
-    if any(_may_reject(node) for node in nodes(relation.joins)):
+    if reading.may_reject(relation.joins):
         return None
     return next((key for part in _parts(relation.joins) if (key := _of(part, relation)) is not None), None)
-
-
-def _may_reject(node: Expr) -> bool:
-    return isinstance(node, TableCall | TableAggregate | Define) or (isinstance(node, Apply) and bool(node.calendar))
 
 
 def _parts(joins: Expr) -> Iterator[Expr]:

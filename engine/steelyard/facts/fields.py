@@ -47,11 +47,6 @@ class Values:
     fault: Fault | None
 
 
-def required(field: InputField) -> bool:
-    """Whether a value must be there. A missing open end is a value: it has not ended."""
-    return not (field.optional or (isinstance(field.type, DateTime) and field.type.open))
-
-
 class RowReader:
     """Reads rows of the same fields; what they share is prepared once. Can be shared by threads."""
 
@@ -63,7 +58,7 @@ class RowReader:
             zone: of local times.
         """
         self._zone = zone
-        self._readers = [(one.id, one.column, reader(one.type, one.range, zone), required(one)) for one in fields]
+        self._readers = [(one.id, one.column, reader(one.type, one.range, zone), not one.can_be_missing) for one in fields]
         by_id = {one.id: one for one in fields}
         self._ordered = [(by_id[one.not_before], one) for one in fields if one.not_before is not None]
 

@@ -10,7 +10,6 @@ from pathlib import Path
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.diagnostics.plain import encodable
 from steelyard.diagnostics.suggestions import closest, listed
-from steelyard.facts.fields import required
 from steelyard.facts.patterns import matching_files
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
 from steelyard.ir.ruleset import InputField
@@ -137,7 +136,7 @@ class Reading:
 
     def _note_absent(self, role: str, columns: Collection[str], fields: Sequence[InputField]) -> None:
         for field in fields:
-            if field.column not in columns and not required(field):
+            if field.column not in columns and field.can_be_missing:
                 warning = msg(
                     "{role}: no column `{column}`, it is missing in every row", role=role, column=field.column
                 )
@@ -149,7 +148,7 @@ def _check_columns(
     columns: Collection[str], fields: Sequence[InputField], needs: Mapping[str, str], line: int | None = None
 ) -> None:
     """Raise UnreadableError where columns are missing that every row must fill."""
-    needed = dict.fromkeys(field.column for field in fields if required(field))
+    needed = dict.fromkeys(field.column for field in fields if not field.can_be_missing)
     absent = [name for name in needed if name not in columns]
     if not absent:
         return

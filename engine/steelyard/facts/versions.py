@@ -10,7 +10,6 @@ from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Message
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.feeds.skipped import Skipped
-from steelyard.facts.fields import required
 from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.reading import Files, Reading
 from steelyard.facts.relations import RelationRows, read_relation
@@ -28,7 +27,7 @@ def needs_of(versions: Versions) -> dict[str, dict[str, str]]:
     for one in versions.rulesets:
         roles: dict[str, Sequence[InputField]] = {relation.id: relation.fields for relation in one.relations}
         for role, fields in {**roles, CASES: one.inputs}.items():
-            for column in dict.fromkeys(field.column for field in fields if required(field)):
+            for column in dict.fromkeys(field.column for field in fields if not field.can_be_missing):
                 found.setdefault(role, {}).setdefault(column, []).append(one.version)
     count = len(versions.rulesets)
     return {

@@ -11,7 +11,7 @@ from enum import Enum
 from steelyard.calendars.working import Settings
 from steelyard.diagnostics import Span
 from steelyard.ir.expressions import Expr, Stored
-from steelyard.ir.types import Range, Type
+from steelyard.ir.types import DateTime, Range, Type
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,11 @@ class InputField(Named):
     range: Range | None = None
     optional: bool = False
     not_before: str | None = None
+
+    @property
+    def can_be_missing(self) -> bool:
+        """Whether a row without a value is taken; a missing open datetime has not ended yet."""
+        return self.optional or (isinstance(self.type, DateTime) and self.type.open)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -132,13 +132,13 @@ class Knower:
         match leaf:
             case Input(name=name):
                 field = self._declared.declared_input(name)
-                return field is None or field.optional
+                return field is None or field.can_be_missing
             case Define(name=name):
                 return self._remembered_missing((name,), self._declared.defined(name))
             case Field(relation=relation, name=name):
                 value = self._declared.row_value(relation, name)
                 if isinstance(value, InputField):
-                    return value.optional
+                    return value.can_be_missing
                 return self._remembered_missing((relation, name), value)
 
     def _remembered_missing(self, key: tuple[str, ...], value: Expr | None) -> bool:

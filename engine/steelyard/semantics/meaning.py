@@ -122,9 +122,9 @@ def meaning(expr: Expr, scope: Scope) -> Meaning:  # noqa: C901 - a case for eac
         case OneOf():
             return _one_of(expr, scope)
         case And():
-            return logic.conjunction(tuple(meaning(item, scope) for item in expr.items), scope.may_reject(expr))
+            return logic.conjunction(tuple(meaning(item, scope) for item in expr.items), scope.reading.may_reject(expr))
         case Or():
-            return logic.disjunction(tuple(meaning(item, scope) for item in expr.items), scope.may_reject(expr))
+            return logic.disjunction(tuple(meaning(item, scope) for item in expr.items), scope.reading.may_reject(expr))
         case Not():
             return strict(operator.not_, (meaning(expr.operand, scope),))
         case If():

@@ -21,21 +21,11 @@ from typing import Any, assert_never
 
 from steelyard.diagnostics import msg
 from steelyard.ir.expressions import (
-    Aggregate,
-    Define,
     Expr,
-    Field,
-    IndicatorPart,
-    Input,
-    OneRow,
-    OwnMeasure,
-    OwnTarget,
-    ScoreValue,
     Stored,
-    TableCall,
 )
+from steelyard.ir.reading import reads_arguments_alone
 from steelyard.ir.ruleset import HitPolicy, Table, TableRow
-from steelyard.ir.walk import nodes
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing, Rejected, Value, missing, names, union
 
@@ -108,7 +98,7 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
         changed = not isinstance(result, Conflict) and _changes(table, hits, unknown, result)
         return Asked(tuple(hits), tuple(unknown), result, union(reasons) if changed else None)
 
-    remembered: dict[tuple[Value, ...], Asked] | None = {} if _depends_on_arguments_alone(table) else None
+    remembered: dict[tuple[Value, ...], Asked] | None = {} if all(map(reads_arguments_alone, _cells(table))) else None
 
     def ask(env: Env) -> Asked:
         values = tuple([argument(env) for argument in arguments])
@@ -186,11 +176,8 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
             assert_never(table.hit)
 
 
-def _depends_on_arguments_alone(table: Table) -> bool:
-    """Whether no cell reads anything but the table's inputs and constants."""
-    reading = Input | Define | Field | OneRow | IndicatorPart | OwnTarget | OwnMeasure | ScoreValue | Aggregate
-    cells = [cell for row in table.rows for cell in row.cells if cell is not None]
-    return not any(isinstance(node, reading | TableCall) for cell in cells for node in nodes(cell))
+def _cells(table: Table) -> list[Expr]:
+    return [cell for row in table.rows for cell in row.cells if cell is not None]
 
 
 def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: Result) -> bool:

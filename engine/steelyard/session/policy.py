@@ -318,10 +318,9 @@ class Policy:
 
 
 def _input(field: InputField) -> Input:
-    from steelyard.facts.fields import required
-
+    
     labels = {"zh": field.label.zh, "en": field.label.en}
-    return Input(field.id, str(describe(field.type)), field.column, required(field), labels)
+    return Input(field.id, str(describe(field.type)), field.column, not field.can_be_missing, labels)
 
 
 def _today() -> str:

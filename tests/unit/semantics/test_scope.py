@@ -65,14 +65,14 @@ CALL = TableCall("t", "out0", (read("a"),), type=INTEGER)
     ],
 )
 def test_tables_of_policy_unique_and_any_may_reject_wherever_they_are_asked(expr):
-    assert scope(HitPolicy.UNIQUE).may_reject(expr)
-    assert scope(HitPolicy.ANY).may_reject(expr)
-    assert not scope(HitPolicy.FIRST).may_reject(expr)
+    assert scope(HitPolicy.UNIQUE).reading.may_reject(expr)
+    assert scope(HitPolicy.ANY).reading.may_reject(expr)
+    assert not scope(HitPolicy.FIRST).reading.may_reject(expr)
 
 
 @pytest.mark.parametrize("expr", [define("plain"), field("r", "x"), one_row("r", "x"), plus(read("a"), number(1))])
 def test_what_asks_no_table_cannot_reject(expr):
-    assert not scope(HitPolicy.UNIQUE).may_reject(expr)
+    assert not scope(HitPolicy.UNIQUE).reading.may_reject(expr)
 
 
 def test_defines_that_share_each_other_are_looked_at_once():
@@ -80,4 +80,4 @@ def test_defines_that_share_each_other_are_looked_at_once():
     defines = [definition("d0", read("a"))]
     defines += [definition(f"d{i}", plus(define(f"d{i - 1}"), define(f"d{i - 1}"))) for i in range(1, 51)]
 
-    assert not Scope(ruleset(defines=tuple(defines))).may_reject(define("d50"))
+    assert not Scope(ruleset(defines=tuple(defines))).reading.may_reject(define("d50"))

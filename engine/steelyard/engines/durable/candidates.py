@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from steelyard.engines.durable.walk import reads_row
 from steelyard.facts.case import Row
 from steelyard.ir.expressions import And, Comparator, Compare, Field, Stored
+from steelyard.ir.reading import reads_row
 from steelyard.ir.ruleset import Relation
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.program import Program
@@ -54,7 +54,7 @@ class Index:
 
 def make_index(relation: Relation, program: Program) -> Index | None:
     """The index of a relation; None where its `joins` demands no equality, or may reject the case."""
-    if relation.joins is None or program.scope.may_reject(relation.joins):
+    if relation.joins is None or program.scope.reading.may_reject(relation.joins):
         return None
     fields = {one.id for one in relation.fields}
     demands = relation.joins.items if isinstance(relation.joins, And) else (relation.joins,)

@@ -18,19 +18,22 @@ from hashlib import sha256
 from itertools import product
 from json import dumps
 
-from steelyard.engines.durable.walk import is_constant, is_plain, reads_row
 from steelyard.ir.expressions import (
     And,
     Comparator,
     Compare,
     Expr,
+    Field,
+    Input,
     Literal,
     Not,
     OneOf,
     Or,
+    Parameter,
     Stored,
     Within,
 )
+from steelyard.ir.reading import is_constant, reads_row
 from steelyard.ir.types import Boolean, Regions
 
 MAX_BRANCHES = 12
@@ -207,7 +210,7 @@ class _Writer:
             return None
         if reads_row(right, relation):
             left, right = right, left
-        if not (is_plain(left) and is_plain(right) and reads_row(left, relation)) or reads_row(right, relation):
+        if not (_is_plain(left) and _is_plain(right) and reads_row(left, relation)) or reads_row(right, relation):
             return None
         return Join(left, right, (expr.comparator is Comparator.EQ) is truth)
 
@@ -245,3 +248,8 @@ def encode_joined(value: Stored) -> str:
 
 def _digest(text: str) -> str:
     return "\0" + sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _is_plain(node: Expr) -> bool:
+    """Whether the node is a value of a fact as it came in, a parameter or a literal."""
+    return isinstance(node, Input | Field | Parameter | Literal)

@@ -27,8 +27,8 @@ from steelyard.engines.durable.conditions import (
     lifted,
 )
 from steelyard.engines.durable.session import Fact, Session
-from steelyard.engines.durable.walk import reads_row
 from steelyard.ir.expressions import Comparator, Expr, Literal, Stored
+from steelyard.ir.reading import reads_row
 from steelyard.ir.walk import nodes
 from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.env import Env, Meaning

@@ -14,9 +14,8 @@ from dataclasses import dataclass, field
 from steelyard.diagnostics import InternalError
 from steelyard.engines.durable.candidates import Index, make_index
 from steelyard.engines.durable.network import Answers, Asked, Group, Network
-from steelyard.ir.expressions import Define, Expr, Field, IndicatorPart, OneRow, ScoreValue, Stored
+from steelyard.ir.expressions import Expr, Stored
 from steelyard.ir.ruleset import Ruleset
-from steelyard.ir.walk import nodes
 from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.program import Program
@@ -73,11 +72,11 @@ def make_plan(program: Program) -> Plan:
     later: dict[tuple[str, int], list[Question]] = {}
     alone: list[Question] = []
     for question in _questions(ruleset):
-        if scope.may_reject(question.expr):
+        if scope.reading.may_reject(question.expr):
             alone.append(question)
         elif question.key[0] == "joins":
             later.setdefault(("joins", 0), []).append(question)
-        elif _reads_results(question.expr, ruleset):
+        elif scope.reading.reads_results(question.expr):
             later.setdefault((question.key[0], question.stage), []).append(question)
         else:
             early.append(question)
@@ -109,30 +108,6 @@ def _questions(ruleset: Ruleset) -> list[Question]:
         *(Question(("unscored", u.id), u.when, None) for u in ruleset.unscored),
         *(Question(("points", p.id), p.when, p.for_each, p.stage) for p in ruleset.points),
     ]
-
-
-def _reads_results(expr: Expr, ruleset: Ruleset) -> bool:
-    """Whether the value depends on an indicator or a score, through defines too."""
-    defines = {define.id: define.value for define in ruleset.defines}
-    of_rows = {(relation.id, define.id): define.value for relation in ruleset.relations for define in relation.defines}
-    seen: set[object] = set()
-    waiting = [expr]
-    while waiting:
-        for node in nodes(waiting.pop()):
-            match node:
-                case IndicatorPart() | ScoreValue():
-                    return True
-                case Define(name=name) if name not in seen:
-                    seen.add(name)
-                    waiting.append(defines[name])
-                case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
-                    key = relation, name
-                    if key in of_rows and key not in seen:
-                        seen.add(key)
-                        waiting.append(of_rows[key])
-                case _:
-                    pass
-    return False
 
 
 @dataclass(slots=True, eq=False)

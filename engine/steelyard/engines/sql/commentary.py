@@ -15,7 +15,6 @@ from steelyard.engines.sql.layout import Notes
 from steelyard.engines.sql.received import described
 from steelyard.engines.sql.situations import Situations, share_column
 from steelyard.engines.sql.statement import Statement
-from steelyard.facts.fields import required
 from steelyard.facts.format import Style, format_units, format_value
 from steelyard.ir.canonical import parameters_digest
 from steelyard.ir.ruleset import InputField, Label, Named, Ruleset
@@ -234,7 +233,7 @@ class Commentary:
         yield f"Table {table} ({said}):"
         width = max(len(one.id) for one in fields)
         for one in fields:
-            there = "" if required(one) or one.id == self._ruleset.key else ", or NULL"
+            there = "" if not one.can_be_missing or one.id == self._ruleset.key else ", or NULL"
             yield f"  {one.id.ljust(width)}  {described(one.type, self._dialect)}{there}  ({self._label(one.label)})"
 
 

@@ -12,7 +12,6 @@ from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.readable import Readable, Tables, readable
 from steelyard.engines.sql.received import described
 from steelyard.engines.sql.statement import REJECTED, SCORED, UNSCORED
-from steelyard.facts.fields import required
 from steelyard.facts.format import format_units
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.result_columns import Content, Origin, ResultColumn
@@ -114,7 +113,7 @@ def _source(table: str, said: str, fields: Sequence[InputField], dialect_name: s
     yield f"        description: {_quoted(said)}"
     yield "        columns:"
     for one in fields:
-        there = "" if required(one) else ", or NULL"
+        there = "" if not one.can_be_missing else ", or NULL"
         yield f"          - name: {_name(one.id)}"
         said = f"{_both(one.label)}: {described(one.type, dialect(dialect_name))}{there}"
         yield f"            description: {_quoted(said)}"

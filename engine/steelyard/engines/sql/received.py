@@ -20,7 +20,6 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
 from steelyard.engines.sql.dialects.natural import Natural, natural
 from steelyard.facts.bulk import clocks
-from steelyard.facts.fields import required
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
 from steelyard.ir.types import (
     FIRST_INSTANT,
@@ -270,7 +269,7 @@ class _Reader:
         return found
 
     def _missing(self, field: InputField) -> list[E]:
-        return [build.missing(self._value(field))] if required(field) else []
+        return [build.missing(self._value(field))] if not field.can_be_missing else []
 
     def _wrong(self, field: InputField) -> list[E]:
         value, column, dialect = self._value(field), build.column(field.id, "t"), self._dialect

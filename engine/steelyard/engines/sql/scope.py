@@ -13,6 +13,7 @@ from steelyard.engines.sql.frame import Frame, Names
 from steelyard.engines.sql.intervals import Interval
 from steelyard.engines.sql.value import Value
 from steelyard.ir.expressions import Expr, Part
+from steelyard.ir.reading import DefineKey, Reading
 from steelyard.ir.ruleset import InputField, Relation, Ruleset, Table
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type, default_range
 
@@ -92,9 +93,10 @@ class Program:
     inputs: dict[str, InputField] = field(init=False)
     relations: dict[str, Relation] = field(init=False)
     decision_tables: dict[str, Table] = field(init=False)
-    expressions: dict[tuple[str | None, str], Expr] = field(init=False)
+    expressions: dict[DefineKey, Expr] = field(init=False)
     calendars: dict[str, Calendar] = field(init=False)
     zone: Zone = field(init=False)
+    reading: Reading = field(init=False)
     arithmetic: Arithmetic = field(init=False)
 
     def __post_init__(self) -> None:
@@ -103,8 +105,8 @@ class Program:
         self.inputs = {one.id: one for one in ruleset.inputs}
         self.relations = {one.id: one for one in ruleset.relations}
         self.decision_tables = {one.id: one for one in ruleset.tables}
-        self.expressions = {(None, one.id): one.value for one in ruleset.defines}
-        self.expressions |= {(r.id, one.id): one.value for r in ruleset.relations for one in r.defines}
+        self.reading = Reading(ruleset)
+        self.expressions = self.reading.defines
         self.calendars = {one.id: calendar(one.settings, ruleset.timezone) for one in ruleset.calendars}
         self.zone = zone(ruleset.timezone)
         self.arithmetic = Arithmetic(self.dialect)

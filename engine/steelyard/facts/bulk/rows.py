@@ -9,7 +9,6 @@ from steelyard.calendars.zones import Zone
 from steelyard.facts.bulk import clocks, sql
 from steelyard.facts.bulk.sources import Group, Source, grouped
 from steelyard.facts.bulk.values import Reader, reader, stored_type
-from steelyard.facts.fields import required
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Date, DateTime, Range, default_range
 
@@ -51,7 +50,7 @@ class Rows:
     def good(self) -> str:
         """Whether a row has no fault."""
         fields = [
-            self.readable(field.id) if required(field) else self._readable_or_empty(place)
+            self.readable(field.id) if not field.can_be_missing else self._readable_or_empty(place)
             for place, field in enumerate(self.fields)
         ]
         return sql.both((*fields, *self._ordered()))

@@ -6,19 +6,12 @@ from collections.abc import Callable
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.ir.expressions import (
-    Aggregate,
-    Apply,
     Define,
     Expr,
     Field,
-    IndicatorPart,
-    Input,
     OneRow,
-    OwnMeasure,
-    OwnTarget,
-    ScoreValue,
-    TableCall,
 )
+from steelyard.ir.reading import asks_calendar, varies
 from steelyard.ir.walk import children, nodes
 
 MOST = 300
@@ -51,12 +44,4 @@ def check(found: int, expr: Expr, diagnostics: Diagnostics) -> bool:
 
 def reads_case(expr: Expr) -> bool:
     """Whether an expression reads anything but literals and parameters, or asks a calendar."""
-    reads = (
-        Aggregate | Field | IndicatorPart | Input | OneRow | OwnMeasure | OwnTarget | ScoreValue | Define | TableCall
-    )
-    return any(isinstance(node, reads) or asks_calendar(node) for node in nodes(expr))
-
-
-def asks_calendar(node: Expr) -> bool:
-    """Whether a node asks a calendar, which may refuse a year: no constant may depend on that."""
-    return isinstance(node, Apply) and node.calendar is not None
+    return any(varies(node) or asks_calendar(node) for node in nodes(expr))

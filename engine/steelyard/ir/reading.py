@@ -1,0 +1,147 @@
+"""What an expression reads, and whether it can reject a case: asked by the semantics and by every engine.
+
+The functions look at one expression alone; `Reading` looks through the defines of a ruleset too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import assert_never
+
+from steelyard.ir.expressions import (
+    Add,
+    Aggregate,
+    And,
+    Apply,
+    Argument,
+    Coalesce,
+    Compare,
+    Define,
+    Divide,
+    Expr,
+    Field,
+    If,
+    IndicatorPart,
+    Input,
+    IsMissing,
+    Literal,
+    Multiply,
+    Negate,
+    Not,
+    OneOf,
+    OneRow,
+    OpenEnd,
+    Or,
+    OwnMeasure,
+    OwnTarget,
+    Parameter,
+    Rank,
+    Scale,
+    ScoreValue,
+    Subtract,
+    TableAggregate,
+    TableCall,
+    Within,
+)
+from steelyard.ir.ruleset import HitPolicy, Ruleset
+from steelyard.ir.walk import children, nodes
+
+DefineKey = tuple[str | None, str]
+"""A define of a relation's row, or (None) of the case."""
+
+
+def varies(node: Expr) -> bool:
+    """Whether the node itself reads something that can differ from case to case, or from row to row."""
+    match node:
+        case Input() | Define() | Field() | OneRow() | IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue():
+            return True
+        case Argument() | Aggregate() | TableCall() | TableAggregate():
+            return True
+        case Literal() | Parameter():
+            return False
+        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
+            return False
+        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing():
+            return False
+        case _:
+            assert_never(node)
+
+
+def is_constant(expr: Expr) -> bool:
+    """Whether the value is the same for every case of a ruleset whose parameters are bound."""
+    return not any(varies(node) for node in nodes(expr))
+
+
+def reads_arguments_alone(cell: Expr) -> bool:
+    """Whether a table's cell reads nothing but the table's inputs and constants."""
+    return not any(varies(node) and not isinstance(node, Argument) for node in nodes(cell))
+
+
+def asks_calendar(node: Expr) -> bool:
+    """Whether the node itself asks a calendar, which may not cover a year and then rejects the case."""
+    return isinstance(node, Apply) and node.calendar is not None
+
+
+def reads_row(expr: Expr, relation: str) -> bool:
+    """Whether the value depends on the row of this relation at hand; an aggregate over the relation does not."""
+    if isinstance(expr, Field):
+        return expr.relation == relation
+    if isinstance(expr, Aggregate) and expr.relation == relation:
+        return False
+    return any(reads_row(child, relation) for child in children(expr))
+
+
+class Reading:
+    """Answers about the expressions of one ruleset, through its defines; each define is looked at once."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.defines: dict[DefineKey, Expr] = {(None, define.id): define.value for define in ruleset.defines}
+        self.defines |= {(r.id, define.id): define.value for r in ruleset.relations for define in r.defines}
+        self._unambiguous = {table.id for table in ruleset.tables if table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}}
+        self._rejecting = _Search(self.defines, self._rejects)
+        self._score = _Search(self.defines, lambda node: isinstance(node, ScoreValue))
+        self._results = _Search(self.defines, lambda node: isinstance(node, ScoreValue | IndicatorPart))
+
+    def may_reject(self, expr: Expr) -> bool:
+        """Whether evaluating the expression can reject the case.
+
+        It can where it asks a table of hit policy unique or any, or a calendar, which may not cover a year.
+        """
+        return self._rejecting.found_in(expr)
+
+    def reads_score(self, expr: Expr) -> bool:
+        """Whether the expression reads a score, which changes from stage to stage."""
+        return self._score.found_in(expr)
+
+    def reads_results(self, expr: Expr) -> bool:
+        """Whether the expression reads a result of an indicator, or a score."""
+        return self._results.found_in(expr)
+
+    def _rejects(self, node: Expr) -> bool:
+        return asks_calendar(node) or (isinstance(node, TableCall) and node.table in self._unambiguous)
+
+
+class _Search:
+    """Looks for a kind of node in expressions, through defines."""
+
+    def __init__(self, defines: dict[DefineKey, Expr], wanted: Callable[[Expr], bool]) -> None:
+        self._defines = defines
+        self._wanted = wanted
+        self._found: dict[DefineKey, bool] = {}
+
+    def found_in(self, expr: Expr) -> bool:
+        """Whether the expression has such a node."""
+        return any(self._wanted(node) or self._behind(node) for node in nodes(expr))
+
+    def _behind(self, node: Expr) -> bool:
+        if isinstance(node, Define):
+            key = None, node.name
+        elif isinstance(node, Field | OneRow):
+            key = node.relation, node.name
+        else:
+            return False
+        if key not in self._defines:
+            return False
+        if key not in self._found:
+            self._found[key] = self.found_in(self._defines[key])
+        return self._found[key]
