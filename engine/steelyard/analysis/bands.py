@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
+from typing import assert_never
 
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, msg
 from steelyard.ir import coverage
-from steelyard.ir.ruleset import Bands, Better, Clock, Curve, Indicator
+from steelyard.ir.ruleset import (
+    AsMeasure,
+    Bands,
+    Better,
+    Clock,
+    Curve,
+    Indicator,
+    Met,
+    PointsExpression,
+    Proportion,
+    Steps,
+)
 from steelyard.ir.types import Range, default_range
 
 
@@ -19,8 +31,10 @@ def check_bands(subject: Subject, diagnostics: Diagnostics) -> None:
                 _bands(subject, indicator, bands, diagnostics)
             case Curve() as curve:
                 _curve(indicator, curve, diagnostics)
-            case _:
+            case Met() | Proportion() | Steps() | AsMeasure() | PointsExpression():
                 pass
+            case _:
+                assert_never(indicator.way)
 
 
 def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Diagnostics) -> None:

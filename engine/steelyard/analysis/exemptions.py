@@ -90,7 +90,7 @@ def _difference(subject: Subject, target: Expr) -> Range | None:
             found = subject.knower.value_range(less)
             low = None if found.high is None else -found.high
             return Range(low, None if found.low is None else -found.low)
-        case _:
+        case _:  # not written as a change of the target
             return None
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.ir.expressions import Add, Apply, Expr, Function, Literal, Subtract
 from steelyard.ir.ruleset import (
+    AsMeasure,
     Bands,
     Better,
     Clock,
@@ -13,6 +16,7 @@ from steelyard.ir.ruleset import (
     Indicator,
     Met,
     OnMissing,
+    PointsExpression,
     Proportion,
     Steps,
 )
@@ -62,7 +66,7 @@ def _ends(measure: Expr) -> list[Expr]:
             return [end]
         case Add(left=left, right=right) | Subtract(left=left, right=right):
             return _ends(left) + _ends(right)
-        case _:
+        case _:  # no time that is measured up to something
             return []
 
 
@@ -78,6 +82,8 @@ def _least(indicator: Indicator) -> int | None:
             least = min(band.points for band in bands)
         case Curve(points=points):
             least = min(height for _, height in points)
-        case _:
+        case Steps() | AsMeasure() | PointsExpression():
             return floor
+        case _:
+            assert_never(indicator.way)
     return least if floor is None else max(least, floor)

@@ -100,7 +100,7 @@ class _Printer:
                     "clamp": _bounds(clamp, digits),
                     "grades": tuple(f"{g.id}: {_bounds(g, digits)}" for g in grades),
                 }
-            case _:
+            case _:  # any other object of the IR: its fields say all
                 return {}
 
     def row(self, table: r.Table, row: r.TableRow) -> str:
@@ -195,7 +195,7 @@ class _Printer:
                 | Range()
             ):
                 return _type(value)
-            case _:
+            case _:  # any other value of a field: `fields` shows it
                 return None
 
     def text(self, expr: Expr) -> str:  # noqa: C901 - a case a kind of node
@@ -297,8 +297,10 @@ class _Printer:
                 return _duration(value)
             case Days():
                 return f"{value}d"
-            case _:
+            case Number() | Boolean() | Duration():
                 return format_value(value, kind, self._zone)
+            case _:
+                assert_never(kind)
 
 
 def _bounds(bounds: r.Bounds | r.Grade | None, digits: int) -> str | None:
@@ -337,5 +339,7 @@ def _type(kind: Type | Range) -> str:
             return f"region({scheme})"
         case Regions(scheme=scheme):
             return f"list of region({scheme})"
-        case _:
+        case Text() | DateTime() | Boolean() | Date() | Duration() | Days():
             return type(kind).__name__.lower()
+        case _:
+            assert_never(kind)

@@ -44,7 +44,7 @@ class Combination:
                 return msg("{adjustments}, nothing waived", adjustments=names)
             case False, True:
                 return msg("no adjustment, {waived} waived", waived=gone)
-            case _:
+            case False, False:
                 return msg("no adjustment, nothing waived")
 
 

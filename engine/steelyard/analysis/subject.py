@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import assert_never
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Message, msg
@@ -13,16 +14,22 @@ from steelyard.ir.expressions import Expr, Stored, TableCall
 from steelyard.ir.knowledge import Knower, columns_of
 from steelyard.ir.ranges import UNBOUNDED, hull
 from steelyard.ir.ruleset import (
+    AsMeasure,
     AtLeastGrant,
     Bands,
     Clock,
+    Curve,
     Grant,
+    Met,
+    PauseGrant,
     PointsExpression,
+    Proportion,
     RelativeStep,
     Ruleset,
     Steps,
     Table,
     TargetGrant,
+    WaiveGrant,
     Way,
 )
 from steelyard.ir.types import Type
@@ -99,8 +106,10 @@ def way_expressions(way: Way) -> Iterator[Expr]:
             yield from (band.test for band in bands)
         case PointsExpression(value=value):
             yield value
-        case _:
+        case Met() | Proportion() | Curve() | AsMeasure():
             pass
+        case _:
+            assert_never(way)
 
 
 def grant_expressions(grant: Grant) -> Iterator[Expr]:
@@ -108,8 +117,10 @@ def grant_expressions(grant: Grant) -> Iterator[Expr]:
     match grant:
         case TargetGrant(target=value) | AtLeastGrant(points=value):
             yield value
-        case _:
+        case PauseGrant() | WaiveGrant():
             pass
+        case _:
+            assert_never(grant)
 
 
 def _there(*found: Expr | None) -> Iterator[Expr]:

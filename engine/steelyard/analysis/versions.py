@@ -192,5 +192,5 @@ def _days(first: int, last: int) -> Message:
             return msg("every day from {day} on", day=low)
         case _ if low == high:
             return msg("{day}", day=low)
-        case _:
+        case _:  # both days are there, and differ
             return msg("{first} to {last}", first=low, last=high)

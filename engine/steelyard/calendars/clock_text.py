@@ -72,7 +72,7 @@ def _offset(text: str | None) -> timedelta | Message | None:
             return None
         case "Z":
             return timedelta()
-        case _:
+        case _:  # any other text; the pattern let only `+08:00` through
             hours, minutes = int(text[1:3]), int(text[-2:])
             total = hours * 60 + minutes
             if minutes > 59 or total > _WIDEST_OFFSET:

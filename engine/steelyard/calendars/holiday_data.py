@@ -100,7 +100,7 @@ def known_days(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
             return _plain(SATURDAY_SUNDAY if weekend is None else weekend)
         case "CN":
             return _china(SATURDAY_SUNDAY if weekend is None else weekend)
-        case _:
+        case _:  # any other code is of a country
             return _national(code, weekend)
 
 

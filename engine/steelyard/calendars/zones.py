@@ -127,7 +127,7 @@ class Zone:
         match [us for us in found if self.local_us(us) == wall]:
             case [first, second]:
                 return Ambiguous(first, second)
-            case _:
+            case _:  # no instant shows this wall time
                 return Nonexistent()
 
     def parse_date(self, text: str) -> int | None:

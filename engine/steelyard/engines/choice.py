@@ -56,6 +56,6 @@ def choose(name: str, cases: int) -> Choice:
             return Choice(reference, note=note, unchecked=msg("there is none"))
         case "auto":
             return Choice(rules, (reference,)) if cases <= AUTO_LIMIT else Choice(reference, others)
-        case _:
+        case _:  # any other text
             known = ", ".join((*ENGINE_NAMES, *PORTFOLIO_NAMES))
             return Choice(None, note=msg("there is no engine `{name}`; there are {known}", name=name, known=known))

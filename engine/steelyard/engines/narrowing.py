@@ -110,5 +110,5 @@ def _of(part: Expr, relation: Relation) -> _Key | None:
             function=Function.COVERS, arguments=(Field(type=Regions()) as areas, Input(type=Region(scheme)) as at)
         ):
             return _Key(areas.name, at.name, scheme) if areas.name in fields else None
-        case _:
+        case _:  # no key
             return None

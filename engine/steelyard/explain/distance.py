@@ -3,27 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import assert_never
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.gaps import Miss, compared, function_missed, within_missed
 from steelyard.explain.phrases import bare, named, phrase
 from steelyard.explain.place import Place
 from steelyard.explain.terms import Text
 from steelyard.ir.expressions import (
+    Add,
     Aggregate,
     Aggregation,
     And,
     Apply,
+    Argument,
+    Coalesce,
     Compare,
     Define,
+    Divide,
     Expr,
     Field,
     If,
+    IndicatorPart,
+    Input,
     IsMissing,
     Literal,
+    Multiply,
+    Negate,
     Not,
     OneOf,
+    OneRow,
+    OpenEnd,
     Or,
+    OwnMeasure,
+    OwnTarget,
+    Parameter,
+    Rank,
+    Scale,
+    ScoreValue,
+    Subtract,
+    TableAggregate,
+    TableCall,
     Within,
 )
 from steelyard.semantics.bound_row import BoundRow
@@ -64,7 +84,7 @@ def why_not(expr: Expr, at: Place) -> tuple[Miss, ...]:
             return _any(expr, where, at)
         case If(condition=condition, yes=yes, no=no) if not isinstance(at.truth(condition), Missing):
             return why_not(yes if at.truth(condition) is True else no, at)
-        case _:
+        case _:  # an atom, or a part that could not be told; `_atom` names every node
             return (_unknown(expr, truth, at) if isinstance(truth, Missing) else _atom(expr, at),)
 
 
@@ -101,8 +121,16 @@ def _atom(expr: Expr, at: Place) -> Miss:
             return Miss(msg("{what}: yes", what=phrase(operand, at.words)))
         case Literal():
             return Miss(msg("it is never meant to"))
-        case _:
+        case Input() | Parameter() | Define() | Field() | OneRow() | TableCall() | TableAggregate() | Aggregate():
             return Miss(msg("{what}: no", what=phrase(expr, at.words)))
+        case OwnTarget() | OwnMeasure() | Argument() | And() | Or() | If() | Coalesce():
+            return Miss(msg("{what}: no", what=phrase(expr, at.words)))
+        case IndicatorPart() | ScoreValue() | Negate() | Add() | Subtract() | Multiply() | Scale() | Divide():
+            raise InternalError(f"no condition: {expr}")
+        case Rank() | OpenEnd():
+            raise InternalError(f"no condition: {expr}")
+        case _:
+            assert_never(expr)
 
 
 def _any(expr: Aggregate, where: Expr, at: Place) -> tuple[Miss, ...]:

@@ -72,7 +72,7 @@ def _span(result: Result, evaluation: Evaluation, words: Words) -> tuple[int, in
             if isinstance(start, int) and isinstance(end, int) and start <= end:
                 return start, end
             return None
-        case _:
+        case _:  # no difference of two instants of the case
             return None
 
 

@@ -132,5 +132,5 @@ def _output(output: Output, value: Stored | tuple[Stored, ...] | None, words: Wo
             return TypedValue(value, kind, words.zone, msg("{items}", items=items))
         case tuple():
             return words.value(tuple(str(item) for item in value), kind)
-        case _:
+        case _:  # any value that is no list
             return words.value(value, kind)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeGuard
+from typing import TypeGuard, assert_never
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.phrases import SIGNS, bare, interval, named, phrase
 from steelyard.explain.place import Place
 from steelyard.explain.terms import Text, TypedValue
@@ -111,16 +111,25 @@ def within_missed(expr: Within, at: Place) -> Miss:
 
 def function_missed(expr: Apply, at: Place) -> Miss:
     """Why covers, overlaps or starts_with is false."""
-    match expr.function, expr.arguments:
-        case Function.OVERLAPS, (start, end, other_start, other_end):
+    match expr.function:
+        case Function.OVERLAPS:
+            start, end, other_start, other_end = expr.arguments
             return _apart((start, end), (other_start, other_end), at)
-        case Function.COVERS, (areas, place):
+        case Function.COVERS:
+            areas, place = expr.arguments
             return Miss(msg("{place} does not lie in {areas}", place=at.shown(place), areas=at.shown(areas)))
-        case Function.STARTS_WITH, (what, prefix):
+        case Function.STARTS_WITH:
+            what, prefix = expr.arguments
             shown = {"what": phrase(what, at.words), "value": at.shown(what), "prefix": at.shown(prefix)}
             return Miss(msg("{what} is {value}, which does not start with {prefix}", **shown))
+        case Function.MIN | Function.MAX | Function.ABS | Function.CLAMP | Function.DAYS | Function.OVERLAP_TIME:
+            raise InternalError(f"no condition: {expr}")
+        case Function.DATE | Function.YEAR | Function.MONTH | Function.YEAR_MONTH:
+            raise InternalError(f"no condition: {expr}")
+        case Function.WORKING_TIME | Function.ADD_BUSINESS_DAYS | Function.BUSINESS_DAYS_BETWEEN:
+            raise InternalError(f"no condition: {expr}")
         case _:
-            return Miss(msg("{what}: no", what=phrase(expr, at.words)))
+            assert_never(expr.function)
 
 
 def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: Place) -> Miss:

@@ -70,7 +70,7 @@ def reason_text(reason: str) -> Text:
             return msg("the value that the score starts from is missing")
         case "missing_amount":
             return msg("the amount of a points rule that fired is missing")
-        case _:
+        case _:  # any other reason is a code that a rule gives
             return msg("reason {code}", code=reason)
 
 

@@ -101,7 +101,7 @@ def _value(value: object, lang: str) -> object:
         case tuple():
             parts: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of anything
             return tuple(_value(part, lang) for part in parts)
-        case _:
+        case _:  # any other field of a message is shown as it is
             return value
 
 
@@ -160,7 +160,7 @@ def duration_text(microseconds: int) -> Message:
             return msg("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
         case False, True, False:
             return msg("{minutes} min", minutes=minutes)
-        case _:
+        case _:  # less than a minute, or nothing
             return msg("{seconds} s", seconds=seconds)
 
 

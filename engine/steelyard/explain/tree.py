@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import assert_never
+
 from steelyard.explain.phrases import bare, phrase
 from steelyard.explain.place import Place
 from steelyard.explain.records import Node
 from steelyard.explain.terms import Text
 from steelyard.ir.expressions import (
+    Add,
     Aggregate,
     And,
+    Apply,
+    Argument,
+    Coalesce,
+    Compare,
     Define,
+    Divide,
     Expr,
     Field,
+    If,
     IndicatorPart,
     Input,
+    IsMissing,
     Literal,
+    Multiply,
+    Negate,
     Not,
+    OneOf,
     OneRow,
+    OpenEnd,
     Or,
     OwnMeasure,
     OwnTarget,
     Parameter,
+    Rank,
+    Scale,
     ScoreValue,
+    Subtract,
     TableAggregate,
     TableCall,
+    Within,
 )
 from steelyard.ir.types import Boolean
 from steelyard.ir.walk import children
@@ -31,8 +50,6 @@ from steelyard.semantics.values import Missing
 
 ROWS = 8
 """At most so many rows are shown below an aggregate or a rule."""
-
-_READS = Input | Parameter | Define | Field | OneRow | IndicatorPart | OwnTarget | OwnMeasure | ScoreValue
 
 
 def grow(expr: Expr, at: Place, row: str | None = None) -> Node:
@@ -70,8 +87,16 @@ def _parts(expr: Expr, at: Place) -> tuple[Node, ...]:
             return ()
         case Aggregate():
             return _rows(expr, at)
-        case _:
+        case Define() | Parameter() | IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue() | Argument():
             return values_used(expr, at)
+        case (
+            Compare() | Within() | OneOf() | If() | Coalesce() | IsMissing() | Apply() | TableCall() | TableAggregate()
+        ):
+            return values_used(expr, at)
+        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
+            return values_used(expr, at)
+        case _:
+            assert_never(expr)
 
 
 def values_used(expr: Expr, at: Place) -> tuple[Node, ...]:
@@ -87,13 +112,24 @@ def _collect(expr: Expr, at: Place, found: dict[str, Node]) -> None:
             found.setdefault(repr(expr), _value(expr, at, _rows(expr, at)))
         case TableCall() | TableAggregate():
             found.setdefault(repr(expr), _value(expr, at))
-            for child in children(expr.call if isinstance(expr, TableAggregate) else expr):
-                _collect(child, at, found)
-        case _ if isinstance(expr, _READS):
+            _collect_all(children(expr.call if isinstance(expr, TableAggregate) else expr), at, found)
+        case Input() | Parameter() | Define() | Field() | OneRow():
             found.setdefault(repr(expr), _value(expr, at))
+        case IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue():
+            found.setdefault(repr(expr), _value(expr, at))
+        case Literal() | Argument():
+            pass
+        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
+            _collect_all(children(expr), at, found)
+        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing():
+            _collect_all(children(expr), at, found)
         case _:
-            for child in children(expr):
-                _collect(child, at, found)
+            assert_never(expr)
+
+
+def _collect_all(exprs: Iterable[Expr], at: Place, found: dict[str, Node]) -> None:
+    for expr in exprs:
+        _collect(expr, at, found)
 
 
 def _value(expr: Expr, at: Place, parts: tuple[Node, ...] = ()) -> Node:

@@ -111,7 +111,7 @@ def _met(result: Result, scoring: Scoring, points: str, measure: Text, at: Place
             return msg("{measure} is not under the target of {target}: met, {points}", **shown)
         case False, True:
             return msg("{measure} is over the target of {target}: not met, {points}", **shown)
-        case _:
+        case False, False:
             return msg("{measure} is under the target of {target}: not met, {points}", **shown)
 
 

@@ -29,7 +29,19 @@ from steelyard.ir.expressions import (
     Stored,
     Within,
 )
-from steelyard.ir.types import Boolean, Range, Text, Type
+from steelyard.ir.types import (
+    Boolean,
+    Date,
+    DateTime,
+    Days,
+    Duration,
+    Number,
+    Range,
+    Region,
+    Regions,
+    Text,
+    Type,
+)
 from steelyard.ir.walk import nodes
 
 OTHER = "\0other"
@@ -90,7 +102,7 @@ def _bits(cell: Expr, atoms: tuple[Stored, ...], everything: int) -> int:
             if high is not None:
                 found &= _bits(_end(Comparator.LE if high_closed else Comparator.LT, operand, high), atoms, everything)
             return found
-        case _:
+        case _:  # any other cell; `covers` refuses what is no cell
             return sum(1 << place for place, atom in enumerate(atoms) if covers(cell, atom))
 
 
@@ -123,8 +135,10 @@ def _atoms(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> tu
             return (False, True)
         case Text(values=values) if values:
             return values
-        case _:
+        case Text() | Region() | Regions() | Number() | Days() | Duration() | Date() | DateTime():
             pass
+        case _:
+            assert_never(kind)
     present = {cell for cell in cells if cell is not None}
     if bounds is None:
         literals = (node for cell in present for node in nodes(cell) if isinstance(node, Literal))
@@ -159,7 +173,7 @@ def _end_points(cell: Expr) -> set[int]:
                 for item in items:
                     if isinstance(item, Literal) and isinstance(item.value, int):
                         ends |= _unscaled(tested, item.value)
-            case _:
+            case _:  # no test against a number
                 pass
     return ends
 

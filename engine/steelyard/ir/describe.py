@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics import InternalError, Message, msg
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 
@@ -54,5 +54,7 @@ def called(kind: str) -> Message:
             return msg("an indicator")
         case "score":
             return msg("a score")
-        case _:
+        case "rule":
             return msg("a rule")
+        case _:
+            raise InternalError(f"`{kind}` is no kind of name")

@@ -6,6 +6,7 @@ Each invariant is one sentence and a function that yields what breaks it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import assert_never
 
 from steelyard.ir.expressions import (
     Add,
@@ -34,11 +35,15 @@ from steelyard.ir.expressions import (
 )
 from steelyard.ir.functions import FUNCTIONS
 from steelyard.ir.ruleset import (
+    AsMeasure,
     AtLeastGrant,
     Bands,
     Clock,
+    Curve,
     Indicator,
+    Met,
     PointsExpression,
+    Proportion,
     RelativeStep,
     Ruleset,
     Steps,
@@ -98,8 +103,10 @@ def _of_indicator(indicator: Indicator) -> list[Expr | None]:
             found += [band.test for band in bands]
         case PointsExpression(value=value):
             found.append(value)
-        case _:
+        case Met() | Proportion() | Curve() | AsMeasure():
             pass
+        case _:
+            assert_never(indicator.way)
     return found
 
 
@@ -126,7 +133,7 @@ def _unlike_scales(ruleset: Ruleset) -> Iterator[Expr]:
                 sides = tuple(side for side in (operand, low, high) if side is not None)
             case OneOf(operand=operand, items=items):
                 sides = (operand, *items)
-            case _:
+            case _:  # nothing that has sides to compare
                 continue
         kinds = {_bare(side) for side in sides}
         if len(kinds) > 1:
@@ -156,7 +163,7 @@ def _product_scales(ruleset: Ruleset) -> Iterator[Expr]:
                     yield node
             case Divide(up=up, down=down) if min(up, down) != 0:
                 yield node
-            case _:
+            case _:  # nothing that this is about
                 pass
 
 
@@ -167,7 +174,7 @@ def _misplaced_not(ruleset: Ruleset) -> Iterator[Expr]:
                 yield node
             case Not(operand=Aggregate(aggregation=Aggregation.ANY | Aggregation.ALL)):
                 yield node
-            case _:
+            case _:  # nothing that this is about
                 pass
 
 
@@ -217,7 +224,7 @@ def _bare_open_ends(ruleset: Ruleset) -> Iterator[Expr]:
                 yield from (child for child in children(node) if child.type == DateTime(open=True))
             case OpenEnd(operand=operand) if operand.type != DateTime(open=True):
                 yield node
-            case _:
+            case _:  # nothing that this is about
                 pass
 
 
@@ -230,7 +237,7 @@ def _unranked_order(ruleset: Ruleset) -> Iterator[Expr]:
             case Compare(comparator=comparator, left=left) if comparator.value not in {"=", "!="}:
                 if isinstance(left.type, Text | Boolean):
                     yield node
-            case _:
+            case _:  # nothing that this is about
                 pass
 
 

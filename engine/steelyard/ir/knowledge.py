@@ -6,7 +6,7 @@ bound. Every define is found out once, however often it is read.
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, assert_never
 
 from steelyard.ir import coverage
 from steelyard.ir.expressions import (
@@ -179,8 +179,14 @@ def _table_range(table: Table | None, output: str) -> Range | None:
         case HitPolicy.COLLECT_SUM:
             bounds = [Range(v, v) for v in found]
             bounds += [Range(sum(v for v in found if v < 0), sum(v for v in found if v > 0))] if len(found) > 1 else []
-        case _:
+        case HitPolicy.UNIQUE | HitPolicy.ANY | HitPolicy.PRIORITY | HitPolicy.FIRST:
             bounds = [Range(v, v) for v in found]
+        case HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT:
+            bounds = [Range(v, v) for v in found]
+        case HitPolicy.COLLECT_MIN | HitPolicy.COLLECT_MAX:
+            bounds = [Range(v, v) for v in found]
+        case _:
+            assert_never(table.hit)
     default = None if table.default is None else _integer(table.default[place])
     if default is not None:
         bounds.append(Range(default, default))

@@ -7,18 +7,45 @@ round, `not any(p)` becomes `all(not p)`. In three-valued logic none of this cha
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import assert_never
 
+from steelyard.diagnostics import InternalError
 from steelyard.ir.expressions import (
+    Add,
     Aggregate,
     Aggregation,
     And,
+    Apply,
+    Argument,
+    Coalesce,
     Comparator,
     Compare,
+    Define,
+    Divide,
     Expr,
+    Field,
+    If,
+    IndicatorPart,
+    Input,
     IsMissing,
     Literal,
+    Multiply,
+    Negate,
     Not,
+    OneOf,
+    OneRow,
+    OpenEnd,
     Or,
+    OwnMeasure,
+    OwnTarget,
+    Parameter,
+    Rank,
+    Scale,
+    ScoreValue,
+    Subtract,
+    TableAggregate,
+    TableCall,
+    Within,
 )
 from steelyard.ir.types import Boolean
 from steelyard.ir.walk import rebuild
@@ -60,5 +87,13 @@ def negate(expr: Expr) -> Expr:
             return replace(expr, aggregation=Aggregation.ALL, where=claim)
         case Aggregate(aggregation=Aggregation.ALL, where=where) if where is not None:
             return replace(expr, aggregation=Aggregation.ANY, where=negate(where))
-        case _:
+        case Literal() | Input() | Parameter() | Define() | Field() | OneRow() | TableCall() | TableAggregate():
             return Not(rebuild(expr, normalise), type=expr.type, span=expr.span)
+        case IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue() | Argument():
+            return Not(rebuild(expr, normalise), type=expr.type, span=expr.span)
+        case Within() | OneOf() | If() | Coalesce() | Apply() | Aggregate():
+            return Not(rebuild(expr, normalise), type=expr.type, span=expr.span)
+        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
+            raise InternalError(f"no condition: {expr}")
+        case _:
+            assert_never(expr)

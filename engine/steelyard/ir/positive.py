@@ -5,11 +5,26 @@ Checked while a ruleset is lowered, and again once its parameters are bound to o
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.knowledge import Knower
 from steelyard.ir.ranges import UNBOUNDED
-from steelyard.ir.ruleset import Better, Indicator, Proportion, RelativeStep, Ruleset, Steps, TargetGrant
+from steelyard.ir.ruleset import (
+    AsMeasure,
+    Bands,
+    Better,
+    Curve,
+    Indicator,
+    Met,
+    PointsExpression,
+    Proportion,
+    RelativeStep,
+    Ruleset,
+    Steps,
+    TargetGrant,
+)
 from steelyard.ir.types import Range
 
 
@@ -38,8 +53,10 @@ def check_indicator(indicator: Indicator, knower: Knower, diagnostics: Diagnosti
                     msg("this step can be 0 or less"),
                     help=msg("write a step above 0, or give the parameter a `range` above 0"),
                 )
-        case _:
+        case Steps() | Met() | Proportion() | Bands() | Curve() | AsMeasure() | PointsExpression():
             pass
+        case _:
+            assert_never(indicator.way)
 
 
 def check_grant(indicator: Indicator, grant: TargetGrant, knower: Knower, diagnostics: Diagnostics) -> None:
@@ -62,10 +79,12 @@ def _relative(indicator: Indicator) -> bool:
     match indicator.way:
         case Proportion():
             return True
-        case Steps(each=RelativeStep()):
-            return True
-        case _:
+        case Steps(each=each):
+            return isinstance(each, RelativeStep)
+        case Met() | Bands() | Curve() | AsMeasure() | PointsExpression():
             return False
+        case _:
+            assert_never(indicator.way)
 
 
 def _check_target(target: Expr, base: Range, span: Span | None, knower: Knower, diagnostics: Diagnostics) -> None:

@@ -4,20 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
+from typing import assert_never
 
 from steelyard.ir.expressions import (
+    Add,
     Aggregate,
+    And,
+    Apply,
+    Argument,
+    Coalesce,
+    Compare,
     Define,
+    Divide,
     Expr,
     Field,
+    If,
     IndicatorPart,
+    Input,
+    IsMissing,
+    Literal,
+    Multiply,
+    Negate,
+    Not,
+    OneOf,
     OneRow,
+    OpenEnd,
+    Or,
     OwnMeasure,
     OwnTarget,
+    Parameter,
     Part,
+    Rank,
+    Scale,
     ScoreValue,
+    Subtract,
     TableAggregate,
     TableCall,
+    Within,
 )
 from steelyard.ir.walk import nodes
 
@@ -81,5 +104,11 @@ def _own_level(node: Expr, define_level: Callable[[Define | Field | OneRow], Lev
             return Level.INDICATORS
         case ScoreValue():
             return Level.SCORE
-        case _:
+        case Literal() | Input() | Parameter() | Argument():
             return Level.CASE
+        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
+            return Level.CASE
+        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing():
+            return Level.CASE
+        case _:
+            assert_never(node)

@@ -100,7 +100,7 @@ def _value_missing(found: Token, place: _Place) -> Message:
             return msg("`-` is any value where it stands alone; before a comma it lacks a number")
         case "WHERE":
             return msg("`where` follows what is aggregated, as in `count(complaints where upheld)`")
-        case _:
+        case _:  # any other token
             return msg("a value is expected before `{found}`", found=clip(found.text))
 
 
@@ -142,7 +142,7 @@ def _operator_missing(found: Token, place: _Place) -> Message:
             return msg("commas stand between the arguments of a function or the values of a list")
         case "DOTDOT" | "LSQB":
             return msg("intervals stand after `in`, as in `x in [60..75)`")
-        case _:
+        case _:  # any other token
             return msg("an operator such as `+`, `and` or `=` is expected here")
 
 

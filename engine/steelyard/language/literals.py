@@ -52,7 +52,7 @@ def literal(kind: str, text: str, span: Span) -> Literal:
             return DateLiteral(text.removeprefix("@").replace(" ", "T"), span=span)
         case "TRUTH":
             return Truth(text == "true", span=span)
-        case _:
+        case _:  # the only kind left, MISSING
             return MissingLiteral(span=span)
 
 

@@ -61,7 +61,7 @@ def parse_literal(text: Text, diagnostics: Diagnostics) -> Expression | None:
                 return literal(kind, tokens[0].text, tokens[0].span)
             case ["MINUS", kind] if kind in _SIGNED:
                 return Negative(literal(kind, tokens[1].text, tokens[1].span), span=text.at(tokens[0].start, len(text)))
-            case _:
+            case _:  # no literal
                 return None
     except Refusal as refusal:
         if refusal.code in {"Y203", "Y204"}:

@@ -134,7 +134,7 @@ def _parts(tree: Expression) -> tuple[_Level, str]:
             return _Level.PRIMARY, _call(tree)
         case Name(parts=parts):
             return _Level.PRIMARY, ".".join(parts)
-        case _:
+        case _:  # a literal: `_literal` takes no other tree
             return _Level.PRIMARY, _literal(tree)
 
 

@@ -143,7 +143,7 @@ def _token(kind: str, written: str, span: Span, start: int, mode: Mode) -> Token
             raise foreign.number(written, span)
         case "FOREIGN":
             raise foreign.operator(written, span)
-        case _:
+        case _:  # every other kind is taken as written
             pass
     return Token(kind, written, span, start)
 

@@ -96,7 +96,7 @@ def _find(root: Node, loc: tuple[int | str, ...], reading: Reading) -> _Place:
                 place = _Place(f"{place.path}.{key}" if place.path else key, node[key], key)
             case Seq() as node, int():
                 place = _Place(f"{place.path}[{step + 1}]", node[step], None)
-            case _:
+            case _:  # the rest of the path names nothing of the file
                 return place
     return place
 

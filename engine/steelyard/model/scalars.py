@@ -140,7 +140,7 @@ def kind_of(value: object) -> str | None:
             return TEXT
         case Map():
             return MAPPING
-        case _:
+        case _:  # any other value of pydantic
             return None
 
 

@@ -62,5 +62,5 @@ def _loosened(schema: Any) -> Any:  # noqa: ANN401 - JSON
             }
         case list():
             return [_loosened(one) for one in cast("list[Any]", schema)]
-        case _:
+        case _:  # any other JSON value
             return schema

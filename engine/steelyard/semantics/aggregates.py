@@ -34,8 +34,10 @@ def aggregate(node: Aggregate, relation: int, argument: Meaning | None, where: M
             return _any(relation, where)
         case Aggregation.ALL:
             return _all(relation, where)
-        case _:
+        case Aggregation.COUNT | Aggregation.SUM | Aggregation.MIN | Aggregation.MAX | Aggregation.MEAN:
             return _folded(node, relation, argument, where)
+        case _:
+            assert_never(node.aggregation)
 
 
 def _any(relation: int, where: Meaning | None) -> Meaning:

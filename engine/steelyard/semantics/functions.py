@@ -38,7 +38,7 @@ def strict(operation: Callable[..., Any], operands: tuple[Meaning, ...]) -> Mean
                 return operation(a, b)
 
             return binary
-        case _:
+        case _:  # any number of operands
 
             def several(env: Env) -> Any:  # noqa: ANN401 - see Meaning
                 values = [operand(env) for operand in operands]

@@ -318,7 +318,7 @@ class Policy:
 
 
 def _input(field: InputField) -> Input:
-    
+
     labels = {"zh": field.label.zh, "en": field.label.en}
     return Input(field.id, str(describe(field.type)), field.column, not field.can_be_missing, labels)
 

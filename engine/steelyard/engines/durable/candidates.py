@@ -64,6 +64,6 @@ def make_index(relation: Relation, program: Program) -> Index | None:
                 for own, other in ((left, right), (right, left)):
                     if isinstance(own, Field) and own.name in fields and not reads_row(other, relation.id):
                         return Index(own.name, program.meaning(other))
-            case _:
+            case _:  # no equality
                 pass
     return None

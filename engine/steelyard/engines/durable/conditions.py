@@ -17,20 +17,44 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
 from json import dumps
+from typing import assert_never
 
+from steelyard.diagnostics import InternalError
 from steelyard.ir.expressions import (
+    Add,
+    Aggregate,
     And,
+    Apply,
+    Argument,
+    Coalesce,
     Comparator,
     Compare,
+    Define,
+    Divide,
     Expr,
     Field,
+    If,
+    IndicatorPart,
     Input,
+    IsMissing,
     Literal,
+    Multiply,
+    Negate,
     Not,
     OneOf,
+    OneRow,
+    OpenEnd,
     Or,
+    OwnMeasure,
+    OwnTarget,
     Parameter,
+    Rank,
+    Scale,
+    ScoreValue,
     Stored,
+    Subtract,
+    TableAggregate,
+    TableCall,
     Within,
 )
 from steelyard.ir.reading import is_constant, reads_row
@@ -143,8 +167,16 @@ class _Writer:
                 return self._tests(expr, tests, Comparator.EQ, truth=truth)
             case Within():
                 return self._within(expr, truth=truth)
-            case _:
+            case Input() | Parameter() | Define() | Field() | OneRow() | IndicatorPart() | ScoreValue():
                 return lifted(expr, truth=truth)
+            case OwnTarget() | OwnMeasure() | Argument() | TableCall() | TableAggregate() | Aggregate():
+                return lifted(expr, truth=truth)
+            case If() | Coalesce() | IsMissing() | Apply():
+                return lifted(expr, truth=truth)
+            case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
+                raise InternalError(f"no condition: {expr}")
+            case _:
+                assert_never(expr)
 
     def _conjunction(
         self, items: tuple[Expr, ...], sides: tuple[tuple[Branch, ...], ...], *, truth: bool

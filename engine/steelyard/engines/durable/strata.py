@@ -94,7 +94,7 @@ def _single(relation: str, rows: list[BoundRow]) -> BoundRow | Missing | None:
             return union([row.member for row in rows])
         case [only]:
             return only
-        case _:
+        case _:  # no row
             return None
 
 

@@ -106,7 +106,7 @@ def _tested(context: Context, tree: syntax.UnaryTest, digits: int) -> tuple[int 
             return low, high
         case syntax.AnyValue():
             return None, None
-        case _:
+        case _:  # no test of a number
             context.diagnostics.add(
                 "T109",
                 tree.span,

@@ -67,7 +67,7 @@ def _names(text: Text) -> Iterator[tuple[str, ...]]:
                 yield parts
             case syntax.Call(function=function):
                 yield (function,)
-            case _:
+            case _:  # no name
                 pass
         stack.extend(syntax.children(node))
 

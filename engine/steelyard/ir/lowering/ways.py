@@ -124,7 +124,7 @@ def way(context: Context, written: Written, measure: Type, points_scope: Scope) 
             return _written_out(context, one, measure, points_scope)
         case Text() as text:
             return _points(context, text, points_scope)
-        case _:
+        case _:  # nothing that was read; what is wrong with it was reported
             return None
 
 

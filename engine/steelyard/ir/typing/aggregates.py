@@ -78,7 +78,7 @@ def _table(node: syntax.Call, scope: Scope) -> str | None:
     match node.arguments[0]:
         case syntax.Name(parts=(name, *_)) | syntax.Call(function=name) if scope.lookup.kind(name) == "table":
             return name
-        case _:
+        case _:  # no table
             return None
 
 
@@ -170,7 +170,7 @@ def _result(aggregation: Aggregation, kind: Type, node: syntax.Call, scope: Scop
             return closed(kind)
         case Aggregation.MEAN, Number() | Duration() | Days():
             return _mean_type(kind, node, scope)
-        case _:
+        case _:  # every other type
             return _wrong(kind, node, scope)
 
 

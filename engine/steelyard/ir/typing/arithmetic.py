@@ -85,7 +85,7 @@ def _sum_type(operator: str, left: Type, right: Type) -> Type | None:
             return Days()
         case "-", DateTime(), DateTime():
             return Duration()
-        case _:
+        case _:  # types that cannot be added
             return None
 
 
@@ -196,7 +196,7 @@ def _parts(node: syntax.Expression, scope: Scope, lower: Lower) -> tuple[Expr, E
     match node:
         case syntax.Arithmetic(operator="/", left=left, right=right):
             numerator, denominator = lower(left, scope), lower(right, scope)
-        case _:
+        case _:  # no division
             numerator, denominator = lower(node, scope), one()
     return None if numerator is None or denominator is None else (numerator, denominator)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TypeGuard
+from typing import TypeGuard, assert_never
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
@@ -129,7 +129,7 @@ def _text(text: str, span: Span, diagnostics: Diagnostics, expected: Type | None
             return None
         case Text():
             return Literal(text, type=expected, span=span)
-        case _:
+        case _:  # any other type, or none; whoever asked compares it with the text
             return Literal(text, type=Text(), span=span)
 
 
@@ -170,7 +170,7 @@ def stored_as(value: Literal, kind: Type) -> Stored | None:
             return value.value
         case have, want if have == want:
             return value.value
-        case _:
+        case _:  # types that differ
             return None
 
 
@@ -235,5 +235,7 @@ def _literal_hint(kind: Type) -> Message:
             return msg("write e.g. `2024-05-01`")
         case DateTime():
             return msg("write e.g. `2024-05-01T10:00:00+08:00`")
-        case _:
+        case Text() | Region() | Regions():
             return msg("write it in double quotes")
+        case _:
+            assert_never(kind)

@@ -37,7 +37,7 @@ def name(node: syntax.Name, scope: Scope) -> Expr | None:
             return _of_case(rest, node, scope)
         case (owner, part):
             return _dotted(owner, part, node, scope)
-        case _:
+        case _:  # every other form or kind of name
             return _unknown(node, scope)
 
 
@@ -138,7 +138,7 @@ def _dotted(owner: str, part: str, node: syntax.Name, scope: Scope) -> Expr | No
             return table_call(table, part, span, scope)
         case "indicator":
             return _indicator_part(owner, part, span, scope)
-        case _:
+        case _:  # every other form or kind of name
             return _unknown(node, scope)
 
 
@@ -234,7 +234,7 @@ def _unknown_hint(node: syntax.Name, scope: Scope) -> Message:
             return msg("`measure` can be read in the points of an indicator")
         case "score":
             return msg("`score` can be read in points rules and outputs; of several scores write the name")
-        case _:
+        case _:  # any other name
             pass
     candidates = list(scope.lookup.names())
     if row is not None and scope.bare_row and node.parts[0] != "case":

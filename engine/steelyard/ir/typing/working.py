@@ -61,7 +61,7 @@ def working_days(node: syntax.Expression) -> int | None:
             return days
         case syntax.Negative(operand=syntax.DaysLiteral(days=days, business=True)):
             return -days
-        case _:
+        case _:  # any other tree
             return None
 
 
@@ -75,7 +75,7 @@ def shifted(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
             date, place = node.left, node.right.span
         case "-", None, int() as number:
             date, place, number = node.left, node.right.span, -number
-        case _:
+        case _:  # working days on both sides, or on none
             working_days_as_value(node.span, scope.diagnostics)
             return None
     calendar = find_calendar(scope.lookup, None, place)
@@ -132,5 +132,5 @@ def _hint(wanted: Type, kind: Type) -> Message | None:
             return msg("take its day: `date(x)`")
         case DateTime(), Date():
             return msg("working time needs instants; days are counted by `business_days_between(from, to)`")
-        case _:
+        case _:  # every other pair of types
             return unit_hint(wanted, kind)
