@@ -16,7 +16,7 @@ from tests.bench.timing import calibrate, interleave
 from steelyard.diagnostics import Diagnostics
 from steelyard.engines.durable import DurableEngine
 from steelyard.engines.durable.engine import DurableCompiled
-from steelyard.engines.durable.network import Answers, Group
+from steelyard.engines.durable.network import Answers, ConditionGroup
 from steelyard.facts.case import Case
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics import Circumstances, Program, SituationError, evaluate, prepare
@@ -102,7 +102,7 @@ class Replay:
             durable.evaluate(case)
         del self._network.post
 
-    def _note(self, noted: list[Answers], group: Group, env: Env, rows: Rows) -> Answers:
+    def _note(self, noted: list[Answers], group: ConditionGroup, env: Env, rows: Rows) -> Answers:
         noted.append(self._asked(group, env, rows))
         return noted[-1]
 

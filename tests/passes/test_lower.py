@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from invariants import broken
 from passes.fragments import FRAGMENT, Example, examples, lowered, sound
-from steelyard.ir.invariants import broken
 
 GOOD, BAD = examples("good"), examples("bad")
 

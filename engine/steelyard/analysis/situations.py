@@ -14,7 +14,7 @@ from steelyard.analysis.subject import Subject
 from steelyard.analysis.weights import constants_known
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.ir.ruleset import Adjustment, Indicator, Method, OnMissing, Ruleset, Score, WaiveGrant
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.weights import NOTHING, Circumstances, Situation, SituationError, Weighing
 
 MOST_SITUATIONS = 4096
@@ -71,7 +71,7 @@ def check_situations(subject: Subject, diagnostics: Diagnostics) -> None:
 
 def situations(ruleset: Ruleset, score: Score) -> Iterator[tuple[Combination, Situation | SituationError]]:
     """Every combination with its shares, the ordinary one first."""
-    weighing = Weighing(ruleset, score, Scope(ruleset))
+    weighing = Weighing(ruleset, score, RulesetScope(ruleset))
     families = tuple(one.id for one in _members(ruleset, score) if one.family is not None)
     for combination in _combinations(ruleset, score):
         gone = {one.id for one in combination.waived}

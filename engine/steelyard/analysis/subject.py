@@ -51,7 +51,7 @@ class Subject:
     file: RulesetFile
     knower: Knower
 
-    def columns(self, table: Table) -> tuple[coverage.Column, ...]:
+    def columns(self, table: Table) -> tuple[coverage.TestedColumn, ...]:
         """The table's inputs as atoms, within what its callers can ask."""
         calls = [call for call in self.calls() if call.table == table.id]
         if not calls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, Message, msg
 from steelyard.ir import coverage
-from steelyard.ir.coverage import Column
+from steelyard.ir.coverage import TestedColumn
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import HitPolicy, Table
 
@@ -23,7 +23,7 @@ def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
         _gaps(subject, table, columns, diagnostics)
 
 
-def _overlaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
+def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
     """Under unique no two rows may hit together, under any only rows that say the same."""
     found = 0
     for one, other in coverage.overlapping(columns, len(table.rows)):
@@ -61,7 +61,7 @@ def _overlaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagn
         )
 
 
-def _unreachable(table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
+def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
     """Report rows that no value reaches, or that earlier ones hide under first."""
     for place, row in enumerate(table.rows):
         if any(not column.rows[place] for column in columns):
@@ -80,17 +80,17 @@ def _unreachable(table: Table, columns: tuple[Column, ...], diagnostics: Diagnos
             )
 
 
-def _shadowed(columns: tuple[Column, ...], place: int) -> bool:
+def _shadowed(columns: tuple[TestedColumn, ...], place: int) -> bool:
     """Whether the rows before cover all that a row covers."""
-    inside: list[Column] = []
+    inside: list[TestedColumn] = []
     for column in columns:
         mine = [atom for atom in range(len(column.atoms)) if column.rows[place] >> atom & 1]
         rows = tuple(sum((row >> atom & 1) << new for new, atom in enumerate(mine)) for row in column.rows[:place])
-        inside.append(Column(tuple(column.atoms[atom] for atom in mine), rows))
+        inside.append(TestedColumn(tuple(column.atoms[atom] for atom in mine), rows))
     return not columns or coverage.gap(inside) is None
 
 
-def _gaps(subject: Subject, table: Table, columns: tuple[Column, ...], diagnostics: Diagnostics) -> None:
+def _gaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
     """Report an example that no row covers; lists and counts of hits may well be empty."""
     may_be_empty = table.hit.gives_list or table.hit is HitPolicy.COLLECT_COUNT
     if table.default is not None or may_be_empty or not table.inputs:

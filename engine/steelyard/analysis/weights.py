@@ -10,7 +10,7 @@ from steelyard.diagnostics import Diagnostics, Label, Message, Span, msg
 from steelyard.ir.expressions import Expr, Parameter
 from steelyard.ir.ruleset import Indicator, Method, Ruleset, Score
 from steelyard.ir.walk import nodes
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.weights import constant_number
 
 
@@ -19,7 +19,7 @@ def check_weights(subject: Subject, diagnostics: Diagnostics) -> None:
     ruleset = subject.ruleset
     if not constants_known(ruleset):
         return
-    scope = Scope(ruleset)
+    scope = RulesetScope(ruleset)
     for indicator in ruleset.indicators:
         if indicator.weight is not None and indicator.family is None:
             _above_zero(
@@ -79,7 +79,7 @@ def _constants(ruleset: Ruleset) -> Iterator[Expr]:
         yield from (*adjustment.multiply.values(), *adjustment.set.values())
 
 
-def _above_zero(expr: Expr, what: Message, span: Span | None, scope: Scope, diagnostics: Diagnostics) -> None:
+def _above_zero(expr: Expr, what: Message, span: Span | None, scope: RulesetScope, diagnostics: Diagnostics) -> None:
     value = constant_number(expr, scope)
     if value <= 0:
         diagnostics.add(
@@ -90,7 +90,7 @@ def _above_zero(expr: Expr, what: Message, span: Span | None, scope: Scope, diag
         )
 
 
-def _share(expr: Expr, what: Message, span: Span | None, scope: Scope, diagnostics: Diagnostics) -> None:
+def _share(expr: Expr, what: Message, span: Span | None, scope: RulesetScope, diagnostics: Diagnostics) -> None:
     value = constant_number(expr, scope)
     if not 0 <= value <= 1:
         diagnostics.add(
@@ -101,7 +101,7 @@ def _share(expr: Expr, what: Message, span: Span | None, scope: Scope, diagnosti
         )
 
 
-def _total(ruleset: Ruleset, score: Score, scope: Scope, diagnostics: Diagnostics) -> None:
+def _total(ruleset: Ruleset, score: Score, scope: RulesetScope, diagnostics: Diagnostics) -> None:
     """Insist on the total that was written. Rows of families have weights of their own and are not counted."""
     total = ruleset.weights.total
     if total is None or score.method is not Method.WEIGHTED_MEAN:

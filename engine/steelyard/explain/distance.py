@@ -8,7 +8,7 @@ from typing import assert_never
 from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.gaps import Miss, compared, function_missed, within_missed
 from steelyard.explain.phrases import bare, named, phrase
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.terms import Text
 from steelyard.ir.expressions import (
     Add,
@@ -68,7 +68,7 @@ class RowMiss:
         return len(self.misses), sum(miss.size for miss in self.misses)
 
 
-def why_not(expr: Expr, at: Place) -> tuple[Miss, ...]:
+def why_not(expr: Expr, at: EvaluationPlace) -> tuple[Miss, ...]:
     """The atoms that kept a condition from being true; empty where it is true."""
     truth = at.truth(expr)
     if truth is True:
@@ -88,7 +88,7 @@ def why_not(expr: Expr, at: Place) -> tuple[Miss, ...]:
             return (_unknown(expr, truth, at) if isinstance(truth, Missing) else _atom(expr, at),)
 
 
-def _unknown(expr: Expr, truth: Missing, at: Place) -> Miss:
+def _unknown(expr: Expr, truth: Missing, at: EvaluationPlace) -> Miss:
     lacking = at.words.missing(truth.reasons)
     expr = expr.operand if isinstance(expr, Not) else expr
     if lacking == (phrase(expr, at.words),):
@@ -98,7 +98,7 @@ def _unknown(expr: Expr, truth: Missing, at: Place) -> Miss:
     return Miss(msg("{what}: unknown, because {missing} is missing", what=phrase(expr, at.words), missing=lacking))
 
 
-def _atom(expr: Expr, at: Place) -> Miss:
+def _atom(expr: Expr, at: EvaluationPlace) -> Miss:
     match expr:
         case Compare():
             return compared(expr, at)
@@ -133,14 +133,14 @@ def _atom(expr: Expr, at: Place) -> Miss:
             assert_never(expr)
 
 
-def _any(expr: Aggregate, where: Expr, at: Place) -> tuple[Miss, ...]:
+def _any(expr: Aggregate, where: Expr, at: EvaluationPlace) -> tuple[Miss, ...]:
     members = at.members(expr.relation)
     if not members:
         return no_rows(expr.relation, at)
     return row_misses(expr.relation, [(bound, where) for bound in members], at)
 
 
-def _all(expr: Aggregate, where: Expr, at: Place) -> Miss:
+def _all(expr: Aggregate, where: Expr, at: EvaluationPlace) -> Miss:
     """Name the first row that refutes `all`."""
     for bound in at.members(expr.relation):
         inside = at.within(expr.relation, bound)
@@ -150,7 +150,7 @@ def _all(expr: Aggregate, where: Expr, at: Place) -> Miss:
     return Miss(msg("{what}: no", what=phrase(expr, at.words)))
 
 
-def row_misses(relation: str, rows: list[tuple[BoundRow, Expr]], at: Place) -> tuple[Miss, ...]:
+def row_misses(relation: str, rows: list[tuple[BoundRow, Expr]], at: EvaluationPlace) -> tuple[Miss, ...]:
     """Why a condition holds in none of these rows: the nearest ones, and how many more there are."""
     found: list[RowMiss] = []
     for bound, condition in rows:
@@ -169,7 +169,7 @@ def row_misses(relation: str, rows: list[tuple[BoundRow, Expr]], at: Place) -> t
     return tuple(texts)
 
 
-def no_rows(relation: str, at: Place) -> tuple[Miss, ...]:
+def no_rows(relation: str, at: EvaluationPlace) -> tuple[Miss, ...]:
     """Say that no row belongs to the case and, of a joined relation, which came nearest."""
     rule = at.words.relations[relation]
     name = at.words.name(relation)
@@ -195,7 +195,7 @@ def no_rows(relation: str, at: Place) -> tuple[Miss, ...]:
     return (Miss(text, nearest.nearness[1]),)
 
 
-def _row_miss(relation: str, miss: RowMiss, at: Place) -> Miss:
+def _row_miss(relation: str, miss: RowMiss, at: EvaluationPlace) -> Miss:
     row = at.words.row_name(relation, miss.bound.row)
     distance = miss.misses[0].distance if len(miss.misses) == 1 else None
     return Miss(msg("{row}: {reason}", row=row, reason=_texts(miss.misses)), miss.nearness[1], distance)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Bar, EventWindow, Milestone
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import Input, Subtract
@@ -67,7 +67,7 @@ def _span(result: Result, evaluation: Evaluation, words: Words) -> tuple[int, in
         case Clock():
             return None
         case Subtract(left=Input() as end_expr, right=Input() as start_expr) if isinstance(end_expr.type, DateTime):
-            at = Place(evaluation, words)
+            at = EvaluationPlace(evaluation, words)
             start, end = at.value(start_expr), at.value(end_expr)
             if isinstance(start, int) and isinstance(end, int) and start <= end:
                 return start, end
@@ -91,7 +91,7 @@ def windows(evaluation: Evaluation, words: Words) -> tuple[EventWindow, ...]:
         names = _window_of(relation)
         if names is None:
             continue
-        for bound in Place(evaluation, words).members(relation.id):
+        for bound in EvaluationPlace(evaluation, words).members(relation.id):
             start, end = bound.values.get(names[0]), bound.values.get(names[1])
             if not isinstance(start, int) or isinstance(bound.member, Missing):
                 continue

@@ -7,7 +7,7 @@ from steelyard.explain.counterfactual import Without, counterfactuals
 from steelyard.explain.events import bars, milestones, windows
 from steelyard.explain.indicators import indicator_stories
 from steelyard.explain.ledger import reason_text, score_stories
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance, RowReference
 from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text, TypedValue
@@ -104,7 +104,7 @@ def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
 
 def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...], int]:
     """The rows that belong to the case, relation by relation, and how many are left out."""
-    at = Place(evaluation, words)
+    at = EvaluationPlace(evaluation, words)
     found: list[RowReference] = []
     left_out = 0
     for relation in evaluation.ruleset.relations:

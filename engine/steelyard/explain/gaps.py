@@ -7,7 +7,7 @@ from typing import TypeGuard, assert_never
 
 from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.phrases import SIGNS, bare, interval, named, phrase
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.terms import Text, TypedValue
 from steelyard.ir.expressions import (
     Apply,
@@ -52,7 +52,7 @@ class Miss:
     distance: TypedValue | None = None
 
 
-def compared(expr: Compare, at: Place) -> Miss:
+def compared(expr: Compare, at: EvaluationPlace) -> Miss:
     """Why a comparison is false."""
     comparator, left, right = expr.comparator, expr.left, expr.right
     if isinstance(bare(left), Literal | Parameter) and not isinstance(bare(right), Literal | Parameter):
@@ -90,7 +90,7 @@ def _ranks(count: int, *, below: bool, wanted: dict[str, Text]) -> Text:
     return msg("{what} is {value}, {count} levels above {bound}", count=count, **wanted)
 
 
-def within_missed(expr: Within, at: Place) -> Miss:
+def within_missed(expr: Within, at: EvaluationPlace) -> Miss:
     """Why a value is not in an interval."""
     value = at.value(expr.operand)
     shown = {
@@ -109,7 +109,7 @@ def within_missed(expr: Within, at: Place) -> Miss:
     return Miss(msg("{what} is {value}, on the open end of {interval}", **shown), 0, _gap(0, expr.operand, at))
 
 
-def function_missed(expr: Apply, at: Place) -> Miss:
+def function_missed(expr: Apply, at: EvaluationPlace) -> Miss:
     """Why covers, overlaps or starts_with is false."""
     match expr.function:
         case Function.OVERLAPS:
@@ -132,7 +132,7 @@ def function_missed(expr: Apply, at: Place) -> Miss:
             assert_never(expr.function)
 
 
-def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: Place) -> Miss:
+def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: EvaluationPlace) -> Miss:
     """How far two half-open windows are from overlapping."""
     start, end, other_start, other_end = (at.value(expr) for expr in (*window, *other))
     if not (_is_count(start) and _is_count(end) and _is_count(other_start) and _is_count(other_end)):
@@ -152,19 +152,19 @@ def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: Place) -> Mi
     return Miss(msg("one of the two times is empty"), 0)
 
 
-def _gap(size: int, expr: Expr, at: Place) -> TypedValue:
+def _gap(size: int, expr: Expr, at: EvaluationPlace) -> TypedValue:
     """A distance in the unit of what it was measured on (a comparison's sides have one type and scale)."""
     return at.words.value(size, difference(expr.type))
 
 
-def _shown(expr: Expr, at: Place) -> Text:
+def _shown(expr: Expr, at: EvaluationPlace) -> Text:
     """The value as it was given, before the compiler brought it to a common scale."""
     if isinstance(expr, OpenEnd) and isinstance(at.value(expr.operand), Missing):
         return msg("not ended yet")
     return at.shown(bare(expr))
 
 
-def _bound(expr: Expr, at: Place) -> Text:
+def _bound(expr: Expr, at: EvaluationPlace) -> Text:
     """What a value is compared with: the value alone where it is written as one, else named too."""
     plain = bare(expr)
     if isinstance(plain, Literal):

@@ -6,7 +6,7 @@ from steelyard.diagnostics import msg
 from steelyard.explain.distance import why_not
 from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import ClockStory, IndicatorStory, ShareStory
 from steelyard.explain.terms import Text
 from steelyard.explain.tree import grow
@@ -34,7 +34,7 @@ def indicator_stories(evaluation: Evaluation, words: Words) -> tuple[IndicatorSt
 def _story(result: Result, evaluation: Evaluation, words: Words) -> IndicatorStory:
     rule = result.indicator
     family = rule.family
-    at = Place(evaluation, words, result=result)
+    at = EvaluationPlace(evaluation, words, result=result)
     if family is not None and result.row is not None:
         at = at.within(family.relation, result.row)
     row = None if family is None or result.row is None else words.row(family.relation, result.row.row)
@@ -91,7 +91,7 @@ def _clock(result: Result, words: Words) -> ClockStory | None:
     )
 
 
-def _waived(result: Result, at: Place) -> Text | None:
+def _waived(result: Result, at: EvaluationPlace) -> Text | None:
     """Why an indicator is waived; the rule's own words, with labels for ids."""
     if result.waived is None:
         return None
@@ -112,7 +112,7 @@ def _waived(result: Result, at: Place) -> Text | None:
     return msg("waived, because {missing} is missing", missing=words.missing(reasons))
 
 
-def _not_applicable(result: Result, at: Place) -> Text:
+def _not_applicable(result: Result, at: EvaluationPlace) -> Text:
     """What kept `only_if` from holding, and how far; a row outside its family has nothing more to say."""
     condition = result.indicator.only_if
     misses = () if condition is None else why_not(condition, at)

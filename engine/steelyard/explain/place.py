@@ -17,7 +17,7 @@ from steelyard.semantics.values import Missing, Rejected, Truth, Value, missing
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EvaluationPlace:
     """What an expression may read.
 
     Attributes:
@@ -57,7 +57,7 @@ class Place:
             return msg("{count} hits", count=len(value))
         return msg("missing") if isinstance(value, Missing) else self.words.value(value, expr.type)
 
-    def within(self, relation: str, row: BoundRow) -> Place:
+    def within(self, relation: str, row: BoundRow) -> EvaluationPlace:
         """The same place with a row at hand."""
         others = tuple((name, bound) for name, bound in self.rows if name != relation)
         return replace(self, rows=(*others, (relation, row)))

@@ -10,7 +10,7 @@ from steelyard.explain.distance import no_rows, row_misses, why_not
 from steelyard.explain.gaps import Miss
 from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Judgement, RuleKind, RuleStory
 from steelyard.explain.terms import Name, Text, decimal_text
 from steelyard.explain.tree import ROWS, grow
@@ -46,7 +46,7 @@ _KINDS = {
 def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
     """Explain every rule, in the order written. What was not reached is not told."""
     ruleset = evaluation.ruleset
-    at = Place(evaluation, words)
+    at = EvaluationPlace(evaluation, words)
     stories: list[RuleStory] = []
     judged = _by_rule((*evaluation.exemptions, *evaluation.adjustments, *evaluation.unscored))
     for exemption in ruleset.exemptions:
@@ -67,7 +67,7 @@ def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
     return tuple(stories)
 
 
-def _points_stories(evaluation: Evaluation, at: Place) -> list[RuleStory]:
+def _points_stories(evaluation: Evaluation, at: EvaluationPlace) -> list[RuleStory]:
     applied: dict[str, list[Applied]] = {}
     for one in evaluation.points:
         applied.setdefault(one.rule, []).append(one)
@@ -76,7 +76,7 @@ def _points_stories(evaluation: Evaluation, at: Place) -> list[RuleStory]:
     for rule in sorted(evaluation.ruleset.points, key=lambda rule: rule.stage):
         if rule.stage not in reached and rule.id not in applied:
             continue
-        there = Place(evaluation, at.words, scores=_before(evaluation, rule.stage))
+        there = EvaluationPlace(evaluation, at.words, scores=_before(evaluation, rule.stage))
         found = [_applied(one, rule, there) for one in applied.get(rule.id, [])]
         does = _effect(rule, there)
         stories.append(_story(_KINDS[rule.effect], rule, does, found, there))
@@ -88,7 +88,7 @@ def _story(
     rule: Exemption | Adjustment | Unscored | PointsRule,
     does: tuple[Text, ...],
     found: list[tuple[Judgement, Judged | Applied]],
-    at: Place,
+    at: EvaluationPlace,
 ) -> RuleStory:
     relation = rule.for_each if isinstance(rule, Exemption | PointsRule) else None
     fired = any(judgement.fired for judgement, _ in found)
@@ -112,7 +112,7 @@ def _story(
 
 
 def _misses(
-    when: Expr, relation: str | None, found: list[tuple[Judgement, Judged | Applied]], at: Place
+    when: Expr, relation: str | None, found: list[tuple[Judgement, Judged | Applied]], at: EvaluationPlace
 ) -> tuple[Miss, ...]:
     if relation is None:
         return why_not(when, at)
@@ -121,7 +121,7 @@ def _misses(
 
 
 def _judgements(
-    judged: list[Judged], when: Expr, relation: str | None, at: Place
+    judged: list[Judged], when: Expr, relation: str | None, at: EvaluationPlace
 ) -> list[tuple[Judgement, Judged | Applied]]:
     found: list[tuple[Judgement, Judged | Applied]] = []
     for one in judged:
@@ -132,7 +132,7 @@ def _judgements(
     return found
 
 
-def _applied(one: Applied, rule: PointsRule, at: Place) -> tuple[Judgement, Judged | Applied]:
+def _applied(one: Applied, rule: PointsRule, at: EvaluationPlace) -> tuple[Judgement, Judged | Applied]:
     there = at if rule.for_each is None or one.row is None else at.within(rule.for_each, one.row)
     row = None if rule.for_each is None or one.row is None else at.words.row(rule.for_each, one.row.row)
     truth = None if isinstance(one.truth, Missing) else one.truth
@@ -158,7 +158,7 @@ def _moved(rule: PointsRule, amount: Fixed) -> Text:
             assert_never(rule.effect)
 
 
-def _effect(rule: PointsRule, at: Place) -> tuple[Text, ...]:
+def _effect(rule: PointsRule, at: EvaluationPlace) -> tuple[Text, ...]:
     amount = phrase(rule.amount, at.words)
     cap = None if rule.cap is None else phrase(rule.cap, at.words)
     match rule.effect:
@@ -215,11 +215,11 @@ def _lifts(exemption: Exemption, words: Words) -> tuple[Text, ...]:
     return tuple(msg("{rule}: does not apply", rule=words.name(lifted)) for lifted in exemption.lifts)
 
 
-def _shifts(adjustment: Adjustment, at: Place) -> tuple[Text, ...]:
+def _shifts(adjustment: Adjustment, at: EvaluationPlace) -> tuple[Text, ...]:
     return (*_constants(adjustment.multiply, at, multiply=True), *_constants(adjustment.set, at, multiply=False))
 
 
-def _constants(values: Mapping[str, Expr], at: Place, *, multiply: bool) -> tuple[Text, ...]:
+def _constants(values: Mapping[str, Expr], at: EvaluationPlace, *, multiply: bool) -> tuple[Text, ...]:
     found: list[Text] = []
     for name, expr in values.items():
         value = at.value(expr)

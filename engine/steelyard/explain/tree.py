@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import assert_never
 
 from steelyard.explain.phrases import bare, phrase
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Node
 from steelyard.explain.terms import Text
 from steelyard.ir.expressions import (
@@ -52,7 +52,7 @@ ROWS = 8
 """At most so many rows are shown below an aggregate or a rule."""
 
 
-def grow(expr: Expr, at: Place, row: str | None = None) -> Node:
+def grow(expr: Expr, at: EvaluationPlace, row: str | None = None) -> Node:
     """Show a condition at a place.
 
     Args:
@@ -73,7 +73,7 @@ def grow(expr: Expr, at: Place, row: str | None = None) -> Node:
     )
 
 
-def _parts(expr: Expr, at: Place) -> tuple[Node, ...]:
+def _parts(expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
     match expr:
         case And(items=items) | Or(items=items):
             return tuple(grow(item, at) for item in items)
@@ -99,14 +99,14 @@ def _parts(expr: Expr, at: Place) -> tuple[Node, ...]:
             assert_never(expr)
 
 
-def values_used(expr: Expr, at: Place) -> tuple[Node, ...]:
+def values_used(expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
     """The values that an expression read, each once, in the order written; aggregates row by row."""
     found: dict[str, Node] = {}
     _collect(expr, at, found)
     return tuple(found.values())
 
 
-def _collect(expr: Expr, at: Place, found: dict[str, Node]) -> None:
+def _collect(expr: Expr, at: EvaluationPlace, found: dict[str, Node]) -> None:
     match expr:
         case Aggregate():
             found.setdefault(repr(expr), _value(expr, at, _rows(expr, at)))
@@ -127,19 +127,19 @@ def _collect(expr: Expr, at: Place, found: dict[str, Node]) -> None:
             assert_never(expr)
 
 
-def _collect_all(exprs: Iterable[Expr], at: Place, found: dict[str, Node]) -> None:
+def _collect_all(exprs: Iterable[Expr], at: EvaluationPlace, found: dict[str, Node]) -> None:
     for expr in exprs:
         _collect(expr, at, found)
 
 
-def _value(expr: Expr, at: Place, parts: tuple[Node, ...] = ()) -> Node:
+def _value(expr: Expr, at: EvaluationPlace, parts: tuple[Node, ...] = ()) -> Node:
     value = at.value(expr)
     shown: Text | None = None if isinstance(value, Missing) else at.shown(expr)
     unknown = at.words.missing(value.reasons) if isinstance(value, Missing) else ()
     return Node(phrase(bare(expr), at.words), shown, None, condition=False, missing=unknown, children=parts)
 
 
-def _rows(expr: Aggregate, at: Place) -> tuple[Node, ...]:
+def _rows(expr: Aggregate, at: EvaluationPlace) -> tuple[Node, ...]:
     rows: list[Node] = []
     for bound in at.members(expr.relation)[:ROWS]:
         inside = at.within(expr.relation, bound)

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from steelyard.diagnostics import msg
 from steelyard.explain.phrases import phrase
-from steelyard.explain.place import Place
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.terms import Text, decimal_text, duration_text
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import (
@@ -29,7 +29,7 @@ from steelyard.semantics.records import Result, Scoring
 from steelyard.semantics.values import divide
 
 
-def how_scored(result: Result, at: Place) -> tuple[Text, ...]:
+def how_scored(result: Result, at: EvaluationPlace) -> tuple[Text, ...]:
     """The sentences from measure and target to the score; empty where waived."""
     sentences: list[Text] = []
     if result.score is None:
@@ -69,7 +69,7 @@ def _clamp(rule: Indicator, score: int) -> int:
     return score if rule.clamp.high is None else min(score, rule.clamp.high)
 
 
-def _way(result: Result, scoring: Scoring, score: int, at: Place) -> Text:
+def _way(result: Result, scoring: Scoring, score: int, at: EvaluationPlace) -> Text:
     points = str(Fixed(score, SCORE_DIGITS))
     measure = _value(result.measure, result.indicator.measure_type, at)
     match result.indicator.way:
@@ -93,16 +93,16 @@ def _way(result: Result, scoring: Scoring, score: int, at: Place) -> Text:
             assert_never(result.indicator.way)
 
 
-def _value(value: object, type: Type, at: Place) -> Text:  # noqa: A002 - the word
+def _value(value: object, type: Type, at: EvaluationPlace) -> Text:  # noqa: A002 - the word
     return at.words.value(value, type) if isinstance(value, int | str) else msg("missing")
 
 
-def _target(result: Result, at: Place) -> Text:
+def _target(result: Result, at: EvaluationPlace) -> Text:
     rule = result.indicator
     return _value(result.target, rule.measure_type if rule.target is None else rule.target.type, at)
 
 
-def _met(result: Result, scoring: Scoring, points: str, measure: Text, at: Place) -> Text:
+def _met(result: Result, scoring: Scoring, points: str, measure: Text, at: EvaluationPlace) -> Text:
     shown = {"measure": measure, "target": _target(result, at), "points": points}
     match scoring.met is True, result.indicator.better is Better.LOWER:
         case True, True:
@@ -115,7 +115,7 @@ def _met(result: Result, scoring: Scoring, points: str, measure: Text, at: Place
             return msg("{measure} is under the target of {target}: not met, {points}", **shown)
 
 
-def _proportion(result: Result, scoring: Scoring, points: str, measure: Text, at: Place) -> Text:
+def _proportion(result: Result, scoring: Scoring, points: str, measure: Text, at: EvaluationPlace) -> Text:
     if scoring.met is True:
         return _met(result, scoring, points, measure, at)
     shown = {"measure": measure, "target": _target(result, at), "points": points}
@@ -124,7 +124,7 @@ def _proportion(result: Result, scoring: Scoring, points: str, measure: Text, at
     return msg("{measure} is under the target of {target}: 100 × {measure} ÷ {target} = {points}", **shown)
 
 
-def _steps(result: Result, steps: Steps, scoring: Scoring, said: dict[str, Text], at: Place) -> Text:
+def _steps(result: Result, steps: Steps, scoring: Scoring, said: dict[str, Text], at: EvaluationPlace) -> Text:
     target = _target(result, at)
     lower = result.indicator.better is Better.LOWER
     if not scoring.beyond:
@@ -158,7 +158,7 @@ def _counted(count: int, *, begun: bool) -> Text:
     return msg("{count} steps begun", count=count) if begun else msg("{count} whole steps", count=count)
 
 
-def _reaches(exact: tuple[int, int], count: int, deduct: Expr, at: Place) -> bool:
+def _reaches(exact: tuple[int, int], count: int, deduct: Expr, at: EvaluationPlace) -> bool:
     """Whether the steps alone made the score, above the floor."""
     off = at.value(deduct)
     if not isinstance(off, int) or not isinstance(deduct.type, Number):
@@ -166,7 +166,7 @@ def _reaches(exact: tuple[int, int], count: int, deduct: Expr, at: Place) -> boo
     return Fraction(*exact) == 100 - count * Fraction(off, 10**deduct.type.scale)
 
 
-def _step(result: Result, steps: Steps, at: Place) -> Text:
+def _step(result: Result, steps: Steps, at: EvaluationPlace) -> Text:
     if not isinstance(steps.each, RelativeStep):
         return at.shown(steps.each)
     part = Fraction(steps.each.units, 10**steps.each.scale)
@@ -191,7 +191,7 @@ def _exact_part(target: object, part: Fraction, type: Type) -> Text:  # noqa: A0
     )
 
 
-def _curve(result: Result, curve: Curve, scoring: Scoring, said: dict[str, Text], at: Place) -> Text:
+def _curve(result: Result, curve: Curve, scoring: Scoring, said: dict[str, Text], at: EvaluationPlace) -> Text:
     kind = result.indicator.measure_type
     first, second = scoring.segment or (0, 0)
     low, low_points = curve.points[first]

@@ -48,9 +48,6 @@ class Words:
         self.row_definitions: dict[tuple[str, str], Definition] = {
             (relation.id, define.id): define for relation in ruleset.relations for define in relation.defines
         }
-        self._types: dict[tuple[str, str], Type] = {
-            (relation.id, field.id): field.type for relation in ruleset.relations for field in relation.fields
-        }
         self._names: dict[str, Name] = {}
         for relation in ruleset.relations:
             self._names[relation.id] = Name(relation.id, _relation_label(relation))
@@ -135,10 +132,6 @@ class Words:
         if isinstance(headline, str) and headline:
             return headline
         return msg("{items}", items=tuple(str(row.values[key]) for key in ("kind", "level") if key in row.values))
-
-    def field_type(self, relation: str, field: str) -> Type:
-        """The type of a field of a relation."""
-        return self._types[relation, field]
 
 
 def _is_open(type: Type) -> bool:  # noqa: A002 - the word

@@ -58,7 +58,9 @@ class RowReader:
             zone: of local times.
         """
         self._zone = zone
-        self._readers = [(one.id, one.column, reader(one.type, one.range, zone), not one.can_be_missing) for one in fields]
+        self._readers = [
+            (one.id, one.column, reader(one.type, one.range, zone), not one.can_be_missing) for one in fields
+        ]
         by_id = {one.id: one for one in fields}
         self._ordered = [(by_id[one.not_before], one) for one in fields if one.not_before is not None]
 

@@ -52,7 +52,7 @@ def canonical(value: object) -> str:
         case Mapping():
             entries = cast("Mapping[str, object]", value)
             return _object({key: canonical(one) for key, one in entries.items()})
-        case _:
+        case _:  # an object of the IR, or what `_node` refuses
             return _node(value)
 
 

@@ -51,14 +51,14 @@ MOST_STEPS = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TestedColumn:
     """One input: its atoms, each shown by a value of it; and the atoms of each row's cell as a set of bits."""
 
     atoms: tuple[Stored, ...]
     rows: tuple[int, ...]
 
 
-def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> Column:
+def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> TestedColumn:
     """Cut an input's values into atoms, and say which each cell covers (None: all)."""
     atoms = _atoms(kind, bounds, cells)
     everything = (1 << len(atoms)) - 1
@@ -71,7 +71,7 @@ def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> Co
         if cell not in known:
             known[cell] = _bits(cell, atoms, everything)
         rows.append(known[cell])
-    return Column(atoms, tuple(rows))
+    return TestedColumn(atoms, tuple(rows))
 
 
 def _bits(cell: Expr, atoms: tuple[Stored, ...], everything: int) -> int:
@@ -250,7 +250,7 @@ def _compare(comparator: Comparator, left: Stored | None, right: Stored | None) 
             assert_never(comparator)
 
 
-def overlap(columns: Sequence[Column], one: int, other: int) -> tuple[Stored, ...] | None:
+def overlap(columns: Sequence[TestedColumn], one: int, other: int) -> tuple[Stored, ...] | None:
     """Values that both rows match; None where there are none."""
     shared: list[Stored] = []
     for column_ in columns:
@@ -261,7 +261,7 @@ def overlap(columns: Sequence[Column], one: int, other: int) -> tuple[Stored, ..
     return tuple(shared)
 
 
-def overlapping(columns: Sequence[Column], rows: int) -> Iterator[tuple[int, int]]:
+def overlapping(columns: Sequence[TestedColumn], rows: int) -> Iterator[tuple[int, int]]:
     """The pairs of `rows` that some values match together, the earlier row first, in the order of the rows."""
     by_atom = [_transposed(one) for one in columns]
     partners: list[dict[int, int]] = [{} for _ in columns]  # by cell: the rows that share an atom with it
@@ -286,7 +286,7 @@ def _covering(cell: int, rows_of: Sequence[int]) -> int:
     return rows
 
 
-def gap(columns: Sequence[Column]) -> tuple[Stored, ...] | bool | None:
+def gap(columns: Sequence[TestedColumn]) -> tuple[Stored, ...] | bool | None:
     """Values that no row matches; None where every value is covered; False where it is too large to decide."""
     return _Search(columns).below(0, (1 << (len(columns[0].rows) if columns else 0)) - 1)
 
@@ -294,7 +294,7 @@ def gap(columns: Sequence[Column]) -> tuple[Stored, ...] | bool | None:
 class _Search:
     """A search for values that no row matches, column by column; `alive` are the rows that match so far."""
 
-    def __init__(self, columns: Sequence[Column]) -> None:
+    def __init__(self, columns: Sequence[TestedColumn]) -> None:
         self.columns = columns
         self.by_atom = [_transposed(one) for one in columns]
         self.seen: set[tuple[int, int]] = set()
@@ -319,7 +319,7 @@ class _Search:
         return None
 
 
-def _transposed(one: Column) -> list[int]:
+def _transposed(one: TestedColumn) -> list[int]:
     """For each atom the rows that cover it, as a set of bits."""
     turns = [0] * (len(one.atoms) + 1)
     for row, cell in enumerate(one.rows):

@@ -197,9 +197,9 @@ def _integer(value: Stored | None) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def columns_of(table: Table, ranges: tuple[Range, ...]) -> tuple[coverage.Column, ...]:
+def columns_of(table: Table, ranges: tuple[Range, ...]) -> tuple[coverage.TestedColumn, ...]:
     """The table's inputs as sets of atoms, within the ranges of what is asked."""
-    found: list[coverage.Column] = []
+    found: list[coverage.TestedColumn] = []
     for position, (one, asked) in enumerate(zip(table.inputs, ranges, strict=True)):
         bounds = default_range(one.type)
         if bounds is not None:

@@ -60,7 +60,7 @@ class Lookup(Protocol):
         """The table of that name."""
         ...
 
-    def table_arguments(self, name: str, scope: Scope) -> tuple[Expr, ...] | None:
+    def table_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
         """The table's own input expressions, typed where its name stands."""
         ...
 
@@ -90,7 +90,7 @@ class Lookup(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class NameScope:
     """A place for an expression.
 
     Attributes:

@@ -17,7 +17,7 @@ from steelyard.semantics.env import Env
 from steelyard.semantics.meaning import meaning
 from steelyard.semantics.outcome import Fixed, Outcome
 from steelyard.semantics.records import Applied, Judged, Result, Scored
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.values import Missing, Value
 
 
@@ -39,7 +39,7 @@ class Evaluation:
     """
 
     ruleset: Ruleset
-    scope: Scope
+    scope: RulesetScope
     case: Case
     env: Env
     exemptions: list[Judged] = field(default_factory=lambda: [])

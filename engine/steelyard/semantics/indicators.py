@@ -21,7 +21,7 @@ from steelyard.semantics.clocks import PreparedClock, elapsed, prepare_clock, re
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.exemptions import PreparedGrant
 from steelyard.semantics.records import Judged, Result
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.values import Missing, Rejected, divide, names, union
 from steelyard.semantics.ways import PreparedWay, prepare_way
 
@@ -44,7 +44,7 @@ class PreparedIndicator:
 
 
 def prepare_indicator(
-    indicator: Indicator, grants: list[PreparedGrant], meaning: Callable[[Expr], Meaning], scope: Scope
+    indicator: Indicator, grants: list[PreparedGrant], meaning: Callable[[Expr], Meaning], scope: RulesetScope
 ) -> PreparedIndicator:
     """Prepare an indicator."""
     family, measure = indicator.family, indicator.measure

@@ -55,7 +55,7 @@ from steelyard.ir.types import OPEN, Number
 from steelyard.semantics import aggregates, functions, logic, parts, tables
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import strict
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.values import Missing, divide, missing, rescale, union
 from steelyard.semantics.working import apply_working
 
@@ -69,7 +69,7 @@ _COMPARISONS: dict[Comparator, Callable[[Any, Any], bool]] = {
 }
 
 
-def meaning(expr: Expr, scope: Scope) -> Meaning:  # noqa: C901 - a case for each node
+def meaning(expr: Expr, scope: RulesetScope) -> Meaning:  # noqa: C901 - a case for each node
     """Build the meaning of an expression in a ruleset's scope."""
     match expr:
         case Literal():
@@ -162,7 +162,7 @@ def _input(name: str) -> Meaning:
     return lambda env: env.values.get(name, nothing)
 
 
-def _define(node: Define, scope: Scope) -> Meaning:
+def _define(node: Define, scope: RulesetScope) -> Meaning:
     position, found = scope.defines[node.name], scope.define(None, node.name, meaning)
     if found is None:  # pragma: no cover - the line above has raised
         raise InternalError(f"there is no define `{node.name}`")
@@ -179,7 +179,7 @@ def _define(node: Define, scope: Scope) -> Meaning:
     return evaluate
 
 
-def _field(node: Field | OneRow, scope: Scope) -> Meaning:
+def _field(node: Field | OneRow, scope: RulesetScope) -> Meaning:
     """A field of the row at hand, or a define of it, computed once per row."""
     relation, name = scope.relations[node.relation], node.name
     found = scope.define(node.relation, name, meaning)
@@ -207,7 +207,7 @@ def _field(node: Field | OneRow, scope: Scope) -> Meaning:
     return compute if keep else value
 
 
-def _one_row(node: OneRow, scope: Scope) -> Meaning:
+def _one_row(node: OneRow, scope: RulesetScope) -> Meaning:
     relation, field = scope.relations[node.relation], _field(node, scope)
     nothing = missing(node.relation)
 
@@ -253,7 +253,7 @@ def _argument(position: int) -> Meaning:
     return lambda env: env.arguments[position]
 
 
-def _table_call(node: TableCall, scope: Scope) -> Meaning:
+def _table_call(node: TableCall, scope: RulesetScope) -> Meaning:
     table = scope.tables[node.table]
     arguments = tuple(meaning(argument, scope) for argument in node.arguments)
     position = next(index for index, output in enumerate(table.outputs) if output.id == node.output)
@@ -263,7 +263,7 @@ def _table_call(node: TableCall, scope: Scope) -> Meaning:
 # Operators that are more than a function of Python
 
 
-def _divide(node: Divide, scope: Scope) -> Meaning:
+def _divide(node: Divide, scope: RulesetScope) -> Meaning:
     up, down, rounding = 10**node.up, 10**node.down, node.rounding
     nothing = missing("division by zero")
 
@@ -273,7 +273,7 @@ def _divide(node: Divide, scope: Scope) -> Meaning:
     return strict(quotient, (meaning(node.numerator, scope), meaning(node.denominator, scope)))
 
 
-def _compare(node: Compare, scope: Scope) -> Meaning:
+def _compare(node: Compare, scope: RulesetScope) -> Meaning:
     compare, left = _COMPARISONS[node.comparator], meaning(node.left, scope)
     if not isinstance(node.right, Literal | Parameter):
         return strict(compare, (left, meaning(node.right, scope)))
@@ -307,7 +307,7 @@ def _open_end_of_row(operand: Meaning, relation: int) -> Meaning:
     return evaluate
 
 
-def _within(node: Within, scope: Scope) -> Meaning:
+def _within(node: Within, scope: RulesetScope) -> Meaning:
     above = operator.ge if node.low_closed else operator.gt
     below = operator.le if node.high_closed else operator.lt
     value = meaning(node.operand, scope)
@@ -326,7 +326,7 @@ def _within(node: Within, scope: Scope) -> Meaning:
     return strict(_anything, (value,))
 
 
-def _one_of(node: OneOf, scope: Scope) -> Meaning:
+def _one_of(node: OneOf, scope: RulesetScope) -> Meaning:
     items = tuple(meaning(item, scope) for item in node.items)
     return strict(_among, (meaning(node.operand, scope), *items))
 

@@ -22,7 +22,7 @@ from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.exemptions import PreparedRule, judge
 from steelyard.semantics.outcome import Fixed, Line, LineKind
 from steelyard.semantics.records import Applied, Judged
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.values import Missing, Rejected, names, rescale
 
 MISSING_AMOUNT = "missing_amount"
@@ -51,7 +51,7 @@ class Standing:
     lines: list[Line]
 
 
-def prepare_points(rule: PointsRule, meaning: Callable[[Expr], Meaning], scope: Scope) -> PreparedPoints:
+def prepare_points(rule: PointsRule, meaning: Callable[[Expr], Meaning], scope: RulesetScope) -> PreparedPoints:
     """Prepare a points rule."""
     relation = None if rule.for_each is None else scope.relations[rule.for_each]
     judged = PreparedRule(rule.id, relation, meaning(rule.when))

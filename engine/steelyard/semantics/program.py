@@ -12,7 +12,7 @@ from steelyard.semantics.exemptions import PreparedRule, prepare_grants
 from steelyard.semantics.indicators import PreparedIndicator, prepare_indicator
 from steelyard.semantics.points import PreparedPoints, prepare_points, working_scale
 from steelyard.semantics.relations import PreparedRelation, prepare_relation
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.scores import PreparedScore, prepare_score
 
 
@@ -29,7 +29,7 @@ class Program:
     """
 
     ruleset: Ruleset
-    scope: Scope
+    scope: RulesetScope
     relations: tuple[PreparedRelation, ...]
     exemptions: tuple[PreparedRule, ...]
     adjustments: tuple[PreparedRule, ...]
@@ -51,7 +51,7 @@ def prepare(ruleset: Ruleset) -> Program:
     Raises:
         InternalError: the IR breaks one of its invariants, or a parameter that is read has no value.
     """
-    scope = Scope(ruleset)
+    scope = RulesetScope(ruleset)
 
     def meaning(expr: Expr) -> Meaning:
         return compiler.meaning(expr, scope)

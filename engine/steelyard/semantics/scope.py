@@ -13,11 +13,11 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import LocalDate
 
-Compiler = Callable[[Expr, "Scope"], Meaning]
+Compiler = Callable[[Expr, "RulesetScope"], Meaning]
 """`meaning`, handed in because it needs a scope itself."""
 
 
-class Scope:
+class RulesetScope:
     """The names of one ruleset; the meaning of each define is built when it is first asked for.
 
     Attributes:

@@ -16,7 +16,7 @@ from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.ledger import contribute
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Result, Scored
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.situations import Circumstances, Situation, SituationError
 from steelyard.semantics.values import Missing, Rejected, divide, fraction
 from steelyard.semantics.weights import Weighing
@@ -48,7 +48,9 @@ class PreparedScore:
     situations: dict[Circumstances, Situation | SituationError]
 
 
-def prepare_score(ruleset: Ruleset, score: Score, meaning: Callable[[Expr], Meaning], scope: Scope) -> PreparedScore:
+def prepare_score(
+    ruleset: Ruleset, score: Score, meaning: Callable[[Expr], Meaning], scope: RulesetScope
+) -> PreparedScore:
     """Prepare a score."""
     weighted = score.method is Method.WEIGHTED_MEAN
     family_weights: dict[str, tuple[Meaning, int, int]] = {}

@@ -56,7 +56,7 @@ Result = Outputs | Hits | Conflict | None
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TableAnswer:
     """What a table answers.
 
     Attributes:
@@ -72,14 +72,14 @@ class Asked:
     missing: Missing | None
 
 
-Question = Callable[[Env], Asked]
+Question = Callable[[Env], TableAnswer]
 
 
 def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr], Meaning]) -> Question:
     """Build what asks a table with these arguments; `cell` gives the meaning of a cell."""
     rows = tuple(tuple(cell(c) for c in row.cells if c is not None) for row in table.rows)
 
-    def find(env: Env) -> Asked:
+    def find(env: Env) -> TableAnswer:
         hits: list[int] = []
         unknown: list[int] = []
         reasons: list[Missing] = []
@@ -96,11 +96,13 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
                 reasons += blurred
         result = decide(table, hits)
         changed = not isinstance(result, Conflict) and _changes(table, hits, unknown, result)
-        return Asked(tuple(hits), tuple(unknown), result, union(reasons) if changed else None)
+        return TableAnswer(tuple(hits), tuple(unknown), result, union(reasons) if changed else None)
 
-    remembered: dict[tuple[Value, ...], Asked] | None = {} if all(map(reads_arguments_alone, _cells(table))) else None
+    remembered: dict[tuple[Value, ...], TableAnswer] | None = (
+        {} if all(map(reads_arguments_alone, _cells(table))) else None
+    )
 
-    def ask(env: Env) -> Asked:
+    def ask(env: Env) -> TableAnswer:
         values = tuple([argument(env) for argument in arguments])
         known = None if remembered is None else remembered.get(values)
         if known is not None:

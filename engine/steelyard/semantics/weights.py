@@ -21,7 +21,7 @@ from steelyard.ir.ruleset import Ruleset, Score, Waived
 from steelyard.ir.types import Number
 from steelyard.semantics.limits import Bound, hold
 from steelyard.semantics.meaning import meaning
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.sets import emptied, fill, spread
 from steelyard.semantics.situations import (
     NOTHING,
@@ -57,7 +57,7 @@ class Weighing:
         within_group: whether the weight of a waived member stays in its group.
     """
 
-    def __init__(self, ruleset: Ruleset, score: Score, scope: Scope) -> None:
+    def __init__(self, ruleset: Ruleset, score: Score, scope: RulesetScope) -> None:
         indicators = {indicator.id: indicator for indicator in ruleset.indicators}
         self.groups = {unit: indicators[unit].group for unit in score.members}
         self.base: dict[str, Fraction] = {}
@@ -255,10 +255,10 @@ class _Resolution:
 
 def resolve(score: Score, ruleset: Ruleset, circumstances: Circumstances) -> Situation | SituationError:
     """Resolve one situation of one score. For many of them keep one `Weighing`."""
-    return Weighing(ruleset, score, Scope(ruleset)).resolve(circumstances)
+    return Weighing(ruleset, score, RulesetScope(ruleset)).resolve(circumstances)
 
 
-def constant_number(expr: Expr, scope: Scope) -> Fraction:
+def constant_number(expr: Expr, scope: RulesetScope) -> Fraction:
     """The exact value of a constant.
 
     Raises:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.diagnostics import InternalError
-from steelyard.ir.coverage import OTHER, Column, column, covers, gap, overlap, overlapping
+from steelyard.ir.coverage import OTHER, TestedColumn, column, covers, gap, overlap, overlapping
 from steelyard.ir.expressions import (
     And,
     Argument,
@@ -176,7 +176,7 @@ def test_a_thousand_rows_are_quick() -> None:
     rows = [Compare(Comparator.EQ, TESTED, number(value), type=B) for value in range(1_000)]
     one = column(Number(0), Range(0, 999), rows)
 
-    assert gap([one, Column((0,), (1,) * 1_000)]) is None
+    assert gap([one, TestedColumn((0,), (1,) * 1_000)]) is None
 
 
 def test_what_is_no_cell_is_a_bug() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from invariants import INVARIANTS, broken
 from passes.fragments import RICH, sound
 from steelyard.ir.expressions import (
     Add,
@@ -33,7 +34,6 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
-from steelyard.ir.invariants import INVARIANTS, broken
 from steelyard.ir.ruleset import Output, Ruleset
 from steelyard.ir.types import Boolean, DateTime, Days, Number, Text
 

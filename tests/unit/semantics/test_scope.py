@@ -6,7 +6,7 @@ import pytest
 
 from steelyard.ir.expressions import Aggregate, Aggregation, And, TableAggregate, TableCall
 from steelyard.ir.ruleset import HitPolicy
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from unit.semantics.build import (
     BOOLEAN,
     INTEGER,
@@ -27,7 +27,7 @@ from unit.semantics.build import (
 
 def scope(hit):
     call = TableCall("t", "out0", (read("a"),), type=INTEGER)
-    return Scope(
+    return RulesetScope(
         ruleset(
             tables=(table("t", hit, 1, 1, []),),
             defines=(
@@ -80,4 +80,4 @@ def test_defines_that_share_each_other_are_looked_at_once():
     defines = [definition("d0", read("a"))]
     defines += [definition(f"d{i}", plus(define(f"d{i - 1}"), define(f"d{i - 1}"))) for i in range(1, 51)]
 
-    assert not Scope(ruleset(defines=tuple(defines))).reading.may_reject(define("d50"))
+    assert not RulesetScope(ruleset(defines=tuple(defines))).reading.may_reject(define("d50"))

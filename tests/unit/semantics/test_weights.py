@@ -13,7 +13,7 @@ from steelyard.diagnostics import InternalError
 from steelyard.ir.ruleset import Family, Waived
 from steelyard.ir.types import Number
 from steelyard.semantics import NOTHING, Circumstances, Situation, SituationError, StageKind, Weighing, resolve
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.sets import spread
 from unit.semantics.build import (
     INTEGER,
@@ -497,7 +497,7 @@ def test_constants_of_the_weights_are_numbers_and_there():
     for broken in (number(None), lit("t", TEXT)):
         rule = ruleset(indicators=(indicator("a", weight=broken),))
         with pytest.raises(InternalError):
-            Weighing(rule, rule.scores[0], Scope(rule))
+            Weighing(rule, rule.scores[0], RulesetScope(rule))
 
 
 def test_weights_are_above_zero():

@@ -103,7 +103,7 @@ class Deck:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ConditionGroup:
     """Conditions that are settled together, each by its number in the order added."""
 
     decks: list[Deck]
@@ -114,7 +114,7 @@ class Group:
 class Answers:
     """What durable said about a group; rows by their number in what was posted, -1 for a condition on the case."""
 
-    group: Group
+    group: ConditionGroup
     true: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     false: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
     gaps: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
@@ -129,7 +129,7 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedCondition:
     """A condition to be settled, on the case or on the rows of the relation at this position.
 
     Attributes:
@@ -162,9 +162,9 @@ class Network:
         self._kinds = 0
         self._sessions: tuple[Session, ...] = ()
 
-    def group(self, asked: Sequence[Asked]) -> Group:
+    def group(self, asked: Sequence[AskedCondition]) -> ConditionGroup:
         """Add conditions that are settled together; each is known by its number in `asked`."""
-        group = Group([], [])
+        group = ConditionGroup([], [])
         current: dict[int | None, int] = {}
         for number, question in enumerate(asked):
             condition = self._compile(question)
@@ -186,7 +186,7 @@ class Network:
         """Hand the rules to durable."""
         self._sessions = tuple(Session(f"{self._name}-{n}", rules) for n, rules in enumerate(self._rules))
 
-    def post(self, group: Group, env: Env, rows: Callable[[int], Sequence[BoundRow]]) -> Answers:
+    def post(self, group: ConditionGroup, env: Env, rows: Callable[[int], Sequence[BoundRow]]) -> Answers:
         """Assert what the group's conditions read and collect what fires.
 
         Args:
@@ -229,7 +229,7 @@ class Network:
         for session in self._sessions:
             session.clear()
 
-    def _compile(self, question: Asked) -> Condition:
+    def _compile(self, question: AskedCondition) -> Condition:
         if question.whole:
             return Condition(lifted(question.expr, truth=True), lifted(question.expr, truth=False))
         return compile_condition(question.expr, question.relation, self._constant)
@@ -240,7 +240,7 @@ class Network:
         self._kinds += 1
         return Deck(len(self._rules) - 1, f"d{self._kinds}", position)
 
-    def _rule(self, deck: Deck, question: Asked, branch: Branch, number: int, truth: bool) -> None:
+    def _rule(self, deck: Deck, question: AskedCondition, branch: Branch, number: int, truth: bool) -> None:
         case: list[object] = []
         row: list[object] = []
         for atom in branch:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from steelyard.diagnostics import InternalError
 from steelyard.engines.durable.candidates import Index, make_index
-from steelyard.engines.durable.network import Answers, Asked, Group, Network
+from steelyard.engines.durable.network import Answers, AskedCondition, ConditionGroup, Network
 from steelyard.ir.expressions import Expr, Stored
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics.bound_row import BoundRow
@@ -23,7 +23,7 @@ from steelyard.semantics.values import Missing, Truth, Value, union
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ConditionPlace:
     """Where a condition is asked: the position of its group, and its number in it."""
 
     group: int
@@ -53,8 +53,8 @@ class Plan:
 
     program: Program
     network: Network
-    groups: tuple[Group, ...]
-    places: dict[tuple[str, str], Place]
+    groups: tuple[ConditionGroup, ...]
+    places: dict[tuple[str, str], ConditionPlace]
     meanings: dict[tuple[str, str], Meaning]
     indexes: dict[int, Index]
 
@@ -80,15 +80,15 @@ def make_plan(program: Program) -> Plan:
             later.setdefault((question.key[0], question.stage), []).append(question)
         else:
             early.append(question)
-    groups: list[Group] = []
-    places: dict[tuple[str, str], Place] = {}
+    groups: list[ConditionGroup] = []
+    places: dict[tuple[str, str], ConditionPlace] = {}
     for members in (early, *later.values(), *([question] for question in alone)):
         asked = [
-            Asked(q.expr, q.relation, None if q.relation is None else scope.relations[q.relation], q in alone)
+            AskedCondition(q.expr, q.relation, None if q.relation is None else scope.relations[q.relation], q in alone)
             for q in members
         ]
         for number, question in enumerate(members):
-            places[question.key] = Place(len(groups), number)
+            places[question.key] = ConditionPlace(len(groups), number)
         groups.append(network.group(asked))
     network.start()
     meanings = {question.key: program.meaning(question.expr) for question in _questions(ruleset)}
@@ -139,7 +139,7 @@ class Answering:
             truths.append(truth)
         return truths
 
-    def _ask(self, key: tuple[str, str]) -> tuple[Place, Answers]:
+    def _ask(self, key: tuple[str, str]) -> tuple[ConditionPlace, Answers]:
         place = self.plan.places[key]
         answers = self.answers.get(place.group)
         if answers is None:

@@ -21,7 +21,7 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import point
 from steelyard.engines.sql.scope import Program, SmallTable
 from steelyard.ir.ruleset import Score
-from steelyard.semantics.scope import Scope as Constants
+from steelyard.semantics.scope import RulesetScope as Constants
 from steelyard.semantics.situations import Circumstances, MemberKey, Situation
 from steelyard.semantics.weights import Weighing
 

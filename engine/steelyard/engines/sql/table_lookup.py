@@ -23,14 +23,14 @@ from steelyard.engines.sql.table_facts import asked_with, bound, may_miss, plain
 from steelyard.engines.sql.table_states import DEAD, MISSING, States, answer, states, tested
 from steelyard.engines.sql.value import Rejection, Value, rejections, union
 from steelyard.facts.case import Case
-from steelyard.ir.coverage import OTHER, Column
+from steelyard.ir.coverage import OTHER, TestedColumn
 from steelyard.ir.expressions import TableAggregate, TableCall
 from steelyard.ir.knowledge import columns_of
 from steelyard.ir.ruleset import Table
 from steelyard.ir.types import Type
 from steelyard.semantics.aggregates import table_fold
 from steelyard.semantics.env import Env
-from steelyard.semantics.tables import Asked, Conflict, decide
+from steelyard.semantics.tables import Conflict, TableAnswer, decide
 from steelyard.semantics.tables import output as meaning_of_output
 from steelyard.semantics.values import Value as Known
 
@@ -39,7 +39,7 @@ LARGE = 64
 FEW = 16
 """So many values, or stretches, are told apart by a CASE."""
 
-Give = Callable[[Asked], Known]
+Give = Callable[[TableAnswer], Known]
 """What an answer means for one output, or for an aggregate over it."""
 
 
@@ -54,9 +54,9 @@ class Prepared:
     """
 
     table: Table
-    columns: tuple[Column, ...]
+    columns: tuple[TestedColumn, ...]
     states: States
-    answers: tuple[Asked, ...]
+    answers: tuple[TableAnswer, ...]
     names: tuple[str, ...]
 
 
@@ -90,7 +90,7 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
     table = asked.prepared.table
     position = next(index for index, one in enumerate(table.outputs) if one.id == node.output)
 
-    def give(found: Asked) -> Known:
+    def give(found: TableAnswer) -> Known:
         return meaning_of_output(table, lambda _: found, position)(_ENV)
 
     return _value(asked, node.output, node.type, give, arguments)
@@ -104,7 +104,7 @@ def aggregate(node: TableAggregate, arguments: Sequence[Value], program: Program
     table = asked.prepared.table
     position = next(index for index, one in enumerate(table.outputs) if one.id == node.call.output)
 
-    def give(found: Asked) -> Known:
+    def give(found: TableAnswer) -> Known:
         call = meaning_of_output(table, lambda _: found, position)
         return table_fold(node.aggregation, call, node.type, node.call.type, table.id)(_ENV)
 
@@ -118,12 +118,12 @@ def _value(asked: LookedUp, hint: str, kind: Type, give: Give, arguments: Sequen
     """A value that stands beside the last transitions; None where 64 bits do not hold it."""
     table, program = asked.prepared.table, asked.program
 
-    def stored(found: Asked) -> int | str | None:
+    def stored(found: TableAnswer) -> int | str | None:
         value = None if isinstance(found.result, Conflict) else give(found)
         return value if isinstance(value, int | str) else None
 
     cells = [stored(one) for one in asked.prepared.answers]
-    nothing = stored(Asked((), (), decide(table, ()), None)) if asked.misses else None
+    nothing = stored(TableAnswer((), (), decide(table, ()), None)) if asked.misses else None
     integers = [one for one in (*cells, nothing) if isinstance(one, int)]
     if not all(point(one).narrow for one in integers):
         return None
@@ -148,7 +148,7 @@ def _value(asked: LookedUp, hint: str, kind: Type, give: Give, arguments: Sequen
     return Value(sql, interval, why=why, rejects=(*rejections(arguments), *asked.rejects))
 
 
-def _silent(found: Asked, cell: int | str | None) -> bool:
+def _silent(found: TableAnswer, cell: int | str | None) -> bool:
     """Whether an answer is missing by itself."""
     return cell is None and found.missing is None and not isinstance(found.result, Conflict)
 

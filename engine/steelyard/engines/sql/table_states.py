@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from steelyard.ir.coverage import Column
+from steelyard.ir.coverage import TestedColumn
 from steelyard.ir.ruleset import Table
-from steelyard.semantics.tables import Asked, Conflict, decide
+from steelyard.semantics.tables import Conflict, TableAnswer, decide
 from steelyard.semantics.values import missing
 
 MOST = 16
@@ -53,7 +53,7 @@ class States:
     last: tuple[Left, ...]
 
 
-def states(table: Table, columns: Sequence[Column], nullable: Sequence[bool]) -> States | None:
+def states(table: Table, columns: Sequence[TestedColumn], nullable: Sequence[bool]) -> States | None:
     """All states that some values lead to; None where there are too many."""
     everything = (1 << len(table.rows)) - 1
     at: dict[Left, int] = {Left(everything, everything): 0}
@@ -82,14 +82,14 @@ def states(table: Table, columns: Sequence[Column], nullable: Sequence[bool]) ->
     return States(tuple(steps), tuple(at))
 
 
-def answer(table: Table, left: Left) -> Asked:
+def answer(table: Table, left: Left) -> TableAnswer:
     """What the table answers in a last state; the reasons of what is missing are not told."""
     hits = tuple(_bits(left.certain))
     unknown = tuple(_bits(left.possible & ~left.certain))
     result = decide(table, hits)
     more = (*((index,) for index in unknown), unknown) if unknown else ()
     changed = not isinstance(result, Conflict) and any(decide(table, sorted((*hits, *one))) != result for one in more)
-    return Asked(hits, unknown, result, missing() if changed else None)
+    return TableAnswer(hits, unknown, result, missing() if changed else None)
 
 
 def tested(table: Table, left: Left, place: int) -> bool:
@@ -98,7 +98,7 @@ def tested(table: Table, left: Left, place: int) -> bool:
 
 
 def _reached(
-    column: Column, groups: Sequence[int], rows_of: Sequence[int]
+    column: TestedColumn, groups: Sequence[int], rows_of: Sequence[int]
 ) -> Callable[[int], Iterator[tuple[int, int]]]:
     """Gives the groups, each with its rows, that some of the given rows may cover; perhaps more of them."""
     by_cell: dict[int, frozenset[int] | None] = {}
@@ -124,7 +124,7 @@ def _reached(
     return reached
 
 
-def _rows_by_atom(column: Column) -> list[int]:
+def _rows_by_atom(column: TestedColumn) -> list[int]:
     """For each atom of an input the rows that cover it."""
     turns = [0] * (len(column.atoms) + 1)
     for row, covered in enumerate(column.rows):

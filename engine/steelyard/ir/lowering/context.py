@@ -24,7 +24,7 @@ from steelyard.ir.ruleset import (
     Table,
     WorkingCalendar,
 )
-from steelyard.ir.scope import RelationShape, Scope
+from steelyard.ir.scope import NameScope, RelationShape
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Boolean, Type
 from steelyard.ir.typing.expression import expression, fitted
@@ -54,7 +54,7 @@ class Sections:
     shape: Callable[[Context, str], RelationShape | None]
     relation: Callable[[Context, str], Relation | None]
     table: Callable[[Context, str], Table | None]
-    arguments: Callable[[Context, str, Scope], tuple[Expr, ...] | None]
+    arguments: Callable[[Context, str, NameScope], tuple[Expr, ...] | None]
     indicator: Callable[[Context, str], Indicator | None]
 
 
@@ -130,7 +130,7 @@ class Context:
         """The table of that name."""
         return self._once("table", name, lambda: self._sections.table(self, name), asked_at)
 
-    def table_arguments(self, name: str, scope: Scope) -> tuple[Expr, ...] | None:
+    def table_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
         """The table's own input expressions, typed where its name stands."""
         key = ("arguments of", name)
         if key in self._open:
@@ -204,7 +204,7 @@ class Context:
         """The relation with its joins."""
         return self._once("relation", name, lambda: self._sections.relation(self, name))
 
-    def expression(self, text: Text, scope: Scope, kind: Type | None = None, *, lists: bool = False) -> Expr | None:
+    def expression(self, text: Text, scope: NameScope, kind: Type | None = None, *, lists: bool = False) -> Expr | None:
         """Read an expression: parse, type, bring to `kind`, normalise, check what it reads.
 
         Args:
@@ -223,13 +223,13 @@ class Context:
         good = self._in_time(expr, scope) and self._lists_allowed(expr, allowed=lists)
         return expr if good and heights.check(self._height(expr), expr, self.diagnostics) else None
 
-    def condition(self, text: Text, scope: Scope) -> Expr | None:
+    def condition(self, text: Text, scope: NameScope) -> Expr | None:
         """Read a condition."""
         return self.expression(text, scope, Boolean())
 
     def constant(self, text: Text, kind: Type | None, place: Message) -> Expr | None:
         """Read an expression of literals and parameters only, which always has a value."""
-        scope = Scope(self, Level.CASE, place, bare_row=False)
+        scope = NameScope(self, Level.CASE, place, bare_row=False)
         expr = self.expression(text, scope, kind)
         if expr is None:
             return None
@@ -290,7 +290,7 @@ class Context:
     def _level(self, expr: Expr, join_of: str | None) -> tuple[Level, Expr | None]:
         return strata.level_of(expr, lambda leaf: self._define_level(leaf, join_of), join_of)
 
-    def _in_time(self, expr: Expr, scope: Scope) -> bool:
+    def _in_time(self, expr: Expr, scope: NameScope) -> bool:
         join_of = scope.row if scope.limit == Level.CASE else None
         level, culprit = self._level(expr, join_of)
         if level <= scope.limit:

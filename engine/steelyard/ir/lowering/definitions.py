@@ -8,7 +8,7 @@ from steelyard.ir.lowering.fields import declared_range, declared_type, parse_ty
 from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Definition, ParameterDeclaration
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number, Text, Type
 from steelyard.ir.typing.literals import is_literal, literal, literal_value
@@ -65,19 +65,19 @@ def _parameter_type(context: Context, written: model.Parameter) -> Type | None:
 def definition(context: Context, name: str) -> Definition | None:
     """A named expression of the case: it may read inputs, parameters, relations, tables, other defines."""
     key, written = entry(context.file.define, name)
-    scope = Scope(context, Level.INDICATORS, msg("a define"))
+    scope = NameScope(context, Level.INDICATORS, msg("a define"))
     return _definition(context, name, written, scope, key)
 
 
 def row_definition(context: Context, relation: str, name: str) -> Definition | None:
     """A named expression of a relation's row."""
     key, one = entry(entry(context.file.relations, relation)[1].define, name)
-    scope = Scope(context, Level.ROWS, msg("a define of a relation"), row=relation)
+    scope = NameScope(context, Level.ROWS, msg("a define of a relation"), row=relation)
     return _definition(context, name, one, scope, key)
 
 
 def _definition(
-    context: Context, name: str, written: model.Definition, scope: Scope, key: Written
+    context: Context, name: str, written: model.Definition, scope: NameScope, key: Written
 ) -> Definition | None:
     value = context.expression(written.value, scope)
     if value is None:

@@ -13,7 +13,7 @@ from steelyard.ir.lowering.indicators import unknown_relation
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.positive import check_grant
 from steelyard.ir.ruleset import Clock, Exemption, Indicator
-from steelyard.ir.scope import RelationShape, Scope
+from steelyard.ir.scope import NameScope, RelationShape
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number
 from steelyard.model import indicators as model
@@ -29,7 +29,7 @@ def exemption(context: Context, key: Text, written: model.Exemption, indicators:
     if row is None and written.for_each is not None:
         return None
     deductions = tuple(str(name) for name in context.file.deductions)
-    scope = Scope(context, Level.ROWS, msg("an exemption"), row=None if row is None else row.id)
+    scope = NameScope(context, Level.ROWS, msg("an exemption"), row=None if row is None else row.id)
     when = context.condition(written.when, scope)
     grants: list[ir.Grant] = []
     for name, grant in written.grants.to.items():
@@ -94,7 +94,7 @@ def members(context: Context, name: Text, indicators: Indicators) -> tuple[Indic
     return ()
 
 
-def _grants(context: Context, written: model.Grant, one: Indicator, scope: Scope) -> list[ir.Grant]:
+def _grants(context: Context, written: model.Grant, one: Indicator, scope: NameScope) -> list[ir.Grant]:
     found: list[ir.Grant] = []
     if written.target is not None:
         target = _target(context, written.target, one, scope)
@@ -117,7 +117,7 @@ def _grants(context: Context, written: model.Grant, one: Indicator, scope: Scope
     return found
 
 
-def _target(context: Context, text: Text, one: Indicator, scope: Scope) -> Expr | None:
+def _target(context: Context, text: Text, one: Indicator, scope: NameScope) -> Expr | None:
     if one.target is None:
         context.diagnostics.add(
             "N111",
@@ -138,7 +138,7 @@ def _target(context: Context, text: Text, one: Indicator, scope: Scope) -> Expr 
     return context.expression(text, granted, one.target.type)
 
 
-def _pausable(context: Context, text: Text, one: Indicator, scope: Scope) -> bool:
+def _pausable(context: Context, text: Text, one: Indicator, scope: NameScope) -> bool:
     if not isinstance(one.measure, Clock):
         context.diagnostics.add(
             "T107",

@@ -17,7 +17,7 @@ from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.lowering.ways import follow, wanted_digits, way
 from steelyard.ir.positive import check_indicator
 from steelyard.ir.ruleset import SCORE_DIGITS, Better, Bounds, Clock, Family, Indicator, MissingRule, OnMissing
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Text, Type
 from steelyard.ir.typing.calls import fit
@@ -38,7 +38,7 @@ def indicator(context: Context, name: str) -> Indicator | None:
     family = _family(context, written)
     if family is None and written.for_each is not None:
         return None
-    scope = Scope(context, Level.ROWS, msg("an indicator"), row=None if family is None else family.relation)
+    scope = NameScope(context, Level.ROWS, msg("an indicator"), row=None if family is None else family.relation)
     followed = follow(context, written.score, family=family is not None)
     only_if = None if written.only_if is None else context.condition(written.only_if, scope)
     target = None if written.target is None else _plain(context.expression(written.target, scope))
@@ -138,7 +138,7 @@ def unknown_relation(context: Context, name: Written) -> None:
     )
 
 
-def _measure(context: Context, key: Written, written: model.Indicator, scope: Scope) -> Expr | Clock | None:
+def _measure(context: Context, key: Written, written: model.Indicator, scope: NameScope) -> Expr | Clock | None:
     if written.clock is None:
         if written.measure is None:
             context.diagnostics.add(
@@ -188,11 +188,13 @@ def _together(
         measure, kind = adopt(measure, common), common
     if target is None:
         return measure, kind, None
-    fitted = fit(target, kind, Scope(context, Level.ROWS, msg("a target")))
+    fitted = fit(target, kind, NameScope(context, Level.ROWS, msg("a target")))
     return None if fitted is None else (measure, kind, fitted)
 
 
-def _weight(context: Context, key: Written, written: model.Indicator, scope: Scope, *, weighted: bool) -> Expr | None:
+def _weight(
+    context: Context, key: Written, written: model.Indicator, scope: NameScope, *, weighted: bool
+) -> Expr | None:
     if written.weight is None:
         if weighted:
             context.diagnostics.add(

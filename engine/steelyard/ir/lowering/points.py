@@ -13,7 +13,7 @@ from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.exemptions import for_each
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import LEDGER_DIGITS, Effect, OnUnknown, Output, PointsRule, Score, Unscored
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number, Type
 from steelyard.model import points as model
@@ -83,7 +83,7 @@ class _Rules:
         row = for_each(context, written.for_each)
         if on is None or (row is None and written.for_each is not None):
             return None
-        scope = Scope(
+        scope = NameScope(
             context,
             Level.SCORE,
             msg("a points rule"),
@@ -146,7 +146,7 @@ def _on(context: Context, key: Text, written: model.PointsRule, scores: Scores) 
     return found
 
 
-def _amount(context: Context, text: Text, scope: Scope, gate_of: Score | None) -> Expr | None:
+def _amount(context: Context, text: Text, scope: NameScope, gate_of: Score | None) -> Expr | None:
     amount = context.expression(text, scope)
     if amount is None:
         return None
@@ -169,7 +169,7 @@ def unscored_rules(context: Context) -> tuple[Unscored, ...]:
     """The circumstances in which a case has no score."""
     found: list[Unscored] = []
     for key, written in context.file.unscored.items():
-        when = context.condition(written.when, Scope(context, Level.STATUS, msg("an unscored rule")))
+        when = context.condition(written.when, NameScope(context, Level.STATUS, msg("an unscored rule")))
         if when is not None:
             found.append(
                 Unscored(
@@ -189,7 +189,7 @@ def outputs(context: Context, scores: Scores) -> tuple[Output, ...]:
     """Further results: they may read everything, and show a table's list."""
     types: tuple[tuple[str, Type], ...] = tuple((name, Number(one.digits)) for name, one in scores.items())
     single = next(iter(scores)) if len(scores) == 1 else None
-    scope = Scope(context, Level.ALL, msg("an output"), scores=types, own_score=single)
+    scope = NameScope(context, Level.ALL, msg("an output"), scores=types, own_score=single)
     found: list[Output] = []
     for key, written in context.file.outputs.items():
         value = context.expression(written.value, scope, lists=True)

@@ -13,7 +13,7 @@ from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.order import in_order
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import InputField, Label, Relation, Window
-from steelyard.ir.scope import RelationShape, Scope
+from steelyard.ir.scope import NameScope, RelationShape
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Type, default_range
 from steelyard.model import relations as model
@@ -166,7 +166,7 @@ def relation(context: Context, name: str) -> Relation | None:
     )
     joins = None
     if written.joins is not None:
-        scope = Scope(context, Level.CASE, msg("a join"), row=name, bare_row=False)
+        scope = NameScope(context, Level.CASE, msg("a join"), row=name, bare_row=False)
         joins = context.condition(written.joins, scope)
     return Relation(
         id=name,

@@ -15,7 +15,7 @@ from steelyard.ir.lowering.exemptions import members
 from steelyard.ir.lowering.grades import grades
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Better, Bounds, Indicator, Method, Score
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number
 from steelyard.model import points as model
@@ -116,7 +116,7 @@ def _value(context: Context, written: model.Score) -> Expr | None:
     text = written.value or written.start
     if text is None:
         return None
-    scope = Scope(context, Level.INDICATORS, msg("a score"))
+    scope = NameScope(context, Level.INDICATORS, msg("a score"))
     value = context.expression(text, scope)
     if value is not None and not isinstance(value.type, Number):
         context.diagnostics.add("T107", text.span, msg("a score is a number, not {kind}", kind=describe(value.type)))

@@ -14,7 +14,7 @@ from steelyard.ir.lowering.fields import declared_range, declared_type, parse_ty
 from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import HitPolicy, Table, TableInput, TableOutput, TableRow
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Range, Type
 from steelyard.ir.typing.aggregates import NAMES as AGGREGATE_NAMES
@@ -81,7 +81,7 @@ def table(context: Context, name: str) -> Table | None:
     )
 
 
-def arguments(context: Context, name: str, scope: Scope) -> tuple[Expr, ...] | None:
+def arguments(context: Context, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
     """The table's own input expressions, typed where its name stands."""
     lowered = context.table(name, None)
     _, written = entry(context.file.tables, name)
@@ -108,7 +108,7 @@ def _input(context: Context, column: Text, written: model.TableInput) -> TableIn
         scores = score_types(context.file)
         single = scores[0][0] if len(scores) == 1 else None
         row = _row_relation(context, tree)
-        scope = Scope(context, Level.ALL, msg("a table's input"), row=row, scores=scores, own_score=single)
+        scope = NameScope(context, Level.ALL, msg("a table's input"), row=row, scores=scores, own_score=single)
         expr = expression(tree, scope)
         kind = None if expr is None else expr.type
     return None if kind is None else TableInput(str(column), closed(kind), label(written.label, str(column)))
@@ -215,7 +215,11 @@ def _row(context: Context, written: model.Row, columns: _Columns, number: int) -
 
 
 def _result(
-    context: Context, cell: Text | None, output: TableOutput, bounds: Range | None, row: tuple[str, int, model.Row]
+    context: Context,
+    cell: Text | None,
+    output: TableOutput,
+    bounds: Range | None,
+    row: tuple[str, int, model.Row],
 ) -> Stored | None:
     """The value of an output cell; None is `missing`, or an error that was reported."""
     if cell is None:
@@ -246,7 +250,7 @@ def _result(
 
 def cell_test(context: Context, cell: Text, tested: Expr) -> Expr | AnyValue | None:
     """A condition on a value, at its place; None after an error."""
-    found = read_test(cell, tested, Scope(context, Level.CASE, msg("a condition on a value")))
+    found = read_test(cell, tested, NameScope(context, Level.CASE, msg("a condition on a value")))
     return found if found is None or isinstance(found, AnyValue) else replace(found, span=cell.span)
 
 

@@ -26,7 +26,7 @@ from steelyard.ir.ruleset import (
     Steps,
     Way,
 )
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Days, Duration, Number, Type
 from steelyard.ir.typing.literals import literal_value, number_parts
 from steelyard.language import syntax
@@ -103,7 +103,7 @@ def _is_parameter(context: Context, text: Text) -> bool:
     return context.kind(str(text)) == "parameter"
 
 
-def way(context: Context, written: Written, measure: Type, points_scope: Scope) -> Way | None:
+def way(context: Context, written: Written, measure: Type, points_scope: NameScope) -> Way | None:
     """Lower a way for a measure of this type."""
     match written.way:
         case "met":
@@ -128,7 +128,7 @@ def way(context: Context, written: Written, measure: Type, points_scope: Scope) 
             return None
 
 
-def _written_out(context: Context, one: model.Way, measure: Type, scope: Scope) -> Way | None:
+def _written_out(context: Context, one: model.Way, measure: Type, scope: NameScope) -> Way | None:
     if one.steps is not None:
         return _steps(context, one.steps, measure)
     if one.bands is not None:
@@ -138,7 +138,7 @@ def _written_out(context: Context, one: model.Way, measure: Type, scope: Scope) 
     return None if one.points is None else _points(context, one.points, scope)
 
 
-def _points(context: Context, text: Text, scope: Scope) -> PointsExpression | None:
+def _points(context: Context, text: Text, scope: NameScope) -> PointsExpression | None:
     value = context.expression(text, scope)
     if value is None:
         return None

@@ -11,7 +11,7 @@ from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.exemptions import Indicators, members
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Adjustment, Limit, Waived, Weights
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number
 from steelyard.model import weights as model
@@ -59,7 +59,7 @@ def constant_number(context: Context, text: Text, place: Message) -> Expr | None
 def _adjustment(
     context: Context, key: Text, written: model.Adjustment, section: model.Weights, indicators: Indicators
 ) -> Adjustment | None:
-    when = context.condition(written.when, Scope(context, Level.ROWS, msg("an adjustment")))
+    when = context.condition(written.when, NameScope(context, Level.ROWS, msg("an adjustment")))
     multiply = _shares(context, written.multiply, indicators)
     fixed = _shares(context, written.set, indicators)
     if when is None:

@@ -9,13 +9,13 @@ from steelyard.diagnostics import msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Aggregate, Aggregation, Expr, TableAggregate, TableCall
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type
 from steelyard.ir.typing.logic import condition
 from steelyard.ir.typing.names import closed
 from steelyard.language import syntax
 
-Lower = Callable[[syntax.Expression, Scope], Expr | None]
+Lower = Callable[[syntax.Expression, NameScope], Expr | None]
 NAMES = frozenset(a.value for a in Aggregation)
 _OF_ROWS = frozenset({Aggregation.COUNT, Aggregation.ANY, Aggregation.ALL})
 
@@ -27,7 +27,7 @@ def is_aggregate(node: syntax.Call) -> bool:
     return node.function not in {"min", "max"} or len(node.arguments) == 1 or node.where is not None
 
 
-def aggregate(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+def aggregate(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     """count(R where c), sum(R.x where c), mean(R.x, digits where c), any(R where c), sum(table) ..."""
     aggregation = Aggregation(node.function)
     if scope.aggregating:
@@ -74,7 +74,7 @@ def aggregate(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     return None if result is None else Aggregate(aggregation, relation, argument, where, type=result, span=node.span)
 
 
-def _table(node: syntax.Call, scope: Scope) -> str | None:
+def _table(node: syntax.Call, scope: NameScope) -> str | None:
     match node.arguments[0]:
         case syntax.Name(parts=(name, *_)) | syntax.Call(function=name) if scope.lookup.kind(name) == "table":
             return name
@@ -82,7 +82,7 @@ def _table(node: syntax.Call, scope: Scope) -> str | None:
             return None
 
 
-def _over_table(aggregation: Aggregation, node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+def _over_table(aggregation: Aggregation, node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     inner = lower(node.arguments[0], scope)
     if not isinstance(inner, TableCall):
         return None
@@ -107,7 +107,7 @@ def _over_table(aggregation: Aggregation, node: syntax.Call, scope: Scope, lower
     return None if result is None else TableAggregate(aggregation, inner, type=result, span=node.span)
 
 
-def _relation(node: syntax.Call, scope: Scope) -> str | None:
+def _relation(node: syntax.Call, scope: NameScope) -> str | None:
     argument = node.arguments[0]
     if node.function in {"count", "any", "all"}:
         if isinstance(argument, syntax.Name) and len(argument.parts) == 1:
@@ -147,7 +147,7 @@ def _relation(node: syntax.Call, scope: Scope) -> str | None:
     return None
 
 
-def _one_row(name: str, scope: Scope) -> bool:
+def _one_row(name: str, scope: NameScope) -> bool:
     relation = scope.lookup.relation(name)
     return relation is not None and relation.one_row
 
@@ -162,7 +162,7 @@ def _owners(node: syntax.Tree) -> Iterator[str]:
         stack.extend(reversed(syntax.children(one)))
 
 
-def _result(aggregation: Aggregation, kind: Type, node: syntax.Call, scope: Scope) -> Type | None:
+def _result(aggregation: Aggregation, kind: Type, node: syntax.Call, scope: NameScope) -> Type | None:
     match aggregation, kind:
         case Aggregation.SUM, Number() | Duration() | Days():
             return kind
@@ -174,7 +174,7 @@ def _result(aggregation: Aggregation, kind: Type, node: syntax.Call, scope: Scop
             return _wrong(kind, node, scope)
 
 
-def _mean_type(kind: Type, node: syntax.Call, scope: Scope) -> Type | None:
+def _mean_type(kind: Type, node: syntax.Call, scope: NameScope) -> Type | None:
     digits = node.arguments[1]
     if not isinstance(digits, syntax.Number) or digits.scale or digits.percent or digits.units > 15:
         scope.diagnostics.add("T106", digits.span, msg("the digits of `mean` are a whole number from 0 to 15"))
@@ -187,7 +187,7 @@ def _mean_type(kind: Type, node: syntax.Call, scope: Scope) -> Type | None:
     return kind
 
 
-def _wrong(kind: Type, node: syntax.Call, scope: Scope) -> None:
+def _wrong(kind: Type, node: syntax.Call, scope: NameScope) -> None:
     scope.diagnostics.add(
         "T106",
         node.arguments[0].span,

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from steelyard.diagnostics import Message, Span, msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Add, Divide, Expr, Literal, Multiply, Negate, Rounding, Subtract
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
 from steelyard.ir.typing.numbers import scaled, unit_hint
 from steelyard.ir.typing.working import shifted, working_days
 from steelyard.language import syntax
 
-Lower = Callable[[syntax.Expression, Scope], Expr | None]
+Lower = Callable[[syntax.Expression, NameScope], Expr | None]
 _QUANTITIES = (Number, Duration, Days)
 
 
-def negative(node: syntax.Negative, scope: Scope, lower: Lower) -> Expr | None:
+def negative(node: syntax.Negative, scope: NameScope, lower: Lower) -> Expr | None:
     """-x, of a number, a duration or days."""
     operand = lower(node.operand, scope)
     if operand is None:
@@ -30,7 +30,7 @@ def negative(node: syntax.Negative, scope: Scope, lower: Lower) -> Expr | None:
     return Negate(operand, type=operand.type, span=node.span)
 
 
-def arithmetic(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
+def arithmetic(node: syntax.Arithmetic, scope: NameScope, lower: Lower) -> Expr | None:
     """Lower a sum, a difference or a product; `/` is reported, for it must be rounded."""
     if working_days(node.left) is not None or working_days(node.right) is not None:
         return shifted(node, scope, lower)
@@ -53,7 +53,7 @@ def arithmetic(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | No
     return _add(node.operator, left, right, node.span, scope)
 
 
-def _add(operator: str, left: Expr, right: Expr, span: Span, scope: Scope) -> Expr | None:
+def _add(operator: str, left: Expr, right: Expr, span: Span, scope: NameScope) -> Expr | None:
     kind = _sum_type(operator, left.type, right.type)
     if kind is None:
         template = msg("{right} cannot be added to {left}", left=describe(left.type), right=describe(right.type))
@@ -97,7 +97,7 @@ def _sum_hint(left: Type, right: Type) -> Message | None:
     return unit_hint(left, right)
 
 
-def _multiply(left: Expr, right: Expr, span: Span, scope: Scope) -> Expr | None:
+def _multiply(left: Expr, right: Expr, span: Span, scope: NameScope) -> Expr | None:
     match left.type, right.type:
         case Number(scale=one), Number(scale=other):
             return Multiply(left, right, type=Number(one + other), span=span)
@@ -133,7 +133,7 @@ def _quotient(parts: tuple[Expr, Expr], up: int, down: int, rounding: Rounding, 
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WrittenRounding:
     """A rounding as written: what is rounded, how, and the place of the whole."""
 
     operand: syntax.Expression
@@ -141,7 +141,7 @@ class Asked:
     span: Span
 
 
-def rounded(asked: Asked, digits: int, scope: Scope, lower: Lower) -> Expr | None:
+def rounded(asked: WrittenRounding, digits: int, scope: NameScope, lower: Lower) -> Expr | None:
     """round(x, digits), floor(x), ceiling(x): of a number or of a quotient of like quantities."""
     parts = _parts(asked.operand, scope, lower)
     if parts is None:
@@ -159,7 +159,7 @@ def rounded(asked: Asked, digits: int, scope: Scope, lower: Lower) -> Expr | Non
             return _indivisible(kind, other, asked, scope)
 
 
-def rounded_to(asked: Asked, step: Expr, scope: Scope, lower: Lower) -> Expr | None:
+def rounded_to(asked: WrittenRounding, step: Expr, scope: NameScope, lower: Lower) -> Expr | None:
     """round_to(x, step): the multiple of `step` nearest to x; missing where the step is 0."""
     parts = _parts(asked.operand, scope, lower)
     if parts is None:
@@ -185,14 +185,14 @@ def rounded_to(asked: Asked, step: Expr, scope: Scope, lower: Lower) -> Expr | N
     return Multiply(count, step, type=step.type, span=asked.span)
 
 
-def _indivisible(kind: Type, other: Type, asked: Asked, scope: Scope) -> None:
+def _indivisible(kind: Type, other: Type, asked: WrittenRounding, scope: NameScope) -> None:
     if isinstance(asked.operand, syntax.Arithmetic) and asked.operand.operator == "/":
         headline = msg("{left} cannot be divided by {right}", left=describe(kind), right=describe(other))
         return _mismatch(headline, asked.span, scope, unit_hint(kind, other))
     return _mismatch(msg("{kind} cannot be rounded", kind=describe(kind)), asked.span, scope)
 
 
-def _parts(node: syntax.Expression, scope: Scope, lower: Lower) -> tuple[Expr, Expr] | None:
+def _parts(node: syntax.Expression, scope: NameScope, lower: Lower) -> tuple[Expr, Expr] | None:
     match node:
         case syntax.Arithmetic(operator="/", left=left, right=right):
             numerator, denominator = lower(left, scope), lower(right, scope)
@@ -201,5 +201,5 @@ def _parts(node: syntax.Expression, scope: Scope, lower: Lower) -> tuple[Expr, E
     return None if numerator is None or denominator is None else (numerator, denominator)
 
 
-def _mismatch(headline: Message, span: Span, scope: Scope, hint: Message | None = None) -> None:
+def _mismatch(headline: Message, span: Span, scope: NameScope, hint: Message | None = None) -> None:
     scope.diagnostics.add("T101", span, headline, help=hint)

@@ -19,17 +19,17 @@ from steelyard.ir.expressions import (
     Subtract,
 )
 from steelyard.ir.functions import FUNCTIONS, MOST_ARGUMENTS
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Duration, Number, Region, Regions, Text, Type
 from steelyard.ir.typing import arithmetic
-from steelyard.ir.typing.arithmetic import Asked
+from steelyard.ir.typing.arithmetic import WrittenRounding
 from steelyard.ir.typing.literals import is_literal, literal
 from steelyard.ir.typing.names import several_outputs, table_call
 from steelyard.ir.typing.numbers import adopt, unify, unit_hint
 from steelyard.ir.typing.working import working
 from steelyard.language import syntax
 
-Lower = Callable[[syntax.Expression, Scope], Expr | None]
+Lower = Callable[[syntax.Expression, NameScope], Expr | None]
 
 FORMS: dict[str, tuple[int, int]] = {
     "floor": (1, 1),
@@ -46,7 +46,7 @@ AGGREGATES = ("count", "sum", "mean", "any", "all")
 FUNCTION_NAMES = frozenset({*ARITIES, *AGGREGATES})
 
 
-def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+def call(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     """function(arguments), or a table called by name. Aggregates are handled before."""
     name = node.function
     if scope.lookup.kind(name) == "table":
@@ -84,11 +84,11 @@ def call(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     return None if arguments is None else _apply(function, arguments, node, scope)
 
 
-def _form(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+def _form(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     """One of FORMS."""
     match node.function:
         case "floor" | "ceiling" as mode:
-            return arithmetic.rounded(Asked(node.arguments[0], Rounding(mode), node.span), 0, scope, lower)
+            return arithmetic.rounded(WrittenRounding(node.arguments[0], Rounding(mode), node.span), 0, scope, lower)
         case "round" | "round_to":
             return _round(node, scope, lower)
         case "coalesce":
@@ -105,14 +105,14 @@ def _form(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
             raise InternalError(f"`{name}` is no form")
 
 
-def _lowered(node: syntax.Call, scope: Scope, lower: Lower) -> tuple[Expr, ...] | None:
+def _lowered(node: syntax.Call, scope: NameScope, lower: Lower) -> tuple[Expr, ...] | None:
     """The arguments; None where one of them is wrong."""
     arguments = tuple(lower(argument, scope) for argument in node.arguments)
     good = tuple(argument for argument in arguments if argument is not None)
     return good if len(good) == len(arguments) else None
 
 
-def _round(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+def _round(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     rounding = Rounding.HALF_UP
     if len(node.arguments) == 3:
         mode = node.arguments[2]
@@ -130,7 +130,7 @@ def _round(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
             )
             return None
         rounding = Rounding(word)
-    asked = Asked(node.arguments[0], rounding, node.span)
+    asked = WrittenRounding(node.arguments[0], rounding, node.span)
     if node.function == "round_to":
         step = lower(node.arguments[1], scope)
         return None if step is None else arithmetic.rounded_to(asked, step, scope, lower)
@@ -141,7 +141,7 @@ def _round(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     return arithmetic.rounded(asked, digits.units, scope, lower)
 
 
-def _call_table(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+def _call_table(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     table = scope.lookup.table(node.function, node.span)
     if table is None:
         return None
@@ -183,7 +183,7 @@ def _call_table(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
     return table_call(table, output.id, node.span, scope, tuple(arguments))
 
 
-def fit(expr: Expr, kind: Type, scope: Scope) -> Expr | None:
+def fit(expr: Expr, kind: Type, scope: NameScope) -> Expr | None:
     """The expression as a value of `kind`: numbers are brought to its scale where nothing is lost."""
     match expr.type, kind:
         case _ if isinstance(expr, Literal) and expr.value is None:
@@ -226,7 +226,7 @@ def fit(expr: Expr, kind: Type, scope: Scope) -> Expr | None:
             return None
 
 
-def _apply(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
+def _apply(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: NameScope) -> Expr | None:
     """A function of the table applied to arguments whose number fits."""
     entry = FUNCTIONS[function]
     if entry.alike:
@@ -247,7 +247,7 @@ def _apply(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, s
     return Apply(function, arguments, type=signature.result, span=node.span)
 
 
-def _of_one_type(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
+def _of_one_type(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: NameScope) -> Expr | None:
     """A function whose arguments are brought to one type and scale."""
     for argument in arguments:
         wrong = FUNCTIONS[function].wanted([argument.type])
@@ -267,7 +267,7 @@ def _open_end(argument: Expr) -> Expr:
     return OpenEnd(argument, type=DateTime(), span=argument.span) if argument.type == DateTime(open=True) else argument
 
 
-def _wrong(argument: Expr, wanted: Type, node: syntax.Call, scope: Scope) -> None:
+def _wrong(argument: Expr, wanted: Type, node: syntax.Call, scope: NameScope) -> None:
     scope.diagnostics.add(
         "T106",
         argument.span or node.span,
@@ -281,7 +281,7 @@ def _wrong(argument: Expr, wanted: Type, node: syntax.Call, scope: Scope) -> Non
     )
 
 
-def _elapsed(arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Expr | None:
+def _elapsed(arguments: tuple[Expr, ...], node: syntax.Call, scope: NameScope) -> Expr | None:
     for argument in arguments:
         if not isinstance(argument.type, DateTime):
             return _wrong(argument, DateTime(), node, scope)
@@ -289,7 +289,7 @@ def _elapsed(arguments: tuple[Expr, ...], node: syntax.Call, scope: Scope) -> Ex
     return Subtract(end, start, type=Duration(), span=node.span)
 
 
-def _regions(node: syntax.Call, scope: Scope, lower: Lower) -> tuple[Expr, ...] | None:
+def _regions(node: syntax.Call, scope: NameScope, lower: Lower) -> tuple[Expr, ...] | None:
     """The arguments of covers(larger, smaller): a quoted text is a region of the other one's scheme."""
     (left, right) = node.arguments
     larger = None if is_literal(left) else lower(left, scope)
@@ -307,7 +307,7 @@ def _regions(node: syntax.Call, scope: Scope, lower: Lower) -> tuple[Expr, ...] 
     )
 
 
-def _one_scheme(larger: Expr, smaller: Expr, node: syntax.Call, scope: Scope) -> bool:
+def _one_scheme(larger: Expr, smaller: Expr, node: syntax.Call, scope: NameScope) -> bool:
     """Whether two arguments are regions of one scheme; reports what is wrong."""
     if not isinstance(smaller.type, Region):
         _wrong(smaller, Region("name"), node, scope)

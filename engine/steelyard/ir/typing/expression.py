@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from steelyard.ir.expressions import Expr, Literal
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Type
 from steelyard.ir.typing import aggregates, arithmetic, calls, logic
 from steelyard.ir.typing.literals import literal
@@ -13,7 +13,7 @@ from steelyard.ir.typing.names import name
 from steelyard.language import syntax
 
 
-def expression(node: syntax.Expression, scope: Scope) -> Expr | None:
+def expression(node: syntax.Expression, scope: NameScope) -> Expr | None:
     """Type an expression in a scope, or report what is wrong and return None."""
     match node:
         case (
@@ -52,7 +52,7 @@ def expression(node: syntax.Expression, scope: Scope) -> Expr | None:
             assert_never(node)
 
 
-def fitted(node: syntax.Expression, kind: Type, scope: Scope) -> Expr | None:
+def fitted(node: syntax.Expression, kind: Type, scope: NameScope) -> Expr | None:
     """An expression whose place asks for a type: a literal adopts it, anything else must fit."""
     expr = (
         literal(node, scope.lookup.zone, scope.diagnostics, kind)

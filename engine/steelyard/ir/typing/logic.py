@@ -21,17 +21,17 @@ from steelyard.ir.expressions import (
     Rank,
     Within,
 )
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, DateTime, Number, Region, Regions, Text, Type
 from steelyard.ir.typing.literals import is_literal, literal
 from steelyard.ir.typing.numbers import scaled, unify, unit_hint
 from steelyard.language import syntax
 
-Lower = Callable[[syntax.Expression, Scope], Expr | None]
+Lower = Callable[[syntax.Expression, NameScope], Expr | None]
 EQUALITY = frozenset({Comparator.EQ, Comparator.NE})
 
 
-def condition(node: syntax.Expression, scope: Scope, lower: Lower) -> Expr | None:
+def condition(node: syntax.Expression, scope: NameScope, lower: Lower) -> Expr | None:
     """An expression that must be a truth value."""
     expr = lower(node, scope)
     if expr is None or isinstance(expr.type, Boolean):
@@ -47,7 +47,7 @@ def condition(node: syntax.Expression, scope: Scope, lower: Lower) -> Expr | Non
     return None
 
 
-def comparison(node: syntax.Comparison, scope: Scope, lower: Lower) -> Expr | None:
+def comparison(node: syntax.Comparison, scope: NameScope, lower: Lower) -> Expr | None:
     """Lower a comparison."""
     sides = _pair(node.left, node.right, scope, lower)
     if sides is None:
@@ -55,7 +55,9 @@ def comparison(node: syntax.Comparison, scope: Scope, lower: Lower) -> Expr | No
     return compare(Comparator(node.operator), *sides, node, scope)
 
 
-def _pair(left: syntax.Expression, right: syntax.Expression, scope: Scope, lower: Lower) -> tuple[Expr, Expr] | None:
+def _pair(
+    left: syntax.Expression, right: syntax.Expression, scope: NameScope, lower: Lower
+) -> tuple[Expr, Expr] | None:
     """Both sides; a literal takes the type of the other side (a region, a closed text)."""
     if is_literal(left) and not is_literal(right):
         other = lower(right, scope)
@@ -66,14 +68,14 @@ def _pair(left: syntax.Expression, right: syntax.Expression, scope: Scope, lower
     return None if one is None or other is None else (one, other)
 
 
-def against(node: syntax.Expression, kind: Type, scope: Scope, lower: Lower) -> Expr | None:
+def against(node: syntax.Expression, kind: Type, scope: NameScope, lower: Lower) -> Expr | None:
     """An operand that stands beside a value of a type."""
     if is_literal(node):
         return literal(node, scope.lookup.zone, scope.diagnostics, kind)
     return lower(node, scope)
 
 
-def _never_true(items: tuple[Expr | None, ...], span: Span, scope: Scope) -> bool:
+def _never_true(items: tuple[Expr | None, ...], span: Span, scope: NameScope) -> bool:
     """Report the word `missing` among things compared."""
     if any(isinstance(item, Literal) and item.value is None for item in items):
         scope.diagnostics.add(
@@ -84,7 +86,7 @@ def _never_true(items: tuple[Expr | None, ...], span: Span, scope: Scope) -> boo
 
 
 def compare(
-    comparator: Comparator, left: Expr, right: Expr, node: syntax.Comparison | syntax.CompareTest, scope: Scope
+    comparator: Comparator, left: Expr, right: Expr, node: syntax.Comparison | syntax.CompareTest, scope: NameScope
 ) -> Expr | None:
     """A typed comparison: one scale, ranks for ordered text, open ends made comparable."""
     if _never_true((left, right), node.span, scope):
@@ -113,7 +115,7 @@ def _compare_ranks(
     left: tuple[Expr, Text],
     right: tuple[Expr, Text],
     node: syntax.Comparison | syntax.CompareTest,
-    scope: Scope,
+    scope: NameScope,
 ) -> Expr | None:
     (one, kind), (other, other_kind) = left, right
     if not kind.ordered or kind.values != other_kind.values:
@@ -133,7 +135,7 @@ def _comparable(expr: Expr) -> Expr:
     return expr
 
 
-def _unordered(kind: Type, node: syntax.Comparison | syntax.CompareTest, scope: Scope) -> None:
+def _unordered(kind: Type, node: syntax.Comparison | syntax.CompareTest, scope: NameScope) -> None:
     scope.diagnostics.add(
         "T108",
         node.span,
@@ -142,7 +144,7 @@ def _unordered(kind: Type, node: syntax.Comparison | syntax.CompareTest, scope: 
     )
 
 
-def _clash(left: Type, right: Type, node: syntax.Comparison | syntax.CompareTest, scope: Scope) -> None:
+def _clash(left: Type, right: Type, node: syntax.Comparison | syntax.CompareTest, scope: NameScope) -> None:
     scope.diagnostics.add(
         "T102",
         node.span,
@@ -151,7 +153,7 @@ def _clash(left: Type, right: Type, node: syntax.Comparison | syntax.CompareTest
     )
 
 
-def junction(node: syntax.And | syntax.Or, scope: Scope, lower: Lower) -> Expr | None:
+def junction(node: syntax.And | syntax.Or, scope: NameScope, lower: Lower) -> Expr | None:
     """Lower `a and b`, `a or b`."""
     items = tuple(condition(item, scope, lower) for item in node.items)
     good = tuple(item for item in items if item is not None)
@@ -160,13 +162,13 @@ def junction(node: syntax.And | syntax.Or, scope: Scope, lower: Lower) -> Expr |
     return (And if isinstance(node, syntax.And) else Or)(good, type=Boolean(), span=node.span)
 
 
-def negation(node: syntax.Not, scope: Scope, lower: Lower) -> Expr | None:
+def negation(node: syntax.Not, scope: NameScope, lower: Lower) -> Expr | None:
     """Lower `not a`."""
     operand = condition(node.operand, scope, lower)
     return None if operand is None else Not(operand, type=Boolean(), span=node.span)
 
 
-def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
+def choice(node: syntax.If, scope: NameScope, lower: Lower) -> Expr | None:
     """Lower `if c then a else b`; both branches of one type."""
     asked = condition(node.condition, scope, lower)
     yes, no = lower(node.yes, scope), lower(node.no, scope)
@@ -179,7 +181,7 @@ def choice(node: syntax.If, scope: Scope, lower: Lower) -> Expr | None:
     return If(asked, yes, no, type=kind, span=node.span)
 
 
-def within(node: syntax.InInterval, scope: Scope, lower: Lower) -> Expr | None:
+def within(node: syntax.InInterval, scope: NameScope, lower: Lower) -> Expr | None:
     """Lower `x in [a..b)`."""
     operand = lower(node.operand, scope)
     if operand is None:
@@ -193,7 +195,7 @@ def interval(
     operand: Expr,
     bounds: syntax.Interval,
     node: syntax.InInterval | syntax.IntervalTest,
-    scope: Scope,
+    scope: NameScope,
     lower: Lower,
 ) -> Expr | None:
     """A typed interval around an operand."""
@@ -223,7 +225,7 @@ def interval(
     return Within(operand, low, bounds.low_closed, high, bounds.high_closed, type=Boolean(), span=node.span)
 
 
-def one_of(node: syntax.InList, scope: Scope, lower: Lower) -> Expr | None:
+def one_of(node: syntax.InList, scope: NameScope, lower: Lower) -> Expr | None:
     """Lower `x in (a, b)`."""
     operand = lower(node.operand, scope)
     if operand is None:

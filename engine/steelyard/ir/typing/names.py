@@ -20,7 +20,7 @@ from steelyard.ir.expressions import (
     TableCall,
 )
 from steelyard.ir.ruleset import HitPolicy, Table
-from steelyard.ir.scope import RelationShape, Scope, written
+from steelyard.ir.scope import NameScope, RelationShape, written
 from steelyard.ir.types import DateTime, Number, Text, Type
 from steelyard.language import syntax
 
@@ -28,7 +28,7 @@ SHARE_TYPE = Number(6)
 STATUS_TYPE = Text(("scored", "waived"))
 
 
-def name(node: syntax.Name, scope: Scope) -> Expr | None:
+def name(node: syntax.Name, scope: NameScope) -> Expr | None:
     """Resolve a bare or a dotted name."""
     match node.parts:
         case (bare,):
@@ -41,7 +41,7 @@ def name(node: syntax.Name, scope: Scope) -> Expr | None:
             return _unknown(node, scope)
 
 
-def _bare(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
+def _bare(bare: str, node: syntax.Name, scope: NameScope) -> Expr | None:
     row = scope.lookup.relation(scope.row) if scope.row and scope.bare_row else None
     in_row = row is not None and row.has(bare)
     special = _special(bare, node.span, scope)
@@ -60,7 +60,7 @@ def _bare(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
     return special if special is not None else _of_case(bare, node, scope)
 
 
-def _special(bare: str, span: Span, scope: Scope) -> Expr | None:
+def _special(bare: str, span: Span, scope: NameScope) -> Expr | None:
     if bare == "target" and scope.target is not None:
         return OwnTarget(type=scope.target, span=span)
     if bare == "measure" and scope.measure is not None:
@@ -70,7 +70,7 @@ def _special(bare: str, span: Span, scope: Scope) -> Expr | None:
     return None
 
 
-def _of_case(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
+def _of_case(bare: str, node: syntax.Name, scope: NameScope) -> Expr | None:
     lookup, span = scope.lookup, node.span
     match lookup.kind(bare):
         case "input":
@@ -98,7 +98,7 @@ def _of_case(bare: str, node: syntax.Name, scope: Scope) -> Expr | None:
             return _not_a_value(bare, kind, span, scope)
 
 
-def _not_a_value(bare: str, kind: str, span: Span, scope: Scope) -> None:
+def _not_a_value(bare: str, kind: str, span: Span, scope: NameScope) -> None:
     hints = {
         "indicator": msg("write `{name}.score`, `.measure`, `.target`, `.share` or `.status`", name=bare),
         "relation": msg("write e.g. `count({name})`, or name a field: `{name}.FIELD`", name=bare),
@@ -113,7 +113,7 @@ def _not_a_value(bare: str, kind: str, span: Span, scope: Scope) -> None:
     )
 
 
-def several_outputs(table: Table, span: Span, scope: Scope) -> None:
+def several_outputs(table: Table, span: Span, scope: NameScope) -> None:
     """Report a table that is asked without saying for which output."""
     scope.diagnostics.add(
         "N104",
@@ -123,7 +123,7 @@ def several_outputs(table: Table, span: Span, scope: Scope) -> None:
     )
 
 
-def _dotted(owner: str, part: str, node: syntax.Name, scope: Scope) -> Expr | None:
+def _dotted(owner: str, part: str, node: syntax.Name, scope: NameScope) -> Expr | None:
     lookup, span = scope.lookup, node.span
     match lookup.kind(owner):
         case "relation":
@@ -142,7 +142,7 @@ def _dotted(owner: str, part: str, node: syntax.Name, scope: Scope) -> Expr | No
             return _unknown(node, scope)
 
 
-def _of_relation(row: RelationShape, part: str, span: Span, scope: Scope) -> Expr | None:
+def _of_relation(row: RelationShape, part: str, span: Span, scope: NameScope) -> Expr | None:
     if not row.has(part):
         return _no_part(row.id, part, (*row.fields, *sorted(row.defines)), span, scope)
     if scope.row == row.id or row.one_row:
@@ -161,7 +161,7 @@ def _of_relation(row: RelationShape, part: str, span: Span, scope: Scope) -> Exp
     return None
 
 
-def _field(row: RelationShape, part: str, span: Span, scope: Scope) -> Expr | None:
+def _field(row: RelationShape, part: str, span: Span, scope: NameScope) -> Expr | None:
     if part in row.fields:
         kind: Type = row.fields[part].type
     else:
@@ -174,7 +174,7 @@ def _field(row: RelationShape, part: str, span: Span, scope: Scope) -> Expr | No
     return OneRow(row.id, part, type=kind, span=span)
 
 
-def _indicator_part(owner: str, part: str, span: Span, scope: Scope) -> Expr | None:
+def _indicator_part(owner: str, part: str, span: Span, scope: NameScope) -> Expr | None:
     if part not in {p.value for p in Part}:
         return _no_part(owner, part, tuple(p.value for p in Part), span, scope)
     if scope.lookup.is_family(owner):
@@ -204,7 +204,7 @@ def _indicator_part(owner: str, part: str, span: Span, scope: Scope) -> Expr | N
     return IndicatorPart(owner, which, type=kind, span=span)
 
 
-def _no_part(owner: str, part: str, parts: tuple[str, ...], span: Span, scope: Scope) -> None:
+def _no_part(owner: str, part: str, parts: tuple[str, ...], span: Span, scope: NameScope) -> None:
     near = closest(part, parts)
     scope.diagnostics.add(
         "N111",
@@ -216,13 +216,13 @@ def _no_part(owner: str, part: str, parts: tuple[str, ...], span: Span, scope: S
     )
 
 
-def _unknown(node: syntax.Name, scope: Scope) -> None:
+def _unknown(node: syntax.Name, scope: NameScope) -> None:
     scope.diagnostics.add(
         "N101", node.span, msg("unknown name `{name}`", name=written(node)), help=_unknown_hint(node, scope)
     )
 
 
-def _unknown_hint(node: syntax.Name, scope: Scope) -> Message:
+def _unknown_hint(node: syntax.Name, scope: NameScope) -> Message:
     first = node.parts[0] if node.parts[0] != "case" else node.parts[-1]
     row = scope.lookup.relation(scope.row) if scope.row else None
     if len(node.parts) == 1 and row is not None and not scope.bare_row and row.has(first):
@@ -247,7 +247,7 @@ def _unknown_hint(node: syntax.Name, scope: Scope) -> Message:
 
 
 def table_call(
-    table: Table, output: str, span: Span, scope: Scope, arguments: tuple[Expr, ...] | None = None
+    table: Table, output: str, span: Span, scope: NameScope, arguments: tuple[Expr, ...] | None = None
 ) -> Expr | None:
     """Ask a table in the scope where its name stands, or with the arguments given."""
     if arguments is None:

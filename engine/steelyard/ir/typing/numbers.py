@@ -5,7 +5,7 @@ from __future__ import annotations
 from steelyard.diagnostics import Message, msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, Literal, Scale
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 
@@ -53,7 +53,7 @@ def adopt(expr: Expr, kind: Type) -> Expr:
     return expr
 
 
-def unify(items: tuple[Expr, ...], scope: Scope) -> tuple[tuple[Expr, ...], Type] | None:
+def unify(items: tuple[Expr, ...], scope: NameScope) -> tuple[tuple[Expr, ...], Type] | None:
     """Bring several expressions to one type, or report the first that differs."""
     typed = tuple(item.type for item in items if not (isinstance(item, Literal) and item.value is None))
     if not typed:

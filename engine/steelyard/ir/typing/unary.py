@@ -9,7 +9,7 @@ from steelyard.diagnostics import Diagnostics, msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Comparator, Expr, Literal, Not, Or
 from steelyard.ir.negation import normalise
-from steelyard.ir.scope import Scope
+from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Region, Text
 from steelyard.ir.typing.expression import expression
 from steelyard.ir.typing.literals import LiteralSyntax, is_literal, literal
@@ -22,7 +22,7 @@ _WORDS = re.compile(r"[^\s\"“”<>=!()\[\],.-](?:[^\"“”<>=!()\[\],]*[^\s\"
 """What stands for itself where text is tested: no quotes, signs or brackets; `01001`, `NO`, `third party`."""
 
 
-def read_test(cell: Written, tested: Expr, scope: Scope) -> Expr | syntax.AnyValue | None:
+def read_test(cell: Written, tested: Expr, scope: NameScope) -> Expr | syntax.AnyValue | None:
     """Read a condition on a value; None after an error was reported.
 
     Where text is tested a bare word, even one that looks like a number, is text; where a date is tested
@@ -72,7 +72,7 @@ def _of_dates(cell: Written, tested: Expr) -> syntax.UnaryTest | None:
     return syntax.CompareTest(match[1] or "=", syntax.DateLiteral(value.text, span=span), span=cell.span)
 
 
-def _test(node: syntax.UnaryTest, tested: Expr, scope: Scope) -> Expr | syntax.AnyValue | None:
+def _test(node: syntax.UnaryTest, tested: Expr, scope: NameScope) -> Expr | syntax.AnyValue | None:
     match node:
         case syntax.AnyValue():
             return node
@@ -100,7 +100,7 @@ def _test(node: syntax.UnaryTest, tested: Expr, scope: Scope) -> Expr | syntax.A
             assert_never(node)
 
 
-def _interval(bounds: syntax.Interval, node: syntax.IntervalTest, tested: Expr, scope: Scope) -> Expr | None:
+def _interval(bounds: syntax.Interval, node: syntax.IntervalTest, tested: Expr, scope: NameScope) -> Expr | None:
     low = None if bounds.low is None else _constant(bounds.low, tested, scope)
     high = None if bounds.high is None else _constant(bounds.high, tested, scope)
     if (low is None) is not (bounds.low is None) or (high is None) is not (bounds.high is None):
@@ -119,7 +119,7 @@ def _empty(found: Expr) -> bool:
     return isinstance(low, int) and isinstance(high, int) and low > high
 
 
-def _constant(node: syntax.Expression, tested: Expr, scope: Scope) -> LiteralSyntax | None:
+def _constant(node: syntax.Expression, tested: Expr, scope: NameScope) -> LiteralSyntax | None:
     """A literal; a bare word after `>=` or in an interval is text where text is tested."""
     if is_literal(node):
         return node
@@ -131,7 +131,7 @@ def _constant(node: syntax.Expression, tested: Expr, scope: Scope) -> LiteralSyn
     return None
 
 
-def _word(node: syntax.BareWord, tested: Expr, scope: Scope) -> Expr | None:
+def _word(node: syntax.BareWord, tested: Expr, scope: NameScope) -> Expr | None:
     if not isinstance(tested.type, Text | Region):
         scope.diagnostics.add(
             "T106",

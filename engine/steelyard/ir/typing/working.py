@@ -10,16 +10,16 @@ from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Apply, Expr, Function, Literal
 from steelyard.ir.functions import FUNCTIONS
 from steelyard.ir.ruleset import WorkingCalendar
-from steelyard.ir.scope import Lookup, Scope, written
+from steelyard.ir.scope import Lookup, NameScope, written
 from steelyard.ir.types import Date, DateTime, Number, Type
 from steelyard.ir.typing.literals import working_days_as_value
 from steelyard.ir.typing.numbers import unit_hint
 from steelyard.language import syntax
 
-Lower = Callable[[syntax.Expression, Scope], Expr | None]
+Lower = Callable[[syntax.Expression, NameScope], Expr | None]
 
 
-def working(node: syntax.Call, scope: Scope, lower: Lower) -> Expr | None:
+def working(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     """working_time, add_business_days, business_days_between; the number of arguments is checked."""
     function = Function(node.function)
     (signature,) = FUNCTIONS[function].signatures
@@ -65,7 +65,7 @@ def working_days(node: syntax.Expression) -> int | None:
             return None
 
 
-def shifted(node: syntax.Arithmetic, scope: Scope, lower: Lower) -> Expr | None:
+def shifted(node: syntax.Arithmetic, scope: NameScope, lower: Lower) -> Expr | None:
     """`date + 15bd`, `15bd + date`, `date - 15bd`: one side is a number of working days."""
     left, right = working_days(node.left), working_days(node.right)
     match node.operator, left, right:

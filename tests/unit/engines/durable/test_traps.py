@@ -13,7 +13,7 @@ import pytest
 
 from conformance.harness import load_ruleset
 from steelyard.diagnostics import InternalError
-from steelyard.engines.durable.network import Asked, Network
+from steelyard.engines.durable.network import AskedCondition, Network
 from steelyard.facts.case import Case, Row
 from steelyard.ir.expressions import (
     And,
@@ -36,7 +36,7 @@ from steelyard.ir.types import Boolean, Number, Text
 from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.env import Env
 from steelyard.semantics.meaning import meaning
-from steelyard.semantics.scope import Scope
+from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.values import Missing
 
 native = pytest.importorskip("durable.engine").durable_rules_engine
@@ -47,7 +47,7 @@ TRUTH = Boolean()
 R = "rows"
 
 
-SCOPE = Scope(
+SCOPE = RulesetScope(
     load_ruleset(
         """
         steelyard: 1
@@ -93,7 +93,7 @@ def compiled(conditions: list[Expr], rows: bool = False) -> tuple[Network, objec
         return None if isinstance(value, Missing) else value
 
     made = Network("traps", lambda e: meaning(e, SCOPE), constant)
-    group = made.group([Asked(c, R if rows else None, 0 if rows else None) for c in conditions])
+    group = made.group([AskedCondition(c, R if rows else None, 0 if rows else None) for c in conditions])
     made.start()
     return made, group
 

@@ -48,7 +48,7 @@ from steelyard.ir.ruleset import HitPolicy, Label, Ruleset, Table, TableInput, T
 from steelyard.ir.types import Boolean, Number, Text, Type
 from steelyard.semantics.env import Env
 from steelyard.semantics.meaning import meaning
-from steelyard.semantics.scope import Scope as Reference
+from steelyard.semantics.scope import RulesetScope as Reference
 from steelyard.semantics.values import Missing, Rejected
 
 RULESET = load_ruleset("""
