@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+import textwrap
+from itertools import pairwise
 from typing import Any, ClassVar, Self
 
 from pydantic import (
@@ -29,7 +33,7 @@ REST = MARK + "rest"
 class Section(BaseModel):
     """A mapping of the file. `span` is its place (the text's, where the short form was written)."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     short_form: ClassVar[tuple[str, ...]] = ()
     """The keys that one bare text fills; none where only a mapping may be written."""
@@ -92,6 +96,10 @@ class Section(BaseModel):
         reference = handler(schema)
         whole = handler.resolve_ref_schema(reference)
         properties: dict[str, Any] = whole.get("properties", {})
+        described = _descriptions(cls)
+        for name, each in cls.model_fields.items():
+            if name in described:
+                properties[each.alias or name]["description"] = described[name]
         rest = properties.pop(REST, None)
         if rest is not None:
             whole["additionalProperties"] = rest.get("additionalProperties", True)
@@ -103,6 +111,27 @@ class Section(BaseModel):
             whole.clear()
             whole.update({"description": body.get("description", ""), "anyOf": [properties[cls.short_form[0]], body]})
         return reference
+
+
+def _descriptions(section: type[Section]) -> dict[str, str]:
+    """The sentences below the fields of a section and of those that it inherits from, by field.
+
+    pydantic can read them too, but does so when the class is made, which every start of the program would pay for.
+    """
+    found: dict[str, str] = {}
+    for base in reversed(section.__mro__):
+        if issubclass(base, Section):
+            (definition,) = ast.parse(textwrap.dedent(inspect.getsource(base))).body
+            for field, text in pairwise(definition.body if isinstance(definition, ast.ClassDef) else ()):
+                match field, text:
+                    case (
+                        ast.AnnAssign(target=ast.Name(id=name)),
+                        ast.Expr(value=ast.Constant(value=str(sentence))),
+                    ):
+                        found[name] = inspect.cleandoc(sentence)
+                    case _:  # any two other statements
+                        pass
+    return found
 
 
 class Label(Section):
