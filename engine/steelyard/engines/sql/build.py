@@ -164,6 +164,16 @@ def disj(items: Iterable[E]) -> E:
     return _tree(found, lambda a, b: _binary(exp.Or, a, b)) if found else boolean(value=False)
 
 
+def either_bits(items: Sequence[E]) -> E:
+    """The bits that are set in one of several integers."""
+    return _tree(list(items), lambda a, b: exp.Paren(this=_binary(exp.BitwiseOr, a, b)))
+
+
+def bits_of(e: E, mask: E) -> E:
+    """The bits of an integer that are set in another one, too."""
+    return exp.Paren(this=_binary(exp.BitwiseAnd, e, mask))
+
+
 def not_(e: E) -> E:
     """NOT e."""
     if isinstance(e, exp.Boolean):

@@ -91,7 +91,7 @@ def _answer(result: Value, operands: Sequence[Value], outside: Sequence[E], wher
     """The result, with what its operands say and the rejection of years that are not covered."""
     there = [build.present(operand.sql) for operand in operands if operand.nullable]
     uncovered = build.conj((*there, build.true(build.disj(outside))))
-    own = () if build.is_false(uncovered) else (Rejection(uncovered, where),)
+    own = () if build.is_false(uncovered) else (Rejection.at(where, uncovered),)
     why, rejects = union(operand.why for operand in operands), (*rejections(operands), *own)
     return replace(result, why=why, rejects=rejects)
 

@@ -18,7 +18,7 @@ from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.pauses import Clocked, Pause, paused
 from steelyard.engines.sql.scope import Program, Scope
-from steelyard.engines.sql.value import Value, constant
+from steelyard.engines.sql.value import Value, Why, constant, guarded, resolved, under
 from steelyard.ir.expressions import Expr, Field
 from steelyard.ir.ruleset import (
     SCORE_DIGITS,
@@ -146,7 +146,8 @@ class Grants:
         family = self._indicator.family
         if family is not None and family.relation == exemption.for_each:
             at_hand = scope.rows[exemption.for_each]
-            truth = logic.both(at_hand.member, expressions.value(exemption.when, self._program, scope))
+            truth = expressions.value(exemption.when, self._program, scope)
+            truth = logic.both(at_hand.member, truth, scope.frame)
             return Activation(scope, scope.frame.put(exemption.id, _holds(truth)), below=False)
         relation = self._program.relations[exemption.for_each]
         judged = rows.judge(relation, exemption.when, self._program, scope, asked, seen)
@@ -208,19 +209,22 @@ class Grants:
     def _refused(self, at: Activation, values: list[Value], hint: str) -> None:
         """A grant that cannot be given says what was missing."""
         for value in values:
-            for name, condition in value.why.items():
-                refused = build.conj((at.holds, condition))
-                if at.below:
-                    dialect, nothing = self._program.dialect, build.boolean(value=False)
-                    refused = at.scope.frame.aggregate(f"{hint}__lacks", dialect.bool_or(refused), nothing)
-                self._findings.note({name: refused})
+            refused = under(value.why, at.holds)
+            if not at.below:
+                self._findings.note(refused)
+                continue
+            frame, dialect, nothing = at.scope.frame, self._program.dialect, build.boolean(value=False)
+            for name, condition in resolved({name: [one] for name, one in refused.items()}, frame).items():
+                self._findings.note({name: frame.aggregate(f"{hint}__lacks", dialect.bool_or(condition), nothing)})
 
     def _rejected(self, at: Activation, value: Value, hint: str) -> None:
-        for one in value.rejects:
-            condition = build.conj((at.holds, one.condition))
-            if at.below:
-                dialect, nothing = self._program.dialect, build.boolean(value=False)
-                condition = at.scope.frame.aggregate(f"{hint}__rejects", dialect.bool_or(condition), nothing)
+        found = guarded(value.rejects, at.holds)
+        if not at.below:
+            self._findings.reject(found)
+            return
+        frame, dialect, nothing = at.scope.frame, self._program.dialect, build.boolean(value=False)
+        for one in (part for each in found for part in each.by_name()):
+            condition = frame.aggregate(f"{hint}__rejects", dialect.bool_or(one.condition), nothing)
             self._findings.reject([replace(one, condition=condition)])
 
     def _target(self, base: Value | None, relaxations: list[Value]) -> Value | None:
@@ -247,11 +251,9 @@ class Grants:
         return Value(sql, interval, top.wide, {"": build.missing(sql)})
 
 
-def _after(base: Value, milder: Value) -> dict[str, E]:
+def _after(base: Value, milder: Value) -> Why:
     """The reasons of the milder target count only where the base is there."""
-    if not base.nullable:
-        return {**milder.why}
-    return {name: build.conj((build.present(base.sql), one)) for name, one in milder.why.items()}
+    return under(milder.why, build.present(base.sql)) if base.nullable else milder.why
 
 
 def _holds(truth: Value) -> E:

@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, functions, logic, rows, tables
+from steelyard.engines.sql import build, definitions, functions, logic, rows, tables
 from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, interval_of, is_boolean, ordered
-from steelyard.engines.sql.value import Value, constant, union
+from steelyard.engines.sql.value import REPEATED, Value, column_of, constant, shortened, union
 from steelyard.ir.expressions import (
     Add,
     Aggregate,
@@ -64,8 +64,6 @@ _COMPARE = {
     Comparator.GT: build.greater,
     Comparator.GE: build.at_least,
 }
-_LARGE = 12
-"""A condition of more nodes than this becomes a column of its own before it is read several times."""
 
 
 def value(expr: Expr, program: Program, scope: Scope) -> Value:
@@ -75,7 +73,7 @@ def value(expr: Expr, program: Program, scope: Scope) -> Value:
         TooWideError: an integer may need more than 128 bits; with the place of the innermost expression that has one.
     """
     try:
-        return _value(expr, program, scope)
+        return shortened(_value(expr, program, scope), "value", scope.frame)
     except TooWideError as error:
         error.span = error.span or expr.span
         raise
@@ -135,16 +133,16 @@ def _value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901 -
         case OneOf():
             return _one_of(of(expr.operand), [of(item) for item in expr.items])
         case And():
-            return _settle(logic.conjunction([of(item) for item in expr.items]), scope)
+            return _settle(logic.conjunction([of(item) for item in expr.items], scope.frame), scope)
         case Or():
-            return _settle(logic.disjunction([of(item) for item in expr.items]), scope)
+            return _settle(logic.disjunction([of(item) for item in expr.items], scope.frame), scope)
         case Not():
             return logic.negation(of(expr.operand))
         case If():
             condition = _settle(of(expr.condition), scope)
             return logic.choice(condition, of(expr.yes), of(expr.no), a)
         case Coalesce():
-            return logic.first_present([of(item) for item in expr.items], a)
+            return logic.first_present([of(item) for item in expr.items], a, scope.frame)
         case IsMissing():
             return logic.absence(of(expr.operand), negated=expr.negated)
         case Apply():
@@ -204,9 +202,7 @@ def _settled(found: Value | None, name: str) -> Value:
 
 def _settle(truth: Value, scope: Scope) -> Value:
     """A large truth that can be unknown becomes a column: its reasons repeat it."""
-    if truth.why and sum(1 for _ in truth.sql.walk()) > _LARGE:
-        return replace(truth, sql=scope.frame.put("truth", truth.sql))
-    return truth
+    return replace(truth, sql=column_of(truth.sql, "truth", scope.frame)) if truth.why else truth
 
 
 def _parameter(expr: Parameter, program: Program) -> Value:
@@ -226,18 +222,41 @@ def _input(expr: Input, program: Program, scope: Scope) -> Value:
 
 
 def _define(expr: Define, program: Program, scope: Scope) -> Value:
+    if definitions.reads_score(expr, program):
+        return _of_score(expr.name, program, replace(scope, rows={}))
     if expr.name not in program.defines:
-        definition = program.expressions[None, expr.name]
-        if rows.reads_score(definition, program):
-            return value(definition, program, replace(scope, rows={}))
-        found = value(definition, program, program.case_scope)
-        program.defines[expr.name] = replace(found, sql=_kept(found.sql, expr.name, program.cases))
+        for name in definitions.of_case(expr.name, program):
+            definition = program.expressions[None, name]
+            if name not in program.defines and not definitions.reads_score(definition, program):
+                found = value(definition, program, program.case_scope)
+                program.defines[name] = _named(found, name, program.cases)
     return program.defines[expr.name]
+
+
+def _of_score(name: str, program: Program, scope: Scope) -> Value:
+    """A definition that reads scores: compiled once for each way in which they stand."""
+    standing = tuple((score, found.sql.sql(), scale) for score, (found, scale) in scope.scores.items())
+    key = "define", name, id(scope.frame), standing
+    for one in definitions.of_case(name, program):
+        own = "define", one, id(scope.frame), standing
+        definition = program.expressions[None, one]
+        if own not in program.cached and definitions.reads_score(definition, program):
+            program.cached[own] = _named(value(definition, program, scope), one, scope.frame)
+    found = program.cached[key]
+    if not isinstance(found, Value):
+        raise TypeError(key)
+    return found
+
+
+def _named(found: Value, hint: str, frame: Frame) -> Value:
+    """The value of a definition: a column, unless it is so short that readers may repeat it."""
+    found = replace(found, sql=_kept(found.sql, hint, frame))
+    return shortened(found, hint, frame, repeated=True)
 
 
 def _kept(sql: E, hint: str, frame: Frame) -> E:
     """A column for what is more than a few nodes."""
-    return frame.put(hint, sql) if sum(1 for _ in sql.walk()) > _LARGE // 2 else sql
+    return column_of(sql, hint, frame, REPEATED // 2)
 
 
 def _field(expr: Field, program: Program, scope: Scope) -> Value:
@@ -247,12 +266,14 @@ def _field(expr: Field, program: Program, scope: Scope) -> Value:
     definition = program.expressions.get((expr.relation, expr.name))
     if definition is None:
         return at_hand.fetch(expr.name)
-    if rows.reads_score(definition, program):
+    if definitions.reads_score(definition, program):
         return value(definition, program, scope)
     if expr.name not in at_hand.defines:
-        found = value(definition, program, scope)
-        sql = _kept(found.sql, f"{expr.relation}__{expr.name}", at_hand.frame)
-        at_hand.defines[expr.name] = replace(found, sql=sql)
+        for name in definitions.of_row(expr.relation, expr.name, program):
+            definition = program.expressions[expr.relation, name]
+            if name not in at_hand.defines and not definitions.reads_score(definition, program):
+                found = value(definition, program, scope)
+                at_hand.defines[name] = _named(found, f"{expr.relation}__{name}", at_hand.frame)
     return at_hand.defines[expr.name]
 
 

@@ -72,7 +72,7 @@ def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[S
     )
     distinct = frame.aggregate(f"{indicator.id}__names", one, nothing)
     lacking = frame.aggregate(f"{indicator.id}__nameless", dialect.bool_or(nameless), build.boolean(value=False))
-    findings.reject([Rejection(build.disj((lacking, build.greater(named, distinct))), indicator.id)])
+    findings.reject([Rejection.at(indicator.id, build.disj((lacking, build.greater(named, distinct))))])
     return Scope(frame, {relation.id: rows}), findings.of_rows(frame)
 
 
@@ -301,7 +301,7 @@ def _mean(
     found = program.cases.look_up(situations.table, [(KEY, key)], columns)
     within = Interval(0, MOST)
     denominator = Value(found[0], Interval(1, MOST))
-    findings.reject([Rejection(build.conj((scored.stands, build.missing(denominator.sql))), score.id)])
+    findings.reject([Rejection.at(score.id, build.conj((scored.stands, build.missing(denominator.sql))))])
     sums: list[Value] = []
     for settled, sql in zip(plain, found[1:], strict=True):
         share = Value(sql, within)
@@ -349,7 +349,7 @@ def _weights(settled: Settled, scored: Scored, program: Program, findings: Findi
     above = build.true(above) if weight.nullable else above
     counts = build.present(settled.score.sql) if settled.waivable else build.boolean(value=True)
     if not (weight.lies.low > 0 and not weight.nullable):
-        below.reject([Rejection(build.conj((counts, build.not_(above))), indicator.id)])
+        below.reject([Rejection.at(indicator.id, build.conj((counts, build.not_(above))))])
     handed = Findings(program, program.cases)
     handed.give(below)
     for name, conditions in handed.missing.items():

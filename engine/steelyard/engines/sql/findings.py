@@ -1,29 +1,30 @@
-"""What is found out on the way: what was missing, what rejects the case, both in the order of the reference."""
+"""What a case lacks and what rejects it, collected while its strata are compiled, in the order of the reference."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.scope import Program
-from steelyard.engines.sql.value import Rejection, Value, Why, guarded, under
+from steelyard.engines.sql.value import Missed, Rejection, Value, Why, column_of, guarded, resolved, under
 
 
 @dataclass
 class Findings:
-    """What is known of a case. `frame` is where the conditions can be read.
+    """What was collected for the rows of a frame.
 
     Attributes:
-        missing: by name, conditions under which it counts among what was missing.
+        frame: where the conditions can be read.
+        missing: by name, or set of names, conditions under which it counts among what was missing.
         rejects: the first that holds names the fault.
     """
 
     program: Program
     frame: Frame
-    missing: dict[str, list[E]] = field(default_factory=lambda: {})
+    missing: dict[Missed, list[E]] = field(default_factory=lambda: {})
     rejects: list[Rejection] = field(default_factory=lambda: [])
 
     def note(self, why: Why, condition: E | None = None) -> None:
@@ -48,12 +49,20 @@ class Findings:
         return Findings(self.program, frame)
 
     def give(self, rows: Findings) -> None:
-        """Take over what was found in rows: what holds in one of them."""
+        """Take over what was collected for rows: a condition holds for the case where it does for one of its rows."""
         dialect, frame = self.program.dialect, rows.frame
         nothing = build.boolean(value=False)
-        for name, conditions in rows.missing.items():
-            found = frame.aggregate(f"{frame.name}__lacks", dialect.bool_or(build.disj(conditions)), nothing)
-            self.note({name: found})
-        for one in rows.rejects:
+        for name, condition in resolved(rows.missing, frame).items():
+            self.note({name: frame.aggregate(f"{frame.name}__lacks", dialect.bool_or(condition), nothing)})
+        for one in (part for each in rows.rejects for part in each.by_name()):
             found = frame.aggregate(f"{frame.name}__rejects", dialect.bool_or(one.condition), nothing)
-            self.reject([Rejection(found, one.where)])
+            self.reject([replace(one, condition=found)])
+
+    def named(self) -> dict[str, E]:
+        """By name the condition under which it counts among what was missing; a long one is a column."""
+        found = resolved(self.missing, self.frame)
+        return {
+            name: column_of(condition, "lacks", self.frame)
+            for name, condition in found.items()
+            if name and isinstance(name, str)
+        }

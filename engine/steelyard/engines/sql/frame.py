@@ -19,12 +19,17 @@ from steelyard.engines.sql.build import E
 
 
 class Names:
-    """Hands out names that nobody has. `details`: whether columns that only a comparison needs are wanted too."""
+    """Allocates SQL identifiers that are not yet used in this statement, and numbers what can be missing.
+
+    Attributes:
+        details: whether columns that only a comparison of engines needs are wanted too.
+    """
 
     def __init__(self, *, details: bool = False) -> None:
         self.details = details
         self._used: set[str] = set()
         self._kept: dict[tuple[int, int], str] = {}
+        self._numbers: dict[str, int] = {}
 
     def take(self, wanted: str) -> str:
         """The name, or with a number behind it where it is taken; case does not tell names apart."""
@@ -34,6 +39,10 @@ class Names:
             found = f"{wanted}_{number}"
         self._used.add(found.casefold())
         return found
+
+    def number(self, missing: str) -> int:
+        """The number of a name among those that can be missing, from 0, in the order of the first call."""
+        return self._numbers.setdefault(missing, len(self._numbers))
 
     def keep(self, key: tuple[int, int], wanted: str) -> str:
         """A name as `take` gives it, the same one whenever the key is asked for."""

@@ -17,7 +17,7 @@ from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.pauses import Clocked
 from steelyard.engines.sql.scope import Program, Scope, ordered
-from steelyard.engines.sql.value import Rejection, Value, constant, guarded, under, union
+from steelyard.engines.sql.value import Rejection, Value, Why, constant, guarded, under, union
 from steelyard.ir.expressions import Part
 from steelyard.ir.ruleset import Clock, Indicator, OnMissing
 
@@ -51,7 +51,7 @@ def only_if(indicator: Indicator, program: Program, scope: Scope, findings: Find
         findings.reject(condition.rejects)
     if indicator.family is not None:
         member = scope.rows[indicator.family.relation].member
-        condition = logic.both(member, replace(condition, rejects=()))
+        condition = logic.both(member, replace(condition, rejects=()), scope.frame)
     if build.is_true(condition.sql):
         return condition
     return replace(condition, sql=scope.frame.put(f"{indicator.id}__applies", condition.sql), rejects=())
@@ -135,13 +135,13 @@ def _clock(
     if clock.until is not None and stop.nullable:
         until = expressions.value(clock.until, program, scope)
         findings.reject(guarded(until.rejects, build.missing(stop.sql)))
-        end = logic.first_present([end, replace(until, rejects=())], program.arithmetic)
+        end = logic.first_present([end, replace(until, rejects=())], program.arithmetic, scope.frame)
     # what is short stays as it is, so that rows can see it without the layer that it would stand in
     start = replace(start, sql=build.shortened(start.sql, f"{indicator.id}__start", scope.frame.put), rejects=())
     end = replace(end, sql=build.shortened(end.sql, f"{indicator.id}__end", scope.frame.put))
     if end.lies.low < start.lies.high and not _ordered(clock, program):
         reversed_ = build.true(build.less(end.sql, start.sql))
-        findings.reject([Rejection(reversed_, indicator.id)])
+        findings.reject([Rejection.at(indicator.id, reversed_)])
     shown = functions.elapsed(start, end, clock.calendar, indicator.id, program, scope)
     findings.reject(shown.rejects)
     longest = max(0, end.lies.high - start.lies.low)
@@ -192,7 +192,7 @@ def _scored(  # noqa: PLR0917 - all of a rule
                 waivable = True
                 whens.append((lacking, nothing))
             case OnMissing.REJECT:
-                findings.reject([Rejection(build.conj((asked, lacking)), indicator.id)])
+                findings.reject([Rejection.at(indicator.id, build.conj((asked, lacking)))])
             case OnMissing.SCORE:
                 whens.append((lacking, constant(rule.score or 0)))
     made = a.choose(whens, score) if whens else score
@@ -204,7 +204,7 @@ def _scored(  # noqa: PLR0917 - all of a rule
     made = a.narrowed(made)
     sql = program.dialect.cast_narrow(made.sql) if build.number_of(made.sql) is not None else made.sql
     sql = frame.put(f"{indicator.id}__score", sql)
-    why = {f"{indicator.id}.score": build.missing(sql)} if waivable else {}
+    why: Why = {f"{indicator.id}.score": build.missing(sql)} if waivable else {}
     reasons = way.reasons
     if reasons and not build.is_false(lacking):
         reasons = tuple((build.conj((build.not_(lacking), condition)), code) for condition, code in reasons)

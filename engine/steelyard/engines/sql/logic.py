@@ -6,31 +6,46 @@ SQL's own AND and OR are three-valued in the same way; CASE is not, and is only 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from steelyard.engines.sql import build
 from steelyard.engines.sql.arithmetic import Arithmetic
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import hull
-from steelyard.engines.sql.value import Value, Why, guarded, rejections, under, union
+from steelyard.engines.sql.value import Value, Why, column_of, guarded, longer, rejections, under, union
+
+_FEW_ITEMS = 24
+"""The items of a junction of at most so many nodes are repeated in its reasons."""
 
 
-def conjunction(items: Sequence[Value]) -> Value:
+def conjunction(items: Sequence[Value], frame: Frame) -> Value:
     """False if one is false, else unknown for the reasons of all unknown ones, else true."""
-    return _junction(items, build.conj([item.sql for item in items]), [build.false(item.sql) for item in items])
+    return _junction(items, build.conj([item.sql for item in items]), [build.false(item.sql) for item in items], frame)
 
 
-def disjunction(items: Sequence[Value]) -> Value:
+def disjunction(items: Sequence[Value], frame: Frame) -> Value:
     """True if one is true, else unknown for the reasons of all unknown ones, else false."""
-    return _junction(items, build.disj([item.sql for item in items]), [build.true(item.sql) for item in items])
+    return _junction(items, build.disj([item.sql for item in items]), [build.true(item.sql) for item in items], frame)
 
 
-def _junction(items: Sequence[Value], sql: E, decides: list[E]) -> Value:
-    """Where one decides, the reasons of the others do not count; the own ones never hold then."""
+def _junction(items: Sequence[Value], sql: E, decides: list[E], frame: Frame) -> Value:
+    """A junction of items, of which `decides` says whether each settles the result by itself.
+
+    The reasons of an item count where no other item decides, which is where the result is NULL: a long result becomes
+    a column, and is asked instead of the others.
+    """
+    rejects = rejections(items)
+    if not any(item.why for item in items):
+        return Value(sql, rejects=rejects)
+    if longer(sql, _FEW_ITEMS):
+        sql = frame.put("truth", sql)
+        return Value(sql, why=under(union(item.why for item in items), build.missing(sql)), rejects=rejects)
     found: list[Why] = []
     for position, item in enumerate(items):
         others = [d for other, d in enumerate(decides) if other != position and not build.is_false(d)]
         found.append(under(item.why, build.not_(build.disj(others))) if item.why else {})
-    return Value(sql, why=union(found), rejects=rejections(items))
+    return Value(sql, why=union(found), rejects=rejects)
 
 
 def negation(operand: Value) -> Value:
@@ -57,7 +72,7 @@ def choice(condition: Value, yes: Value, no: Value, arithmetic: Arithmetic) -> V
     return Value(sql, interval, yes.wide, why, rejects)
 
 
-def first_present(items: Sequence[Value], arithmetic: Arithmetic) -> Value:
+def first_present(items: Sequence[Value], arithmetic: Arithmetic, frame: Frame) -> Value:
     """The first item that is not missing; else missing for the reasons of all."""
     kept: list[Value] = []
     for item in items:
@@ -68,14 +83,16 @@ def first_present(items: Sequence[Value], arithmetic: Arithmetic) -> Value:
         kept = [arithmetic.widened(item) for item in kept]
     if len(kept) == 1:
         return kept[0]
-    nothing = build.conj([build.missing(item.sql) for item in kept])
-    why = {} if not kept[-1].nullable else union(under(item.why, nothing) for item in kept)
+    sql = column_of(build.coalesce(*(item.sql for item in kept)), "first", frame)
+    why = {} if not kept[-1].nullable else under(union(item.why for item in kept), build.missing(sql))
     intervals = [item.interval for item in kept if item.interval is not None]
     rejects = list(kept[0].rejects)
-    for position, item in enumerate(kept[1:], 1):
-        before = build.conj([build.missing(one.sql) for one in kept[:position]])
-        rejects += guarded(item.rejects, before)
-    sql = build.coalesce(*(item.sql for item in kept))
+    before: E = build.boolean(value=True)
+    for item, following in pairwise(kept):
+        before = build.conj((before, build.missing(item.sql)))
+        if following.rejects:
+            before = column_of(before, "absent", frame)
+            rejects += guarded(following.rejects, before)
     return Value(sql, hull(*intervals) if intervals else None, kept[0].wide, why, tuple(rejects))
 
 
@@ -91,6 +108,6 @@ def strictly(sql: E, operands: Sequence[Value]) -> Value:
     return Value(sql, why=union(operand.why for operand in operands), rejects=rejections(operands))
 
 
-def both(member: Value, condition: Value) -> Value:
+def both(member: Value, condition: Value, frame: Frame) -> Value:
     """A row's membership and a condition on it."""
-    return condition if build.is_true(member.sql) else conjunction((member, condition))
+    return condition if build.is_true(member.sql) else conjunction((member, condition), frame)

@@ -209,13 +209,13 @@ def _fires(rule: PointsRule, truth: Value) -> E:
 
 def _reject_unknown(rule: PointsRule, active: E, truth: Value, findings: Findings) -> None:
     if truth.nullable and rule.unknown is OnUnknown.REJECT:
-        findings.reject([Rejection(build.conj((active, build.missing(truth.sql))), rule.id)])
+        findings.reject([Rejection.at(rule.id, build.conj((active, build.missing(truth.sql))))])
 
 
 def _refuse_negative(rule: PointsRule, amount: Value, fires: E, findings: Findings) -> None:
     if rule.effect in {Effect.DEDUCT, Effect.ADD} and amount.lies.low < 0:
         negative = build.true(build.less(amount.sql, build.integer(0)))
-        findings.reject([Rejection(build.conj((fires, negative)), rule.id)])
+        findings.reject([Rejection.at(rule.id, build.conj((fires, negative)))])
 
 
 def _lack(standing: Standing, own: Sequence[Brought], program: Program) -> None:

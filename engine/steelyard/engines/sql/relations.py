@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
-from steelyard.engines.sql import build, expressions, functions, logic
+from steelyard.engines.sql import build, definitions, expressions, functions, logic
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Emission, Frame
 from steelyard.engines.sql.scope import Program, Rows, Scope, interval_of
@@ -40,9 +40,9 @@ from steelyard.ir.expressions import (
     ScoreValue,
     TableCall,
 )
-from steelyard.ir.ruleset import InputField, Relation
+from steelyard.ir.ruleset import InputField, Relation, Table
 from steelyard.ir.types import DateTime, Region
-from steelyard.ir.walk import children, nodes
+from steelyard.ir.walk import nodes
 
 ROW, ROW_ID = "_row", "_id"
 """The columns of every relation's table beside its fields: the place of a row, and its id."""
@@ -94,39 +94,41 @@ def rows_for(relation: Relation, program: Program, outer: Scope, asked: Sequence
 def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Scope) -> tuple[int, bool]:
     """How deep in the outer frame the expressions read, and whether they read it at all."""
     deepest, reads = 0, False
-    for expr in asked:
-        for node in _outside_aggregates(expr):
-            if isinstance(node, Field) and node.relation == relation.id:
-                definition = program.expressions.get((relation.id, node.name))
-                below = (0, False) if definition is None else reach((definition,), relation, program, outer)
-                deepest, reads = max(deepest, below[0]), reads or below[1]
-                continue
-            if isinstance(node, TableCall):
-                table = program.decision_tables[node.table]
-                cells = [cell for row in table.rows for cell in row.cells if cell is not None]
-                cells = [
-                    cell
-                    for cell in cells
-                    if any(isinstance(n, _LEAVES) and not isinstance(n, Argument) for n in nodes(cell))
-                ]
-                below = reach(cells, relation, program, outer)
-                deepest, reads = max(deepest, below[0]), reads or below[1]
-                continue
-            if isinstance(node, (Field, Aggregate, *_LEAVES)):
-                if _unsettled(node, outer):
-                    continue
-                found = expressions.value(node, program, outer)
-                everything = (found.sql, *found.why.values(), *(one.condition for one in found.rejects))
-                deepest, reads = max(deepest, *(outer.frame.depth_of(e) for e in everything)), True
+    for node in _leaves(asked, relation, program):
+        if not _unsettled(node, outer):
+            found = expressions.value(node, program, outer)
+            rejects = (e for one in found.rejects for e in (one.condition, one.where))
+            everything = (found.sql, *found.why.values(), *rejects)
+            deepest, reads = max(deepest, *(outer.frame.depth_of(e) for e in everything)), True
     return deepest, reads
 
 
-def _outside_aggregates(expr: Expr) -> Iterator[Expr]:
-    """The node and all below it; what stands in an aggregate is about rows of its own."""
-    yield expr
-    if not isinstance(expr, Aggregate):
-        for child in children(expr):
-            yield from _outside_aggregates(child)
+def _leaves(asked: Iterable[Expr], relation: Relation, program: Program) -> Iterator[Expr]:
+    """What expressions about rows of a relation read besides those rows, through definitions and cells of tables.
+
+    Each definition and table is looked into once.
+    """
+    open_, seen = [*asked], set[tuple[str | None, str]]()
+    while open_:
+        for node in definitions.outside_aggregates(open_.pop()):
+            if isinstance(node, Field) and node.relation == relation.id:
+                key = relation.id, node.name
+                if key in program.expressions and key not in seen:
+                    seen.add(key)
+                    open_.append(program.expressions[key])
+            elif isinstance(node, TableCall):
+                if (None, node.table) not in seen:
+                    seen.add((None, node.table))
+                    open_ += _reading_cells(program.decision_tables[node.table])
+            elif isinstance(node, (Field, Aggregate, *_LEAVES)):
+                yield node
+
+
+def _reading_cells(table: Table) -> list[Expr]:
+    """The cells that read more than their argument."""
+    leaves = tuple(one for one in _LEAVES if one is not Argument)
+    cells = [cell for row in table.rows for cell in row.cells if cell is not None]
+    return [cell for cell in cells if any(isinstance(node, leaves) for node in nodes(cell))]
 
 
 def _unsettled(node: Expr, outer: Scope) -> bool:
@@ -400,7 +402,7 @@ class _Join:
         for row_side, case_side in self._hashed:
             rows.frame.depth_of(row_side)
             rows.frame.depth_of(case_side)
-        self.member = logic.conjunction(judged) if len(judged) > 1 else (judged or [self.member])[0]
+        self.member = logic.conjunction(judged, rows.frame) if len(judged) > 1 else (judged or [self.member])[0]
         if judged:
             self.member = replace(self.member, sql=rows.frame.put(f"{relation.id}__member", self.member.sql))
 

@@ -12,23 +12,21 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions, logic
+from steelyard.engines.sql import build, definitions, expressions, logic
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import ROWS, Interval
 from steelyard.engines.sql.relations import ROW_ID, joined, rows_for
 from steelyard.engines.sql.scope import Program, Rows, Scope, ordered
-from steelyard.engines.sql.value import Rejection, Value, Why, guarded, under, union
+from steelyard.engines.sql.value import Rejection, Value, Why, guarded, resolved, under, union
 from steelyard.ir.expressions import (
     Aggregate,
     Aggregation,
     Argument,
-    Define,
     Expr,
     Field,
     OneRow,
     OwnMeasure,
     OwnTarget,
-    ScoreValue,
 )
 from steelyard.ir.ruleset import Relation
 from steelyard.ir.types import Boolean, Number, Regions
@@ -64,11 +62,11 @@ def judge(  # noqa: PLR0917 - all of a rule
     rows = rows_for(relation, program, outer, asked, seen)
     inner = outer.of_row(rows)
     key = "judged", id(rows.frame), when
-    lasting = when is None or not reads_score(when, program)
+    lasting = when is None or not definitions.reads_score(when, program)
     truth = program.cached.get(key) if lasting else None
     if not isinstance(truth, Value):
         condition = TRUE if when is None else expressions.value(when, program, inner)
-        truth = logic.both(rows.member, condition)
+        truth = logic.both(rows.member, condition, rows.frame)
         if not isinstance(truth.sql, exp.Boolean):
             truth = replace(truth, sql=rows.frame.put(f"{relation.id}__holds", truth.sql))
         if lasting:
@@ -86,7 +84,8 @@ def some(judged: Judged, condition: E, hint: str, program: Program) -> E:
 
 def reasons(judged: Judged, why: Why, hint: str, program: Program) -> Why:
     """The reasons of rows, as those of the case."""
-    return {name: some(judged, condition, f"{hint}__lacks", program) for name, condition in why.items()}
+    own = resolved({name: [condition] for name, condition in why.items()}, judged.rows.frame)
+    return {name: some(judged, condition, f"{hint}__lacks", program) for name, condition in own.items()}
 
 
 def rejecting(judged: Judged, values: Sequence[Value], hint: str, program: Program) -> list[Rejection]:
@@ -95,18 +94,21 @@ def rejecting(judged: Judged, values: Sequence[Value], hint: str, program: Progr
     kept = build.boolean(value=True) if build.is_true(member.sql) else build.not_(build.false(member.sql))
     found: list[Rejection] = []
     for value in values:
-        found += [
-            Rejection(some(judged, one.condition, f"{hint}__rejects", program), one.where)
-            for one in guarded(value.rejects, kept)
-        ]
+        found += _of_case(guarded(value.rejects, kept), judged, hint, program)
     return found
+
+
+def _of_case(rejects: Sequence[Rejection], judged: Judged, hint: str, program: Program) -> list[Rejection]:
+    """Rejections of rows, as those of the case."""
+    parts = [part for one in rejects for part in one.by_name()]
+    return [replace(one, condition=some(judged, one.condition, f"{hint}__rejects", program)) for one in parts]
 
 
 def aggregate(expr: Aggregate, program: Program, scope: Scope) -> Value:
     """An aggregate over the rows of the case."""
     own = any(isinstance(node, OwnTarget | OwnMeasure | Argument) for node in nodes(expr))
     outer = replace(scope, rows={}) if own else replace(program.case_scope, scores=scope.scores)
-    cacheable = not own and not reads_score(expr, program)
+    cacheable = not own and not definitions.reads_score(expr, program)
     key = "aggregate", expr
     if cacheable and key in program.cached:
         found = program.cached[key]
@@ -246,19 +248,16 @@ def one_row(expr: OneRow, program: Program) -> Value:
     inner = expressions.value(field, program, judged.scope)
     hint = f"{expr.relation}__{expr.name}"
     sql = _only(expr, judged, inner, hint, program)
-    why = union((single.why, reasons(judged, under(inner.why, judged.holds), hint, program)))
-    why = {name: build.conj((condition, _expected(name, single, inner))) for name, condition in why.items()}
+    own = reasons(judged, under(inner.why, judged.holds), hint, program)
+    why = union((single.why, own))
+    # a reason of the field itself counts only where the row is there
+    why |= under({name: why[name] for name in own if name not in single.why}, single.there)
     if judged.rows.member.nullable:
         sql = program.cases.put(hint, build.case([(single.there, sql)], build.null()))
     rejects = rejecting(judged, [replace(inner, rejects=guarded(inner.rejects, judged.holds))], hint, program)
     value = Value(sql, inner.interval, inner.wide, why, tuple(guarded(rejects, single.there)))
     program.cached[key] = value
     return value
-
-
-def _expected(name: str, single: _Single, inner: Value) -> E:
-    """A reason of the field itself counts only where the row is there."""
-    return single.there if name in inner.why and name not in single.why else build.boolean(value=True)
 
 
 def _only(expr: OneRow, judged: Judged, inner: Value, hint: str, program: Program) -> E:
@@ -321,7 +320,7 @@ def single_rejections(relation: Relation, program: Program) -> list[Rejection]:
     found = join_rejections(relation, program) if relation.joins is not None else []
     if relation.id in program.unique:
         return found
-    return [*found, Rejection(_single(relation, program).several, relation.id)]
+    return [*found, Rejection.at(relation.id, _single(relation, program).several)]
 
 
 def join_rejections(relation: Relation, program: Program) -> list[Rejection]:
@@ -331,37 +330,12 @@ def join_rejections(relation: Relation, program: Program) -> list[Rejection]:
         return []
     rows = own.pairs
     judged = Judged(rows, program.case_scope.of_row(rows), rows.member)
-    return [
-        Rejection(some(judged, one.condition, f"{relation.id}__rejects", program), one.where)
-        for one in rows.member.rejects
-    ]
+    return _of_case(rows.member.rejects, judged, relation.id, program)
 
 
 def row_id(rows: Rows) -> E:
     """The id of a row."""
     return rows.fetch(ROW_ID).sql
-
-
-def reads_score(expr: Expr, program: Program) -> bool:
-    """Whether an expression reads a score, through defines too."""
-    key = "reads score", expr
-    found = program.cached.get(key)
-    if isinstance(found, bool):
-        return found
-    answer = False
-    for node in nodes(expr):
-        match node:
-            case ScoreValue():
-                answer = True
-            case Define(name=name):
-                answer = answer or reads_score(program.expressions[None, name], program)
-            case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
-                definition = program.expressions.get((relation, name))
-                answer = answer or (definition is not None and reads_score(definition, program))
-            case _:
-                pass
-    program.cached[key] = answer
-    return answer
 
 
 def argument_scale(expr: Expr) -> int:

@@ -150,7 +150,7 @@ def _mean(
     )
     unresolved = build.conj((scored.stands, build.missing(denominator.sql)))
     if _can_fail(situations, program):
-        findings.reject([Rejection(unresolved, scored.score.id)])
+        findings.reject([Rejection.at(scored.score.id, unresolved)])
     _contribute(scored, members, shares, denominator, program, mean=True)
 
 

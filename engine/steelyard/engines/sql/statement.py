@@ -37,7 +37,7 @@ from steelyard.engines.sql.rows import Judged, row_id
 from steelyard.engines.sql.scope import Program, Scope, SmallTable
 from steelyard.engines.sql.scores import Scored
 from steelyard.engines.sql.situations import KEY, Situations
-from steelyard.engines.sql.value import Rejection, Value, constant
+from steelyard.engines.sql.value import Rejection, Value, Why, constant
 from steelyard.ir.expressions import Part, TableCall
 from steelyard.ir.result_columns import Content, Origin, ResultColumn, result_columns
 from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
@@ -302,7 +302,7 @@ class _Compilation:
             null = Value(expressions.typed_null(_COUNT, self.program), None)
             made = a.choose(found, null) if found else null
             sql = made.sql
-            why = {name: build.missing(sql)}
+            why: Why = {name: build.missing(sql)}
             lies = made.interval or constant(0).lies
             self.program.parts[indicator.id, Part.SHARE] = Value(sql, lies, made.wide, why)
 
@@ -373,12 +373,12 @@ class _Compilation:
     ) -> Statement:
         program, ruleset = self.program, self.ruleset
         rejected = build.disj([one.condition for one in self.findings.rejects])
-        reject_at = build.case([(one.condition, build.text(one.where)) for one in self.findings.rejects], build.null())
+        reject_at = build.case([(one.condition, one.where) for one in self.findings.rejects], build.null())
         status = build.case(
             [(rejected, build.text(REJECTED)), (build.not_(some), build.text(UNSCORED))], build.text(SCORED)
         )
         fired = tuple(sorted(self.fired.items()))
-        missing = tuple(sorted((name, build.disj(all_)) for name, all_ in self.findings.missing.items() if name))
+        missing = tuple(sorted(self.findings.named().items()))
         reasons = self._reasons(standings, unscored, some)
         if not build.is_false(rejected):
             reasons = build.case([(rejected, program.dialect.list_of([reject_at]))], reasons)

@@ -21,7 +21,7 @@ from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, SmallTable, is_boolean, ordered
 from steelyard.engines.sql.table_facts import asked_with, bound, may_miss, plain, ranges
 from steelyard.engines.sql.table_states import DEAD, MISSING, States, answer, states, tested
-from steelyard.engines.sql.value import Rejection, Value, rejections, union
+from steelyard.engines.sql.value import Missed, Rejection, Value, Why, rejections, union
 from steelyard.facts.case import Case
 from steelyard.ir.coverage import OTHER, TestedColumn
 from steelyard.ir.expressions import TableAggregate, TableCall
@@ -77,7 +77,7 @@ class LookedUp:
     frame: Frame
     keys: tuple[tuple[str, E], ...]
     changed: E
-    why: dict[str, E]
+    why: Why
     rejects: tuple[Rejection, ...]
     misses: bool
 
@@ -136,13 +136,14 @@ def _value(asked: LookedUp, hint: str, kind: Type, give: Give, arguments: Sequen
         sql = program.dialect.cast_narrow(sql) if ordered(kind) else sql
     if isinstance(sql, exp.Null):
         sql = expressions.typed_null(kind, program)
-    why, interval = asked.why, None
+    why: Why = asked.why
+    interval = None
     if (asked.misses and nothing is None) or any(
         _silent(*one) for one in zip(asked.prepared.answers, cells, strict=True)
     ):
         sql = asked.frame.put(f"{table.id}__{hint}", sql)
         lacking = build.conj((build.missing(sql), build.not_(asked.changed)))
-        why = union((why, {table.id: lacking}))
+        why = union((why, dict[Missed, E]({table.id: lacking})))
     if ordered(kind):
         interval = hull(*(point(one) for one in integers)) if integers else point(0)
     return Value(sql, interval, why=why, rejects=(*rejections(arguments), *asked.rejects))
@@ -183,8 +184,8 @@ def _look_up(table: Table, arguments: Sequence[Value], program: Program, frame: 
     asked = LookedUp(prepared, program, frame, keys, build.boolean(value=False), {}, (), misses)
     changed = [one.missing is not None for one in prepared.answers]
     conflict = _marked(asked, "conflict_", [isinstance(one.result, Conflict) for one in prepared.answers])
-    rejects = () if build.is_false(conflict) else (Rejection(conflict, table.id),)
-    whys: list[dict[str, E]] = []
+    rejects = () if build.is_false(conflict) else (Rejection.at(table.id, conflict),)
+    whys: list[Why] = []
     for place, argument in enumerate(arguments):
         if argument.nullable and any(changed):
             pairs = zip(changed, prepared.states.last, strict=True)

@@ -13,7 +13,7 @@ from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.scope import Scope
 from steelyard.engines.sql.table_facts import may_conflict, may_miss, order, ranges, small
-from steelyard.engines.sql.value import Rejection, Value, Why, guarded, under, union
+from steelyard.engines.sql.value import Missed, Rejection, Value, Why, guarded, under, union
 from steelyard.ir.expressions import (
     Argument,
     Comparator,
@@ -114,7 +114,7 @@ class _Asking:
         changed = self.kept("changed", build.conj((self.changed(rows, some), build.not_(conflict))))
         rejects = [one for row in cells for one in _cells_reject(row)]
         if not build.is_false(conflict):
-            rejects.append(Rejection(conflict, self.table.id))
+            rejects.append(Rejection.at(self.table.id, conflict))
         why = _why(rows, changed)
         misses = self.may_miss or (self.table.default is not None and nullable)
         return Asked(self.table, tuple(rows), some, misses, changed, why, tuple(rejects))
@@ -273,7 +273,7 @@ def _why(rows: Sequence[Row], changed: E) -> Why:
     if len(names) == 1:  # a changed result has an unknown row, and that row a reason
         return dict.fromkeys(names, changed)
     texts: dict[str, E] = {}
-    unknown: dict[tuple[str, str], list[E]] = {}
+    unknown: dict[tuple[Missed, str], list[E]] = {}
     for row in rows:
         for name, condition in row.why.items():
             text = condition.sql()

@@ -15,7 +15,7 @@ from steelyard.engines.sql.intervals import hull, point
 from steelyard.engines.sql.scope import Program, Scope, is_boolean, ordered
 from steelyard.engines.sql.table_facts import asked_with, bound
 from steelyard.engines.sql.table_rows import Asked
-from steelyard.engines.sql.value import Rejection, Value, constant, rejections, union
+from steelyard.engines.sql.value import Rejection, Value, Why, constant, rejections, union
 from steelyard.ir.expressions import Aggregation, Stored, TableAggregate, TableCall
 from steelyard.ir.ruleset import HitPolicy
 from steelyard.ir.types import Number, Type
@@ -151,7 +151,7 @@ class _Call:
         sql = null if isinstance(sql, exp.Null) else sql
         if found.lacks:
             sql = self.scope.frame.put(f"{table.id}__{table.outputs[self.position].id}", sql)
-            nothing = {table.id: build.conj((build.missing(sql), build.not_(changed)))}
+            nothing: Why = {table.id: build.conj((build.missing(sql), build.not_(changed)))}
             why = union((why, nothing))
         return replace(value, sql=sql, why=why, rejects=(*self.rejects, *self.asked.rejects))
 

@@ -1,29 +1,79 @@
-"""A compiled expression: its SQL, where it can lie, and what it says where it is missing.
+"""A compiled expression: its SQL, its interval, the reasons where it is missing, and what rejects the case.
 
-SQL's NULL stands for missing. `why` tells the reasons: for each name a condition, never NULL, that is true only where
-the value is NULL and the name is among its reasons. `rejects` are conditions, never NULL, under which evaluating the
-expression rejects the case, in the order of the reference.
+SQL's NULL stands for missing. `Value.why` holds the reasons: for each name a condition, never NULL, that is true only
+where the value is NULL and the name is among its reasons. Reasons that have grown long are kept as a `MissingSet`,
+which then stands in place of the names: whoever reads the value repeats one short condition and not their history.
+`resolved` turns sets back into names, once for all values of a frame.
+
+`Value.rejects` are conditions, never NULL, under which evaluating the expression rejects the case, in the order of the
+reference.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, point
 
-Why = Mapping[str, E]
-"""By the name of what was missing, the condition under which it was."""
+WORD = 62
+"""So many names are the bits of one BIGINT."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MissingSet:
+    """The reasons of one value as sets of bits, so that other values need not repeat them.
+
+    Attributes:
+        frame: where the columns can be read.
+        absent: whether the value is missing; all bits are 0 where it is not.
+        words: by the number of the word its column, a BIGINT: bit n of word w is name number w × `WORD` + n.
+        names: all that can be in the set, by their numbers.
+    """
+
+    frame: Frame
+    absent: E
+    words: Mapping[int, E]
+    names: Mapping[int, str]
+
+
+Missed = str | MissingSet
+"""The name of what was missing, or a set of such names."""
+Why = Mapping[Missed, E]
+"""By what was missing the condition under which it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A condition, never NULL, under which the case is rejected, and the rule, table or relation at fault."""
+    """What rejects a case.
+
+    Attributes:
+        condition: never NULL.
+        where: the name of the rule, table or relation at fault, as SQL text; defined where the condition holds.
+        names: all that `where` can be.
+    """
 
     condition: E
-    where: str
+    where: E
+    names: tuple[str, ...]
+
+    @classmethod
+    def at(cls, name: str, condition: E) -> Rejection:
+        """A rejection on behalf of one rule, table or relation."""
+        return cls(condition, build.text(name), (name,))
+
+    def by_name(self) -> tuple[Rejection, ...]:
+        """The same as one rejection for each name."""
+        if len(self.names) == 1:
+            return (self,)
+        return tuple(
+            Rejection.at(name, build.conj((self.condition, build.equal(self.where, build.text(name)))))
+            for name in self.names
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +90,7 @@ class Value:
     sql: E
     interval: Interval | None = None
     wide: bool = False
-    why: Why = field(default_factory=dict[str, E])
+    why: Why = field(default_factory=dict[Missed, E])
     rejects: tuple[Rejection, ...] = ()
 
     @property
@@ -66,16 +116,18 @@ def constant(value: int) -> Value:
     return Value(build.integer(value), point(value))
 
 
-def union(whys: Iterable[Why]) -> dict[str, E]:
+def union(whys: Iterable[Why]) -> dict[Missed, E]:
     """The reasons of several."""
-    found: dict[str, list[E]] = {}
+    found: dict[Missed, list[E]] = {}
     for why in whys:
         for name, condition in why.items():
-            found.setdefault(name, []).append(condition)
+            conditions = found.setdefault(name, [])
+            if not any(_same(condition, one) for one in conditions):
+                conditions.append(condition)
     return {name: build.disj(conditions) for name, conditions in found.items()}
 
 
-def under(why: Why, condition: E) -> dict[str, E]:
+def under(why: Why, condition: E) -> dict[Missed, E]:
     """The reasons where a condition holds as well."""
     return (
         {name: build.conj((condition, one)) for name, one in why.items()} if not build.is_true(condition) else {**why}
@@ -84,9 +136,104 @@ def under(why: Why, condition: E) -> dict[str, E]:
 
 def rejections(values: Iterable[Value]) -> tuple[Rejection, ...]:
     """All rejections, in order."""
-    return tuple(one for value in values for one in value.rejects)
+    return tuple({id(one): one for value in values for one in value.rejects}.values())
 
 
 def guarded(rejects: Iterable[Rejection], condition: E) -> tuple[Rejection, ...]:
     """The rejections where a condition holds as well."""
-    return tuple(Rejection(build.conj((condition, one.condition)), one.where) for one in rejects)
+    return tuple(Rejection(build.conj((condition, one.condition)), one.where, one.names) for one in rejects)
+
+
+# what has grown long
+
+REPEATED = 12
+"""An expression of more nodes than this becomes a column before it is read several times."""
+_MOST_REASONS = 8
+_MOST_REJECTIONS = 4
+_REPEATED_HERE = 8
+_LONG = 64
+"""Reasons of more nodes than this, all together, are kept as a set."""
+
+
+def longer(e: E, nodes: int) -> bool:
+    """Whether an expression has more nodes than this."""
+    return sum(1 for _ in islice(e.walk(), nodes + 1)) > nodes
+
+
+def column_of(e: E, hint: str, frame: Frame, nodes: int = REPEATED) -> E:
+    """The expression, as a column of the frame where it has more nodes than may be repeated."""
+    return frame.put(hint, e) if longer(e, nodes) else e
+
+
+def shortened(value: Value, hint: str, frame: Frame, *, repeated: bool = False) -> Value:
+    """The value with its reasons as one set, and its rejections as one, where they have grown long.
+
+    Args:
+        value: of the frame.
+        hint: what columns are to be called.
+        frame: takes the columns.
+        repeated: whether readers will repeat the reasons, so that less of them is long.
+    """
+    if not value.why and not value.rejects:
+        return value
+    why, sql, rejects = value.why, value.sql, value.rejects
+    long = _LONG // 2 if repeated else _LONG
+    if len(why) > _MOST_REASONS or _nodes(why.values()) > long:
+        sql = frame.put(hint, sql)
+        absent = build.missing(sql)
+        words, names = _words({name: [condition] for name, condition in why.items()}, frame, hint)
+        why = dict[Missed, E]({MissingSet(frame, absent, words, names): absent})
+    if len(rejects) > _MOST_REJECTIONS or _nodes(one.condition for one in rejects) > _LONG:
+        names = tuple(dict.fromkeys(name for one in rejects for name in one.names))
+        at = build.case([(one.condition, one.where) for one in rejects], build.null())
+        where = frame.put(f"{hint}__rejects", at)
+        rejects = (Rejection(build.present(where), where, names),)
+    return Value(sql, value.interval, value.wide, why, rejects)
+
+
+def resolved(why: Mapping[Missed, Iterable[E]], frame: Frame) -> dict[Missed, E]:
+    """The reasons without the sets of a frame: they are replaced by the names in them.
+
+    Args:
+        why: conditions under which a name, or a set, is wanted.
+        frame: whose sets are replaced; it can read the conditions.
+    """
+    conditions = {name: [*found] for name, found in why.items()}
+    own = [name for name in why if isinstance(name, MissingSet) and name.frame is frame]
+    sets: dict[Missed, list[E]] = {name: conditions.pop(name) for name in own}
+    words, names = _words(sets, frame, "lacking")
+    for number, name in sorted(names.items()):
+        bit = build.bits_of(words[number // WORD], build.integer(2 ** (number % WORD)))
+        conditions.setdefault(name, []).append(build.unequal(bit, build.integer(0)))
+    return {name: build.disj(found) for name, found in conditions.items()}
+
+
+def _words(why: Mapping[Missed, Iterable[E]], frame: Frame, hint: str) -> tuple[dict[int, E], dict[int, str]]:
+    """Reasons as columns of bits, by the number of the word; and the names that can be among them, by their numbers."""
+    parts: dict[int, list[E]] = {}
+    names: dict[int, str] = {}
+    for name, conditions in why.items():
+        condition = build.disj(conditions)
+        if isinstance(name, str):
+            number = frame.names.number(name)
+            names[number] = name
+            bit = build.case([(condition, build.integer(2 ** (number % WORD)))], build.integer(0))
+            parts.setdefault(number // WORD, []).append(bit)
+            continue
+        names |= name.names
+        if not _same(condition, name.absent):
+            condition = column_of(condition, "asked", frame, _REPEATED_HERE)
+        for word, bits in name.words.items():
+            own = bits if _same(condition, name.absent) else build.case([(condition, bits)], build.integer(0))
+            parts.setdefault(word, []).append(own)
+    return {word: frame.put(f"{hint}__lacks", build.either_bits(found)) for word, found in parts.items()}, names
+
+
+def _same(one: E, other: E) -> bool:
+    """Whether two conditions are equal; of long ones only whether they are the same object, which costs less."""
+    return one is other or (not longer(one, REPEATED) and not longer(other, REPEATED) and one == other)
+
+
+def _nodes(expressions: Iterable[E]) -> int:
+    """How many nodes they have together; no more than just above `_LONG` are counted."""
+    return sum(1 for _ in islice((node for e in expressions for node in e.walk()), _LONG + 1))

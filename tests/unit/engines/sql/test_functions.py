@@ -201,7 +201,7 @@ class Compiled:
         first, *rest = row
         assert all(isinstance(one, bool) for one in rest), "reasons and rejections are never NULL"
         whys, rejects = rest[: len(found.why)], rest[len(found.why) :]
-        where = next((one.where for one, holds in zip(found.rejects, rejects, strict=True) if holds), None)
+        where = next((one.names[0] for one, holds in zip(found.rejects, rejects, strict=True) if holds), None)
         if where is not None:
             return Said(where=where)
         reasons = frozenset(name for name, holds in zip(found.why, whys, strict=True) if holds)
@@ -655,7 +655,7 @@ def test_who_rejects_stands_once():
     beyond = call(Function.BUSINESS_DAYS_BETWEEN, read("a", DATE), read("b", DATE), calendar="office")
 
     assert compiled.value(within).rejects == ()
-    assert [one.where for one in compiled.value(beyond).rejects] == ["office"]
+    assert [one.names for one in compiled.value(beyond).rejects] == [("office",)]
     assert all(isinstance(one, Rejection) for one in compiled.value(beyond).rejects)
 
 

@@ -19,7 +19,7 @@ from steelyard.engines.sql import build, expressions, table_lookup, tables
 from steelyard.engines.sql.dialects import NAMES, dialect
 from steelyard.engines.sql.frame import Emission, Frame, Names
 from steelyard.engines.sql.scope import Program
-from steelyard.engines.sql.value import Value
+from steelyard.engines.sql.value import Value, resolved
 from steelyard.facts.case import Case
 from steelyard.ir.expressions import (
     Add,
@@ -132,7 +132,9 @@ class Statement:
         if isinstance(expr, TableCall) and self.program.decision_tables[expr.table].hit.gives_list:
             arguments = [expressions.value(one, self.program, self.program.case_scope) for one in expr.arguments]
             return tables.listed(expr, arguments, self.program, self.program.case_scope)
-        return expressions.value(expr, self.program, self.program.case_scope)
+        found = expressions.value(expr, self.program, self.program.case_scope)
+        why = resolved({name: [one] for name, one in found.why.items()}, self.program.cases)
+        return replace(found, why=why)
 
     def query(self, values: Sequence[Value]) -> exp.Select:
         """For each value: itself, each of its reasons, each of its rejections."""
@@ -182,7 +184,7 @@ def _answer(cells: list[tuple[Any, str]], value: Value, expr: Expr) -> Answer:
     """Take the cells of one value off the row."""
     found, kind = cells.pop(0)
     why = {name: cells.pop(0)[0] for name in value.why}
-    rejects = [(cells.pop(0)[0], one.where) for one in value.rejects]
+    rejects = [(cells.pop(0)[0], one.names[0]) for one in value.rejects]
     assert not {None} & {*why.values(), *(one for one, _ in rejects)}
     if isinstance(expr.type, Number) and not kind.endswith("[]"):
         assert kind == ("HUGEINT" if value.wide else "BIGINT") or value.known is not None
