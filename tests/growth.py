@@ -231,7 +231,7 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
         (quotients, 15),
         (branches, 15),
         (one_sum, 50),
-        (one_fallback, 50),
+        (one_fallback, 40),
         (one_condition, 25),
         (neighbours, 50),
         (nested_tables, 10),

@@ -10,6 +10,7 @@ from steelyard.analysis.bands import check_bands
 from steelyard.analysis.exemptions import check_exemptions
 from steelyard.analysis.idle import check_idle
 from steelyard.analysis.lateness import check_lateness
+from steelyard.analysis.portfolios import check_portfolios
 from steelyard.analysis.situations import check_situations
 from steelyard.analysis.sources import SourceFile, source_of_text, sources
 from steelyard.analysis.subject import Subject
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     check_exemptions,
     check_idle,
     check_unused,
+    check_portfolios,
 )
 """In this order; `check_situations` waits for the weights to be in order."""
 

@@ -104,7 +104,10 @@ def _all(found: Iterable[T | None]) -> tuple[T, ...]:
 
 def _lower_in_order(context: Context, file: RulesetFile) -> None:
     """Lower defines and tables, each after what it reads."""
-    for owner, name in lowering_order(file):
+    order = lowering_order(file)
+    for cycle in order.cycles:
+        context.refuse_cycle(cycle)
+    for owner, name in order.keys:
         if not name:
             context.table(owner, None)
         elif not owner:

@@ -62,8 +62,22 @@ class Bounds:
     measure: Range = UNBOUNDED
 
 
+LARGEST = 2**127
+"""Ends beyond this magnitude are not kept: no engine for portfolios holds such numbers, and products of them grow."""
+
+
 def range_of(expr: Expr, known: Bounds) -> Range:
-    """A range that holds every value the expression can take where it is not missing."""
+    """A range that holds every value the expression can take where it is not missing; its ends are within `LARGEST`."""
+    found = _range_of(expr, known)
+    low, high = found.low, found.high
+    if low is not None:
+        low = None if low < -LARGEST else min(low, LARGEST)
+    if high is not None:
+        high = None if high > LARGEST else max(high, -LARGEST)
+    return Range(low, high)
+
+
+def _range_of(expr: Expr, known: Bounds) -> Range:
     match expr:
         case Literal(value=bool()):
             return UNBOUNDED

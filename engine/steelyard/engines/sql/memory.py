@@ -17,6 +17,7 @@ import pyarrow as pa
 from steelyard.engines.sql import build
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.intervals import NARROW
+from steelyard.engines.sql.optimizers import REPEATING, switch_off
 from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.situations import Situations
 from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
@@ -84,6 +85,7 @@ class InMemory:
         found: dict[int, Found] = {}
         with duckdb.connect(config={"threads": 1}) as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            switch_off(connection, REPEATING)
             for name, table in self._large.items():
                 filled(connection, name, table)
             for places in groups:

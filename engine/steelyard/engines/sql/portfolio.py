@@ -25,6 +25,7 @@ from steelyard.calendars.zones import Zone, zone
 from steelyard.engines.sql import build, expressions
 from steelyard.engines.sql.lines import csv_head, csv_line, json_line
 from steelyard.engines.sql.machines import Machine
+from steelyard.engines.sql.optimizers import ORDERING, REPEATING, switch_off
 from steelyard.engines.sql.published import columns_of, kind, published
 from steelyard.engines.sql.statement import REJECTED, Selected, Statement
 from steelyard.engines.sql.texts import plain_text
@@ -69,7 +70,7 @@ def connect(folder: Path, memory_limit: str | None = None, threads: int | None =
     connection.execute("SET enable_progress_bar = true")  # else nobody knows how far it is
     connection.execute("SET enable_progress_bar_print = false")
     # cases probe and what they meet is built, as it is written: otherwise their order would be lost
-    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    switch_off(connection, (*ORDERING, *REPEATING))
     return connection
 
 

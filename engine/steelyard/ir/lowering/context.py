@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -343,6 +343,23 @@ class Context:
             msg("a cycle: {path}", path=" → ".join(f"`{name}`" for name in path)),
             help=msg("a value cannot depend on itself"),
         )
+
+    def refuse_cycle(self, cycle: Sequence[tuple[str, str]]) -> None:
+        """Report a long cycle of defines and tables (keys as in `order`), and lower none of its members."""
+        names = [".".join(part for part in key if part) for key in cycle]
+        self.diagnostics.add(
+            "N106",
+            self._declared_at(cycle[0][1] or cycle[0][0]),
+            msg(
+                "a cycle of {count} definitions: {path}",
+                count=len(cycle),
+                path=" → ".join((*(f"`{name}`" for name in names[:3]), "…", f"`{names[-1]}`", f"`{names[0]}`")),
+            ),
+            help=msg("a value cannot depend on itself"),
+        )
+        for owner, name in cycle:
+            kind = "define" if name else "table"
+            self._memory[kind, ".".join(part for part in (owner, name) if part)] = None
 
     def _declared_at(self, name: str) -> Span | None:
         for section in (self.file.define, self.file.tables, self.file.relations, self.file.indicators):

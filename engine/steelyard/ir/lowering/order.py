@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from steelyard.diagnostics import Diagnostics
@@ -29,7 +30,24 @@ def in_order(defines: tuple[Definition, ...], read: Callable[[Expr], str | None]
     return tuple(by_name[name] for name in _sorted(reads))
 
 
-def lowering_order(file: RulesetFile) -> tuple[Key, ...]:
+LONG_CYCLE = 10
+"""A cycle of more definitions than this is found before anything is lowered: calls would nest too deep."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order defines and tables are lowered.
+
+    Attributes:
+        keys: each after those that its text names.
+        cycles: those of more than `LONG_CYCLE` members, each in the order in which they read one another.
+    """
+
+    keys: tuple[Key, ...]
+    cycles: tuple[tuple[Key, ...], ...]
+
+
+def lowering_order(file: RulesetFile) -> Order:
     """Defines and tables, each after those that its text names, so that no chain of them is followed at once."""
     texts: dict[Key, tuple[tuple[Text, ...], str]] = {}
     for name, define in file.define.items():
@@ -43,7 +61,29 @@ def lowering_order(file: RulesetFile) -> tuple[Key, ...]:
         key: [read for text in written for name in _names(text) for read in _read(name, row) if read in texts]
         for key, (written, row) in texts.items()
     }
-    return tuple(_sorted(reads))
+    return Order(tuple(_sorted(reads)), tuple(_long_cycles(reads)))
+
+
+def _long_cycles(reads: Mapping[Key, Sequence[Key]]) -> Iterator[tuple[Key, ...]]:
+    """The cycles that a depth-first walk closes; those that share a member with an earlier one are left out."""
+    done: set[Key] = set()
+    found: set[Key] = set()
+    for start in reads:
+        path: dict[Key, Iterator[Key]] = {} if start in done else {start: iter(reads[start])}
+        while path:
+            key, rest = next(reversed(path.items()))
+            after = next((one for one in rest if one not in done), None)
+            if after is None:
+                done.add(key)
+                del path[key]
+            elif after not in path:
+                path[after] = iter(reads[after])
+            else:
+                members = list(path)
+                cycle = members[members.index(after) :]
+                if len(cycle) > LONG_CYCLE and found.isdisjoint(cycle):
+                    found.update(cycle)
+                    yield tuple(cycle)
 
 
 def _read(name: tuple[str, ...], row: str) -> Iterator[Key]:

@@ -21,7 +21,7 @@ MOST = 2.3
 def length(text: str) -> int:
     ruleset, duckdb = load_ruleset(text), dialect("duckdb")
     made = compile_ruleset(ruleset, duckdb, "cases", {one.id: one.id for one in ruleset.relations}, "digest")
-    query = made.query([(column.name, column.sql) for column in made.columns])
+    query = made.query([(one.column.name, one.sql) for one in made.columns])
     return len(duckdb.sql(query, pretty=False))
 
 

@@ -1,0 +1,91 @@
+"""Whether the engine for portfolios, SQL, can run the ruleset: numbers that may need more than its 128 bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from steelyard.analysis.subject import Subject, expressions
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.ir.expressions import Aggregate, Aggregation, Define, Expr, Field, Input, Multiply
+from steelyard.ir.ranges import UNBOUNDED
+from steelyard.ir.types import Range, default_range
+from steelyard.ir.walk import nodes
+
+MOST = 10**38 - 1
+"""The largest magnitude of a 128-bit number in every database."""
+ROWS = 2**31
+"""A sum is taken to have so many rows at most."""
+_NAMED = 5
+
+
+def check_portfolios(subject: Subject, diagnostics: Diagnostics) -> None:
+    """Report the first number that SQL may not hold, with the inputs and fields that have no range of their own.
+
+    Judges from declared ranges, without compiling: the engine itself (B201) may refuse slightly smaller numbers, where
+    it needs room for rounding.
+    """
+    for expr in expressions(subject.ruleset):
+        for node in nodes(expr):
+            if _too_wide(node, subject):
+                names = list(dict.fromkeys(_without_range(node, subject)))[:_NAMED]
+                diagnostics.add(
+                    "L126",
+                    node.span or expr.span,
+                    msg("a number here may need more than 128 bits: `--engine sql` and `--engine spark` refuse it"),
+                    help=msg("declare a `range` for {names}", names=", ".join(f"`{name}`" for name in names))
+                    if names
+                    else msg("declare narrower ranges for what it is computed from"),
+                    notes=(msg("single cases, on the engines reference and durable, are not affected"),),
+                )
+                return
+
+
+def _too_wide(node: Expr, subject: Subject) -> bool:
+    match node:
+        case Multiply(left=left, right=right):
+            return _largest(left, subject) * _largest(right, subject) > MOST
+        case Aggregate(aggregation=Aggregation.SUM, argument=argument) if argument is not None:
+            return _largest(argument, subject) * ROWS > MOST
+        case _:  # sums and differences of what fits come nowhere near
+            return False
+
+
+def _largest(expr: Expr, subject: Subject) -> int:
+    """The largest magnitude of a number; 0 where nothing bounds it, which is not for this check to say."""
+    found = subject.knower.value_range(expr)
+    return max(abs(end) for end in (found.low or 0, found.high or 0))
+
+
+def _without_range(expr: Expr, subject: Subject) -> Iterator[str]:
+    """The inputs and fields that an expression reads, through definitions, whose range is that of their type."""
+    ruleset = subject.ruleset
+    inputs = {one.id: one for one in ruleset.inputs}
+    fields = {(relation.id, one.id): one for relation in ruleset.relations for one in relation.fields}
+    defines = {(None, one.id): one.value for one in ruleset.defines}
+    row_defines = {(relation.id, one.id): one.value for relation in ruleset.relations for one in relation.defines}
+    open_, seen = [expr], set[tuple[str | None, str]]()
+    while open_:
+        for node in nodes(open_.pop()):
+            match node:
+                case Input(name=name):
+                    if _default(inputs[name].range, node):
+                        yield name
+                case Define(name=name):
+                    key = None, name
+                    if key not in seen:
+                        seen.add(key)
+                        open_.append(defines[key])
+                case Field(relation=relation, name=name):
+                    row = relation, name
+                    if row in fields and _default(fields[row].range, node):
+                        yield f"{relation}.{name}"
+                    elif row in row_defines and row not in seen:
+                        seen.add(row)
+                        open_.append(row_defines[row])
+                case _:  # everything else reads nothing by itself
+                    pass
+
+
+def _default(declared: Range | None, node: Expr) -> bool:
+    default = default_range(node.type) or UNBOUNDED
+    return default != UNBOUNDED and declared in {None, UNBOUNDED, default}

@@ -1,0 +1,23 @@
+"""Which optimizers of DuckDB are switched off, and why."""
+
+# duckdb ships no types that help here
+# pyright: reportUnknownMemberType=false
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import duckdb
+
+ORDERING = ("join_order", "build_side_probe_side")
+"""They swap the sides of joins, and with them the order of the rows."""
+REPEATING = ("partial_aggregate_pushdown",)
+"""Moving an aggregate below a projection, they write the projection's columns out wherever they are read: the plan of
+a chain of columns, each of which reads the one before several times, grows exponentially."""
+
+
+def switch_off(connection: duckdb.DuckDBPyConnection, names: Iterable[str]) -> None:
+    """Switch off those of the optimizers that this version of DuckDB has."""
+    known = {name for (name,) in connection.execute("SELECT name FROM duckdb_optimizers()").fetchall()}
+    off = ",".join(name for name in names if name in known)
+    connection.execute(f"SET disabled_optimizers = '{off}'")
