@@ -270,8 +270,10 @@ def test_nothing_half_done_is_left(here: Path, sign: signal.Signals, steelyard: 
     assert (here / "o.csv").read_text("utf-8") == "before"
     assert out == ""
     if sign is signal.SIGKILL:
+        assert len(names(here)) == 3  # one is the folder of the killed run
         many(here / "a.parquet", 10)
         assert steelyard(*words).status == 0
+        assert names(here) == ["a.parquet", "o.csv"]
         return
     assert (program.returncode, err) == (130, "interrupted: nothing was written\n")
     assert names(here) == ["a.parquet", "o.csv"]

@@ -33,12 +33,12 @@ ORDER = (
     "__main__",  # the module that runs cli
 )
 # modules at the root of the package that every package may import
-EVERYWHERE = frozenset({"resources", "__version__"})
+EVERYWHERE = frozenset({"resources", "temporary", "__version__"})
 # beyond the order: explain tells a case by the reference semantics, whatever engine scored it
 FORBIDDEN = {"explain": {"engines"}}
 
 # what the command line is written over: services, and what shows messages and diagnostics
-COMMAND_LINE = frozenset({"cli", "session", "diagnostics", "resources", "__version__"})
+COMMAND_LINE = frozenset({"cli", "session", "diagnostics", "resources", "temporary", "__version__"})
 # modules of the command line that still call other packages, and which; this list may only become shorter
 NOT_YET_SERVICES = {
     "cli.check": {"analysis"},

@@ -271,12 +271,11 @@ def write(output: Output, run: Run, targets: Targets, summary: Summary) -> None:
 
 def _to_standard_output(run: Run, kept: list[tuple[Case, Outcome]]) -> None:
     """Write CSV to standard output, by way of a file so that it is the same to the byte."""
-    from tempfile import TemporaryDirectory
-
     from steelyard.report.writers import write_results
+    from steelyard.temporary import TemporaryFolder
 
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "results.csv"
+    with TemporaryFolder() as folder:
+        path = folder.path / "results.csv"
         write_results(path, run.versions, kept)
         with path.open(encoding="utf-8", newline="") as stream:
             shutil.copyfileobj(stream, sys.stdout)

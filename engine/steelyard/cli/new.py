@@ -39,11 +39,7 @@ def command(output: Output, name: str) -> None:
     if folder.exists() or folder.is_symlink():
         output.error(msg("`{name}` is there already, and nothing is overwritten", name=name))
         raise Stop(Status.USAGE)
-    try:
-        _write(folder, {file: text.replace("NAME", folder.name) for file, text in FILES.items()})
-    except OSError as error:
-        output.error(msg("cannot write `{name}`: {reason}", name=name, reason=error.strerror or ""))
-        raise Stop(Status.USAGE) from None
+    _write(folder, {file: text.replace("NAME", folder.name) for file, text in FILES.items()})
     output.say(
         msg("`{folder}` is written: {files}", folder=name, files=tuple(msg("`{file}`", file=one) for one in FILES))
     )
@@ -58,17 +54,16 @@ def command(output: Output, name: str) -> None:
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:
-    """Write the folder under another name first, so that it appears whole or not at all."""
-    import shutil
-    from tempfile import mkdtemp
+    """Write the folder so that it appears whole or not at all.
 
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(mkdtemp(prefix=".steelyard-", dir=folder.parent))
-    try:
+    Raises:
+        OutputError: it cannot be written.
+    """
+    from steelyard.session.files import staging
+
+    with staging() as stage:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        aside = stage.place(folder)
+        aside.mkdir()
         for name, text in files.items():
             (aside / name).write_text(text, "utf-8")
-        aside.chmod(0o755)
-        aside.rename(folder)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise

@@ -17,12 +17,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, PolicyError, msg
 from steelyard.session.errors import SHOWN, DisagreementError, EngineError
 from steelyard.session.listener import Listener, Silent
+from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from steelyard.diagnostics import Message
@@ -344,8 +344,8 @@ def evaluate_bulk(
     with staging() as stage:
         places = (wanted.results, wanted.rejects, wanted.summary)
         beside = next((one for one in places if one is not None and str(one) != STANDARD), None)
-        with TemporaryDirectory(prefix=".steelyard-", dir=None if beside is None else beside.absolute().parent) as name:
-            work = Path(name)
+        with TemporaryFolder(None if beside is None else beside.absolute().parent) as folder:
+            work = folder.path
             try:
                 with interruptible(), connect(work, wanted.memory_limit) as connection:
                     told, checkers = listener or Silent(), _checkers(versions)

@@ -3,58 +3,83 @@
 from __future__ import annotations
 
 import os
-import shutil
 import unicodedata
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.session.errors import UsageError, cannot_write
+from steelyard.temporary import TemporaryFolder, abandoned
 
 if TYPE_CHECKING:
     from steelyard.session.sources import FactFiles
+
+_WRITTEN, _REPLACED = "written", "replaced"
+"""Folders in a temporary one: for what shall be moved into place, for what it replaces."""
 
 
 class Staging:
     """Outputs of one command, written beside their places and moved there when all of them are complete."""
 
     def __init__(self) -> None:
-        self._moves: list[tuple[Path, Path]] = []
-        self._asides: dict[Path, Path] = {}
+        self._moves: list[tuple[Path, Path, bool]] = []
+        self._asides: dict[Path, TemporaryFolder] = {}
 
     def place(self, target: Path) -> Path:
         """Where to write what shall become `target`: the same name in a hidden folder beside it.
+
+        What killed runs left beside it is removed; a folder that was about to be replaced by one goes back.
 
         Raises:
             OSError: the folder of the target cannot be written.
         """
         folder = target.absolute().parent
         if folder not in self._asides:
-            self._asides[folder] = Path(mkdtemp(prefix=".steelyard-", dir=folder))
-        aside = self._asides[folder] / f"{len(self._moves)}" / target.name
-        aside.parent.mkdir()
-        self._moves.append((aside, target))
+            for old in abandoned(folder):
+                for replaced in old.glob(f"*/{_REPLACED}/*"):
+                    _put_back(replaced, folder / replaced.name)
+            self._asides[folder] = TemporaryFolder(folder)
+        aside = self._asides[folder].path / f"{len(self._moves)}" / _WRITTEN / target.name
+        aside.parent.mkdir(parents=True)
+        self._moves.append((aside, target, target.is_dir()))
         return aside
 
     @property
     def targets(self) -> str:
         """What is to be written, in words; a full disk does not say which file it refused."""
-        return ", ".join(str(target) for _, target in self._moves)
+        return ", ".join(str(target) for _, target, _ in self._moves)
 
     def commit(self) -> None:
-        """Move everything into place; a folder that is there steps aside, and is removed with the rest."""
-        for aside, target in self._moves:
-            if target.is_dir():
-                target.rename(aside.parent / "before")
-            aside.replace(target)
+        """Move everything into place. Folders that were there when `place` was called are replaced.
+
+        Raises:
+            OSError: a file or folder cannot be moved; a folder that it would have replaced is back.
+        """
+        for aside, target, replaces in self._moves:
+            replaced = aside.parent.with_name(_REPLACED) / target.name
+            if replaces:
+                replaced.parent.mkdir()
+                target.rename(replaced)
+            try:
+                aside.replace(target)
+            except BaseException:
+                if replaces:
+                    _put_back(replaced, target)
+                raise
 
     def discard(self) -> None:
         """Remove what was written aside."""
         for aside in self._asides.values():
-            shutil.rmtree(aside, ignore_errors=True)
+            aside.close()
+
+
+def _put_back(replaced: Path, target: Path) -> None:
+    """Rename a folder back, unless something stands in its place."""
+    with suppress(OSError):
+        if not os.path.lexists(target):
+            replaced.rename(target)
 
 
 @contextmanager

@@ -16,7 +16,6 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from steelyard.ir.result_columns import ResultColumn
@@ -30,6 +29,7 @@ from steelyard.report.results import Results
 from steelyard.report.writers import REJECT_COLUMNS, write_rejects, write_rows
 from steelyard.semantics.outcome import Status
 from steelyard.session.errors import OutputError
+from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from steelyard.engines.sql.portfolio import Connection
@@ -117,7 +117,7 @@ class Record:
         from steelyard.engines.sql.portfolio import connect, interruptible
         from steelyard.facts.bulk import sql
 
-        with TemporaryDirectory(prefix="steelyard-") as name, interruptible(), connect(Path(name)) as connection:
+        with TemporaryFolder() as folder, interruptible(), connect(folder.path) as connection:
             for view, file in ((_RESULTS, SCORED), (_REJECTS, REJECTED)):
                 source = f"read_parquet({sql.literal(str(self.folder / file))})"
                 connection.execute(sql.words("CREATE VIEW", sql.name(view), "AS FROM", source))

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostic, Message, msg
@@ -23,6 +22,7 @@ from steelyard.session.run import Run as MemoryRun
 from steelyard.session.run import read_facts, score
 from steelyard.session.sources import FactFiles
 from steelyard.session.summary import check_groups, write_report
+from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
     from steelyard.report.provenance import Json, Read, Scoring
@@ -80,7 +80,7 @@ class Run:
     _record: Record = field(repr=False)
     _facts: tuple[Read, Scoring] = field(repr=False)
     _memory: MemoryRun | None = field(repr=False)
-    _folder: TemporaryDirectory[str] = field(repr=False)
+    _folder: TemporaryFolder = field(repr=False)
 
     def summary(self, by: Sequence[str] = (), *, minimum_sample: int | None = None) -> Rows:
         """Sum the run up: a row for each group, then one for all cases (`level` is `group` or `all`).
@@ -192,8 +192,8 @@ def score_portfolio(
 ) -> Run:
     """Score a portfolio. See `Policy.score`."""
     told: Listener = Warn() if listener is None else listener
-    folder = TemporaryDirectory(prefix="steelyard-")
-    place = Path(folder.name)
+    folder = TemporaryFolder()
+    place = folder.path
     given = place / "given"
     given.mkdir()
     files = FactFiles(
@@ -222,7 +222,7 @@ def score_portfolio(
     return _run(record_of(run, kept, place, lang), (read, run.scoring), run, folder)
 
 
-def _run(record: Record, facts: tuple[Read, Scoring], memory: MemoryRun | None, folder: TemporaryDirectory[str]) -> Run:
+def _run(record: Record, facts: tuple[Read, Scoring], memory: MemoryRun | None, folder: TemporaryFolder) -> Run:
     from steelyard.report.provenance import provenance
     from steelyard.report.writers import REJECT_COLUMNS
 

@@ -239,7 +239,7 @@ def test_a_folder_that_cannot_be_written_is_an_output_error(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("steelyard.session.files.mkdtemp", full)
+    monkeypatch.setattr("steelyard.temporary.tempfile.mkdtemp", full)
 
     with pytest.raises(OutputError, match="No space left"):
         expected.write(tmp_path / "out.csv")

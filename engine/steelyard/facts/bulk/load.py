@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -30,6 +29,7 @@ from steelyard.facts.relations import RelationRows, read_relation
 from steelyard.facts.versions import CASES, needs_of
 from steelyard.ir.ruleset import Relation
 from steelyard.ir.versions import Versions
+from steelyard.temporary import TemporaryFolder
 
 _SAID = re.compile(r"(?:cap|fema|tdi):.+", re.DOTALL)
 
@@ -62,13 +62,13 @@ def load(
     options = options or ReadOptions()
     if not relations_given(versions, relations, diagnostics) or not told_apart(versions, diagnostics):
         return None
-    folder = TemporaryDirectory(prefix="steelyard-")
+    folder = TemporaryFolder()
     opening = Opening(
         options,
         diagnostics,
         progress,
         needs_of(versions),
-        folder=Path(folder.name),
+        folder=folder.path,
         connection=connection,
         zone=zone(versions.newest.timezone),
     )
@@ -86,7 +86,7 @@ def load(
     finally:
         if loaded is None:
             opening.close()
-            folder.cleanup()
+            folder.close()
     return loaded
 
 
@@ -94,7 +94,7 @@ def _loaded(
     given: _Given,
     relations: Mapping[str, Sequence[LoadedRelation]],
     sources: Sequence[Source],
-    folder: TemporaryDirectory[str],
+    folder: TemporaryFolder,
 ) -> Loaded:
     connection, versions = given.connection, given.versions
     barred = _barred(connection, versions, sources, relations)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from tempfile import TemporaryDirectory
 
 import duckdb
 
@@ -26,6 +25,7 @@ from steelyard.facts.portfolio import Provenance
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Relation
 from steelyard.ir.types import Range, Region, Regions
+from steelyard.temporary import TemporaryFolder
 
 _BATCH = 4096
 """Rows that Python reads at a time."""
@@ -48,7 +48,7 @@ class Loaded:
     read: int
     feed_rejects: tuple[Reject, ...]
     _connection: duckdb.DuckDBPyConnection
-    _folder: TemporaryDirectory[str]
+    _folder: TemporaryFolder
     _opening: Opening
     _judge: Judge
     _rows: tuple[CaseRows, ...]
@@ -62,7 +62,7 @@ class Loaded:
     def close(self) -> None:
         """Remove staged files; the views are of no use then."""
         self._opening.close()
-        self._folder.cleanup()
+        self._folder.close()
 
     @cached_property
     def provenance(self) -> Provenance:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, cast
 
 import pyarrow as pa
@@ -20,6 +18,7 @@ from steelyard.facts.bulk.sources import FIRST_TEXT, Source
 from steelyard.facts.bulk.staging import delimiter_of
 from steelyard.facts.cells import Cell
 from steelyard.facts.readers import BadLine, Line, ReadOptions, open_table
+from steelyard.temporary import TemporaryFolder
 
 
 def raw_lines(source: Source, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
@@ -61,8 +60,8 @@ def _taken(source: Source, places: Sequence[int]) -> Any:
 def _parquet(source: Source, taken: Any, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
     """Let the reader of Parquet read them, from a file that holds nothing else."""
     wanted = frozenset(name for name, _ in source.columns)
-    with TemporaryDirectory(prefix="steelyard-") as folder:
-        path = Path(folder, "rows.parquet")
+    with TemporaryFolder() as folder:
+        path = folder.path / "rows.parquet"
         pq.write_table(taken, path)
         with open_table(path, options, wanted) as table:
             return [replace(line, number=place + 1) for place, line in zip(places, table.rows, strict=True)]
@@ -94,8 +93,8 @@ def _ragged(source: Source, lines: Sequence[str], options: ReadOptions) -> Itera
     with open_table(source.path, options, frozenset()) as table:
         header = list(table.columns)
     given = delimiter_of(source.path, options)
-    with TemporaryDirectory(prefix="steelyard-") as folder:
-        path = Path(folder, "rows.csv")
+    with TemporaryFolder() as folder:
+        path = folder.path / "rows.csv"
         text = "\n".join((given.join(header), *lines))
         path.write_text(text + "\n", "utf-8", newline="")
         with open_table(path, replace(options, delimiter=given, encoding="utf-8"), frozenset()) as table:
