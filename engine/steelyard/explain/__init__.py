@@ -1,11 +1,12 @@
-"""The explanation of a case: why this score, line by line, and why not what did not happen.
+"""Explains the outcome of a case: why it got its score, line by line, and why rules did not fire.
 
-After the semantics; knows no engine: whatever engine scored a case, it is told by running the reference
-again. `explain` turns an `Evaluation` into an `Explanation`: data, every sentence a message in no
-language yet, every number with exactly the digits that the evaluation used. Layout is the report's.
+Comes after semantics in the pipeline and uses no engine. Whichever engine scored a case, the explanation comes from
+evaluating the case again with the reference semantics. `explain` turns an `Evaluation` into an `Explanation`, which
+is pure data: every sentence is an untranslated message, every number has exactly the digits that the evaluation used.
+Layout belongs to the report package.
 
-Invariants: a ledger's lines re-add exactly to its base and its final score; a rule that did not fire says
-what was false or unknown; the number of rows looked at is bounded, and what is left out is counted.
+Invariants: the lines of a ledger add up exactly to its base and its final score; a rule that did not fire says what
+was false or unknown; the number of rows examined is bounded, and rows left out are counted.
 """
 
 from steelyard.explain.explain import Explainer, explain

@@ -1,4 +1,4 @@
-"""The score with and without each exemption: the ruleset run again without it (no flags in the semantics)."""
+"""Computes the score with and without each exemption, by running the ruleset again with the exemption removed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from steelyard.semantics.program import Program, prepare
 
 
 class Without:
-    """Rulesets less exemptions, each prepared once however many cases are explained."""
+    """Evaluates cases under a ruleset with some exemptions removed. Each such ruleset is prepared once and kept."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self._ruleset = ruleset
         self._prepared: dict[frozenset[str], Program] = {}
 
     def outcome(self, case: Case, exemptions: frozenset[str]) -> Outcome:
-        """The outcome of a case without some exemptions."""
+        """Return the outcome of a case without the exemptions of these ids."""
         if exemptions not in self._prepared:
             kept = tuple(one for one in self._ruleset.exemptions if one.id not in exemptions)
             self._prepared[exemptions] = prepare(replace(self._ruleset, exemptions=kept))
@@ -30,9 +30,10 @@ class Without:
 
 
 def counterfactuals(evaluation: Evaluation, without: Without, words: Words) -> tuple[Counterfactual, ...]:
-    """Compare every score with and without each exemption that fired, then without all of them.
+    """Compare every score with and without each exemption that fired, then without all of them together.
 
-    An exemption that did not fire changes nothing and is left out.
+    An exemption that did not fire changes nothing and is left out. The comparison without all of them is added only
+    where at least two fired; its exemption is None.
     """
     fired = [
         exemption.id

@@ -1,8 +1,8 @@
-"""An explanation as data for programs: plain JSON values under stable English keys (schema: explain.schema.json).
+"""Converts an explanation to data for programs: plain JSON values under stable English keys (see explain.schema.json).
 
-Numbers are text with exactly their digits, durations ISO 8601 (`PT26H24M`), dates `2024-05-01`, instants with their
-offset. Sentences (`text`, `label`, `how` and the like) are for people and in one language; nothing needs to be read
-out of them. Fields are added, never renamed or removed, without a new `format`.
+Numbers are text with exactly their digits, durations are ISO 8601 (`PT26H24M`), dates `2024-05-01`, instants carry
+their offset. Sentences (`text`, `label`, `how` and similar) are meant for people and are in one language; programs
+need not parse them. Fields may be added; renaming or removing one requires a new `format`.
 """
 
 from __future__ import annotations
@@ -38,31 +38,31 @@ from steelyard.ir.types import Text as TextType
 from steelyard.semantics.outcome import Fixed, Outcome
 
 FORMAT = 1
-"""The number of the form."""
+"""Version number of the data format."""
 
 Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 JsonObject = dict[str, Json]
 
 
 def explanation_data(explanation: Explanation, lang: str = "en") -> JsonObject:
-    """Give an explanation as data; sentences and labels in `lang`, `zh` or `en`."""
+    """Convert an explanation to JSON values, with sentences and labels in `lang` (`zh` or `en`)."""
     return _Writer(lang, zone(explanation.timezone)).explanation(explanation)
 
 
 def explanation_schema() -> dict[str, Any]:
-    """The JSON Schema of the data."""
+    """Return the JSON Schema of the data."""
     return json.loads(Path(__file__).with_name("explain.schema.json").read_text("utf-8"))
 
 
 class _Writer:
-    """Writes parts of an explanation; sentences in one language, instants in one zone."""
+    """Converts the parts of an explanation: sentences in one language, instants in one time zone."""
 
     def __init__(self, lang: str, here: Zone) -> None:
         self._lang = lang
         self._zone = here
 
     def explanation(self, found: Explanation) -> JsonObject:
-        """The whole."""
+        """Convert the whole explanation."""
         return {
             "format": FORMAT,
             "lang": self._lang,
@@ -124,7 +124,7 @@ class _Writer:
         return self._zone.text(at)
 
     def _value(self, text: Text | None) -> Json:
-        """A value with its type; null where it is missing, and of an open end that is still open."""
+        """Convert a value together with its type. The value is null where it is missing or an end is still open."""
         if not isinstance(text, TypedValue):
             return None
         stored, kind = text.stored, text.type

@@ -1,4 +1,4 @@
-"""Why a condition did not hold: what was false or unknown, and how far it was from holding."""
+"""Explains why a condition did not hold: which parts were false or unknown, and how far they were from holding."""
 
 from __future__ import annotations
 
@@ -50,26 +50,26 @@ from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.values import Missing
 
 NEAREST = 3
-"""Of rows that missed, so many are named, nearest first."""
+"""How many of the rows in which a condition failed are named, nearest first."""
 OUTSIDERS = 200
-"""Of rows that do not belong to a case, so many are looked at."""
+"""How many rows that do not belong to the case are examined to find the nearest one."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowMiss:
-    """A row in which a condition did not hold, and why."""
+    """A row in which a condition did not hold, and the atoms that failed there."""
 
     bound: BoundRow
     misses: tuple[Miss, ...]
 
     @property
     def nearness(self) -> tuple[int, int]:
-        """Fewer misses are nearer; of equally many the smaller distance is."""
+        """Sort key, nearest first: the number of failed atoms, then the sum of their distances."""
         return len(self.misses), sum(miss.size for miss in self.misses)
 
 
 def why_not(expr: Expr, at: EvaluationPlace) -> tuple[Miss, ...]:
-    """The atoms that kept a condition from being true; empty where it is true."""
+    """Return the atoms that kept a condition from being true, each with its distance; empty where it is true."""
     truth = at.truth(expr)
     if truth is True:
         return ()
@@ -84,7 +84,7 @@ def why_not(expr: Expr, at: EvaluationPlace) -> tuple[Miss, ...]:
             return _any(expr, where, at)
         case If(condition=condition, yes=yes, no=no) if not isinstance(at.truth(condition), Missing):
             return why_not(yes if at.truth(condition) is True else no, at)
-        case _:  # an atom, or a part that could not be told; `_atom` names every node
+        case _:  # an atom, or an `if` whose condition is unknown; `_atom` lists every node
             return (_unknown(expr, truth, at) if isinstance(truth, Missing) else _atom(expr, at),)
 
 
@@ -141,7 +141,7 @@ def _any(expr: Aggregate, where: Expr, at: EvaluationPlace) -> tuple[Miss, ...]:
 
 
 def _all(expr: Aggregate, where: Expr, at: EvaluationPlace) -> Miss:
-    """Name the first row that refutes `all`."""
+    """Explain a false `all` by the first row in which its condition is false."""
     for bound in at.members(expr.relation):
         inside = at.within(expr.relation, bound)
         if inside.truth(where) is False:
@@ -151,7 +151,7 @@ def _all(expr: Aggregate, where: Expr, at: EvaluationPlace) -> Miss:
 
 
 def row_misses(relation: str, rows: list[tuple[BoundRow, Expr]], at: EvaluationPlace) -> tuple[Miss, ...]:
-    """Why a condition holds in none of these rows: the nearest ones, and how many more there are."""
+    """Explain why a condition holds in none of these rows: the nearest rows, and how many more there are."""
     found: list[RowMiss] = []
     for bound, condition in rows:
         inside = at.within(relation, bound)
@@ -170,7 +170,7 @@ def row_misses(relation: str, rows: list[tuple[BoundRow, Expr]], at: EvaluationP
 
 
 def no_rows(relation: str, at: EvaluationPlace) -> tuple[Miss, ...]:
-    """Say that no row belongs to the case and, of a joined relation, which came nearest."""
+    """Say that no row of the relation belongs to the case; for a relation with `joins`, name the nearest row."""
     rule = at.words.relations[relation]
     name = at.words.name(relation)
     nothing = Miss(msg("{relation}: none belongs to the case", relation=name))

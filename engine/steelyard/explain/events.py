@@ -1,4 +1,4 @@
-"""The case in time: its milestones, its clocks against their targets, the events that touched it."""
+"""Collects the timeline of a case: its milestones, its clocks against their targets, the events that concern it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steelyard.semantics.values import Missing
 
 
 def milestones(evaluation: Evaluation, words: Words) -> tuple[Milestone, ...]:
-    """The instants among the inputs that are given, in time order."""
+    """Return the inputs that are instants and have a value, in time order."""
     found = [
         Milestone(words.name(field.id), value)
         for field in evaluation.ruleset.inputs
@@ -24,7 +24,7 @@ def milestones(evaluation: Evaluation, words: Words) -> tuple[Milestone, ...]:
 
 
 def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
-    """The time of every indicator that measures one, from a clock or as a difference of two instants."""
+    """Return the time span of every indicator that measures one, from a clock or as a difference of two inputs."""
     found: list[Bar] = []
     for result in evaluation.results:
         span = _span(result, evaluation, words)
@@ -54,7 +54,7 @@ def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
 
 
 def _reached(result: Result, start: int, time: int) -> int | None:
-    """The instant at which a clock shows a time; None where its calendar does not go that far."""
+    """Return the instant at which the clock has run for `time` microseconds; None where its calendar ends earlier."""
     calendar = None if result.timing is None else result.timing.calendar
     return start + time if calendar is None else calendar.reached(start, time)
 
@@ -72,12 +72,12 @@ def _span(result: Result, evaluation: Evaluation, words: Words) -> tuple[int, in
             if isinstance(start, int) and isinstance(end, int) and start <= end:
                 return start, end
             return None
-        case _:  # no difference of two instants of the case
+        case _:  # any other measure: not a difference of two inputs that are instants
             return None
 
 
 def _length(result: Result, target: object) -> int | None:
-    """A target as a length of time from the start; None where it is no upper limit."""
+    """Return a target as microseconds from the start; None where the target is not an upper limit on a duration."""
     rule = result.indicator
     if rule.better is not Better.LOWER or not isinstance(rule.measure_type, Duration):
         return None
@@ -85,7 +85,7 @@ def _length(result: Result, target: object) -> int | None:
 
 
 def windows(evaluation: Evaluation, words: Words) -> tuple[EventWindow, ...]:
-    """The rows with a window that belong to the case, in time order."""
+    """Return the rows with a time window that belong to the case, in time order."""
     found: list[EventWindow] = []
     for relation in evaluation.ruleset.relations:
         names = _window_of(relation)

@@ -1,4 +1,4 @@
-"""Putting an explanation together."""
+"""Assembles the explanation of a case from its parts."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Outcome, Status
 
 ROWS_PER_RELATION = 20
-"""At most so many rows of a relation are listed among the facts."""
+"""How many rows of a relation are listed among the facts at most."""
 
 
 class Explainer:
-    """Explains cases under one ruleset; what cases share is prepared once."""
+    """Explains cases under one ruleset. What all cases share is prepared once."""
 
     def __init__(self, ruleset: Ruleset, provenance: Provenance | None = None) -> None:
         self._words = Words(ruleset)
@@ -31,7 +31,7 @@ class Explainer:
         self._provenance = provenance or Provenance()
 
     def explain(self, evaluation: Evaluation) -> Explanation:
-        """Explain one evaluation, made with this ruleset."""
+        """Explain one evaluation, which must have been made with this ruleset."""
         words, outcome = self._words, evaluation.outcome
         ruleset = evaluation.ruleset
         rejection = outcome.rejection
@@ -70,7 +70,7 @@ class Explainer:
 
 
 def explain(evaluation: Evaluation, provenance: Provenance | None = None) -> Explanation:
-    """Explain one evaluation. For many under one ruleset use one `Explainer`."""
+    """Explain one evaluation. To explain many cases under one ruleset, use one `Explainer`."""
     return Explainer(evaluation.ruleset, provenance).explain(evaluation)
 
 
@@ -103,7 +103,7 @@ def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
 
 
 def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...], int]:
-    """The rows that belong to the case, relation by relation, and how many are left out."""
+    """Return the rows that belong to the case, relation by relation, and how many were left out."""
     at = EvaluationPlace(evaluation, words)
     found: list[RowReference] = []
     left_out = 0
@@ -132,5 +132,5 @@ def _output(output: Output, value: Stored | tuple[Stored, ...] | None, words: Wo
             return TypedValue(value, kind, words.zone, msg("{items}", items=items))
         case tuple():
             return words.value(tuple(str(item) for item in value), kind)
-        case _:  # any value that is no list
+        case _:  # a single value
             return words.value(value, kind)

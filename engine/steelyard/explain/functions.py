@@ -1,4 +1,4 @@
-"""Functions in words: one phrase for each."""
+"""Describes the application of each function in words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from steelyard.ir.types import Days
 
 
 def applied(expr: Apply, parts: tuple[Text, ...], words: Words) -> Text:  # noqa: C901 - a case for each function
-    """A function's application in words; `parts` are its arguments in words."""
+    """Describe a function's application; `parts` are the descriptions of its arguments."""
     first = parts[0]
     match expr.function:
         case Function.MIN:
@@ -70,7 +70,7 @@ def _shifted(count: Expr, parts: tuple[Text, ...], calendar: Text) -> Text:
     match count:
         case Literal(value=int() as days) if days < 0:
             return msg("{count} working days before {day} ({calendar})", count=-days, day=day, calendar=calendar)
-        case _:  # any other number of days, whose sign is not known
+        case _:  # a number of days that is no literal, so its sign is unknown
             return msg("{count} working days after {day} ({calendar})", count=shown, day=day, calendar=calendar)
 
 

@@ -1,4 +1,4 @@
-"""How far a comparison, an interval or a function was from being true."""
+"""Measures how far a comparison, an interval test or a function was from being true."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from steelyard.ir.types import difference
 from steelyard.semantics.values import Missing
 
 FAR = 1 << 80
-"""The size of a distance that has no measure: farther than any that has."""
+"""Stands for a distance that cannot be measured; larger than any measured one."""
 
 _MIRRORED = {
     Comparator.EQ: Comparator.EQ,
@@ -42,9 +42,9 @@ class Miss:
     """An atom that was not true.
 
     Attributes:
-        text: what it was, and how far from true.
-        size: the distance in stored units, only to find the nearest of several rows.
-        distance: how far it was, where that is a quantity; of ordered text the number of levels.
+        text: what the atom says, and how far it was from true.
+        size: the distance in stored units, used only to find the nearest of several rows.
+        distance: the same as a value for programs, where it is a quantity; for ordered text the number of levels.
     """
 
     text: Text
@@ -53,7 +53,7 @@ class Miss:
 
 
 def compared(expr: Compare, at: EvaluationPlace) -> Miss:
-    """Why a comparison is false."""
+    """Explain why a comparison is false."""
     comparator, left, right = expr.comparator, expr.left, expr.right
     if isinstance(bare(left), Literal | Parameter) and not isinstance(bare(right), Literal | Parameter):
         comparator, left, right = _MIRRORED[comparator], right, left
@@ -91,7 +91,7 @@ def _ranks(count: int, *, below: bool, wanted: dict[str, Text]) -> Text:
 
 
 def within_missed(expr: Within, at: EvaluationPlace) -> Miss:
-    """Why a value is not in an interval."""
+    """Explain why a value is not in an interval."""
     value = at.value(expr.operand)
     shown = {
         "what": phrase(expr.operand, at.words),
@@ -110,7 +110,7 @@ def within_missed(expr: Within, at: EvaluationPlace) -> Miss:
 
 
 def function_missed(expr: Apply, at: EvaluationPlace) -> Miss:
-    """Why covers, overlaps or starts_with is false."""
+    """Explain why covers, overlaps or starts_with is false."""
     match expr.function:
         case Function.OVERLAPS:
             start, end, other_start, other_end = expr.arguments
@@ -133,7 +133,7 @@ def function_missed(expr: Apply, at: EvaluationPlace) -> Miss:
 
 
 def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: EvaluationPlace) -> Miss:
-    """How far two half-open windows are from overlapping."""
+    """Explain why two half-open windows do not overlap, with the time between them."""
     start, end, other_start, other_end = (at.value(expr) for expr in (*window, *other))
     if not (_is_count(start) and _is_count(end) and _is_count(other_start) and _is_count(other_end)):
         return Miss(msg("the two times do not overlap"))
@@ -153,19 +153,19 @@ def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: EvaluationPl
 
 
 def _gap(size: int, expr: Expr, at: EvaluationPlace) -> TypedValue:
-    """A distance in the unit of what it was measured on (a comparison's sides have one type and scale)."""
+    """Convert a distance to a value of the type that differences of `expr` have (both sides share type and scale)."""
     return at.words.value(size, difference(expr.type))
 
 
 def _shown(expr: Expr, at: EvaluationPlace) -> Text:
-    """The value as it was given, before the compiler brought it to a common scale."""
+    """Show the value as it was given, before the compiler rescaled it."""
     if isinstance(expr, OpenEnd) and isinstance(at.value(expr.operand), Missing):
         return msg("not ended yet")
     return at.shown(bare(expr))
 
 
 def _bound(expr: Expr, at: EvaluationPlace) -> Text:
-    """What a value is compared with: the value alone where it is written as one, else named too."""
+    """Show what a value is compared with: a literal by its value, anything else by its name and value."""
     plain = bare(expr)
     if isinstance(plain, Literal):
         return _shown(expr, at)

@@ -1,4 +1,4 @@
-"""What an exemption granted to an indicator, and what became of it."""
+"""Explains what an exemption granted to an indicator, and whether the grant took effect."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from steelyard.semantics.values import Missing, Value
 
 
 def grant_story(granted: Granted, result: Result, evaluation: Evaluation, words: Words) -> GrantStory:
-    """Tell one grant."""
+    """Explain one grant."""
     exemption = next(e for e in evaluation.ruleset.exemptions if e.id == granted.exemption)
     row = None
     if exemption.for_each is not None and granted.row is not None:

@@ -1,4 +1,4 @@
-"""Each indicator: what was measured against which target, who relaxed it, and how the score came."""
+"""Explains each indicator: its measure and target, the exemptions that changed it, and how its score was computed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from steelyard.semantics.values import Missing, Value
 
 
 def indicator_stories(evaluation: Evaluation, words: Words) -> tuple[IndicatorStory, ...]:
-    """Explain every indicator that was reached, rows of a family each."""
+    """Explain every indicator that was evaluated; a family gives one story per row."""
     return tuple(_story(result, evaluation, words) for result in evaluation.results)
 
 
@@ -92,7 +92,7 @@ def _clock(result: Result, words: Words) -> ClockStory | None:
 
 
 def _waived(result: Result, at: EvaluationPlace) -> Text | None:
-    """Why an indicator is waived; the rule's own words, with labels for ids."""
+    """Say why an indicator is waived: the reason given by its rule, with labels in place of ids."""
     if result.waived is None:
         return None
     words = at.words
@@ -113,7 +113,7 @@ def _waived(result: Result, at: EvaluationPlace) -> Text | None:
 
 
 def _not_applicable(result: Result, at: EvaluationPlace) -> Text:
-    """What kept `only_if` from holding, and how far; a row outside its family has nothing more to say."""
+    """List what kept `only_if` from holding, with distances; empty for a row that its family does not include."""
     condition = result.indicator.only_if
     misses = () if condition is None else why_not(condition, at)
     if not misses:

@@ -1,4 +1,4 @@
-"""Scores: the ledger line by line with a running total, and the exact computation beside it."""
+"""Explains scores: the ledger line by line with a running total, and the exact computation beside it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SUMS = frozenset({LineKind.BASE, LineKind.FINAL})
 
 
 def score_stories(evaluation: Evaluation, words: Words) -> tuple[ScoreStory, ...]:
-    """Explain every score that was reached."""
+    """Explain every score that was evaluated."""
     by_id = {scored.id: scored for scored in evaluation.scores}
     rules = {rule.id: rule for rule in evaluation.ruleset.scores}
     return tuple(
@@ -50,7 +50,7 @@ def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evalu
 
 
 def _bounds(rule: Score, grade: Grade) -> Text:
-    """The scores that a grade covers; of grades in a row only the bound that parts it from the next."""
+    """Say which scores a grade covers. Where grades follow each other, the bound towards the next one is enough."""
     low, high = (
         None if end is None else decimal_text(Fraction(end, 10**rule.digits)) for end in (grade.low, grade.high)
     )
@@ -60,7 +60,7 @@ def _bounds(rule: Score, grade: Grade) -> Text:
 
 
 def reason_text(reason: str) -> Text:
-    """Why a score is missing: in words for the reasons that the language itself has, else the code."""
+    """Say why a score is missing: a sentence for the reasons built into the language, else the reason code itself."""
     match reason:
         case "nothing_to_score":
             return msg("there is nothing to score: every indicator is waived")
@@ -70,7 +70,7 @@ def reason_text(reason: str) -> Text:
             return msg("the value that the score starts from is missing")
         case "missing_amount":
             return msg("the amount of a points rule that fired is missing")
-        case _:  # any other reason is a code that a rule gives
+        case _:  # any other reason is the code of a rule in the ruleset
             return msg("reason {code}", code=reason)
 
 
@@ -161,7 +161,7 @@ def _summands(scored: Scored, words: Words) -> tuple[Summand, ...]:
 
 
 def _base_text(rule: Score, scored: Scored, base: Fixed) -> tuple[Text, ...]:
-    """The same score at once: numerators over D, then the quotient."""
+    """Write the base score as one computation: the sum of numerators over D, then the quotient."""
     if scored.exact is None:
         return ()
     exact = Fraction(*scored.exact)

@@ -1,4 +1,4 @@
-"""Expressions in words: what a condition says, with labels where the ruleset has names."""
+"""Describes expressions in words, with labels in place of ids."""
 
 from __future__ import annotations
 
@@ -59,14 +59,14 @@ SIGNS = {
 
 
 def bare(expr: Expr) -> Expr:
-    """The expression without what the compiler put around it for comparing: scale, rank, open end."""
+    """Strip what the compiler put around an expression to make it comparable: scale, rank, open end."""
     while isinstance(expr, Scale | Rank | OpenEnd):
         expr = expr.operand
     return expr
 
 
 def named(expr: Expr, other: Expr) -> Expr:
-    """The level itself where the compiler wrote its rank, because it is compared with one."""
+    """Turn a rank that the compiler wrote back into its level, where the other side of the comparison is a rank."""
     if isinstance(other, Rank) and isinstance(expr, Literal) and isinstance(expr.value, int):
         inside = 0 <= expr.value < len(other.levels)
         return Literal(other.levels[expr.value], type=ClosedText()) if inside else expr
@@ -74,7 +74,7 @@ def named(expr: Expr, other: Expr) -> Expr:
 
 
 def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each node
-    """The expression in words."""
+    """Describe an expression in words."""
     match expr:
         case Scale() | Rank() | OpenEnd():
             return phrase(bare(expr), words)
@@ -121,7 +121,7 @@ def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each no
 
 
 def interval(expr: Within, words: Words) -> Message:
-    """An interval as it is written: `[60, 75)`."""
+    """Describe an interval in the notation of the ruleset: `[60 to 75)`."""
     low = "…" if expr.low is None else phrase(named(expr.low, expr.operand), words)
     high = "…" if expr.high is None else phrase(named(expr.high, expr.operand), words)
     brackets = "[" if expr.low_closed else "(", "]" if expr.high_closed else ")"
@@ -141,7 +141,7 @@ def _chain(items: tuple[Expr, ...], words: Words, *, both: bool) -> Text:
 
 
 def _part(expr: Expr, words: Words) -> Text:
-    """A part of a chain, in parentheses where it is a chain itself."""
+    """Describe an operand of `and`, `or` or `not`, in parentheses where it is itself a chain or an `if`."""
     text = phrase(expr, words)
     return msg("({part})", part=text) if isinstance(expr, And | Or | If) else text
 
@@ -229,7 +229,7 @@ _Read = (
 
 
 def _read(expr: _Read, words: Words) -> Text:
-    """What an expression reads: a constant, something with a name, the answer of a table."""
+    """Describe what an expression reads: a constant, a named value, or the answer of a table."""
     match expr:
         case Literal(value=value):
             return msg("nothing") if value is None else words.value(value, expr.type)

@@ -1,4 +1,4 @@
-"""Where an expression is looked at: a case, the rows at hand, the scores as they stood."""
+"""The context in which an explanation evaluates expressions: a case, its bound rows, the scores at the time."""
 
 from __future__ import annotations
 
@@ -21,9 +21,11 @@ class EvaluationPlace:
     """What an expression may read.
 
     Attributes:
-        rows: the rows at hand, each with its relation.
-        result: the indicator at hand.
-        scores: the scores as they stood; None for the final ones.
+        evaluation: the evaluation of the case.
+        words: the labels of the ruleset.
+        rows: the bound rows, each with its relation's id.
+        result: the indicator that the expression belongs to; None outside an indicator.
+        scores: the scores at the time, by id; None for the final ones.
     """
 
     evaluation: Evaluation
@@ -33,7 +35,7 @@ class EvaluationPlace:
     scores: Mapping[str, Fixed] | None = field(default=None)
 
     def value(self, expr: Expr) -> Value:
-        """The value of an expression here; what would reject the case is missing."""
+        """Return the value of an expression here. Where evaluating it would reject the case, it counts as missing."""
         scores = None if self.scores is None else dict(self.scores)
         try:
             return self.evaluation.value(expr, self.rows, self.result, scores=scores)
@@ -41,12 +43,12 @@ class EvaluationPlace:
             return missing(rejected.where)
 
     def truth(self, expr: Expr) -> Truth:
-        """The truth of a condition here."""
+        """Return the truth of a condition here."""
         value = self.value(expr)
         return value if isinstance(value, Missing) else value is True
 
     def shown(self, expr: Expr) -> Text:
-        """The value of an expression for a reader, or that it is missing."""
+        """Return the value of an expression as text for a reader, or “missing”."""
         value = self.value(expr)
         if isinstance(value, Missing):
             return msg("missing")
@@ -58,14 +60,14 @@ class EvaluationPlace:
         return msg("missing") if isinstance(value, Missing) else self.words.value(value, expr.type)
 
     def within(self, relation: str, row: BoundRow) -> EvaluationPlace:
-        """The same place with a row at hand."""
+        """Return the same context with a row of the relation bound."""
         others = tuple((name, bound) for name, bound in self.rows if name != relation)
         return replace(self, rows=(*others, (relation, row)))
 
     def row(self, relation: str) -> BoundRow | None:
-        """The row at hand of a relation."""
+        """Return the bound row of a relation; None where none is bound."""
         return next((bound for name, bound in self.rows if name == relation), None)
 
     def members(self, relation: str) -> list[BoundRow]:
-        """The rows of a relation that belong, or may belong, to the case."""
+        """Return the rows of a relation that belong, or may belong, to the case."""
         return self.evaluation.env.rows[self.evaluation.scope.relations[relation]]

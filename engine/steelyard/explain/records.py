@@ -1,4 +1,4 @@
-"""An explanation: what one case's score came from, as data. Layout and language belong to the report."""
+"""The records of an explanation: how one case got its score, as data. Layout and language belong to the report."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from steelyard.semantics.outcome import Fixed, LineKind, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where an explanation comes from, told by the caller: nothing here is found out.
+    """Where an explanation comes from. The caller supplies all of it.
 
     Attributes:
         digests: of the policy, the parameters and the facts.
-        engine: which engine scored the case.
-        engine_version: of Steelyard.
-        evaluated_on: the date of the evaluation as it is to be printed.
+        engine: name of the engine that scored the case.
+        engine_version: version of Steelyard.
+        evaluated_on: the date of the evaluation, as it is to be printed.
         files: names of the files that the facts were read from.
-        empty: relations that were declared to have no rows.
-        left_out: what of the feeds was not used, and why.
+        empty: ids of relations that were declared to have no rows.
+        left_out: feed rows that were not used, and why.
     """
 
     digests: Digests = field(default_factory=Digests)
@@ -35,7 +35,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Where a rule comes from, ready to be printed."""
+    """The legal or contractual source of a rule, ready to be printed."""
 
     title: Name | None
     clause: Name | None
@@ -44,7 +44,7 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value that the case, a row or the policy gave; `value` None is missing."""
+    """A value given by the case, a row or the policy. A `value` of None means that it is missing."""
 
     name: Name
     value: Text | None
@@ -52,7 +52,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class RowReference:
-    """A row of a relation: its relation, its id, and a title where it has one."""
+    """A row of a relation: the relation, the row's id, and its title where it has one."""
 
     relation: Name
     id: str
@@ -62,16 +62,16 @@ class RowReference:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a condition as it stood in the case.
+    """A node of a condition's tree, with its values in the case.
 
     Attributes:
-        text: the condition, or what was read, in the reader's words.
-        value: of a value that was read; None for a condition, or where missing.
-        truth: of a condition; None where unknown, and for a value.
+        text: the condition, or the value's name, in words.
+        value: the value, for a node that reads one; None for a condition, or where missing.
+        truth: the truth of a condition; None where unknown, and for a node that reads a value.
         condition: whether the node is a condition.
-        missing: what was missing.
-        children: the parts of it.
-        row: the row that the node was looked at in.
+        missing: names of what was missing.
+        children: the node's parts.
+        row: id of the row in which the node was evaluated; None outside rows.
     """
 
     text: Text
@@ -85,7 +85,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class GrantStory:
-    """A grant that an exemption gave to an indicator, and what became of it."""
+    """A grant that an exemption gave to an indicator, and whether it took effect."""
 
     exemption: Name
     row: RowReference | None
@@ -95,7 +95,7 @@ class GrantStory:
 
 @dataclass(frozen=True, slots=True)
 class ClockStory:
-    """What a clock showed: start and end as text where known, still running, the time paused."""
+    """What a clock measured: start and end as text where known, whether it is still running, the time paused."""
 
     start: Text | None
     end: Text | None
@@ -105,7 +105,7 @@ class ClockStory:
 
 @dataclass(frozen=True, slots=True)
 class ShareStory:
-    """The share n of D of an indicator in a score, and the points lost there."""
+    """An indicator's share of a score, n of D, and the points it lost there."""
 
     score: Name
     share: int
@@ -118,14 +118,14 @@ class IndicatorStory:
     """One indicator, or one row of a family.
 
     Attributes:
-        measure, base_target, target: None where missing, or where there is none.
+        measure, base_target, target: None where missing, or where the indicator has none.
         how: the sentences that lead from measure and target to the score.
         score: None where waived.
-        waived: why.
-        only_if: the condition under which it counts.
-        reason: the reason code that its lost points have.
+        waived: why it is waived; None where scored.
+        only_if: the tree of the condition under which the indicator counts.
+        reason: the reason code of the points that it lost.
         measured_by: what is measured, in words.
-        row, row_id: of a family: its row, and the id that the row has in the family.
+        row, row_id: for a row of a family, the row and its id in the family; None otherwise.
     """
 
     name: Name
@@ -149,7 +149,7 @@ class IndicatorStory:
 
 
 class RuleKind(Enum):
-    """The kinds of rules beside indicators."""
+    """The kinds of rules other than indicators."""
 
     EXEMPTION = "exemption"
     ADJUSTMENT = "adjustment"
@@ -161,13 +161,13 @@ class RuleKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A rule's condition in one row, or once.
+    """The evaluation of a rule's condition, in one row or once for the case.
 
     Attributes:
         truth: None where unknown.
         tree: the condition with the values used.
-        amount: what a points rule brought, as text.
-        points: the same as a number, as the rule's amount has it; None where it is missing or there is none.
+        amount: the points that a points rule brought, as text.
+        points: the same as a number with the rule's own digits; None where it is missing or the rule brings none.
     """
 
     row: RowReference | None
@@ -180,14 +180,14 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class RuleStory:
-    """A rule that fired, or did not.
+    """A rule, whether it fired, and why.
 
     Attributes:
-        does: what the rule does where it fires.
-        why_not: where it did not fire: what was false or unknown, and how far it was from firing.
-        distances: for each of `why_not` how far it was, where that is a quantity.
-        lifted_by: the exemption because of which it does not apply.
-        judgements: at most `ROWS` of them; `more` were left out.
+        does: what the rule does when it fires.
+        why_not: for a rule that did not fire, what was false or unknown and how far it was from firing.
+        distances: parallel to `why_not`: each distance as a value, None where it is no quantity.
+        lifted_by: the exemption that keeps the rule from applying; None where there is none.
+        judgements: at most `ROWS` of them; `more` counts those left out.
     """
 
     kind: RuleKind
@@ -205,7 +205,7 @@ class RuleStory:
 
 @dataclass(frozen=True, slots=True)
 class WeightStage:
-    """A stage of the weights, an amount per member; None where waived."""
+    """A stage of resolving the weights, with an amount per member; None where the member is waived."""
 
     reason: Text
     clause: Clause | None
@@ -226,12 +226,12 @@ class WeightStory:
 
 @dataclass(frozen=True, slots=True)
 class LedgerLine:
-    """A line of the ledger with the total after it.
+    """A line of the ledger with the running total after it.
 
     Attributes:
-        amount: signed as it enters the sum; of base and final the sum itself.
+        amount: signed as it enters the sum; for base and final, the sum itself.
         running: the total after the line, at the finest scale of the ledger.
-        is_sum: whether the line is a sum, not a summand.
+        is_sum: whether the line states a sum rather than a summand.
     """
 
     kind: LineKind
@@ -246,7 +246,7 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Summand:
-    """n × points, of the exact computation beside the ledger."""
+    """One term n × points of the exact computation shown beside the ledger."""
 
     name: Name
     row: str | None
@@ -256,10 +256,10 @@ class Summand:
 
 @dataclass(frozen=True, slots=True)
 class ScoreStory:
-    """One score: how it came about line by line, and the same computed at once.
+    """One score: its ledger line by line, and the same result as one computation.
 
     Attributes:
-        unscored: why it has none.
+        unscored: why it has no score; None where it has one.
         base_text: the exact computation of the base.
         reasons: reason codes, most points first.
     """
@@ -279,7 +279,7 @@ class ScoreStory:
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A score of the case with an exemption and without it; None where there is none."""
+    """A score of the case with an exemption and without it; None where there is no score."""
 
     exemption: Name | None
     score: Name
@@ -297,15 +297,15 @@ class Milestone:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """The time of an indicator against its target, in microseconds UTC.
+    """The time measured by an indicator against its target. All times are in microseconds, instants in UTC.
 
     Attributes:
-        time: what was measured between start and end: less pauses, on a calendar its working time only.
-        spare: what the target left of it, below 0 where it was passed; None without a target.
-        due: when the target that was used up is reached, pauses included; None without a target, and where the
-            clock's calendar does not go that far.
-        base_due: the same under the target before any grant and without pauses.
-        pauses: windows in which the clock stood still.
+        time: the time measured between start and end: without pauses, on a calendar only its working time.
+        spare: target minus time, negative where the target was exceeded; None without a target.
+        due: the instant at which the effective target runs out, pauses included; None without a target, or where
+            the clock's calendar ends before it.
+        base_due: the same for the target before any grant, without pauses.
+        pauses: the windows in which the clock stood still.
     """
 
     name: Name
@@ -321,7 +321,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class EventWindow:
-    """An event that touched the case, in microseconds UTC; `end` None has not ended; `level` counts from 0."""
+    """An event that concerns the case, in microseconds UTC. An `end` of None means not ended; `level` counts from 0."""
 
     row: RowReference
     start: int
@@ -332,7 +332,7 @@ class EventWindow:
 
 @dataclass(frozen=True, slots=True)
 class OutputStory:
-    """A further result; `value` None is missing."""
+    """An output of the ruleset. A `value` of None means that it is missing."""
 
     name: Name
     value: Text | None
@@ -341,12 +341,12 @@ class OutputStory:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What became of one case, and why.
+    """The outcome of one case and the reasons for it.
 
     Attributes:
-        outcome: as the reference gave it.
-        headline: the outcome in a sentence.
-        rejection: of a rejected case: what was expected, and where.
+        outcome: the outcome given by the reference semantics.
+        headline: the outcome in one sentence.
+        rejection: for a rejected case, what was expected and where; None otherwise.
     """
 
     ruleset: Name

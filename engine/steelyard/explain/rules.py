@@ -1,4 +1,4 @@
-"""Every rule beside the indicators: where it fired and with what values, or why it did not."""
+"""Explains every rule other than indicators: where it fired and with what values, or why it did not fire."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _KINDS = {
 
 
 def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
-    """Explain every rule, in the order written. What was not reached is not told."""
+    """Explain every rule in the order written. Rules that the evaluation did not reach are left out."""
     ruleset = evaluation.ruleset
     at = EvaluationPlace(evaluation, words)
     stories: list[RuleStory] = []
@@ -93,7 +93,7 @@ def _story(
     relation = rule.for_each if isinstance(rule, Exemption | PointsRule) else None
     fired = any(judgement.fired for judgement, _ in found)
     lifted = at.evaluation.lifted.get(rule.id)
-    # rows in which the rule fired come first: they are never among those left out
+    # rows in which the rule fired come first, so that they are shown
     misses = () if fired or lifted is not None else _misses(rule.when, relation, found, at)
     shown = sorted(found, key=lambda pair: not pair[0].fired)
     return RuleStory(
@@ -195,7 +195,7 @@ def _grant(grant: Grant, words: Words) -> Text:
 
 
 def _given(exemption: Exemption, evaluation: Evaluation, words: Words) -> tuple[Text, ...]:
-    """What an exemption gave where it fired, else what it would give."""
+    """Describe what an exemption granted if it fired, else what it would grant."""
     given = [
         msg(
             "{name}: {row}",
@@ -235,7 +235,7 @@ def _constants(values: Mapping[str, Expr], at: EvaluationPlace, *, multiply: boo
 
 
 def _before(evaluation: Evaluation, stage: int) -> dict[str, Fixed]:
-    """The scores as a stage found them."""
+    """Return the scores as they were before a stage, by score id."""
     return {scored.id: before for scored in evaluation.scores for number, before, _ in scored.stages if number == stage}
 
 

@@ -1,7 +1,7 @@
-"""What a text for a reader is made of: messages, names in two languages, values.
+"""The building blocks of text for readers: messages, bilingual names, typed values.
 
-A `Name` or a value stands inside a `Message` like any other value; `show` puts the whole text in one
-language. Nothing here is rounded: a value is written with exactly the digits it is stored with.
+A `Name` or a value can be a field of a `Message`; `show` renders the whole text in one language. Nothing is rounded
+here: a value is written with exactly the digits it is stored with.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _HOUR, _MINUTE, _SECOND = 3_600_000_000, 60_000_000, 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """Something of the ruleset by its label; the id is for small print.
+    """The label of something in the ruleset, with its id for small print.
 
     Attributes:
-        id: as the ruleset has it; empty for a label that names nothing.
-        label: in two languages.
+        id: the id in the ruleset; empty where the label belongs to nothing in it.
+        label: the label in both languages; not compared.
     """
 
     id: str
@@ -45,8 +45,9 @@ class TypedValue:
     """A value with its type: `show` writes it for a reader, `data` for programs.
 
     Attributes:
-        stored: as ir/types.py says for the type; of a list a tuple of such, each of the type.
-        zone: in whose local time an instant is shown.
+        stored: the value in the stored form of its type (ir/types.py); for a list, a tuple of such values.
+        type: the type, for a list that of its items.
+        zone: the time zone in which an instant is shown.
         reader: the text for a reader.
     """
 
@@ -60,11 +61,11 @@ class TypedValue:
 
 
 Text = Message | Name | TypedValue | str
-"""A text for a reader, in any language."""
+"""A text for a reader, not yet in a language."""
 
 
 def show(text: Text, lang: str) -> str:
-    """The text in a language.
+    """Render the text in a language.
 
     >>> show(msg("{what} is missing", what=Name("rating", Label("客户评分", "Rating"))), "en")
     'Rating is missing'
@@ -83,7 +84,7 @@ def show(text: Text, lang: str) -> str:
 
 
 def _localised(message: Message, lang: str) -> Message:
-    """The message with its names in one language; templates are still to be translated."""
+    """Put the names of a message in one language. The message's template itself is translated later."""
     values: Mapping[str, object] = {key: _value(value, lang) for key, value in message.values.items()}
     return Message(message.template, values)
 
@@ -96,20 +97,20 @@ def _value(value: object, lang: str) -> object:
             return _value(value.reader, lang)
         case Message():
             return _localised(value, lang)
-        case Fixed():  # a tuple too, but a number to a reader
+        case Fixed():  # must come before tuple, which Fixed is as well
             return str(value)
         case tuple():
             parts: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of anything
             return tuple(_value(part, lang) for part in parts)
-        case _:  # any other field of a message is shown as it is
+        case _:  # any other field needs no translation
             return value
 
 
 def value_text(value: Stored, type: Type, zone: Zone) -> TypedValue:  # noqa: A002 - the word
-    """Make a text of a value.
+    """Convert a stored value to text for a reader.
 
     Raises:
-        InternalError: the value is not stored as its type says.
+        InternalError: the value is not in the stored form of its type.
     """
     return TypedValue(value, type, zone, _reader_text(value, type, zone))
 
@@ -137,7 +138,7 @@ def _reader_text(value: Stored, type: Type, zone: Zone) -> Message | str:  # noq
 
 
 def duration_text(microseconds: int) -> Message:
-    """Write a length of time, exactly.
+    """Write a duration exactly, in hours, minutes and seconds.
 
     >>> str(duration_text(95_040_000_000)), str(duration_text(-1_500_000)), str(duration_text(0))
     ('26 h 24 min', 'minus 1.5 s', '0 s')
@@ -160,12 +161,12 @@ def duration_text(microseconds: int) -> Message:
             return msg("{minutes} min {seconds} s", minutes=minutes, seconds=seconds)
         case False, True, False:
             return msg("{minutes} min", minutes=minutes)
-        case _:  # less than a minute, or nothing
+        case _:  # less than a minute, including zero
             return msg("{seconds} s", seconds=seconds)
 
 
 def decimal_text(value: Fraction) -> str:
-    """Write a fraction exactly: as a decimal where it ends within 12 digits, else as `n/d`.
+    """Write a fraction exactly: as a decimal where 12 digits suffice, else as `n/d`.
 
     >>> decimal_text(Fraction(5, 4)), decimal_text(Fraction(1, 3)), decimal_text(Fraction(-20))
     ('1.25', '1/3', '-20')

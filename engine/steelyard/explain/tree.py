@@ -1,4 +1,4 @@
-"""A condition as it stood in a case: each part with its truth, the values it used, its own parts."""
+"""Shows a condition as a tree with its truth in the case: each part with its own truth, values used, and parts."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ from steelyard.ir.walk import children
 from steelyard.semantics.values import Missing
 
 ROWS = 8
-"""At most so many rows are shown below an aggregate or a rule."""
+"""How many rows are shown below an aggregate or a rule at most."""
 
 
 def grow(expr: Expr, at: EvaluationPlace, row: str | None = None) -> Node:
-    """Show a condition at a place.
+    """Build the tree of a condition as evaluated in a context.
 
     Args:
         expr: the condition.
-        at: where it is looked at.
-        row: the row's id, where the node is one of several rows.
+        at: the context.
+        row: the row's id, where the node stands for one of several rows; else None.
     """
     truth = at.truth(expr)
     unknown = at.words.missing(truth.reasons) if isinstance(truth, Missing) else ()
@@ -100,7 +100,7 @@ def _parts(expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
 
 
 def values_used(expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
-    """The values that an expression read, each once, in the order written; aggregates row by row."""
+    """Return the values that an expression read, each once, in the order written; for aggregates row by row."""
     found: dict[str, Node] = {}
     _collect(expr, at, found)
     return tuple(found.values())

@@ -1,4 +1,4 @@
-"""How a way made a score: the sentences that an auditor can work through with a pencil."""
+"""Explains how a scoring way computed a score, in sentences that an auditor can check by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from steelyard.semantics.values import divide
 
 
 def how_scored(result: Result, at: EvaluationPlace) -> tuple[Text, ...]:
-    """The sentences from measure and target to the score; empty where waived."""
+    """Return the sentences that lead from measure and target to the score; empty where waived."""
     sentences: list[Text] = []
     if result.score is None:
         return ()
@@ -159,7 +159,7 @@ def _counted(count: int, *, begun: bool) -> Text:
 
 
 def _reaches(exact: tuple[int, int], count: int, deduct: Expr, at: EvaluationPlace) -> bool:
-    """Whether the steps alone made the score, above the floor."""
+    """Return whether the steps alone gave the score, so that the floor did not apply."""
     off = at.value(deduct)
     if not isinstance(off, int) or not isinstance(deduct.type, Number):
         return True
@@ -176,7 +176,7 @@ def _step(result: Result, steps: Steps, at: EvaluationPlace) -> Text:
 
 
 def _exact_part(target: object, part: Fraction, type: Type) -> Text:  # noqa: A002 - the word
-    """A part of the target exactly, in the target's unit."""
+    """Return a percentage of the target, exactly, in the target's unit."""
     width = part * (target if isinstance(target, int) else 0)
     if isinstance(type, Number):
         return decimal_text(width / 10**type.scale)

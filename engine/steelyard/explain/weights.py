@@ -1,4 +1,4 @@
-"""How weights became shares: every stage with its reason."""
+"""Explains how weights became shares: every stage with its reason."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ Amounts = tuple[Fraction | None, ...]
 
 
 def weight_story(situation: Situation, ruleset: Ruleset, words: Words, fired: tuple[str, ...]) -> WeightStory:
-    """Explain a situation.
+    """Explain a resolved situation.
 
     Args:
-        situation: resolved.
-        ruleset: whose weights they are.
-        words: its names.
-        fired: the adjustments that fired.
+        situation: the resolved weights.
+        ruleset: the ruleset that the weights belong to.
+        words: the labels of the ruleset.
+        fired: ids of the adjustments that fired.
     """
     telling = _Telling(situation, ruleset, words, fired)
     return WeightStory(
@@ -46,7 +46,7 @@ class _Telling:
     fired: tuple[str, ...]
 
     def stage(self, position: int) -> WeightStage:
-        """A stage: its reason, the clause where one is behind it, and what every member has after it."""
+        """Describe a stage: its reason, the clause it comes from if any, and every member's amount after it."""
         stage = self.situation.stages[position]
         amounts = tuple(None if amount is None else decimal_text(amount) for amount in stage.amounts)
         match stage.kind:
@@ -85,7 +85,7 @@ class _Telling:
         )
 
     def _held(self, before: Stage, after: Stage) -> Iterator[tuple[str, Message]]:
-        """The groups that a bound holds: their share is not λ times what it was."""
+        """List the groups whose share was set by a bound, so that it is not λ times the share before."""
         old, new = self._totals(before.amounts), self._totals(after.amounts)
         whole = sum(old.values(), Fraction(0))
         for limit in self.ruleset.weights.limits:
@@ -117,6 +117,6 @@ class _Telling:
 
 
 def _share(value: Fraction) -> Text:
-    """A share for a reader: percent where that ends, else a fraction."""
+    """Write a share for a reader: as a percentage where that is a finite decimal, else as a fraction."""
     percent = decimal_text(value * 100)
     return decimal_text(value) if "/" in percent else msg("{percent}%", percent=percent)

@@ -1,4 +1,4 @@
-"""The names of one ruleset, and its expressions, in words for a reader: labels instead of identifiers."""
+"""The names and expressions of one ruleset in words for a reader, with labels in place of ids."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ _FEEDS = {"warnings": Label("预警", "Warning"), "declarations": Label("灾害�
 
 
 class Words:
-    """Looks up names; built once per ruleset.
+    """Looks up labels. Built once per ruleset.
 
     Attributes:
-        zone: in which instants are written.
+        ruleset: the ruleset.
+        zone: the time zone in which instants are written.
         definitions: the defines of the case, by id.
-        row_definitions: by relation and id.
-        relations: by id.
+        row_definitions: the defines of rows, by relation and id.
+        relations: the relations, by id.
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
@@ -64,23 +65,23 @@ class Words:
         self._scores = {score.id: Name(score.id, _score_label(score.id, score.label)) for score in ruleset.scores}
 
     def name(self, id: str) -> Name:  # noqa: A002 - the word
-        """What something of the ruleset is called; a field is `relation.field`."""
+        """Return the label of something in the ruleset; a field is written `relation.field`."""
         return self._names.get(id) or Name(id, Label(id, id))
 
     def score(self, id: str) -> Name:  # noqa: A002 - the word
-        """What a score is called."""
+        """Return the label of a score."""
         return self._scores[id]
 
     def calendar(self, id: str) -> Name:  # noqa: A002 - the word
-        """What a calendar is called; it shares no names with the rest."""
+        """Return the name of a calendar. Calendars have a namespace of their own."""
         return self._calendars[id]
 
     def value(self, value: Stored, type: Type) -> TypedValue:  # noqa: A002 - the word
-        """A value for a reader."""
+        """Convert a stored value to text for a reader."""
         return value_text(value, type, self.zone)
 
     def missing(self, reasons: Iterable[str]) -> tuple[Text, ...]:
-        """What was missing, in words, sorted by code point."""
+        """Describe what was missing, sorted by code point."""
         return tuple(self._reason(reason) for reason in sorted(reasons))
 
     def _reason(self, reason: str) -> Text:
@@ -95,7 +96,7 @@ class Words:
         return self.name(reason)
 
     def clause(self, source: Source | None) -> Clause | None:
-        """A source for printing."""
+        """Convert the source of a rule to a printable clause."""
         if source is None:
             return None
         title = None if source.title is None else Name("", source.title)
@@ -103,7 +104,7 @@ class Words:
         return Clause(title, clause, source.url)
 
     def row(self, relation: str, row: Row) -> RowReference:
-        """A row by its relation, id and title."""
+        """Return a reference to a row: its relation, id and title."""
         rule = self.relations[relation]
         facts = tuple(
             Fact(self.name(f"{relation}.{field.id}"), self._field(field, row))
@@ -113,7 +114,7 @@ class Words:
         return RowReference(self.name(relation), row.id, self._title(rule, row), facts)
 
     def row_name(self, relation: str, row: Row) -> Message:
-        """A row in a sentence."""
+        """Describe a row within a sentence."""
         title = self._title(self.relations[relation], row)
         if title is None:
             return msg("{relation} {row}", relation=self.name(relation), row=row.id)
