@@ -1,7 +1,7 @@
 """The reference semantics: the definition of what a ruleset means. Every engine agrees with it, bit for bit.
 
-After ir and facts in the pipeline; before the engines and the explanation. `prepare` builds the meaning of
-every expression once, `run` evaluates a case and keeps everything it found out, `evaluate` gives its outcome.
+After ir and facts in the pipeline; before the engines and the explanation. `prepare` builds the meaning of every
+expression once, `run` evaluates a case and keeps all intermediate results, `evaluate` returns its outcome.
 
 Properties, each held by a test:
 
@@ -9,9 +9,9 @@ Properties, each held by a test:
 - The meaning of an expression depends on the meanings of its parts and on nothing else.
 - A missing operand makes a result missing for the reasons of all missing operands; nothing is guessed.
 - An outcome depends on the ruleset and the case alone: not on the clock, the machine, or earlier cases.
-- Within a stratum the order of rules decides nothing but which of two equal ones is named.
-- The order of a relation's rows does not move a score.
-- The ledger of every score is a closed sum, exact on numerators, its rounding line no more than rounding.
+- Within a stratum the order of rules decides only which of several equal candidates is named.
+- The order of a relation's rows does not change a score.
+- The ledger of every score is a closed sum, exact on numerators; its rounding line is bounded (see ledger.py).
 - The shares of a score are above or equal to 0 and add up to D.
 - A case is rejected, unscored or scored; a rejection in a stratum that is reached wins.
 """

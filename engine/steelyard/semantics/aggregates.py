@@ -19,7 +19,7 @@ from steelyard.semantics.values import Missing, Truth, divide, missing, union
 
 
 def both(member: Truth, condition: Truth) -> Truth:
-    """Three-valued `and` of a row's membership and a condition on it."""
+    """Combine a row's membership and a condition on it by the three-valued `and`."""
     if condition is False or member is False:
         return False
     if isinstance(member, Missing) or isinstance(condition, Missing):
@@ -28,7 +28,7 @@ def both(member: Truth, condition: Truth) -> Truth:
 
 
 def aggregate(node: Aggregate, relation: int, argument: Meaning | None, where: Meaning | None) -> Meaning:
-    """The meaning of an aggregate over the relation at this position."""
+    """Build the meaning of an aggregate over the relation at this position."""
     match node.aggregation:
         case Aggregation.ANY:
             return _any(relation, where)
@@ -105,13 +105,13 @@ def _folded(node: Aggregate, relation: int, argument: Meaning | None, where: Mea
 
 
 def fold(aggregation: Aggregation, values: Sequence[Any], digits: int, nothing: Missing) -> Any:  # noqa: ANN401
-    """Fold the values that count; `nothing` is the result of min, max and mean where none do.
+    """Combine the values of the rows that count.
 
     Args:
-        aggregation: the kind.
-        values: of one type and scale, none missing.
-        digits: by how many digits a mean has more than its values.
-        nothing: what names the relation or table.
+        aggregation: the kind of aggregate.
+        values: the values, of one type and scale, none missing.
+        digits: how many more digits a mean has than its values.
+        nothing: name of the relation or table, given as the missing reason where min, max or mean have no values.
     """
     match aggregation:
         case Aggregation.COUNT:
@@ -135,7 +135,7 @@ def fold(aggregation: Aggregation, values: Sequence[Any], digits: int, nothing: 
 
 
 def table_fold(aggregation: Aggregation, call: Meaning, result: Type, output: Type, table: str) -> Meaning:
-    """The meaning of an aggregate over the list that a table gives."""
+    """Build the meaning of an aggregate over the list that a table returns."""
     digits, nothing = _digits(result) - _digits(output), missing(table)
 
     def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
@@ -151,7 +151,7 @@ def table_fold(aggregation: Aggregation, call: Meaning, result: Type, output: Ty
 
 
 def _decided(aggregation: Aggregation, hits: Sequence[Any], unknown: list[Missing]) -> Truth:
-    """What one hit decides in spite of missing ones."""
+    """Return the result that a single hit decides whatever the missing ones are (`any`, `all`)."""
     if aggregation is Aggregation.ANY and True in hits:
         return True
     if aggregation is Aggregation.ALL and False in hits:

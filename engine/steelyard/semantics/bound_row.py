@@ -15,9 +15,10 @@ class BoundRow:
     """A row of a relation as one case sees it.
 
     Attributes:
-        row: the row; `values` are its values.
-        member: true, or unknown, whether it belongs to the case; rows that do not are not kept.
-        defines: the row's defines computed so far.
+        row: the row.
+        values: the row's values, by field.
+        member: whether the row belongs to the case: True or unknown. Rows that do not belong are not kept.
+        defines: the row's defines computed so far, by id.
     """
 
     row: Row

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PreparedClock:
-    """The meanings of a clock's three instants, and the calendar that it counts by, with its name."""
+    """The meanings of a clock's three instants, and its calendar with the calendar's name."""
 
     start: Meaning
     stop: Meaning
@@ -45,10 +45,10 @@ def prepare_clock(clock: Clock, meaning: Callable[[Expr], Meaning], calendars: M
 
 
 def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, Missing | None]:
-    """Read a clock before pauses: what it showed, and why it has no time.
+    """Read a clock before pauses: its start and end, and why it shows no time where it does not.
 
     Raises:
-        Rejected: the end is before the start, or in a year, like the start, that the calendar does not cover.
+        Rejected: the end is before the start, or start or end lies in a year that the calendar does not cover.
     """
     start: Value = clock.start(env)
     end: Value = clock.stop(env)
@@ -71,12 +71,12 @@ def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, 
 
 
 def elapsed(timing: Timing) -> int:
-    """The time that a clock shows before pauses; start and end are there."""
+    """Return the time in microseconds that a clock shows before pauses; start and end must be present."""
     return passed(timing, timing.start or 0, timing.end or 0)
 
 
 def passed(timing: Timing, start: int, end: int) -> int:
-    """The time of a window inside a clock that was read: elapsed, or working time on its calendar."""
+    """Return the time of a window inside a clock: elapsed microseconds, or working time on the clock's calendar."""
     if timing.calendar is None:
         return end - start
     found = timing.calendar.working_time(start, end)
@@ -86,13 +86,13 @@ def passed(timing: Timing, start: int, end: int) -> int:
 
 
 def cut(window: tuple[int, int], start: int, end: int) -> tuple[int, int] | None:
-    """The part of a window inside [start, end); None where there is none."""
+    """Return the part of a window inside [start, end); None where there is none."""
     low, high = max(window[0], start), min(window[1], end)
     return (low, high) if low < high else None
 
 
 def paused(timing: Timing, windows: list[tuple[int, int]]) -> int:
-    """The time that windows inside the clock take together; each instant counts once."""
+    """Return the total time of windows inside the clock, counting overlapping parts once."""
     return sum(passed(timing, low, high) for low, high in merged(windows))
 
 

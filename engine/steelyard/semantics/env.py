@@ -1,4 +1,4 @@
-"""What an expression may read while it is evaluated: one case, the row at hand, what is settled so far."""
+"""What an expression may read during evaluation: one case, the bound rows, and the results settled so far."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from steelyard.semantics.values import Missing, Value
 
 @dataclass(slots=True, eq=False)
 class Env:
-    """The state of one evaluation. Lists are by the position of the relation or define in the ruleset.
+    """The state of one evaluation. Lists are indexed by the position of the relation or define in the ruleset.
 
     Attributes:
         case: the case; `values` are its inputs.
-        defines: None: not computed yet.
-        bound: the row at hand of each relation.
+        defines: the values of the case's defines; None: not computed yet.
+        bound: the row of each relation that expressions read at present; None where no row is bound.
         rows: the rows of each relation that belong, or may belong, to the case.
-        single: of a one_row relation its row, or why there is none.
-        arguments: of the table that is asked.
-        own_measure, own_target: of the indicator at hand.
-        results: indicators that are settled; rows of families have no names.
-        bases: scores whose base is settled, with the shares of their indicators.
-        scores: each score as it stands; absent where the score has none.
+        single: for each one_row relation its row, or why it is unknown; None where there is no row.
+        arguments: the arguments of the table call being evaluated.
+        own_measure, own_target: measure and target of the indicator being evaluated.
+        results: the indicators settled so far, by id; rows of families are not in it.
+        bases: the scores whose base is settled, with the shares of their indicators.
+        scores: the current value of each score, by id; absent where the score has none.
     """
 
     case: Case
@@ -46,7 +46,7 @@ class Env:
 
 
 Meaning = Callable[[Env], Any]
-"""What an expression means: from what it may read to a `Value` of the expression's type.
+"""A function that computes an expression's `Value` from an `Env`.
 
-`Any`, because the type is the IR's (ir/types.py) and checked by the compiler, not here.
+The result is `Any` because its type is the IR's (ir/types.py), which the compiler has checked.
 """

@@ -2,8 +2,8 @@
 
 1 joins; 2 exemptions, adjustments, only_if; 3 targets, pauses; 4 measures, indicator scores; 5 unscored,
 weights; 6 scores; 7 points, by stage; 8 grades, outputs. A rejection in any stratum that is reached wins.
-Unscored rules and scores with too few indicators stop a score before stratum 6; where no score is left
-the case is unscored for the reason of the first and nothing further is evaluated.
+An unscored rule, or too few scored indicators, stops a score before stratum 6. Where no score is left, the case is
+unscored for the reason of the first score, and nothing further is evaluated.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from steelyard.semantics.values import Missing, Rejected, Value
 
 
 def evaluate(program: Program, case: Case) -> Outcome:
-    """The outcome of a case."""
+    """Return the outcome of a case."""
     return run(program, case).outcome
 
 
 def run(program: Program, case: Case) -> Evaluation:
-    """Evaluate a case and keep everything that was found out."""
+    """Evaluate a case and keep all intermediate results."""
     evaluation = _begun(program, case)
     try:
         evaluation.outcome = _strata(program, evaluation)
@@ -52,12 +52,12 @@ def run(program: Program, case: Case) -> Evaluation:
 
 
 def rejected(program: Program, case: Case, reject: Reject) -> Evaluation:
-    """The evaluation of a case that intake rejected: nothing was evaluated.
+    """Return the evaluation of a case that intake rejected; nothing was evaluated.
 
     Args:
-        program: the version that the case was read by.
+        program: the version by which the case was read.
         case: the values that could be read.
-        reject: what intake says.
+        reject: the rejection by intake.
     """
     evaluation = _begun(program, case)
     evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=reject)
@@ -129,7 +129,7 @@ def _indicators(program: Program, judged: dict[str, list[Judged]], evaluation: E
 
 
 def _note(result: Result, evaluation: Evaluation) -> None:
-    """Remember what was missing in a result."""
+    """Record what was missing in a result."""
     scoring = None if result.scoring is None else result.scoring.missing
     for value in (result.only_if, result.measure, result.target, scoring):
         if isinstance(value, Missing):
@@ -139,7 +139,7 @@ def _note(result: Result, evaluation: Evaluation) -> None:
 
 
 def _unscored(program: Program, evaluation: Evaluation) -> str | None:
-    """The reason of the first unscored rule that fires."""
+    """Return the reason of the first unscored rule that fires; None where none fires."""
     reason = None
     for rule, unscored in zip(program.unscored, program.ruleset.unscored, strict=True):
         (judgement,) = judge(rule, evaluation.env)
@@ -151,7 +151,7 @@ def _unscored(program: Program, evaluation: Evaluation) -> str | None:
 
 
 def _standing(program: Program, name: str, scored: Scored, evaluation: Evaluation) -> Standing:
-    """Stratum 6: the base of a score, ready for points."""
+    """Stratum 6: compute the base of a score and start its ledger."""
     rule = next(prepared.rule for prepared in program.scores if prepared.rule.id == name)
     lines = open_ledger(rule, scored)
     evaluation.env.bases.append(scored)
@@ -162,7 +162,7 @@ def _standing(program: Program, name: str, scored: Scored, evaluation: Evaluatio
 
 
 def _points(program: Program, standings: dict[str, Standing], evaluation: Evaluation) -> None:
-    """Stratum 7; a score that lacks an amount stands no more."""
+    """Stratum 7. A score for which an amount is missing is dropped from the standings."""
     by_id = {scored.id: scored for scored in evaluation.scores}
     for stage, rules in program.stages:
         if not standings:
@@ -176,7 +176,7 @@ def _points(program: Program, standings: dict[str, Standing], evaluation: Evalua
 
 
 def _close(evaluation: Evaluation, name: str, standing: Standing) -> tuple[Line, ...]:
-    """The last lines of a ledger."""
+    """Add the last lines of a ledger."""
     final, rounding = scores.finish(standing.score, standing.value, standing.scale)
     if rounding is not None:
         standing.lines.append(Line(LineKind.FINAL_ROUNDING, rounding))
@@ -188,7 +188,7 @@ def _close(evaluation: Evaluation, name: str, standing: Standing) -> tuple[Line,
 def _outcome(
     program: Program, evaluation: Evaluation, reason: str | None, ledgers: dict[str, tuple[Line, ...]]
 ) -> Outcome:
-    """Stratum 8, and the outcome."""
+    """Stratum 8: evaluate grades and outputs, and assemble the outcome."""
     env = evaluation.env
     outputs: list[OutputOutcome] = []
     if ledgers:
@@ -240,7 +240,7 @@ def _indicator_outcome(result: Result) -> IndicatorOutcome:
 
 
 def _fired(evaluation: Evaluation) -> tuple[Fired, ...]:
-    """Exemptions, adjustments and points rules that fired, with their rows."""
+    """Return the exemptions, adjustments and points rules that fired, with their rows."""
     rows: dict[str, list[str]] = {}
     for rule, row, truth in (*evaluation.exemptions, *evaluation.adjustments):
         if truth is True:

@@ -1,7 +1,7 @@
-"""Everything that one evaluation found out, kept for the explanation.
+"""All results of one evaluation, kept for the explanation.
 
-The strata of `evaluate` fill an `Evaluation` one after the other; where a case is rejected what was
-reached before stays.
+The strata of `evaluate` fill an `Evaluation` one after the other. Where a case is rejected, the results up to that
+point stay.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from steelyard.semantics.values import Missing, Value
 
 @dataclass(slots=True, eq=False)
 class Evaluation:
-    """One case under one ruleset: the outcome and how it came about.
+    """One case under one ruleset: the outcome and every intermediate result.
 
     Attributes:
         ruleset: the ruleset, with every parameter bound.
-        scope: the names of its expressions.
+        scope: resolves the names in its expressions.
         case: the case.
-        env: what was read; `value` evaluates further expressions in it.
-        exemptions, adjustments, unscored: every condition, in the order written, rows in their order.
-        lifted: points rules that do not apply, each with the exemption that lifted it.
+        env: the values read; `value` evaluates further expressions in it.
+        exemptions, adjustments, unscored: every condition's result, in the order written; rows in their own order.
+        lifted: ids of points rules that do not apply, each with the id of the exemption that lifted it.
         results: indicators in the order written, rows of a family by id.
         scores: in the order written.
         points: every application of a points rule, by stage, in the order written.
-        outcome: set last.
+        outcome: the outcome; set last.
     """
 
     ruleset: Ruleset
@@ -53,7 +53,7 @@ class Evaluation:
     outcome: Outcome = field(init=False)
 
     def note(self, value: Value | None) -> None:
-        """Remember what was missing in something that was evaluated."""
+        """Record what was missing in a value that was evaluated."""
         if isinstance(value, Missing):
             self.missing |= value.reasons
 
@@ -69,10 +69,10 @@ class Evaluation:
 
         Args:
             expr: the expression, or a part of one.
-            rows: the rows at hand, each with its relation's id.
-            result: the indicator at hand, for `measure` and (resolved) `target`.
-            arguments: of a table, for its cells.
-            scores: the scores as they stood; the final ones unless given.
+            rows: the rows to bind, each with its relation's id.
+            result: the indicator whose `measure` and resolved `target` are read.
+            arguments: the arguments of a table call, where the expression is a cell.
+            scores: the scores to read, by id; None for the final ones.
 
         Raises:
             Rejected: if the evaluation rejects the case.

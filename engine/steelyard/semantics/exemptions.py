@@ -5,7 +5,8 @@ An exemption fires once, or for each row for which membership and condition are 
 target wins (or all add up: `combine: stack`), pauses count as their union, the highest at_least, and
 waive wins over all. Unlike grants all apply. A grant whose expression is missing is refused.
 
-An exemption that runs over the relation of a family grants to the family only in its own row.
+Where an exemption and a family run over the same relation, an activation grants only to the family's indicator of the
+same row.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ Compiler = Callable[[Expr], Meaning]
 
 @dataclass(frozen=True, slots=True)
 class PreparedRule:
-    """A condition that is judged once, or for each row of the relation at this position."""
+    """A rule's condition with its meaning, evaluated once, or for each row of the relation at position `relation`."""
 
     id: str
     relation: int | None
@@ -48,7 +49,7 @@ class PreparedRule:
 
 
 Give = Callable[[Granted, Result, Env], None]
-"""Finds out what a grant gives to an indicator in the row at hand, and records it."""
+"""A function that computes what a grant gives to an indicator in the bound row, and records it in the `Granted`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,10 @@ class PreparedGrant:
     """A grant for one indicator.
 
     Attributes:
-        exemption: its rule.
-        grant: what is granted.
-        give: what that is in a case.
-        own_row: the indicator is a family over the exemption's relation.
+        exemption: the exemption that grants it.
+        grant: the grant as written.
+        give: computes the grant's value in a case.
+        own_row: whether the indicator is a family over the exemption's relation.
     """
 
     exemption: PreparedRule
@@ -69,7 +70,7 @@ class PreparedGrant:
 
 
 def judge(rule: PreparedRule, env: Env) -> list[Judged]:
-    """Judge a rule's condition, in each row where it has a relation."""
+    """Evaluate a rule's condition, once or in each row of its relation."""
     if rule.relation is None:
         return [Judged(rule.id, None, rule.when(env))]
     judged: list[Judged] = []
@@ -85,7 +86,7 @@ def judge(rule: PreparedRule, env: Env) -> list[Judged]:
 def prepare_grants(
     ruleset: Ruleset, rules: Iterable[PreparedRule], meaning: Compiler
 ) -> dict[str, list[PreparedGrant]]:
-    """The grants of every exemption, by indicator, in the order written."""
+    """Prepare the grants of every exemption, by indicator, in the order written."""
     grants: dict[str, list[PreparedGrant]] = {}
     families = {indicator.id: indicator.family for indicator in ruleset.indicators}
     for rule, exemption in zip(rules, ruleset.exemptions, strict=True):
@@ -98,13 +99,13 @@ def prepare_grants(
 
 
 def activations(grant: PreparedGrant, judged: dict[str, list[Judged]], result: Result) -> list[BoundRow | None]:
-    """The rows (or the one None) in which a grant's exemption fired for an indicator."""
+    """Return the rows in which a grant's exemption fired for an indicator; [None] if the exemption has no relation."""
     rows = [judgement.row for judgement in judged[grant.exemption.id] if judgement.truth is True]
     return [row for row in rows if row is result.row] if grant.own_row else rows
 
 
 def give(grant: PreparedGrant, row: BoundRow | None, result: Result, env: Env) -> Granted:
-    """Find out what one activation grants to an indicator; which of them count is settled later."""
+    """Compute what one activation grants to an indicator. The settle functions decide later which grants count."""
     granted = Granted(grant.exemption.id, row, grant.grant)
     relation = grant.exemption.relation
     outer = None if relation is None else env.bound[relation]
@@ -117,7 +118,7 @@ def give(grant: PreparedGrant, row: BoundRow | None, result: Result, env: Env) -
 
 
 def settle_target(result: Result) -> Value | None:
-    """The resolved target: the base target with the relaxation that counts."""
+    """Return the resolved target: the base target with the relaxation that counts."""
     base = result.base_target
     given = [g for g in result.grants if isinstance(g.grant, TargetGrant) and g.value]
     if not given or base is None or isinstance(base, Missing):

@@ -35,6 +35,7 @@ class Rejected(Exception):  # noqa: N818 - a result on its way out, not a fault 
 
     Attributes:
         where: the rule, table or relation at fault.
+        value: the value found, as text; empty where there was none.
         value: what stood there, as text; empty where nothing did.
         expected: what was expected.
     """
