@@ -19,6 +19,8 @@ from steelyard.cli.scaffold import FILES
 from steelyard.engines.sql import portfolio
 from steelyard.engines.sql.machines import DuckDBMachine
 from steelyard.engines.sql.published import published
+from steelyard.facts.bulk import loaded
+from steelyard.facts.bulk.judge import Judge
 
 Steelyard = Callable[..., Any]
 
@@ -118,6 +120,48 @@ def test_only_rejects(here: Path, steelyard: Steelyard) -> None:
     write(here / "a.csv", [line("A", "7"), line("B", "x"), line("", "0.9")])
     both(steelyard, "--cases", "a.csv", ends=3)
     both(steelyard, "--cases", "a.csv", "--allow-rejects", "3")
+
+
+@pytest.mark.parametrize("words", [(), ("--rejects", "r.csv")])
+def test_each_reject_is_judged_once(
+    here: Path, steelyard: Steelyard, monkeypatch: pytest.MonkeyPatch, words: Sequence[str]
+) -> None:
+    judged: list[int] = []
+    judge = Judge.judge
+
+    def noting(self: Judge, connection: Any, numbers: Sequence[int], *, joined: bool) -> Any:
+        judged.extend(() if joined else numbers)
+        return judge(self, connection, numbers, joined=joined)
+
+    monkeypatch.setattr(Judge, "judge", noting)
+    write(here / "a.csv", [line("A"), line("B", "7"), line("C"), line("D", "x")])
+    found = steelyard("evaluate", POLICY, "--cases", "a.csv", "--engine", "sql", "-o", "o.csv", *words)
+    assert found.status == 3
+    assert judged == [1, 3]
+
+
+def test_rows_are_not_checked_again_where_all_have_a_result(
+    here: Path, steelyard: Steelyard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: object) -> str:
+        raise AssertionError("rows are checked again")
+
+    monkeypatch.setattr(loaded, "rejected_rows", never)
+    write(here / "a.csv", [line("A"), line("B")])
+    words = ("evaluate", POLICY, "--cases", "a.csv", "--engine", "sql", "-o", "o.csv", "--rejects", "r.csv")
+    assert steelyard(*words).status == 0
+
+
+def test_a_row_that_is_lost_is_our_fault(here: Path, steelyard: Steelyard, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A case that has no result, and that nothing rejects, ends the run."""
+    stored = DuckDBMachine.stored
+    monkeypatch.setattr(
+        DuckDBMachine, "stored", lambda *words: f"SELECT * FROM ({stored(*words)}) WHERE claim_id <> 'B'"
+    )
+    write(here / "a.csv", [line("A"), line("B")])
+    found = steelyard("evaluate", POLICY, "--cases", "a.csv", "--engine", "sql", "-o", "o.csv")
+    assert found.status == 70
+    assert names(here) == ["a.csv"]
 
 
 def test_a_bad_file_is_said_as_ever(here: Path, steelyard: Steelyard) -> None:

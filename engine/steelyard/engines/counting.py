@@ -103,6 +103,19 @@ class SummaryColumns:
     lost: tuple[LostColumn, ...]
 
 
+def counts_of_unread(where: Mapping[str, int], grouping: int) -> list[Count]:
+    """Count rows that are no case: they have no keys, and stand in the group whose keys are all empty.
+
+    Args:
+        where: by column at fault, how many rows.
+        grouping: how many names a summary is grouped by.
+    """
+    rows = sum(where.values())
+    keys = ((), ("",) * grouping) if grouping else ((),)
+    found = [Count(key, Measure.STATUS, "", "rejected", rows) for key in keys if rows]
+    return found + [Count((), Measure.WHERE, "", column, count) for column, count in where.items()]
+
+
 def nearest_rank(histogram: Mapping[int, int], percent: int) -> int:
     """The ceil(percent·n/100)-th smallest of n values, given how often each occurs.
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Generator, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,8 +45,8 @@ if TYPE_CHECKING:
 
 SCORED, REJECTED = "scored.parquet", "rejected.parquet"
 """Files of a record, see record.py."""
-REJECTS, RESULTS = "rejects_", "results_"
-"""Names of views for the summary."""
+RESULTS = "results_"
+"""The view of results, for the summary."""
 FIRST = 5
 """How many rejects are kept to be shown."""
 STANDARD = "-"
@@ -88,6 +90,28 @@ class Done:
     rejected: int
 
 
+class Noted:
+    """What is remembered of rejects that pass by: the first ones, and where rows were rejected."""
+
+    def __init__(self) -> None:
+        self.first: list[Reject] = []
+        self.where: Counter[str] = Counter()
+        """By column, how many rows."""
+
+    def kept(self, rejects: Iterable[Reject]) -> Iterator[Reject]:
+        """Pass rejects on; the first `FIRST` of all are kept."""
+        for reject in rejects:
+            if len(self.first) < FIRST:
+                self.first.append(reject)
+            yield reject
+
+    def counted(self, rejects: Iterable[Reject]) -> Iterator[Reject]:
+        """Pass rejects on as `kept` does, and count them."""
+        for reject in self.kept(rejects):
+            self.where[reject.where] += 1
+            yield reject
+
+
 @dataclass(frozen=True)
 class Kept:
     """A finished run whose files stay in its folder."""
@@ -102,8 +126,7 @@ class BulkRun:
 
     Attributes:
         scorer: who scores.
-        checkers: the other engines by name, the reference first.
-        sample: so many cases are checked on them.
+        sample: so many cases are checked on the other engines.
     """
 
     listener: Listener
@@ -113,8 +136,12 @@ class BulkRun:
     work: Path
     connection: Connection
     scorer: Scorer
-    checkers: tuple[tuple[str, Compiled], ...]
     sample: int
+
+    @cached_property
+    def checkers(self) -> tuple[tuple[str, Compiled], ...]:
+        """The other engines by name, the reference first; compiled when first asked for."""
+        return _checkers(self.versions)
 
     def run(self, stage: Staging) -> Done:
         """Score, check a sample, write.
@@ -133,14 +160,11 @@ class BulkRun:
         """
         from steelyard.engines.sql.portfolio import kept_rejects, key_column
         from steelyard.report.provenance import Read
-        from steelyard.report.writers import write_rejects
 
         with self._scored() as (loaded, _, _, scoring):
-            unread = chain(loaded.rejects(), loaded.feed_rejects)
+            noted = self._noted(loaded, self.wanted.rejects)
             keys = [key_column(name) for name in self.wanted.groups]
-            kept_rejects(self.connection, self.work / REJECTED, keys, (one.where for one in unread))
-            if self.wanted.rejects is not None:
-                write_rejects(self.wanted.rejects, self._rejects(loaded), self.wanted.lang)
+            kept_rejects(self.connection, self.work / REJECTED, keys, noted.where)
             return Kept(scoring, Read(loaded.provenance, loaded.feed_rejects))
 
     @contextmanager
@@ -157,6 +181,8 @@ class BulkRun:
             scoring = Scoring(self.scorer.name, settings=self.files.settings)
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, targets, raw, scoring, machine)
+            for warning in loaded.idle_warnings():
+                self.listener.warn(warning)
             if self.sample:
                 scoring = self._verify(loaded, raw, results, scoring)
             yield loaded, raw, targets, scoring
@@ -190,6 +216,7 @@ class BulkRun:
     def _score(
         self, loaded: Loaded, targets: Sequence[ResultColumn], raw: Path, scoring: Scoring, machine: Machine
     ) -> None:
+        """Score every case; look for rejects where a row that was read has no result."""
         from steelyard.engines.sql.arithmetic import TooWideError
         from steelyard.engines.sql.engine import report_too_wide
         from steelyard.engines.sql.portfolio import Portfolio
@@ -200,7 +227,10 @@ class BulkRun:
         try:
             portfolio = Portfolio(self.connection, self.versions, loaded, targets, machine)
             with self.listener.progress(msg("scoring"), 100) as tick:
-                portfolio.write(raw, keys, metadata, tick)
+                left_out = loaded.read - portfolio.write(raw, keys, metadata, tick)
+                if not left_out:
+                    loaded.take_all_as_cases()
+                portfolio.rule_out(keys, left_out - loaded.rejected)
         except TooWideError as error:
             diagnostics = Diagnostics()
             report_too_wide(error, self.versions.newest, diagnostics)
@@ -239,17 +269,14 @@ class BulkRun:
     def _write(
         self, stage: Staging, loaded: Loaded, raw: Path, targets: Sequence[ResultColumn], scoring: Scoring
     ) -> Done:
-        from steelyard.engines.sql.portfolio import ruled_out
+        from steelyard.engines.sql.portfolio import count_ruled_out
         from steelyard.report.provenance import Read, provenance_text
         from steelyard.report.summary_files import write_summary
-        from steelyard.report.writers import write_rejects
 
         wanted = self.wanted
-        rejected = loaded.rejected + len(loaded.feed_rejects) + len(ruled_out(self.connection))
-        summary = self._summary(loaded, raw)
-        first = tuple(islice(self._rejects(loaded), FIRST))
-        if wanted.rejects is not None:
-            write_rejects(stage.place(wanted.rejects), self._rejects(loaded), wanted.lang)
+        noted = self._noted(loaded, None if wanted.rejects is None else stage.place(wanted.rejects))
+        summary = self._summary(raw, noted.where)
+        rejected = noted.where.total() + count_ruled_out(self.connection)
         if wanted.summary is not None:
             write_summary(stage.place(wanted.summary), summary, self.versions)
         if wanted.provenance is not None:
@@ -258,7 +285,24 @@ class BulkRun:
         if wanted.results is not None:
             with self.listener.progress(msg("writing")):
                 self._results(stage, wanted.results, raw, targets)
-        return Done(summary, first, rejected)
+        return Done(summary, tuple(noted.first), rejected)
+
+    def _noted(self, loaded: Loaded, place: Path | None) -> Noted:
+        """Judge every reject, once: write them all to a file, or keep only what is noted of them.
+
+        They come in the order of the other engines: rows that are no case, rows of feeds, cases that a rule rejects.
+        """
+        from steelyard.report.writers import write_rejects
+
+        noted = Noted()
+        unread = noted.counted(chain(loaded.rejects(), loaded.feed_rejects))
+        ruled_out = noted.kept(self._ruled_out(loaded))
+        if place is not None:
+            write_rejects(place, chain(unread, ruled_out), self.wanted.lang)
+        else:
+            deque(unread, maxlen=0)
+            deque(islice(ruled_out, FIRST - len(noted.first)), maxlen=0)
+        return noted
 
     def _results(self, stage: Staging, target: Path, raw: Path, targets: Sequence[ResultColumn]) -> None:
         """The results in the format that was asked for."""
@@ -282,10 +326,6 @@ class BulkRun:
         if str(target) == STANDARD:
             with place.open(encoding="utf-8", newline="") as stream:
                 shutil.copyfileobj(stream, sys.stdout)
-
-    def _rejects(self, loaded: Loaded) -> Iterator[Reject]:
-        """Every reject in the order of the other engines: rows that are no case, of feeds, cases ruled out."""
-        return chain(loaded.rejects(), loaded.feed_rejects, self._ruled_out(loaded))
 
     def _ruled_out(self, loaded: Loaded) -> Iterator[Reject]:
         """Why a rule rejects a case, in the words of the reference.
@@ -311,18 +351,19 @@ class BulkRun:
                     raise self._disagreement([] if wrong is None else [wrong])
                 yield outcome.rejection
 
-    def _summary(self, loaded: Loaded, raw: Path) -> Summary:
-        """Sum up what was written; rows that are no case have no keys."""
-        from steelyard.engines.sql.portfolio import key_column, summary_views
+    def _summary(self, raw: Path, unread: Mapping[str, int]) -> Summary:
+        """Sum up what was written, and the rows that are no case: how many by the column at fault."""
+        from steelyard.engines.counting import counts_of_unread
+        from steelyard.engines.sql.portfolio import RULED_OUT, key_column, results_view
         from steelyard.engines.sql.summary import summarise
         from steelyard.report.summary import MINIMUM_SAMPLE, summary_of_counts
         from steelyard.report.summary_shape import summary_columns
 
         groups, least = self.wanted.groups, self.wanted.minimum_sample
         keys = tuple(key_column(name) for name in groups)
-        unread = chain(loaded.rejects(), loaded.feed_rejects)
-        summary_views(self.connection, raw, (RESULTS, REJECTS), keys, (reject.where for reject in unread))
-        counts = summarise(self.connection, RESULTS, summary_columns(self.versions), keys, REJECTS)
+        results_view(self.connection, raw, RESULTS)
+        counts = summarise(self.connection, RESULTS, summary_columns(self.versions), keys, RULED_OUT)
+        counts += counts_of_unread(unread, len(keys))
         return summary_of_counts(self.versions, groups, counts, MINIMUM_SAMPLE if least is None else least)
 
 
@@ -348,9 +389,9 @@ def evaluate_bulk(
             work = folder.path
             try:
                 with interruptible(), connect(work, wanted.memory_limit) as connection:
-                    told, checkers = listener or Silent(), _checkers(versions)
+                    told = listener or Silent()
                     sample = sample_size(wanted.verify, None, told)  # the reference can always check
-                    return BulkRun(told, versions, files, wanted, work, connection, scorer, checkers, sample).run(stage)
+                    return BulkRun(told, versions, files, wanted, work, connection, scorer, sample).run(stage)
             except DuckDBError as error:
                 raise EngineError(_refusal(error)) from None
 
@@ -368,9 +409,9 @@ def keep_bulk(  # noqa: PLR0917 - as evaluate_bulk
 
     try:
         with interruptible(), connect(folder, wanted.memory_limit) as connection:
-            told, checkers = listener or Silent(), _checkers(versions)
+            told = listener or Silent()
             sample = sample_size(wanted.verify, None, told)  # the reference can always check
-            return BulkRun(told, versions, files, wanted, folder, connection, scorer, checkers, sample).keep()
+            return BulkRun(told, versions, files, wanted, folder, connection, scorer, sample).keep()
     except DuckDBError as error:
         raise EngineError(_refusal(error)) from None
 

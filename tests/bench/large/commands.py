@@ -17,6 +17,8 @@ from tests.bench.processes import STEELYARD
 
 ROOT: Final = Path(__file__).parents[3]
 MEMORY: Final = "4GB"
+MOTOR: Final = Path(__file__).parent / "motor.yaml"
+"""motor-small-claims as motor.sql has it, kept here: what is shipped may change without moving the figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,8 @@ def evaluate(
 
 
 def motor(data: Data, results: Path, *, engine: str = "sql", verify: int = 0) -> list[str]:
-    """The shipped ruleset over generated claims."""
-    return evaluate("motor-small-claims", data.claims, data.relations, results, engine=engine, verify=verify)
+    """motor-small-claims over generated claims."""
+    return evaluate(str(MOTOR), data.claims, data.relations, results, engine=engine, verify=verify)
 
 
 def by_hand(data: Data, results: Path) -> list[str]:

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -22,6 +21,7 @@ from typing import Any
 import duckdb
 
 from steelyard.calendars.zones import Zone, zone
+from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, expressions
 from steelyard.engines.sql.lines import csv_head, csv_line, json_line
 from steelyard.engines.sql.machines import Machine
@@ -41,7 +41,6 @@ DuckDBError = duckdb.Error
 Tell = Callable[[int], None]
 """Is told how many percent are done."""
 
-BATCH = 65_536
 GROUP = 61_440
 RULED_OUT = "ruled_out_"
 """The table of cases that a rule rejects."""
@@ -168,10 +167,8 @@ class Portfolio:
         self._key = versions.newest.key
         self._statements = [machine.compiled(one, loaded, number) for number, one in enumerate(versions.rulesets)]
 
-    def write(self, path: Path, keys: Sequence[str], metadata: Mapping[str, str], tell: Tell | None = None) -> None:
-        """Score every case: a row for each to a Parquet file, those that a rule rejects to the table `RULED_OUT`.
-
-        The table has the case's key, the rule, table or relation at fault (`where`) and the further columns.
+    def write(self, path: Path, keys: Sequence[str], metadata: Mapping[str, str], tell: Tell | None = None) -> int:
+        """Score every case: a row for each that no rule rejects, to a Parquet file. Returns how many rows.
 
         Args:
             path: the file.
@@ -179,18 +176,39 @@ class Portfolio:
             metadata: text by key.
             tell: is told how far it is.
         """
-        ordered = f"ORDER BY {PLACE}"
-        parts = [self._ruled_out(one, keys) for one in self._statements if one.may_reject]
-        held = {name: sql.name(name) for name in ("k", "where", *map(key_column, keys))}
-        source = sql.union(parts) or _nothing([*held, PLACE])
-        out = sql.select(held, sql.within(source, "out"), 'WHERE "where" IS NOT NULL', ordered)
-        running(self._connection, f"CREATE TEMP TABLE {RULED_OUT} AS {out}")
         columns = {name: sql.name(name) for name in (*(one.name for one in self._targets), *map(key_column, keys))}
         rows = sql.union(self._selected(statement, keys) for statement in self._statements)
-        kept = sql.select(columns, sql.within(rows, "scored"), _KEPT if parts else "")
+        kept = sql.select(columns, sql.within(rows, "scored"), self._kept)
         if not keeps_order(self._connection, kept):
-            kept = f"{kept} {ordered}"
+            kept = f"{kept} ORDER BY {PLACE}"
         running(self._connection, f"COPY ({kept}) TO {sql.target(path)} ({_parquet(metadata)})", tell)
+        return _rows(self._connection, path)
+
+    def rule_out(self, keys: Sequence[str], expected: int) -> None:
+        """Make the table `RULED_OUT` of the cases that a rule rejects, in the order of the files.
+
+        It has the case's key (`k`), the rule, table or relation at fault (`where`) and the further columns.
+
+        Args:
+            keys: names of further columns, as for `write`.
+            expected: how many cases `write` left out; where it left out none, nothing is read again.
+
+        Raises:
+            InternalError: there are more or fewer.
+        """
+        some = [one for one in self._statements if one.may_reject] if expected else []
+        held = {name: sql.name(name) for name in ("k", "where", *map(key_column, keys))}
+        source = sql.union(self._ruled_out(one, keys) for one in some) or _nothing([*held, PLACE])
+        out = sql.select(held, sql.within(source, "out"), 'WHERE "where" IS NOT NULL', f"ORDER BY {PLACE}")
+        running(self._connection, f"CREATE TEMP TABLE {RULED_OUT} AS {out}")
+        found = count_ruled_out(self._connection)
+        if found != expected:
+            raise InternalError(f"{expected} cases have no result, but rules reject {found}")
+
+    @property
+    def _kept(self) -> str:
+        """The clause that leaves out cases which a rule rejects; empty where no rule can."""
+        return _KEPT if any(one.may_reject for one in self._statements) else ""
 
     def _ruled_out(self, statement: Statement, keys: Sequence[str]) -> str:
         """The key of every case of a version, and the rule that rejects it; NULL where none does."""
@@ -267,6 +285,12 @@ def ruled_out(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [row[0] for row in connection.execute(sql.select({"k": "k"}, RULED_OUT)).fetchall()]
 
 
+def count_ruled_out(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many cases a rule rejects."""
+    (count,) = connection.execute(sql.select({"n": "count(*)"}, RULED_OUT)).fetchone() or (0,)
+    return count
+
+
 def kept(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, columns: Sequence[str]) -> None:
     """Write only these columns, with the metadata of the file."""
     query = sql.select({name: sql.name(name) for name in columns}, _file(path))
@@ -274,43 +298,29 @@ def kept(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, columns: S
     running(connection, f"COPY ({query}) TO {sql.target(to)} ({options})")
 
 
-def summary_views(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    names: tuple[str, str],
-    keys: Sequence[str],
-    unread: Iterable[str],
+def results_view(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Make a view of a Parquet file of results."""
+    connection.execute(sql.words("CREATE VIEW", sql.name(name), "AS FROM", _file(path)))
+
+
+def kept_rejects(
+    connection: duckdb.DuckDBPyConnection, path: Path, keys: Sequence[str], unread: Mapping[str, int]
 ) -> None:
-    """Make a view of the results, and a table of all rejects, with the keys of their cases.
+    """Write a row for each reject: the keys of its case, null where it could not be read, and `where`.
 
     Args:
         connection: the session.
-        path: the Parquet file of results.
-        names: of the view of results and of the table of rejects.
-        keys: columns of the file.
-        unread: of each row that is no case, the column or rule at fault.
+        path: the Parquet file.
+        keys: columns of `RULED_OUT`.
+        unread: by column at fault, how many rows are no case.
     """
-    results, rejects = names
-    connection.execute(sql.words("CREATE VIEW", sql.name(results), "AS FROM", _file(path)))
-    _reject_table(connection, rejects, keys, unread)
-
-
-def _reject_table(
-    connection: duckdb.DuckDBPyConnection, rejects: str, keys: Sequence[str], unread: Iterable[str]
-) -> None:
+    table = "kept_rejects_"
     ruled = sql.select({**{key: sql.name(key) for key in keys}, "where": sql.name("where")}, RULED_OUT)
-    connection.execute(f"CREATE TEMP TABLE {sql.name(rejects)} AS {ruled}")
-    insert = f'INSERT INTO {sql.name(rejects)} BY NAME SELECT unnest(?) AS "where"'
-    rows = iter(unread)
-    while batch := list(islice(rows, BATCH)):
-        connection.execute(insert, [batch])
-
-
-def kept_rejects(connection: duckdb.DuckDBPyConnection, path: Path, keys: Sequence[str], unread: Iterable[str]) -> None:
-    """Write a row for each reject: the keys of its case, null where it could not be read, and `where`."""
-    view = "kept_rejects_"
-    _reject_table(connection, view, keys, unread)
-    running(connection, f"COPY {sql.name(view)} TO {sql.literal(str(path))} ({_parquet({})})")
+    connection.execute(f"CREATE TEMP TABLE {table} AS {ruled}")
+    rows = sql.select({"where": "?"}, "range(?)")
+    for where, count in unread.items():
+        connection.execute(f"INSERT INTO {table} BY NAME {rows}", [where, count])
+    running(connection, f"COPY {table} TO {sql.target(path)} ({_parquet({})})")
 
 
 def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: str, size: int) -> list[str]:
@@ -321,7 +331,7 @@ def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: st
     by_rule = sql.select({"k": "min(k)"}, sql.within(fired, "one"), "GROUP BY version, rule")
     out = sql.select({"k": "min(k)"}, RULED_OUT, 'GROUP BY "where"')
     found = dict.fromkeys(row[0] for row in connection.execute(sql.union((by_status, by_rule, out))).fetchall())
-    (rows,) = connection.execute(sql.select({"n": "count(*)"}, _file(path))).fetchone() or (0,)
+    rows = _rows(connection, path)
     places = random.Random(seed).sample(range(rows), min(rows, size + len(found)))  # noqa: S311 - a sample, no secret
     read = sql.parquet(path, numbered=True)
     at = sql.select({"k": sql.name(key)}, read, "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number")
@@ -372,6 +382,12 @@ def partitioned(
     running(connection, f"COPY ({query}) TO {sql.target(folder)} ({sql.listed(options)})")
 
 
+def _rows(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+    """How many rows a Parquet file says it has."""
+    (count,) = connection.execute(sql.select({"n": "count(*)"}, _file(path))).fetchone() or (0,)
+    return count
+
+
 def _metadata(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     source = f"parquet_kv_metadata({sql.source(path)})"
     found = connection.execute(sql.select({"key": "key", "value": "value"}, source)).fetchall()
@@ -395,6 +411,7 @@ __all__ = [
     "Portfolio",
     "connect",
     "convert",
+    "count_ruled_out",
     "interruptible",
     "kept",
     "partitioned",

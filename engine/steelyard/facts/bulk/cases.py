@@ -142,7 +142,7 @@ def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRo
 
 
 def rejected_rows(versions: Versions, cases: Sequence[CaseRows], barred: Mapping[str, Sequence[str]]) -> str:
-    """A selection of the numbers of rows that are no cases, ascending."""
+    """A selection of the numbers of rows that are no cases."""
     parts: list[str] = []
     for one in cases:
         bars = [f"({one.key} IN (FROM {table} SELECT key)) IS TRUE" for table in barred[one.version.version]]
@@ -152,4 +152,4 @@ def rejected_rows(versions: Versions, cases: Sequence[CaseRows], barred: Mapping
         newest, here = cases[-1].rows, zone(versions.newest.timezone)
         judged = sql.either(_in_force(versions, one.version, newest, here) for one in cases)
         parts.append(sql.select({ROW: ROW}, sql.within(newest.query, "r"), "WHERE", f"NOT ({judged})"))
-    return sql.select({ROW: ROW}, sql.within(sql.union(parts), "b"), "ORDER BY", ROW)
+    return sql.select({ROW: ROW}, sql.within(sql.union(parts), "b"))

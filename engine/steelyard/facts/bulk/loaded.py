@@ -12,7 +12,7 @@ from steelyard.calendars.zones import zone
 from steelyard.diagnostics import InternalError, Message, msg
 from steelyard.facts.assembly import key_field
 from steelyard.facts.bulk import sql
-from steelyard.facts.bulk.cases import KEYS, CaseRows, rejected_rows
+from steelyard.facts.bulk.cases import ALL, KEYS, CaseRows, rejected_rows
 from steelyard.facts.bulk.judge import Judge
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation
@@ -27,6 +27,8 @@ from steelyard.ir.ruleset import Relation
 from steelyard.ir.types import Range, Region, Regions
 from steelyard.temporary import TemporaryFolder
 
+REJECTED = "intake_rejected"
+"""The table of the numbers of rows that are no cases."""
 _BATCH = 4096
 """Rows that Python reads at a time."""
 
@@ -71,12 +73,19 @@ class Loaded:
 
     @cached_property
     def rejected(self) -> int:
-        """Rows of the case files that are no cases. The first time, every row is checked."""
-        return self.read - sum(count for count, _ in self._survey.values())
+        """Rows of the case files that are no cases. The first time, every row is checked, and the bad ones kept."""
+        bad = rejected_rows(self._judge.versions, self._rows, self._barred)
+        self._cursor().execute(f"CREATE TABLE {REJECTED} AS {bad}")
+        (count,) = self._cursor().execute(sql.select({"n": "count(*)"}, REJECTED)).fetchone() or (0,)
+        return count
+
+    def take_all_as_cases(self) -> None:
+        """Note that no row is rejected, which the caller knows from the results: so `rejected` need not check them."""
+        vars(self)["rejected"] = 0
 
     @cached_property
     def warnings(self) -> tuple[Message, ...]:
-        """What a reader of the results should know. The first time, every row is checked."""
+        """What a reader of the results should know, but for `idle_warnings`, which come after these."""
         found = [] if self.read else [msg("the files of cases have no rows")]
         unmatched = (each.unmatched(self._cursor()) for each in self._alike)
         small = (each.small.unmatched(self._known(each)) for each in self._alike if each.small is not None)
@@ -87,10 +96,20 @@ class Loaded:
                     *found,
                     *(one for one in (*unmatched, *small) if one is not None),
                     *(one.warning for one in self._skipped),
-                    *self._idle(),
                 )
             )
         )
+
+    def idle_warnings(self) -> tuple[Message, ...]:
+        """Which relations have areas of which none covers a place of any case; asks for `rejected`."""
+        each_once = {each.relation: each for of in self._judge.relations.values() for each in of}
+        areal = {relation: fields for relation in each_once if (fields := _areas(relation))}
+        cases = [case for rows in self._rows for case in self._placed(rows)] if areal else []
+        found = (
+            idle_areas(relation, each_once[relation].areas(self._cursor(), fields), cases)
+            for relation, fields in areal.items()
+        )
+        return tuple(dict.fromkeys(one for some in found for one in some))
 
     def rejects(self) -> Iterator[Reject]:
         """Give the rejected rows of the case files, in their order, with what is wrong with each.
@@ -98,8 +117,9 @@ class Loaded:
         Raises:
             InternalError: SQL rejected a row with which the existing intake finds no fault.
         """
-        bad = rejected_rows(self._judge.versions, self._rows, self._barred)
-        numbers = self._cursor().execute(bad)
+        if not self.rejected:
+            return
+        numbers = self._cursor().execute(sql.select({ROW: ROW}, REJECTED, "ORDER BY", ROW))
         while batch := [row[0] for row in numbers.fetchmany(_BATCH)]:
             for number, entry in zip(batch, self._judge.judge(self._cursor(), batch, joined=False), strict=True):
                 if not isinstance(entry, Reject):
@@ -151,30 +171,17 @@ class Loaded:
         query = sql.words("SELECT DISTINCT key FROM", KEYS, "WHERE key IN (SELECT unnest(?))")
         return {row[0]: None for row in self._cursor().execute(query, [named]).fetchall()}
 
-    @cached_property
-    def _survey(self) -> dict[str, tuple[int, list[Case]]]:
-        """By version, how many cases there are, and cases with every combination of places among them."""
-        found: dict[str, tuple[int, list[Case]]] = {}
-        for rows in self._rows:
-            places = [one.id for one in rows.version.inputs if isinstance(one.type, Region)] if self._areal else []
-            columns = {" rows": "count(*)", **{name: sql.name(name) for name in places}}
-            query = sql.select(columns, self.cases[rows.version.version], "GROUP BY ALL" if places else "")
-            counted = self._cursor().execute(query).fetchall()
-            cases = [Case("", dict(zip(places, row[1:], strict=True))) for row in counted]
-            found[rows.version.version] = (sum(row[0] for row in counted), cases)
-        return found
-
-    @property
-    def _areal(self) -> bool:
-        return any(_areas(each.relation) for of in self._judge.relations.values() for each in of)
-
-    def _idle(self) -> Iterator[Message]:
-        cases = [case for _, some in self._survey.values() for case in some] if self._areal else []
-        each_once = {each.relation: each for of in self._judge.relations.values() for each in of}
-        for relation, each in each_once.items():
-            fields = _areas(relation)
-            if fields:
-                yield from idle_areas(relation, each.areas(self._cursor(), fields), cases)
+    def _placed(self, rows: CaseRows) -> Iterator[Case]:
+        """Cases with every combination of places that occurs among the cases of a version, and nothing else."""
+        places = [one.id for one in rows.version.inputs if isinstance(one.type, Region)]
+        view = self.cases[rows.version.version]
+        source = [view]
+        if len(self._rows) == 1:  # then every good row is a case of this version: no row has to be checked again
+            barred = [f"ANTI JOIN {REJECTED} USING ({ROW})"] if self.rejected else []
+            source = [f"{view}{ALL}", *barred]
+        query = sql.select({name: sql.name(name) for name in places} or {ROW: "1"}, *source, "GROUP BY ALL")
+        for row in self._cursor().execute(query).fetchall():
+            yield Case("", dict(zip(places, row, strict=False)))
 
 
 def _areas(relation: Relation) -> list[str]:

@@ -53,7 +53,10 @@ class LoadedRelation:
         """Say how many rows name a case that is not there."""
         if self.named is None:
             return None
-        query = sql.select({"n": "count(*)"}, f"({self.named}) AS r", "ANTI JOIN", KEYS, "AS k ON r.key = k.key")
+        # the keys of the rows are put into a hash table, not those of all cases, of which there may be far more
+        named = sql.select({"key": "key"}, f"({self.named}) AS n", "GROUP BY key")
+        matched = sql.select({"key": "k.key"}, KEYS, f"AS k SEMI JOIN ({named}) AS r ON k.key = r.key GROUP BY k.key")
+        query = sql.select({"n": "count(*)"}, f"({self.named}) AS r", f"ANTI JOIN ({matched}) AS m ON r.key = m.key")
         (count,) = connection.execute(query).fetchone() or (0,)
         id_ = self.relation.id
         return msg("{count} rows of `{relation}` match no case", count=count, relation=id_) if count else None
