@@ -123,7 +123,8 @@ def settle_target(result: Result) -> Value | None:
     given = [g for g in result.grants if isinstance(g.grant, TargetGrant) and g.value]
     if not given or base is None or isinstance(base, Missing):
         return base
-    counted = given if result.indicator.stack else [max(given, key=_value)]  # max takes the first of equal ones
+    # max returns the first of several equal ones
+    counted = given if result.indicator.stack else [max(given, key=_value)]
     for granted in counted:
         granted.counted = True
     relaxation = sum(_value(granted) for granted in counted)
@@ -131,7 +132,7 @@ def settle_target(result: Result) -> Value | None:
 
 
 def settle_pauses(result: Result) -> None:
-    """Take the time of all pauses together from the clock."""
+    """Subtract the union of all pauses from the clock."""
     windows: list[tuple[int, int]] = []
     for granted in result.grants:
         if granted.window is not None:
@@ -143,7 +144,7 @@ def settle_pauses(result: Result) -> None:
 
 
 def settle_floor(result: Result) -> int | None:
-    """The highest at_least."""
+    """Return the highest at_least that was granted, in hundredths; None where none was."""
     given = [g for g in result.grants if isinstance(g.grant, AtLeastGrant) and g.value is not None]
     if not given:
         return None
@@ -153,7 +154,7 @@ def settle_floor(result: Result) -> int | None:
 
 
 def waived_by(result: Result) -> str | None:
-    """The first exemption that waives the indicator."""
+    """Return the id of the first exemption that waives the indicator; None where none does."""
     return next((g.exemption for g in result.grants if isinstance(g.grant, WaiveGrant)), None)
 
 
@@ -187,7 +188,7 @@ def _holding(points: Meaning, unit: int) -> Give:
 
 
 def _relaxing(target: Meaning) -> Give:
-    """A target grant counts as its difference to the base target in the lenient direction, at least 0."""
+    """Build a target grant: it counts as its difference to the base target in the lenient direction, at least 0."""
 
     def relax(granted: Granted, result: Result, env: Env) -> None:
         base = result.base_target
@@ -208,7 +209,10 @@ def _relaxing(target: Meaning) -> Give:
 
 
 def _pausing(start_of: Meaning, end_of: Meaning, open_end: bool) -> Give:
-    """Cut a row's window to the clock; a missing start, or a missing end that is not open, refuses the grant."""
+    """Build a pause, which cuts the row's window to the clock.
+
+    A missing start, or a missing end that is not open, refuses the grant.
+    """
 
     def pause(granted: Granted, result: Result, env: Env) -> None:
         timing = result.timing

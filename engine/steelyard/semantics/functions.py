@@ -14,13 +14,13 @@ from steelyard.semantics.regions import coverer
 from steelyard.semantics.values import Missing, missing, union
 
 LocalDate = Callable[[int], int]
-"""From microseconds UTC to the day in the ruleset's zone, as days since 1970-01-01."""
+"""Converts an instant in microseconds UTC to the day in the ruleset's time zone, as days since 1970-01-01."""
 
 _UNBOUNDED = missing("overlap_time")
 
 
 def strict(operation: Callable[..., Any], operands: tuple[Meaning, ...]) -> Meaning:
-    """Lift an operation on values to one that is missing where any operand is, for all their reasons."""
+    """Lift an operation on values to one whose result is missing where any operand is, with the reasons of all."""
     match operands:
         case (only,):
 
@@ -51,7 +51,7 @@ def strict(operation: Callable[..., Any], operands: tuple[Meaning, ...]) -> Mean
 
 
 def apply(node: Apply, operands: tuple[Meaning, ...], local_date: LocalDate) -> Meaning:
-    """The meaning of a function's application."""
+    """Build the meaning of a function's application."""
     return strict(_operation(node, local_date), operands)
 
 
@@ -101,22 +101,23 @@ def _overlaps(a: int, b: int, c: int, d: int) -> bool:
 
 
 def overlap_time(a: int, b: int, c: int, d: int) -> int | Missing:
-    """The common duration of [a, b) and [c, d), at least 0; missing where both have not ended."""
+    """Return the length of the overlap of [a, b) and [c, d), at least 0; missing where neither window has ended."""
     end = min(b, d)
     return _UNBOUNDED if end >= OPEN else max(0, end - max(a, c))
 
 
 def civil(day: int) -> tuple[int, int, int]:
-    """Year, month and day of the month, in the Gregorian calendar carried on both ways.
+    """Return year, month and day of the month in the proleptic Gregorian calendar.
 
     >>> civil(0), civil(-1), civil(19782)
     ((1970, 1, 1), (1969, 12, 31), (2024, 2, 29))
     """
-    # Years are counted from 1 March of year 0, so that a leap day ends its year; 400 years have 146,097 days.
+    # Years are counted from 1 March of year 0, so that a leap day is the last of its year; 400 years: 146,097 days.
     era, day_of_era = divmod(day + 719_468, 146_097)
     year = (day_of_era - day_of_era // 1460 + day_of_era // 36_524 - day_of_era // 146_096) // 365
     day_of_year = day_of_era - (365 * year + year // 4 - year // 100)
-    shifted = (5 * day_of_year + 2) // 153  # months from March: 0..11, five of them have 153 days
+    # months are counted from March, 0..11; the first five have 153 days, and so have the next five
+    shifted = (5 * day_of_year + 2) // 153
     month = shifted + 3 if shifted < 10 else shifted - 9
     return era * 400 + year + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
 
@@ -130,13 +131,13 @@ def _month(day: int) -> int:
 
 
 def year_month(day: int) -> str:
-    """The month of a date as `2024-05`."""
+    """Return the month of a date as `2024-05`."""
     year, month, _ = civil(day)
     return f"{year:04d}-{month:02d}"
 
 
 def instant_text(instant: int) -> str:
-    """An instant in UTC for a reader, `2024-05-01T12:30:00Z`, with six more digits where it has them."""
+    """Write an instant in UTC, `2024-05-01T12:30:00Z`; microseconds are written only where they are not 0."""
     seconds, rest = divmod(instant, 1_000_000)
     day, second = divmod(seconds, 86_400)
     year, month, date = civil(day)

@@ -1,8 +1,8 @@
 """Strata 3 and 4: targets, pauses, measures and scores of indicators (LANGUAGE.md section 7).
 
 Measure and target are always computed. Then, in this order: only_if, waive grant, missing, way, clamp,
-round to 2 digits (half_up), at_least. A family is one indicator of each row, in code-point order of
-their ids; a row of which it is unknown whether it belongs to the case is waived.
+round to 2 digits (half_up), at_least. A family is one indicator per row, in code-point order of the row ids. A row of
+unknown membership is waived.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HUNDREDTHS = 10**SCORE_DIGITS
 
 @dataclass(frozen=True, slots=True)
 class PreparedIndicator:
-    """An indicator with its meanings, a measure or a clock; `relation` and `row_id` of a family."""
+    """An indicator with its meanings. It has a measure or a clock; `relation` and `row_id` are set for a family."""
 
     rule: Indicator
     relation: int | None
@@ -62,10 +62,10 @@ def prepare_indicator(
 
 
 def start_results(prepared: PreparedIndicator, env: Env) -> list[Result]:
-    """Stratum 2: the results that an indicator will have, with the truth of only_if.
+    """Stratum 2: create the results of an indicator (one, or one per row), with the truth of only_if.
 
     Raises:
-        Rejected: a row of a family has no id, or shares it with another.
+        Rejected: a row of a family has no id, or its id occurs twice.
     """
     if prepared.relation is None:
         only_if = True if prepared.only_if is None else prepared.only_if(env)
@@ -83,7 +83,8 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
     """Strata 3 and 4 of one result.
 
     Raises:
-        Rejected: the clock ends before it starts or outside its calendar, or something is missing that may not be.
+        Rejected: the clock ends before it starts or lies outside its calendar, or a value is missing and the
+            indicator says `missing: reject`.
     """
     if prepared.relation is not None:
         env.bound[prepared.relation] = result.row
@@ -137,13 +138,13 @@ def _lacking(result: Result) -> Missing | None:
 
 
 def _way(prepared: PreparedIndicator, result: Result, env: Env) -> Missing | None:
-    """Score by the way, clamp and round; returns why there is no score.
+    """Compute the score by the indicator's way, clamp and round it. Returns the reason where there is no score.
 
-    The bounds of a clamp are hundredths, so rounding first gives the same.
+    The bounds of a clamp are hundredths, so rounding before clamping gives the same result.
     """
     measure, target = result.measure, result.target
     env.own_measure, env.own_target = measure, target
-    # text and booleans are only tested by bands, which read OwnMeasure
+    # a measure that is text or boolean is read only by bands, through OwnMeasure
     scoring = prepared.way(env, measure if isinstance(measure, int) else 0, target if isinstance(target, int) else 0)
     env.own_measure = env.own_target = None
     result.scoring = scoring
@@ -162,7 +163,7 @@ def _way(prepared: PreparedIndicator, result: Result, env: Env) -> Missing | Non
 
 
 def _miss(rule: Indicator, result: Result, lacking: Missing) -> None:
-    """What happens where measure, target or score is missing."""
+    """Apply the indicator's `missing` rule where measure, target or score is missing."""
     if rule.missing is None:
         raise InternalError(f"`{rule.id}` is missing {names(lacking.reasons)}, and its rule says nothing")
     match rule.missing.action:
@@ -178,7 +179,7 @@ def _miss(rule: Indicator, result: Result, lacking: Missing) -> None:
 
 
 def _named(prepared: PreparedIndicator, rows: list[BoundRow]) -> list[tuple[str, BoundRow]]:
-    """The rows of a family by id, in code-point order."""
+    """Return the rows of a family with their ids, in code-point order."""
     named: dict[str, BoundRow] = {}
     for row in rows:
         row_id = row.values.get(prepared.row_id)

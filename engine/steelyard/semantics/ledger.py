@@ -1,9 +1,9 @@
 """The ledger: a closed sum from the opening to the final score (LANGUAGE.md section 11).
 
-Opening (the sum of n * baseline / D) less the points lost per indicator, published with 6 digits each,
-give the base but for rounding; the rounding line closes the sum and is proved to be no plug: it is at
-most half a unit of the base's last digit plus half a millionth for the opening, each indicator and the
-clamp. On numerators the identity is exact.
+The opening (the sum of n * baseline / D) minus the points lost per indicator, each published with 6 digits, equals the
+base up to rounding. The rounding line closes the sum. It is checked to contain rounding only: at most half a unit of
+the base's last digit plus half a millionth each for the opening, every indicator and the clamp. On numerators the
+identity is exact.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _TO_LEDGER = 10 ** (LEDGER_DIGITS - SCORE_DIGITS)
 
 
 def contribute(score: Score, scored: Scored, shares: list[int], denominator: int) -> None:
-    """Work out what every present member brings: its share of D, the points it loses, and the exact base."""
+    """Compute what every present member contributes: its share of D and the points it loses; and the exact base."""
     sign = -1 if score.better is Better.LOWER else 1
     total = lost_total = opening = 0
     for result, share in zip(scored.present, shares, strict=True):
@@ -28,7 +28,7 @@ def contribute(score: Score, scored: Scored, shares: list[int], denominator: int
         lost_total += share * (baseline - points)
         lost = divide(sign * share * (baseline - points) * _TO_LEDGER, denominator)
         scored.contributions.append(Contribution(result, share, lost))
-    if opening - lost_total != total:  # pragma: no cover - arithmetic itself would have to fail
+    if opening - lost_total != total:  # pragma: no cover - cannot happen: the identity is algebraic
         raise InternalError(f"the ledger of `{score.id}` does not balance on numerators")
     scored.denominator = denominator
     scored.exact = total, denominator * 10**SCORE_DIGITS
@@ -36,10 +36,10 @@ def contribute(score: Score, scored: Scored, shares: list[int], denominator: int
 
 
 def open_ledger(score: Score, scored: Scored) -> list[Line]:
-    """Clamp and round the exact base; the lines from the opening to the base.
+    """Clamp and round the exact base, and return the ledger's lines from the opening to the base.
 
     Raises:
-        InternalError: the rounding line is more than rounding.
+        InternalError: the rounding line is larger than rounding allows.
     """
     if scored.exact is None or scored.opening is None:
         raise InternalError(f"`{score.id}` has no exact base")
@@ -70,7 +70,7 @@ def open_ledger(score: Score, scored: Scored) -> list[Line]:
 
 
 def _clamped_base(score: Score, exact: tuple[int, int]) -> tuple[int, tuple[int, int] | None]:
-    """The base, rounded, and what the clamp brought, exactly (None where it did not bite)."""
+    """Return the rounded base, and the exact change made by the clamp; None where the clamp changed nothing."""
     numerator, denominator = exact
     scale = 10**score.digits
     for bound, side in ((score.clamp.low, 1), (score.clamp.high, -1)):

@@ -1,8 +1,8 @@
 """Limits of groups' shares, solved exactly (LANGUAGE.md section 9, stage 5).
 
-Every block's share becomes clamp(lambda * share, at_least, at_most) with the one lambda for which the
-shares add up to 1. The sum rises with lambda in straight lines that bend where a block reaches a bound,
-so lambda lies between two bends, or on one, and is found without iteration.
+Every block's share becomes clamp(lambda * share, at_least, at_most) with the one lambda for which the shares add up to
+1. The sum is a piecewise linear, non-decreasing function of lambda with a breakpoint where a block reaches a bound, so
+lambda is found by interpolating between two breakpoints.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ ONE = Fraction(1)
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """What holds a block's share; None is open. `share`: what it has before the limits."""
+    """The bounds of a block's share; None where a side has no bound. `share` is the block's share before the limits."""
 
     name: str
     at_least: Fraction | None
@@ -29,7 +29,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Shares by block that add up to 1, the lambda, and what was dropped."""
+    """The result of applying the limits: shares by block that add up to 1, the lambda, and notes on dropped bounds."""
 
     shares: Mapping[str, Fraction]
     factor: Fraction
@@ -44,12 +44,12 @@ def hold(sets: Mapping[str, Bound], limits: Mapping[str, Bound], *, emptied: boo
     """Bring the shares of blocks within their limits.
 
     Args:
-        sets: every block, with the bounds that its sets leave it.
-        limits: the limits of some of them.
-        emptied: whether a group lost all its members, so that an `at_most` that cannot be met any more is dropped.
+        sets: every block with the bounds that the shares set in it imply.
+        limits: the limits of groups, by block.
+        emptied: whether a group lost all its members; an `at_most` that can then no longer be met is dropped.
 
     Raises:
-        UnresolvableError: limits that cannot be met.
+        UnresolvableError: the limits cannot be met.
     """
     blocks = {name: _narrowed(bound, limits.get(name)) for name, bound in sets.items()}
     if sum(low for _, low, _ in blocks.values()) > 1:
@@ -67,9 +67,9 @@ def hold(sets: Mapping[str, Bound], limits: Mapping[str, Bound], *, emptied: boo
 
 
 def solve(blocks: list[Block]) -> Fraction:
-    """The lambda for which the clamped shares add up to 1: 1 itself where it does, else the least.
+    """Return the lambda for which the clamped shares add up to 1: 1 where it fits, else the least that fits.
 
-    The least shares must add up to at most 1, the greatest that can be reached to at least 1.
+    The lower bounds must add up to at most 1, and the largest reachable sum must be at least 1.
     """
     if _total(blocks, ONE) == 1:
         return ONE
@@ -83,7 +83,7 @@ def solve(blocks: list[Block]) -> Fraction:
 
 
 def _narrowed(sets: Bound, limit: Bound | None) -> Block:
-    """The bounds of a block: its limit narrowed by what is set in it."""
+    """Return a block's share and bounds: its limit narrowed by the shares set in it."""
     low, high = sets.at_least or Fraction(0), ONE if sets.at_most is None else sets.at_most
     if limit is None:
         return sets.share, low, high
@@ -99,7 +99,7 @@ def _narrowed(sets: Bound, limit: Bound | None) -> Block:
 
 
 def _highest(blocks: Mapping[str, Block]) -> Fraction:
-    """The sum that the shares approach as lambda grows; a share of 0 does not grow."""
+    """Return the sum that the shares approach as lambda grows; a block with share 0 does not grow."""
     return sum((high if share else low for share, low, high in blocks.values()), Fraction(0))
 
 

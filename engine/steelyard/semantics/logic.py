@@ -1,4 +1,4 @@
-"""Three-valued logic and the nodes that look at missing values (LANGUAGE.md section 5)."""
+"""Three-valued logic and the nodes that test for missing values (LANGUAGE.md section 5)."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from steelyard.semantics.values import Missing, Truth, union
 
 
 def conjunction(items: tuple[Meaning, ...], may_reject: bool) -> Meaning:
-    """False if one is false, else unknown for the reasons of all unknown ones, else true."""
+    """Three-valued `and`: false if one is false, else unknown with the reasons of all unknown items, else true."""
     return _junction(items, may_reject, decides=False)
 
 
 def disjunction(items: tuple[Meaning, ...], may_reject: bool) -> Meaning:
-    """True if one is true, else unknown for the reasons of all unknown ones, else false."""
+    """Three-valued `or`: true if one is true, else unknown with the reasons of all unknown items, else false."""
     return _junction(items, may_reject, decides=True)
 
 
 def _junction(items: tuple[Meaning, ...], may_reject: bool, *, decides: bool) -> Meaning:
-    """`and` or `or`. Items after a decisive one are evaluated only if they may reject the case."""
+    """Build `and` or `or`. Items after a decisive one are evaluated only if they may reject the case."""
     otherwise = not decides
 
     def evaluate(env: Env) -> Truth:
@@ -42,7 +42,7 @@ def _junction(items: tuple[Meaning, ...], may_reject: bool, *, decides: bool) ->
 
 
 def choice(condition: Meaning, yes: Meaning, no: Meaning) -> Meaning:
-    """The branch taken; missing where the condition is unknown."""
+    """Return the value of the branch taken; missing where the condition is unknown."""
 
     def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
         truth = condition(env)
@@ -54,7 +54,7 @@ def choice(condition: Meaning, yes: Meaning, no: Meaning) -> Meaning:
 
 
 def first_present(items: tuple[Meaning, ...]) -> Meaning:
-    """The first item that is not missing; else missing for the reasons of all."""
+    """Return the first item that is not missing; else missing with the reasons of all."""
 
     def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
         reasons: list[Missing] = []
@@ -69,5 +69,5 @@ def first_present(items: tuple[Meaning, ...]) -> Meaning:
 
 
 def absence(operand: Meaning, negated: bool) -> Meaning:
-    """Whether the operand is missing."""
+    """Return whether the operand is missing."""
     return lambda env: isinstance(operand(env), Missing) is not negated

@@ -1,9 +1,9 @@
 """The meaning of every expression: one `match`, one small closure per node.
 
-Compositional: the meaning of a node is made of the meanings of its operands and nothing else. Every
-operator is strict (LANGUAGE.md section 5): one missing operand makes it missing, for the reasons of all
-that are; exceptions are and, or, if, coalesce, is_missing, an open end, and what aggregates and tables
-say themselves. `if` and `coalesce` evaluate only what they need; everything else evaluates all.
+Compositional: the meaning of a node is built only from the meanings of its operands. Every operator is strict
+    (LANGUAGE.md section 5): one missing operand makes the result missing, with the reasons of all missing operands. The
+    exceptions are and, or, if, coalesce, is_missing, an open end, aggregates and tables. `if` and `coalesce` evaluate
+    only the operands they need; every other node evaluates all.
 """
 
 from __future__ import annotations
@@ -150,11 +150,11 @@ def meaning(expr: Expr, scope: RulesetScope) -> Meaning:  # noqa: C901 - a case 
 
 
 def constant(value: Stored | Missing) -> Meaning:
-    """A meaning that reads nothing."""
+    """Build a meaning that always returns this value."""
     return lambda _: value
 
 
-# What an expression may read
+# Nodes that read a value
 
 
 def _input(name: str) -> Meaning:
@@ -180,7 +180,7 @@ def _define(node: Define, scope: RulesetScope) -> Meaning:
 
 
 def _field(node: Field | OneRow, scope: RulesetScope) -> Meaning:
-    """A field of the row at hand, or a define of it, computed once per row."""
+    """Build the reading of a field of the bound row, or of a row's define, which is computed once per row."""
     relation, name = scope.relations[node.relation], node.name
     found = scope.define(node.relation, name, meaning)
     if found is None:
@@ -260,7 +260,7 @@ def _table_call(node: TableCall, scope: RulesetScope) -> Meaning:
     return tables.output(table, tables.question(table, arguments, lambda cell: meaning(cell, scope)), position)
 
 
-# Operators that are more than a function of Python
+# Operators without a direct equivalent in Python
 
 
 def _divide(node: Divide, scope: RulesetScope) -> Meaning:
@@ -297,7 +297,7 @@ def _open_end(operand: Meaning) -> Meaning:
 
 
 def _open_end_of_row(operand: Meaning, relation: int) -> Meaning:
-    """An open end of a row that may not be there: without the row it is missing, not open."""
+    """Build an open end read from a one_row relation: where the relation has no row it is missing, not open."""
 
     def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
         value = operand(env)

@@ -15,20 +15,20 @@ from steelyard.ir.expressions import Stored
 
 
 class Fixed(NamedTuple):
-    """value * 10^-scale."""
+    """A fixed-point number: value * 10^-scale."""
 
     value: int
     scale: int
 
     def __str__(self) -> str:
-        """Exactly `scale` digits: Fixed(-5, 2) is -0.05."""
+        """Write exactly `scale` decimal digits: Fixed(-5, 2) is -0.05."""
         sign = "-" if self.value < 0 else ""
         digits = str(abs(self.value)).rjust(self.scale + 1, "0")
         return sign + (f"{digits[: -self.scale]}.{digits[-self.scale :]}" if self.scale else digits)
 
 
 class Status(Enum):
-    """What became of a case."""
+    """The status of a case."""
 
     SCORED = "scored"
     UNSCORED = "unscored"
@@ -39,11 +39,12 @@ class IndicatorOutcome(NamedTuple):
     """One indicator, or one row of a family.
 
     Attributes:
-        id: the indicator's; `row` is the row's id in a family, else None.
-        measure, target: stored values; None where missing (or there is no target).
-        score: hundredths; None where waived.
+        id: the indicator's id.
+        row: the row's id in a family, else None.
+        measure, target: stored values; None where missing, or where the indicator has no target.
+        score: in hundredths of a point; None where waived.
         waived: why it was waived; None where scored.
-        missing_score: whether `score` is the fixed one of `missing: {score: N}`.
+        missing_score: whether `score` is the N of `missing: {score: N}`.
     """
 
     id: str
@@ -75,11 +76,11 @@ class Line(NamedTuple):
     """A line of the ledger.
 
     Attributes:
-        kind: BASE and FINAL are sums, not summands.
+        kind: the kind of line; BASE and FINAL state sums, all others are summands.
         amount: signed as it enters the sum: a lost point and a deduction are negative.
-        rule: the indicator's or points rule's id; None for opening, rounding, clamp, sums.
-        row: the relation row's id where the rule fired for one.
-        stage: of a points rule or a clamp.
+        rule: id of the indicator or points rule; None for opening, rounding, clamp and sums.
+        row: id of the row for which the rule fired; None where it has no relation.
+        stage: the stage of a points rule or clamp; None for other lines.
     """
 
     kind: LineKind
@@ -105,10 +106,10 @@ class ScoreOutcome:
     Attributes:
         id: the score's.
         denominator: D; None where the method has no shares.
-        shares: per scored member, in order.
-        base, final: at the score's digits; None where this score is unscored.
-        unscored: why this one has no score.
-        ledger: a closed sum; empty where unscored.
+        shares: one per scored member, in order.
+        base, final: with the score's number of digits; None where this score is unscored.
+        unscored: the reason why this score is missing; None where it is not.
+        ledger: lines that form a closed sum; empty where unscored.
         reasons: reason codes after caps, most points first, limited by `score.reasons`.
     """
 
@@ -142,7 +143,7 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class OutputOutcome:
-    """A further result; None where missing; a tuple for a list."""
+    """The value of an output: None where missing, a tuple for a list."""
 
     id: str
     value: Stored | tuple[Stored, ...] | None
@@ -150,14 +151,14 @@ class OutputOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What an engine says about a case.
+    """An engine's result for one case.
 
     Attributes:
-        reason: of an unscored case, its reason code or `nothing_to_score`; None otherwise.
-        rejection: of a rejected case; everything after it is empty then.
-        fired: sorted by rule id.
-        missing: what was missing or unknown: names of inputs (`rating`), fields (`complaints.upheld`), relations
-            without a row (`climate`), `division by zero in ID`, tables without a hit; sorted by code point.
+        reason: for an unscored case, its reason code or `nothing_to_score`; None otherwise.
+        rejection: for a rejected case, what was expected and where; every later field is then empty.
+        fired: the rules that fired, sorted by id.
+        missing: what was missing or unknown, sorted by code point: names of inputs (`rating`), fields
+            (`complaints.upheld`), relations without a row (`climate`), `division by zero in ID`, tables without a hit.
     """
 
     key: str

@@ -1,7 +1,7 @@
-"""The results of an indicator that others may read: `survey.score` (LANGUAGE.md section 4).
+"""The results of an indicator that other expressions may read: `survey.score` (LANGUAGE.md section 4).
 
-Missing where the indicator was waived, save measure and status. A share is rounded half_up to 6 digits; of
-several scores the first that has the indicator counts.
+They are missing where the indicator was waived, except measure and status. A share is rounded half_up to 6 digits;
+where several scores contain the indicator, it is the share in the first.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from steelyard.semantics.values import Missing, Value, divide, missing
 
 
 def part(indicator: str, wanted: Part) -> Meaning:
-    """The meaning of one part of an indicator."""
+    """Build the meaning of one part of an indicator."""
     nothing = missing(f"{indicator}.{wanted.value}")
 
     def evaluate(env: Env) -> Value:

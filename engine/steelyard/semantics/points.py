@@ -2,9 +2,9 @@
 
 In a stage every rule reads the scores as the stage before left them, and every rule of every score is
 judged before any score moves. Then, per score: deductions and bonuses add, each capped for the rule;
-the highest at_least; the lowest at_most, which wins; the clamp. A gate's line is what the gates moved
-the score in all, and belongs to the one that decided. A missing amount leaves the score unscored
-(`missing_amount`), a negative one rejects the case.
+the highest at_least; the lowest at_most, which wins; the clamp. All gates of a stage give one ledger line: the total
+change they made, under the gate that decided it. A missing amount leaves the score unscored (`missing_amount`); a
+negative one rejects the case.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.values import Missing, Rejected, names, rescale
 
 MISSING_AMOUNT = "missing_amount"
-"""The reason of a score that lacks an amount."""
+"""The unscored reason of a score for which a points rule's amount is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedPoints:
-    """A points rule with its meanings, and the scales of its amount and cap."""
+    """A points rule with its meanings, and the scales of its amount and its cap."""
 
     rule: PointsRule
     judged: PreparedRule
@@ -43,7 +43,7 @@ class PreparedPoints:
 
 @dataclass(slots=True)
 class Standing:
-    """A score on its way through the stages: value * 10^-scale, and its lines so far."""
+    """A score during the stages: its current value times 10^-scale, and the ledger lines so far."""
 
     score: Score
     value: int
@@ -61,13 +61,13 @@ def prepare_points(rule: PointsRule, meaning: Callable[[Expr], Meaning], scope: 
 
 
 def working_scale(score: Score, rules: tuple[PreparedPoints, ...]) -> int:
-    """The digits that a score has while points rules work on it."""
+    """Return the scale of a score while points rules are applied to it."""
     return max([score.digits, *(max(p.scale, p.cap_scale) for p in rules if p.rule.on == score.id)])
 
 
 @dataclass(slots=True)
 class _Total:
-    """A rule that fired: its applications and its cap."""
+    """A points rule that fired, with its applications and its cap."""
 
     prepared: PreparedPoints
     applied: list[Applied]
@@ -78,10 +78,10 @@ class _Total:
 def run_stage(
     number: int, rules: list[PreparedPoints], standings: dict[str, Standing], evaluation: Evaluation
 ) -> set[str]:
-    """Run one stage on the scores that stand; returns those that lack an amount.
+    """Run one stage on the given scores. Returns the ids of scores for which an amount is missing.
 
     Raises:
-        Rejected: a negative amount, or an unknown condition whose rule says reject.
+        Rejected: an amount is negative, or a condition is unknown and its rule says `unknown: reject`.
     """
     env = evaluation.env
     env.scores = {name: Fixed(standing.value, standing.scale) for name, standing in standings.items()}
@@ -102,7 +102,7 @@ def run_stage(
 
 
 def _apply(prepared: PreparedPoints, standing: Standing, evaluation: Evaluation) -> _Total | None:
-    """Judge a rule and work out its amounts; None where it does not fire."""
+    """Evaluate a rule and its amounts; None where it does not fire."""
     env, rule = evaluation.env, prepared.rule
     judged_at = len(evaluation.points)
     relation = prepared.judged.relation
@@ -161,7 +161,7 @@ def _refuse_negative(rule: PointsRule, amount: Fixed) -> None:
 
 
 def _move(standing: Standing, stage: int, totals: list[_Total]) -> None:
-    """Deductions with their caps, bonuses with theirs, gates, clamp."""
+    """Apply deductions with their caps, bonuses with theirs, gates, then the clamp."""
     for effect, kind, sign in ((Effect.DEDUCT, LineKind.DEDUCTION, -1), (Effect.ADD, LineKind.BONUS, 1)):
         for total in totals:
             if total.prepared.rule.effect is effect:
@@ -182,12 +182,12 @@ def _add(standing: Standing, stage: int, total: _Total, kind: LineKind, sign: in
 
 
 def _gate(standing: Standing, stage: int, totals: list[_Total]) -> None:
-    """The highest at_least, then the lowest at_most; of equal gates the first written decides."""
+    """Apply the highest at_least, then the lowest at_most; of several equal gates the first written decides."""
     value, decided = standing.value, None
     for effect, better in ((Effect.AT_LEAST, max), (Effect.AT_MOST, min)):
         gates = [applied for total in totals if total.prepared.rule.effect is effect for applied in total.applied]
         if gates:
-            tightest = better(gates, key=_amount)  # the first of equal ones
+            tightest = better(gates, key=_amount)  # the first of several equal ones
             if better(value, _amount(tightest)) != value:
                 value, decided = _amount(tightest), tightest
     if decided is not None and value != standing.value:
@@ -214,7 +214,7 @@ def _row_id(applied: Applied) -> str | None:
 
 
 def _amount(applied: Applied) -> int:
-    if applied.amount is None:  # pragma: no cover - a score that lacks an amount is not moved
+    if applied.amount is None:  # pragma: no cover - a score with a missing amount is dropped before this
         raise InternalError(f"`{applied.rule}` lacks an amount")
     return applied.amount.value
 

@@ -1,4 +1,4 @@
-"""A ruleset prepared for evaluation: every meaning built once, situations remembered."""
+"""A ruleset prepared for evaluation: every meaning is built once, resolved situations are cached."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Program:
     """A prepared ruleset. Fields follow the order of the ruleset.
 
     Attributes:
-        ruleset: what was prepared, parameters bound.
-        scope: the names of its expressions.
+        ruleset: the ruleset, with every parameter bound.
+        scope: resolves the names in its expressions.
         stages: the points rules by stage, ascending.
-        scales: by score, its digits while points rules work on it.
-        outputs: id and meaning.
+        scales: by score id, the score's scale while points rules are applied.
+        outputs: id and meaning of each output.
     """
 
     ruleset: Ruleset
@@ -41,7 +41,7 @@ class Program:
     outputs: tuple[tuple[str, Meaning], ...]
 
     def meaning(self, expr: Expr) -> Meaning:
-        """The meaning of any expression in this ruleset's scope."""
+        """Build the meaning of any expression in this ruleset's scope."""
         return compiler.meaning(expr, self.scope)
 
 

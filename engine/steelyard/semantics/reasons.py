@@ -1,8 +1,7 @@
-"""Reason codes: why points were lost, most first (LANGUAGE.md section 7).
+"""Reason codes: why points were lost, most points first (LANGUAGE.md section 7).
 
-Ranked by the points lost as they are published; ties in the order: indicators before points rules, the
-order written, the order of rows. Only what lost points counts, a code is listed once, `score.reasons`
-limits how many.
+They are ranked by the published points lost. Ties are broken by order: indicators before points rules, then the order
+written, then the order of rows. Only losses above 0 count, a code is listed once, and `score.reasons` limits how many.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from steelyard.semantics.values import rescale
 
 
 def rank(score: Score, scored: Scored, ledger: list[Line], rules: tuple[PointsRule, ...]) -> tuple[str, ...]:
-    """The reason codes of one score.
+    """Return the reason codes of one score.
 
     Args:
-        score: its rule.
-        scored: what its indicators lost.
-        ledger: its lines; a points rule loses what its lines (after the cap) take away.
+        score: the score.
+        scored: the result of its indicators.
+        ledger: its ledger lines; a points rule loses what its lines, including the cap, take away.
         rules: every points rule, in the order written.
     """
     digits = max((line.amount.scale for line in ledger), default=LEDGER_DIGITS)
@@ -34,6 +33,6 @@ def rank(score: Score, scored: Scored, ledger: list[Line], rules: tuple[PointsRu
     if lost:
         sign = 1 if score.better is Better.LOWER else -1
         ranked += [(sign * lost[rule.id], rule.reason) for rule in rules if rule.id in lost]
-    ranked.sort(key=itemgetter(0), reverse=True)  # stable, in reverse too
+    ranked.sort(key=itemgetter(0), reverse=True)  # the sort stays stable with reverse
     codes = dict.fromkeys(code for points, code in ranked if points > 0 and code is not None)
     return tuple(codes)[: score.reasons]

@@ -1,4 +1,4 @@
-"""What one evaluation finds out about rules, indicators and scores, kept for the explanation."""
+"""Intermediate results of one evaluation for rules, indicators and scores, kept for the explanation."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from steelyard.semantics.values import Missing, Truth, Value
 
 
 class Judged(NamedTuple):
-    """A rule's condition, once or for one row: true, false or unknown.
+    """The result of a rule's condition, once or for one row: true, false or unknown.
 
     Attributes:
-        rule: the id of the exemption, adjustment, unscored or points rule.
-        row: None where the rule has no relation.
-        truth: the row's membership and the condition together.
+        rule: the id of the exemption, adjustment, unscored rule or points rule.
+        row: the row; None where the rule has no relation.
+        truth: the row's membership and the condition combined.
     """
 
     rule: str
@@ -34,15 +34,15 @@ class Granted:
 
     Attributes:
         exemption: its id.
-        row: the row that it fired for; None where it has no relation.
+        row: the row for which it fired; None where it has no relation.
         grant: what was granted.
-        value: the relaxation of a target (stored units, at least 0), the points of an at_least (hundredths),
-            the microseconds of a pause inside the clock; None for a waiver, and where refused.
-        window: of a pause, cut to the clock; None where nothing is left of it.
-        target: of a target grant: the milder target that it asked for.
-        refused: why it could not be given.
-        stricter: of a target grant: it would have been stricter than the base, so it counts as 0.
-        counted: whether it took effect: the target or the floor comes from it, its pause touches the clock.
+        value: for a target grant the relaxation (stored units, at least 0), for at_least the points (hundredths), for a
+            pause the microseconds inside the clock; None for a waiver, and where refused.
+        window: for a pause, its window cut to the clock; None where nothing is left of it.
+        target: for a target grant, the target that it asked for.
+        refused: what was missing where the grant could not be given; else None.
+        stricter: for a target grant, whether it is stricter than the base target and so counts as 0.
+        counted: whether it took effect: it decided the target or floor, or its pause overlaps the clock.
     """
 
     exemption: str
@@ -58,17 +58,18 @@ class Granted:
 
 @dataclass(slots=True, eq=False)
 class Scoring:
-    """How a way made a score.
+    """The result of a scoring way. Fields that concern another way are None.
 
     Attributes:
-        exact: numerator and denominator of the exact score in points, before clamp and rounding; None where
-            the way gave none.
-        missing: why not.
-        met: whether the target was met (met, proportion).
-        beyond: how far the measure is beyond the target (steps), stored units, at least 0.
-        steps: how many steps were counted.
-        band: the position of the band; `reason` its own reason code.
-        segment: of a curve: the positions of the two points (equal on a point or outside).
+        exact: numerator and denominator of the exact score in points, before clamp and rounding; None where the way
+            gave no score.
+        missing: why there is no score; None where there is one.
+        met: for met and proportion, whether the target was met.
+        beyond: for steps, how far the measure is beyond the target, in stored units, at least 0.
+        steps: for steps, how many were counted.
+        band: for bands, the position of the band.
+        reason: for bands, the band's own reason code.
+        segment: for a curve, the positions of the two points (equal on a point or outside).
     """
 
     exact: tuple[int, int] | None
@@ -83,13 +84,13 @@ class Scoring:
 
 @dataclass(slots=True, eq=False)
 class Timing:
-    """What a clock showed.
+    """The result of a clock.
 
     Attributes:
-        start, end: instants; None where missing.
-        still_running: the end is `until`, since the stop is missing.
-        calendar: whose working time it shows; None for elapsed time.
-        paused: microseconds, the union of all pauses inside the clock.
+        start, end: instants in microseconds UTC; None where missing.
+        still_running: whether the end is `until` because the stop is missing.
+        calendar: the calendar whose working time the clock shows; None for elapsed time.
+        paused: microseconds: the union of all pauses inside the clock.
     """
 
     start: int | None
@@ -105,17 +106,17 @@ class Result:
 
     Attributes:
         indicator: its rule.
-        row: of a family, else None; `row_id` names it.
-        only_if: the truth of its condition, with the row's membership; true where there is none.
+        row: the row of a family, else None; `row_id` is its id.
+        only_if: the truth of its condition combined with the row's membership; true where there is no condition.
         measure, base_target, target: as computed, also where waived; None where the indicator has no target.
-        timing: of a clock.
-        grants: all that name it, in the order of exemptions and rows.
-        scoring: how the way scored; None where it was not asked.
-        score: hundredths, final; None where waived.
-        at_least: the floor that exemptions granted, hundredths.
-        waived: why it is waived.
-        missing_score: whether the score is the fixed one of `missing: {score: N}`.
-        reason: the reason code that its lost points would have.
+        timing: the clock's result; None without a clock.
+        grants: every grant to it, in the order of exemptions and rows.
+        scoring: the result of the way; None where the way was not evaluated.
+        score: the final score in hundredths; None where waived.
+        at_least: the floor that exemptions granted, in hundredths; None without one.
+        waived: why it is waived; None where it is not.
+        missing_score: whether the score is the N of `missing: {score: N}`.
+        reason: the reason code of the points that it loses.
     """
 
     indicator: Indicator
@@ -136,7 +137,7 @@ class Result:
 
 
 class Contribution(NamedTuple):
-    """What one scored indicator brings to a score: `share` of D, and `lost` in millionths of a point (6 digits)."""
+    """One scored indicator's part of a score: `share` n of D, and `lost` in millionths of a point."""
 
     result: Result
     share: int
@@ -149,9 +150,9 @@ class Applied(NamedTuple):
     Attributes:
         rule: its id.
         row: None where it has no relation.
-        truth: as judged; unknown fires where the rule says so.
-        amount: what it brought, or a gate's bound; None where it did not fire, or the amount is missing.
-        missing: why the amount is missing.
+        truth: of the condition; an unknown one fires where the rule says `unknown: fire`.
+        amount: the points, or a gate's bound; None where it did not fire, or the amount is missing.
+        missing: why the amount is missing; None where it is not.
     """
 
     rule: str
@@ -172,14 +173,14 @@ class Scored:
 
     Attributes:
         id: the score's.
-        situation: how the weights were resolved; None for other methods.
-        present: its members that are scored, in order.
-        contributions: of those.
+        situation: how the weights were resolved; None for methods without weights.
+        present: its scored members, in order.
+        contributions: one for each of `present`.
         denominator: D; None where the method has no shares.
-        unscored: why it has no score.
+        unscored: why it has no score; None where it has one.
         opening, exact: numerators and denominators of the exact opening and base, in points.
-        base: at the score's digits.
-        stages: per stage the score before it and after it.
+        base: the rounded base, with the score's number of digits.
+        stages: for each stage its number, the score before it and after it.
         final: the score.
     """
 

@@ -2,8 +2,8 @@
 
 Membership is three-valued. A row whose `joins` is true belongs, one whose `joins` is false is dropped,
 one whose `joins` is unknown stays as a row that may belong. A one_row relation has at most one row:
-two that belong reject the case; one and any unknown, or only unknown ones, leave its fields missing
-for the reasons of the unknown; none leaves them missing by the relation's name.
+two that belong reject the case. Where any row is unknown, its fields are missing with the reasons of the unknown rows.
+Where there is no row, its fields are missing with the relation's name as the reason.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def join(relations: tuple[PreparedRelation, ...], env: Env) -> None:
         for row in env.case.rows.get(relation.id, ()):
             if spare is None:
                 bound = BoundRow(row, row.values, True, {})
-            else:  # most rows of a feed belong elsewhere: what was bound for the last one serves again
+            else:  # most rows of a feed do not belong to the case: reuse the object of the last one that did not
                 bound, spare.row, spare.values = spare, row, row.values
                 spare.defines.clear()
             spare = None
@@ -66,10 +66,10 @@ def join(relations: tuple[PreparedRelation, ...], env: Env) -> None:
 
 
 def single(relation: str, rows: list[BoundRow]) -> BoundRow | Missing | None:
-    """The one row of a one_row relation, why it cannot be told, or None for none.
+    """Return the one row of a one_row relation, the reasons where it is unknown, or None where there is none.
 
     Raises:
-        Rejected: there are two.
+        Rejected: two rows belong to the case.
     """
     certain = [row for row in rows if row.member is True]
     if len(certain) > 1:

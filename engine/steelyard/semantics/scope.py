@@ -1,4 +1,4 @@
-"""The named things of a ruleset, as the meaning of its expressions looks them up."""
+"""Resolves the names in a ruleset's expressions."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import LocalDate
 
 Compiler = Callable[[Expr, "RulesetScope"], Meaning]
-"""`meaning`, handed in because it needs a scope itself."""
+"""The type of `meaning`, which is passed in because its module imports this one."""
 
 
 class RulesetScope:
-    """The names of one ruleset; the meaning of each define is built when it is first asked for.
+    """The names of one ruleset. The meaning of each define is built when it is first needed.
 
     Attributes:
-        relations: the position of each relation.
-        defines: the position of each define of the case.
+        relations: the position of each relation, by id.
+        defines: the position of each define of the case, by id.
         tables: by id.
         calendars: by id.
-        local_date: from an instant to the day in the ruleset's zone.
-        nothing: what a constant may read.
-        reading: what the expressions read.
+        local_date: converts an instant to the day in the ruleset's time zone.
+        nothing: an empty environment, for evaluating constants.
+        reading: answers what an expression reads.
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
@@ -42,10 +42,10 @@ class RulesetScope:
         self._meanings: dict[DefineKey, Meaning] = {}
 
     def parameter(self, name: str) -> Stored:
-        """The value of a parameter.
+        """Return the value of a parameter.
 
         Raises:
-            InternalError: it has none; binding the ruleset must have asked for it.
+            InternalError: the parameter has no value; binding the ruleset should have required one.
         """
         value = self._parameters[name]
         if value is None:
@@ -53,9 +53,9 @@ class RulesetScope:
         return value
 
     def define(self, relation: str | None, name: str, compiler: Compiler) -> tuple[Meaning, bool] | None:
-        """A define of the case (relation None) or of a row: its meaning, and whether its value may be kept.
+        """Return the meaning of a define of the case (relation None) or of a row, and whether its value may be cached.
 
-        A value that depends on a score may not. None for a field, which is no define.
+        A value that depends on a score may not be cached. Returns None where the name is a field rather than a define.
         """
         key = relation, name
         if key not in self.reading.defines:

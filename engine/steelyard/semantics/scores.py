@@ -31,12 +31,12 @@ class PreparedScore:
     """A score with its meanings.
 
     Attributes:
-        rule: the score.
+        rule: the score as written.
         order: the positions of its members.
-        value: the opening of methods value and start; `value_scale` is its scale.
-        weighing: of a weighted mean.
-        family_weights: the weight of a row, with its scale, by family among the members.
-        situations: those met so far, by circumstances.
+        value: the meaning of the opening, for the methods value and start; `value_scale` is its scale.
+        weighing: resolves the weights of a weighted mean; None for other methods.
+        family_weights: by family id: the meaning of a row's weight, its scale, and the relation's position.
+        situations: cache of the situations resolved so far, by circumstances.
     """
 
     rule: Score
@@ -72,7 +72,7 @@ def prepare_score(
 
 
 def weigh(prepared: PreparedScore, fired: tuple[str, ...], evaluation: Evaluation) -> Scored:
-    """Stratum 5: who is present, and by what weights.
+    """Stratum 5: decide which members are present, and resolve their weights.
 
     Raises:
         Rejected: the situation cannot be resolved, or a row of a family has no weight above 0.
@@ -92,13 +92,13 @@ def weigh(prepared: PreparedScore, fired: tuple[str, ...], evaluation: Evaluatio
 
 
 def members_of(prepared: PreparedScore, results: list[Result]) -> list[Result]:
-    """The results that belong to a score, in the order of its members."""
+    """Return the results that belong to a score, in the order of its members."""
     order = prepared.order
     return sorted((r for r in results if r.indicator.id in order), key=lambda r: order[r.indicator.id])
 
 
 def find_base(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -> None:
-    """Stratum 6: the exact base, with what every member brings."""
+    """Stratum 6: compute the exact base and every member's contribution."""
     rule = prepared.rule
     match rule.method:
         case Method.WEIGHTED_MEAN:
@@ -111,7 +111,7 @@ def find_base(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -
             contribute(rule, scored, [1] * len(scored.present), 1)
         case Method.LOWEST | Method.HIGHEST:
             choose = min if rule.method is Method.LOWEST else max
-            chosen = choose(scored.present, key=lambda result: result.score or 0)  # the first of equal ones
+            chosen = choose(scored.present, key=lambda result: result.score or 0)  # the first of several equal ones
             contribute(rule, scored, [int(result is chosen) for result in scored.present], 1)
         case Method.VALUE | Method.START:
             if prepared.value is None:
@@ -127,14 +127,14 @@ def find_base(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -
 
 
 def finish(score: Score, value: int, scale: int) -> tuple[Fixed, Fixed | None]:
-    """Round after the last stage; returns the final score and what rounding brought, None for nothing."""
+    """Round after the last stage. Returns the final score and the change by rounding, None where there is none."""
     final = divide(value, 10 ** (scale - score.digits))
     brought = final * 10 ** (scale - score.digits) - value
     return Fixed(final, score.digits), Fixed(brought, scale) if brought else None
 
 
 def grade_of(score: Score, value: int) -> Grade | None:
-    """The first grade that covers a score."""
+    """Return the first grade that covers a score."""
     for grade in score.grades:
         if (grade.low is None or value >= grade.low) and (grade.high is None or value <= grade.high):
             return grade
@@ -161,7 +161,7 @@ def _situation(
 def _row_weights(
     prepared: PreparedScore, family: str, members: list[Result], evaluation: Evaluation
 ) -> tuple[tuple[str, Fraction], ...]:
-    """The weights of a family's rows. A waived row without a weight above 0 is left out: it has none to leave."""
+    """Return the weights of a family's rows. A waived row without a weight above 0 is left out."""
     meaning, scale, relation = prepared.family_weights[family]
     env = evaluation.env
     weights: list[tuple[str, Fraction]] = []
@@ -181,7 +181,7 @@ def _row_weights(
 
 
 def _names(circumstances: Circumstances) -> str:
-    """A situation for a reader: the adjustments that fired, then who is waived."""
+    """Describe a situation in an error: the adjustments that fired, then the waived members."""
     waived = sorted(unit if row is None else f"{unit}/{row}" for unit, row in circumstances.waived)
     return "; ".join((", ".join(circumstances.fired), ", ".join(waived)))
 

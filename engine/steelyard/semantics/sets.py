@@ -1,7 +1,7 @@
-"""Stage 4 of the weights: what is set keeps its share, the rest fills what is left (LANGUAGE.md section 9).
+"""Stage 4 of the weights: members with a set share keep it, the others fill the rest (LANGUAGE.md section 9).
 
-A set names a unit (an indicator, or all rows of a family) or a group. In a group whose share is set, its
-set units stay and its unset ones fill the group's rest. Where only set ones are left they are scaled.
+A set names a unit (an indicator, or all rows of a family) or a group. In a group whose share is set, its set units
+keep their shares and its other units fill the rest of the group. Where only set units are left, they are scaled to 1.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ def fill(
     fixed: Mapping[str, Fraction],
     notes: list[Message],
 ) -> Amounts:
-    """Share 1 among the members.
+    """Distribute a share of 1 among the members.
 
     Args:
-        weights: of the members that are left.
+        weights: the weights of the members that are left.
         blocks: those members by group, or by unit where they have no group.
         fixed: the shares that are set, by unit or group.
-        notes: what was scaled, or left empty, is said here.
+        notes: receives what was scaled or left with nothing.
 
     Raises:
-        UnresolvableError: the sets do not fit.
+        UnresolvableError: the set shares contradict each other.
     """
     shares: Amounts = {}
     loose: list[MemberKey] = []
@@ -56,7 +56,7 @@ def fill(
 
 
 def spread(keys: list[MemberKey], weights: Mapping[MemberKey, Fraction], share: Fraction) -> Amounts:
-    """A share over members in proportion to their weights."""
+    """Distribute a share over members in proportion to their weights."""
     total = sum((weights[key] for key in keys), _NONE)
     if total <= 0:
         raise InternalError("weights that are not above 0 reached the resolution")
@@ -64,14 +64,14 @@ def spread(keys: list[MemberKey], weights: Mapping[MemberKey, Fraction], share: 
 
 
 def emptied(keys: list[MemberKey], share: Fraction) -> list[Message]:
-    """Say which unset units are left with nothing, where the share is 0."""
+    """Note which units without a set share get nothing because no share is left."""
     return (
         [] if share else [msg("nothing is left for `{name}`: the set shares take it all", name=u) for u in units(keys)]
     )
 
 
 def units(keys: list[MemberKey]) -> dict[str, list[MemberKey]]:
-    """Members by what a set can name: the indicator, or the family with all its rows."""
+    """Group members by what a set can name: the indicator, or the family with all its rows."""
     by_unit: dict[str, list[MemberKey]] = {}
     for key in keys:
         by_unit.setdefault(key[0], []).append(key)
@@ -81,7 +81,7 @@ def units(keys: list[MemberKey]) -> dict[str, list[MemberKey]]:
 def _set_units(
     keys: list[MemberKey], weights: Mapping[MemberKey, Fraction], fixed: Mapping[str, Fraction], shares: Amounts
 ) -> list[MemberKey]:
-    """Give the units that are set their shares; returns the members of the others."""
+    """Assign the set shares to their units. Returns the members of all other units."""
     loose: list[MemberKey] = []
     for unit, rows in units(keys).items():
         if unit in fixed:
@@ -98,7 +98,7 @@ def _within(
     fixed: Mapping[str, Fraction],
     notes: list[Message],
 ) -> Amounts:
-    """The shares inside a group whose own share is set."""
+    """Distribute the share inside a group whose own share is set."""
     shares: Amounts = {}
     share = fixed[group]
     loose = _set_units(keys, weights, fixed, shares)

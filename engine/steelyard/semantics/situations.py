@@ -1,4 +1,4 @@
-"""Situations: what decides how weights are resolved, and how they were (LANGUAGE.md section 9)."""
+"""Situations: the circumstances that decide how weights are resolved, and the result (LANGUAGE.md section 9)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ MemberKey = tuple[str, str | None]
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """What a situation depends on.
+    """Everything that the resolution of weights depends on.
 
     Attributes:
         fired: ids of the adjustments that fired, in the order written.
-        waived: members that are waived.
-        families: the rows of each family among the members with their weights, by row id. A waived row
-            that has no weight above 0 is left out.
+        waived: the members that are waived.
+        families: for each family among the members, the weights of its rows by row id. A waived row that has no
+            weight above 0 is left out.
     """
 
     fired: tuple[str, ...] = ()
@@ -41,11 +41,11 @@ class StageKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """Weights (base, multiply, waive) or shares (set, limit) after a stage, one per member; None where waived.
+    """The weights (base, multiply, waive) or shares (set, limit) after a stage, one per member; None where waived.
 
     Attributes:
-        adjustment: of a multiply: the one that multiplied.
-        factor: of limits: the lambda.
+        adjustment: for multiply, the id of the adjustment; None otherwise.
+        factor: for limit, the lambda; None otherwise.
     """
 
     kind: StageKind
@@ -59,13 +59,13 @@ class Situation:
     """Resolved weights.
 
     Attributes:
-        members: in the order of the score's members, rows of a family by id; waived ones too.
-        stages: base, one multiply per adjustment that has one here, waive where someone is waived, set where
-            something is set, limit where a limit holds.
+        members: in the order of the score's members, rows of a family by id, including waived ones.
+        stages: base; multiply once for each fired adjustment that multiplies; waive where a member is waived; set
+            where a share is set; limit where a limit applies.
         shares: n of each member, None where waived.
         denominator: D.
         notes: what was dropped or scaled, for a reader.
-        by_member: n of each member that is left.
+        by_member: n of each member that is not waived.
     """
 
     members: tuple[MemberKey, ...]
@@ -82,17 +82,17 @@ class Situation:
 
 @dataclass(frozen=True, slots=True)
 class SituationError:
-    """A situation that cannot be resolved: an error of the ruleset, save `NOTHING`."""
+    """Why a situation cannot be resolved. An error of the ruleset, except `NOTHING`."""
 
     message: Message
 
 
 NOTHING = SituationError(msg("nothing to score: every member is waived"))
-"""The situation in which no member is left: the score is unscored, the ruleset is not at fault."""
+"""No member is left: the score is unscored, and the ruleset is not at fault."""
 
 
 class UnresolvableError(Exception):
-    """Weights that cannot be resolved; becomes a `SituationError`."""
+    """Raised where weights cannot be resolved; `Weighing.resolve` returns its `SituationError`."""
 
     def __init__(self, error: SituationError) -> None:
         super().__init__(str(error.message))

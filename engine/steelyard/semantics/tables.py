@@ -1,13 +1,13 @@
 """Decision tables (LANGUAGE.md section 5; hit policies as DMN's).
 
-A row hits where every cell is true, misses where one is false, and is unknown otherwise. Let M be the
-rows that hit and U the unknown ones. The result is missing where it would change if one of U, or all
-of U, hit as well; for the reasons of their unknown cells. Without a hit the `default` counts, else the
-result is missing by the table's name; a list is empty then. All outputs of a call are decided together.
+A row hits where every cell is true, misses where one is false, and is unknown otherwise. The result is missing where it
+would change if one of the unknown rows, or all of them, hit as well; its reasons are those of their unknown cells.
+Without a hit the result is the `default`; without a default it is missing with the table's name as the reason, and a
+list is empty. All outputs of a call are decided together.
 
-- unique: two hits reject the case. any: so do two hits with different outputs.
+- unique: two hits reject the case. any: two hits with different outputs reject the case.
 - first: the first hit in the order written. priority: the hit whose outputs stand highest in their orders,
-  the first output compared first; of equal ones the first written.
+  the first output compared first; the first written wins a tie.
 - collect_sum, collect_min, collect_max: over each output of the hits, missing where one is missing.
   collect_count: the number of hits.
 - rule_order, collect: every hit, in the order written; output_order: by priority.
@@ -30,7 +30,7 @@ from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing, Rejected, Value, missing, names, union
 
 REMEMBERED = 4096
-"""So many answers of a table are kept: most are asked with few distinct values."""
+"""How many answers are cached per table; most tables are asked with few distinct arguments."""
 
 Outputs = tuple[Stored | None, ...]
 """A row's outputs; None is missing."""
@@ -38,7 +38,7 @@ Outputs = tuple[Stored | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two hits that exclude each other; rows count from 1."""
+    """Two hits that exclude each other, by row number counted from 1."""
 
     first: int
     second: int
@@ -46,24 +46,24 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """A list of hits."""
+    """The rows that hit, for a hit policy that returns a list."""
 
     rows: tuple[Outputs, ...]
 
 
 Result = Outputs | Hits | Conflict | None
-"""Of hits: one row's outputs, a list, a conflict, or nothing."""
+"""The result of a table's hits: one row's outputs, a list, a conflict, or None for no result."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableAnswer:
-    """What a table answers.
+    """The answer of a table to one call.
 
     Attributes:
-        hits: the rows that hit, from 0.
-        unknown: the rows that may hit, from 0.
-        result: None for no hit and no default.
-        missing: why there is no result, where the unknown rows could change it.
+        hits: positions of the rows that hit, from 0.
+        unknown: positions of the rows that may hit, from 0.
+        result: None where no row hits and there is no default.
+        missing: why there is no result where unknown rows could change it; None otherwise.
     """
 
     hits: tuple[int, ...]
@@ -76,7 +76,7 @@ Question = Callable[[Env], TableAnswer]
 
 
 def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr], Meaning]) -> Question:
-    """Build what asks a table with these arguments; `cell` gives the meaning of a cell."""
+    """Build the function that asks a table with these arguments; `cell` builds the meaning of a cell."""
     rows = tuple(tuple(cell(c) for c in row.cells if c is not None) for row in table.rows)
 
     def find(env: Env) -> TableAnswer:
@@ -118,7 +118,7 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
 
 
 def output(table: Table, ask: Question, position: int) -> Meaning:
-    """The meaning of one output of a call; a tuple where the hit policy gives a list."""
+    """Build the meaning of one output of a call; its value is a tuple where the hit policy returns a list."""
     nothing = missing(table.id)
 
     def one(value: Stored | None) -> Value:
@@ -145,7 +145,7 @@ def output(table: Table, ask: Question, position: int) -> Meaning:
 
 
 def decide(table: Table, hits: Sequence[int]) -> Result:
-    """The result of exactly these hits, in the order written."""
+    """Return the result of exactly these hits, given in the order written."""
     rows = [table.rows[index] for index in hits]
     if table.hit.gives_list:
         if not rows:
@@ -172,7 +172,9 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
             return _each(rows, min)
         case HitPolicy.COLLECT_MAX:
             return _each(rows, max)
-        case HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT:  # pragma: no cover - lists, above
+        case (
+            HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT
+        ):  # pragma: no cover - hit policies that return lists are handled above
             return None
         case _:
             assert_never(table.hit)
@@ -183,7 +185,7 @@ def _cells(table: Table) -> list[Expr]:
 
 
 def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: Result) -> bool:
-    """Whether the result (no conflict) would be another if one, or all, of the unknown rows hit as well."""
+    """Return whether `result` (no conflict) would differ if one, or all, of the unknown rows hit as well."""
     if not unknown:
         return False
     more = [[index] for index in unknown]
@@ -192,7 +194,7 @@ def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: 
 
 
 def _priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
-    """The rank of a row: the position of each output in its order, the last where it is in none."""
+    """Build the sort key of a row under priority: the position of each output in its order, last where absent."""
     ranks = [{value: rank for rank, value in enumerate(output.priority)} for output in table.outputs]
 
     def rank(row: TableRow) -> tuple[int, ...]:
@@ -204,6 +206,6 @@ def _priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
 
 
 def _each(rows: Sequence[TableRow], operation: Callable[[list[Any]], Any]) -> Outputs:
-    """The operation over each output of the rows; missing where one of them is."""
+    """Apply the operation to each output of the rows; missing where the output of one row is missing."""
     columns = zip(*(row.outputs for row in rows), strict=True)
     return tuple(None if None in column else operation(list(column)) for column in columns)

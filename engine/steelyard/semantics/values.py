@@ -1,4 +1,4 @@
-"""Missing values, and the one division there is (LANGUAGE.md sections 5 and 6)."""
+"""Missing values, and the only division there is (LANGUAGE.md sections 5 and 6)."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from steelyard.ir.expressions import Rounding, Stored
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """No value, or an unknown truth.
+    """A missing value, or an unknown truth.
 
     Attributes:
-        reasons: what was missing: names of inputs (`rating`), fields (`complaints.upheld`), relations
-            without a row (`climate`), tables without a hit, `division by zero`.
+        reasons: what was missing: names of inputs (`rating`), fields (`complaints.upheld`), relations without a row
+            (`climate`), tables without a hit, `division by zero`.
     """
 
     reasons: frozenset[str]
 
 
 Value = Stored | Missing
-"""What an expression means in a case: see ir/types.py for how each type is stored."""
+"""The value of an expression in a case. ir/types.py says how each type is stored."""
 
 Truth = bool | Missing
-"""What a condition means: true, false, or unknown."""
+"""The truth of a condition: true, false, or unknown."""
 
 
 class Rejected(Exception):  # noqa: N818 - a result on its way out, not a fault of the program
@@ -36,7 +36,6 @@ class Rejected(Exception):  # noqa: N818 - a result on its way out, not a fault 
     Attributes:
         where: the rule, table or relation at fault.
         value: the value found, as text; empty where there was none.
-        value: what stood there, as text; empty where nothing did.
         expected: what was expected.
     """
 
@@ -56,12 +55,12 @@ _NOTHING: frozenset[str] = frozenset()
 
 
 def union(values: Iterable[object]) -> Missing:
-    """The reasons of all missing ones among the values."""
+    """Return a missing value with the reasons of all missing ones among the values."""
     return Missing(_NOTHING.union(*[value.reasons for value in values if isinstance(value, Missing)]))
 
 
 def names(reasons: frozenset[str]) -> str:
-    """The reasons for a reader: sorted by code point."""
+    """Write the reasons for a reader, sorted by code point."""
     return ", ".join(sorted(reasons))
 
 
@@ -69,12 +68,12 @@ def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_
     """Divide exactly and round to an integer; half_up goes away from zero.
 
     Raises:
-        InternalError: for a denominator of 0; whoever divides must have made that missing.
+        InternalError: the denominator is 0; the caller must have treated that as missing.
     """
     if denominator == 0:
         raise InternalError("division by zero reached the rounding")
     if rounding is Rounding.HALF_UP and numerator >= 0 and denominator > 0:
-        return (2 * numerator + denominator) // (2 * denominator)  # the common case, quickly
+        return (2 * numerator + denominator) // (2 * denominator)  # fast path for the most common rounding
     if denominator < 0:
         numerator, denominator = -numerator, -denominator
     if rounding is Rounding.FLOOR:
@@ -100,7 +99,7 @@ def rescale(value: int, scale: int, target: int) -> int:
     """Bring value * 10^-scale to another scale without changing it.
 
     Raises:
-        InternalError: if digits would be lost; the compiler chose the scales so that none are.
+        InternalError: digits would be lost; the compiler chooses scales for which this cannot happen.
     """
     if target >= scale:
         return value * 10 ** (target - scale)
@@ -111,5 +110,5 @@ def rescale(value: int, scale: int, target: int) -> int:
 
 
 def fraction(value: int, scale: int) -> Fraction:
-    """The exact fraction value * 10^-scale."""
+    """Return the exact fraction value * 10^-scale."""
     return Fraction(value, 10**scale)

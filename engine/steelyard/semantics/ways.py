@@ -31,7 +31,7 @@ from steelyard.semantics.records import Scoring
 from steelyard.semantics.values import Missing, Value, missing, union
 
 PreparedWay = Callable[[Env, int, int], Scoring]
-"""From the measure and the target (0 where there is none) to a score."""
+"""Computes a score from the environment, the measure, and the target (0 where the indicator has none)."""
 
 Compiler = Callable[[Expr], Meaning]
 

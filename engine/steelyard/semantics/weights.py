@@ -1,11 +1,11 @@
 """How the weights of a situation become shares (LANGUAGE.md section 9), in exact fractions, every stage kept.
 
-1. the base weights; 2. all `multiply` together; 3. waived members leave; 4. `set` fixes shares, the unset
-fill what is left (sets.py); 5. `limits` (limits.py). The shares add up to 1 and are published as
-integers n of D in lowest terms.
+1. the base weights; 2. all `multiply` together; 3. waived members are removed; 4. `set` fixes shares, members without
+one share the rest (sets.py); 5. `limits` (limits.py). The shares add up to 1 and are published as integers n of D in
+lowest terms.
 
-A *block* is what stands for itself at the top: a group that has members left, or a unit (an indicator, or
-all rows of a family) without a group.
+A *unit* is an indicator, or all rows of a family. A *block* is a group that has members left, or a unit without a
+group.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ from steelyard.semantics.values import Missing, fraction
 
 @dataclass(frozen=True, slots=True)
 class _Shift:
-    """An adjustment with its constants evaluated; keys: units and groups of the score."""
+    """An adjustment with its constants evaluated. The keys are units and groups of the score."""
 
     id: str
     multiply: Mapping[str, Fraction]
@@ -47,12 +47,12 @@ class _Shift:
 
 
 class Weighing:
-    """The weights of one score, constants evaluated: `resolve` gives the shares of any situation.
+    """The weights of one score with all constants evaluated. `resolve` returns the shares for any circumstances.
 
     Attributes:
-        groups: the group of each unit, in the order of the score's members.
-        base: the weight of each indicator that is no family.
-        shifts: by adjustment; what concerns nothing in the score is left out.
+        groups: the group of each unit (None without one), in the order of the score's members.
+        base: the weight of each indicator that is not a family.
+        shifts: by adjustment id; units and groups outside the score are left out.
         limits: by group.
         within_group: whether the weight of a waived member stays in its group.
     """
@@ -81,14 +81,14 @@ class Weighing:
         self.within_group = weights.waived is Waived.WITHIN_GROUP
 
     def resolve(self, circumstances: Circumstances) -> Situation | SituationError:
-        """Resolve a situation; `NOTHING` where no member is left."""
+        """Resolve the weights for these circumstances; `NOTHING` where no member is left."""
         try:
             return _Resolution(self, circumstances).situation()
         except UnresolvableError as unresolvable:
             return unresolvable.error
 
     def members(self, circumstances: Circumstances) -> dict[MemberKey, Fraction]:
-        """Every member with its base weight, in order."""
+        """Return every member with its base weight, in order."""
         families = dict(circumstances.families)
         weights: dict[MemberKey, Fraction] = {}
         for unit in self.groups:
@@ -100,7 +100,7 @@ class Weighing:
 
 
 class _Resolution:
-    """One situation on its way: `weights` of the members that are left."""
+    """The resolution of one situation in progress: `weights` holds the members that are left."""
 
     def __init__(self, weighing: Weighing, circumstances: Circumstances) -> None:
         self.weighing = weighing
@@ -115,7 +115,8 @@ class _Resolution:
         """Run the stages.
 
         Raises:
-            UnresolvableError: sets or limits do not fit, nothing is left, or exclusive adjustments fired together.
+            UnresolvableError: set shares or limits cannot be met, no member is left, or exclusive adjustments fired
+                together.
         """
         self._refuse_exclusive()
         self._keep(Stage(StageKind.BASE, ()), self.weights)
@@ -139,7 +140,7 @@ class _Resolution:
         return self.weighing.groups[key[0]]
 
     def _refuse_exclusive(self) -> None:
-        """Adjustments that share an `exclusive` name were declared never to fire together: nobody knows what then."""
+        """Refuse adjustments that fired together although they share an `exclusive` name; that case is not defined."""
         fired: dict[str, str] = {}
         for shift in self.shifts:
             if shift.exclusive is None:
@@ -193,7 +194,7 @@ class _Resolution:
         return blocks
 
     def _fixed(self) -> dict[str, Fraction]:
-        """The sets that hold, by unit or group."""
+        """Return the set shares that apply, by unit or group."""
         present = {name for key in self.weights for name in (key[0], self._group(key))}
         fixed: dict[str, Fraction] = {}
         by: dict[str, str] = {}
@@ -219,7 +220,7 @@ class _Resolution:
     def _limit(
         self, shares: dict[MemberKey, Fraction], blocks: Mapping[str, list[MemberKey]], fixed: Mapping[str, Fraction]
     ) -> dict[MemberKey, Fraction]:
-        """Stage 5: a block's set members stay, its unset ones stretch to what its limit leaves them."""
+        """Stage 5: in each block set members keep their shares, the others are scaled to what the limit leaves them."""
         limits = self._limits(blocks)
         if not limits:
             return shares
@@ -243,7 +244,7 @@ class _Resolution:
         return limited
 
     def _limits(self, blocks: Mapping[str, list[MemberKey]]) -> dict[str, Bound]:
-        """The limits of groups that have members left."""
+        """Return the limits of groups that have members left."""
         limits: dict[str, Bound] = {}
         for group, limit in self.weighing.limits.items():
             if group in blocks:
@@ -254,15 +255,15 @@ class _Resolution:
 
 
 def resolve(score: Score, ruleset: Ruleset, circumstances: Circumstances) -> Situation | SituationError:
-    """Resolve one situation of one score. For many of them keep one `Weighing`."""
+    """Resolve one situation of one score. To resolve many, keep one `Weighing`."""
     return Weighing(ruleset, score, RulesetScope(ruleset)).resolve(circumstances)
 
 
 def constant_number(expr: Expr, scope: RulesetScope) -> Fraction:
-    """The exact value of a constant.
+    """Return the exact value of a constant.
 
     Raises:
-        InternalError: it is missing or no number; the compiler must have refused it.
+        InternalError: it is missing or not a number; the compiler should have refused it.
     """
     value = meaning(expr, scope)(scope.nothing)
     if isinstance(value, Missing) or not isinstance(expr.type, Number):

@@ -1,9 +1,9 @@
-"""Working days and working time (LANGUAGE.md sections 3 and 4): strict, and loud about years that nobody knows.
+"""Working days and working time (LANGUAGE.md sections 3 and 4). Every function is strict.
 
-add_business_days(d, n): the n-th business day after d, or before it where n is negative; for n = 0 d itself if
-it is a business day, else the next one. business_days_between(a, b): the business days after a up to b, it
-included; negative where b is before a. working_time(from, to): the working time of [from, to), negative where
-`to` is before `from`. An argument, or a result, in a year that the calendar does not cover rejects the case.
+add_business_days(d, n): the n-th business day after d, or before it where n is negative; for n = 0 d itself if it is a
+business day, else the next one. business_days_between(a, b): the number of business days in (a, b], negative where b is
+before a. working_time(from, to): the working time of [from, to), negative where `to` is before `from`. An argument or
+result in a year that the calendar does not cover rejects the case.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from steelyard.semantics.values import Rejected
 
 
 def apply_working(node: Apply, operands: tuple[Meaning, ...], name: str, calendar: Calendar) -> Meaning:
-    """The meaning of a working function on the calendar of a name."""
+    """Build the meaning of a working-time function on a calendar; `name` is the calendar's id."""
     count = _count(node, calendar)
 
     def answer(first: int, second: int) -> int:
@@ -32,7 +32,7 @@ def apply_working(node: Apply, operands: tuple[Meaning, ...], name: str, calenda
 
 
 def uncovered(where: str, name: str, calendar: Calendar, found: Uncovered) -> Rejected:
-    """The rejection of a case that needs a year which its calendar does not cover."""
+    """Return the rejection of a case that needs a year which its calendar does not cover."""
     years = calendar.days
     expected = msg(
         "a year that the calendar `{calendar}` covers, {first} to {last}",
