@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
-    from steelyard.session.errors import DisagreementError, EngineError, InputError, OutputError, UsageError
+    from steelyard.session.errors import DisagreementError, EngineError, InputError, LimitError, OutputError, UsageError
     from steelyard.session.explanation import CaseExplanation
     from steelyard.session.listener import Listener
     from steelyard.session.loading import load
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from steelyard.session.result import IndicatorResult, LedgerLine, Rejection, Result, ScoreResult, Share
     from steelyard.session.rows import Rows
     from steelyard.session.scoring import Run, SteelyardWarning
+    from steelyard.session.tables import export_table
 
 __all__ = [
     "CaseExplanation",
@@ -38,6 +39,7 @@ __all__ = [
     "InputError",
     "InternalError",
     "LedgerLine",
+    "LimitError",
     "Listener",
     "OutputError",
     "Policy",
@@ -52,12 +54,20 @@ __all__ = [
     "SteelyardWarning",
     "UsageError",
     "__version__",
+    "export_table",
     "load",
 ]
 
 _HOMES = {
     "steelyard.diagnostics": ("Diagnostic", "InternalError", "PolicyError", "SteelyardError"),
-    "steelyard.session.errors": ("DisagreementError", "EngineError", "InputError", "OutputError", "UsageError"),
+    "steelyard.session.errors": (
+        "DisagreementError",
+        "EngineError",
+        "InputError",
+        "LimitError",
+        "OutputError",
+        "UsageError",
+    ),
     "steelyard.session.explanation": ("CaseExplanation",),
     "steelyard.session.listener": ("Listener",),
     "steelyard.session.loading": ("load",),
@@ -65,6 +75,7 @@ _HOMES = {
     "steelyard.session.result": ("IndicatorResult", "LedgerLine", "Rejection", "Result", "ScoreResult", "Share"),
     "steelyard.session.rows": ("Rows",),
     "steelyard.session.scoring": ("Run", "SteelyardWarning"),
+    "steelyard.session.tables": ("export_table",),
 }
 """Where the public names are defined."""
 

@@ -175,6 +175,7 @@ USAGE = {
     "setting twice": (["--set", "a=1", "--set", "a=2"], "--set a is given twice"),
     "cut-off twice": (["--as-of", "2024-01-01", "--set", "as_of=2024-01-01"], "not both"),
     "delimiter of two signs": (["--delimiter", ";;"], "one character"),
+    "marks without CSV": (["-o", "a.parquet", "--rejects", "r.jsonl", "--csv-safe"], "no output is CSV"),
     "results of no kind": (["-o", "a.xlsx"], "results end in .csv, .jsonl, .parquet"),
     "results in no folder": (["-o", "no/a.csv"], "there is no such folder"),
     "rejects over results": (["-o", "a.csv", "--rejects", "./a.csv"], "the place of another output"),
@@ -294,7 +295,7 @@ def test_an_old_file_stays_where_the_new_one_cannot_be_made(steelyard, policy: P
 def test_nothing_appears_where_one_output_fails(steelyard, policy: Path, cases: Path, tmp_path: Path, monkeypatch):
     from steelyard.report import writers
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "r.csv")
 
     monkeypatch.setattr(writers, "write_rejects", full)
@@ -500,7 +501,7 @@ def test_a_reader_that_has_seen_enough_is_no_failure(policy: Path, cases: Path):
 
 
 def test_a_full_disk_names_what_could_not_be_written(steelyard, policy: Path, cases: Path, tmp_path: Path, monkeypatch):
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr("steelyard.report.writers.write_rejects", full)
@@ -510,3 +511,22 @@ def test_a_full_disk_names_what_could_not_be_written(steelyard, policy: Path, ca
     assert 2 == done.status
     assert f"cannot write `{scores}, {tmp_path / 'rejects.csv'}`: No space left on device" in done.err
     assert not scores.exists()
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+def test_formulas_are_marked_in_every_csv(policy: Path, cases: Path, tmp_path: Path, steelyard, engine: str):
+    cases.write_text(cases.read_text("utf-8").replace("C-001", "=C-001") + "+C,2024-05-03 14:05,,7.5,no\n", "utf-8")
+    files = ("--rejects", tmp_path / "r.csv", "--summary", tmp_path / "s.csv", "--provenance", tmp_path / "p.json")
+    words = ("evaluate", policy, "--cases", cases, *AS_OF, "--engine", engine, "--summary-by", "claim_id", *files)
+    done = steelyard(*words, "-o", tmp_path / "a.csv", "--csv-safe", "--allow-rejects", "1")
+    said = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--engine", engine, "-o", "-", "--csv-safe")
+
+    assert 0 == done.status
+    assert "\n'=C-001," in (tmp_path / "a.csv").read_text("utf-8")
+    assert "\n'+C," in (tmp_path / "r.csv").read_text("utf-8")
+    assert "\ngroup,'=C-001," in (tmp_path / "s.csv").read_text("utf-8")
+    assert '"csv_safe": true' in (tmp_path / "p.json").read_text("utf-8")
+    assert (tmp_path / "a.csv").read_text("utf-8") == said.out
+    steelyard(*words, "-o", tmp_path / "a.csv", "--allow-rejects", "1")
+    assert "\n=C-001," in (tmp_path / "a.csv").read_text("utf-8")
+    assert '"csv_safe": false' in (tmp_path / "p.json").read_text("utf-8")

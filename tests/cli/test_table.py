@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -63,6 +64,39 @@ def test_what_is_written_stands_for_the_rows(kind: str, ruleset: Path, steelyard
     assert before.startswith("digest of the policy: ")
     assert before == digest_of(steelyard, ruleset)
     assert ["r.yaml", f"t{kind}"] == sorted(path.name for path in ruleset.parent.iterdir())
+
+
+FORMULA = "=cmd"
+
+
+def test_formulas_are_marked_where_that_is_asked_for(ruleset: Path, steelyard):
+    ruleset.write_text(ruleset.read_text("utf-8").replace("低", FORMULA).replace("1.50", "-1.50"), "utf-8")
+    exact = steelyard("table", "export", ruleset, "targets")
+    done = steelyard("table", "export", ruleset, "targets", "--csv-safe")
+    harmless = steelyard("table", "export", ruleset, "targets", "--csv-safe", "-o", ruleset.parent / "t.csv")
+
+    assert ["a,target,note", f"< 5,-1.50,{FORMULA}", ",98%,"] == exact.out.splitlines()
+    assert ["a,target,note", f"< 5,-1.50,'{FORMULA}", ",98%,"] == done.out.splitlines()
+    assert (0, "") == (done.status, exact.err)
+    assert "cannot stand for the rows" in done.err
+    assert 0 == harmless.status
+    assert "may stand for the rows" not in harmless.err
+    assert f"'{FORMULA}" in (ruleset.parent / "t.csv").read_text("utf-8")
+
+
+def test_marks_are_for_csv_and_a_workbook_holds_texts(ruleset: Path, steelyard):
+    calamine = pytest.importorskip("python_calamine")
+    pytest.importorskip("xlsxwriter")
+    ruleset.write_text(ruleset.read_text("utf-8").replace("低", FORMULA), "utf-8")
+    book = ruleset.parent / "t.xlsx"
+
+    assert 2 == steelyard("table", "export", ruleset, "targets", "-o", book, "--csv-safe").status
+    assert not book.exists()
+    assert 0 == steelyard("table", "export", ruleset, "targets", "-o", book).status
+    rows = calamine.load_workbook(str(book)).get_sheet_by_index(0).to_python()
+    assert ["< 5", 1.5, FORMULA] == rows[1]
+    with ZipFile(book) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
 
 
 def test_an_existing_file_is_replaced_as_a_whole(ruleset: Path, steelyard):

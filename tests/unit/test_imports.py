@@ -49,7 +49,6 @@ NOT_YET_SERVICES = {
     "cli.grids": {"report"},
     "cli.schema": {"explain", "model"},
     "cli.show": {"analysis", "ir", "semantics", "source"},
-    "cli.table": {"analysis", "ir", "report"},
     "cli.telling": {"facts", "ir", "report"},
 }
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from steelyard.cli.options import facts, language, parse_facts, quiet
+from steelyard.cli.options import csv_safe, facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 
@@ -37,6 +37,7 @@ class Targets:
     report: str | None
     provenance: str | None = None
     summary: str | None = None
+    csv_safe: bool = False
 
 
 @click.command("evaluate")
@@ -80,6 +81,7 @@ class Targets:
     "--master", metavar="URL", help="With the spark engine: local[*], as where not given, or spark://HOST:PORT."
 )
 @click.option("--memory-limit", metavar="SIZE", help="With the sql engine: memory that it may take, e.g. 4GB.")
+@csv_safe
 @quiet
 @language
 @click.pass_obj
@@ -106,6 +108,7 @@ def command(  # noqa: PLR0917 - one an option
     partition_by: str | None,
     master: str | None,
     memory_limit: str | None,
+    csv_safe: bool,
 ) -> None:
     """Score the cases of a file: results to a file, a summary to standard output.
 
@@ -127,13 +130,15 @@ def command(  # noqa: PLR0917 - one an option
     """
     from steelyard.cli.telling import show_summary
     from steelyard.session.choice import takes_bulk
-    from steelyard.session.files import check_outputs
+    from steelyard.session.files import check_csv, check_outputs
     from steelyard.session.run import read_facts, ready_ruleset, score
     from steelyard.session.summary import check_groups, summary_of
 
-    targets = Targets(target, rejects, report, provenance, summary)
+    targets = Targets(target, rejects, report, provenance, summary, csv_safe)
     parted = _names(partition_by)
     check_targets(targets, parted=bool(parted))
+    if csv_safe:
+        check_csv((None if parted else target, rejects, summary))
     threshold = None if fail_under is None else _threshold(fail_under)
     check_memory(memory_limit)
     groups = _names(summary_by)
@@ -158,6 +163,7 @@ def command(  # noqa: PLR0917 - one an option
             lang=output.lang,
             verify=verify,
             memory_limit=memory_limit,
+            csv_safe=csv_safe,
         )
         done = evaluate_bulk(ready, options, wanted, scorer(engine, master, output), output)
         summed, first, rejected = done.summary, done.first_rejects, done.rejected
@@ -250,17 +256,20 @@ def write(output: Output, run: Run, targets: Targets, summary: Summary) -> None:
     from steelyard.session.files import staging
     from steelyard.session.summary import write_report
 
+    safe = targets.csv_safe
+    run = replace(run, scoring=replace(run.scoring, csv_safe=safe))
     kept = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
     try:
         with staging() as stage:
             if targets.results == STANDARD:
-                _to_standard_output(run, kept)
+                _to_standard_output(run, kept, csv_safe=safe)
             elif targets.results is not None:
-                write_results(stage.place(Path(targets.results)), run.versions, kept, run.provenance())
+                place = stage.place(Path(targets.results))
+                write_results(place, run.versions, kept, run.provenance(), csv_safe=safe)
             if targets.rejects is not None:
-                write_rejects(stage.place(Path(targets.rejects)), run.rejects, output.lang)
+                write_rejects(stage.place(Path(targets.rejects)), run.rejects, output.lang, csv_safe=safe)
             if targets.summary is not None:
-                write_summary(stage.place(Path(targets.summary)), summary, run.versions)
+                write_summary(stage.place(Path(targets.summary)), summary, run.versions, csv_safe=safe)
             if targets.report is not None:
                 write_report(run, stage.place(Path(targets.report)), output.lang, listener=output)
             if targets.provenance is not None:
@@ -269,14 +278,14 @@ def write(output: Output, run: Run, targets: Targets, summary: Summary) -> None:
         raise OutputError(error.message) from None
 
 
-def _to_standard_output(run: Run, kept: list[tuple[Case, Outcome]]) -> None:
+def _to_standard_output(run: Run, kept: list[tuple[Case, Outcome]], *, csv_safe: bool) -> None:
     """Write CSV to standard output, by way of a file so that it is the same to the byte."""
     from steelyard.report.writers import write_results
     from steelyard.temporary import TemporaryFolder
 
     with TemporaryFolder() as folder:
         path = folder.path / "results.csv"
-        write_results(path, run.versions, kept)
+        write_results(path, run.versions, kept, csv_safe=csv_safe)
         with path.open(encoding="utf-8", newline="") as stream:
             shutil.copyfileobj(stream, sys.stdout)
 

@@ -40,6 +40,16 @@ def quiet(function: F) -> F:
     )(function)
 
 
+def csv_safe(function: F) -> F:
+    """Add `--csv-safe`."""
+    return click.option(
+        "--csv-safe",
+        "csv_safe",
+        is_flag=True,
+        help="In CSV an apostrophe before texts that spreadsheets take for formulas (=, +, -, @); else exact.",
+    )(function)
+
+
 def facts(function: F) -> F:
     """Add the options that say where cases and relations are, and what parameters are worth."""
     for option in reversed(_FACTS):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, status_of
 from steelyard.diagnostics import InternalError, Message, PolicyError, SteelyardError, msg
-from steelyard.session.errors import DisagreementError, EngineError, MessageError
+from steelyard.session.errors import DisagreementError, EngineError, LimitError, MessageError
 
 if TYPE_CHECKING:
     from steelyard.facts import Reject
@@ -33,7 +33,9 @@ def tell_error(output: Output, error: SteelyardError) -> Status:
                 output.error(message)
             for hint in error.hints:
                 output.say(hint)
-            return Status.BUG if isinstance(error, DisagreementError) else Status.USAGE
+            if isinstance(error, DisagreementError):
+                return Status.BUG
+            return Status.NO if isinstance(error, LimitError) else Status.USAGE
         case _:
             raise InternalError(f"no exit status for {type(error).__name__}")
 

@@ -12,7 +12,7 @@ from enum import Enum
 
 from steelyard.ir.expressions import TableCall
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Indicator, Method, Output, Ruleset, Score
-from steelyard.ir.types import Number, Text, Type
+from steelyard.ir.types import Number, Region, Regions, Text, Type
 
 PARQUET_DIGITS = 18
 """The most digits of a decimal of 64 bits; Parquet files hold numbers of a larger scale as text."""
@@ -85,6 +85,11 @@ class ResultColumn:
     many: bool = False
     fields: tuple[ResultColumn, ...] = ()
     origin: Origin | None = field(default=None, compare=False)
+
+    @property
+    def is_text(self) -> bool:
+        """Whether its CSV fields are free text: not numbers, instants or lists of them."""
+        return bool(self.fields) or isinstance(self.type, Text | Region | Regions)
 
 
 def result_columns(ruleset: Ruleset) -> tuple[ResultColumn, ...]:

@@ -23,7 +23,7 @@ from steelyard.ir.versions import Versions
 KEY = "steelyard"
 """Of the metadata of a Parquet file."""
 
-Json = str | int | None | Sequence["Json"] | Mapping[str, "Json"]
+Json = str | int | bool | None | Sequence["Json"] | Mapping[str, "Json"]
 
 
 class Facts(Protocol):
@@ -49,19 +49,21 @@ class Read(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Scoring:
-    """How a run was computed.
+    """How a run was computed and written.
 
     Attributes:
         engine: the one that scored.
         verified: how many cases other engines were given too.
         checkers: those engines; empty where there was none.
         settings: the parameters that were set for the run, as written.
+        csv_safe: whether its CSV files have an apostrophe before texts that a spreadsheet may take for formulas.
     """
 
     engine: str
     verified: int = 0
     checkers: tuple[str, ...] = ()
     settings: Mapping[str, str] | None = None
+    csv_safe: bool = False
 
 
 def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[str, Json]:
@@ -73,6 +75,7 @@ def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[s
         "verified": {"cases": scoring.verified, "engines": scoring.checkers},
         "rulesets": [_ruleset(one, read) for one in versions.rulesets],
         "parameters": dict(scoring.settings or {}),
+        "csv_safe": scoring.csv_safe,
         "files": [{"role": file.role, "name": file.name, "sha256": file.digest} for file in read.files],
         "empty": read.empty,
         "skipped": [

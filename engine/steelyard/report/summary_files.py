@@ -27,8 +27,8 @@ _TEXT, _COUNT = Text(), Number(0)
 _LOST = Number(LEDGER_DIGITS)
 
 
-def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions) -> None:
-    """Write a summary, whole or not at all; the suffix names the format.
+def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions, *, csv_safe: bool = False) -> None:
+    """Write a summary, whole or not at all; the suffix names the format. `csv_safe`: as of `write_rows`.
 
     Raises:
         ValueError: an unknown suffix.
@@ -41,7 +41,7 @@ def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions) -> No
     elif path.suffix.lower() in SUMMARY_SUFFIXES:
         shape = shape_of(rules)
         rows = [_row(line, summary, shape) for line in (*summary.groups, summary.whole)]
-        write_rows(path, summary_table(summary, shape), rows, "UTC")
+        write_rows(path, summary_table(summary, shape), rows, "UTC", csv_safe=csv_safe)
     else:
         raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from steelyard.diagnostics import Diagnostics, Span
-from steelyard.report.csv_lines import csv_line
 from steelyard.report.table_sheet import SheetCell, TableSheet, stored_number
+from steelyard.source.csv_lines import csv_line
 from steelyard.source.grid import GridOptions
 from steelyard.source.grids import read_grid
 

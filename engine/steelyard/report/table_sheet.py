@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from steelyard.diagnostics import Message, msg
@@ -14,6 +14,7 @@ from steelyard.ir.types import Number, Type
 from steelyard.model import tables as model
 from steelyard.model.section import Label
 from steelyard.source import Text
+from steelyard.source.csv_lines import without_formula
 
 Translate = Callable[[Message], str]
 
@@ -130,6 +131,17 @@ def _about(ruleset: ir.Ruleset, table: ir.Table, written: model.Table, translate
     for output, field in zip(table.outputs, written.outputs.values(), strict=True):
         about.append((output.id, translate(msg("result")), str(field.type), "", *_both(field.label)))
     return about
+
+
+def without_formulas(sheet: TableSheet) -> TableSheet:
+    """The sheet with an apostrophe before each text that a spreadsheet may take for a formula; numbers stay."""
+    rows = tuple(
+        tuple(
+            cell if cell is None or cell.digits is not None else SheetCell(without_formula(cell.text)) for cell in row
+        )
+        for row in sheet.rows
+    )
+    return replace(sheet, header=tuple(map(without_formula, sheet.header)), rows=rows)
 
 
 def _both(label: Label | None) -> tuple[str, str]:

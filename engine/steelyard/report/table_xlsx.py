@@ -28,7 +28,7 @@ def write_xlsx(sheet: TableSheet, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    book = xlsxwriter.Workbook(str(path), {"in_memory": True})
+    book = xlsxwriter.Workbook(str(path), {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book.set_properties({"title": sheet.name, "created": datetime(2000, 1, 1, tzinfo=UTC)})
     head = book.add_format({"bold": True, "bg_color": "#D9E2EC", "bottom": 1, "num_format": "@"})
     text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})

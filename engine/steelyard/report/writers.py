@@ -24,10 +24,10 @@ from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.arrow import UnfitError, write_parquet
 from steelyard.report.columns import CellValue, csv_text, json_value
-from steelyard.report.csv_lines import csv_line
 from steelyard.report.provenance import KEY
 from steelyard.report.results import Results
 from steelyard.semantics.outcome import Outcome
+from steelyard.source.csv_lines import csv_line, without_formula
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
 
@@ -66,7 +66,12 @@ def whole_file(path: Path) -> Generator[BinaryIO]:
 
 
 def write_results(
-    path: Path, rules: Ruleset | Versions, results: Iterable[tuple[Case, Outcome]], provenance: str | None = None
+    path: Path,
+    rules: Ruleset | Versions,
+    results: Iterable[tuple[Case, Outcome]],
+    provenance: str | None = None,
+    *,
+    csv_safe: bool = False,
 ) -> int:
     """Write the results of cases that were not rejected; the suffix names the format. Returns how many rows.
 
@@ -75,6 +80,7 @@ def write_results(
         rules: what the cases were scored under.
         results: in the order of the file.
         provenance: where they come from, as JSON; kept in Parquet's metadata, the other formats have no place for it.
+        csv_safe: as of `write_rows`.
 
     Raises:
         ValueError: an unknown suffix.
@@ -83,13 +89,14 @@ def write_results(
     """
     table = Results(rules)
     rows = (table.row(case, outcome) for case, outcome in results)
-    return write_rows(path, table.columns, rows, table.timezone, {} if provenance is None else {KEY: provenance})
+    metadata = {} if provenance is None else {KEY: provenance}
+    return write_rows(path, table.columns, rows, table.timezone, metadata, csv_safe=csv_safe)
 
 
-def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en") -> int:
+def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en", *, csv_safe: bool = False) -> int:
     """Write rejected rows, one a line: key, file, line, where, value, expected, hint. Raises as write_results."""
     rows = (reject_row(reject, lang) for reject in rejects)
-    return write_rows(path, REJECT_COLUMNS, rows, "UTC")
+    return write_rows(path, REJECT_COLUMNS, rows, "UTC", csv_safe=csv_safe)
 
 
 def reject_row(reject: Reject, lang: str) -> dict[str, CellValue]:
@@ -111,11 +118,25 @@ def write_rows(
     rows: Iterable[Mapping[str, CellValue]],
     timezone: str,
     metadata: Mapping[str, str] | None = None,
+    *,
+    csv_safe: bool = False,
 ) -> int:
-    """Write rows in the format that the suffix names, with metadata where it has any. Raises as write_results."""
+    """Write rows in the format that the suffix names.
+
+    Args:
+        path: the file.
+        head: the columns.
+        rows: the values of each by the names of columns.
+        timezone: texts show instants in its local time.
+        metadata: kept in Parquet; the other formats have none.
+        csv_safe: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
+
+    Raises:
+        Exception: as `write_results`.
+    """
     match path.suffix.lower():
         case ".csv":
-            write = partial(_csv, timezone=timezone)
+            write = partial(_csv, timezone=timezone, safe=csv_safe)
         case ".jsonl":
             write = partial(_jsonl, timezone=timezone)
         case ".parquet":
@@ -127,13 +148,21 @@ def write_rows(
 
 
 def _csv(
-    stream: BinaryIO, head: Sequence[ResultColumn], rows: Iterable[Mapping[str, CellValue]], *, timezone: str
+    stream: BinaryIO,
+    head: Sequence[ResultColumn],
+    rows: Iterable[Mapping[str, CellValue]],
+    *,
+    timezone: str,
+    safe: bool,
 ) -> int:
     here = zone(timezone)
+    texts = frozenset(column.name for column in head if safe and column.is_text)
     stream.write(csv_line(column.name for column in head).encode())
     count = 0
     for row in rows:
-        stream.write(csv_line(csv_text(column, row[column.name], here) for column in head).encode())
+        fields = ((column.name, csv_text(column, row[column.name], here)) for column in head)
+        line = csv_line(without_formula(text) if name in texts else text for name, text in fields)
+        stream.write(line.encode())
         count += 1
     return count
 

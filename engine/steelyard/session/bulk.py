@@ -67,6 +67,7 @@ class Wanted:
         lang: of the texts in the file of rejects.
         verify: so many cases are checked on other engines, 0 none; None: as `sample_size` says.
         memory_limit: as DuckDB reads it; None: its own choice.
+        csv_safe: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
     """
 
     results: Path | None
@@ -79,6 +80,7 @@ class Wanted:
     lang: str = "en"
     verify: int | None = None
     memory_limit: str | None = None
+    csv_safe: bool = False
 
 
 @dataclass(frozen=True)
@@ -178,7 +180,7 @@ class BulkRun:
         loaded = self._load()
         try:
             raw = self.work / SCORED
-            scoring = Scoring(self.scorer.name, settings=self.files.settings)
+            scoring = Scoring(self.scorer.name, settings=self.files.settings, csv_safe=self.wanted.csv_safe)
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, targets, raw, scoring, machine)
             for warning in loaded.idle_warnings():
@@ -278,7 +280,7 @@ class BulkRun:
         summary = self._summary(raw, noted.where)
         rejected = noted.where.total() + count_ruled_out(self.connection)
         if wanted.summary is not None:
-            write_summary(stage.place(wanted.summary), summary, self.versions)
+            write_summary(stage.place(wanted.summary), summary, self.versions, csv_safe=wanted.csv_safe)
         if wanted.provenance is not None:
             text = provenance_text(self.versions, Read(loaded.provenance, loaded.feed_rejects), scoring, indent=2)
             stage.place(wanted.provenance).write_text(text, "utf-8", newline="\n")
@@ -298,7 +300,7 @@ class BulkRun:
         unread = noted.counted(chain(loaded.rejects(), loaded.feed_rejects))
         ruled_out = noted.kept(self._ruled_out(loaded))
         if place is not None:
-            write_rejects(place, chain(unread, ruled_out), self.wanted.lang)
+            write_rejects(place, chain(unread, ruled_out), self.wanted.lang, csv_safe=self.wanted.csv_safe)
         else:
             deque(unread, maxlen=0)
             deque(islice(ruled_out, FIRST - len(noted.first)), maxlen=0)
@@ -322,7 +324,8 @@ class BulkRun:
         if place.suffix.lower() == ".parquet":
             shutil.move(parted, place)
             return
-        convert(self.connection, parted, place, targets, zone(self.versions.newest.timezone))
+        here = zone(self.versions.newest.timezone)
+        convert(self.connection, parted, place, targets, here, csv_safe=self.wanted.csv_safe)
         if str(target) == STANDARD:
             with place.open(encoding="utf-8", newline="") as stream:
                 shutil.copyfileobj(stream, sys.stdout)

@@ -86,6 +86,10 @@ class DisagreementError(MessageError):
         self.differences = differences
 
 
+class LimitError(MessageError):
+    """What is asked for is allowed, and cannot be done for this ruleset: a format that cannot hold a cell, say."""
+
+
 class OutputError(MessageError):
     """An output cannot be written; none of the outputs of the same call exists then."""
 
@@ -99,6 +103,7 @@ __all__ = [
     "DisagreementError",
     "EngineError",
     "InputError",
+    "LimitError",
     "MessageError",
     "OutputError",
     "PolicyError",

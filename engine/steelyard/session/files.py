@@ -140,6 +140,17 @@ def check_outputs(outputs: Iterable[str | None], ruleset: str | None = None, fac
             raise UsageError(msg("`{file}` is read by this command: write to another file", file=name))
 
 
+def check_csv(outputs: Iterable[str | os.PathLike[str] | None]) -> None:
+    """Refuse `--csv-safe` where no output is CSV; `-` is CSV on standard output.
+
+    Raises:
+        UsageError: none is.
+    """
+    names = [os.fspath(name) for name in outputs if name is not None]
+    if not any(name == "-" or name.lower().endswith(".csv") for name in names):
+        raise UsageError(msg("marking formulas (`--csv-safe`, `csv_safe`) is for CSV, and no output is CSV"))
+
+
 def _is_in(path: str, place: str) -> bool:
     """Whether a path leads to a place, or into it where that is a folder."""
     try:

@@ -78,8 +78,11 @@ class Record:
             counts = summarise(connection, _RESULTS, summary_columns(self.versions), keys, _REJECTS)
         return summary_of_counts(self.versions, tuple(by), counts, least)
 
-    def write(self, path: Path, provenance: str) -> None:
-        """Write the results in the format that the suffix names; a Parquet file keeps the provenance as metadata."""
+    def write(self, path: Path, provenance: str, *, csv_safe: bool = False) -> None:
+        """Write the results in the format that the suffix names; a Parquet file keeps the provenance as metadata.
+
+        `csv_safe`: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
+        """
         from steelyard.calendars.zones import zone
         from steelyard.engines.sql.portfolio import convert
 
@@ -89,16 +92,16 @@ class Record:
 
         with self._session() as connection:
             here = zone(self.versions.newest.timezone)
-            convert(connection, self.scored, path, self.columns, here)
+            convert(connection, self.scored, path, self.columns, here, csv_safe=csv_safe)
 
-    def write_rejects(self, path: Path) -> None:
-        """Write the rejects in the format that the suffix names."""
+    def write_rejects(self, path: Path, *, csv_safe: bool = False) -> None:
+        """Write the rejects in the format that the suffix names. `csv_safe`: as of `write`."""
         import pyarrow.parquet as pq
 
         with pq.ParquetFile(self.folder / REJECTS) as file:
             batches = file.iter_batches()
             rows: Iterator[dict[str, CellValue]] = (row for batch in batches for row in batch.to_pylist())
-            write_rows(path, REJECT_COLUMNS, rows, "UTC")
+            write_rows(path, REJECT_COLUMNS, rows, "UTC", csv_safe=csv_safe)
 
     def _parquet(self, path: Path, metadata: Mapping[str, str]) -> None:
         import pyarrow.parquet as pq

@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from steelyard.diagnostics import Diagnostic, Message, msg
 from steelyard.ir.versions import Versions
 from steelyard.session.choice import takes_bulk
 from steelyard.session.errors import OutputError, UsageError
+from steelyard.session.files import check_csv
 from steelyard.session.frames import Data, files_of
 from steelyard.session.listener import Listener, Tick
 from steelyard.session.record import SCORED, Record, group_names, record_of
@@ -112,6 +113,7 @@ class Run:
         summary: str | os.PathLike[str] | None = None,
         provenance: str | os.PathLike[str] | None = None,
         by: Sequence[str] = (),
+        csv_safe: bool = False,
     ) -> None:
         """Write files: all of them whole, or none. They replace files of the same name.
 
@@ -121,9 +123,11 @@ class Run:
             summary: `.parquet`, `.csv` or `.json`, grouped by `by`.
             provenance: `.json`.
             by: as for `summary()`.
+            csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
+                provenance says so (`csv_safe`).
 
         Raises:
-            UsageError: an ending that is none of these, or two files in one place.
+            UsageError: an ending that is none of these, two files in one place, or `csv_safe` without a CSV file.
             OutputError: a file cannot be written; none is changed then.
         """
         from steelyard.report.arrow import UnfitError
@@ -133,18 +137,23 @@ class Run:
 
         self._check(by)
         places = _places(results, rejects, summary, provenance)
+        if csv_safe:
+            check_csv(places.values())
+        read, scoring = self._facts
+        scoring = replace(scoring, csv_safe=csv_safe)
+        versions = self._record.versions
         try:
             with staging() as stage:
                 if "results" in places:
-                    text = provenance_text(self._record.versions, *self._facts)
-                    self._record.write(stage.place(places["results"]), text)
+                    text = provenance_text(versions, read, scoring)
+                    self._record.write(stage.place(places["results"]), text, csv_safe=csv_safe)
                 if "rejects" in places:
-                    self._record.write_rejects(stage.place(places["rejects"]))
+                    self._record.write_rejects(stage.place(places["rejects"]), csv_safe=csv_safe)
                 if "summary" in places:
                     summed = self._record.summary(tuple(by))
-                    write_summary(stage.place(places["summary"]), summed, self._record.versions)
+                    write_summary(stage.place(places["summary"]), summed, versions, csv_safe=csv_safe)
                 if "provenance" in places:
-                    text = provenance_text(self._record.versions, *self._facts, indent=2)
+                    text = provenance_text(versions, read, scoring, indent=2)
                     stage.place(places["provenance"]).write_text(text, "utf-8", newline="\n")
         except UnfitError as error:
             raise OutputError(error.message) from None

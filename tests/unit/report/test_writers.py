@@ -72,6 +72,25 @@ def test_parquet_holds_the_numbers_exactly(tmp_path: Path) -> None:
     assert list(evaluation.outcome.scores[0].reasons) == row["reasons"]
 
 
+FORMULAS = ["=1", "+1", "-1", "@a", "\tb", "\rb", "  =1", "\u3000+1", "\ufeff@a", "\n=1", "＝1", "＋1", "－1", "＠a"]
+HARMLESS = ["", " ", "a=1", "'=1", "a-b", "0", "#1", "北=", "\u2212" + "1"]
+
+
+@pytest.mark.parametrize("safe", [True, False])
+def test_formulas_are_marked_where_that_is_asked_for(tmp_path: Path, safe: bool) -> None:
+    path = tmp_path / "x.csv"
+    head = [Column("n", types.Number(0)), Column("t", types.Text()), Column("l", types.Text(), many=True)]
+    rows = [{"n": -5, "t": text, "l": (text, "=z")} for text in FORMULAS + HARMLESS]
+    write_rows(path, head, rows, "UTC", csv_safe=safe)
+    found = list(csv.reader(path.open(encoding="utf-8", newline="")))[1:]
+    mark = "'" if safe else ""
+
+    assert [f"{mark}{text}" for text in FORMULAS] + HARMLESS == [text for _, text, _ in found]
+    # an empty text before the `;` does not make the list begin with a formula
+    assert [f"{mark}{text};=z" for text in FORMULAS] + [f"{text};=z" for text in HARMLESS] == [one for *_, one in found]
+    assert {"-5"} == {number for number, *_ in found}
+
+
 @pytest.mark.parametrize(
     ("kind", "value"), [(types.Number(2), 10**18), (types.Number(0), 2**63), (types.Duration(), -(2**63) - 1)]
 )

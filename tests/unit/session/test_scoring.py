@@ -210,6 +210,31 @@ def test_engines_write_the_same_files(
 
 
 @pytest.mark.parametrize("engine", ["reference", "sql"])
+def test_formulas_in_csv_are_marked_by_every_engine(
+    folder: Path, scored: Callable[..., Run], tmp_path: Path, engine: str
+) -> None:
+    cases = tmp_path / "cases.csv"
+    cases.write_text(ROWS.replace("C-001", "=C-001").replace("C-005", "@C-005"), "utf-8")
+    run = scored(cases, engine)
+    run.write(
+        tmp_path / "a.csv",
+        rejects=tmp_path / "r.csv",
+        summary=tmp_path / "s.csv",
+        provenance=tmp_path / "p.json",
+        by=["claim_id"],
+        csv_safe=True,
+    )
+
+    assert "'=C-001" == (tmp_path / "a.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+    assert "'@C-005" == (tmp_path / "r.csv").read_text("utf-8").splitlines()[1].split(",")[0]
+    assert "group,'=C-001," in (tmp_path / "s.csv").read_text("utf-8")
+    assert json.loads((tmp_path / "p.json").read_text("utf-8"))["csv_safe"] is True
+    assert run.provenance["csv_safe"] is False
+    with pytest.raises(UsageError, match="no output is CSV"):
+        run.write(tmp_path / "a.parquet", csv_safe=True)
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
 def test_provenance_says_what_was_verified(
     folder: Path, scored: Callable[..., Run], tmp_path: Path, engine: str
 ) -> None:

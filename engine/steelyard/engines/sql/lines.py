@@ -5,7 +5,6 @@ DuckDB's own writers quote more than is needed and leave out blanks.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from json import dumps
 
@@ -14,26 +13,26 @@ from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import sql
 from steelyard.ir.result_columns import PARQUET_DIGITS, ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Number, Region, Regions, Text, Type
+from steelyard.source import csv_lines
 
 _NULL, _END = "'null'", "'}'"
-_SPECIAL = re.compile(r'[,"\r\n]')
 _CONTROLS = "".join(map(chr, range(32)))
 
 
 def csv_head(targets: Sequence[ResultColumn]) -> str:
     """The first line of a file."""
-    names = (one.name for one in targets)
-    return ",".join('"' + name.replace('"', '""') + '"' if _SPECIAL.search(name) else name for name in names)
+    return csv_lines.csv_line((one.name for one in targets), end="")
 
 
-def csv_line(targets: Sequence[ResultColumn], here: Zone) -> str:
+def csv_line(targets: Sequence[ResultColumn], here: Zone, *, safe: bool = False) -> str:
     """A line of a row's published values.
 
     Args:
         targets: the columns, by their names.
         here: instants are written in its local time.
+        safe: an apostrophe stands before texts that a spreadsheet may take for formulas.
     """
-    fields = ", ',', ".join(_csv(one, here) for one in targets)
+    fields = ", ',', ".join(_csv(one, here, safe=safe and one.is_text) for one in targets)
     return f"concat({fields})"
 
 
@@ -42,7 +41,7 @@ def json_line(targets: Sequence[ResultColumn], here: Zone) -> str:
     return _object([(one.name, _json(sql.name(one.name), one, here)) for one in targets])
 
 
-def _csv(target: ResultColumn, here: Zone) -> str:
+def _csv(target: ResultColumn, here: Zone, *, safe: bool) -> str:
     value = sql.name(target.name)
     if target.fields:
         score = next(one for one in target.fields if one.name == "score")
@@ -50,15 +49,18 @@ def _csv(target: ResultColumn, here: Zone) -> str:
     elif target.many:
         item = f"coalesce({_text('_e', target.type, here)}, '')"
     elif isinstance(target.type, Text | Region | Regions):
-        return _quoted(_text(value, target.type, here))
+        return _quoted(_text(value, target.type, here), safe=safe)
     else:
         return _text(value, target.type, here)
-    return _quoted(f"array_to_string(list_transform({value}, lambda _e : {item}), ';')")
+    return _quoted(f"array_to_string(list_transform({value}, lambda _e : {item}), ';')", safe=safe)
 
 
-def _quoted(text: str) -> str:
-    """A text that may hold what separates fields."""
-    special = f"regexp_matches({text}, {sql.literal(_SPECIAL.pattern)})"
+def _quoted(text: str, *, safe: bool) -> str:
+    """A text that may hold what separates fields, or (`safe`) begin as a formula."""
+    if safe:
+        formula = f"regexp_matches({text}, {sql.literal(csv_lines.FORMULA)})"
+        text = f"({sql.when(formula, f'{sql.literal(csv_lines.MARK)} || {text}', text)})"
+    special = f"regexp_matches({text}, {sql.literal(csv_lines.QUOTED)})"
     return sql.when(special, f"""'"' || replace({text}, '"', '""') || '"'""", text)
 
 

@@ -352,11 +352,20 @@ def rows_of(
 
 
 def convert(
-    connection: duckdb.DuckDBPyConnection, path: Path, to: Path, targets: Sequence[ResultColumn], here: Zone
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    to: Path,
+    targets: Sequence[ResultColumn],
+    here: Zone,
+    *,
+    csv_safe: bool = False,
 ) -> None:
-    """Write a Parquet file of results as CSV or JSON lines, as the suffix says; instants in local time."""
+    """Write a Parquet file of results as CSV or JSON lines, as the suffix says; instants in local time.
+
+    `csv_safe`: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
+    """
     lines = to.suffix.lower() == ".jsonl"
-    line = (json_line if lines else csv_line)(targets, here)
+    line = json_line(targets, here) if lines else csv_line(targets, here, safe=csv_safe)
     rows = sql.select({csv_head(targets): line}, _file(path))
     how = (
         f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"  # a line is one text, quoted already

@@ -74,11 +74,12 @@ COLUMNS = (
     ResultColumn("family", Text(), many=True, fields=FAMILY),
 )
 SIGNS = ["a", " ", ",", '"', "'", "\n", "#", "\\", "\t", ";", "\x01", "\x1f", "é", "北", "0", "\u2028", "-", "="]
+FORMULAS = ["+", "@", "\r", "＝", "＋", "－", "＠", "\ufeff", "\u3000", "\u200b", "\xa0"]
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl"])
-def test_lines_are_those_of_our_writers(suffix: str, tmp_path: Path) -> None:
-    texts = ["".join(one) for size in (1, 2) for one in product(SIGNS, repeat=size)]
+@pytest.mark.parametrize(("suffix", "safe"), [(".csv", False), (".csv", True), (".jsonl", True)])
+def test_lines_are_those_of_our_writers(suffix: str, safe: bool, tmp_path: Path) -> None:
+    texts = ["".join(one) for size in (1, 2) for one in product(SIGNS + FORMULAS, repeat=size)]
     rows: list[tuple[Any, ...]] = [
         (text, -5, 7, 1_714_528_800_500_000, 3_661_000_000, True, 19_844, (text, "b"), (0, 1), ((text, 105, None),))
         for text in texts
@@ -86,7 +87,7 @@ def test_lines_are_those_of_our_writers(suffix: str, tmp_path: Path) -> None:
     rows += [(None,) * len(COLUMNS), ("x", 0, 0, 0, 0, False, 0, (), (), ()), ("", *rows[0][1:7], ("",), (0,), ())]
     names = [target.name for target in COLUMNS]
     expected, said, stored = (tmp_path / f"{name}{suffix}" for name in ("expected", "said", "stored"))
-    write_rows(expected, COLUMNS, (dict(zip(names, row, strict=True)) for row in rows), "Asia/Shanghai")
+    write_rows(expected, COLUMNS, (dict(zip(names, row, strict=True)) for row in rows), "Asia/Shanghai", csv_safe=safe)
     here = zone("Asia/Shanghai")
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -101,7 +102,7 @@ def test_lines_are_those_of_our_writers(suffix: str, tmp_path: Path) -> None:
             for place, target in enumerate(COLUMNS)
         )
         connection.execute(f"COPY (SELECT {columns} FROM t) TO '{stored}' (FORMAT parquet)")
-        convert(connection, stored, said, COLUMNS, here)
+        convert(connection, stored, said, COLUMNS, here, csv_safe=safe)
     assert said.read_bytes() == expected.read_bytes()
 
 
