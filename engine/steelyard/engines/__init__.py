@@ -1,5 +1,5 @@
-"""Engines: each gives the meaning that semantics defines, bit for bit, or refuses before it runs.
+"""Engines: each evaluates rulesets with the meaning that semantics defines, bit for bit, or refuses before it runs.
 
-Takes the IR and typed cases, returns outcomes. One protocol (`protocol`), an adapter a folder, and adapters
-never import each other. `choice` picks one, `verify` compares two of them on a sample.
+They take the IR and typed cases and return outcomes. All follow one protocol (`protocol`); each adapter has its own
+folder, and adapters never import each other. `choice` picks an engine, `verify` compares engines on a sample.
 """

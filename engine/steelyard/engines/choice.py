@@ -1,4 +1,4 @@
-"""From the word after `--engine` to an engine."""
+"""Chooses the engine for the value of `--engine`."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from steelyard.engines.reference import ReferenceEngine
 
 ENGINE_NAMES = ("auto", "reference", "durable")
 PORTFOLIO_NAMES = ("sql", "spark")
-"""Engines for files of any size, which are not chosen here."""
+"""Engines for files of any size. They are not chosen in this module."""
 AUTO_LIMIT = 10_000
-"""Up to so many cases `auto` takes the durable engine."""
+"""The largest number of cases for which `auto` takes the durable engine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The engine to use and the ones to check it with.
+    """The engine to use and the engines to check it with.
 
     Attributes:
-        engine: None where the wanted one cannot run; `note` then says what to install.
-        checkers: other engines, for `verify`; the reference first.
-        note: what the user should know.
+        engine: None where the requested engine cannot run; `note` then says what to install.
+        checkers: the other engines, for `verify`; the reference first.
+        note: a message for the user; None where there is none.
         unchecked: why there are no checkers; None where there are some.
     """
 
@@ -37,7 +37,7 @@ def choose(name: str, cases: int) -> Choice:
 
     Args:
         name: one of `ENGINE_NAMES`.
-        cases: how many there are; `auto` depends on it.
+        cases: the number of cases; `auto` depends on it.
     """
     from steelyard.engines import durable
 
@@ -56,6 +56,6 @@ def choose(name: str, cases: int) -> Choice:
             return Choice(reference, note=note, unchecked=msg("there is none"))
         case "auto":
             return Choice(rules, (reference,)) if cases <= AUTO_LIMIT else Choice(reference, others)
-        case _:  # any other text
+        case _:  # any other name
             known = ", ".join((*ENGINE_NAMES, *PORTFOLIO_NAMES))
             return Choice(None, note=msg("there is no engine `{name}`; there are {known}", name=name, known=known))

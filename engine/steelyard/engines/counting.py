@@ -1,7 +1,7 @@
-"""What is counted of a portfolio, and by which columns of its results: the plain data behind a summary.
+"""The counts that make up a summary of a portfolio, and the result columns that they are computed from.
 
-A summary is a set of integers, each belonging to a group of cases, a measure, and what the measure is of. Whoever
-counts, in memory or by SQL, gives the same integers; means, ranks and texts are made of them afterwards, once for all.
+A summary is a set of integers, each with a group of cases, a measure, and the score and item that it concerns. Counting
+in memory and counting by SQL give the same integers; means, ranks and texts are derived from them in one place.
 """
 
 from __future__ import annotations
@@ -14,37 +14,37 @@ from typing import NamedTuple
 from steelyard.diagnostics import InternalError
 
 QUANTILES = (("p10", 10), ("p25", 25), ("median", 50), ("p75", 75), ("p90", 90))
-"""Names and percentages. The p-quantile of n scores is the ceil(p·n)-th smallest: a score that a case has."""
+"""Names and percentages. The p-percent quantile of n scores is the ceil(p·n/100)-th smallest, always an actual score.
+"""
 
 
 class Measure(StrEnum):
-    """What an integer counts; in brackets what `of` and `item` name.
-
-    SCORE has the items of `ScoreItem` and those of QUANTILES, in units of the score.
-    """
+    """What an integer counts. Parentheses say what the fields `of` and `item` of its `Count` hold."""
 
     STATUS = "status"
-    """Cases (item: scored, unscored, rejected)."""
+    """Cases by status (item: scored, unscored, rejected)."""
     UNSCORED = "unscored"
     """Cases without any score (item: the reason)."""
     REASON = "reason"
-    """Cases (item: a reason code among their reasons)."""
+    """Cases by reason code (item: a code among their reasons)."""
     FIRED = "fired"
-    """Cases (item: a rule that fired, once or more)."""
+    """Cases in which a rule fired at least once (item: the rule)."""
     WHERE = "where"
-    """Rejected rows of the whole run (item: the column or rule)."""
+    """Rejected rows, for the whole run only (item: the column or rule at fault)."""
     SCORE = "score"
-    """Of a score (of: its id)."""
+    """A statistic of a score (of: the score's id; item: one of `ScoreItem` or QUANTILES), in units of the score's last
+    digit.
+    """
     GRADE = "grade"
-    """Cases (of: a score; item: the grade)."""
+    """Cases by grade (of: the score; item: the grade)."""
     LOST = "lost"
     """Points lost in units of 10^-6, summed over cases that have the score (of: the score; item: an indicator)."""
     LOSING = "losing"
-    """Cases that lost points, their rows of a family taken together (of: the score; item: an indicator)."""
+    """Cases that lost points, all rows of a family taken together (of: the score; item: the indicator)."""
 
 
 class ScoreItem(Enum):
-    """Of the cases that have a score: how many, their sum, the least."""
+    """Statistics over the cases that have a score: their number, the sum, the smallest score."""
 
     COUNT = "count"
     TOTAL = "total"
@@ -52,9 +52,9 @@ class ScoreItem(Enum):
 
 
 class Count(NamedTuple):
-    """An integer of a summary; several of the same thing add up.
+    """One integer of a summary. Counts with equal key, measure, `of` and `item` add up.
 
-    The whole run has the key (); a group has one text for each name that it is grouped by.
+    The key of the whole run is (); that of a group has one text for each name that cases are grouped by.
     """
 
     key: tuple[str, ...]
@@ -66,11 +66,13 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScoreColumn:
-    """A column that holds a score, and the one with its grade.
+    """The result columns of a score and of its grade.
 
     Attributes:
-        column: numbers with exactly the digits of the score, which is counted in units of the last one.
-        textual: whether the numbers stand there as text.
+        score: the score's id.
+        column: numbers with exactly the digits of the score; summaries count in units of its last digit.
+        grade: the column of the grade.
+        textual: whether the column holds its numbers as text.
     """
 
     score: str
@@ -81,9 +83,9 @@ class ScoreColumn:
 
 @dataclass(frozen=True, slots=True)
 class LostColumn:
-    """A column that holds the points an indicator lost in a score; of a family, a field of each item of a list.
+    """The result column of the points that an indicator lost in a score; empty where the case has no such score.
 
-    It is empty where the case does not have the score.
+    For a family the column is a list, and `field` names the field of its items that holds the points.
     """
 
     score: str
@@ -94,9 +96,9 @@ class LostColumn:
 
 @dataclass(frozen=True, slots=True)
 class SummaryColumns:
-    """The columns of results that a summary reads beside `status`, `fired` and `reasons`.
+    """The result columns that a summary reads besides `status`, `fired` and `reasons`.
 
-    An indicator that is a family in one version of a ruleset alone has two columns, of which a row fills one.
+    An indicator that is a family in only one version of a ruleset has two columns; each row fills one of them.
     """
 
     scores: tuple[ScoreColumn, ...]
@@ -117,7 +119,7 @@ def counts_of_unread(where: Mapping[str, int], grouping: int) -> list[Count]:
 
 
 def nearest_rank(histogram: Mapping[int, int], percent: int) -> int:
-    """The ceil(percent·n/100)-th smallest of n values, given how often each occurs.
+    """Return the ceil(percent·n/100)-th smallest of n values, given how often each value occurs.
 
     Raises:
         InternalError: there is no value.

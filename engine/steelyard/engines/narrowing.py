@@ -1,7 +1,7 @@
-"""Fewer rows for the same outcome: what the keys of a join rule out need not be looked at again for every case.
+"""Removes rows from a case that its joins certainly exclude, so that the reference does not test them for every case.
 
-Portfolios have relations of thousands of rows that every case sees; the reference asks each row. A row is left out
-only where an equality with an input, or the place of the case, makes its `joins` false.
+Portfolios have relations of thousands of rows that every case sees. A row is removed only where its `joins` contains an
+equality with an input, or a `covers` with the place of the case, that is false for it.
 """
 
 from __future__ import annotations
@@ -28,21 +28,24 @@ from steelyard.ir.types import Region, Regions
 
 @dataclass(frozen=True, slots=True)
 class _Key:
-    """A field of the row and the input that it must fit: equal to it, or (`scheme`) an area that covers it."""
+    """A field of the row and the input that it is compared with: equal, or (with a `scheme`) an area that covers it."""
 
     field: str
     input: str
     scheme: str | None
 
     def of_row(self, row: Row) -> tuple[Hashable, ...]:
-        """What a case may have so that the row is looked at; None among them: whatever it has."""
+        """Return the input values for which the row is kept; None among them means every value."""
         value = row.values.get(self.field)
         if value is None:
             return (None,)
         return value if isinstance(value, tuple) else (value,)
 
     def of_case(self, case: Case) -> tuple[Hashable, ...] | None:
-        """What rows may have; None where the case has nothing to look up."""
+        """Return the field values for which the case keeps a row.
+
+        None where every row is kept, as the input is missing.
+        """
         value = case.values.get(self.input)
         if value is None:
             return None
@@ -51,7 +54,7 @@ class _Key:
 
 @dataclass
 class Narrowing:
-    """Narrows the cases of one ruleset; it remembers the rows that cases share."""
+    """Removes rows from the cases of one ruleset. The index of rows that cases share is built once."""
 
     ruleset: Ruleset
     _keys: dict[str, _Key | None] = field(init=False)
@@ -63,7 +66,7 @@ class Narrowing:
         self._keys = {relation.id: _key(relation, reading) for relation in self.ruleset.relations}
 
     def narrowed(self, case: Case) -> Case:
-        """The case with fewer rows; every engine gives it the same outcome."""
+        """Return the case with fewer rows; every engine gives it the same outcome."""
         rows = dict(case.rows)
         for relation in self.ruleset.relations:
             key, own = self._keys[relation.id], rows.get(relation.id, ())
@@ -75,7 +78,7 @@ class Narrowing:
         return replace(case, rows=rows)
 
     def _index(self, relation: str, key: _Key, rows: tuple[Row, ...]) -> dict[Hashable, list[int]]:
-        """Where rows stand, by what a case may have; kept as long as the same rows come again."""
+        """Map input values to positions of rows. The index is cached while cases have the same rows."""
         known = self._found.get(relation)
         if known is None or known[0] is not rows:
             index: dict[Hashable, list[int]] = {}
@@ -87,7 +90,7 @@ class Narrowing:
 
 
 def _key(relation: Relation, reading: Reading) -> _Key | None:
-    """A key of a join that cannot reject a case; None where there is none, or rows are the case's own."""
+    """Return a key of a relation's join; None if there is none, the join may reject, or the rows belong to one case."""
     if relation.joins is None or relation.of_case is not None:
         return None
     if reading.may_reject(relation.joins):
@@ -110,5 +113,5 @@ def _of(part: Expr, relation: Relation) -> _Key | None:
             function=Function.COVERS, arguments=(Field(type=Regions()) as areas, Input(type=Region(scheme)) as at)
         ):
             return _Key(areas.name, at.name, scheme) if areas.name in fields else None
-        case _:  # no key
+        case _:  # any other condition gives no key
             return None

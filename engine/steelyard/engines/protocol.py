@@ -1,4 +1,4 @@
-"""What every engine looks like from outside."""
+"""The protocol that every engine follows."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from steelyard.semantics.outcome import Outcome
 
 
 class Compiled(Protocol):
-    """A ruleset made ready for one engine. Not safe to share between threads."""
+    """A ruleset compiled for one engine. Not safe to share between threads."""
 
     def evaluate(self, case: Case) -> Outcome:
-        """Give the outcome of one case; the same case always gets the same outcome."""
+        """Return the outcome of one case. The same case always gets the same outcome."""
         ...
 
 
@@ -23,12 +23,13 @@ class Engine(Protocol):
 
     @property
     def name(self) -> str:
-        """What `--engine` calls it."""
+        """The engine's value of `--engine`."""
         ...
 
     def compile(self, ruleset: Ruleset, diagnostics: Diagnostics) -> Compiled | None:
-        """Make a ruleset ready, its parameters bound.
+        """Compile a ruleset whose parameters are bound.
 
-        What the engine cannot do is reported as a B diagnostic and gives None; it is never left out silently.
+        Whatever the engine cannot do is reported as a B diagnostic, and the result is None; nothing is left out
+        silently.
         """
         ...

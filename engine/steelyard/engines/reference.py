@@ -1,4 +1,4 @@
-"""The definition itself as an engine, so that callers treat all alike."""
+"""The reference semantics behind the engine protocol."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ class ReferenceCompiled:
     program: Program
 
     def evaluate(self, case: Case) -> Outcome:
-        """Give the outcome by definition."""
+        """Return the outcome by the reference semantics."""
         return evaluate(self.program, case)
 
 
 @dataclass(frozen=True, slots=True)
 class ReferenceEngine:
-    """The reference semantics: it can do whatever the language can say."""
+    """The reference semantics, which support every ruleset."""
 
     name: str = "reference"
 
     def compile(self, ruleset: Ruleset, diagnostics: Diagnostics) -> ReferenceCompiled:  # noqa: ARG002 - nothing to report
-        """Prepare the ruleset; nothing is unsupported."""
+        """Prepare the ruleset. Nothing is unsupported."""
         return ReferenceCompiled(prepare(ruleset))

@@ -1,4 +1,4 @@
-"""Does another engine agree? A seeded sample of a run, evaluated again and compared bit for bit."""
+"""Verifies a run: evaluates a seeded sample of its cases on other engines and compares the outcomes bit for bit."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ DEFAULT_SAMPLE = 200
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A case about which two engines disagree: a bug of ours.
+    """A case for which two engines gave different outcomes, which is a bug of Steelyard.
 
     Attributes:
-        outcome: what the engine of the run said.
-        other: what the checker said.
+        outcome: the outcome by the engine of the run.
+        other: the outcome by the checker.
     """
 
     case: Case
@@ -35,11 +35,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What a check of a run found.
+    """The result of verifying a run.
 
     Attributes:
         checked: how many cases were evaluated again.
-        checkers: by which engines; empty where there was no other.
+        checkers: names of the engines that did; empty where no other engine was available.
     """
 
     checked: int
@@ -59,12 +59,13 @@ def verify(
     """Evaluate a sample again on other engines and compare.
 
     Args:
-        rules: bound.
-        engine: the one that gave the results.
-        checkers: the others; one of the same name is an error of ours, as an engine never verifies itself.
-        results: of the whole run.
-        seed: the digest of the case file: the same file is always checked on the same cases.
-        sample: how many cases; more where that many do not hold every status and every fired rule. 0: none.
+        rules: the ruleset's versions, with parameters bound.
+        engine: name of the engine that gave the results.
+        checkers: the engines to compare with; none may have the same name, as an engine never verifies itself.
+        results: the results of the whole run.
+        seed: the digest of the case file, so that the same file is always checked on the same cases.
+        sample: how many cases to check; more are taken where needed to include every status and every fired rule. 0:
+            none.
     """
     if any(checker.name == engine.name for checker in checkers):
         raise InternalError(f"engine {engine.name} cannot verify itself")
@@ -84,9 +85,9 @@ def verify(
 def choose_sample(
     results: Sequence[tuple[Case, Outcome]], seed: str, sample: int, versions: Versions | None = None
 ) -> tuple[tuple[Case, Outcome], ...]:
-    """Choose cases by the digest of seed and key: every status and fired rule of each version first, then at random.
+    """Choose cases by a digest of seed and key: first every status and fired rule of each version, then others.
 
-    The choice depends on nothing but the seed and the results, not on their order.
+    The choice depends only on the seed and the results, not on their order.
     """
     ordered = sorted(results, key=lambda result: _lot(seed, result[0].key))
     chosen: dict[int, tuple[Case, Outcome]] = {}

@@ -1,4 +1,4 @@
-"""Several versions on one engine: each case goes to the version of its reference date."""
+"""Evaluates several versions of a ruleset on one engine: each case by the version in force on its reference date."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steelyard.semantics.outcome import Outcome, Status
 
 @dataclass(frozen=True, slots=True)
 class VersionsCompiled:
-    """The versions of a ruleset, each made ready for one engine.
+    """The versions of a ruleset, each compiled for one engine.
 
     Attributes:
         compiled: by the version's name.
@@ -24,7 +24,7 @@ class VersionsCompiled:
     compiled: dict[str, Compiled]
 
     def evaluate(self, case: Case) -> Outcome:
-        """Give the outcome under the version in force; a case that none is for is rejected, as intake would."""
+        """Return the outcome under the version in force; without one the case is rejected as intake would reject it."""
         version = self.versions.of(case.values)
         if version is not None:
             return self.compiled[version.version].evaluate(case)
@@ -34,7 +34,7 @@ class VersionsCompiled:
 
 
 def compile_versions(engine: Engine, rules: Ruleset | Versions, diagnostics: Diagnostics) -> Compiled | None:
-    """Make every version ready for an engine; None where it cannot do one of them, with the diagnostics saying why."""
+    """Compile every version for an engine; None, with diagnostics, where the engine cannot do one of them."""
     versions = versions_of(rules)
     found = {one.version: engine.compile(one, diagnostics) for one in versions.rulesets}
     compiled = {name: one for name, one in found.items() if one is not None}

@@ -1,12 +1,12 @@
-"""The rule engine durable-rules as an engine for single cases.
+"""An engine for single cases, built on the rule engine durable-rules.
 
-Conditions become its rules, the case, relation rows and indicator results its facts; what fires comes back as
-pairs of rule and row. Strata are driven one after the other. What it finds out on its own: which rows join,
-the truth of each condition, and how fired rules combine (grants, lifted rules, caps, stages, gates).
-What it shares with semantics: arithmetic, aggregates, tables, dates, ways of scoring, weights, the ledger.
+Conditions become durable's rules; the case, relation rows and indicator results become its facts; activations come back
+as pairs of rule and row. The strata run one after the other. Computed independently of semantics: which rows join, the
+truth of each condition, and how fired rules combine (grants, lifted rules, caps, stages, gates). Shared with semantics:
+arithmetic, aggregates, tables, dates, ways of scoring, weights, the ledger.
 
-`session` alone calls the library and holds the wall against its behaviour; `conditions` turns expressions
-into what it can match; `network` makes rules and facts; `evaluate` drives the strata.
+`session` is the only module that calls the library, and contains its defects; `conditions` turns expressions into what
+durable can match; `network` makes rules and facts; `strata` runs the strata.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ INSTALL = (
     "CPPFLAGS=-DPyEval_CallObject=PyObject_CallObject "
     "python -m pip install --no-cache-dir --force-reinstall durable_rules==2.0.28"
 )
-"""Builds the library anew. Python 3.13 removed PyEval_CallObject; pip would take an earlier build from its cache."""
+"""The command that rebuilds the library. Python 3.13 removed PyEval_CallObject; pip would reuse an earlier cached
+build.
+"""
 
 
 def available() -> Message | None:
-    """Why the engine cannot run here, and what to install; None where it can."""
+    """Return why the engine cannot run here and what to install; None where it can run."""
     try:
         import_module("durable.engine")
     except ModuleNotFoundError:

@@ -1,13 +1,14 @@
-"""From a condition to what durable can match: branches of atoms, for its truth and for its falsehood.
+"""Translates a condition to what durable can match: branches of atoms for its truth, and others for its falsehood.
 
-durable is asked for nothing but `field comparator constant` and `row field = case field`. Whatever else a
-condition holds (arithmetic, aggregates, dates, tables, covers, missing, comparisons of two values) is an
-expression that is computed exactly beforehand and asserted as a named field; a missing one is left out,
-and an atom on a field that is not there never matches. So of the branches for c and those for not c, in
-negation normal form, at most one side matches, and neither where c is unknown: Kleene's logic.
+durable is given only `field comparator constant` and `row field = case field`. Everything else in a condition
+(arithmetic, aggregates, dates, tables, covers, missing, comparisons of two values) is computed exactly beforehand and
+asserted as a named field. A missing value is left out, and an atom on an absent field never matches. So for the
+branches
+of c and of not c, in negation normal form, at most one side matches; neither matches where c is unknown (Kleene's
+logic).
 
-Branches are a disjunction written out, as `or` in durable fires once a true branch and fails on joined
-missing fields. A condition that would need too many is computed beforehand as a whole or in part.
+Disjunctions are written out as branches, because `or` in durable fires once per true branch and fails on joined missing
+fields. Where a condition would need too many branches, it is computed beforehand as a whole or in part.
 """
 
 from __future__ import annotations
@@ -61,12 +62,13 @@ from steelyard.ir.reading import is_constant, reads_row
 from steelyard.ir.types import Boolean, Regions
 
 MAX_BRANCHES = 12
-"""More branches than this on one side, and parts of the condition are computed beforehand."""
+"""Where one side would have more branches than this, parts of the condition are computed beforehand."""
 MAX_ATOMS = 40
-"""A condition with more atoms on both sides together is computed beforehand as a whole."""
+"""A condition with more atoms than this, both sides together, is computed beforehand as a whole."""
 SAFE = (1 << 62) + 1
-"""Integers beyond are brought back to this before they are asserted: durable saturates at 64 bits. Constants
-are smaller, so that no comparison changes."""
+"""Integers beyond ±SAFE are clamped to it before they are asserted, because durable saturates at 64 bits. Constants are
+smaller, so no comparison changes.
+"""
 
 Constant = Callable[[Expr], Stored | None]
 """Evaluates a constant expression; None where it is missing."""
@@ -91,7 +93,7 @@ _MIRRORED = {
 
 @dataclass(frozen=True, slots=True)
 class Atom:
-    """value comparator constant. The constant is an int or text as it is asserted (`encode`)."""
+    """A test `value comparator constant`; the constant is an int or text in its asserted form (`encode`)."""
 
     value: Expr
     comparator: Comparator
@@ -100,7 +102,7 @@ class Atom:
 
 @dataclass(frozen=True, slots=True)
 class Join:
-    """A value of the row equals, or does not equal, one of the case."""
+    """A test that a value of the row equals, or does not equal, a value of the case."""
 
     row: Expr
     case: Expr
@@ -108,12 +110,12 @@ class Join:
 
 
 Branch = tuple[Atom | Join, ...]
-"""A conjunction; the empty one always holds."""
+"""A conjunction of tests; an empty one always holds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """The two sides of a condition."""
+    """A condition as branches: those that make it true and those that make it false."""
 
     true: tuple[Branch, ...]
     false: tuple[Branch, ...]
@@ -123,9 +125,9 @@ def compile_condition(expr: Expr, relation: str | None, constant: Constant) -> C
     """Write a condition as branches.
 
     Args:
-        expr: boolean.
-        relation: whose row is at hand; None for a condition on the case.
-        constant: how to evaluate what is the same for every case.
+        expr: a boolean expression.
+        relation: the relation whose row the condition reads; None for a condition on the case.
+        constant: evaluates expressions that are the same for every case.
     """
     writer = _Writer(relation, constant)
     sides = (writer.branches(expr, truth=True), writer.branches(expr, truth=False))
@@ -136,7 +138,7 @@ def compile_condition(expr: Expr, relation: str | None, constant: Constant) -> C
 
 
 def lifted(expr: Expr, *, truth: bool) -> tuple[Branch, ...]:
-    """The side of a condition that is computed beforehand as a whole."""
+    """Return one side of a condition that is computed beforehand as a whole."""
     return ((Atom(expr, Comparator.EQ, int(truth)),),)
 
 
@@ -146,7 +148,7 @@ class _Writer:
     constant: Constant
 
     def branches(self, expr: Expr, *, truth: bool) -> tuple[Branch, ...]:
-        """The branches for `expr` being true, or being false."""
+        """Return the branches for `expr` being true (`truth`), or being false."""
         match expr:
             case Literal(value=bool() as value):
                 return ((),) if value is truth else ()
@@ -203,10 +205,10 @@ class _Writer:
     def _tests(
         self, expr: Expr, tests: tuple[Compare, ...], one_of: Comparator | None, *, truth: bool
     ) -> tuple[Branch, ...]:
-        """Several tests of one value: all of them, or any (`one_of`).
+        """Return the branches for several tests of one value: all of them, or any of them (`one_of`).
 
-        Only against constants that are there: the node is strict, so a missing bound makes it unknown even
-        where another test decides.
+        No constant may be missing: the node is strict, so a missing bound makes it unknown even where another test
+            decides.
         """
         atoms = [self._atom(test, truth=truth) for test in tests]
         written = tuple(atom for atom in atoms if atom is not None)
@@ -235,7 +237,7 @@ class _Writer:
         return Atom(left, comparator if truth else _OPPOSITE[comparator], encoded)
 
     def _join(self, expr: Compare, *, truth: bool) -> Join | None:
-        """`row = case` between two plain fields; every other comparison of two values is computed beforehand."""
+        """Return a join of two plain fields; None for any other comparison, which is computed beforehand."""
         relation, equality = self.relation, expr.comparator in (Comparator.EQ, Comparator.NE)
         left, right = expr.left, expr.right
         if relation is None or not equality or isinstance(left.type, Boolean | Regions):
@@ -252,28 +254,28 @@ def _test(node: Expr, comparator: Comparator, operand: Expr, bound: Expr) -> Com
 
 
 LONGEST = 200
-"""A text that is longer as JSON is asserted as its digest: a fact has at most 64 KiB."""
+"""A text that is longer than this as JSON is asserted as its digest, because a fact has at most 64 KiB."""
 
 
 def encode(value: Stored) -> int | str:
-    """A value as it is asserted: an integer within 64 bits, or text.
+    """Return a value in its asserted form: an integer within 64 bits, or text.
 
     Raises:
-        TypeError: for a list, which durable does not get.
+        TypeError: the value is a list, which durable cannot hold.
     """
     if isinstance(value, int):
         return int(value) if -SAFE <= value <= SAFE else SAFE if value > 0 else -SAFE
     if isinstance(value, tuple):
         raise TypeError("a list is no value of a fact")
-    # a character is at most 12 in JSON, two quotes: most texts need no measuring
+    # JSON needs at most 12 characters for one, plus two quotes: only longer texts are measured
     return value if 12 * len(value) + 2 <= LONGEST or len(dumps(value)) <= LONGEST else _digest(value)
 
 
 def encode_joined(value: Stored) -> str:
-    """A value that is joined, as text, so that no integer is too large.
+    """Return a value that is compared with another fact as text, so that no integer is too large.
 
     Raises:
-        TypeError: for a list.
+        TypeError: the value is a list.
     """
     return f"={value:d}" if isinstance(value, int) else str(encode(value))
 
@@ -283,5 +285,5 @@ def _digest(text: str) -> str:
 
 
 def _is_plain(node: Expr) -> bool:
-    """Whether the node is a value of a fact as it came in, a parameter or a literal."""
+    """Return whether the node is an input or field as it was read, a parameter, or a literal."""
     return isinstance(node, Input | Field | Parameter | Literal)

@@ -1,4 +1,4 @@
-"""The engine as callers see it."""
+"""The durable engine behind the engine protocol."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 
 
 class DurableCompiled:
-    """A ruleset in durable's network; holds the facts of one case at a time."""
+    """A ruleset in durable's network, which holds the facts of one case at a time."""
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
 
     def evaluate(self, case: Case) -> Outcome:
-        """Give the outcome of one case; afterwards the network is empty again.
+        """Return the outcome of one case; afterwards the network is empty again.
 
         Raises:
-            InternalError: durable failed, or contradicts the meaning of a condition.
+            InternalError: durable failed, or contradicts the reference meaning of a condition.
         """
         from steelyard.engines.durable.strata import run_strata
 
@@ -41,7 +41,7 @@ class DurableCompiled:
 
 @dataclass(frozen=True, slots=True)
 class DurableEngine:
-    """durable-rules for single cases. Whatever it cannot match is computed beforehand, so nothing is refused."""
+    """durable-rules for single cases. It supports every ruleset: what durable cannot match is computed beforehand."""
 
     name: str = "durable"
 

@@ -1,7 +1,7 @@
-"""How the grants of fired exemptions combine (LANGUAGE.md section 8), found out independently of semantics.
+"""Combines the grants of fired exemptions (LANGUAGE.md section 8), independently of semantics.
 
-What one activation grants (the difference to the base target, a window cut to the clock) is arithmetic and
-comes from semantics; which grants count is decided here.
+The value of a single grant (the difference to the base target, a window cut to the clock) is arithmetic and comes from
+semantics; which grants count is decided here.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from steelyard.semantics.values import Value
 
 
 def resolved_target(result: Result) -> Value | None:
-    """The base target and the largest relaxation, or all where they stack."""
+    """Return the base target with the largest relaxation, or with the sum of all under `combine: stack`."""
     base, indicator = result.base_target, result.indicator
     steps = [g.value for g in result.grants if isinstance(g.grant, TargetGrant) and g.value is not None]
     if not steps or not isinstance(base, int):
@@ -24,7 +24,7 @@ def resolved_target(result: Result) -> Value | None:
 
 
 def stretches(grants: Sequence[Granted]) -> list[tuple[int, int]]:
-    """The stretches of time that the windows cover together, apart from each other."""
+    """Return the union of windows as disjoint intervals, in time order."""
     edges: list[tuple[int, int]] = []
     for granted in grants:
         if granted.window is not None:
@@ -41,10 +41,10 @@ def stretches(grants: Sequence[Granted]) -> list[tuple[int, int]]:
 
 
 def floor_of(grants: Sequence[Granted]) -> int | None:
-    """The highest at_least, hundredths."""
+    """Return the highest at_least in hundredths; None where none was granted."""
     return max((g.value for g in grants if isinstance(g.grant, AtLeastGrant) and g.value is not None), default=None)
 
 
 def waiver(grants: Sequence[Granted]) -> str | None:
-    """The exemption written first that waives the indicator."""
+    """Return the first exemption, in the order written, that waives the indicator; None where none does."""
     return next((g.exemption for g in grants if isinstance(g.grant, WaiveGrant)), None)

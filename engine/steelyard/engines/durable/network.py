@@ -1,12 +1,12 @@
-"""Conditions as durable's rules, and cases as its facts.
+"""Turns conditions into durable's rules, and cases into its facts.
 
-A *group* holds the conditions that are settled together. Its conditions on the case share facts of the
-case; those on the rows of a relation share facts of the rows, joined with a fact of the case where a
-condition reads both. More than 64 conditions true at once on a fact, or about 250 fields, are too much for
-durable: a *deck* holds as many conditions as fit, each deck has facts of its own kind.
+A *group* holds the conditions that are evaluated together. Conditions on the case share a fact of the case; conditions
+on rows of a relation share a fact per row, joined with a fact of the case where a condition reads both. durable fails
+with more than 64 true conditions, or about 250 fields, on one fact. So a group is divided into *decks* of as many
+conditions as fit, and each deck has its own kind of fact.
 
-The rules for the falsehood of a condition hang on the field `gap`, asserted where a field is missing: without
-one, what is not true is false.
+The rules for the falsehood of a condition require the field `gap`, which is asserted only where a field of the fact is
+missing. Without a gap, every condition that is not true is false.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing
 
 MAX_DECK_RULES = 48
-"""durable holds at most 64 conditions of one fact that are true at once."""
+"""Limit of rules per deck: durable fails where more than 64 conditions on one fact are true at once."""
 MAX_DECK_FIELDS = 120
-"""durable holds about 250 properties of a fact."""
+"""Limit of fields per deck: durable holds about 250 properties of a fact."""
 MAX_SESSION_RULES = 1000
-"""durable holds some 4,000 rules at once; beyond this a further set is begun."""
+"""Limit of rules per session: durable holds about 4,000 at once; beyond the limit another session is used."""
 
 _SIGNS = {
     Comparator.NE: "$neq",
@@ -50,12 +50,12 @@ _SIGNS = {
 }
 
 Truth = bool | None
-"""None: unknown."""
+"""None means unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A field of a fact: its name, and what computes it."""
+    """A field of a fact: its name, and the meaning that computes it."""
 
     name: str
     meaning: Meaning
@@ -73,13 +73,14 @@ class Slot:
 
 @dataclass(slots=True)
 class Deck:
-    """Conditions whose atoms are asserted together.
+    """Conditions whose values are asserted in the same facts.
 
     Attributes:
-        session: which set of rules it is in.
-        kind: the name of its facts.
-        relation: the position of the relation whose rows it concerns, or None.
-        case_slots, row_slots: the fields of the case's fact and of a row's.
+        session: the position of its session.
+        kind: the value of the field `k` of its facts.
+        relation: the position of the relation whose rows it tests; None for conditions on the case.
+        case_slots, row_slots: the fields of the case's fact and of a row's fact.
+        rules: the number of its rules.
     """
 
     session: int
@@ -89,14 +90,14 @@ class Deck:
     row_slots: dict[tuple[Expr, bool], Slot] = field(default_factory=dict[tuple[Expr, bool], Slot])
     rules: int = 0
     joins: bool = False
-    """Whether a rule on its rows reads a fact of the case."""
-    unsaid: bool = False
-    """Whether a condition holds the word `missing`, which no field stands for: every fact then has a gap."""
+    """Whether a rule on its rows also reads a fact of the case."""
+    has_missing_literal: bool = False
+    """Whether a condition contains the literal `missing`, which is no field; every fact of the deck then has a gap."""
     required: dict[str, int | str] = field(default_factory=dict[str, "int | str"])
-    """What a row must have: without it the deck's only condition is false, and no fact of the row is needed."""
+    """Field values that make the deck's only condition possible; a row with another value needs no fact."""
 
     def room(self, condition: Condition) -> bool:
-        """Whether the condition's rules and fields still fit."""
+        """Return whether the condition's rules and fields still fit."""
         sides = (*condition.true, *condition.false)
         fields = len(self.case_slots) + len(self.row_slots) + 2 * sum(map(len, sides))
         return self.rules == 0 or (self.rules + len(sides) <= MAX_DECK_RULES and fields <= MAX_DECK_FIELDS)
@@ -104,7 +105,7 @@ class Deck:
 
 @dataclass(frozen=True, slots=True)
 class ConditionGroup:
-    """Conditions that are settled together, each by its number in the order added."""
+    """Conditions that are evaluated together, each numbered in the order added."""
 
     decks: list[Deck]
     deck_of: list[int]
@@ -112,7 +113,7 @@ class ConditionGroup:
 
 @dataclass(slots=True)
 class Answers:
-    """What durable said about a group; rows by their number in what was posted, -1 for a condition on the case."""
+    """The activations of a group: pairs of condition and row position in what was posted, -1 for the case."""
 
     group: ConditionGroup
     true: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
@@ -120,7 +121,7 @@ class Answers:
     gaps: set[tuple[int, int]] = field(default_factory=set[tuple[int, int]])
 
     def truth(self, condition: int, row: int = -1) -> Truth:
-        """True, False, or None where neither the condition nor its negation fired."""
+        """Return True, False, or None where neither the condition nor its negation fired."""
         if (condition, row) in self.true:
             return True
         if (condition, row) in self.false or (self.group.deck_of[condition], row) not in self.gaps:
@@ -130,11 +131,11 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class AskedCondition:
-    """A condition to be settled, on the case or on the rows of the relation at this position.
+    """A condition to be evaluated on the case, or on the rows of the relation at this position.
 
     Attributes:
-        whole: computed beforehand as a whole: it may reject the case, so that nothing may be asked that the
-            reference would not ask.
+        whole: whether it is computed beforehand as a whole because evaluating it may reject the case; then no part may
+            be evaluated that the reference would not evaluate.
     """
 
     expr: Expr
@@ -144,15 +145,15 @@ class AskedCondition:
 
 
 class Network:
-    """All conditions of a ruleset. `group` adds some; after `start` groups are posted."""
+    """All conditions of a ruleset. `group` adds conditions; after `start`, groups can be posted."""
 
     def __init__(self, name: str, meaning: Callable[[Expr], Meaning], constant: Constant) -> None:
-        """Begin a network.
+        """Create an empty network.
 
         Args:
-            name: for messages.
-            meaning: how to compute a value.
-            constant: how to compute one that is the same for every case.
+            name: used in error messages.
+            meaning: builds the meaning of an expression.
+            constant: evaluates expressions that are the same for every case.
         """
         self._name = name
         self._meaning = meaning
@@ -163,7 +164,7 @@ class Network:
         self._sessions: tuple[Session, ...] = ()
 
     def group(self, asked: Sequence[AskedCondition]) -> ConditionGroup:
-        """Add conditions that are settled together; each is known by its number in `asked`."""
+        """Add conditions that are evaluated together, each numbered by its position in `asked`."""
         group = ConditionGroup([], [])
         current: dict[int | None, int] = {}
         for number, question in enumerate(asked):
@@ -178,21 +179,23 @@ class Network:
             for truth, branches in ((True, condition.true), (False, condition.false)):
                 for branch in branches:
                     self._rule(deck, question, branch, number, truth)
-            deck.unsaid |= any(isinstance(node, Literal) and node.value is None for node in nodes(question.expr))
-            deck.required = _required(deck, condition) if alone and not deck.unsaid else {}
+            deck.has_missing_literal |= any(
+                isinstance(node, Literal) and node.value is None for node in nodes(question.expr)
+            )
+            deck.required = _required(deck, condition) if alone and not deck.has_missing_literal else {}
         return group
 
     def start(self) -> None:
-        """Hand the rules to durable."""
+        """Create durable's sessions with the rules."""
         self._sessions = tuple(Session(f"{self._name}-{n}", rules) for n, rules in enumerate(self._rules))
 
     def post(self, group: ConditionGroup, env: Env, rows: Callable[[int], Sequence[BoundRow]]) -> Answers:
-        """Assert what the group's conditions read and collect what fires.
+        """Assert the facts that a group's conditions read, and collect the activations.
 
         Args:
-            group: of this network.
+            group: a group of this network.
             env: what is settled so far.
-            rows: the rows to ask about, by the position of their relation.
+            rows: returns the rows to test, for the position of their relation.
 
         Raises:
             Rejected: computing a value rejects the case.
@@ -204,8 +207,8 @@ class Network:
             batch, owner = facts[deck.session], owners[deck.session]
             bound = () if deck.relation is None else rows(deck.relation)
             if deck.relation is not None and not bound:
-                continue  # nothing is computed for rows that are not there: it might reject the case
-            gap = deck.unsaid
+                continue  # without rows nothing is computed, since that might reject the case
+            gap = deck.has_missing_literal
             if deck.joins or deck.relation is None:
                 fact: Fact = {"k": deck.kind}
                 gap |= not _fill(fact, deck.case_slots, env)
@@ -225,7 +228,7 @@ class Network:
         return answers
 
     def clear(self) -> None:
-        """Forget the case."""
+        """Remove the facts of the case."""
         for session in self._sessions:
             session.clear()
 
@@ -270,7 +273,7 @@ class Network:
         return known.name
 
     def _join(self, deck: Deck, atom: Join, case: list[object], row: list[object]) -> None:
-        """Both fields are asked to be there first: a joined `!=` on a missing one fails, and all with it."""
+        """Add the tests of a join. Both fields must exist first: in durable a joined `!=` on a missing field fails."""
         ours = self._slot(deck.row_slots, deck.kind + "r", atom.row, joined=True)
         theirs = self._slot(deck.case_slots, deck.kind + "c", atom.case, joined=True)
         case.append({"$ex": {theirs: 1}})
@@ -279,9 +282,10 @@ class Network:
 
 
 def _required(deck: Deck, condition: Condition) -> dict[str, int | str]:
-    """The equalities with a constant that a deck's only condition asks of a row.
+    """Return the equalities with constants that a row must meet for a deck's only condition to be true.
 
-    Where one branch says all that makes the condition true, the condition is the conjunction of its atoms.
+    They are known where a single branch makes the condition true, as the condition is then the conjunction of its
+    atoms.
     """
     if deck.relation is None or len(condition.true) != 1:
         return {}
@@ -293,14 +297,14 @@ def _required(deck: Deck, condition: Condition) -> dict[str, int | str]:
 def _post_rows(
     deck: Deck, env: Env, rows: Sequence[BoundRow], gap: bool, batch: list[Fact]
 ) -> tuple[list[int], list[int]]:
-    """Add the facts of rows; returns the numbers of the rows posted, and of those with a gap.
+    """Add the facts of rows. Returns the positions of the rows posted, and of those with a gap.
 
     Args:
-        deck: of a relation.
+        deck: a deck of a relation.
         env: what is settled so far.
-        rows: the rows to ask about.
+        rows: the rows to test.
         gap: whether a field of the case's fact is missing; every row then has a gap.
-        batch: takes the facts.
+        batch: receives the facts.
     """
     position = cast("int", deck.relation)
     outer = env.bound[position]
@@ -322,7 +326,7 @@ def _post_rows(
 
 
 def _fill(fact: Fact, slots: dict[tuple[Expr, bool], Slot], env: Env) -> bool:
-    """Fill every field; False where one was left out."""
+    """Fill every field of a fact; False where a value is missing."""
     filled = [slot.fill(fact, env) for slot in slots.values()]
     return all(filled)
 

@@ -1,4 +1,4 @@
-"""From what was found out to the outcome: stratum 8, and what fired."""
+"""Builds the outcome from an evaluation: stratum 8, and the list of fired rules."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from steelyard.semantics.values import Missing, Value
 
 
 def conclude(program: Program, evaluation: Evaluation, reason: str | None, running: Mapping[str, Running]) -> Outcome:
-    """Close the ledgers, evaluate outputs, and put the outcome together.
+    """Close the ledgers, evaluate outputs, and build the outcome.
 
     Args:
-        program: the ruleset.
+        program: the prepared ruleset.
         evaluation: everything up to the scores.
-        reason: why the case is unscored.
-        running: the scores that came through; none in an unscored case.
+        reason: why the case is unscored; None where it is scored.
+        running: the scores after the last stage; empty in an unscored case.
     """
     rules = {score.id: score for score in evaluation.ruleset.scores}
     for scored in evaluation.scores:

@@ -1,9 +1,10 @@
-"""Which conditions are settled when, and what durable said about them.
+"""Decides when each condition is evaluated, and reads durable's answers.
 
-What reads no indicator and no score, and cannot reject the case, is settled at once, as early as the rows are
-known: exemptions, adjustments, only_if, most unscored and points rules. Conditions on indicators or scores
-follow in their stratum. A condition that may reject the case (it asks a table of hit policy unique or any)
-stands alone and is settled at the moment at which the reference would.
+Conditions that read no indicator and no score, and cannot reject the case, are evaluated together as soon as the rows
+are known: exemptions, adjustments, only_if, most unscored and points rules. Conditions on indicators or scores follow
+in
+their stratum. A condition that may reject the case (it asks a table of hit policy unique or any) is evaluated alone, at
+the same point as in the reference.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from steelyard.semantics.values import Missing, Truth, Value, union
 
 @dataclass(frozen=True, slots=True)
 class ConditionPlace:
-    """Where a condition is asked: the position of its group, and its number in it."""
+    """Where a condition is in the network: the position of its group, and its number in the group."""
 
     group: int
     number: int
@@ -32,7 +33,7 @@ class ConditionPlace:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A condition of a rule, by the kind of rule and its id."""
+    """A condition of a rule, identified by the kind of rule and its id."""
 
     key: tuple[str, str]
     expr: Expr
@@ -45,9 +46,9 @@ class Plan:
     """All conditions of a ruleset in one network.
 
     Attributes:
-        groups: in the order made; the first holds what is settled early.
-        places: of every condition.
-        meanings: to name what was missing in an unknown condition.
+        groups: in the order made; the first holds the conditions that are evaluated early.
+        places: the place of every condition.
+        meanings: the meaning of every condition, used to name what was missing where it is unknown.
         indexes: of joined relations, by their position.
     """
 
@@ -60,7 +61,7 @@ class Plan:
 
 
 def make_plan(program: Program) -> Plan:
-    """Sort the conditions into groups and build the network."""
+    """Divide the conditions into groups and build the network."""
     ruleset, scope = program.ruleset, program.scope
 
     def constant(expr: Expr) -> Stored | None:
@@ -98,7 +99,7 @@ def make_plan(program: Program) -> Plan:
 
 
 def _questions(ruleset: Ruleset) -> list[Question]:
-    """Every condition, in the order in which the strata reach it."""
+    """List every condition in the order in which the strata reach it."""
     families = {i.id: None if i.family is None else i.family.relation for i in ruleset.indicators}
     return [
         *(Question(("joins", r.id), r.joins, r.id) for r in ruleset.relations if r.joins is not None),
@@ -112,22 +113,22 @@ def _questions(ruleset: Ruleset) -> list[Question]:
 
 @dataclass(slots=True, eq=False)
 class Answering:
-    """One case: groups are posted when a condition of theirs is first asked for."""
+    """The conditions of one case. A group is posted when one of its conditions is first needed."""
 
     plan: Plan
     env: Env
     candidates: dict[int, list[BoundRow]] = field(default_factory=dict[int, list[BoundRow]])
-    """While relations are joined: the rows that may belong to the case, by the relation's position."""
+    """Used only while relations are joined: the rows that may belong to the case, by the relation's position."""
     answers: dict[int, Answers] = field(default_factory=dict[int, Answers])
 
     def on_case(self, key: tuple[str, str]) -> Truth:
-        """The truth of a condition on the case."""
+        """Return the truth of a condition on the case."""
         place, answers = self._ask(key)
         truth = answers.truth(place.number)
         return self._reasons(key) if truth is None else truth
 
     def on_rows(self, key: tuple[str, str], relation: int, rows: Sequence[BoundRow]) -> list[Truth]:
-        """The truth of a condition for each of the rows that were posted, membership left aside."""
+        """Return the truth of a condition for each of the posted rows, not combined with their membership."""
         place, answers = self._ask(key)
         truths: list[Truth] = []
         for number, row in enumerate(rows):
@@ -151,7 +152,7 @@ class Answering:
         return self.candidates[relation] if relation in self.candidates else self.env.rows[relation]
 
     def _reasons(self, key: tuple[str, str]) -> Missing:
-        """What was missing. The truth is durable's; the names come from the meaning."""
+        """Return what was missing: durable decides that the condition is unknown, its meaning gives the names."""
         value: object = self.plan.meanings[key](self.env)
         if not isinstance(value, Missing):
             raise InternalError(f"durable finds `{key[1]}` unknown, the meaning is {value}")
@@ -159,7 +160,7 @@ class Answering:
 
 
 def both(member: Truth, condition: Truth) -> Truth:
-    """Membership and condition of a row together."""
+    """Combine a row's membership and a condition on it by the three-valued `and`."""
     if condition is False:
         return False
     unknown = [truth for truth in (member, condition) if isinstance(truth, Missing)]

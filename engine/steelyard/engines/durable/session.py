@@ -1,7 +1,8 @@
-"""durable itself, behind a wall: facts in, names of rules and ids of facts out. The only module that calls it.
+"""The adapter of the library durable: facts go in, names of rules and ids of facts come out.
 
-It is used from JSON and without its own loop of actions: that one hides what an action raises in the
-session's state, keeps globals and starts timer threads. Here activations are read off the agenda one by one.
+No other module calls the library. It is used through JSON and without its own action loop, which hides exceptions of
+actions in the session's state, keeps module globals and starts timer threads. Activations are read from the agenda one
+by one instead.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from durable import engine  # pyright: ignore[reportMissingTypeStubs]
 from steelyard.diagnostics import InternalError
 
 Fact = dict[str, int | str]
-"""Flat: integers within 64 bits and text; no null, no float, no list."""
+"""A flat JSON object: integers within 64 bits and text; no null, float or list."""
 
 _SID = "0"
 _BEACON = "on"
 _FIRST = 2
-"""The first id of a case's facts; the beacon has 1."""
+"""The first id of a case's facts; the beacon has id 1."""
 _POSTED, _UNMATCHED = 0, 1
 _json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 """JSON in ASCII: durable compares texts as they stand in it, so rules and facts must escape alike."""
@@ -29,23 +30,24 @@ _native: Any = engine.durable_rules_engine  # pyright: ignore[reportUnknownMembe
 
 
 class Session:
-    """One set of rules and the facts of one case at a time.
+    """One set of rules, and the facts of one case at a time. Not safe to share between threads.
 
-    Not safe to share between threads. The state is always that of the one session id, deleted after each
-    case, so that neither the limit of 1,024 sessions nor the 32-bit hash of a fact is ever reached. Deleting a
-    state in which no action was started frees what was never set, and kills the process: the first facts of a
-    case bring a *beacon* with them, which always fires.
+    All facts use one session id, and its state is deleted after each case, so that neither the limit of 1,024 sessions
+    nor
+    collisions of the 32-bit fact hash are reached. Deleting a state in which no action was started frees memory that
+    was
+    never allocated and kills the process. Therefore the first facts of a case include a *beacon* that always fires.
     """
 
     def __init__(self, name: str, rules: Mapping[str, object]) -> None:
         """Build the rules.
 
         Args:
-            name: for messages.
-            rules: durable's JSON, by name of rule.
+            name: used in error messages.
+            rules: patterns in durable's JSON, by rule name.
 
         Raises:
-            InternalError: where durable refuses the rules.
+            InternalError: durable refuses the rules.
         """
         self._name = name
         definition = {rule: {"all": patterns} for rule, patterns in rules.items()}
@@ -56,19 +58,19 @@ class Session:
         self._start()
 
     def post(self, facts: Sequence[Fact]) -> list[tuple[str, tuple[int, ...]]]:
-        """Assert facts and give what they set off: the rule, and the numbers of the facts that it matched.
+        """Assert facts and return the activations: the rule, and the positions of the facts that it matched.
 
-        The numbers count from 0 in the order of this call. A rule that joins gives the case's fact first.
+        Positions count from 0 in the order of this call. In a rule that joins, the case's fact comes first.
 
         Raises:
-            InternalError: where durable fails.
+            InternalError: durable fails.
         """
         if not facts:  # an empty list can kill the process
             return []
         first = self._next
         self._next += len(facts)
         for number, fact in enumerate(facts, first):
-            fact["id"] = number  # equal facts are not "already observed", and no hash is taken of the content
+            fact["id"] = number  # distinct ids keep durable from hashing the content and refusing equal facts
         given = [{"k": _BEACON, "id": 1}, *facts] if first == _FIRST else facts
         try:
             code, state = _native.assert_facts(self._handle, _json(given))
@@ -83,12 +85,15 @@ class Session:
         except _native.error as error:
             self._broken = True
             raise InternalError(f"durable failed: {error}") from error
-        if code not in (_POSTED, _UNMATCHED):  # unmatched: one of them matches no rule, the others are in
+        if code not in (_POSTED, _UNMATCHED):  # unmatched: one fact matches no rule; all others were asserted
             raise InternalError(f"durable did not take the facts: code {code}")
         return fired
 
     def clear(self) -> None:
-        """Forget the case. After a failure the set of rules is given up for a new one: to delete it is not safe."""
+        """Remove the facts of the case. After a failure a new set of rules is created.
+
+        Deleting the old one is not safe.
+        """
         if self._broken:
             self._finalizer.detach()
             self._start()

@@ -1,4 +1,4 @@
-"""Deductions, bonuses and gates (LANGUAGE.md section 9), combined independently of semantics."""
+"""Combines deductions, bonuses and gates (LANGUAGE.md section 9), independently of semantics."""
 
 from __future__ import annotations
 
@@ -18,7 +18,14 @@ from steelyard.semantics.values import Missing, Rejected, Truth, names, rescale
 
 @dataclass(slots=True)
 class Running:
-    """A score on its way: `value` at `scale`, the lines so far; `lacking` once an amount was missing."""
+    """A score during the stages.
+
+    Attributes:
+        score: the score's rule.
+        value: the current value, in units of 10^-scale.
+        lines: the ledger lines so far.
+        lacking: why the score is unscored, once an amount was missing; None before.
+    """
 
     score: Score
     value: int
@@ -27,14 +34,14 @@ class Running:
     lacking: str | None = None
 
     def move(self, line: Line) -> None:
-        """Add a summand."""
+        """Add a ledger line to the score."""
         self.value += line.amount.value
         self.lines.append(line)
 
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """A rule that fired: each row with its amount, at the score's scale, and the cap."""
+    """A rule that fired: each row's id with its amount at the score's scale, and the cap."""
 
     rule: PointsRule
     amounts: tuple[tuple[str | None, int], ...]
@@ -48,10 +55,10 @@ def run_stage(
     answering: Answering,
     evaluation: Evaluation,
 ) -> None:
-    """Judge every rule of a stage, then move the scores; one that lacks an amount leaves `running`.
+    """Evaluate every rule of a stage, then apply them. A score with a missing amount is removed from `running`.
 
     Raises:
-        Rejected: a negative amount, or an unknown condition that rejects.
+        Rejected: an amount is negative, or a condition is unknown and its rule says `unknown: reject`.
     """
     env = answering.env
     env.scores = {name: Fixed(run.value, run.scale) for name, run in running.items()}
@@ -71,7 +78,7 @@ def run_stage(
 
 
 def _effects(prepared: PreparedPoints, run: Running, answering: Answering, evaluation: Evaluation) -> Effects | None:
-    """What a rule brings; None where it does not fire, or an amount is missing."""
+    """Return what a rule contributes; None where it does not fire, or an amount is missing."""
     env, rule, relation = answering.env, prepared.rule, prepared.judged.relation
     fired: list[tuple[str | None, int]] = []
     lacking = False
@@ -146,7 +153,7 @@ def _move(run: Running, stage: int, effects: Sequence[Effects]) -> None:
 
 
 def _gates(run: Running, stage: int, effects: Sequence[Effects]) -> None:
-    """The lowest at_most is stronger than the highest at_least; the one that decides has the line."""
+    """Apply the highest at_least, then the lowest at_most, which wins; the deciding gate gets the ledger line."""
     lifts = [(amount, e.rule.id, row) for e in effects if e.rule.effect is Effect.AT_LEAST for row, amount in e.amounts]
     lids = [(amount, e.rule.id, row) for e in effects if e.rule.effect is Effect.AT_MOST for row, amount in e.amounts]
     result, decider = run.value, None

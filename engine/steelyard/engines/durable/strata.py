@@ -1,7 +1,7 @@
-"""One case through the strata (LANGUAGE.md section 10), every condition settled by durable.
+"""Runs one case through the strata (LANGUAGE.md section 10), with durable evaluating every condition.
 
-Shared with semantics: the arithmetic of measures, targets, ways and weights, the opening of the ledger, the
-ranking of reasons. Everything else is this engine's own reading of the language.
+Shared with semantics: the arithmetic of measures, targets, ways and weights, the opening of the ledger, the ranking of
+reasons. Everything else is implemented independently.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def run_strata(plan: Plan, case: Case) -> Outcome:
 
 
 def _join(answering: Answering) -> None:
-    """Stratum 1: which rows belong to the case."""
+    """Stratum 1: find the rows that belong to the case."""
     env, program = answering.env, answering.plan.program
     for number, relation in enumerate(program.relations):
         if relation.joins is not None:
@@ -94,12 +94,12 @@ def _single(relation: str, rows: list[BoundRow]) -> BoundRow | Missing | None:
             return union([row.member for row in rows])
         case [only]:
             return only
-        case _:  # no row
+        case _:  # the relation has no row for this case
             return None
 
 
 def _conditions(answering: Answering, evaluation: Evaluation) -> dict[str, list[BoundRow | None]]:
-    """Stratum 2: the activations of exemptions, by id; what they lift; adjustments."""
+    """Stratum 2: evaluate exemptions with the rules they lift, and adjustments. Returns activations by exemption."""
     program = answering.plan.program
     activations: dict[str, list[BoundRow | None]] = {}
     for rule, exemption in zip(program.exemptions, program.ruleset.exemptions, strict=True):
@@ -125,7 +125,7 @@ def _judge(rule: PreparedRule, kind: str, answering: Answering) -> list[Judged]:
 
 
 def _indicators(answering: Answering, activations: dict[str, list[BoundRow | None]], evaluation: Evaluation) -> None:
-    """Strata 2 to 4 of indicators."""
+    """Strata 2 to 4 of all indicators."""
     started = [(prepared, _start(prepared, answering)) for prepared in answering.plan.program.indicators]
     for prepared, results in started:
         for result in results:
@@ -246,7 +246,7 @@ def _missing(prepared: PreparedIndicator, result: Result, missing: str) -> None:
 
 
 def _unscored(answering: Answering, evaluation: Evaluation) -> str | None:
-    """Stratum 5: the first unscored rule that is true; all are asked."""
+    """Stratum 5: return the reason of the first unscored rule that is true; all are evaluated."""
     reasons: list[str] = []
     for rule in answering.plan.program.ruleset.unscored:
         truth = answering.on_case(("unscored", rule.id))
@@ -257,7 +257,7 @@ def _unscored(answering: Answering, evaluation: Evaluation) -> str | None:
 
 
 def _bases(program: Program, evaluation: Evaluation) -> dict[str, Running]:
-    """Strata 5 and 6: weights, then the base of every score that has one."""
+    """Strata 5 and 6: resolve weights, then compute the base of every score that has one."""
     fired = tuple(judgement.rule for judgement in evaluation.adjustments if judgement.truth is True)
     for prepared in program.scores:
         scores.weigh(prepared, fired, evaluation)
