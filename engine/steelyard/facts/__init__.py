@@ -1,12 +1,12 @@
 """Intake: cases and relation rows from files, as text, through one grammar (LANGUAGE.md section 12).
 
 Between the ruleset and the engines. Readers (CSV, JSONL, Parquet, XLSX, XES) and feeds (CAP alerts, OpenFEMA,
-Texas bulletins) give lines of cells; `parse` decides what each means; `read_portfolio` puts cases together
-and parts what is good from what is rejected. Nothing is guessed, nothing is lost.
+Texas bulletins) give lines of cells; `parse` converts each cell to a value; `read_portfolio` assembles cases and
+separates them from rejects. Nothing is guessed, nothing is lost.
 
 Invariants: every row of the case files becomes a case or a reject; values are stored as ir/types.py
-says; `parse` reads back what `format_value` writes for files; the only doubles are those of workbooks
-and Parquet, and they end in cells.py.
+says; `parse` reads back what `format_value` writes for files; doubles occur only in workbooks and Parquet, and cells.py
+converts them to exact text.
 """
 
 from steelyard.facts.case import Case, Reject, Row

@@ -1,4 +1,4 @@
-"""A case put together from its values and its relations."""
+"""Assembles a case from its values and the rows of its relations."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from steelyard.ir.ruleset import InputField, Ruleset
 
 
 def key_field(ruleset: Ruleset) -> InputField:
-    """The input that identifies a case."""
+    """Return the input that identifies a case."""
     return next(field for field in ruleset.inputs if field.id == ruleset.key)
 
 
 class Assembly:
-    """Gives each case its rows; what all cases share is held once."""
+    """Gives each case its rows. Rows that all cases share are held once."""
 
     def __init__(self, relations: Sequence[RelationRows]) -> None:
         self._shared = {rows.relation.id: rows.shared for rows in relations}
         self._own = [rows for rows in relations if rows.relation.of_case is not None]
 
     def case(self, text: str, key: Stored, values: Mapping[str, Stored]) -> Case | Reject:
-        """Make a case, or its reject where one of its rows is bad.
+        """Assemble a case, or return its reject where one of its rows is bad.
 
         Args:
             text: the key as text.
             key: the key as stored.
-            values: of the inputs.
+            values: the stored values of the inputs.
         """
         if not self._own:
             return Case(text, values, self._shared)

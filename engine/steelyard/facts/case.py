@@ -1,4 +1,4 @@
-"""Facts as the engines take them: typed, in range, stored as ir/types.py says."""
+"""Facts in the form that engines take: typed, in range, stored as ir/types.py says."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Row:
     """A row of a relation.
 
     Attributes:
-        id: what identifies it in results: the row_id field's text, else its number in the file from 1.
+        id: the row's id in results: the text of the row_id field, else the row's number in its files, from 1.
         values: by field id; a missing value is absent.
     """
 
@@ -29,9 +29,8 @@ class Case:
     Attributes:
         key: the text of the key input.
         values: by input id; a missing value is absent.
-        rows: per relation, the rows that may belong to the case. Of a relation with `of_case` exactly those with
-            its key; of a joined one all rows (the same tuple for every case). A row's `joins` is decided by
-            the engine.
+        rows: by relation id, the rows that may belong to the case: for a relation with `of_case` exactly those with its
+            key, for a joined one all rows (the same tuple for every case). Engines evaluate `joins`.
     """
 
     key: str
@@ -44,13 +43,13 @@ class Reject:
     """A case, or a row of a file, that cannot be evaluated.
 
     Attributes:
-        key: the case's key as written, empty where it cannot be told.
-        where: the column, or the rule, that is at fault.
-        value: what stood there, as text; empty where nothing did.
+        key: the case's key as written; empty where it cannot be read.
+        where: the column or rule at fault.
+        value: the value found, as text; empty where there was none.
         expected: what was expected.
-        line: of the file, from 1; None where the case was rejected by a rule.
-        hint: what to write instead.
-        file: the name of the file that `line` counts in, where it was read from one.
+        line: the line of the file, from 1; None where a rule rejected the case.
+        hint: what to write instead; None where that is unknown.
+        file: the name of the file that `line` counts in; empty where the case came from no file.
     """
 
     key: str

@@ -1,7 +1,7 @@
-"""What the field of a file may hold, and how typed cells become text without a guess.
+"""The values that a field of a file can hold, and their exact conversion to text.
 
-The double of a workbook is the one place where a float is met; it leaves here as the exact text that
-it stands for, or not at all.
+Doubles (in workbooks and Parquet) are the only floats in the program; here they become the exact decimal text that they
+stand for, or a problem.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from steelyard.facts.problem import Problem
 from steelyard.ir.types import Date, DateTime, Number, Region, Regions, Text, Type
 
 Cell = str | tuple[str, ...] | float | date | Problem | None
-"""Text; a list (JSONL, Parquet); a double, a day, a local datetime (XLSX, Parquet); what has no value; None: empty."""
+"""Text; a list (JSONL, Parquet); a double, a date or a local datetime (XLSX, Parquet); a problem; None: empty."""
 
 _EXACT = 10**15
-"""Below this every whole number is a double of its own, and a spreadsheet keeps all of its digits."""
+"""Below this, every whole number has a double of its own, and a spreadsheet keeps all of its digits."""
 
 
 def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None:  # noqa: A002 - the word
-    """Give the text of a cell for a declared type; None where it is empty."""
+    """Return the text of a cell for a declared type; None where it is empty."""
     match cell:
         case None | "" | ():
             return None
@@ -37,7 +37,7 @@ def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None
 
 
 def shown(cell: Cell) -> str:
-    """Show a cell to people, as it was written."""
+    """Return the text of a cell as it was written, for messages."""
     match cell:
         case None | Problem():
             return ""
@@ -68,12 +68,12 @@ def _double(value: float, type: Type) -> str | Problem:  # noqa: A002
 
 
 def _decimal(value: float, scale: int) -> str | Problem:
-    """Take a double for the one decimal of `scale` digits whose nearest double it is."""
+    """Return the decimal of `scale` digits whose nearest double is this one; a problem where there is none."""
     if math.isfinite(value):
         top, bottom = value.as_integer_ratio()
         one = 10**scale
         units = (2 * top * one + bottom) // (2 * bottom)
-        # dividing integers rounds to the nearest double, so this is exact
+        # Python divides integers to the nearest double, so the comparison is exact
         if units / one == value and (units - 1) / one != value and (units + 1) / one != value:
             return format_units(units, scale)
     return Problem(

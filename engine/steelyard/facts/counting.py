@@ -1,4 +1,4 @@
-"""Are there many rows? Answered without reading them: how a run picks its engine."""
+"""Checks whether files have more than a given number of rows, without reading them, to choose the engine of a run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ _LINES = frozenset({".csv", ".tsv", ".jsonl"})
 
 
 def more_rows_than(limit: int, files: Sequence[str | Path]) -> bool:
-    """Whether files hold more rows than this, together.
+    """Return whether files together have more rows than this.
 
-    Lines are counted in files of lines, a Parquet file says it itself, others count as none: they are held in memory
-    anyway. What cannot be read counts as none too; whoever reads it will say why.
+    Lines are counted in text files; Parquet files state their number of rows. Other kinds count as no rows, because
+    they
+    are held in memory in any case. Files that cannot be read count as no rows too; reading them later reports the
+    error.
     """
     count = 0
     for file in files:

@@ -12,17 +12,17 @@ from steelyard.ir.canonical import FORM, parameters_digest, policy_digest
 from steelyard.ir.ruleset import Ruleset
 
 INTAKE = 1
-"""The number of the grammar by which files are read; a change that gives the same bytes other values raises it."""
+"""Version of the intake grammar. It is increased when a change gives other values to the same bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digests:
-    """What a result follows from, each as SHA-256 in hexadecimal; empty where it is not known.
+    """The SHA-256 digests, in hexadecimal, of everything that a result depends on; empty where unknown.
 
     Attributes:
-        policy: of what the ruleset means.
-        parameters: of the values that its parameters had.
-        facts: of what was read, and how.
+        policy: digest of the meaning of the ruleset.
+        parameters: digest of the values of its parameters.
+        facts: digest of the files read and of how they were read.
     """
 
     policy: str = ""
@@ -30,21 +30,21 @@ class Digests:
     facts: str = ""
 
     def named(self) -> tuple[tuple[str, str], ...]:
-        """The known ones with their names, e.g. `policy`."""
+        """Return the known digests by name, e.g. `policy`."""
         pairs = (("policy", self.policy), ("parameters", self.parameters), ("facts", self.facts))
         return tuple((name, digest) for name, digest in pairs if digest)
 
 
 def digests(ruleset: Ruleset, provenance: Provenance) -> Digests:
-    """Give the three digests of a run under one version, its parameters bound."""
+    """Compute the three digests of a run under one version, its parameters bound."""
     return Digests(policy_digest(ruleset), parameters_digest(ruleset), facts_digest(ruleset, provenance))
 
 
 def facts_digest(ruleset: Ruleset, provenance: Provenance) -> str:
-    """SHA-256 in hexadecimal of what was read for a version and of how it was read.
+    """Return the SHA-256 digest, in hexadecimal, of the facts read for a version and of how they were read.
 
-    The files count by their bytes and roles, not by their names and order; the time zone and the calendars by the
-    offsets and working days that this machine's data give them.
+    Files enter with their bytes and roles, not with their names and order; the time zone and calendars enter with the
+    offsets and working days that this installation's data gives them.
     """
     options = provenance.options
     content = {

@@ -1,4 +1,4 @@
-"""Which version of a ruleset judges a case: its reference date decides (LANGUAGE.md section 2)."""
+"""Chooses the version of a ruleset that applies to a case by its reference date (LANGUAGE.md section 2)."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from steelyard.ir.versions import Versions
 
 
 class Effective:
-    """The days of the versions.
+    """The effective days of the versions.
 
     Args:
-        versions: of the ruleset.
-        column: where the cells of a row have the reference date; the declared column where None.
+        versions: the versions of the ruleset.
+        column: the column that holds the reference date; None for the declared column.
     """
 
     def __init__(self, versions: Versions, column: str | None = None) -> None:
@@ -34,8 +34,8 @@ class Effective:
         """Choose the version for a row.
 
         Returns:
-            The version in force; where there is none, or the date cannot be told, any one to read the key by, and
-            what is wrong with the date.
+            The version in force. Where there is none, or the date cannot be read: any version, for reading the key, and
+            the fault of the date.
         """
         versions, field = self._versions, self._field
         if field is None or self._read is None:
@@ -53,7 +53,7 @@ class Effective:
         return versions.newest, Fault(self._column, shown(cells.get(self._column)), problem)
 
     def _expected(self, day: int) -> Message:
-        """Say on which days there is a version."""
+        """Say on which days a version is in force."""
         first, last = self._versions.rulesets[0], self._versions.newest
         before = [one for one in self._versions.rulesets if one.effective.high is not None and one.effective.high < day]
         after = [one for one in self._versions.rulesets if one.effective.low is not None and day < one.effective.low]
@@ -101,7 +101,7 @@ def _single(ruleset: Ruleset) -> Message:
 
 
 def _days(days: Range) -> str:
-    """A range of days as a ruleset writes it."""
+    """Write a range of days as a ruleset writes it."""
     low, high = _text(days.low), _text(days.high)
     return f"{'(' if low is None else '['}{low or ''}..{high or ''}{')' if high is None else ']'}"
 

@@ -1,4 +1,4 @@
-"""From the cells of a row to typed values, by the declared fields of a case or a relation."""
+"""Converts the cells of a row to typed values, by the declared fields of a case or a relation."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from steelyard.ir.ruleset import InputField, Relation
 from steelyard.ir.types import Date, DateTime
 
 SHOWN = 80
-"""Characters of a refused value that are shown."""
+"""How many characters of a refused value are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The first thing wrong with a row: the column, what stood there, what was expected."""
+    """The first fault of a row: the column, the value found, what was expected."""
 
     where: str
     value: str
@@ -41,21 +41,21 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """What a row gave. With a fault the values are those that could be read: enough to tell whose row it is."""
+    """The values of a row. Where there is a fault, they are those that could be read, to identify the row's case."""
 
     values: dict[str, Stored]
     fault: Fault | None
 
 
 class RowReader:
-    """Reads rows of the same fields; what they share is prepared once. Can be shared by threads."""
+    """Reads rows with the same fields. What rows share is prepared once. Thread-safe."""
 
     def __init__(self, fields: Sequence[InputField], zone: Zone) -> None:
         """Prepare.
 
         Args:
-            fields: as declared; each names its column.
-            zone: of local times.
+            fields: the declared fields; each names its column.
+            zone: the time zone of local times.
         """
         self._zone = zone
         self._readers = [
@@ -65,10 +65,10 @@ class RowReader:
         self._ordered = [(by_id[one.not_before], one) for one in fields if one.not_before is not None]
 
     def read(self, cells: Mapping[str, Cell]) -> Values:
-        """Read every field of a row; a missing one is absent from the values.
+        """Read every field of a row; a missing value is absent from the result.
 
         Args:
-            cells: by column; an absent column is an empty one.
+            cells: by column; an absent column counts as empty.
         """
         values: dict[str, Stored] = {}
         fault: Fault | None = None
@@ -90,7 +90,7 @@ def _out_of_order(
     values: Mapping[str, Stored],
     zone: Zone,
 ) -> Fault | None:
-    """Find a milestone that is earlier than the one it may not precede; a missing one precedes nothing."""
+    """Find a milestone that is earlier than the one it must not precede; missing milestones are not compared."""
     for earlier, field in ordered:
         if field.id not in values or earlier.id not in values:
             continue
@@ -109,7 +109,7 @@ def _out_of_order(
 
 
 def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
-    """Make half-open what a feed writes as inclusive dates: it starts at midnight and ends at the midnight after."""
+    """Convert a feed's inclusive dates to half-open times: midnight of the first day to midnight after the last."""
     changed: dict[str, Cell] = {}
     for field in relation.fields:
         cell = cells.get(field.column)

@@ -1,4 +1,4 @@
-"""Values as text: the inverse of parse."""
+"""Writes values as text; the inverse of parse."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, 
 
 
 class Style(Enum):
-    """For whom a value is written: for files (parse reads it back), or for people."""
+    """The reader of the text: DATA for files (`parse` reads it back), READER for people."""
 
     DATA = "data"
     READER = "reader"
@@ -23,13 +23,13 @@ def format_value(value: Stored, type: Type, zone: Zone, style: Style = Style.DAT
     """Write a value.
 
     Args:
-        value: as ir/types.py says for the type.
+        value: the stored value of the type (ir/types.py).
         type: its type.
-        zone: instants are written in its local time; with the offset in files, without for people.
-        style: DATA gives what `parse` reads back as the same value, READER what a person reads with ease.
+        zone: the time zone in which instants are written; with the offset in DATA, without in READER.
+        style: DATA writes text that `parse` reads back as the same value, READER text for people.
 
     Raises:
-        InternalError: the value is not stored as its type says.
+        InternalError: the value is not in the stored form of its type.
     """
     match type, value:
         case Boolean(), bool():
@@ -68,7 +68,7 @@ def format_units(units: int, scale: int) -> str:
 
 
 def _parts(us: int) -> tuple[int, int, str]:
-    """Hours, minutes and the seconds' text (empty where there are none) of a length of time."""
+    """Split microseconds into hours, minutes and the text of the seconds (empty where they are 0)."""
     hours, rest = divmod(us, UNITS["h"])
     minutes, rest = divmod(rest, UNITS["min"])
     seconds = format_units(rest, 6).rstrip("0").rstrip(".")

@@ -1,4 +1,4 @@
-"""Areas of events that match no case at all: a misspelt one would exempt nobody, and nobody would notice."""
+"""Reports areas of events that match no case. A misspelt area would otherwise be overlooked."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from steelyard.ir.types import Region, Regions
 from steelyard.ir.walk import nodes
 
 _NAMED = 5
-"""At most so many areas are named."""
+"""How many areas are named at most."""
 
 
 def idle_areas(relation: Relation, rows: Sequence[Row], cases: Sequence[Case]) -> Iterator[Message]:
-    """Warn where areas that `joins` compares with a place of the case cover no case's place.
+    """Warn about areas that `joins` compares with a place of the case but that cover the place of no case.
 
     Args:
-        relation: whose `joins` says which field is compared with which input.
+        relation: its `joins` says which field is compared with which input.
         rows: all rows that any case may match.
-        cases: of the portfolio; without any there is nothing to match.
+        cases: the cases of the portfolio; without cases nothing is reported.
     """
     for field, inputs in _compared(relation).items():
         kind = next((one.type for one in relation.fields if one.id == field), None)
@@ -68,9 +68,12 @@ def _areas(row: Row, field: str) -> tuple[str, ...]:
 
 
 def _compared(relation: Relation) -> dict[str, set[str]]:
-    """The inputs that each field of the row is asked to cover; without those asked to cover something else too."""
+    """Map each areas field to the inputs that it must cover.
+
+    Fields that are also compared with other values are omitted.
+    """
     found: dict[str, set[str]] = {}
-    untold: set[str] = set()
+    otherwise_compared: set[str] = set()
     for node in () if relation.joins is None else nodes(relation.joins):
         if not isinstance(node, Apply) or node.function is not Function.COVERS:
             continue
@@ -78,5 +81,5 @@ def _compared(relation: Relation) -> dict[str, set[str]]:
         if isinstance(area, Field) and isinstance(place, Input):
             found.setdefault(area.name, set()).add(place.name)
         elif isinstance(area, Field):
-            untold.add(area.name)
-    return {field: inputs for field, inputs in found.items() if field not in untold}
+            otherwise_compared.add(area.name)
+    return {field: inputs for field, inputs in found.items() if field not in otherwise_compared}

@@ -1,4 +1,4 @@
-"""Numbers, durations and days: text to integers, never through a float (LANGUAGE.md sections 3 and 12)."""
+"""Reads numbers, durations and days from text as integers, without floats (LANGUAGE.md sections 3 and 12)."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from steelyard.diagnostics import Message, msg
 from steelyard.facts.problem import Problem
 
 UNITS = {"h": 3_600_000_000, "min": 60_000_000, "s": 1_000_000}
-"""Microseconds of each unit of a duration, longest first."""
+"""The units of a duration in microseconds, longest first."""
 
 TOO_MANY_DIGITS = 60
-"""A number of more digits than this is out of every range; turning it into an integer would only take time."""
+"""A number of more digits than this exceeds every range, and is refused before it is converted."""
 
 _NUMBER = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?(%?)")
 _DAYS = re.compile(r"(-?)([0-9]+)d?")
@@ -21,12 +21,12 @@ _ISO = re.compile(rf"(-?)PT(?=[0-9])(?:{_PART}H)?(?:{_PART}M)?(?:{_PART}S)?")
 
 
 def read_number(text: str, scale: int) -> int | Problem | None:
-    """Read a number into units of 10^-scale; percent moves the point by two places.
+    """Read a number as an integer of 10^-scale; a percent sign moves the decimal point by two places.
 
-    Digits beyond the declared ones are refused even where they are 0: what is written is what is used.
+    Digits beyond the declared ones are refused even where they are 0.
 
     Returns:
-        The units; a problem where there are too many digits; None where the text is no number.
+        The integer; a problem where there are too many digits; None where the text is no number.
 
     >>> read_number("98.5%", 4), read_number("-3", 1), read_number("1e2", 0)
     (9850, -30, None)
@@ -53,8 +53,8 @@ def read_days(text: str) -> int | None:
 def read_duration(text: str) -> int | None:
     """Read `1h30min`, as the language spells it, or ISO 8601's `PT1H30M`, into microseconds.
 
-    None where it is neither, or no whole number of microseconds. Each unit stands at most once, the
-    longest first; ISO 8601's days are not read, for they are not always 24 hours.
+    Returns None where it is neither, or no whole number of microseconds. Each unit occurs at most once, longest first.
+    The days of ISO 8601 are not accepted, because a day is not always 24 hours.
 
     >>> read_duration("26h24min") == read_duration("PT26H24M") == 26 * UNITS["h"] + 24 * UNITS["min"]
     True
@@ -84,7 +84,7 @@ def _expected(scale: int) -> Message:
 
 
 def _fewer_digits(match: re.Match[str], scale: int) -> Message | None:
-    """Advice where only zeros stand beyond the declared digits."""
+    """Return a hint where the digits beyond the declared ones are all zero."""
     sign, whole, fraction, percent = match[1], match[2], match[3] or "", match[4]
     if percent:
         padded = whole.rjust(3, "0")

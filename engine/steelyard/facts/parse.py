@@ -1,4 +1,4 @@
-"""The one grammar of values in files, parameters and worked cases (LANGUAGE.md section 12)."""
+"""The single grammar of values in files, parameters and worked cases (LANGUAGE.md section 12)."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "n
 
 
 def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | Problem | None:  # noqa: A002 - the words
-    """Read a value exactly as it is written; nothing is guessed.
+    """Read a value exactly as it is written.
 
     Args:
-        cell: text, or what a typed file holds instead.
+        cell: text, or a typed cell (XLSX, Parquet).
         type: the declared type.
-        range: the declared range of stored units; None stands for the type's own.
-        zone: of local times.
+        range: the declared range in stored units; None for the range of the type itself.
+        zone: the time zone of local times.
 
     Returns:
-        The value as ir/types.py stores it; a problem; None where the field is empty, which is missing.
+        The stored value (ir/types.py); a problem; None where the cell is empty, which means missing.
     """
     text = plain_cell(cell, type)
     if text is None or isinstance(text, Problem):
@@ -61,7 +61,7 @@ def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | P
 
 
 def _read(text: str, type: Type, zone: Zone) -> Stored | Problem | None:  # noqa: A002
-    """Match a text against the grammar of its type; None where it has another shape."""
+    """Match a text against the grammar of its type; None where it does not match."""
     match type:
         case Number(scale):
             return read_number(text, scale)
@@ -101,7 +101,7 @@ def _text(text: str, values: tuple[str, ...]) -> str | Problem:
 
 
 def _unstorable(text: str) -> Problem | None:
-    """What no file of results could hold again."""
+    """Return a problem for text that no result file can store; None where it can be stored."""
     if "\0" in text:
         return Problem(msg("text without NUL characters"), msg("the file may be damaged, or of another encoding"))
     if not text.isascii() and _HALF.search(text):
@@ -142,7 +142,7 @@ def _within(value: int, text: str, type: Type, range: Range | None, zone: Zone) 
 
 
 def describe_range(range: Range, type: Type, zone: Zone) -> Message:  # noqa: A002 - the words
-    """Say what a range allows."""
+    """Describe the values that a range allows."""
     low = None if range.low is None else format_value(range.low, type, zone)
     high = None if range.high is None else format_value(range.high, type, zone)
     if low is None:
@@ -153,7 +153,7 @@ def describe_range(range: Range, type: Type, zone: Zone) -> Message:  # noqa: A0
 
 
 def _percent(text: str, type: Type, range: Range) -> Message | None:  # noqa: A002
-    """Advice where the number would fit if it was meant as a percentage."""
+    """Return a hint where the number would be in range as a percentage."""
     meant = read_number(f"{text}%", type.scale) if isinstance(type, Number) else None
     if not isinstance(type, Number) or not isinstance(meant, int) or not range.holds(meant):
         return None

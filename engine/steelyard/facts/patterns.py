@@ -1,4 +1,4 @@
-"""File patterns as given on the command line: the only place that expands them."""
+"""Expands file patterns of the command line. No other module expands them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def matching_files(file: str | Path) -> list[Path]:
-    """The files that a path or pattern stands for, in the order of their names.
+    """Return the files that a path or pattern stands for, sorted by name.
 
-    A name that exists is that file, whatever characters it contains; a name without `*`, `?` or `[` is returned as it
-    is. Anything else is a pattern, for which the list is empty where nothing matches.
+    A name that exists stands for that file, whatever characters it contains. A name without `*`, `?` or `[` is returned
+    unchanged. Anything else is a pattern; the list is empty where no file matches.
     """
     path = Path(file)
     if path.exists() or not glob.has_magic(str(file)):

@@ -1,10 +1,9 @@
-"""Places and their codes: which codes there can be, and which place lies in which.
+"""Places and their codes: which codes are valid, and which place lies in which.
 
-GB/T 2260 names counties of China by six digits: two for the province, two for the prefecture (a
-municipality's districts stand under 01, its counties under 02; what is ruled by the province itself
-under 90), two for the county. Zeros stand for the whole: 310000, 310100, 310115. FIPS names the states
-of the USA by two digits and counties by five; SS000 is the whole state. All zeros are the country. A
-`name` is any text, and lies only in itself.
+GB/T 2260 names counties of China by six digits: two for the province, two for the prefecture, two for the county. In a
+municipality, districts have the prefecture digits 01 and counties 02; units directly under a province have 90. Zeros
+stand for the whole: 310000, 310100, 310115. FIPS names the states of the USA by two digits and counties by five; SS000
+is the whole state. All zeros are the country. A `name` is any text, and covers only itself.
 """
 
 from __future__ import annotations
@@ -21,12 +20,12 @@ _FORMS = {
 
 
 def pattern(scheme: str) -> re.Pattern[str]:
-    """The codes of a scheme that has them: gb2260 or fips."""
+    """Return the regular expression for the codes of gb2260 or fips."""
     return _FORMS[scheme]
 
 
 def well_formed(scheme: str, code: str) -> bool:
-    """Whether a code can name a place: no part of it stands under a whole.
+    """Return whether a code is valid: digits of a smaller unit must not follow zeros for the larger one.
 
     >>> [well_formed("gb2260", code) for code in ("310115", "429004", "310000", "310015", "31")]
     [True, True, True, False, False]
@@ -36,7 +35,7 @@ def well_formed(scheme: str, code: str) -> bool:
 
 
 def levels(scheme: str, code: str) -> frozenset[str]:
-    """Give every code, in every spelling, that covers the place; the place itself among them.
+    """Return every code, in every spelling, that covers the place, including the place itself.
 
     >>> sorted(levels("fips", "48201"))
     ['00', '00000', '48', '48000', '48201']
@@ -51,7 +50,7 @@ def levels(scheme: str, code: str) -> frozenset[str]:
 
 
 def _coded(code: str, lengths: tuple[int, ...]) -> frozenset[str]:
-    """The levels of a code whose prefixes of these lengths are its levels."""
+    """Return the levels of a code; the prefixes of these lengths are its levels."""
     if len(code) not in lengths:
         return frozenset((code,))
     covering = {code}

@@ -1,4 +1,4 @@
-"""A portfolio: the cases of files with their relation rows; what is bad is parted from what is good."""
+"""Reads a portfolio: the cases of files with their relation rows, separated from rejects."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
 
 _NAMED = 5
-"""At most so many lines of one key are named."""
+"""How many lines of one key are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Provenance:
     Attributes:
         files: in the order read: relations first, then cases.
         empty: the relations that were declared empty with `none`.
-        skipped: what of the feeds was left out, by relation and reason.
+        skipped: items of feeds that were left out, by relation and reason.
         options: how the files were read.
     """
 
@@ -46,13 +46,13 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """What was read. Every row of the case files is a case or a reject: `len(cases) + len(rejects)` is their number.
+    """The facts of a run. Every row of the case files becomes one case or one reject.
 
     Attributes:
         cases: in the order of the files.
         rejects: one for each row that is no case, in the order of the files.
-        feed_rejects: bad rows of feeds, reported and left out; they name no case.
-        warnings: what a reader of the results should know.
+        feed_rejects: bad rows of feeds, which were left out; they belong to no case.
+        warnings: messages for the user about the results.
         provenance: the files.
     """
 
@@ -75,12 +75,12 @@ def read_portfolio(
     """Read the facts of a portfolio.
 
     Args:
-        rules: what the cases must have; of several versions each case has the one of its reference date.
-        cases: the files of cases; an event log gives a case a trace.
-        relations: for every relation of the ruleset, of any version, its files, or None where it is declared empty.
-        diagnostics: where findings about whole files go.
-        options: how the files are written.
-        progress: is told now and then how many rows were read.
+        rules: the ruleset; with several versions each case is read by the version of its reference date.
+        cases: the files of cases; an event log gives one case per trace.
+        relations: for every relation of any version its files, or None where it is declared empty.
+        diagnostics: receives faults of whole files.
+        options: delimiter, encoding and limits of the files.
+        progress: called from time to time with the number of rows read.
 
     Returns:
         The portfolio; None where a file as a whole cannot be used, with the diagnostics saying why.
@@ -117,7 +117,7 @@ def read_portfolio(
 
 
 def relations_given(versions: Versions, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:
-    """Check that every relation is given, and no other."""
+    """Check that every relation of the ruleset is given and no other; report E120 or E121 otherwise."""
     names = list(dict.fromkeys(relation.id for one in versions.rulesets for relation in one.relations))
     for name in names:
         if name not in given:
@@ -144,7 +144,7 @@ def relations_given(versions: Versions, given: Mapping[str, object], diagnostics
 
 
 class _Builder:
-    """Turns rows of case files into cases and rejects, one entry a row."""
+    """Converts rows of case files to cases and rejects, one entry per row."""
 
     def __init__(self, versions: Versions, relations: VersionedRelations) -> None:
         self._zone = zone(versions.newest.timezone)
@@ -184,7 +184,7 @@ class _Builder:
             self._entries.append(assembly.case(format_value(key, self._key.type, self._zone), key, read.values))
 
     def finish(self) -> list[Case | Reject]:
-        """Give the entries, with all rows of a key that stands twice rejected."""
+        """Return the entries; all rows of a key that occurs more than once are rejected."""
         for key, entries in self._twice.items():
             text = format_value(key, self._key.type, self._zone)
             lines = ", ".join(str(self._places[entry].line) for entry in entries[:_NAMED])

@@ -9,7 +9,7 @@ from steelyard.diagnostics import Message
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A value that cannot be taken: what was expected there, and what to write instead where that can be told."""
+    """A value that cannot be read: what was expected, and a hint what to write instead where that is known."""
 
     expected: Message
     hint: Message | None = None

@@ -1,4 +1,4 @@
-"""Python values as cells, which one grammar then reads as it reads files; and stored values as Python values."""
+"""Converts Python values to cells, which are then read like those of files; and stored values to Python values."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ Value = str | bool | int | Decimal | date | datetime | timedelta | tuple[str, ..
 """A value of a result: see `value_of`."""
 
 _MOST_BITS = 4096
-"""Python refuses to write much larger integers."""
+"""Larger integers are refused, because Python limits the conversion of large integers to text."""
 _MINUTE = timedelta(minutes=1)
 _SMALLEST_EXPONENT = -200
-"""Decimals with more digits after the point are written with an exponent, which no declared type takes."""
+"""Python writes decimals with more fractional digits with an exponent, which no declared type accepts."""
 
 
 class ArgumentError(Exception):
-    """A mistake of the caller: a name that is not declared, or a value of a type that intake cannot read.
+    """Raised for a name that is not declared, or a value of a type that intake cannot read.
 
     Attributes:
-        name: of the input, the relation, or `relation.field`.
-        value: what was given.
-        expected: what could be given.
-        hint: what was probably meant; None where that cannot be told.
+        name: the input, the relation, or `relation.field`.
+        value: the value given.
+        expected: what is accepted.
+        hint: the name that was probably meant; None where unknown.
     """
 
     def __init__(self, name: str, value: object, expected: Message, hint: Message | None = None) -> None:
@@ -47,13 +47,13 @@ class ArgumentError(Exception):
 
 
 def cell_of(value: object, name: str) -> Cell:
-    """Give the cell that stands for a Python value.
+    """Convert a Python value to a cell.
 
     Args:
         value: None (missing), str, bool, int, float, Decimal, date, datetime, timedelta, an Enum whose value is
             one of these, a list or tuple of texts, or a number type that is registered as `numbers.Integral`. A
             datetime without a zone is local to the ruleset.
-        name: of the input or field, for the error.
+        name: the input or field, for the error.
 
     Raises:
         ArgumentError: the value is of another type.
@@ -63,7 +63,7 @@ def cell_of(value: object, name: str) -> Cell:
         return convert(value)
     if isinstance(value, Enum):
         return cell_of(value.value, name)
-    for kind, convert in _EXACT.items():  # in the order of the table: a bool is an int, a datetime a date
+    for kind, convert in _EXACT.items():  # order matters: bool is a subclass of int, datetime of date
         if isinstance(value, kind):
             return convert(value)
     if isinstance(value, Integral):
@@ -72,7 +72,7 @@ def cell_of(value: object, name: str) -> Cell:
 
 
 def cells_of(values: Mapping[Any, object], prefix: str = "") -> dict[str, Cell]:
-    """Give the cells of a mapping; its keys are looked at by whoever knows the declared names."""
+    """Convert the values of a mapping to cells. The caller checks its keys."""
     found: dict[str, Cell] = {}
     for name, value in values.items():
         found[name] = value if type(value) is str else cell_of(value, f"{prefix}{name}")
@@ -80,14 +80,14 @@ def cells_of(values: Mapping[Any, object], prefix: str = "") -> dict[str, Cell]:
 
 
 def value_of(stored: Stored, type: Type, zone: Zone) -> Value:  # noqa: A002 - the word
-    """Give a stored value as Python has it.
+    """Convert a stored value to a Python value.
 
     Returns:
-        A Decimal with exactly the declared digits; an int for a whole number and for days; an aware datetime, its
-        offset that of `zone` at this instant; a timedelta; a date; text; a boolean; a tuple of regions.
+        A Decimal with exactly the declared digits; an int for a whole number and for days; an aware datetime with the
+        offset of `zone` at this instant; a timedelta; a date; text; a boolean; a tuple of regions.
 
     Raises:
-        InternalError: the value is not stored as its type says.
+        InternalError: the value is not in the stored form of its type.
     """
     match type, stored:
         case Boolean(), bool():
@@ -116,7 +116,7 @@ def value_of(stored: Stored, type: Type, zone: Zone) -> Value:  # noqa: A002 - t
 
 
 def decimal_of(units: int, scale: int) -> Decimal:
-    """Give an integer of 10^-scale as a Decimal with exactly `scale` digits after the point, however many it has.
+    """Convert an integer of 10^-scale to a Decimal with exactly `scale` fractional digits, of any length.
 
     >>> decimal_of(9800, 2), decimal_of(-5, 2)
     (Decimal('98.00'), Decimal('-0.05'))
@@ -141,7 +141,7 @@ def _boolean(value: bool) -> Cell:
 def _whole(value: int) -> Cell:
     if value.bit_length() <= _MOST_BITS:
         return int.__repr__(value)
-    return "-" * (value < 0) + "9" * (TOO_MANY_DIGITS + 1)  # out of every range, as the value is
+    return "-" * (value < 0) + "9" * (TOO_MANY_DIGITS + 1)  # a value this large exceeds every range
 
 
 def _decimal(value: Decimal) -> Cell:
@@ -159,7 +159,7 @@ def _datetime(value: datetime) -> Cell:
     offset = value.utcoffset()
     if offset is None:
         return value
-    if offset % _MINUTE:  # local mean time: no text has an offset with seconds
+    if offset % _MINUTE:  # local mean time: text cannot state an offset with seconds
         try:
             return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
         except OverflowError:

@@ -1,6 +1,6 @@
-"""Readers of one declared field, prepared once: good cells of the usual shapes quickly, all others through `parse`.
+"""Fast readers of one declared field: they read common well-formed cells themselves and pass all others to `parse`.
 
-A quick reader answers only where `parse` would give the same value; a property test compares the two.
+A fast reader gives a value only where `parse` would give the same one; a property test compares the two.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from steelyard.ir.types import (
 )
 
 Reader = Callable[[Cell], Stored | Problem | None]
-"""What `parse` gives for a cell: a stored value, a problem, or None where it is missing."""
+"""Reads a cell like `parse`: returns a stored value, a problem, or None where it is missing."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -44,7 +44,7 @@ _UNBOUNDED = Range(None, None)
 
 
 def reader(type: Type, range: Range | None, zone: Zone) -> Reader:  # noqa: A002 - the words of `parse`
-    """Prepare a reader; the arguments are those of `parse`."""
+    """Build a reader; the arguments are those of `parse`."""
 
     def whole(cell: Cell) -> Stored | Problem | None:
         return parse(cell, type, range, zone)
@@ -73,7 +73,7 @@ def reader(type: Type, range: Range | None, zone: Zone) -> Reader:  # noqa: A002
 
 def _open_text(whole: Reader) -> Reader:
     def read(cell: Cell) -> Stored | Problem | None:
-        # NUL and lone surrogates, which no file can hold again, are not printable
+        # isprintable is false for NUL and lone surrogates, which no result file can store
         return cell if type(cell) is str and cell and cell.isprintable() else whole(cell)
 
     return read

@@ -1,4 +1,4 @@
-"""Files of rows, read one after the other: found, opened, checked for columns, counted, digested."""
+"""Reads files of rows one after the other: opens them, checks their columns, counts rows, computes digests."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError,
 from steelyard.ir.ruleset import InputField
 
 Files = Sequence[str | Path]
-"""Paths; one with `*`, `?` or `[` that names no file stands for all files that it matches."""
+"""Paths. A path with `*`, `?` or `[` that names no existing file stands for all files that it matches."""
 
 Progress = Callable[[int], None]
-"""Is told now and then how many rows were read so far."""
+"""Called from time to time with the number of rows read so far."""
 
 _TOLD_EVERY = 4096
 _DELIMITERS = ",;\t|"
 _NAMED = 10
-"""At most so many columns of a file are named."""
+"""How many columns of a file are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that was used: `role` is `cases` or the relation's id, `digest` the SHA-256 of its bytes in hex."""
+    """A file that was used. `role` is `cases` or the relation's id, `digest` the SHA-256 of its bytes in hex."""
 
     role: str
     name: str
@@ -37,7 +37,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a row stands: the file, its number there, and its number among all rows of the role, from 1."""
+    """The place of a row: its file, its line or row number there, and its number among all rows of the role, from 1."""
 
     file: str
     line: int
@@ -45,7 +45,7 @@ class Place:
 
 
 class Reading:
-    """One intake: where findings go, and what was read so far."""
+    """One intake: collects faults, and the files and rows read so far."""
 
     def __init__(
         self,
@@ -57,10 +57,10 @@ class Reading:
         """Prepare.
 
         Args:
-            options: how the files are written.
-            diagnostics: takes what concerns whole files.
-            progress: is told now and then how many rows were read.
-            needs: by role and column, the versions that need a column which not all of them need.
+            options: delimiter, encoding and limits of the files.
+            diagnostics: receives faults of whole files.
+            progress: called from time to time with the number of rows read.
+            needs: by role and column, the versions that need the column, for columns that not all versions need.
         """
         self._options = options
         self._needs = needs or {}
@@ -73,7 +73,7 @@ class Reading:
     def rows(
         self, role: str, files: Files, fields: Sequence[InputField], options: ReadOptions | None = None
     ) -> Iterator[tuple[Place, Line | BadLine]]:
-        """Give the rows of all files of a role. What concerns a whole file becomes a diagnostic and ends that file."""
+        """Give the rows of all files of a role. A fault of a whole file becomes a diagnostic and ends that file."""
         row = 0
         for path in self.found(files):
             try:
@@ -92,7 +92,7 @@ class Reading:
             self._progress(self._count)
 
     def found(self, files: Files) -> Iterator[Path]:
-        """Give the files that are meant; a pattern that matches none is a diagnostic."""
+        """Return the files meant by paths and patterns; a pattern that matches no file is reported."""
         for file in files:
             matched = matching_files(file)
             if not matched:
@@ -115,7 +115,7 @@ class Reading:
         self.used(role, path, path.name)
 
     def columns(self, path: Path) -> frozenset[str]:
-        """Give the columns of a file without reading it; none where it cannot be read."""
+        """Return the columns of a file without reading its rows; none where it cannot be read."""
         try:
             with open_table(path, self._options, frozenset()) as table:
                 if table.growing:
@@ -125,12 +125,12 @@ class Reading:
             return frozenset()
 
     def report(self, path: Path, error: UnreadableError) -> None:
-        """Make a diagnostic of what concerns a whole file."""
+        """Turn a fault of a whole file into a diagnostic."""
         place = _span(path, error.line)
         self._diagnostics.add(error.code, place, error.headline, help=error.help, notes=error.notes)
 
     def used(self, role: str, path: Path, name: str) -> None:
-        """Write down that a file was used."""
+        """Record that a file was used."""
         with path.open("rb") as file:
             self.sources.append(SourceFile(role, encodable(name), hashlib.file_digest(file, "sha256").hexdigest()))
 
@@ -147,7 +147,7 @@ class Reading:
 def _check_columns(
     columns: Collection[str], fields: Sequence[InputField], needs: Mapping[str, str], line: int | None = None
 ) -> None:
-    """Raise UnreadableError where columns are missing that every row must fill."""
+    """Raise UnreadableError where a column is missing that every row must fill."""
     needed = dict.fromkeys(field.column for field in fields if not field.can_be_missing)
     absent = [name for name in needed if name not in columns]
     if not absent:

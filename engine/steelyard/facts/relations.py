@@ -1,4 +1,4 @@
-"""The rows of relations: by case where they name it, for all cases where they are joined."""
+"""The rows of relations: by case where they carry its key, for all cases where they are joined."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Relation
 
 _NAMED = 5
-"""At most so many bad rows of a file are named."""
+"""How many bad rows of a file are named at most."""
 
 
 @dataclass(slots=True)
@@ -29,12 +29,12 @@ class RelationRows:
     """The rows of one relation.
 
     Attributes:
-        shared: of a joined relation, all rows.
-        by_case: of a relation with `of_case`, the rows of each key (as stored).
-        faults: the cases that bad rows belong to, with the first such row as a reject without its key.
-        bad: how many bad rows name each key.
-        in_feed: bad rows of a feed, reported and left out.
-        skipped: what else of a feed was left out.
+        shared: for a joined relation, all rows.
+        by_case: for a relation with `of_case`, the rows of each key (as stored).
+        faults: for each key with a bad row, the first such row as a reject without its key.
+        bad: how many bad rows have each key.
+        in_feed: bad rows of a feed, which are left out and reported.
+        skipped: other items of a feed that were left out.
     """
 
     relation: Relation
@@ -46,18 +46,18 @@ class RelationRows:
     skipped: tuple[Skipped, ...] = ()
 
     def of(self, key: Stored) -> tuple[Row, ...] | Reject:
-        """The rows that may belong to the case of a key, or what is wrong with one of them (without the key)."""
+        """Return the rows that may belong to the case of a key, or the keyless reject for a bad row among them."""
         if self.relation.of_case is None:
             return self.shared
         return self.faults.get(key) or tuple(self.by_case.get(key, ()))
 
     def unmatched_count(self, keys: Mapping[Stored, object]) -> int:
-        """Count the rows, good or bad, that name a case which is not there."""
+        """Count the rows, good or bad, whose key belongs to no case."""
         count = sum(len(rows) for key, rows in self.by_case.items() if key not in keys)
         return count + sum(number for key, number in self.bad.items() if key not in keys)
 
     def unmatched(self, keys: Mapping[Stored, object]) -> Message | None:
-        """Say how many rows name a case that is not there; None where all name one."""
+        """Say how many rows have the key of no case; None where all match."""
         count = self.unmatched_count(keys)
         return (
             msg("{count} rows of `{relation}` match no case", count=count, relation=self.relation.id) if count else None
@@ -67,7 +67,7 @@ class RelationRows:
 def read_relation(
     relation: Relation, files: Files, zone: Zone, reading: Reading, diagnostics: Diagnostics
 ) -> RelationRows:
-    """Read all files of a relation. A bad row that could belong to any case is a diagnostic, E122."""
+    """Read all files of a relation. Bad rows that could belong to any case are reported as E122."""
     collected = Collector(relation, zone)
     skips = Skips(relation.id)
     for place, line in feed_lines(relation, files, zone, reading, skips):
@@ -78,8 +78,8 @@ def read_relation(
                 collected.refuse(line, place, None)
             case _:
                 collected.take(line.cells, place)
-    if collected.homeless:
-        _report_homeless(relation, collected.homeless, files, diagnostics)
+    if collected.unassigned:
+        _report_unassigned(relation, collected.unassigned, files, diagnostics)
     found = collected.finish()
     for reject in found.in_feed:
         skips.add(
@@ -91,7 +91,7 @@ def read_relation(
 
 
 class Collector:
-    """Takes rows one by one, and parts good ones from bad ones."""
+    """Reads rows one by one and separates good ones from bad ones. `unassigned` are bad rows without a readable key."""
 
     def __init__(self, relation: Relation, zone: Zone, reader: RowReader | None = None) -> None:
         self._relation = relation
@@ -100,7 +100,7 @@ class Collector:
         self._rows: list[Row] = []
         self._found = RelationRows(relation)
         self._id_field = next((f for f in relation.fields if f.id == relation.row_id), None)
-        self.homeless: list[tuple[Fault, Place]] = []
+        self.unassigned: list[tuple[Fault, Place]] = []
 
     def take(self, cells: Mapping[str, Cell], place: Place) -> None:
         """Read a row."""
@@ -119,7 +119,7 @@ class Collector:
             self._found.by_case.setdefault(key, []).append(row)
 
     def refuse(self, fault: Fault, place: Place, key: Stored | None) -> None:
-        """Put a bad row where it does no silent harm: with its case, in a feed's list, or with the homeless."""
+        """Record a bad row: in the feed's list, as a fault of its case, or, without a readable key, as unassigned."""
         reject = fault.reject("", line=place.line, file=place.file, relation=self._relation.id)
         if self._relation.feed is not None:
             self._found.in_feed.append(reject)
@@ -127,10 +127,10 @@ class Collector:
             self._found.faults.setdefault(key, reject)
             self._found.bad[key] += 1
         else:
-            self.homeless.append((fault, place))
+            self.unassigned.append((fault, place))
 
     def finish(self) -> RelationRows:
-        """Give what was found; an id that stands twice in a case is that case's fault."""
+        """Return what was read. An id that occurs twice in a case is a fault of that case."""
         found = self._found
         found.shared = tuple(self._rows)
         if self._id_field is not None and self._relation.feed is None:
@@ -157,14 +157,14 @@ def _twice(rows: Sequence[Row]) -> str | None:
     return None
 
 
-def _report_homeless(
-    relation: Relation, homeless: Sequence[tuple[Fault, Place]], files: Files, diagnostics: Diagnostics
+def _report_unassigned(
+    relation: Relation, unassigned: Sequence[tuple[Fault, Place]], files: Files, diagnostics: Diagnostics
 ) -> None:
-    first = homeless[0][1].line - 1
+    first = unassigned[0][1].line - 1
     diagnostics.add(
         "E122",
-        Span(str(files[0]) if len(files) == 1 else homeless[0][1].file, first, 0, first, 0),
-        msg("{count} bad rows of `{relation}` could belong to any case", count=len(homeless), relation=relation.id),
+        Span(str(files[0]) if len(files) == 1 else unassigned[0][1].file, first, 0, first, 0),
+        msg("{count} bad rows of `{relation}` could belong to any case", count=len(unassigned), relation=relation.id),
         help=msg("mend the rows, or take them out"),
         notes=tuple(
             msg(
@@ -175,6 +175,6 @@ def _report_homeless(
                 value=fault.value,
                 expected=fault.problem.expected,
             )
-            for fault, place in homeless[:_NAMED]
+            for fault, place in unassigned[:_NAMED]
         ),
     )

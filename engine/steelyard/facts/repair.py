@@ -1,4 +1,4 @@
-"""What the writer of a cell may have meant: spellings near to the refused one. Only advice, never used as a value."""
+"""Suggests what the writer of a refused cell may have meant. Suggestions are hints only, never used as values."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from steelyard.facts.places import well_formed
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 _LONGEST = 200
-"""Characters; nothing longer is near to a value of these types."""
+"""Limit of characters; a longer text is no near spelling of a value of these types."""
 
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(.*)", re.DOTALL)
 _PACKED_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(.*)", re.DOTALL)
@@ -23,7 +23,7 @@ _ISO_DAYS = re.compile(r"P([0-9]{1,5})DT(?:([0-9]{1,5})H)?(.*)")
 
 
 def spellings(text: str, type: Type) -> Iterator[str]:  # noqa: A002 - the word
-    """Give spellings that the text may stand for, likeliest first; the caller takes the first that can be read."""
+    """Give spellings that the text may stand for, likeliest first. The caller suggests the first that can be read."""
     if len(text) > _LONGEST:
         return
     plain = unicodedata.normalize("NFKC", text).strip()
@@ -52,7 +52,7 @@ def spellings(text: str, type: Type) -> Iterator[str]:  # noqa: A002 - the word
 
 
 def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the word
-    """Advice where no near spelling can be read."""
+    """Return a hint where no suggested spelling can be read; None where there is none."""
     match type:
         case DateTime() if any(not rest for _, rest in _days(text)):
             day = next(_days(text))[0]
@@ -71,7 +71,7 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
 
 
 def no_such_place(codes: Iterable[str], scheme: str) -> Message | None:
-    """Advice where a code has the length of one but names a part of a whole, e.g. `310015`."""
+    """Return a hint where a code has a valid length but an invalid part, e.g. `310015`."""
     lengths = {"gb2260": (6,), "fips": (5,)}.get(scheme, ())
     for code in codes:
         if len(code) in lengths and code.isascii() and code.isdigit() and not well_formed(scheme, code):
@@ -89,7 +89,7 @@ def _numbers(plain: str) -> Iterator[str]:
 
 
 def _days(text: str) -> Iterator[tuple[str, str]]:
-    """Dates that the text may begin with, and what follows them."""
+    """Give the dates that the text may begin with, and the text after each."""
     match = _DAY.fullmatch(text) or _PACKED_DAY.fullmatch(text)
     if match:
         yield f"{match[1]}-{match[2].rjust(2, '0')}-{match[3].rjust(2, '0')}", match[4].strip()

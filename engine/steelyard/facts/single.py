@@ -1,4 +1,4 @@
-"""A single case given as mappings, on the same road as the rows of files."""
+"""Reads a single case from mappings, in the same way as the rows of files."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ Cells = Mapping[str, Cell]
 
 @dataclass(frozen=True, slots=True)
 class Single:
-    """What was read.
+    """The result of reading a single case.
 
     Attributes:
-        ruleset: the version that the case was read by; where the reference date fits none, the newest.
-        case: or its reject, whose `where` is an id, `relation.field` for rows.
+        ruleset: the version by which the case was read; the newest where none fits the reference date.
+        case: the case, or its reject. The reject's `where` is an id, or `relation.field` for rows.
         values: the inputs that could be read.
-        skipped: bad rows of feeds, left out.
-        unmatched: by relation, how many rows have the key of another case; left out.
+        skipped: bad rows of feeds, which were left out.
+        unmatched: by relation, how many rows have the key of another case; they were left out.
     """
 
     ruleset: Ruleset
@@ -46,7 +46,7 @@ class Single:
 
     @property
     def warnings(self) -> tuple[Message, ...]:
-        """What was left out, for people."""
+        """Messages about what was left out."""
         bad = (
             msg(
                 "a row of a feed was left out: `{column}` is “{value}”, expected {expected}",
@@ -65,20 +65,20 @@ class Single:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What reading under one version needs; columns are ids here."""
+    """What reading under one version needs. Columns are named by ids here."""
 
     inputs: RowReader
     relations: tuple[tuple[Relation, RowReader], ...]
 
 
 class CaseReader:
-    """Reads cases one by one; what they share is prepared once. Can be shared by threads."""
+    """Reads cases one by one. What cases share is prepared once. Thread-safe."""
 
     def __init__(self, rules: Ruleset | Versions) -> None:
         """Prepare.
 
         Args:
-            rules: what the cases must have; of several versions each case has the one of its reference date.
+            rules: the ruleset; with several versions each case is read by the version of its reference date.
         """
         versions = versions_of(rules)
         self._zone: Zone = zone(versions.newest.timezone)
@@ -104,9 +104,9 @@ class CaseReader:
         """Read a case from Python values (see `cell_of`).
 
         Args:
-            given: the inputs by id, of any version; one that is left out is missing.
-            rows: for every relation, of any version, its rows: their fields by id. A row that leaves out the
-                key of the case belongs to the case.
+            given: the inputs by id, of any version; an absent one is missing.
+            rows: for every relation of any version its rows, as fields by id. A row without the key of the case belongs
+                to the case.
 
         Raises:
             ArgumentError: a name that no version declares, a relation that is not given, a value of a type that
@@ -130,8 +130,8 @@ class CaseReader:
         """Read a case from cells.
 
         Args:
-            given: the inputs by id; other names are not looked at.
-            rows: the rows of relations by id, their fields by id; a relation that is left out has no rows.
+            given: the inputs by id; other names are ignored.
+            rows: the rows of relations by id, as fields by id; an absent relation has no rows.
         """
         version, undated = self._effective.choose(given)
         plan = self._plans[version.version]
@@ -152,8 +152,8 @@ class CaseReader:
                 own = relation.of_case
                 whole = row if own is None or own in row else {**row, own: given.get(self._key.id)}
                 collector.take(whole, Place("", number, number))
-            if collector.homeless:
-                fault, place = collector.homeless[0]
+            if collector.unassigned:
+                fault, place = collector.unassigned[0]
                 reject = fault.reject(text, line=place.line, relation=relation.id)
                 return Single(version, reject, read.values)
         relations = [collector.finish() for collector in collectors]
@@ -181,14 +181,14 @@ def _rows_expected() -> Message:
 
 
 def _listed(name: str, rows: Any) -> Iterable[Any]:  # noqa: ANN401 - of the caller
-    """Make sure that rows can be gone through."""
+    """Check that rows are an iterable of mappings."""
     if isinstance(rows, str | bytes | Mapping) or not isinstance(rows, Iterable):
         raise ArgumentError(name, cast("object", rows), _rows_expected())
     return cast("Iterable[Any]", rows)
 
 
 def _checked(given: object, known: Mapping[str, object], prefix: str, expected: Message) -> Mapping[str, Any]:
-    """Make sure that all names of a mapping are declared."""
+    """Check that all names of a mapping are declared."""
     if not isinstance(given, Mapping):
         raise ArgumentError(prefix.removesuffix("."), given, expected)
     names: Mapping[Any, object] = given  # pyright: ignore[reportUnknownVariableType]

@@ -1,4 +1,4 @@
-"""A single case from texts: worked cases of a ruleset, and conformance cases, on the same road as files."""
+"""Reads a single case from texts: worked cases of a ruleset and conformance cases, in the same way as files."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions, versions_of
 
 UNNAMED = "1"
-"""The key of a case that gives none, where keys are open text."""
+"""The key of a case that has none, where keys are arbitrary text."""
 
 Texts = Mapping[str, str | None]
-"""Values as written, by id; None and empty text are missing."""
+"""Values as written, by id; None and empty text mean missing."""
 
 
 def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, Sequence[Texts]]) -> Case | Reject:
     """Read one case.
 
     Args:
-        rules: what the case must have: the version in force on its reference date says so.
-        given: the inputs by id. The key may be left out where keys are open text.
-        rows: the rows of relations by id, their fields by id. A relation that is left out has no rows, and a
-            row that leaves out the case's key belongs to the case.
+        rules: the ruleset; the case is read by the version in force on its reference date.
+        given: the inputs by id. The key may be absent where keys are arbitrary text.
+        rows: the rows of relations by id, as fields by id. An absent relation has no rows, and a row without the case's
+            key belongs to the case.
 
     Returns:
         The case; or a reject whose `where` is an id, `relation.field` for rows. Unknown ids reject too.
@@ -59,7 +59,7 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
 
 
 def _with_key(relation: Relation, rows: Sequence[Texts]) -> list[Texts]:
-    """Leave out the key where it is empty, which stands for the key of the case."""
+    """Remove an empty key from rows; it stands for the key of the case."""
     own = relation.of_case
     return [row if own is None or row.get(own) else {n: v for n, v in row.items() if n != own} for row in rows]
 

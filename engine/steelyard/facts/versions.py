@@ -1,4 +1,4 @@
-"""What several versions of a ruleset ask of the same files: read once where they ask alike."""
+"""Reads files for several versions of a ruleset; what versions declare equally is read once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CASES = "cases"
 
 
 def needs_of(versions: Versions) -> dict[str, dict[str, str]]:
-    """By role and column, the names of the versions that need it, where not all of them do."""
+    """Return, by role and column, the names of the versions that need the column, where not all versions do."""
     found: dict[str, dict[str, list[str]]] = {}
     for one in versions.rulesets:
         roles: dict[str, Sequence[InputField]] = {relation.id: relation.fields for relation in one.relations}
@@ -37,7 +37,7 @@ def needs_of(versions: Versions) -> dict[str, dict[str, str]]:
 
 
 class VersionedRelations:
-    """The relations of every version; what two versions declare alike is read once."""
+    """The relations of every version. A relation that several versions declare equally is read once."""
 
     def __init__(
         self, versions: Versions, given: Mapping[str, Files | None], reading: Reading, diagnostics: Diagnostics
@@ -59,12 +59,12 @@ class VersionedRelations:
                 rows.append(replace(self._read[shape], relation=relation))
 
     def of(self, version: Ruleset) -> Sequence[RelationRows]:
-        """The relations of a version, in its order."""
+        """Return the relations of a version, in its order."""
         return self._of[version.version]
 
     @property
     def in_feed(self) -> tuple[Reject, ...]:
-        """Bad rows of feeds; one that two versions refuse in the same way is one."""
+        """Bad rows of feeds; a row that several versions refuse in the same way is listed once."""
         found: Counter[Reject] = Counter()
         for rows in self._read.values():
             found |= Counter(rows.in_feed)
@@ -72,11 +72,11 @@ class VersionedRelations:
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """What else of feeds was left out; what two versions leave out alike is said once."""
+        """Other items of feeds that were left out; an item that several versions leave out equally is listed once."""
         return tuple(dict.fromkeys(one for rows in self._read.values() for one in rows.skipped))
 
     def warnings(self, keys: Mapping[Stored, object], cases: Sequence[Case]) -> Iterator[Message]:
-        """Say which rows match no case, what was left out, and which areas match no case."""
+        """Return warnings about rows and areas that match no case, and about what was left out."""
         for rows in self._read.values():
             if (warning := rows.unmatched(keys)) is not None:
                 yield warning
@@ -86,5 +86,5 @@ class VersionedRelations:
 
 
 def _shape(relation: Relation) -> Relation:
-    """What of a relation its reading depends on."""
+    """Return the part of a relation that its reading depends on."""
     return replace(relation, defines=(), joins=None, one_row=False, window=None)

@@ -93,7 +93,7 @@ class FunctionEntry:
                 return kind == wanted
 
 
-def _alike(least: int, most: int, *kinds: Type) -> FunctionEntry:
+def _equal_types(least: int, most: int, *kinds: Type) -> FunctionEntry:
     return FunctionEntry(tuple(Signature((kind,) * least, kind) for kind in kinds), most, alike=True)
 
 
@@ -118,10 +118,10 @@ _AMOUNTS: tuple[Type, ...] = (Number(0), Duration(), Days())
 _ORDERED: tuple[Type, ...] = (*_AMOUNTS, Date(), DateTime())
 
 FUNCTIONS: dict[Function, FunctionEntry] = {
-    Function.MIN: _alike(2, MOST_ARGUMENTS, *_ORDERED),
-    Function.MAX: _alike(2, MOST_ARGUMENTS, *_ORDERED),
-    Function.ABS: _alike(1, 1, *_AMOUNTS),
-    Function.CLAMP: _alike(3, 3, *_ORDERED),
+    Function.MIN: _equal_types(2, MOST_ARGUMENTS, *_ORDERED),
+    Function.MAX: _equal_types(2, MOST_ARGUMENTS, *_ORDERED),
+    Function.ABS: _equal_types(1, 1, *_AMOUNTS),
+    Function.CLAMP: _equal_types(3, 3, *_ORDERED),
     Function.DATE: _typed(((DateTime(),), Date())),
     Function.YEAR: _of_day(Number(0)),
     Function.MONTH: _of_day(Number(0)),

@@ -137,8 +137,8 @@ class _Reader:
                 )
                 found: E = build.column(REJECT_AT, f"{relation.id}_bad")
                 faults.append((build.present(found), found))
-            homeless = self._homeless(relation, bad)
-            faults.append((build.present(homeless), homeless))
+            unassigned = self._unassigned_fault(relation, bad)
+            faults.append((build.present(unassigned), unassigned))
         columns = [build.aliased(self._value(one), one.id) for one in ruleset.inputs]
         query = query.select(*columns, build.aliased(build.case(faults, build.null()), REJECT_AT), copy=False)
         return [_cte("cases_read", query), self._kept(kept, "cases_read", ruleset.inputs)]
@@ -186,7 +186,7 @@ class _Reader:
         return build.equal(build.column(relation.of_case or "", f"{relation.id}_bad"), self._value(key))
 
     @staticmethod
-    def _homeless(relation: Relation, read: str) -> E:
+    def _unassigned_fault(relation: Relation, read: str) -> E:
         """The fault of a bad row that names no case."""
         query = exp.select(exp.Min(this=build.column(REJECT_AT)), copy=False).from_(build.table(read), copy=False)
         query = query.where(build.present(build.column(REJECT_AT)), copy=False)

@@ -16,7 +16,7 @@ from steelyard.facts.bulk.cases import TWICE, CaseRows, case_rows, create_cases,
 from steelyard.facts.bulk.identity import writable
 from steelyard.facts.bulk.judge import Judge
 from steelyard.facts.bulk.loaded import Loaded
-from steelyard.facts.bulk.naming import told_apart
+from steelyard.facts.bulk.naming import distinct_columns
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation, create_large, create_small
 from steelyard.facts.bulk.sources import Source
@@ -60,7 +60,7 @@ def load(
     """
     before = diagnostics.errors
     options = options or ReadOptions()
-    if not relations_given(versions, relations, diagnostics) or not told_apart(versions, diagnostics):
+    if not relations_given(versions, relations, diagnostics) or not distinct_columns(versions, diagnostics):
         return None
     folder = TemporaryFolder()
     opening = Opening(
@@ -111,7 +111,7 @@ def _loaded(
         _rows=rows,
         _barred=barred,
         _skipped=given.skipped,
-        _alike=tuple(given.found.values()),
+        _distinct_relations=tuple(given.found.values()),
         _empty=tuple(name for name, files in given.files.items() if files is None),
     )
 
@@ -162,10 +162,10 @@ class _Given:
         for one in self.versions.rulesets:
             some = by_version.setdefault(one.version, [])
             for relation in one.relations:
-                alike = replace(relation, defines=(), joins=None, one_row=False, window=None)
-                if alike not in self.found:
-                    self.found[alike] = self._load(relation, here)
-                some.append(replace(self.found[alike], relation=relation))
+                shape = replace(relation, defines=(), joins=None, one_row=False, window=None)
+                if shape not in self.found:
+                    self.found[shape] = self._load(relation, here)
+                some.append(replace(self.found[shape], relation=relation))
         return by_version
 
     def _load(self, relation: Relation, here: Zone) -> LoadedRelation:
@@ -173,8 +173,8 @@ class _Given:
         files = self.files[relation.id]
         if files is not None and _by_sql(relation, files):
             sources = self.opening.open(relation.id, files, relation.fields)
-            loaded, homeless = create_large(self.connection, table, relation, sources, here)
-            if homeless:
+            loaded, unassigned = create_large(self.connection, table, relation, sources, here)
+            if unassigned:
                 # our own readers say which rows they are
                 read_relation(
                     relation, files, here, Reading(self.opening.options, Diagnostics(), None), self.diagnostics

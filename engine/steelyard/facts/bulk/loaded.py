@@ -57,7 +57,7 @@ class Loaded:
     _barred: Mapping[str, Sequence[str]]
     """By version, tables whose `key` bars a case."""
     _skipped: tuple[Skipped, ...]
-    _alike: tuple[LoadedRelation, ...]
+    _distinct_relations: tuple[LoadedRelation, ...]
     """Relations that versions declare alike, once each."""
     _empty: tuple[str, ...]
 
@@ -87,8 +87,8 @@ class Loaded:
     def warnings(self) -> tuple[Message, ...]:
         """What a reader of the results should know, but for `idle_warnings`, which come after these."""
         found = [] if self.read else [msg("the files of cases have no rows")]
-        unmatched = (each.unmatched(self._cursor()) for each in self._alike)
-        small = (each.small.unmatched(self._known(each)) for each in self._alike if each.small is not None)
+        unmatched = (each.unmatched(self._cursor()) for each in self._distinct_relations)
+        small = (each.small.unmatched(self._known(each)) for each in self._distinct_relations if each.small is not None)
         return tuple(
             dict.fromkeys(
                 (

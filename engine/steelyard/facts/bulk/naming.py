@@ -9,17 +9,17 @@ from steelyard.ir.ruleset import InputField
 from steelyard.ir.versions import Versions
 
 
-def told_apart(versions: Versions, diagnostics: Diagnostics) -> bool:
+def distinct_columns(versions: Versions, diagnostics: Diagnostics) -> bool:
     """Whether all inputs of a version, and all fields of a relation, have columns of their own; B101 where not."""
     found = [
-        _told_apart(fields, own, diagnostics)
+        _distinct_columns(fields, own, diagnostics)
         for one in versions.rulesets
         for fields, own in ((one.inputs, ("_case",)), *((each.fields, ("_row", "_id")) for each in one.relations))
     ]
     return all(found)
 
 
-def _told_apart(fields: Sequence[InputField], own: Sequence[str], diagnostics: Diagnostics) -> bool:
+def _distinct_columns(fields: Sequence[InputField], own: Sequence[str], diagnostics: Diagnostics) -> bool:
     taken = {name: name for name in own}
     good = True
     for field in fields:

@@ -139,8 +139,8 @@ def create_large(
     of = _of_case(relation, read, row_id(relation, read, starts))
     columns = {"_row": ROW, "_id": of.ids, **{one.id: read.value(one.id) for one in relation.fields}}
     connection.execute(f"CREATE VIEW {table} AS {sql.select(columns, of.source, 'WHERE', of.good)}")
-    homeless = sql.select({ROW: ROW}, of.source, "WHERE", sql.both((f"NOT {of.named}", f"NOT ({of.good})")))
-    some = connection.execute(sql.any_of(f"({homeless})")).fetchone() is not None
+    unassigned = sql.select({ROW: ROW}, of.source, "WHERE", sql.both((f"NOT {of.named}", f"NOT ({of.good})")))
+    some = connection.execute(sql.any_of(f"({unassigned})")).fetchone() is not None
     loaded = LoadedRelation(relation, table, None, tuple(sources), starts=starts)
     if of.key is None:
         return loaded, some

@@ -8,10 +8,10 @@ Beside tables in the feed's own columns (CSV, JSONL, Parquet, XLSX) three format
 | fema | declarations | OpenFEMA's DisasterDeclarationsSummaries, a row a county, in any kind of table |
 | tdi | declarations | catastrophe bulletins of the Texas Department of Insurance, as JSON |
 
-A format is told by what is there (a folder, `.xml`, `.cap`, `.atom`; OpenFEMA's columns; `.json`) or said:
-`--relation weather=cap:alerts/`. Each adapter gives lines in the feed's columns, which then take the road of
-every other row: one grammar, one list of rejects.
+A format is recognised by the file (a folder, `.xml`, `.cap`, `.atom`; OpenFEMA's columns; `.json`) or stated:
+`--relation weather=cap:alerts/`. Each adapter gives lines in the feed's columns, which are then read like all other
+rows: by one grammar, into one list of rejects.
 
-Invariants: nothing is left out without a word: each thing skipped is counted by its reason, with examples
-(`skipped`); the order of files changes nothing; what a feed does not say is not guessed.
+Invariants: everything that is left out is counted by its reason, with examples (`skipped`); the order of files does not
+    change the result; information that a feed does not give is not guessed.
 """

@@ -1,4 +1,4 @@
-"""An alert of the Common Alerting Protocol, as far as a score can depend on it."""
+"""An alert of the Common Alerting Protocol (CAP), with the parts that a score can depend on."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from steelyard.diagnostics import Message
 
 
 class MessageType(Enum):
-    """What an alert does: it tells of an event, replaces what was told, or ends it; the others warn of nothing."""
+    """The purpose of an alert: to announce an event, to replace earlier alerts, or to end them.
+
+    Others announce nothing.
+    """
 
     ALERT = "Alert"
     UPDATE = "Update"
@@ -20,7 +23,7 @@ class MessageType(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class AlertId:
-    """What identifies an alert: when it was sent (microseconds), by whom, under which identifier."""
+    """Identifies an alert: the time it was sent (microseconds UTC), its sender, its identifier."""
 
     sent: int
     sender: str
@@ -29,7 +32,7 @@ class AlertId:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An area: its description, its codes as (name of the code, value), and whether it is drawn on a map."""
+    """An area: its description, its codes as pairs (name of the code, value), and whether it has map coordinates."""
 
     name: str
     codes: tuple[tuple[str, str], ...]
@@ -38,7 +41,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """What an alert says of one event in one language. Times are instants, None where they are not given."""
+    """One `info` block: an event in one language. Times are instants in microseconds UTC; None where absent."""
 
     language: str
     event: str
@@ -53,15 +56,15 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert. Two are the same alert where all but its place is equal.
+    """An alert. `file` and `line` are not compared, so copies of one alert in several files are equal.
 
     Attributes:
-        status: Actual, or what exempts nobody: Exercise, System, Test, Draft.
-        references: the earlier alerts that an update or a cancel speaks of.
-        infos: what can be used of it.
-        faults: why others of its infos cannot.
-        file: where it was read.
-        line: of that file, from 1.
+        status: Actual, or a status that is no warning: Exercise, System, Test, Draft.
+        references: the earlier alerts that an update or a cancel refers to.
+        infos: the usable info blocks.
+        faults: for each unusable info block, what is wrong with it.
+        file: the file that it was read from.
+        line: its line in that file, from 1.
     """
 
     id: AlertId
@@ -75,5 +78,5 @@ class Alert:
 
     @property
     def place(self) -> str:
-        """How the alert is named among what was left out."""
+        """Describe the alert where it is listed as left out."""
         return f"{self.file}: {self.id.identifier}"

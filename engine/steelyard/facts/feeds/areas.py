@@ -1,4 +1,7 @@
-"""From the areas of an alert to places of a scheme. Whatever has no code of the scheme is said, not guessed."""
+"""Converts the areas of an alert to places of a scheme.
+
+Areas without a code of the scheme are reported, not guessed.
+"""
 
 from __future__ import annotations
 
@@ -11,20 +14,20 @@ from steelyard.facts.feeds.alerts import Area
 from steelyard.facts.places import well_formed
 
 _SAME = frozenset({"fips6", "same"})
-"""Six digits: a part of the county (0: all of it), the state, the county (000: the whole state)."""
+"""Names of six-digit SAME codes: part of the county (0: all of it), state, county (000: the whole state)."""
 _FIPS = frozenset({"fips", "fips5"})
 _CHINESE = ("2260", "行政区划")
-"""What the name of a code of GB/T 2260 holds."""
+"""The names of codes of GB/T 2260 contain one of these."""
 
 _SEVERAL = re.compile(r"[\s,;，；、]+")
 _PARTS = re.compile(r"\s*[;；]\s*")
 _LONG_CODE = re.compile(r"([0-9]{6})(?:000|0{6}|0{8})?")
-"""Codes of nine, twelve or fourteen digits go on below the county."""
+"""Codes of 9, 12 or 14 digits name a part of a county; only those that end in zeros name the county itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places of areas, sorted, and what is no place: why, and what it is called."""
+    """The places of areas, sorted, and the codes or areas that are no places, each with the reason."""
 
     places: tuple[str, ...]
     unusable: tuple[tuple[Message, str], ...]
@@ -54,14 +57,14 @@ def places(areas: Iterable[Area], scheme: str) -> Places:
 
 
 def _names(area: Area) -> set[str]:
-    """The names of an area, with the codes of forecast zones, which are names to us."""
+    """Return the names of an area. Codes of forecast zones (UGC) count as names."""
     names = {part for part in _PARTS.split(area.name) if part}
     names.update(part for name, value in area.codes if _plain(name) == "ugc" for part in _split(value))
     return names
 
 
 def _codes(area: Area, scheme: str) -> Iterator[str | tuple[Message, str]]:
-    """The codes of the scheme, and what should be one."""
+    """Return the area's codes in the scheme; for an invalid code, the reason and the code."""
     for name, value in area.codes:
         plain = _plain(name)
         for code in _split(value):
@@ -100,5 +103,5 @@ def _split(value: str) -> list[str]:
 
 
 def _plain(name: str) -> str:
-    """The name of a code without letter case and signs: `GB/T 2260-2007` is `gbt22602007`."""
+    """Reduce the name of a code to lower-case letters and digits: `GB/T 2260-2007` becomes `gbt22602007`."""
     return "".join(sign for sign in name.casefold() if sign.isalnum())

@@ -1,4 +1,7 @@
-"""From the XML of an alert to an `Alert`: CAP 1.0, 1.1 and 1.2. What the standard requires and we use must be there."""
+"""Reads the XML of an alert in CAP 1.0, 1.1 or 1.2.
+
+Elements that the standard requires and that are used must exist.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ NAMESPACES = {
 }
 STATUSES = ("Actual", "Exercise", "System", "Test", "Draft")
 IMPLICIT_LANGUAGE = "en-US"
-"""The language where none is written (CAP 1.2, section 3.2.2)."""
+"""The language of an info block that states none (CAP 1.2, section 3.2.2)."""
 
 _TYPES = {kind.value: kind for kind in MessageType}
 _FORBIDDEN = re.compile(r"[\s,<&]")
@@ -27,7 +30,7 @@ _OLD_CODE = re.compile(r"([^=]+)=(.*)", re.DOTALL)
 
 
 class _InvalidError(Exception):
-    """An alert, or a part of it, that cannot be used."""
+    """Raised for an alert, or a part of it, that cannot be used."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
@@ -35,12 +38,12 @@ class _InvalidError(Exception):
 
 
 def read_alert(element: Element, file: str, zone: Zone) -> Alert | Message:
-    """Read an alert; a message says why it is none. Faults of single infos stay with the alert.
+    """Read an alert, or return a message that says why it is none. Faults of single info blocks stay with the alert.
 
     Args:
-        element: the alert.
-        file: its name, kept for reports.
-        zone: of no consequence: every time of an alert has its own offset.
+        element: the alert's element.
+        file: the name of its file, for reports.
+        zone: not used for conversion, because every time of an alert has its own offset.
     """
     version = NAMESPACES.get(element.namespace)
     if version is None:
@@ -94,7 +97,7 @@ def _area(element: Element) -> Area:
         if child.name != "geocode":
             continue
         name, value = _text(child, "valueName"), _text(child, "value")
-        old = _OLD_CODE.fullmatch(child.text) if not child.children else None  # CAP 1.0: name=value
+        old = _OLD_CODE.fullmatch(child.text) if not child.children else None  # CAP 1.0 writes a code as name=value
         if old is not None:
             name, value = _plain(old[1]), _plain(old[2])
         if name and value:
@@ -119,7 +122,7 @@ def _reference(text: str, zone: Zone) -> AlertId:
 
 
 def _text(element: Element, name: str) -> str | None:
-    """The text of the one child of a name; None where there is none, or only blanks."""
+    """Return the text of the single child of this name; None where there is none, or only blanks."""
     found = [child for child in element.children if child.name == name]
     if len(found) > 1:
         raise _InvalidError(msg("alerts in which `{element}` stands more than once", element=name))
@@ -169,7 +172,7 @@ def _required_time(element: Element, name: str, zone: Zone) -> int:
 
 
 def _instant(text: str, zone: Zone) -> int | None:
-    """An instant; None for a time without an offset, for whose local time it is would be a guess."""
+    """Return an instant; None for a time without an offset, whose time zone is unknown."""
     written = read_datetime(text)
     if not isinstance(written, Written) or written.offset is None:
         return None

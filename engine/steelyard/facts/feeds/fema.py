@@ -1,9 +1,9 @@
-"""OpenFEMA's DisasterDeclarationsSummaries: a row a county and disaster, made one declaration a disaster.
+"""OpenFEMA's DisasterDeclarationsSummaries: one row per county and disaster, combined to one declaration per disaster.
 
-Days are days of the place, and become local midnights of the ruleset; the last one is inclusive, an empty
-one has not come yet. County 000 is the whole state, unless the row names a place that is no county (tribal
-land, for one): that has no FIPS code, and is left out. A county that stands with two periods in one
-disaster is left out too.
+Days are local days of the place, and become midnights in the ruleset's time zone. The last day is inclusive; an empty
+one means that the disaster has not ended. County 000 is the whole state, unless the row names a place that is no county
+(for example tribal land): it has no FIPS code, and the row is left out. A county with two periods in one disaster is
+left out too.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ COLUMNS = (
     *(_column(name, optional=False) for name in _REQUIRED),
     *(_column(name, optional=True) for name in _OPTIONAL),
 )
-"""What is read of a row."""
+"""The columns that are read from a row."""
 
 MARKS = frozenset({"disasterNumber", "fipsStateCode", "fipsCountyCode"})
-"""Columns by which such a file is recognised."""
+"""The columns by which a file of this format is recognised."""
 
 AUTHORITY = "FEMA"
 _DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00(?:\.0{1,9})?(?:Z|\+00:00)?)?")
@@ -47,7 +47,7 @@ _DATES = ("incidentBeginDate", "incidentEndDate")
 
 @dataclass(slots=True)
 class _Disaster:
-    """A disaster: where it stands first, what it is called, and for each area its periods (begin, end, kind)."""
+    """A disaster: the place of its first row, its name, and for each area its periods (begin, end, kind)."""
 
     place: Place
     name: str
@@ -59,7 +59,7 @@ class _Disaster:
 def declarations(
     lines: Iterable[tuple[Place, Line | BadLine]], zone: Zone, kinds: Mapping[str, str], skips: Skips
 ) -> Iterator[tuple[Place, Line | BadLine | Fault]]:
-    """Give a row a disaster and period, in the columns of the feed's fields; bad rows as they come."""
+    """Give one row per disaster and period, in the feed's columns. Bad rows are passed on where they occur."""
     disasters: dict[str, _Disaster] = {}
     reader = RowReader(COLUMNS, zone)
     for place, line in lines:
@@ -105,7 +105,7 @@ def _rows(disaster: _Disaster, skips: Skips) -> Iterator[tuple[Place, Line]]:
 
 
 def _read(cells: Mapping[str, Cell], reader: RowReader) -> dict[str, str] | Fault:
-    """Read a row; its dates become bare days."""
+    """Read a row; its dates become text without a time of day."""
     texts = dict(cells)
     for name in _DATES:
         text = plain_cell(cells.get(name), DateTime())
@@ -121,14 +121,14 @@ def _read(cells: Mapping[str, Cell], reader: RowReader) -> dict[str, str] | Faul
 
 
 def _zeros(digits: str, length: int) -> Message | None:
-    """Advice where a spreadsheet ate the zeros in front."""
+    """Return a hint for codes whose leading zeros were dropped by a spreadsheet."""
     if not (digits.isascii() and digits.isdigit() and len(digits) < length):
         return None
     return msg("digits may have been lost: write `{text}`", text=digits.rjust(length, "0"))
 
 
 def _area(read: Mapping[str, str]) -> str | Fault | None:
-    """The code of the row's county or state; None where it is neither."""
+    """Return the code of the row's county or state, a fault, or None where the row names neither."""
     state, county = read["fipsStateCode"], read["fipsCountyCode"]
     if not re.fullmatch(r"[0-9]{2}", state) or state == "00":
         return Fault("fipsStateCode", state, Problem(msg("the two digits of a state (FIPS)"), _zeros(state, 2)))

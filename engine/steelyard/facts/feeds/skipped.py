@@ -1,4 +1,4 @@
-"""What a feed held that was not used, counted by its reason."""
+"""Items of a feed that were not used, counted by reason."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.plain import encodable
 
 EXAMPLES = 5
-"""At most so many examples of a reason are named."""
+"""How many examples of a reason are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Things of a feed that were left out for one reason.
+    """The items of a feed that were left out for one reason.
 
     Attributes:
         role: the relation's id.
-        reason: why.
+        reason: why they were left out.
         count: how many.
-        examples: where they stand or what they are called, at most five.
+        examples: their places or names, at most `EXAMPLES`.
     """
 
     role: str
@@ -30,7 +30,7 @@ class Skipped:
 
     @property
     def warning(self) -> Message:
-        """The same as a sentence for people."""
+        """The same as a sentence for the user."""
         shown = ", ".join(f"`{example}`" for example in self.examples)
         if self.count > len(self.examples):
             return msg(
@@ -50,18 +50,18 @@ class Skipped:
 
 
 class Skips:
-    """Collects what is left out of one relation."""
+    """Collects the items left out of one relation."""
 
     def __init__(self, role: str) -> None:
         self.role = role
         self._found: dict[Message, list[str]] = {}
 
     def add(self, reason: Message, example: str) -> None:
-        """Count one thing."""
+        """Count one item."""
         self._found.setdefault(reason, []).append(encodable(" ".join(example.split())[:120]))
 
     def finish(self) -> tuple[Skipped, ...]:
-        """Give what was left out, by reason in the order found."""
+        """Return what was left out, in the order in which the reasons first occurred."""
         return tuple(
             Skipped(self.role, reason, len(examples), _few(examples)) for reason, examples in self._found.items()
         )

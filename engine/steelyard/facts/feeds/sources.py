@@ -1,4 +1,4 @@
-"""Which files of a relation hold which format, and their rows, all in the columns that the ruleset declares."""
+"""Finds the format of each file of a relation, and reads its rows in the columns that the ruleset declares."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from steelyard.ir.ruleset import Relation
 from steelyard.ir.types import Region, Regions
 
 FORMATS = {"cap": "warnings", "fema": "declarations", "tdi": "declarations"}
-"""The formats, and the feed that each can fill."""
+"""The formats, and the feed that each one can fill."""
 SCHEMES = {"cap": ("gb2260", "fips", "name"), "fema": ("fips",), "tdi": ("fips", "name")}
-"""How the places of each format can be written."""
+"""The schemes in which each format can write places."""
 ALERT_ENDINGS = (".xml", ".cap", ".atom")
 
 _SAID = re.compile(rf"({'|'.join(FORMATS)}):(.+)", re.DOTALL)
@@ -39,14 +39,14 @@ FeedLine = tuple[Place, Line | BadLine | Fault]
 
 @dataclass(slots=True)
 class _Sorted:
-    """The files of a relation by what is in them."""
+    """The files of a relation by format."""
 
     tables: list[Path] = field(default_factory=list[Path])
     formats: dict[str, list[Path]] = field(default_factory=dict[str, list[Path]])
 
 
 def feed_lines(relation: Relation, files: Files, zone: Zone, reading: Reading, skips: Skips) -> Iterator[FeedLine]:
-    """Give the rows of a relation from all its files; what concerns a whole file becomes a diagnostic."""
+    """Give the rows of a relation from all its files. Faults of a whole file become diagnostics."""
     found = _sorted(relation, files, reading)
     scheme = _scheme(relation)
     yield from reading.rows(relation.id, found.tables, relation.fields)
@@ -73,7 +73,7 @@ def _sorted(relation: Relation, files: Files, reading: Reading) -> _Sorted:
 
 
 def _told(relation: Relation, path: Path, reading: Reading) -> str | None:
-    """The format that a path shows by its kind or its columns; None for a table of rows."""
+    """Recognise the format of a path by its kind or its columns; None for a table of rows."""
     name = path.name.lower()
     match relation.feed:
         case "warnings":
@@ -92,7 +92,7 @@ def _scheme(relation: Relation) -> str | None:
 
 
 def _unfit(relation: Relation, name: str, scheme: str | None) -> UnreadableError | None:
-    """Say why a format cannot fill a relation."""
+    """Say why a format cannot fill a relation; None where it can."""
     feed = FORMATS[name]
     if relation.feed != feed:
         return UnreadableError(
@@ -110,7 +110,7 @@ def _unfit(relation: Relation, name: str, scheme: str | None) -> UnreadableError
 
 
 class _Feed:
-    """One relation read from files of one format."""
+    """Reads one relation from files of one format."""
 
     def __init__(
         self,
@@ -129,7 +129,7 @@ class _Feed:
         self._kinds: Mapping[str, str] = dict(relation.kinds)
 
     def rows(self, name: str, paths: Sequence[Path]) -> Iterator[FeedLine]:
-        """Give the rows, their cells by the ids of the feed's fields."""
+        """Give the rows, with cells by the ids of the feed's fields."""
         match name:
             case "cap":
                 return self._cap(paths)
@@ -140,7 +140,7 @@ class _Feed:
                 return self._tdi(paths)
 
     def declared(self, line: Line) -> Line:
-        """Put cells under the columns that the ruleset declares."""
+        """Rename cells to the columns that the ruleset declares."""
         cells: dict[str, Cell] = {self._columns[id_]: cell for id_, cell in line.cells.items() if id_ in self._columns}
         return Line(line.number, cells)
 
@@ -167,7 +167,7 @@ class _Feed:
                 self._reading.used(self._relation.id, path, path.name)
 
     def _folder(self, folder: Path) -> list[Alert]:
-        """Read all alerts below a folder; files that cannot be read are left out, and said."""
+        """Read all alerts below a folder. Files that cannot be read are left out and reported."""
         alerts: list[Alert] = []
         files = 0
         for path, name in _below(folder):
@@ -187,7 +187,7 @@ class _Feed:
         return alerts
 
     def _alerts(self, path: Path, name: str) -> list[Alert]:
-        """Read the alerts of a file, and note what is none; a file that breaks off gives nothing."""
+        """Read the alerts of a file and report elements that are none. A file that breaks off gives no alerts."""
         alerts: list[Alert] = []
         left_out: list[tuple[Message, str]] = []
         for found in read_alerts(path):
@@ -206,7 +206,7 @@ class _Feed:
 
     @contextmanager
     def _reported(self, path: Path) -> Generator[None]:
-        """Make a diagnostic of what concerns the whole of a file that was named."""
+        """Turn a fault of the whole of a named file into a diagnostic."""
         try:
             yield
         except UnreadableError as error:
@@ -220,7 +220,7 @@ class _Feed:
 
 
 def _below(folder: Path) -> list[tuple[Path, str]]:
-    """Find all files below a folder, with their names from the folder on; links to folders are not followed."""
+    """Find all files below a folder, named relative to it. Links to folders are not followed."""
     paths = [Path(top, name) for top, _, names in os.walk(folder) for name in names]
     named = [(path, f"{folder.resolve().name}/{path.relative_to(folder).as_posix()}") for path in paths]
     return sorted(named, key=lambda one: one[1])

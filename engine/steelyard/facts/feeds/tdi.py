@@ -1,7 +1,7 @@
 """Catastrophe bulletins of the Texas Department of Insurance, as JSON: counties by name, inclusive days.
 
-A list of objects: `bulletin`, `event_start`, `event_end`, `counties`, and `url` for reference. A bulletin
-that does not say when its event began and ended is left out: no day is guessed.
+The file is a list of objects: `bulletin`, `event_start`, `event_end`, `counties`, and `url` for reference. A bulletin
+    without the first or last day of its event is left out.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from steelyard.source.broken import BROKEN_FILE, reason_of
 MAX_BYTES = 16 * 1024**2
 AUTHORITY = "Texas Department of Insurance"
 KIND = "catastrophe"
-"""What every bulletin declares, whatever the storm is called."""
+"""The kind of every declaration of this format, whatever the kind of storm."""
 
 
 def bulletins(path: Path, scheme: str, kinds: Mapping[str, str], skips: Skips) -> Iterator[Line]:
-    """Give a row a bulletin, in the feed's fields; places as `scheme` writes them (fips, or names of counties).
+    """Give one row per bulletin, in the feed's fields, with places in `scheme` (fips, or names of counties).
 
     Raises:
-        UnreadableError: the file is no list of JSON objects.
+        UnreadableError: the file is not a list of JSON objects.
         OSError: the file cannot be read.
     """
     for number, item in enumerate(_items(path), 1):
@@ -108,6 +108,6 @@ def _areas(item: object, scheme: str, skips: Skips, name: str) -> set[str]:
 
 
 def _text(item: object, key: str) -> str | None:
-    """A text of an object; None where there is none, or nothing in it."""
+    """Return a text field of an object; None where it is absent or blank."""
     value = cast("Mapping[str, object]", item).get(key) if isinstance(item, dict) else None
     return value.strip() or None if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""The counties of Texas and their FIPS codes: in the order of the alphabet, every odd number from 48001 to 48507."""
+"""The counties of Texas and their FIPS codes. In alphabetical order they have the odd numbers from 48001 to 48507."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OFFICIAL = {"".join(name.split()).casefold(): name for name in COUNTIES}
 
 
 def county(name: str) -> str | None:
-    """Give a county's name as it is spelled officially; letter case, blanks and the word County make no difference.
+    """Return the official spelling of a county's name; case, blanks and the word County are ignored. None if unknown.
 
     >>> county("Harris"), county("De Witt County"), county("Hariss")
     ('Harris', 'DeWitt', None)

@@ -1,17 +1,18 @@
-"""Alerts that speak of one event, folded into what was in force when (CAP 1.2, sections 3.2.1 and 3.2.2).
+"""Computes which alerts were in force at which time, from alerts and their updates (CAP 1.2, 3.2.1 and 3.2.2).
 
 1. An alert is in force from its onset (else its effective time, else when it was sent) until it expires;
    without an expiry its end is open.
 2. An update replaces the alerts that it names from the later of the time when it was sent and its
-   effective time on, and is in force itself from then or from its onset, whichever is later: nothing
-   becomes what it was not yet told to be. A cancel ends what it names when it was sent.
-3. Where none of the alerts named is in force any more (many issuers name the first alert of an event
-   for ever), what came of them is meant: for an update where they share an area, for a cancel everywhere.
-4. An event is called by the earliest alert that its alerts go back to, read or not.
-5. An alert read twice counts once; two that differ under one identity count for nothing.
+   effective time on, and is in force itself from then or from its onset, whichever is later: an update never has an
+       effect before it was sent. A cancel ends the alerts that it names at the time when it was sent.
+3. Where none of the alerts named is in force any more (many issuers always name the first alert of an event), the
+alerts in force that descend from them are meant: for an update those that share an area with it, for a cancel all of
+    them.
+4. An event is identified by the earliest alert to which its alerts refer back, whether it was read or not.
+5. An alert read twice counts once. Alerts that have the same identity but differ are both left out.
 
-The order in which alerts are read changes nothing. Alerts that are no warnings (tests, exercises,
-acknowledgements) and those that contradict the above are left out, with the reason.
+The order in which alerts are read does not change the result. Alerts that are no warnings (tests, exercises,
+acknowledgements) and those that break these rules are left out, with the reason.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from steelyard.facts.feeds.alerts import Alert, AlertId, Info, MessageType
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """From when (inclusive) until when (exclusive, None: open) one info of an alert of an event was in force."""
+    """The time in which one info block of an alert was in force: `starts` inclusive, `ends` exclusive, None: open."""
 
     event: AlertId
     starts: int
@@ -38,13 +39,13 @@ class Interval:
 
 @dataclass(slots=True)
 class Timeline:
-    """What came out of the alerts.
+    """The result of combining alerts.
 
     Attributes:
         folded: the alerts that were used, in the order sent.
-        intervals: by event and start.
-        left_out: alerts that were not used, and why.
-        unseen: alerts that others speak of but that were not read.
+        intervals: sorted by event and start.
+        left_out: alerts that were not used, each with the reason.
+        unseen: alerts that others refer to but that were not read.
     """
 
     folded: list[Alert] = field(default_factory=list[Alert])
@@ -54,7 +55,7 @@ class Timeline:
 
 
 def fold(alerts: Iterable[Alert]) -> Timeline:
-    """Fold alerts into a timeline."""
+    """Combine alerts into a timeline."""
     found = Timeline()
     folding = _Folding(_distinct(alerts, found), found)
     folding.run()
@@ -63,7 +64,7 @@ def fold(alerts: Iterable[Alert]) -> Timeline:
 
 
 def _distinct(alerts: Iterable[Alert], found: Timeline) -> list[Alert]:
-    """Give the alerts that speak of events, in the order in which they were sent."""
+    """Return the alerts that announce or change events, in the order in which they were sent."""
     by_id: dict[AlertId, list[Alert]] = {}
     for alert in sorted(alerts, key=lambda alert: (alert.id, alert.file, alert.line)):
         by_id.setdefault(alert.id, []).append(alert)
@@ -91,7 +92,7 @@ def _no_warning(alert: Alert) -> Message | None:
 
 
 class _Folding:
-    """Takes alerts in the order sent, and remembers which are in force and since when they are not."""
+    """Processes alerts in the order sent, and tracks which are in force and when others ended."""
 
     def __init__(self, alerts: list[Alert], found: Timeline) -> None:
         self._alerts = alerts
@@ -102,15 +103,16 @@ class _Folding:
             self._loosely.setdefault((alert.id.identifier, alert.id.sent), set()).add(alert.id)
         self._live: dict[AlertId, Alert] = {}
         self._origins: dict[AlertId, tuple[AlertId, ...]] = {}
-        """The first alerts that each goes back to, the earliest first: what its event is called by."""
+        """For each alert the first alerts to which it refers back, earliest first; the first one identifies its event.
+        """
         self._came_of: dict[AlertId, dict[AlertId, None]] = {}
-        """The live alerts that go back to an alert."""
+        """For each first alert the alerts in force that refer back to it."""
         self._ended: dict[AlertId, int] = {}
         self._replaced: dict[AlertId, list[AlertId]] = {}
         self._unseen: dict[AlertId, None] = {}
 
     def run(self) -> None:
-        """Take all alerts in the order sent; of those sent at the same time what is spoken of comes first."""
+        """Process all alerts in the order sent. Among alerts sent at the same time, referenced alerts come first."""
         for _, together in groupby(self._alerts, key=lambda alert: alert.id.sent):
             for alert in self._in_order({alert.id: alert for alert in together}):
                 self._take(alert)
@@ -152,7 +154,7 @@ class _Folding:
                 self._came_of.setdefault(origin, {})[alert.id] = None
 
     def _end(self, alert: AlertId, end: int) -> None:
-        """End an alert, and with it what it was to replace only later."""
+        """End an alert, and with it the alerts that it was to replace at a later time."""
         ending = [alert]
         while ending:
             one = ending.pop()
@@ -164,7 +166,7 @@ class _Folding:
                 ending.extend(self._replaced.get(one, ()))
 
     def finish(self) -> None:
-        """Write down the intervals of all alerts."""
+        """Compute the intervals of all alerts."""
         found = self._found
         found.unseen.extend(self._unseen)
         for alert in found.folded:
@@ -181,7 +183,7 @@ class _Folding:
         found.intervals.sort(key=lambda one: (one.event, one.starts, one.alert.id))
 
     def _resolved(self, reference: AlertId) -> AlertId:
-        """The alert that is meant; some references name their sender in another way than the sender does."""
+        """Find the alert that a reference means; some references write the sender differently than the alert does."""
         if reference in self._known:
             return reference
         near = self._loosely.get((reference.identifier, reference.sent), set())
@@ -196,7 +198,7 @@ def _starts(alert: Alert, info: Info) -> int:
 
 
 def _takes_over(alert: Alert) -> int:
-    """When an update or a cancel ends what it replaces."""
+    """Return the time at which an update or a cancel ends the alerts that it replaces."""
     sent = alert.id.sent
     if alert.type is MessageType.CANCEL:
         return sent
@@ -205,7 +207,7 @@ def _takes_over(alert: Alert) -> int:
 
 
 def _share(later: Alert, earlier: Alert) -> bool:
-    """Whether two alerts have an area in common; an alert without areas speaks of all."""
+    """Return whether two alerts have an area in common; an alert without areas concerns all areas."""
     mine, theirs = _areas(later), _areas(earlier)
     return not mine or not theirs or not mine.isdisjoint(theirs)
 

@@ -1,4 +1,4 @@
-"""From alerts to the rows of a relation of warnings, by the words of the ruleset: its levels, kinds, places."""
+"""Converts alerts to rows of a relation of warnings, using the levels, kinds and places of the ruleset."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from steelyard.facts.feeds.timeline import Interval, Timeline, fold
 from steelyard.ir.ruleset import Relation
 
 _NAMED = 5
-"""At most so many kinds are named."""
+"""How many kinds are named in a message at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class WarningRow:
-    """A row: cells by the feed's fields, and the alert that opened it."""
+    """A row: cells by the feed's fields, and the alert in which the warning began."""
 
     cells: dict[str, Cell]
     alert: Alert
@@ -30,7 +30,7 @@ class WarningRow:
 
 @dataclass(frozen=True, slots=True)
 class Warnings:
-    """A row for each stretch of time in which an event kept its level, kind and places; and what to remark on."""
+    """One row for each period in which an event kept its level, kind and places; and remarks for the user."""
 
     rows: list[WarningRow]
     remarks: tuple[Message, ...]
@@ -48,7 +48,7 @@ class _Stretch:
 
 
 class Vocabulary:
-    """What the words of alerts are in a ruleset."""
+    """Translates the words of alerts to the levels, kinds and places of a ruleset."""
 
     def __init__(self, relation: Relation, scheme: str) -> None:
         self.scheme = scheme
@@ -57,7 +57,7 @@ class Vocabulary:
         self._kinds: Mapping[str, str] = dict(relation.kinds)
 
     def level(self, severity: str) -> str | Message:
-        """The level of a severity, or why there is none."""
+        """Return the level of a severity, or a message why there is none."""
         if severity in self._severity:
             level = self._severity[severity]
             return msg("alerts of a severity that the ruleset skips: {word}", word=severity) if level is None else level
@@ -66,27 +66,27 @@ class Vocabulary:
         return msg("alerts of a severity without a level: `{word}`", word=severity)
 
     def knows(self, event: str) -> bool:
-        """Whether the ruleset says which kind an event is of."""
+        """Return whether the ruleset maps an event to a kind."""
         return event in self._kinds
 
     def kind(self, event: str) -> str:
-        """The kind of an event; one that the ruleset does not name is of a kind of its own."""
+        """Return the kind of an event; an event that the ruleset does not map is its own kind."""
         return self._kinds.get(event, event)
 
     @property
     def names_kinds(self) -> bool:
-        """Whether the ruleset names kinds at all."""
+        """Whether the ruleset maps any events to kinds."""
         return bool(self._kinds)
 
 
 def warnings(alerts: Iterable[Alert], words: Vocabulary, zone: Zone, skips: Skips) -> Warnings:
-    """Fold alerts and put them into the words of the ruleset.
+    """Combine alerts and convert them to rows.
 
     Args:
-        alerts: as read, in any order.
-        words: levels, kinds and places of the ruleset.
-        zone: that times are written in.
-        skips: takes what is left out.
+        alerts: the alerts as read, in any order.
+        words: the levels, kinds and places of the ruleset.
+        zone: the time zone in which times are written.
+        skips: receives what is left out.
     """
     timeline = fold(replace(alert, infos=one_language(alert.infos, words)) for alert in alerts)
     for reason, alert in timeline.left_out:
@@ -101,9 +101,9 @@ def warnings(alerts: Iterable[Alert], words: Vocabulary, zone: Zone, skips: Skip
 
 
 def one_language(infos: Sequence[Info], words: Vocabulary) -> tuple[Info, ...]:
-    """Leave out translations: infos of another language with the same severity, times and places.
+    """Leave out translations: info blocks in another language with the same severity, times and places.
 
-    The language whose events the ruleset names best is kept, else the first one written.
+    Kept is the language with the most events that the ruleset maps to kinds, else the one written first.
     """
     languages = list(dict.fromkeys(info.language.casefold() for info in infos))
     if len(languages) < 2:
@@ -120,7 +120,7 @@ def one_language(infos: Sequence[Info], words: Vocabulary) -> tuple[Info, ...]:
 
 
 def _substance(info: Info) -> tuple[object, ...]:
-    """What two translations of an info have in common."""
+    """Return the parts of an info block that are the same in all its translations."""
     drawn = any(area.codes or area.shapes for area in info.areas)
     areas = tuple((area.codes, area.shapes) if drawn else area.name for area in info.areas)
     return info.severity, info.effective, info.onset, info.expires, areas
@@ -143,7 +143,7 @@ def _stretches(intervals: Iterable[Interval], words: Vocabulary, skips: Skips) -
 
 
 def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
-    """Make one of stretches that follow or overlap each other and differ in nothing but time; in order of time."""
+    """Merge periods that touch or overlap and differ only in time. Sorted by time."""
     done: list[_Stretch] = []
     last: dict[tuple[object, ...], _Stretch] = {}
     for one in sorted(stretches, key=_in_time):
@@ -168,7 +168,7 @@ def _later(one: _Stretch, other: _Stretch) -> int:
 
 
 def _names(events: Iterable[AlertId], zone: Zone) -> dict[AlertId, str]:
-    """Name each event by its identifier; those that share one by what tells them apart too, as references do."""
+    """Name each event by its identifier; where events share one, by sender, identifier and time sent."""
     distinct = sorted(set(events))
     count = Counter(event.identifier for event in distinct)
     return {

@@ -1,8 +1,7 @@
-"""Alerts out of XML, safely: no document types, no entities, limits on size, depth and number of elements.
+"""Reads alerts from XML safely: no document types, no entities; size, depth and number of elements are limited.
 
-A file is one `alert`, or an Atom feed whose entries hold alerts. Entries that only link to an alert are
-reported: nothing is fetched. Of an alert only elements of its own namespace are kept (no signatures, no
-foreign markup).
+A file is one `alert`, or an Atom feed whose entries contain alerts. Entries that only link to an alert are reported;
+nothing is fetched. Only elements in the alert's own namespace are kept (no signatures, no foreign markup).
 """
 
 from __future__ import annotations
@@ -21,10 +20,10 @@ from steelyard.diagnostics import Message, msg
 from steelyard.facts.readers.table import UnreadableError, damaged, guarded
 
 MAX_BYTES = 64 * 1024**2
-"""Of one file; the largest national feeds are a few megabytes."""
+"""Limit for one file; the largest national feeds are a few megabytes."""
 DEEPEST = 32
 MOST_ELEMENTS = 100_000
-"""Of one alert."""
+"""Limit for one alert."""
 
 ATOM = "http://www.w3.org/2005/Atom"
 _CHUNK = 1 << 16
@@ -32,7 +31,7 @@ _CHUNK = 1 << 16
 
 @dataclass(slots=True)
 class Element:
-    """An element of an alert: its local name, its own text, the elements in it, the line it begins on."""
+    """An element of an alert: its local name, its own text, its child elements, the line on which it begins."""
 
     namespace: str
     name: str
@@ -43,7 +42,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True)
 class NoAlert:
-    """Something that should have been an alert: why it is none, and what it is called."""
+    """An element that should have been an alert: why it is none, and its name."""
 
     reason: Message
     name: str
@@ -51,10 +50,11 @@ class NoAlert:
 
 
 def read_alerts(path: Path) -> Iterator[Element | NoAlert]:
-    """Give the alerts of a file as they are read.
+    """Give the alerts of a file while it is read.
 
     Raises:
-        UnreadableError: the file is no XML, is too large or too deep, has a document type, or is no alert and no feed.
+        UnreadableError: the file is not XML, is too large or too deep, has a document type, or is neither an alert nor
+            a feed.
         OSError: the file cannot be read.
     """
     handler = _Alerts()
@@ -87,7 +87,7 @@ def _parsed(data: BinaryIO, parser: DefusedExpatParser, handler: _Alerts) -> Ite
 
 
 class _Alerts(ContentHandler):
-    """Follows the nesting of a file and collects finished alerts."""
+    """SAX handler that follows the nesting of a file and collects finished alerts."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -102,14 +102,14 @@ class _Alerts(ContentHandler):
         self._pieces: list[str] = []
 
     def take(self) -> list[Element | NoAlert]:
-        """Hand over what was finished since the last time."""
+        """Return the alerts finished since the last call."""
         done, self._done = self._done, []
         return done
 
     def startElementNS(  # noqa: N802 - SAX's name
         self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl
     ) -> None:
-        """An element opens."""
+        """Handle the start of an element."""
         del qname, attrs
         namespace, local = name[0] or "", name[1]
         line = (self.locator.getLineNumber() if self.locator else None) or 1
@@ -160,19 +160,19 @@ class _Alerts(ContentHandler):
         self._open.append(element)
 
     def characters(self, content: str) -> None:
-        """Text, in pieces."""
+        """Handle a piece of text."""
         if self._open or (self._entry is not None and self._depth == 3):
             self._pieces.append(content)
 
     def _flush(self) -> str:
-        """Give the text read last to the element that it stands in."""
+        """Add the text read last to the element that contains it."""
         text, self._pieces = "".join(self._pieces), []
         if text and self._open and self._open[-1] is not None:
             self._open[-1].text += text
         return text
 
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:  # noqa: N802 - SAX's name
-        """An element closes."""
+        """Handle the end of an element."""
         del qname
         text = self._flush()
         if self._open:
@@ -194,7 +194,7 @@ class _Alerts(ContentHandler):
 
 @dataclass(slots=True)
 class _Entry:
-    """An entry of a feed, while it is open."""
+    """An entry of a feed that is being read."""
 
     line: int
     name: str = ""

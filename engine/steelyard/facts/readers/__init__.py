@@ -1,7 +1,7 @@
-"""Readers: a file of a known kind to lines of cells. One module a kind, all of one shape.
+"""Readers of file formats: from a file to lines of cells. One module per format, all with the same interface.
 
-Each gives a context manager over a `Table`; what concerns the whole file is raised as `UnreadableError`
-(intake makes a diagnostic of it), what concerns one line is a `BadLine` among the good ones.
+Each returns a context manager over a `Table`. A fault of the whole file is raised as `UnreadableError` (intake turns it
+into a diagnostic); a fault of one line is a `BadLine` among the good ones.
 """
 
 from steelyard.facts.readers.opening import open_table

@@ -1,7 +1,7 @@
-"""CSV under a stated dialect: strict quotes, every row as long as the header, nothing sniffed.
+"""Reads CSV in a stated dialect: strict quotes, every row as long as the header, nothing detected automatically.
 
-Our own scanner, for it must part bad rows from good ones one by one, tell where each begins, and
-refuse a quote in the middle of a field, which readers of CSV take in different ways.
+It has its own scanner because it must separate bad rows from good ones one by one, report the line on which each
+begins, and refuse a quote in the middle of a field, which CSV readers interpret in different ways.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from steelyard.facts.readers.table import (
 from steelyard.facts.readers.text import text_lines
 
 _SHOWN = 80
-"""Characters of a bad row that are shown."""
+"""How many characters of a bad row are shown."""
 
 
 @contextmanager
 def read_csv(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
-    """Read a CSV file; its first row names the columns. `wanted` makes no difference."""
+    """Read a CSV file; its first row names the columns. `wanted` is ignored."""
     del wanted
     delimiter = options.delimiter if options.delimiter is not None else _customary(path)
     if len(delimiter) != 1 or delimiter in '"\r\n\0':
@@ -77,7 +77,7 @@ def _rows(records: Iterator[tuple[int, list[str] | Problem]], columns: list[str]
 
 
 def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[str] | Problem]]:
-    """Give each record with the line it begins on; empty lines are no records."""
+    """Give each record with the line on which it begins; empty lines are skipped."""
     number = 0
     for line in lines:
         number += 1
@@ -91,7 +91,7 @@ def _records(lines: Iterator[str], delimiter: str) -> Iterator[tuple[int, list[s
 
 
 class _Record:
-    """A record with quotes, which may go on over several lines."""
+    """A record with quotes, which may extend over several lines."""
 
     def __init__(self, line: str, lines: Iterator[str], delimiter: str) -> None:
         self._line = line
@@ -101,10 +101,10 @@ class _Record:
         self.further_lines = 0
 
     def read(self, number: int) -> list[str] | Problem:
-        """Give the fields, or what is wrong with their quotes.
+        """Return the fields, or what is wrong with their quotes.
 
         Raises:
-            UnreadableError: the quotes are wrong in a way that leaves open where the next record begins.
+            UnreadableError: the quotes are wrong in a way that hides where the next record begins.
         """
         fields: list[str] = []
         while True:
@@ -125,7 +125,7 @@ class _Record:
         return field
 
     def _quoted(self) -> str | None:
-        """Read a field in quotes; None where they are never closed."""
+        """Read a quoted field; None where the closing quote is missing."""
         self._place += 1
         parts: list[str] = []
         while True:

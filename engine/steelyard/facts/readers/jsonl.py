@@ -1,4 +1,4 @@
-"""JSON Lines: an object a line. Numbers stay the text that was written; null is missing."""
+"""Reads JSON Lines: one object per line. Numbers keep the text that was written; null means missing."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ _SHOWN = 80
 
 
 class _DuplicateKeyError(ValueError):
-    """A key stands twice in an object; the only argument is the key."""
+    """Raised for a key that occurs twice in an object; its only argument is the key."""
 
 
 @contextmanager
 def read_jsonl(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
-    """Read a file of JSON objects. `wanted` makes no difference."""
+    """Read a file of JSON objects. `wanted` is ignored."""
     del wanted
     columns: dict[str, None] = {}
     with text_lines(path, options.encoding) as lines:

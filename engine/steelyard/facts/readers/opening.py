@@ -1,4 +1,4 @@
-"""From a file's name to its reader."""
+"""Chooses the reader of a file by the file's name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ Reader = Callable[[Path, ReadOptions, frozenset[str]], AbstractContextManager[Ta
 
 
 def _parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> AbstractContextManager[Table]:
-    from steelyard.facts.readers.parquet import read_parquet  # large libraries only where a file asks for them
+    # large libraries are imported only for files that need them
+    from steelyard.facts.readers.parquet import read_parquet
 
     return read_parquet(path, options, wanted)
 
@@ -43,15 +44,15 @@ READERS: dict[str, Reader] = {
 
 @contextmanager
 def open_table(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
-    """Open a file of rows; its kind is told by its name alone.
+    """Open a file of rows. Its name alone decides the format.
 
     Args:
         path: the file.
-        options: how it is written.
-        wanted: the columns that will be asked for; others may be left out.
+        options: delimiter, encoding and limits.
+        wanted: the columns that will be read; others may be left out.
 
     Raises:
-        UnreadableError: on opening, or later while rows are taken.
+        UnreadableError: the file cannot be read; raised on opening, or later while rows are read.
     """
     with ExitStack() as stack:
         try:

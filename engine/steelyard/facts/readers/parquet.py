@@ -1,4 +1,4 @@
-"""Parquet by pyarrow, the only module that knows it. Only columns that are asked for are read."""
+"""Reads Parquet with pyarrow; no other module of the readers imports it. Only the wanted columns are read."""
 # pyarrow ships no types
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -53,7 +53,7 @@ def _rows(file: Any, used: list[str], converters: list[_Convert]) -> Iterator[Li
 
 
 def _cells(column: Any, convert: _Convert) -> list[Cell]:
-    """The cells of a column; dates and instants as integers, for Python's own types hold fewer of them."""
+    """Return the cells of a column. Dates and instants are integers, because Python's types have a smaller range."""
     if pa.types.is_dictionary(column.type):
         column = column.cast(column.type.value_type)
     if pa.types.is_date32(column.type):

@@ -1,4 +1,4 @@
-"""What every reader gives: lines of named cells."""
+"""What every reader returns: lines of named cells."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How text files are written; nothing is sniffed.
+    """How text files are written. Nothing is detected automatically.
 
     Attributes:
         delimiter: of CSV, one character; None: a comma, or a tab where the file's name ends in `.tsv`.
         encoding: of CSV and JSONL; a byte order mark is skipped under UTF-8.
-        traces: read an event log as one row a trace (a case file) instead of one row an event.
-        max_bytes: the most that a compressed file may unpack to.
+        traces: whether an event log gives one row per trace (a case file) instead of one row per event.
+        max_bytes: the largest size to which a compressed file may unpack.
     """
 
     delimiter: str | None = None
@@ -35,7 +35,7 @@ class ReadOptions:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row. `number` is its line in the file, or its row where the file has no lines, from 1."""
+    """A row. `number` is its line in the file, or its row where the format has no lines, from 1."""
 
     number: int
     cells: Mapping[str, Cell]
@@ -43,7 +43,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A row whose columns cannot be told. `text` is what stood there."""
+    """A row whose fields cannot be separated. `text` is the row as written."""
 
     number: int
     text: str
@@ -52,12 +52,12 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A file being read.
+    """An open file.
 
     Attributes:
-        columns: names of columns; of a growing table those of the rows read so far.
-        rows: good and bad ones in the order of the file.
-        growing: each row names its own columns.
+        columns: names of the columns; for a growing table those of the rows read so far.
+        rows: good and bad rows in the order of the file.
+        growing: whether each row names its own columns.
         header: the line, or the row, from 1, whose cells name the columns.
     """
 
@@ -68,7 +68,7 @@ class Table:
 
 
 class UnreadableError(Exception):
-    """A file that cannot be read, as the parts of a diagnostic. `line` counts from 1."""
+    """Raised for a file that cannot be read; holds the parts of a diagnostic. `line` counts from 1."""
 
     def __init__(
         self,
@@ -88,10 +88,10 @@ class UnreadableError(Exception):
 
 
 def checked_header(names: Iterable[str], line: int) -> list[str]:
-    """Give the names of the columns as they are.
+    """Check and return the names of the columns. Columns without a name are allowed but cannot be read.
 
     Raises:
-        UnreadableError: there are none, or a name stands twice. Columns without a name cannot be read, and do no harm.
+        UnreadableError: there are no names, or a name occurs twice.
     """
     header = list(names)
     twice = [name for name, count in Counter(header).items() if name and count > 1]
@@ -108,14 +108,14 @@ def checked_header(names: Iterable[str], line: int) -> list[str]:
 
 
 def empty_file() -> UnreadableError:
-    """The error of a file without a header."""
+    """Return the error of a file without a header."""
     return UnreadableError(
         "E114", msg("the file is empty"), help=msg("the first row names the columns; a relation without rows is `none`")
     )
 
 
 def guarded(rows: Iterable[T]) -> Iterator[T]:
-    """Give rows of a reader; what is raised on a damaged file while they are read becomes `UnreadableError`."""
+    """Pass on rows of a reader; errors that a damaged file causes while it is read become `UnreadableError`."""
     try:
         yield from rows
     except BROKEN_FILE as error:
@@ -123,14 +123,14 @@ def guarded(rows: Iterable[T]) -> Iterator[T]:
 
 
 def unreadable(error: BaseException) -> UnreadableError:
-    """The error of a file on which a library, or the operating system, raised one of `BROKEN_FILE`."""
+    """Return the error for a file on which a library, or the operating system, raised one of `BROKEN_FILE`."""
     if isinstance(error, OSError) and error.errno is not None:
         return UnreadableError("E110", msg("cannot read the file: {reason}", reason=error.strerror or ""))
     return damaged(reason_of(error))
 
 
 def damaged(reason: str) -> UnreadableError:
-    """The error of a file that is not what its name says; `reason` is a library's own words."""
+    """Return the error for a file whose content does not match its name; `reason` is the library's message."""
     return UnreadableError(
         "E118",
         msg("the file cannot be read: {reason}", reason=" ".join(reason.split())[:200]),
@@ -139,7 +139,7 @@ def damaged(reason: str) -> UnreadableError:
 
 
 def too_large(max_bytes: int) -> UnreadableError:
-    """The error of a file that unpacks to more than allowed."""
+    """Return the error for a file that unpacks to more than allowed."""
     return UnreadableError(
         "E118",
         msg("the file unpacks to more than {limit} bytes", limit=max_bytes),

@@ -1,4 +1,4 @@
-"""The lines of a text file in a stated encoding."""
+"""Reads the lines of a text file in a stated encoding."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from steelyard.facts.readers.table import UnreadableError
 
 @contextmanager
 def text_lines(path: Path, encoding: str) -> Generator[Iterator[str]]:
-    """Give the lines with their ends, whichever of the three customs they follow.
+    """Give the lines with their line ends: LF, CRLF or CR.
 
     Raises:
-        UnreadableError: the encoding is unknown, or (while reading) a byte is not of it.
+        UnreadableError: the encoding is unknown, or (while reading) a byte is invalid in it.
     """
     try:
         "".encode(encoding)
         name = codecs.lookup(encoding).name
-    except (LookupError, ValueError):  # unknown, not of text, or no name at all
+    except (LookupError, ValueError):  # unknown, no text encoding, or not a valid name
         raise UnreadableError(
             "E113", msg("unknown encoding `{encoding}`", encoding=encoding), help=msg("try `utf-8` or `gb18030`")
         ) from None

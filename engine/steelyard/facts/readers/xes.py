@@ -1,7 +1,7 @@
-"""Event logs in XES (IEEE 1849), plain or gzipped, as a stream: a row an event, or a row a trace.
+"""Reads event logs in XES (IEEE 1849), plain or gzipped, as a stream: one row per event, or one per trace.
 
-Of an event we take the standard attributes of four extensions; extensions and classifiers themselves,
-global defaults, nested attributes and containers are passed over. No document type, no entities.
+From an event the standard attributes of four extensions are read. Declarations of extensions and classifiers, global
+defaults, nested attributes and containers are ignored. Document types and entities are refused.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ EVENT_COLUMNS = {
 _CHUNK = 1 << 16
 _DEEPEST = 64
 _MOST_ATTRIBUTES = 10_000
-"""Of one trace; they are held until its end."""
+"""Limit of attributes per trace, which are held until the trace ends."""
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def _rows(data: IO[bytes] | gzip.GzipFile, handler: _Log, max_bytes: int) -> Ite
 
 
 class _Log(ContentHandler):
-    """Follows the nesting of a log and collects finished rows."""
+    """SAX handler that follows the nesting of a log and collects finished rows."""
 
     columns: dict[str, None]
 
@@ -80,12 +80,12 @@ class _Log(ContentHandler):
         self.is_log = False
 
     def take(self) -> list[Line]:
-        """Hand over the rows finished since the last time."""
+        """Return the rows finished since the last call."""
         done, self._done = self._done, []
         return done
 
     def startElement(self, name: str, attrs: AttributesImpl) -> None:  # noqa: N802 - SAX's name
-        """An element opens: an attribute where it has a key."""
+        """Handle the start of an element; one with a key is an attribute."""
         tag = name.rpartition(":")[2]
         if not self._open:
             self.is_log = tag == "log"
@@ -101,7 +101,7 @@ class _Log(ContentHandler):
         self._open.append(tag)
 
     def endElement(self, name: str) -> None:  # noqa: N802 - SAX's name
-        """An element closes."""
+        """Handle the end of an element."""
         del name
         inside = tuple(self._open[1:])
         self._open.pop()
@@ -114,17 +114,17 @@ class _Log(ContentHandler):
         return number or 1
 
     def opened(self, inside: tuple[str, ...]) -> None:
-        """An element opens that is no attribute; `inside` is its path below the log."""
+        """Handle the start of an element that is no attribute; `inside` is its path below the log."""
 
     def closed(self, inside: tuple[str, ...]) -> None:
-        """An element closes."""
+        """Handle the end of an element that is no attribute; `inside` is its path below the log."""
 
     def attribute(self, inside: tuple[str, ...], key: str, value: str) -> None:
-        """An attribute of the element at the path `inside`."""
+        """Handle an attribute of the element at the path `inside`."""
 
 
 class _Events(_Log):
-    """A row an event."""
+    """Gives one row per event."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,9 +157,9 @@ class _Events(_Log):
         match inside:
             case ("trace", "event"):
                 self._waiting.append(Line(self._begun, self._event))
-            case ("event",):  # of no trace: a row without a case
+            case ("event",):  # an event outside a trace gives a row without a case
                 self._done.append(Line(self._begun, self._event))
-            case ("trace",):  # its name may stand after its events
+            case ("trace",):  # the trace's name may come after its events
                 for event in self._waiting:
                     self._done.append(Line(event.number, {**event.cells, CASE: self._case}))
                 self._waiting = []
@@ -168,7 +168,7 @@ class _Events(_Log):
 
 
 class _Traces(_Log):
-    """A row a trace: `case`, and every attribute of the trace itself under its own key."""
+    """Gives one row per trace: `case`, and every attribute of the trace itself under its own key."""
 
     def __init__(self) -> None:
         super().__init__()

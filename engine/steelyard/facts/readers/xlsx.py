@@ -1,4 +1,4 @@
-"""Rows of facts in the first sheet of a workbook."""
+"""Reads rows from the first sheet of a workbook."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from steelyard.source.xlsx_rows import Cell as SheetCell
 from steelyard.source.xlsx_rows import CellFault, Limits, UnusableWorkbookError, open_sheet
 
 CELLS_LIMIT = 50_000_000
-"""Cells of the rectangle from A1 to the last one that is used."""
+"""Limit of cells in the rectangle from A1 to the last used cell."""
 
 
 @contextmanager
 def read_xlsx(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
-    """Read the first sheet; its first row that is not empty names the columns. `wanted` makes no difference.
+    """Read the first sheet; its first row that is not empty names the columns. `wanted` is ignored.
 
     Raises:
-        UnreadableError: the file is no workbook, is protected or too large, or its header has a cell without a value.
+        UnreadableError: the file is no workbook, is protected or too large, or a cell of its header has no value.
     """
     del wanted
     try:
