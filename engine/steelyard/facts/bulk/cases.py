@@ -1,4 +1,4 @@
-"""Cases at scale: for each version the good rows that it judges, and the keys that stand twice in any file."""
+"""Queries for the cases: for each version the good rows that it applies to, and the keys that occur twice."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from steelyard.ir.versions import Versions
 
 KEYS, TWICE = "intake_keys", "intake_twice"
 ALL = "_all"
-"""Behind the name of a view of cases: the view of all rows, good or bad, NULL for what cannot be read."""
+"""Suffix of the view of all rows, good or bad, that belongs to a view of cases; unreadable values are NULL in it."""
 _REFERENCE = " reference"
-"""No input has this id."""
+"""The name of the reference date's column; no input can have this id."""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRows:
-    """The rows of the case files, as the version reads them that judges them.
+    """The rows of the case files as one version reads them.
 
     Attributes:
         rows: the inputs, and the reference date as the newest version reads it.
-        version: the ruleset.
-        in_force: which rows it judges.
+        version: the version of the ruleset.
+        in_force: SQL condition for the rows on whose reference date the version is in force.
     """
 
     rows: Rows
@@ -44,12 +44,12 @@ class CaseRows:
 
     @property
     def good(self) -> str:
-        """Which rows are its cases, if their keys stand once and no row of a relation is bad."""
+        """SQL condition for rows that are cases, if their keys occur once and no row of a relation is bad."""
         return sql.both((self.in_force, self.rows.good, self.rows.readable(self.version.key)))
 
 
 def case_rows(versions: Versions, sources: Sequence[Source]) -> list[CaseRows]:
-    """The rows of every version."""
+    """Build the queries of every version."""
     here = zone(versions.newest.timezone)
     found: list[CaseRows] = []
     for one in versions.rulesets:
@@ -77,7 +77,7 @@ def _in_force(versions: Versions, one: Ruleset, read: Rows, here: Zone) -> str:
 
 
 def create_keys(connection: duckdb.DuckDBPyConnection, versions: Versions, sources: Sequence[Source]) -> None:
-    """Create a view of the readable keys of all rows (`key`, `_case`, `_line`), good or bad."""
+    """Create a view of the readable keys of all rows, good or bad: `key`, `_case`, `_line`."""
     here = zone(versions.newest.timezone)
     fields = [key_field(one) for one in versions.rulesets]
     parts: list[str] = []
@@ -100,12 +100,12 @@ def _keys(read: Rows, field: InputField, judged: Sequence[str]) -> str:
 
 
 def create_twice(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Create a table of the keys that stand twice: `key`, `rows`, and the first of their `lines`.
+    """Create a table of the keys that occur more than once: `key`, `rows` (how many), the first of their `lines`.
 
     Returns:
         Whether there are any.
     """
-    # few bits a row: a hash that stands twice is only a candidate
+    # short hashes need little memory; a hash that occurs twice only marks candidates
     hashes = f"{TWICE}_hashes"
     stand = sql.select({"h": "hash(key)"}, KEYS, "GROUP BY h HAVING count(*) > 1")
     connection.execute(f"CREATE TABLE {hashes} AS {stand}")
@@ -123,13 +123,13 @@ def create_twice(connection: duckdb.DuckDBPyConnection) -> bool:
 
 
 def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRows, barred: Sequence[str]) -> None:
-    """Create the view of a version's cases, and that of all rows as this version reads them (see `ALL`).
+    """Create the view of a version's cases, and the view of all rows as this version reads them (see `ALL`).
 
     Args:
-        connection: where.
-        name: of the view.
-        cases: the rows.
-        barred: tables whose `key` bars a case.
+        connection: the database.
+        name: name of the view of cases.
+        cases: the rows of the version.
+        barred: tables of keys (`key`) of cases to exclude.
     """
     read = cases.rows
     columns = {ROW: ROW, **{field.id: read.value(field.id) for field in cases.version.inputs}}
@@ -142,7 +142,7 @@ def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRo
 
 
 def rejected_rows(versions: Versions, cases: Sequence[CaseRows], barred: Mapping[str, Sequence[str]]) -> str:
-    """A selection of the numbers of rows that are no cases."""
+    """Return a query for the numbers of rows that are no cases, ascending."""
     parts: list[str] = []
     for one in cases:
         bars = [f"({one.key} IN (FROM {table} SELECT key)) IS TRUE" for table in barred[one.version.version]]

@@ -1,4 +1,4 @@
-"""What a column of a file holds, as SQL: the kinds that readers know, and the text that each stands for."""
+"""The kinds of columns that readers distinguish, and for each kind the SQL of the text that a cell stands for."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _FIRST_US, _LAST_US = -719_162 * DAY_US, 2_932_897 * DAY_US - 1
 
 
 class Kind(Enum):
-    """What the cells of a column are."""
+    """The content of a column's cells."""
 
     TEXT = "text"
     INTEGER = "integer"
@@ -22,13 +22,13 @@ class Kind(Enum):
     DOUBLE = "double"
     DATE = "date"
     LOCAL = "local"
-    """The wall clock, in microseconds since its own 1970."""
+    """A local time, in microseconds since 1970-01-01 00:00 local time."""
     INSTANT = "instant"
-    """Microseconds since 1970 UTC."""
+    """An instant, in microseconds since 1970 UTC."""
     TEXTS = "texts"
     NOTHING = "nothing"
     STORED = "stored"
-    """The value itself, read before; NULL where it was none."""
+    """A stored value that was read before (storing.py); NULL where it could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +36,12 @@ class Column:
     """A column to read.
 
     Attributes:
-        cell: the expression of its cells.
-        kind: what they are.
-        width: digits of a decimal.
-        scale: digits of a decimal after the point.
-        microseconds: of LOCAL and INSTANT; NULL where they are no whole number.
-        emptiness: of STORED: whether the cell was empty.
+        cell: SQL expression of its cells.
+        kind: the content of the cells.
+        width: for a decimal, its number of digits.
+        scale: for a decimal, its number of fractional digits.
+        microseconds: for LOCAL and INSTANT, SQL expression of the microseconds; NULL where they are no whole number.
+        emptiness: for STORED, SQL condition that the cell was empty.
     """
 
     cell: str
@@ -53,7 +53,7 @@ class Column:
 
     @property
     def empty(self) -> str:
-        """Whether a cell is empty, which is missing."""
+        """SQL condition that a cell is empty, which means missing."""
         match self.kind:
             case Kind.TEXT:
                 return f"({self.cell} IS NULL OR {self.cell} = '')"
@@ -68,7 +68,7 @@ class Column:
 
     @property
     def text(self) -> str | None:
-        """The text of a cell, as the readers give it; None where they give none."""
+        """SQL expression of a cell's text as the Python readers give it; None where they do not give text."""
         cell = self.cell
         match self.kind:
             case Kind.TEXT:
@@ -77,7 +77,7 @@ class Column:
                 return f"CAST({cell} AS VARCHAR)"
             case Kind.BOOLEAN:
                 return f"CASE WHEN {cell} THEN 'true' WHEN NOT {cell} THEN 'false' END"
-            case Kind.DECIMAL if self.width == self.scale:  # `.5`, where everyone else writes `0.5`
+            case Kind.DECIMAL if self.width == self.scale:  # DuckDB writes `.5` for `0.5`
                 return rf"regexp_replace(CAST({cell} AS VARCHAR), '^(-?)\.', '\10.')"
             case Kind.DECIMAL:
                 return f"CAST({cell} AS VARCHAR)"

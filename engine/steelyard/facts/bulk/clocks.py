@@ -1,4 +1,4 @@
-"""Zones as SQL: the instants of local times, and the instants at which it is a certain day."""
+"""Time zones as SQL: the instant of a local time, and the local day of an instant."""
 
 from __future__ import annotations
 
@@ -12,12 +12,15 @@ from steelyard.facts.bulk import sql
 from steelyard.ir.types import FIRST_INSTANT, LAST_INSTANT, Range
 
 _FEW = 64
-"""So many changes are told apart by comparisons."""
+"""Up to this many offset changes are written as a tree of comparisons, more as lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A change of an offset: what is taken from a time before `start`, and from one at `end` or after; between none."""
+    """A change of offset: `before` is subtracted from times before `start`, `after` from times at `end` or later.
+
+    Times between `start` and `end` have no defined offset.
+    """
 
     start: int
     end: int
@@ -26,12 +29,12 @@ class _Change:
 
 
 def instant(wall: str, zone: Zone, range: Range) -> str:  # noqa: A002 - the word
-    """The instant of a local time in microseconds; NULL where it does not exist or exists twice.
+    """Return the SQL for the instant of a local time, in microseconds; NULL where it does not exist or exists twice.
 
     Args:
-        wall: a column of local times; it is named several times.
-        zone: whose clock it is.
-        range: of instants; further than a day outside of it there is NULL.
+        wall: a column of local times; the expression occurs several times in the result.
+        zone: the time zone.
+        range: the range of instants; the result is NULL for local times more than a day outside it.
     """
     low, high = _ends(range)
     found = _shifted(wall, _changes(offsets(zone, low - 2 * DAY_US, high + 2 * DAY_US)))
@@ -39,7 +42,7 @@ def instant(wall: str, zone: Zone, range: Range) -> str:  # noqa: A002 - the wor
 
 
 def on_days(column: str, zone: Zone, days: Range) -> str:
-    """Whether the local day of an instant is one of these."""
+    """Return the SQL condition that the local day of an instant is in a range of days."""
     found = offsets(zone, FIRST_INSTANT - 2 * DAY_US, LAST_INSTANT + 2 * DAY_US)
     first = None if days.low is None else days.low * DAY_US
     last = None if days.high is None else (days.high + 1) * DAY_US - 1
@@ -58,13 +61,16 @@ def on_days(column: str, zone: Zone, days: Range) -> str:
 
 
 def local_day(column: str, zone: Zone, range: Range) -> str:  # noqa: A002
-    """The local day of an instant, in days since 1970; NULL outside the range."""
+    """Return the SQL for the local day of an instant, in days since 1970; NULL outside the range."""
     wall = local(column, zone, range)
     return f"(({wall}) - ((({wall}) % {DAY_US}) + {DAY_US}) % {DAY_US}) // {DAY_US}"
 
 
 def local(column: str, zone: Zone, range: Range) -> str:  # noqa: A002
-    """The wall clock at an instant, as microseconds since its own 1970-01-01 00:00; NULL outside the range."""
+    """Return the SQL for the local time at an instant, in microseconds since 1970-01-01 00:00.
+
+    NULL outside the range.
+    """
     low, high = _ends(range)
     found = offsets(zone, low, high)
     steps = zip(found.starts[1:], found.offsets, found.offsets[1:], strict=False)
@@ -79,7 +85,7 @@ def _ends(range: Range) -> tuple[int, int]:  # noqa: A002
 
 
 def _changes(found: Offsets) -> list[_Change]:
-    """The changes by the wall clock: one forward leaves local times out, one back shows them twice."""
+    """Return the changes on the scale of local time: times in the gap or the overlap of a change are undefined."""
     steps = zip(found.starts[1:], found.offsets, found.offsets[1:], strict=False)
     changes = [
         _Change(start + min(before, after), start + max(before, after), before, after) for start, before, after in steps
@@ -88,17 +94,17 @@ def _changes(found: Offsets) -> list[_Change]:
 
 
 def _still(taken: int) -> _Change:
-    """What is always taken, as a change that changes nothing."""
+    """Return a constant offset as a change without effect."""
     return _Change(0, 0, taken, taken)
 
 
 def _shifted(column: str, changes: Sequence[_Change]) -> str:
-    """A time less what the change next to it takes; NULL inside a change."""
+    """Return the SQL for a time minus the offset that applies; NULL within a change."""
     return _tree(column, changes) if len(changes) <= _FEW else _looked_up(column, changes)
 
 
 def _tree(column: str, changes: Sequence[_Change]) -> str:
-    """Comparisons in a balanced tree: the fastest where there are few, and short to write."""
+    """Return balanced nested comparisons, which are the fastest form for few changes, and short."""
     middle = len(changes) // 2
     here, below, above = changes[middle], changes[:middle], changes[middle + 1 :]
     before = _tree(column, below) if below else f"{column} - ({here.before})"
@@ -107,9 +113,11 @@ def _tree(column: str, changes: Sequence[_Change]) -> str:
 
 
 def _looked_up(column: str, changes: Sequence[_Change]) -> str:
-    """A look-up in constant lists. Time is cut into slots so short that no two changes meet in one.
+    """Return a look-up in constant lists, one entry per time slot.
 
-    It costs the same for every time, and a third of a tree to plan, where clocks change twice a year for centuries.
+    Slots are so short that each touches one change at most.
+
+    It takes equally long for every time, and a third of a tree's planning time for zones with two changes a year.
     """
     first = changes[0].start
     slot = min(later.start - earlier.end for earlier, later in pairwise(changes))
@@ -123,7 +131,7 @@ def _looked_up(column: str, changes: Sequence[_Change]) -> str:
 
 
 def _slots(changes: Sequence[_Change], first: int, slot: int) -> list[_Change]:
-    """The change that touches each slot, or the last one before it."""
+    """Return for each slot the change that touches it, or the last change before it."""
     slots: list[_Change] = []
     last = (changes[-1].end - first) // slot
     number = 0

@@ -1,8 +1,8 @@
-r"""The grammar of LANGUAGE.md section 12 as SQL: what facts/parse.py reads, read by expressions.
+"""The grammar of LANGUAGE.md section 12 as SQL: the same as facts/parse.py.
 
-A regular expression proves the shape before anything is cast: DuckDB's own parsing of cells takes `1e2`, `1_000`,
-`24:00:00` and more. RE2 has neither look-ahead nor back-references, so some shapes are spelled out; its `[0-9]`
-are the ASCII digits, and it matches whole texts, line ends included.
+A regular expression checks the form before anything is cast, because DuckDB's own casts accept `1e2`, `1_000`,
+`24:00:00` and more. RE2 has neither look-ahead nor back-references, so some forms are spelled out; its `[0-9]` matches
+only ASCII digits, and the whole text including line ends must match.
 """
 
 from __future__ import annotations
@@ -26,20 +26,20 @@ _CODES = {
     "fips": f"(?:00(?:000)?|{_NOT_00}(?:[0-9]{{3}})?)",
 }
 _SPACES = r"\x{9}-\x{d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
-"""What Python strips."""
+"""The characters that Python's `str.strip` removes."""
 _EDGE, _INNER = rf"[^;\x{{0}}{_SPACES}]", r"[^;\x{0}]"
 _NAME = f"{_EDGE}(?:{_INNER}*{_EDGE})?"
 
 
 def matches(text: str, pattern: str) -> str:
-    """Whether a whole text has a shape."""
+    """Return the SQL condition that a whole text matches a pattern."""
     return f"regexp_full_match({text}, {sql.literal(pattern)})"
 
 
 def value(text: str, kind: Type) -> str:
-    """The stored value of a text; NULL where it is none. Whether it is in range is left to ask.
+    """Return the SQL for the stored value of a text; NULL where it has none. Ranges are checked elsewhere.
 
-    Datetimes are not read here: they need the zone (`wall` and `offset`).
+    Datetimes are not read here, because they need the time zone (`wall` and `offset`).
     """
     match kind:
         case Number(scale):
@@ -70,7 +70,7 @@ def value(text: str, kind: Type) -> str:
 
 
 def wall(text: str) -> str:
-    """What a datetime says of the clock, in microseconds since its 1970; NULL where it is no datetime."""
+    """Return the SQL for the local time that a datetime states, in microseconds; NULL where the text is no datetime."""
     bare = (
         f"CASE WHEN right({text}, 1) = 'Z' THEN left({text}, -1) WHEN {_signed(text, 6)} THEN left({text}, -6) "
         f"WHEN {_signed(text, 5)} THEN left({text}, -5) ELSE {text} END"
@@ -80,13 +80,16 @@ def wall(text: str) -> str:
 
 
 def offset(text: str) -> str:
-    """The offset of a datetime from UTC in microseconds; NULL where none stands. Of another text it means nothing."""
+    """Return the SQL for a datetime's offset from UTC in microseconds, NULL without one.
+
+    Undefined for any other text.
+    """
     known = [f"WHEN {_signed(text, place)} THEN {_ahead(text, place)}" for place in (6, 5)]
     return f"CASE WHEN right({text}, 1) = 'Z' THEN 0 {known[0]} {known[1]} END"
 
 
 def _signed(text: str, place: int) -> str:
-    """Whether a sign stands so far from the end of a datetime, where only an offset has one."""
+    """Return the SQL condition for a sign at this distance from the end of a datetime, where only an offset has one."""
     return f"substr({text}, -{place}, 1) IN ('+', '-')"
 
 
@@ -108,7 +111,10 @@ def _fraction(digits: int) -> str:
 
 
 def _units(text: str, scale: int) -> str:
-    """A number without its point. More digits than 64 bits hold are out of every range: NULL."""
+    """Return the SQL for a number without its decimal point.
+
+    NULL with more digits than 64 bits hold (out of every range).
+    """
     if scale == 0:
         return f"TRY_CAST({text} AS BIGINT)"
     fraction = f"rpad(split_part({text}, '.', 2), {scale}, '0')"
@@ -125,9 +131,9 @@ def _duration(text: str, prefix: str, units: dict[str, str]) -> str:
 
 
 def _part(text: str, unit: str, microseconds: int) -> str:
-    """The microseconds of one unit, as 128 bits; NULL where they are no whole number, or beyond every range.
+    """Return the SQL for the microseconds of one unit, in 128 bits; NULL where fractional or beyond every range.
 
-    A fraction of up to 10 digits can be whole microseconds, for 3.6 * 10^9 has ten twos and eight fives.
+    A fraction of up to 10 digits can be whole microseconds: 3.6 * 10^9 has ten factors of 2 and eight of 5.
     """
     whole = f"ltrim(regexp_extract({text}, '([0-9]+)(?:\\.[0-9]+)?{unit}', 1), '0')"
     fraction = f"rtrim(regexp_extract({text}, '\\.([0-9]+){unit}', 1), '0')"

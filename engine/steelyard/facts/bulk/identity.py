@@ -1,4 +1,4 @@
-"""What identifies a row of a relation in results, as SQL: what facts/relations.py writes."""
+"""The ids of relation rows in results, as SQL; the same as in facts/relations.py."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from steelyard.ir.types import Boolean, Date, Days, Number, Region, Text, Type
 
 
 def writable(relation: Relation) -> bool:
-    """Whether SQL can write the relation's ids."""
+    """Return whether SQL can compute the relation's ids."""
     kind = next((one.type for one in relation.fields if one.id == relation.row_id), None)
     return kind is None or isinstance(kind, Text | Region | Number | Days | Date | Boolean)
 
 
 def row_id(relation: Relation, read: Rows, starts: Sequence[int]) -> str:
-    """The id of a row: its field's text, else its number among all rows, from 1."""
+    """Return the SQL for a row's id: the text of its id field, else its number among all rows, from 1."""
     offsets = sql.listed(map(str, starts))
     first = str(starts[0]) if len(starts) <= 2 else f"[{offsets}][{ROW} // {FILE} + 1]"
     number = f"CAST({first} + {ROW} % {FILE} + 1 AS VARCHAR)"

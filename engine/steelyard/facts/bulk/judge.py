@@ -1,4 +1,4 @@
-"""The existing intake over a few rows: it makes the cases, and says what is wrong with what SQL rejected."""
+"""Reads a few rows with the Python intake: to make cases, and to say what is wrong with rows that SQL rejected."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
 
 _NAMED = 5
-"""At most so many lines of one key are named."""
+"""How many lines of one key are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A row as the intake reads it: its key where it can be told, and its fault or all its values."""
+    """A row as the Python intake reads it: its key where readable, and its fault or all its values."""
 
     place: Place
     version: Ruleset
@@ -48,13 +48,13 @@ class _Read:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Reads rows by their numbers.
+    """Reads rows by their numbers with the Python intake.
 
     Attributes:
-        versions: of the ruleset.
-        sources: of the cases.
-        relations: by version, in its order.
-        options: how files are written.
+        versions: the versions of the ruleset.
+        sources: the sources of the cases.
+        relations: by version, its relations in their order.
+        options: delimiter, encoding and limits of the files.
     """
 
     versions: Versions
@@ -68,9 +68,9 @@ class Judge:
         """Make the cases or rejects of rows.
 
         Args:
-            connection: to find rows of relations, and keys that stand twice.
-            numbers: of rows, ascending.
-            joined: whether cases get the rows of joined relations; to a reject they make no difference.
+            connection: finds rows of relations, and keys that occur twice.
+            numbers: the numbers of the rows, ascending.
+            joined: whether cases get the rows of joined relations, which make no difference to a reject.
         """
         effective = Effective(self.versions)
         here = zone(self.versions.newest.timezone)
@@ -140,7 +140,7 @@ class Judge:
 def _lines(
     sources: Sequence[Source], numbers: Sequence[int], options: ReadOptions, starts: Sequence[int] = ()
 ) -> Iterator[tuple[Place, Line | BadLine]]:
-    """Give the rows of numbers, file by file."""
+    """Give the rows with these numbers, file by file."""
     for number, source in enumerate(sources):
         places = [one % FILE for one in numbers if one // FILE == number]
         if not places:

@@ -1,4 +1,4 @@
-"""Intake at scale: from files to views."""
+"""Loads files of any size into views of DuckDB."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ def load(
     options: ReadOptions | None = None,
     progress: Progress | None = None,
 ) -> Loaded | None:
-    """Take the facts of a portfolio into DuckDB; what `read_portfolio` accepts and rejects, without holding it.
+    """Load the facts of a portfolio into DuckDB. Accepts and rejects what `read_portfolio` does, with bounded memory.
 
     Args:
-        connection: in which views and tables are created, their names beginning with `intake_`; set to UTC.
-        versions: what the cases must have; each case has the version of its reference date.
+        connection: the database, set to UTC; views and tables with names `intake_…` are created in it.
+        versions: the versions of the ruleset; each case is read by the version of its reference date.
         cases: the files of cases.
-        relations: for every relation of any version, its files, or None where it is declared empty.
-        diagnostics: where findings about whole files go.
-        options: how the files are written.
-        progress: is told now and then how many rows were read.
+        relations: for every relation of any version its files, or None where it is declared empty.
+        diagnostics: receives faults of whole files.
+        options: delimiter, encoding and limits of the files.
+        progress: called from time to time with the number of rows read.
 
     Returns:
         The facts; None where a file as a whole cannot be used, with the diagnostics saying why.
@@ -126,7 +126,7 @@ def _barred(
     sources: Sequence[Source],
     relations: Mapping[str, Sequence[LoadedRelation]],
 ) -> dict[str, list[str]]:
-    """By version, the tables of keys that bar a case: those that stand twice, those with a bad row in a relation."""
+    """Return, by version, the tables of keys of excluded cases: keys that occur twice, keys with a bad relation row."""
     create_keys(connection, versions, sources)
     twice = [TWICE] if create_twice(connection) else []
     return {of: [*twice, *(each.barred for each in some if each.barred is not None)] for of, some in relations.items()}
@@ -146,7 +146,7 @@ def _create(
 
 @dataclass(slots=True)
 class _Given:
-    """The relations of every version; what two versions declare alike is read once."""
+    """Reads the relations of every version. A relation that several versions declare equally is read once."""
 
     connection: duckdb.DuckDBPyConnection
     versions: Versions
@@ -156,7 +156,7 @@ class _Given:
     found: dict[Relation, LoadedRelation] = field(default_factory=dict[Relation, LoadedRelation])
 
     def read(self) -> dict[str, list[LoadedRelation]]:
-        """Give the relations of each version, in its order."""
+        """Return the relations of each version, in its order."""
         by_version: dict[str, list[LoadedRelation]] = {}
         here = zone(self.versions.newest.timezone)
         for one in self.versions.rulesets:
@@ -175,7 +175,7 @@ class _Given:
             sources = self.opening.open(relation.id, files, relation.fields)
             loaded, unassigned = create_large(self.connection, table, relation, sources, here)
             if unassigned:
-                # our own readers say which rows they are
+                # the Python readers report which rows these are
                 read_relation(
                     relation, files, here, Reading(self.opening.options, Diagnostics(), None), self.diagnostics
                 )
@@ -189,7 +189,7 @@ class _Given:
 
     @property
     def in_feed(self) -> tuple[Reject, ...]:
-        """Bad rows of feeds; one that two versions refuse in the same way is one."""
+        """Bad rows of feeds; a row that several versions refuse in the same way is listed once."""
         counted: Counter[Reject] = Counter()
         for small in self._small:
             counted |= Counter(small.in_feed)
@@ -197,7 +197,7 @@ class _Given:
 
     @property
     def skipped(self) -> tuple[Skipped, ...]:
-        """What else of feeds was left out; what two versions leave out alike is said once."""
+        """Other items of feeds that were left out; an item that several versions leave out equally is listed once."""
         return tuple(dict.fromkeys(one for small in self._small for one in small.skipped))
 
     @property
@@ -206,6 +206,6 @@ class _Given:
 
 
 def _by_sql(relation: Relation, files: Files) -> bool:
-    """Whether SQL reads the rows: feeds, and formats of feeds, are small and have readers of their own."""
+    """Return whether SQL reads the rows. Feeds, and files in feed formats, are small and have their own readers."""
     said = any(isinstance(file, str) and _SAID.fullmatch(file) and not Path(file).exists() for file in files)
     return relation.feed is None and not said and writable(relation)

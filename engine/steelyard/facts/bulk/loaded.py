@@ -1,4 +1,4 @@
-"""The facts of a portfolio of any size, as views in DuckDB, and what can be asked about them."""
+"""The facts of a portfolio of any size as views in DuckDB, with queries about them."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ from steelyard.temporary import TemporaryFolder
 REJECTED = "intake_rejected"
 """The table of the numbers of rows that are no cases."""
 _BATCH = 4096
-"""Rows that Python reads at a time."""
+"""How many rows Python reads at a time."""
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What was read, in a connection that the caller owns.
+    """The result of an intake, in a connection that the caller owns.
 
     Attributes:
         cases: by version, the view of its good cases: `_case` (BIGINT, ascending in the order of the files) and a
             column for each input, by its id.
         relations: by version and relation, a table or view of its good rows: `_row`, `_id`, the fields by id.
-        read: rows of the case files.
-        feed_rejects: bad rows of feeds; they name no case.
+        read: the number of rows of the case files.
+        feed_rejects: bad rows of feeds; they belong to no case.
     """
 
     cases: Mapping[str, str]
@@ -55,20 +55,20 @@ class Loaded:
     _judge: Judge
     _rows: tuple[CaseRows, ...]
     _barred: Mapping[str, Sequence[str]]
-    """By version, tables whose `key` bars a case."""
+    """By version, tables of keys (`key`) of excluded cases."""
     _skipped: tuple[Skipped, ...]
     _distinct_relations: tuple[LoadedRelation, ...]
-    """Relations that versions declare alike, once each."""
+    """The relations of all versions; one that several versions declare equally occurs once."""
     _empty: tuple[str, ...]
 
     def close(self) -> None:
-        """Remove staged files; the views are of no use then."""
+        """Remove staged files. The views cannot be used afterwards."""
         self._opening.close()
         self._folder.close()
 
     @cached_property
     def provenance(self) -> Provenance:
-        """The files that were read; waits for their digests."""
+        """The files that were read; waits until their digests are computed."""
         return Provenance(self._opening.used_files(), self._empty, self._skipped, self._opening.options)
 
     @cached_property
@@ -85,7 +85,7 @@ class Loaded:
 
     @cached_property
     def warnings(self) -> tuple[Message, ...]:
-        """What a reader of the results should know, but for `idle_warnings`, which come after these."""
+        """Messages for the user about the results, without those of `idle_warnings`, which come after them."""
         found = [] if self.read else [msg("the files of cases have no rows")]
         unmatched = (each.unmatched(self._cursor()) for each in self._distinct_relations)
         small = (each.small.unmatched(self._known(each)) for each in self._distinct_relations if each.small is not None)
@@ -101,7 +101,7 @@ class Loaded:
         )
 
     def idle_warnings(self) -> tuple[Message, ...]:
-        """Which relations have areas of which none covers a place of any case; asks for `rejected`."""
+        """Warnings about areas of relations that cover the place of no case. Computes `rejected` first."""
         each_once = {each.relation: each for of in self._judge.relations.values() for each in of}
         areal = {relation: fields for relation in each_once if (fields := _areas(relation))}
         cases = [case for rows in self._rows for case in self._placed(rows)] if areal else []
@@ -112,10 +112,10 @@ class Loaded:
         return tuple(dict.fromkeys(one for some in found for one in some))
 
     def rejects(self) -> Iterator[Reject]:
-        """Give the rejected rows of the case files, in their order, with what is wrong with each.
+        """Give the rejected rows of the case files, in their order, with the fault of each.
 
         Raises:
-            InternalError: SQL rejected a row with which the existing intake finds no fault.
+            InternalError: SQL rejected a row in which the Python intake finds no fault.
         """
         if not self.rejected:
             return
@@ -127,13 +127,13 @@ class Loaded:
                 yield entry
 
     def cases_of(self, keys: Sequence[str]) -> list[Case]:
-        """Make cases from their raw cells by the existing intake, with the rows of their relations.
+        """Make cases from their raw cells with the Python intake, with the rows of their relations.
 
         Args:
-            keys: of good cases, as text.
+            keys: the keys of good cases, as text.
 
         Raises:
-            InternalError: a key is of no case, or the existing intake rejects it.
+            InternalError: a key belongs to no case, or the Python intake rejects the case.
         """
         newest = self._judge.versions.newest
         field, here = key_field(newest), zone(newest.timezone)
@@ -155,7 +155,7 @@ class Loaded:
         """After an error of DuckDB in a query over the views: report the files that are damaged.
 
         Returns:
-            Whether there are any; otherwise the error is ours, or the machine's.
+            Whether there are any; otherwise the error has another cause.
         """
         return self._opening.report_damaged()
 
@@ -163,7 +163,7 @@ class Loaded:
         return self._connection.cursor()
 
     def _known(self, loaded: LoadedRelation) -> Mapping[Stored, object]:
-        """Which keys of a small relation are keys of cases."""
+        """Return the keys of a small relation that are keys of cases."""
         assert loaded.small is not None  # noqa: S101 - asked for these only
         named = list({*loaded.small.by_case, *loaded.small.bad})
         if not named:

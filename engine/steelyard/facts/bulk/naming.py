@@ -1,4 +1,4 @@
-"""Names that DuckDB would take for one: it does not tell `A` from `a`, and renames the second without a word."""
+"""Checks column names that DuckDB cannot distinguish: it ignores case, and silently renames the second column."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from steelyard.ir.versions import Versions
 
 
 def distinct_columns(versions: Versions, diagnostics: Diagnostics) -> bool:
-    """Whether all inputs of a version, and all fields of a relation, have columns of their own; B101 where not."""
+    """Check that all inputs of a version, and all fields of a relation, have distinct columns.
+
+    Report B101 where not.
+    """
     found = [
         _distinct_columns(fields, own, diagnostics)
         for one in versions.rulesets
@@ -39,5 +42,5 @@ def _distinct_columns(fields: Sequence[InputField], own: Sequence[str], diagnost
 
 
 def _folded(name: str) -> str:
-    """What DuckDB compares: only the letters of ASCII are folded."""
+    """Return the name as DuckDB compares it: with ASCII letters in lower case."""
     return "".join(sign.lower() if sign.isascii() else sign for sign in name)

@@ -1,4 +1,4 @@
-"""From the files that were given to sources: checked for columns, staged where they must be, digested meanwhile."""
+"""Turns files into sources: checks their columns, stages them where needed, and computes digests meanwhile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _CSV, _TSV, _PARQUET = ".csv", ".tsv", ".parquet"
 
 
 class Opening(Reading):
-    """One intake at scale: a `Reading` whose files become sources, and are digested by a thread."""
+    """A `Reading` whose files become sources; a thread computes their digests."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class Opening(Reading):
         connection: duckdb.DuckDBPyConnection,
         zone: Zone,
     ) -> None:
-        """Prepare as `Reading` does; `connection` writes files of ours to `folder`, local times are of `zone`."""
+        """Prepare as `Reading` does. `connection` writes staged files to `folder`; local times are in `zone`."""
         super().__init__(options, diagnostics, progress, needs)
         self.options = options
         self._folder = folder
@@ -50,11 +50,11 @@ class Opening(Reading):
         self._opened: list[Source] = []
 
     def used(self, role: str, path: Path, name: str) -> None:
-        """Write down that a file was used; its digest is taken meanwhile."""
+        """Record that a file was used, and start computing its digest."""
         self._digests.append((role, encodable(name), self._pool.submit(_digest, path)))
 
     def used_files(self) -> tuple[SourceFile, ...]:
-        """The files, in the order read."""
+        """Return the files in the order read; waits for their digests."""
         found = [SourceFile(role, name, digest.result()) for role, name, digest in self._digests]
         self.close()
         return tuple(dict.fromkeys(found))
@@ -62,13 +62,13 @@ class Opening(Reading):
     def open(
         self, role: str, files: Files, fields: Sequence[InputField], options: ReadOptions | None = None
     ) -> list[Source]:
-        """Open all files of a role; what concerns a whole file becomes a diagnostic.
+        """Open all files of a role. A fault of a whole file becomes a diagnostic.
 
         Args:
             role: `cases`, or the relation's id.
-            files: as given.
-            fields: of all versions.
-            options: how the files are written, if not as all others.
+            files: paths and patterns.
+            fields: the fields of all versions.
+            options: delimiter, encoding and limits of these files; None for those of the intake.
         """
         sources: list[Source] = []
         asked = list(dict.fromkeys((field.column, field.type) for field in fields))
@@ -82,10 +82,10 @@ class Opening(Reading):
         return sources
 
     def report_damaged(self) -> bool:
-        """After an error of DuckDB: read files of Parquet to their ends by our own reader, and report the damaged ones.
+        """After an error of DuckDB: read all Parquet files with the Python reader, and report the damaged ones.
 
         Returns:
-            Whether there are any; otherwise the error is ours, or the machine's.
+            Whether there are any; otherwise the error has another cause.
         """
         before = self._diagnostics.errors
         for source in self._opened:
@@ -99,7 +99,7 @@ class Opening(Reading):
         return self._diagnostics.errors > before
 
     def close(self) -> None:
-        """Let the thread go."""
+        """Stop the thread."""
         self._pool.shutdown()
 
     def _source(

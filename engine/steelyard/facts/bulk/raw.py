@@ -1,4 +1,4 @@
-"""The rows of a source as its reader gives them: of a few rows, to say in words what SQL found."""
+"""Gives single rows of a source as its Python reader reads them, to describe the faults that SQL found."""
 # pyarrow ships no types
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -22,15 +22,15 @@ from steelyard.temporary import TemporaryFolder
 
 
 def raw_lines(source: Source, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
-    """Give rows of a source.
+    """Return single rows of a source.
 
     Args:
         source: the file.
-        places: of its rows, from 0, ascending.
-        options: how the file is written.
+        places: the positions of the rows, from 0, ascending.
+        options: delimiter, encoding and limits of the file.
 
     Returns:
-        A line for each place, with the cells of the columns that were asked for.
+        A line for each position, with the cells of the columns that were opened.
     """
     source = source.raw or source
     taken = _taken(source, places)
@@ -38,7 +38,7 @@ def raw_lines(source: Source, places: Sequence[int], options: ReadOptions) -> li
 
 
 def _taken(source: Source, places: Sequence[int]) -> Any:
-    """The rows as a table; only groups of rows that hold one of them are read."""
+    """Return the rows as a table; only row groups that contain one of them are read."""
     found: list[Any] = []
     with pq.ParquetFile(source.table.absolute()) as file:
         names = file.schema_arrow.names
@@ -58,7 +58,7 @@ def _taken(source: Source, places: Sequence[int]) -> Any:
 
 
 def _parquet(source: Source, taken: Any, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
-    """Let the reader of Parquet read them, from a file that holds nothing else."""
+    """Read the rows with the Parquet reader, from a temporary file that contains only them."""
     wanted = frozenset(name for name, _ in source.columns)
     with TemporaryFolder() as folder:
         path = folder.path / "rows.parquet"

@@ -1,4 +1,4 @@
-"""Relations at scale: feeds by our own readers, files of rows by SQL."""
+"""Loads relations: feeds with the Python readers, files of rows with SQL."""
 # pyarrow ships no types
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -28,16 +28,16 @@ from steelyard.ir.ruleset import Relation
 
 @dataclass(frozen=True, slots=True)
 class LoadedRelation:
-    """The rows of a relation, in DuckDB.
+    """The rows of a relation in DuckDB.
 
     Attributes:
-        relation: as its version declares it.
-        table: good rows: `_row`, `_id`, the fields by id.
-        files: as given; None where it was declared empty.
-        sources: of rows that were read by SQL.
-        small: the rows, where our own readers read them.
-        barred: the table of the keys (`key`) of cases that a bad row rejects; None where there are none.
-        named: a selection of the key (`key`) of every row, good or bad, that names a case; None of a joined one.
+        relation: the relation as its version declares it.
+        table: table or view of good rows: `_row`, `_id`, the fields by id.
+        files: the files as given; None where the relation was declared empty.
+        sources: the sources of rows that SQL reads.
+        small: the rows, where the Python readers read them.
+        barred: table of the keys (`key`) of cases excluded by a bad row; None where there are none.
+        named: query for the key (`key`) of every row, good or bad, that has one; None for a joined relation.
     """
 
     relation: Relation
@@ -50,7 +50,7 @@ class LoadedRelation:
     starts: tuple[int, ...] = field(default=())
 
     def unmatched(self, connection: duckdb.DuckDBPyConnection) -> Message | None:
-        """Say how many rows name a case that is not there."""
+        """Say how many rows have the key of no case; None where all match."""
         if self.named is None:
             return None
         # the keys of the rows are put into a hash table, not those of all cases, of which there may be far more
@@ -62,7 +62,7 @@ class LoadedRelation:
         return msg("{count} rows of `{relation}` match no case", count=count, relation=id_) if count else None
 
     def areas(self, connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> tuple[Row, ...]:
-        """The different areas of its rows, as rows that hold nothing else."""
+        """Return the distinct areas of the rows, as rows without other values."""
         columns = {name: sql.name(name) for name in fields}
         found = connection.execute(sql.select(columns, self.table, "GROUP BY ALL")).fetchall()
         values = (
@@ -79,7 +79,7 @@ class LoadedRelation:
 def create_small(
     connection: duckdb.DuckDBPyConnection, table: str, read: RelationRows, files: Files | None
 ) -> LoadedRelation:
-    """Create a table of rows that our own readers read."""
+    """Create a table of rows that the Python readers read."""
     relation = read.relation
     loaded = LoadedRelation(relation, table, files, small=read)
     found = [*read.shared, *(row for key, rows in read.by_case.items() if key not in read.faults for row in rows)]
@@ -112,11 +112,11 @@ class _Read:
     """The rows of a relation as SQL reads them.
 
     Attributes:
-        source: what stands after FROM.
-        good: which rows are good.
-        named: which name a case.
-        key: of that case; None of a joined relation.
-        ids: what identifies a row.
+        source: the FROM clause.
+        good: condition for good rows.
+        named: condition for rows with the key of a case.
+        key: the key of the row's case; None for a joined relation.
+        ids: the SQL of the row's id.
     """
 
     source: str
@@ -169,7 +169,7 @@ def _create_barred(connection: duckdb.DuckDBPyConnection, table: str, relation: 
 
 
 def _ids_twice(connection: duckdb.DuckDBPyConnection, table: str, of: _Read) -> str:
-    """A selection of the keys that have an id twice; as with keys of cases, a hash only finds candidates."""
+    """Return a query for the keys that have an id twice. As for keys of cases, a hash first finds candidates."""
     columns = {"key": of.key or "", "id": of.ids}
     every = f"({sql.select(columns, of.source, 'WHERE', of.good)}) AS e"
     hashes = f"{table}_hashes"

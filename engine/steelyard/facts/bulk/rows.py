@@ -1,4 +1,4 @@
-"""The rows of sources read for the fields of a case or a relation, as one selection over all files."""
+"""Reads the fields of a case or a relation from all its sources, as one query."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ ROW = "_case"
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """What sources hold, read for some fields.
+    """The values that sources hold for some fields.
 
     Attributes:
-        query: a selection of the row's number (`_case`), its line (`_line`), and for the field at each place its
-            value (`v0`, ...) and whether its cell is empty (`e0`, ...). Values may be out of range: ask `good`.
-        fields: in their order.
-        ranges: of their values.
-        zone: of local times.
+        query: selects the row's number (`_case`), its line (`_line`), and for each field by position its value (`v0`,
+            ...) and whether its cell is empty (`e0`, ...). Values may be out of range: see `good`.
+        fields: the fields, in their order.
+        ranges: the ranges of their values.
+        zone: the time zone of local times.
     """
 
     query: str
@@ -33,22 +33,22 @@ class Rows:
     zone: Zone
 
     def value(self, id_: str) -> str:
-        """The column of a field's value."""
+        """Return the column of a field's value."""
         return f"v{self._place(id_)}"
 
     def readable(self, id_: str) -> str:
-        """Whether a field has a value that is in range."""
+        """Return the SQL condition that a field has a value in range."""
         place = self._place(id_)
         return sql.both((f"v{place} IS NOT NULL", *_inside(f"v{place}", self.ranges[place])))
 
     def safe(self, id_: str) -> str:
-        """A field's value where it is in range, else NULL."""
+        """Return the SQL for a field's value, NULL where it is out of range."""
         inside = _inside(self.value(id_), self.ranges[self._place(id_)])
         return sql.when(sql.both(inside), self.value(id_)) if inside else self.value(id_)
 
     @property
     def good(self) -> str:
-        """Whether a row has no fault."""
+        """The SQL condition that a row has no fault."""
         fields = [
             self.readable(field.id) if not field.can_be_missing else self._readable_or_empty(place)
             for place, field in enumerate(self.fields)
@@ -89,7 +89,7 @@ def _inside(column: str, range_: Range | None) -> list[str]:
 
 
 def rows(sources: Sequence[Source], fields: Sequence[InputField], zone: Zone) -> Rows:
-    """Read fields of all rows of sources; lazily, for this only writes SQL."""
+    """Build the query that reads fields of all rows of sources. Nothing is read yet."""
     parts: list[str] = []
     ranges: tuple[Range | None, ...] = tuple(field.range or default_range(field.type) for field in fields)
     for group in grouped(sources):
@@ -111,7 +111,7 @@ def _read(group: Group, readers: Sequence[Reader]) -> str:
         return sql.select({**rows, **values, **emptiness}, group.table)
     cells = {f"c{place}": f"c{place}" for place in range(group.source.width)}
     inner = sql.select({**rows, **cells, **steps, **emptiness}, group.table)
-    # in the order of above: parts are united by the places of their columns
+    # same order as above: UNION ALL matches columns by position
     columns = {name: name for name in rows} | values | {name: name for name in emptiness}
     return sql.select(columns, sql.within(inner, "cells"))
 

@@ -1,4 +1,4 @@
-"""Files as sources of rows: Parquet as it is, everything else through a Parquet file of texts that we write."""
+"""Files as sources of rows: Parquet directly, all other formats through a staged Parquet file."""
 # pyarrow ships no types
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
@@ -23,10 +23,10 @@ from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Number, Type
 
 FILE = 1 << 40
-"""The number of a row is its file's number times this, and its place in the file from 0."""
+"""The number of a row is the number of its file times this, plus its position in the file from 0."""
 
 Asked = tuple[str, Type]
-"""A column and what it is read as; two versions may read one in two ways."""
+"""A column and the type that it is read as; two versions may read one column as different types."""
 
 _MOST_MS = 10**15
 _VIRTUAL = {"file_row_number", "file_index", "filename"}
@@ -41,12 +41,12 @@ class Source:
 
     Attributes:
         path: the file that was given.
-        table: the Parquet file that DuckDB reads: the same, or a staged one.
-        rows: how many it has.
-        width: how many columns; they are `c0`, `c1`, ...
-        columns: by what is asked of them.
-        staged: whether `table` was made by us (staging.py), with lines and raw cells beside the texts.
-        raw: where the raw cells are, if not here: `table` has stored values then (storing.py), in any order.
+        table: the Parquet file that DuckDB reads: the same file, or a staged one.
+        rows: the number of its rows.
+        width: the number of its columns, which are named `c0`, `c1`, ...
+        columns: the column for each pair of name and type.
+        staged: whether `table` is a staged file (staging.py), with lines and raw cells beside the texts.
+        raw: the file with the raw cells, where `table` holds stored values (storing.py), in any order; else None.
     """
 
     path: Path
@@ -59,22 +59,22 @@ class Source:
 
     @property
     def line(self) -> str:
-        """The line of a row."""
+        """The SQL for the line of a row."""
         return "c0" if self.staged else "file_row_number + 1"
 
     @property
     def place(self) -> str:
-        """The place of a row in the file, from 0."""
+        """The SQL for the position of a row in the file, from 0."""
         return "file_row_number" if self.raw is None else "c1"
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Files of one shape that stand one after the other, read as one.
+    """Consecutive files with the same columns, read as one.
 
     Attributes:
-        first: the number of the first.
-        sources: of one shape.
+        first: the number of the first file.
+        sources: the files, all with the same columns.
     """
 
     first: int
@@ -82,23 +82,23 @@ class Group:
 
     @property
     def source(self) -> Source:
-        """One that stands for all."""
+        """One source that stands for all of the group."""
         return self.sources[0]
 
     @property
     def table(self) -> str:
-        """What stands after FROM."""
+        """The FROM clause."""
         columns = sql.listed(f"c{place}" for place in range(self.source.width))
         return f"{sql.parquet(*(one.table for one in self.sources))} AS t({columns})"
 
     @property
     def row(self) -> str:
-        """The number of a row."""
+        """The SQL for the number of a row."""
         return f"CAST({self.first} + file_index AS BIGINT) * {FILE} + {self.source.place}"
 
 
 def grouped(sources: Sequence[Source]) -> Iterator[Group]:
-    """Put neighbours of one shape together."""
+    """Group consecutive sources with the same columns."""
     shapes = groupby(
         enumerate(sources), lambda each: (each[1].width, each[1].line, each[1].place, each[1].columns, _names(each[1]))
     )
@@ -108,12 +108,12 @@ def grouped(sources: Sequence[Source]) -> Iterator[Group]:
 
 
 def _names(source: Source) -> object:
-    """Several files are put together by the names of their columns, so they must agree."""
+    """Return the names of a source's columns. Files that are read together are united by name, so they must agree."""
     return pq.read_schema(source.table.absolute()).names
 
 
 def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Sequence[InputField]) -> Source | None:
-    """A Parquet file as it is; None where DuckDB would not read a column as exactly as our own reader does."""
+    """Read a Parquet file directly; None where DuckDB would not read a column as exactly as the Python reader."""
     with pq.ParquetFile(path.absolute()) as file:
         schema, metadata = file.schema_arrow, file.metadata
     names: list[str] = schema.names
@@ -141,7 +141,7 @@ def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str] |
 
 
 def _near(metadata: Any, field: Any) -> bool:
-    """Whether DuckDB can hold all instants of a column: it takes milliseconds for microseconds, or stops the query."""
+    """Return whether DuckDB can hold all instants of a column; it converts milliseconds to microseconds, or fails."""
     if not pa.types.is_timestamp(field.type) or field.type.unit != "ms":
         return True
     for number in range(metadata.num_row_groups):
@@ -162,7 +162,7 @@ def _exact(column: Column, field: InputField) -> bool:
 
 
 def _column(cell: str, kind: Any, found: str) -> Column | None:
-    """A column of Parquet, where pyarrow and DuckDB take it for the same."""
+    """Return a Parquet column, if pyarrow and DuckDB interpret it in the same way; else None."""
     types = pa.types
     if types.is_dictionary(kind):
         kind = kind.value_type
@@ -204,10 +204,10 @@ def _timestamp(cell: str, kind: Any, found: str) -> tuple[Column | None, str]:
 
 
 def staged_source(path: Path, table: Path, rows: int, asked: Sequence[Asked]) -> Source:
-    """A file whose texts were staged: a column for each that is asked, in this order."""
+    """Return the source of a staged file of texts: one column for each that is asked for, in this order."""
     columns = {one: Column(f"c{place}", Kind.TEXT) for place, one in enumerate(asked, FIRST_TEXT)}
     return Source(path, table, rows, FIRST_TEXT + len(asked), columns, staged=True)
 
 
 FIRST_TEXT = 3
-"""The place of the first text in a staged file: before it stand the line, the raw line, the raw cells."""
+"""The position of the first text column in a staged file, after the line, the raw line and the raw cells."""

@@ -1,4 +1,4 @@
-"""Pieces of SQL as text: names, literals, selections. Nothing here knows what they are for."""
+"""Builds SQL text: names, literals, queries. It knows nothing of their purpose."""
 
 from __future__ import annotations
 
@@ -7,77 +7,80 @@ from pathlib import Path
 
 
 def name(text: str) -> str:
-    """A name in quotes."""
+    """Quote a name."""
     return '"' + text.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """A text."""
+    """Quote a text literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def source(path: Path) -> str:
-    """The name of one file to read, as a literal: absolute, hence no address; `*`, `?` and `[` stand for themselves."""
+    """Return the literal of one file to read: absolute, so that it is no URL, with `*`, `?` and `[` escaped."""
     return literal("".join(f"[{sign}]" if sign in "*?[" else sign for sign in str(path.absolute())))
 
 
 def target(path: Path) -> str:
-    """The name of a file or folder to write, as a literal; DuckDB expands no patterns there."""
+    """Return the literal of a file or folder to write; DuckDB expands no patterns there."""
     return literal(str(path.absolute()))
 
 
 def parquet(*paths: Path, numbered: bool = False) -> str:
-    """The rows of Parquet files, one file after the other.
+    """Return the FROM clause for Parquet files, one after the other.
 
     Args:
-        paths: the files; the names of their folders give no columns (Hive partitions).
-        numbered: whether the column `file_row_number` is added.
+        paths: the files; names of folders are not read as columns (Hive partitions).
+        numbered: whether to add the column `file_row_number`.
     """
     number = ", file_row_number = true" if numbered else ""
     return f"read_parquet([{listed(map(source, paths))}], hive_partitioning = false{number})"
 
 
 def listed(items: Iterable[str]) -> str:
-    """Texts with commas in between."""
+    """Join texts with commas."""
     return ", ".join(items)
 
 
 def both(conditions: Iterable[str]) -> str:
-    """Everything holds; true where there is nothing."""
+    """Return the conjunction of conditions; true where there are none."""
     return " AND ".join(f"({condition})" for condition in conditions) or "true"
 
 
 def either(conditions: Iterable[str]) -> str:
-    """Something holds; false where there is nothing."""
+    """Return the disjunction of conditions; false where there are none."""
     return " OR ".join(f"({condition})" for condition in conditions) or "false"
 
 
 def when(condition: str, value: str, otherwise: str = "NULL") -> str:
-    """A value where a condition is true. A CASE is the only guard: AND and OR evaluate both sides."""
+    """Return a value where a condition is true, else NULL or `otherwise`.
+
+    Only CASE guards an evaluation: AND and OR may evaluate both sides.
+    """
     return f"CASE WHEN {condition} THEN {value} ELSE {otherwise} END"
 
 
 def select(columns: Mapping[str, str], source: str, *clauses: str) -> str:
-    """A selection of expressions by the names that they get."""
+    """Return a query of expressions with names."""
     wanted = listed(f"{value} AS {name(alias)}" for alias, value in columns.items())
     return " ".join(("SELECT", wanted or "1", "FROM", source, *(clause for clause in clauses if clause)))
 
 
 def words(*parts: str) -> str:
-    """A statement from its parts."""
+    """Join the parts of a statement."""
     return " ".join(parts)
 
 
 def any_of(table: str) -> str:
-    """A selection of one row where a table, or a selection in brackets, has any."""
+    """Return a query with one row where a table, or a query in parentheses, has any row."""
     return words("SELECT 1 FROM", table, "AS found LIMIT 1")
 
 
 def union(parts: Iterable[str]) -> str:
-    """All rows of several selections."""
+    """Return a query for all rows of several queries."""
     return " UNION ALL ".join(parts)
 
 
 def within(query: str, alias: str) -> str:
-    """A selection as a source."""
+    """Return a query as a FROM clause."""
     return f"({query}) AS {alias}"

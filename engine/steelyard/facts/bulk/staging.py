@@ -1,7 +1,7 @@
-"""Files that are no Parquet, written anew as Parquet of texts in a folder of our own.
+"""Converts files that are not Parquet to temporary Parquet files of texts.
 
-The staged file has a row for each row of the file, in its order: its line, then what is odd about it (the line as it
-is where its fields cannot be told apart, or the pickled cells where one of them is more than a text), then the texts.
+A staged file has one row for each row of the file, in its order. Its columns are the line number; the raw line, where
+its fields cannot be separated; the pickled raw cells, where one of them is more than text; then the texts.
 """
 # pyarrow ships no types
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -27,12 +27,12 @@ from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.ir.types import Regions, Type
 
 UNREADABLE = "\0"
-"""Stands for a cell that no type can take: it is refused as text, and matches no other grammar."""
+"""Stands for a cell that no type accepts: NUL is refused as text, and matches no other grammar."""
 
 _BLOCK = 1 << 23
-"""Bytes that are read at a time."""
+"""How many bytes are read at a time."""
 _ROWS = 1 << 14
-"""Rows that are staged at a time."""
+"""How many rows are staged at a time."""
 
 
 def _schema(width: int) -> Any:
@@ -45,7 +45,7 @@ def _writer(table: Path, width: int) -> Any:
 
 
 def stage_lines(path: Path, table: Path, lines: Iterable[Line | BadLine], asked: Sequence[Asked]) -> Source:
-    """Stage what a reader gives, row by row. What the reader raises passes through."""
+    """Stage the lines of a reader, row by row. Exceptions of the reader pass through."""
     count = 0
     schema = _schema(len(asked))
     with _writer(table, len(asked)) as writer:
@@ -100,17 +100,17 @@ def _text(cell: Cell, kind: Type) -> str | None:
 def stage_plain_csv(
     path: Path, table: Path, columns: Sequence[str], options: ReadOptions, asked: Sequence[Asked]
 ) -> Source | None:
-    """Stage a CSV without quotes, whole blocks at a time.
+    """Stage a CSV file without quotes, in whole blocks.
 
     Args:
         path: the file.
-        table: where to stage it.
+        table: the Parquet file to write.
         columns: its header.
-        options: how it is written.
-        asked: columns; those that the file does not have are left empty.
+        options: delimiter, encoding and limits.
+        asked: the columns to stage; columns that the file does not have are empty.
 
     Returns:
-        None where a quote stands in it or a byte is not of the encoding: `stage_lines` tells such files.
+        The staged source; None where the file contains a quote or a byte invalid in the encoding: use `stage_lines`.
     """
     places = {name: place for place, name in enumerate(columns)}
     known = [one for one in asked if one[0] in places]
@@ -127,16 +127,16 @@ def stage_plain_csv(
 
 
 def delimiter_of(path: Path, options: ReadOptions) -> str:
-    """What stands between the fields of a CSV."""
+    """Return the delimiter of a CSV file."""
     return options.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
 
 
 class _QuotedError(Exception):
-    """A quote stands in the file."""
+    """Raised where the file contains a quote."""
 
 
 def _texts(path: Path, encoding: str) -> Iterator[str]:
-    """The text in pieces, its lines ended by line feeds; no piece begins with the feed of a carriage return."""
+    """Give the text in pieces with LF line ends; no piece ends between the two characters of CRLF."""
     name = codecs.lookup(encoding).name
     decoder = codecs.getincrementaldecoder("utf-8-sig" if name == "utf-8" else name)()
     held = ""

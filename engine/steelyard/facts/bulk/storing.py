@@ -1,4 +1,4 @@
-"""Staged texts read once: a file of stored values beside them, for the texts would be read anew by every query."""
+"""Converts staged texts to stored values once, since every query would otherwise convert them again."""
 
 from __future__ import annotations
 
@@ -20,15 +20,14 @@ from steelyard.ir.types import Range, default_range
 def stored_source(
     connection: duckdb.DuckDBPyConnection, source: Source, table: Path, fields: Sequence[InputField], zone: Zone
 ) -> Source:
-    """Read the texts of a staged file.
+    """Convert a staged file of texts to a Parquet file of stored values.
 
     Args:
-        connection: reads and writes.
+        connection: the database that reads and writes.
         source: the staged file.
-        table: where to write: the line, the place, then for each column that is asked its value and whether the
-            cell was empty.
-        fields: of all versions; they may have other ranges, which are asked later.
-        zone: of local times.
+        table: the file to write: the line, the position, then for each column its value and whether the cell was empty.
+        fields: the fields of all versions. Their ranges may differ, and are checked later.
+        zone: the time zone of local times.
     """
     asked = list(source.columns)
     widest = [_widest([field for field in fields if (field.column, field.type) == one]) for one in asked]

@@ -1,4 +1,7 @@
-"""From the column of a file to the stored values of a field: what facts/cells.py and facts/parse.py do, as SQL."""
+"""Builds the SQL from a file's column to the stored values of a field.
+
+The same as facts/cells.py and facts/parse.py.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +26,20 @@ from steelyard.ir.types import (
 )
 
 EXACT = 2**50
-"""Below this many units the double of a decimal tells its units: rounding them once cannot miss them."""
+"""Below this many units, a double determines the decimal that it stands for: rounding gives the right integer."""
 _WIDEST = 38
-"""Digits of DuckDB's decimals."""
+"""The digits of DuckDB's widest decimal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How a field is read, in steps that can name each other's columns.
+    """How a field is read. A later step may use the columns of earlier steps.
 
     Attributes:
-        steps: expressions over the cells, by a name that the value may use.
-        value: over cells and steps; NULL where the cell is empty or cannot be read.
-        empty: over cells: whether the cell is empty.
-        range: of values; None where all are good.
+        steps: pairs of a column name and its expression over the cells and earlier steps.
+        value: the stored value, over cells and steps; NULL where the cell is empty or cannot be read.
+        empty: condition, over cells, that the cell is empty.
+        range: the range of allowed values; None where all are allowed.
     """
 
     steps: tuple[tuple[str, str], ...]
@@ -46,7 +49,7 @@ class Reader:
 
 
 def stored_type(kind: Type) -> str:
-    """The SQL type of stored values."""
+    """Return the SQL type of a type's stored values."""
     match kind:
         case Text() | Region():
             return "VARCHAR"
@@ -59,14 +62,14 @@ def stored_type(kind: Type) -> str:
 
 
 def reader(column: Column | None, kind: Type, declared: Range | None, zone: Zone, step: str) -> Reader:
-    """How to read a field.
+    """Build the reader of a field.
 
     Args:
-        column: where it stands; None where the file has no such column.
+        column: the column in the file; None where the file has no such column.
         kind: the declared type.
         declared: the declared range.
-        zone: of local times.
-        step: begins the names of its steps.
+        zone: the time zone of local times.
+        step: prefix of the names of its steps.
     """
     if column is None or column.kind is Kind.NOTHING:
         return Reader((), f"CAST(NULL AS {stored_type(kind)})", "true", None)
@@ -86,7 +89,7 @@ def _from_text(column: Column, kind: Type) -> str:
 
 
 def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
-    """The value without a text in between; None where the grammar of texts must tell."""
+    """Return the value without converting it to text; None where only the grammar of texts can read it."""
     cell = column.cell
     match column.kind, kind:
         case Kind.INTEGER, Number(scale) if declared is not None:
@@ -118,7 +121,7 @@ def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
 
 
 def _scaled(cell: str, one: int, declared: Range) -> str:
-    """Units of an integer; the range is asked first, so that nothing overflows."""
+    """Return an integer times a power of ten. The range is checked first, so that nothing overflows."""
     low, high = declared.low, declared.high
     ends = ([] if low is None else [f"{cell} >= {-(-low // one)}"]) + (
         [] if high is None else [f"{cell} <= {high // one}"]
@@ -135,7 +138,7 @@ def _double(column: Column, kind: Type, declared: Range | None) -> str:
             found = sql.when(f"{units} / {one} = {cell}", f"CAST({units} AS BIGINT)")
             most = EXACT // 10**scale
             return sql.when(f"{cell} BETWEEN -{most} AND {most}", found)
-        case Boolean():  # -0 is no boolean, but it is equal to 0
+        case Boolean():  # the text is compared, because -0, which is no boolean, equals 0
             text = f"CAST({cell} AS VARCHAR)"
             return f"CASE WHEN {text} = '1.0' THEN true WHEN {text} = '0.0' THEN false END"
         case Days() if declared is not None:
