@@ -1,7 +1,7 @@
 """Integer arithmetic: exact, and in 64 bits wherever the intervals prove that it fits (LANGUAGE.md section 6).
 
-Every function is strict: a missing operand gives NULL, for the reasons of all that are missing. What 128 bits may not
-hold raises `TooWideError`, which becomes a B diagnostic.
+Every function is strict: a missing operand gives NULL, with the reasons of all missing operands. A result that may
+    exceed 128 bits raises `TooWideError`, which becomes a B diagnostic.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from steelyard.ir.operators import Rounding
 
 
 class TooWideError(Exception):
-    """An integer that may need more than 128 bits; `span`: of the expression or rule, where that is known."""
+    """Raised for an integer that may need more than 128 bits; `span` is the expression or rule, where known."""
 
     def __init__(self, interval: Interval, span: Span | None = None) -> None:
         super().__init__(f"up to {interval.magnitude}")
@@ -31,7 +31,7 @@ class TooWideError(Exception):
 
 
 class Arithmetic:
-    """The operations of one dialect."""
+    """The arithmetic operations in one dialect."""
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
@@ -72,7 +72,7 @@ class Arithmetic:
         return replace(operand, sql=sql, interval=operand.lies.absolute())
 
     def total(self, items: list[Value], within: Interval | None = None) -> Value:
-        """The sum of all; 0 of none. `within`: where the sum of some of them is known to lie."""
+        """The sum of all items; 0 of none. `within`: a range known to contain the sum of any subset of them."""
 
         def add(left: Value, right: Value) -> Value:
             lies = left.lies.plus(right.lies)
@@ -84,7 +84,7 @@ class Arithmetic:
         return items[0] if items else constant(0)
 
     def divide(self, numerator: Value, denominator: Value, rounding: Rounding = Rounding.HALF_UP) -> Value:
-        """The rounded quotient; NULL for a denominator of 0, which names no reason: whoever allows 0 adds it."""
+        """The rounded quotient; NULL for a denominator of 0. A caller whose denominator can be 0 adds the reason."""
         if numerator.known is not None and denominator.known:
             from steelyard.semantics.values import divide
 
@@ -114,19 +114,19 @@ class Arithmetic:
         )
 
     def minimum(self, items: list[Value]) -> Value:
-        """The least; missing where one is."""
+        """The least; missing where any operand is."""
         interval = Interval(min(i.lies.low for i in items), min(i.lies.high for i in items))
         return self._extreme(items, exp.Least, interval)
 
     def maximum(self, items: list[Value]) -> Value:
-        """The greatest; missing where one is."""
+        """The greatest; missing where any operand is."""
         interval = Interval(max(i.lies.low for i in items), max(i.lies.high for i in items))
         return self._extreme(items, exp.Greatest, interval)
 
     def choose(self, whens: Sequence[tuple[E, Value]], otherwise: Value) -> Value:
-        """The value of the first condition that is true; conditions are never NULL, or NULL counts as false.
+        """The value of the first true condition; a NULL condition counts as false.
 
-        Reasons and rejections are the caller's. Constants alone would be of 32 bits: the whole is cast.
+        The caller adds reasons and rejections. The whole is cast, because constants alone would have 32 bits.
         """
         values = [value for _, value in whens] + [otherwise]
         wide = any(value.wide for value in values)
@@ -150,17 +150,17 @@ class Arithmetic:
         return replace(operand, sql=self._dialect.cast_wide(operand.sql), wide=True)
 
     def known_within(self, operand: Value, interval: Interval) -> Value:
-        """The value where it is known to lie within an interval, too."""
+        """The value with an interval that it is also known to lie in."""
         return self.narrowed(replace(operand, interval=operand.lies.within(interval)))
 
     def narrowed(self, operand: Value) -> Value:
-        """The value in 64 bits, where it fits."""
+        """The value in 64 bits where it fits, else unchanged."""
         if not operand.wide or not operand.lies.narrow:
             return operand
         return replace(operand, sql=self._dialect.cast_narrow(operand.sql), wide=False)
 
     def _signed(self, numerator: Value, denominator: Value, rounding: Rounding) -> Value:
-        """A denominator that may be negative: turn both signs."""
+        """Divide by a denominator that may be negative: where it is, both signs are inverted."""
         turned = build.less(denominator.sql, build.integer(0))
 
         def sign(one: Value) -> Value:
@@ -171,7 +171,7 @@ class Arithmetic:
         return self.divide(sign(numerator), positive, rounding)
 
     def _positive(self, numerator: Value, divisor: Value, rounding: Rounding) -> Value:
-        """A numerator of 0 or more by a divisor above 0."""
+        """Divide a numerator of at least 0 by a divisor above 0."""
         match rounding:
             case Rounding.HALF_UP:
                 twice = self.add(self.times(numerator, 2), divisor)
@@ -187,7 +187,7 @@ class Arithmetic:
                 assert_never(rounding)
 
     def _half_even(self, numerator: Value, divisor: Value) -> Value:
-        """Half up, less one where it is a tie that went to an odd number."""
+        """Round half up, minus one where a tie was rounded to an odd number."""
         up = self._positive(numerator, divisor, Rounding.HALF_UP)
         twice, by_two = self.times(numerator, 2), self.times(divisor, 2)
         remainder = self._remainder(self.add(twice, divisor), by_two)
@@ -210,7 +210,7 @@ class Arithmetic:
         return self.narrowed(Value(sql, interval, wide, why, rejects))
 
     def _extreme(self, items: list[Value], kind: type[exp.Least | exp.Greatest], interval: Interval) -> Value:
-        """The engines' own least and greatest skip NULLs: a CASE stands before them."""
+        """LEAST or GREATEST within a CASE, because some engines skip NULLs in them."""
         if len(items) == 1:
             return items[0]
         if any(item.wide for item in items):
@@ -239,12 +239,12 @@ class Arithmetic:
 
 
 def _not_negative(value: Value) -> Value:
-    """The value where a CASE has seen its sign already."""
+    """The value with an interval from 0, where a CASE has already tested its sign."""
     return replace(value, interval=Interval(0, max(0, value.lies.high)))
 
 
 def _mirrored(rounding: Rounding) -> Rounding:
-    """What rounds -x as this rounds x, with the sign turned."""
+    """Return the rounding mode that rounds -x to the negative of what this mode rounds x to."""
     match rounding:
         case Rounding.CEILING:
             return Rounding.FLOOR

@@ -1,7 +1,7 @@
 """The only place that builds SQL by hand: every operand is wrapped, long chains are balanced trees.
 
 sqlglot prints the tree as it stands and adds no parentheses, so that a product of a sum must hold a `Paren`.
-Nothing here knows a dialect; what differs between them stands in `dialects`.
+It is independent of dialects; what differs between them is in `dialects`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _ATOMS = (exp.Column, exp.Literal, exp.Func, exp.Paren, exp.Null, exp.Boolean, e
 
 def wrapped(e: E) -> E:
     """The expression as an operand."""
-    if isinstance(e, exp.Connector):  # sqlglot takes AND and OR for functions
+    if isinstance(e, exp.Connector):  # sqlglot classes AND and OR as functions
         return exp.Paren(this=e)
     return e if isinstance(e, _ATOMS) else exp.Paren(this=e)
 
@@ -30,12 +30,12 @@ def name(text: str) -> exp.Identifier:
 
 
 def column(text: str, table: str | None = None) -> exp.Column:
-    """A column, of a table where it is named."""
+    """A column, qualified where a table is named."""
     return exp.Column(this=name(text), table=None if table is None else name(table))
 
 
 def integer(value: int) -> E:
-    """An integer; a negative one stands in parentheses."""
+    """An integer literal; a negative one in parentheses."""
     number = exp.Literal.number(abs(value))
     return exp.Paren(this=exp.Neg(this=number)) if value < 0 else number
 
@@ -149,7 +149,7 @@ def within(e: E, items: Sequence[E]) -> E:
 
 
 def conj(items: Iterable[E]) -> E:
-    """All of them, three-valued; TRUE of none."""
+    """The conjunction of all items, three-valued; TRUE without items."""
     found = [item for item in items if not is_true(item)]
     if any(is_false(item) for item in found):
         return boolean(value=False)
@@ -157,7 +157,7 @@ def conj(items: Iterable[E]) -> E:
 
 
 def disj(items: Iterable[E]) -> E:
-    """One of them, three-valued; FALSE of none."""
+    """The disjunction of all items, three-valued; FALSE without items."""
     found = [item for item in items if not is_false(item)]
     if any(is_true(item) for item in found):
         return boolean(value=True)
@@ -165,12 +165,12 @@ def disj(items: Iterable[E]) -> E:
 
 
 def either_bits(items: Sequence[E]) -> E:
-    """The bits that are set in one of several integers."""
+    """Bitwise OR of several integers."""
     return _tree(list(items), lambda a, b: exp.Paren(this=_binary(exp.BitwiseOr, a, b)))
 
 
 def bits_of(e: E, mask: E) -> E:
-    """The bits of an integer that are set in another one, too."""
+    """Bitwise AND of an integer and a constant mask."""
     return exp.Paren(this=_binary(exp.BitwiseAnd, e, mask))
 
 
@@ -207,7 +207,7 @@ def false(e: E) -> E:
 
 
 def case(whens: Iterable[tuple[E, E]], otherwise: E) -> E:
-    """CASE WHEN … ELSE. A condition that is unknown goes on to the next: say `true(c)` where that matters."""
+    """CASE WHEN … ELSE. An unknown condition counts as false; use `true(c)` where that matters."""
     found: list[tuple[E, E]] = []
     for condition, value in whens:
         if is_false(condition):
@@ -234,7 +234,7 @@ def coalesce(*items: E) -> E:
 
 
 def no_zero(e: E) -> E:
-    """E, or NULL where it is 0: what every division needs."""
+    """E, or NULL where it is 0; every divisor is wrapped in this."""
     return e if number_of(e) not in {None, 0} else exp.Nullif(this=e, expression=integer(0))
 
 
@@ -252,7 +252,7 @@ def table(text: str, alias: str | None = None) -> exp.Table:
 
 
 def _tree(items: list[E], join: Callable[[E, E], E]) -> E:
-    """A balanced tree: a chain as long as its rules would go too deep."""
+    """Combine items in a balanced tree; a chain of many items would nest too deep."""
     if not items:
         raise InternalError("nothing to join")
     while len(items) > 1:
@@ -275,5 +275,5 @@ _SHORT = 10
 
 
 def shortened(e: E, hint: str, put: Callable[[str, E], E]) -> E:
-    """A column for what is more than a few nodes, made by `put`."""
+    """Return the expression if it has few nodes, else a column made by `put`."""
     return put(hint, e) if sum(1 for _ in e.walk()) > _SHORT else e

@@ -1,7 +1,7 @@
 """Local days, business days and working time in SQL: integer arithmetic over small tables of constants.
 
-A zone or a calendar is known when the statement is built, only instants and days are columns: offsets are steps in
-time, counts of business days a sequence by the day (see `sequences`). All of it is NULL where its operand is.
+Zones and calendars are constants of the statement; only instants and days are columns. Offsets are a step function of
+time, counts of business days a sequence indexed by day (see `sequences`). Every result is NULL where an operand is.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from steelyard.engines.sql.value import Rejection, Value, constant, rejections, 
 from steelyard.ir.types import FIRST_INSTANT, LAST_INSTANT
 
 _OFFSETS_KNOWN = Interval(-62_104_060_800 * SECOND_US, 253_370_678_400 * SECOND_US)
-"""The years 2 to 9998: outside of them the offset stays as it is at their ends, as in `Zone.offset`."""
+"""The years 2 to 9998. Outside them the offset of the nearest end applies, as in `Zone.offset`."""
 
 
 def local_day(instant: Value, program: Program, frame: Frame) -> Value:
-    """The day that an instant has in the ruleset's zone, in days since 1970."""
+    """The local day of an instant in the ruleset's zone, in days since 1970."""
     if instant.known is not None:
         return replace(instant, sql=build.integer(day := program.zone.local_date(instant.known)), interval=point(day))
     return _with_operand(_day(_local(instant, program, frame), program, frame), instant)
@@ -38,7 +38,7 @@ def local_day(instant: Value, program: Program, frame: Frame) -> Value:
 def elapsed(start: Value, end: Value, calendar: str | None, where: str, program: Program, frame: Frame) -> Value:  # noqa: PLR0917 - a clock
     """The time of [start, end) in microseconds: elapsed, or working time; negative where `end` is before `start`.
 
-    A year that the calendar does not cover rejects the case on behalf of `where`.
+    A year that the calendar does not cover rejects the case, naming `where`.
     """
     if calendar is None:
         return program.arithmetic.subtract(end, start)
@@ -60,7 +60,7 @@ def elapsed(start: Value, end: Value, calendar: str | None, where: str, program:
 
 
 def add_business_days(day: Value, number: Value, calendar: str, program: Program, frame: Frame) -> Value:
-    """The business day so many business days after a day, before it for a negative number (`DayTable.add`)."""
+    """The business day `number` business days after a day, or before it where negative (`DayTable.add`)."""
     found = program.calendars[calendar]
     a = program.arithmetic
     working = found.days.working
@@ -78,7 +78,7 @@ def add_business_days(day: Value, number: Value, calendar: str, program: Program
 
 
 def business_days_between(start: Value, end: Value, calendar: str, program: Program, frame: Frame) -> Value:
-    """The business days after a day up to another, it included; negative where that is before (`DayTable.between`)."""
+    """The number of business days in (start, end]; negative where `end` is before `start` (`DayTable.between`)."""
     found = program.calendars[calendar]
     a = program.arithmetic
     operands = (start, end)
@@ -88,7 +88,7 @@ def business_days_between(start: Value, end: Value, calendar: str, program: Prog
 
 
 def _answer(result: Value, operands: Sequence[Value], outside: Sequence[E], where: str) -> Value:
-    """The result, with what its operands say and the rejection of years that are not covered."""
+    """The result with the reasons and rejections of its operands, and the rejection for years not covered."""
     there = [build.present(operand.sql) for operand in operands if operand.nullable]
     uncovered = build.conj((*there, build.true(build.disj(outside))))
     own = () if build.is_false(uncovered) else (Rejection.at(where, uncovered),)
@@ -101,7 +101,7 @@ def _outside(day: Value, calendar: Calendar) -> E:
 
 
 def _beyond(value: Value, low: int, high: int) -> E:
-    """Whether a number lies outside of a range; constant where that is known."""
+    """Condition that a number is outside a range; constant where that is known."""
     if value.known is not None:
         return build.boolean(value=not low <= value.known <= high)
     tests: list[E] = []
@@ -113,7 +113,7 @@ def _beyond(value: Value, low: int, high: int) -> E:
 
 
 def _worked(instant: Value, calendar: str, program: Program, frame: Frame) -> Value:
-    """The working time before an instant, from the first covered day on."""
+    """The working time from the first covered day to an instant, in microseconds."""
     found = program.calendars[calendar]
     if instant.known is not None:
         return constant(_worked_before(instant.known, found))
@@ -155,7 +155,7 @@ def _worked_by(hours: Hours, time: Value) -> Value:
 
 
 def _counts(day: Value, calendar: str, program: Program, frame: Frame) -> tuple[Value, Value]:
-    """How many business days of the calendar are before a day, and 1 where the day is one itself, else 0."""
+    """The number of business days before a day, and 1 where the day itself is one, else 0."""
     table = program.calendars[calendar].days
     days = _days(table)
     kind = Kind(calendar, "days", f"from {day_of(table.first_day)} on, twice the business days before, 1 more on one")
@@ -175,7 +175,7 @@ def _days(table: DayTable) -> tuple[int, ...]:
 
 
 def _local(instant: Value, program: Program, frame: Frame) -> Value:
-    """The wall clock at an instant, which is no constant: microseconds since its own 1970-01-01 00:00."""
+    """The local time at an instant (a column), in microseconds since 1970-01-01 00:00."""
     key = "local", frame, instant.sql
     if key not in program.cached:
         wide = hull(Interval(FIRST_INSTANT, LAST_INSTANT), instant.lies)

@@ -1,4 +1,4 @@
-"""What stands beside the SQL: which rule a column comes from, what a step does, what the tables must hold."""
+"""Comments for the SQL: which rule a column comes from, what a step does, what the tables must contain."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _STEPS = (
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """Something with an id, and at which stratum what is named after it stands; None where that depends."""
+    """Something with an id, and the stratum of the columns named after it; None where that varies."""
 
     named: Named
     stratum: str | None
@@ -68,7 +68,7 @@ class Commentary:
     # names
 
     def renamed(self, query: exp.Query, used: set[str]) -> Mapping[str, str]:
-        """Names of strata for the layers of the cases; none is the name of a table that is read."""
+        """Name the layers of the cases after their strata. No name is that of a table that is read."""
         columns = {cte.alias: _columns(cte) for cte in _ctes(query)}
         layers = [name for name in columns if re.fullmatch(rf"{_FACTS}_\d+", name)]
         strata: list[str] = []
@@ -88,7 +88,7 @@ class Commentary:
         return found_names
 
     def _stratum(self, column: str) -> int | None:
-        """The place of a column's stratum, as far as its name tells."""
+        """The position of a column's stratum; None where its name does not show it."""
         owner, _, part = column.partition("__")
         if column.startswith("situations_"):
             return _STRATA.index("weights")
@@ -104,7 +104,7 @@ class Commentary:
     # comments
 
     def notes(self, query: exp.Query) -> Notes:
-        """What to say above steps and beside columns, under the names that they have now."""
+        """Return the comments above steps and beside columns, by their final names."""
         heads: dict[str, list[str]] = {}
         columns: dict[tuple[str, str], str] = {}
         for cte in _ctes(query):
@@ -129,7 +129,7 @@ class Commentary:
         return None if rule is None or rule.named.id in self._plain() else self._said(rule.named)
 
     def _plain(self) -> set[str]:
-        """Scores and groups of one name with a column need no comment."""
+        """Return the columns that need no comment, because a score or group has the same name."""
         return {"score"}
 
     def _said(self, named: Named) -> str:
@@ -158,7 +158,7 @@ class Commentary:
         return [] if named is None else [self._said(named)]
 
     def _small(self, name: str) -> Iterator[str]:
-        """What a small table of constants means; of situations, what each bit says."""
+        """Describe a small table of constants; for situations, the meaning of each bit."""
         situations = self._statement.program.cached.get(("situations", name))
         if not isinstance(situations, Situations):
             comment = self._statement.program.small[name].comment
@@ -179,7 +179,7 @@ class Commentary:
     # the head
 
     def head(self, stamp: str, cases: str, of: Callable[[str], str]) -> Iterator[str]:
-        """What stands above everything."""
+        """Return the comment at the head of the statement."""
         ruleset = self._ruleset
         yield f"{ruleset.id} {ruleset.version}: {self._label(ruleset.title)}"
         yield f"digest of the policy: {stamp}"
@@ -219,7 +219,7 @@ class Commentary:
             yield f"run first: {statement}"
 
     def _unpublished(self) -> Iterator[str]:
-        """Lists that are left as stored, where the dialect has no short way."""
+        """Describe lists that are left in their stored form because the dialect cannot convert them concisely."""
         if self._dialect.name == "duckdb":
             return
         for column, _ in self._statement.columns:
@@ -246,7 +246,7 @@ def _ends(ruleset: Ruleset) -> tuple[int | None, int | None]:
 
 
 def _rules(ruleset: Ruleset) -> Iterator[tuple[str, _Rule]]:
-    """By the first part of a column's name; an indicator wins over a relation of its name."""
+    """Return rules by the first part of their columns' names; an indicator wins over a relation of the same name."""
     for relation in ruleset.relations:
         yield relation.id, _Rule(relation, None)
     for group, stratum in (

@@ -1,4 +1,4 @@
-"""A ruleset as a dbt model: the statement over sources, its columns described and tested, and how to use it."""
+"""Writes a ruleset as a dbt model: the statement over sources, descriptions and tests of its columns, a README."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from steelyard.ir.ruleset import InputField, Label, Named, Ruleset
 
 SOURCE = "steelyard"
 WRITTEN_BY = "by `steelyard compile`"
-"""Stands in the README of each folder: it may be replaced."""
+"""Appears in the README of each written folder; a folder whose README contains it may be overwritten."""
 _JINJA = re.compile(r"\{[{%#]")
-"""What begins something that Jinja reads."""
+"""Matches what starts a Jinja expression, block or comment."""
 _LABELS = {
     Content.RULESET: Label("规则集", "the ruleset"),
     Content.VERSION: Label("版本", "its version"),
@@ -47,15 +47,15 @@ def model(ruleset: Ruleset, dialect_name: str, lang: str = "en") -> Mapping[str,
 
     Args:
         ruleset: its parameters bound.
-        dialect_name: of the database that dbt runs on.
-        lang: of the comments in the SQL; descriptions are in both languages.
+        dialect_name: the dialect of the database that dbt runs on.
+        lang: the language of comments in the SQL; descriptions are in both languages.
 
     Raises:
         UnfitError: the ruleset cannot be written as one statement.
         TooWideError: an integer may need more than 128 bits.
     """
     name = re.sub(r"\W", "_", ruleset.id)
-    mark = f"steelyard_{policy_digest(ruleset)[:12]}_"  # no text of the ruleset can hold its digest
+    mark = f"steelyard_{policy_digest(ruleset)[:12]}_"  # the digest cannot occur in the ruleset's own texts
     names = ("cases", *(relation.id for relation in ruleset.relations))
     tables = Tables(f"{mark}cases", {one.id: f"{mark}{one.id}" for one in ruleset.relations})
     found = readable(ruleset, dialect_name, tables, lang)
@@ -70,12 +70,12 @@ def model(ruleset: Ruleset, dialect_name: str, lang: str = "en") -> Mapping[str,
 
 
 def _as_written(text: str) -> str:
-    """A text that Jinja renders to the text given: each delimiter is written by an expression."""
+    """Escape a text for Jinja: each delimiter is written by an expression, so that rendering gives the text."""
     return _JINJA.sub(lambda found: f"{{{{ '{found[0]}' }}}}", text)
 
 
 def _sourced(sql: str, mark: str, table: str) -> str:
-    """The table as a source of dbt; where a comment names it, by its name."""
+    """Replace a table by a dbt source; in comments by its name."""
     reference = f"{{{{ source('{SOURCE}', '{table}') }}}}"
     name = rf"[\"`]?\b{re.escape(mark + table)}\b[\"`]?"
     commented = re.sub(rf"(?m)^(--.*?){name}", rf"\g<1>{table}", sql)
@@ -139,7 +139,7 @@ def _tests(ruleset: Ruleset, column: ResultColumn) -> list[str]:
         case Origin(Content.GRADE, score=name):
             grades = next(one.grades for one in ruleset.scores if one.id == name)
             return _accepted([one.id for one in grades]) if grades else []
-        case _:  # no test for the other columns
+        case _:  # the other columns have no test
             return []
 
 
@@ -149,7 +149,7 @@ def _accepted(values: Sequence[str], more: Sequence[str] = ()) -> list[str]:
 
 
 def _whole_rows(ruleset: Ruleset, columns: Sequence[ResultColumn], quote: str) -> list[str]:
-    """Tests of whole rows: only a rejected case may be where shares do not add up, or a score is out of range."""
+    """Tests of whole rows: shares add up and scores are in range unless the case is rejected."""
     names = {one.origin: one.name for one in columns if one.origin is not None}
 
     def sql(origin: Origin) -> str:
@@ -200,7 +200,7 @@ def _name(text: str) -> str:
 
 
 def _quoted(text: str) -> str:
-    """A text of schema.yml, in which dbt reads Jinja too."""
+    """Quote a text for schema.yml, and escape it for Jinja, which dbt also evaluates there."""
     return json.dumps(_as_written(one_line(" ".join(text.split()))), ensure_ascii=False)
 
 

@@ -1,7 +1,7 @@
-"""Definitions (`define`, of the case and of rows) as a graph: what each reads, in which order, which read a score.
+"""The graph of definitions (`define`, of the case and of rows): what each reads, their order, which read a score.
 
-Definitions are compiled after those that they read, one after the other: a chain of them may be longer than calls may
-nest. Everything here is a loop for the same reason.
+Definitions are compiled one after the other, each after those that it reads, because recursion along a long chain would
+exceed Python's limit. For the same reason everything here is iterative.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from steelyard.ir.walk import children, nodes
 Key = tuple[str | None, str]
 """A definition: its relation, None for one of the case, and its name."""
 Reads = Callable[[Key, Program], Iterator[Key]]
-"""Gives the definitions that one reads."""
+"""Gives the definitions that a definition reads."""
 
 
 def of_case(name: str, program: Program) -> list[str]:
-    """A definition of the case and all those of the case that it reads, each after what it reads."""
+    """Return a definition of the case and all definitions of the case that it reads, in dependency order."""
     return [found for relation, found in _in_order((None, name), program, _read) if relation is None]
 
 
 def of_row(relation: str, name: str, program: Program) -> list[str]:
-    """A definition of a row and all those of the same row that it reads, each after what it reads."""
+    """Return a definition of a row and all definitions of the same row that it reads, in dependency order."""
 
     def read(key: Key, program: Program) -> Iterator[Key]:
         for node in outside_aggregates(program.expressions[key]):
@@ -35,7 +35,7 @@ def of_row(relation: str, name: str, program: Program) -> list[str]:
 
 
 def outside_aggregates(expr: Expr) -> Iterator[Expr]:
-    """The node and all below it, without what stands in an aggregate: that is about rows of its own."""
+    """Give the node and all nodes below it, except those inside aggregates, which concern other rows."""
     open_ = [expr]
     while open_:
         node = open_.pop()
@@ -45,13 +45,13 @@ def outside_aggregates(expr: Expr) -> Iterator[Expr]:
 
 
 def reads_score(expr: Expr, program: Program) -> bool:
-    """Whether an expression reads a score, through definitions too."""
+    """Return whether an expression reads a score, directly or through definitions."""
     readers = _score_readers(program)
     return any(isinstance(node, ScoreValue) or _key(node) in readers for node in nodes(expr))
 
 
 def _score_readers(program: Program) -> frozenset[Key]:
-    """The definitions that read a score, computed once."""
+    """Return the definitions that read a score; computed once."""
     found = program.cached.get("score readers")
     if isinstance(found, frozenset):
         return found  # pyright: ignore[reportUnknownVariableType] - put there below
@@ -73,18 +73,18 @@ def _score_readers(program: Program) -> frozenset[Key]:
 
 
 def _key(node: Expr) -> Key | None:
-    """The definition that a node may name."""
+    """Return the definition that a node names; None for other nodes."""
     match node:
         case Define(name=name):
             return None, name
         case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
             return relation, name
-        case _:  # all other nodes name none
+        case _:  # no other node names a definition
             return None
 
 
 def _read(key: Key, program: Program) -> Iterator[Key]:
-    """The definitions that one reads, in aggregates too."""
+    """Give the definitions that a definition reads, inside aggregates as well."""
     for node in nodes(program.expressions[key]):
         found = _key(node)
         if found is not None and found in program.expressions:
@@ -92,7 +92,7 @@ def _read(key: Key, program: Program) -> Iterator[Key]:
 
 
 def _in_order(key: Key, program: Program, read: Reads) -> list[Key]:
-    """A definition and all that it reads, each once, after what it reads itself."""
+    """Return a definition and all definitions that it reads, each once, in dependency order."""
     found: dict[Key, None] = {}
     seen = {key}
     open_ = [(key, read(key, program))]

@@ -1,4 +1,4 @@
-"""Compile a ruleset for a run, or say where it cannot be compiled."""
+"""Compiles a ruleset for a run, or reports why it cannot be compiled."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ def compile_for(
     *,
     details: bool = False,
 ) -> Statement | None:
-    """Compile a ruleset, its parameters bound; None, and B201, where a number may need more than 128 bits.
+    """Compile a ruleset with bound parameters; report B201 and return None where a number may exceed 128 bits.
 
     Args:
         ruleset: what to compile.
-        diagnostics: what takes the finding.
+        diagnostics: receives the finding.
         cases: the table of cases.
-        sources: by relation its table.
-        name: of the dialect.
-        details: whether the rows that rules fired for are wanted too.
+        sources: the table of each relation.
+        name: the dialect's name.
+        details: whether to compute the rows for which rules fired.
     """
     try:
         return compile_ruleset(ruleset, dialect(name), cases, sources, policy_digest(ruleset), details=details)
@@ -39,7 +39,7 @@ def compile_for(
 
 
 def report_too_wide(error: TooWideError, ruleset: Ruleset, diagnostics: Diagnostics) -> None:
-    """Report B201 at the expression that is too wide, else at the file."""
+    """Report B201 at the expression that is too wide; where that is unknown, at the file."""
     diagnostics.add(
         "B201",
         error.span or Span(ruleset.file, 0, 0, 0, 0),

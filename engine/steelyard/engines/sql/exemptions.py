@@ -1,4 +1,4 @@
-"""Exemptions: who is granted what (LANGUAGE.md section 8; `semantics.exemptions`).
+"""Exemptions and their grants (LANGUAGE.md section 8; `semantics.exemptions`).
 
 An *activation* is an exemption that fired, once or for a row. What it grants to an indicator is gathered over all
 activations into one column of the indicator's frame: the largest relaxation (or the
@@ -36,7 +36,7 @@ from steelyard.ir.types import OPEN, DateTime, Number
 
 @dataclass(frozen=True, slots=True)
 class Fired:
-    """A rule judged for the case: whether it fired (never NULL), and its rows where it has a relation."""
+    """An exemption evaluated for the case: whether it fired (never NULL), and its rows where it has a relation."""
 
     rule: str
     holds: E
@@ -45,14 +45,14 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """Where a grant is evaluated: once for the frame at hand, or in rows below it."""
+    """Where a grant is evaluated: once in the frame of the scope, or in the rows of a relation below it."""
 
     scope: Scope
     holds: E
     below: bool
 
     def largest(self, value: E, hint: str, program: Program) -> E:
-        """The largest value over the activations; NULL where there is none, or none that is not NULL."""
+        """The largest value over the activations; NULL where there is none that is not NULL."""
         if not self.below:
             return build.where(self.holds, value)
         return self.scope.frame.aggregate(hint, program.dialect.greatest(build.wrapped(value), self.holds))
@@ -67,13 +67,13 @@ class Activation:
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What an indicator is granted: conditions and hundredths in its frame; None where nothing can be.
+    """The grants to an indicator, as SQL in its frame; None where the kind cannot be granted.
 
     Attributes:
         target: the resolved target.
-        floor: NULL where none is granted.
-        waives: never NULL.
-        paused: microseconds to take off the clock.
+        floor: the highest at_least in hundredths; NULL where none is granted.
+        waives: whether the indicator is waived; never NULL.
+        paused: microseconds to subtract from the clock.
     """
 
     target: Value | None
@@ -98,7 +98,7 @@ def judge(exemption: Exemption, program: Program, findings: Findings) -> Fired:
 
 
 class Grants:
-    """What one indicator, or each row of a family, is granted."""
+    """The grants to one indicator, or to each row of a family."""
 
     def __init__(self, indicator: Indicator, program: Program, scope: Scope, findings: Findings) -> None:
         self._indicator = indicator
@@ -107,7 +107,7 @@ class Grants:
         self._findings = findings
 
     def settle(self, fired: dict[str, Fired], base: Value | None, clock: Clocked | None) -> Granted:
-        """Everything granted, in the order written."""
+        """Return everything granted, in the order written."""
         relaxations: list[Value] = []
         floors: list[Value] = []
         waives: list[E] = []
@@ -190,7 +190,7 @@ class Grants:
         return fired[exemption.id].holds
 
     def _pause(self, exemption: Exemption, fired: dict[str, Fired], clock: Clocked | None) -> Pause:
-        """A row's window, and where it counts; a missing start, or end that is not open, refuses the grant."""
+        """A row's window, and the condition that it counts; a missing start, or end that is not open, refuses it."""
         if clock is None or exemption.for_each is None:
             raise InternalError(f"`{self._indicator.id}` has no clock to pause")
         relation = self._program.relations[exemption.for_each]
@@ -207,7 +207,7 @@ class Grants:
         return Pause(at.scope, at.holds, start, end, at.below)
 
     def _refused(self, at: Activation, values: list[Value], hint: str) -> None:
-        """A grant that cannot be given says what was missing."""
+        """Record what was missing for a refused grant."""
         for value in values:
             refused = under(value.why, at.holds)
             if not at.below:
@@ -252,7 +252,7 @@ class Grants:
 
 
 def _after(base: Value, milder: Value) -> Why:
-    """The reasons of the milder target count only where the base is there."""
+    """Restrict the reasons of the milder target to cases in which the base target is present."""
     return under(milder.why, build.present(base.sql)) if base.nullable else milder.why
 
 

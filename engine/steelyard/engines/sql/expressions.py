@@ -1,6 +1,6 @@
 """The SQL of every expression: one `match`, compositional, with the meaning of `semantics.meaning`.
 
-Strict operators need a guard only where SQL is not strict by itself: AND of a comparison that is false, IN, LEAST.
+Strict operators need a guard only where SQL is not strict itself: a false comparison in an AND, IN, LEAST.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def _value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901 -
 
 
 def literal(stored: Stored | None, kind: Type, program: Program) -> Value:
-    """A constant; None is the word `missing`."""
+    """A constant; None is the literal `missing`."""
     match stored:
         case None:
             return Value(
@@ -187,7 +187,7 @@ def typed_null(kind: Type, program: Program) -> E:
 
 
 def guard(sql: E, operands: Sequence[Value]) -> Value:
-    """A truth that is missing where an operand is, though its SQL may not be."""
+    """Make a truth NULL where an operand is missing, for SQL that is not strict itself."""
     absent = [build.missing(operand.sql) for operand in operands if operand.nullable]
     if absent and (len(operands) > 1):
         sql = build.case([(build.disj(absent), build.null())], sql)
@@ -201,7 +201,7 @@ def _settled(found: Value | None, name: str) -> Value:
 
 
 def _settle(truth: Value, scope: Scope) -> Value:
-    """A large truth that can be unknown becomes a column: its reasons repeat it."""
+    """Put a large truth that can be unknown into a column, because its reasons repeat it."""
     return replace(truth, sql=column_of(truth.sql, "truth", scope.frame)) if truth.why else truth
 
 
@@ -234,7 +234,7 @@ def _define(expr: Define, program: Program, scope: Scope) -> Value:
 
 
 def _of_score(name: str, program: Program, scope: Scope) -> Value:
-    """A definition that reads scores: compiled once for each way in which they stand."""
+    """Compile a definition that reads scores, once for each set of current scores."""
     standing = tuple((score, found.sql.sql(), scale) for score, (found, scale) in scope.scores.items())
     key = "define", name, id(scope.frame), standing
     for one in definitions.of_case(name, program):
@@ -249,13 +249,13 @@ def _of_score(name: str, program: Program, scope: Scope) -> Value:
 
 
 def _named(found: Value, hint: str, frame: Frame) -> Value:
-    """The value of a definition: a column, unless it is so short that readers may repeat it."""
+    """The value of a definition: a column, unless it is short enough to be repeated."""
     found = replace(found, sql=_kept(found.sql, hint, frame))
     return shortened(found, hint, frame, repeated=True)
 
 
 def _kept(sql: E, hint: str, frame: Frame) -> E:
-    """A column for what is more than a few nodes."""
+    """Put an expression of more than a few nodes into a column."""
     return column_of(sql, hint, frame, REPEATED // 2)
 
 
@@ -278,7 +278,7 @@ def _field(expr: Field, program: Program, scope: Scope) -> Value:
 
 
 def _score(expr: ScoreValue, program: Program, scope: Scope) -> Value:
-    """The score as it stands, at the scale that is asked for."""
+    """The current score, at the requested scale."""
     found = scope.scores.get(expr.name)
     if found is None or not isinstance(expr.type, Number):
         raise InternalError(f"the score `{expr.name}` was read before it stands")
@@ -287,7 +287,7 @@ def _score(expr: ScoreValue, program: Program, scope: Scope) -> Value:
         return program.arithmetic.times(standing, 10 ** (expr.type.scale - scale))
     return program.arithmetic.divide(
         standing, constant(10 ** (scale - expr.type.scale))
-    )  # exact: scales were chosen so
+    )  # exact: the compiler chose the scales accordingly
 
 
 def _divide(expr: Divide, program: Program, scope: Scope) -> Value:
@@ -320,7 +320,7 @@ def _compare(expr: Compare, program: Program, scope: Scope) -> Value:
 
 
 def _level(operand: Value, levels: tuple[str, ...], comparator: Comparator, rank: int) -> Value:
-    """An ordered text against a level: one of the levels that are so."""
+    """Compare an ordered text with a level: it must be one of the levels for which the comparison holds."""
     import operator
 
     holds = {
@@ -354,7 +354,7 @@ def _rank(operand: Value, levels: tuple[str, ...], program: Program) -> Value:
 
 
 def _open_end(expr: OpenEnd, program: Program, scope: Scope) -> Value:
-    """OPEN where it is missing; without its one_row row it is missing."""
+    """OPEN where the operand is missing; missing where the one_row relation has no row."""
     operand = value(expr.operand, program, scope)
     opened = constant(OPEN)
     interval = None if operand.interval is None else hull(operand.interval, point(OPEN))

@@ -1,7 +1,7 @@
-"""Families: one indicator of each row of a relation (LANGUAGE.md section 7, For each).
+"""Families: one indicator per row of a relation (LANGUAGE.md section 7, For each).
 
-The rows live in a frame of their own, where the indicator is settled like any other. Scores see sums over them; what
-depends on a score's weights (shares, points lost) is a further frame, which joins the rows with all that is settled.
+The rows have a frame of their own, in which the indicator is computed like any other. Scores read sums over them. What
+depends on a score's weights (shares, points lost) is in a further frame, which joins the rows with these results.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ from steelyard.ir.types import Number
 
 
 def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[Scope, Findings]:
-    """Stratum 2: the rows of a family; one without an id, or with another's, rejects the case."""
+    """Stratum 2: the rows of a family. A row without an id, or with the id of another, rejects the case."""
     family = _family(indicator)
     relation = program.relations[family.relation]
     asked = [*_expressions(indicator), *_granted(indicator, program)]
-    reach(asked, relation, program, program.case_scope)  # what it reads is compiled before the frame is cut off
+    reach(asked, relation, program, program.case_scope)  # what it reads must be compiled before the frame is created
     rows = further(joined(relation, program).pairs, program.cases, program.cases.depth, program, indicator.id)
     frame = rows.frame
     place = rows.fetch("_row").sql
@@ -105,7 +105,7 @@ def weigh(  # noqa: PLR0917 - all of a score
 
 
 def listed(column: ResultColumn, settled: Settled, standings: Mapping[str, Standing], program: Program) -> E:
-    """The list of a family's rows, by id, each with the fields of its column."""
+    """The list of a family's rows, ordered by id, each with the fields of its result column."""
     indicator = settled.indicator
     family = _family(indicator)
     carried = Carried(settled.scope.frame, program.cases, program.cases.depth, program, f"{indicator.id}_shown")
@@ -138,8 +138,8 @@ def listed(column: ResultColumn, settled: Settled, standings: Mapping[str, Stand
 def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str]]:
     """The most points that a row of a family lost by reason code, as items whose ties go by their order.
 
-    0 or less where no row lost any. Ties between the codes of a family go by the rows, which the items' own order
-    cannot say: so there is an item for each place a code can have among them.
+    0 or less where no row lost any. Ties between codes of a family are broken by the order of rows, which the fixed
+    order of items cannot express; so there is one item for each position that a code can have among them.
     """
     weighed = scored.rows[name]
     settled = weighed.settled
@@ -159,7 +159,7 @@ def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str
 
 
 def _before(carried: Carried, settled: Settled, lost: Value, program: Program) -> Value:
-    """What a row lost, with its place: of equal ones the first row by id has more."""
+    """The points that a row lost, made distinct: among equal ones the first row by id has more."""
     family = _family(settled.indicator)
     row_id = program.dialect.by_code_point(settled.scope.rows[family.relation].fetch(family.row_id).sql)
     order = exp.Order(expressions=[exp.Ordered(this=row_id, nulls_first=True)])
@@ -172,7 +172,7 @@ def _before(carried: Carried, settled: Settled, lost: Value, program: Program) -
 
 
 def _placed(most: list[Value], first: list[Value], codes: list[str], program: Program) -> list[tuple[Value, str]]:
-    """For each place, and each code that can have it, the points of the code where it has that place."""
+    """For each position, and each code that can have it, the points of the code where it has that position."""
     a = program.arithmetic
     found: list[tuple[Value, str]] = []
     ranks: list[E] = []
@@ -214,7 +214,7 @@ def _weighed(weighed: RowShares, scored: Scored, carried: Carried, program: Prog
 def _contribute(
     scored: Scored, members: Sequence[Settled], shares: Mapping[str, Value], denominator: Value, program: Program
 ) -> None:
-    """The base where every row of a family counts alike."""
+    """The base where all rows of a family have equal weight."""
     a = program.arithmetic
     sums: list[Value] = []
     for settled in members:
@@ -230,7 +230,7 @@ def _contribute(
 
 
 def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:
-    """The lowest (or highest) counts: the first member that has it, its first row by id."""
+    """Take the lowest (or highest) score: that of the first member that has it, in its first row by id."""
     a, score = program.arithmetic, scored.score
     lowest = score.method is Method.LOWEST
     lies = hull(*(one.score.lies for one in members))
@@ -263,7 +263,7 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
 
 
 def _first(settled: Settled, program: Program, *, lowest: bool) -> E:
-    """Whether a row is the first by id of those with the lowest (or highest) score."""
+    """Whether a row is the first by id among those with the lowest (or highest) score."""
     frame = settled.scope.frame
     family = _family(settled.indicator)
     row_id = program.dialect.by_code_point(settled.scope.rows[family.relation].fetch(family.row_id).sql)
@@ -287,7 +287,7 @@ def _first(settled: Settled, program: Program, *, lowest: bool) -> E:
 def _mean(
     scored: Scored, members: Sequence[Settled], fired: Sequence[tuple[str, E]], program: Program, findings: Findings
 ) -> None:
-    """Weights of rows: the situation depends on them, so it is resolved as it occurs."""
+    """A weighted mean with weights of rows. Situations depend on them, so only those that occur are resolved."""
     a, score = program.arithmetic, scored.score
     plain = [one for one in members if one.indicator.family is None]
     rows = [one for one in members if one.indicator.family is not None]
@@ -337,7 +337,7 @@ def _lookup(settled: Settled, situations: Situations, key: E) -> Callable[[Carri
 
 
 def _weights(settled: Settled, scored: Scored, program: Program, findings: Findings) -> E:
-    """The rows of a family with their weights, as text; a row that counts must have one above 0."""
+    """The rows of a family with their weights, as text. A row that is not waived must have a weight above 0."""
     indicator, frame = settled.indicator, settled.scope.frame
     if indicator.weight is None:
         raise InternalError(f"`{indicator.id}` has no weight")
@@ -396,7 +396,7 @@ def _folded(carried: Carried, of: Value, hint: str, program: Program) -> Value:
 
 
 def _expressions(indicator: Indicator) -> list[Expr]:
-    """Everything that the indicator reads."""
+    """Return all expressions of the indicator."""
     found: list[Expr | None] = [indicator.only_if, indicator.target, indicator.weight]
     match indicator.measure:
         case Clock(start=start, stop=stop, until=until):
@@ -416,7 +416,7 @@ def _expressions(indicator: Indicator) -> list[Expr]:
 
 
 def _granted(indicator: Indicator, program: Program) -> list[Expr]:
-    """What the exemptions read that grant to it in its own rows."""
+    """Return the expressions of exemptions that grant to it in its own rows."""
     family = _family(indicator)
     found: list[Expr] = []
     for exemption in program.ruleset.exemptions:

@@ -1,4 +1,4 @@
-"""What a case lacks and what rejects it, collected while its strata are compiled, in the order of the reference."""
+"""Collects what can be missing in a case and what can reject it, in the order of the reference."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ class Findings:
     """What was collected for the rows of a frame.
 
     Attributes:
-        frame: where the conditions can be read.
-        missing: by name, or set of names, conditions under which it counts among what was missing.
-        rejects: the first that holds names the fault.
+        frame: the frame in which the conditions can be read.
+        missing: by name, or set of names, the conditions under which it is reported as missing.
+        rejects: rejections; the first whose condition holds is reported.
     """
 
     program: Program
@@ -28,28 +28,28 @@ class Findings:
     rejects: list[Rejection] = field(default_factory=lambda: [])
 
     def note(self, why: Why, condition: E | None = None) -> None:
-        """Remember what was missing, where a condition (never NULL) holds."""
+        """Record what is missing where a condition (never NULL) holds."""
         for name, one in (why if condition is None else under(why, condition)).items():
             if not build.is_false(one):
                 self.missing.setdefault(name, []).append(one)
 
     def reject(self, found: Iterable[Rejection], condition: E | None = None) -> None:
-        """Remember what rejects the case."""
+        """Record what rejects the case."""
         more = found if condition is None else guarded(found, condition)
         self.rejects += [one for one in more if not build.is_false(one.condition)]
 
     def take(self, value: Value | None, condition: E | None = None) -> None:
-        """Remember both of a value that is evaluated where a condition holds."""
+        """Record the reasons and rejections of a value that is evaluated where a condition holds."""
         if value is not None:
             self.note(value.why, condition)
             self.reject(value.rejects, condition)
 
     def of_rows(self, frame: Frame) -> Findings:
-        """Findings about rows, to be handed over with `give`."""
+        """Return findings for rows, to be passed on with `give`."""
         return Findings(self.program, frame)
 
     def give(self, rows: Findings) -> None:
-        """Take over what was collected for rows: a condition holds for the case where it does for one of its rows."""
+        """Add what was collected for rows: a condition holds for the case where it holds for one of its rows."""
         dialect, frame = self.program.dialect, rows.frame
         nothing = build.boolean(value=False)
         for name, condition in resolved(rows.missing, frame).items():
@@ -59,7 +59,7 @@ class Findings:
             self.reject([replace(one, condition=found)])
 
     def named(self) -> dict[str, E]:
-        """By name the condition under which it counts among what was missing; a long one is a column."""
+        """Return, by name, the condition under which it is reported as missing; a long one becomes a column."""
         found = resolved(self.missing, self.frame)
         return {
             name: column_of(condition, "lacks", self.frame)

@@ -1,9 +1,9 @@
-"""Row sets that grow column by column, and become a chain of common table expressions.
+"""Row sets to which columns are added one by one, and which become a chain of common table expressions.
 
-A frame is the cases, or the rows of a relation as each case sees them. A column that reads others stands one layer
-above the highest of them, so that no SELECT reads its own aliases and the chain is as short as the deepest formula. A
-frame of rows hangs below its parent at a level: it sees the parent's columns up to that depth, and what it aggregates
-comes back to the parent one layer above. Names of columns are unique in the whole statement.
+A frame is the cases, or the rows of a relation paired with each case. A column that reads others is placed one layer
+above the highest of them, so that no SELECT reads its own aliases and the chain has as many layers as the deepest
+formula. A frame of rows is attached to its parent at a level: it reads the parent's columns up to that depth, and its
+aggregates become columns of the parent one layer above. Names of columns are unique in the whole statement.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Names:
     """Allocates SQL identifiers that are not yet used in this statement, and numbers what can be missing.
 
     Attributes:
-        details: whether columns that only a comparison of engines needs are wanted too.
+        details: whether to write columns that only comparisons of engines need.
     """
 
     def __init__(self, *, details: bool = False) -> None:
@@ -32,7 +32,7 @@ class Names:
         self._numbers: dict[str, int] = {}
 
     def take(self, wanted: str) -> str:
-        """The name, or with a number behind it where it is taken; case does not tell names apart."""
+        """Return the name, with a number appended where it is already used; names are compared without case."""
         found, number = wanted, 1
         while found.casefold() in self._used:
             number += 1
@@ -41,11 +41,11 @@ class Names:
         return found
 
     def number(self, missing: str) -> int:
-        """The number of a name among those that can be missing, from 0, in the order of the first call."""
+        """Return the number of a name that can be missing, from 0, in the order of first calls."""
         return self._numbers.setdefault(missing, len(self._numbers))
 
     def keep(self, key: tuple[int, int], wanted: str) -> str:
-        """A name as `take` gives it, the same one whenever the key is asked for."""
+        """Return a name as `take` does, and the same name for the same key."""
         if key not in self._kept:
             self._kept[key] = self.take(wanted)
         return self._kept[key]
@@ -53,17 +53,17 @@ class Names:
 
 @dataclass(slots=True)
 class Lookup:
-    """A small table joined to a layer: at most one of its rows fits each row of the frame."""
+    """A small table joined to a layer: at most one of its rows matches each row of the frame."""
 
     table: str
     alias: str
     on: tuple[tuple[str, E], ...]
-    """Columns of the table with what they must equal."""
+    """Pairs of a column of the table and the expression that it must equal."""
 
 
 @dataclass(slots=True)
 class Layer:
-    """What is added at one depth."""
+    """What is added to a frame at one depth."""
 
     columns: dict[str, E] = field(default_factory=lambda: {})
     comments: dict[str, str] = field(default_factory=lambda: {})
@@ -72,7 +72,7 @@ class Layer:
 
 
 Base = Callable[["Emission", "Frame", Sequence[str]], exp.Query]
-"""Builds a frame's first SELECT from the columns that are wanted of it (own ones of the base and the parent's)."""
+"""Builds a frame's first SELECT from the columns needed of it (those of the base and of the parent)."""
 
 
 @dataclass(eq=False)
@@ -80,14 +80,14 @@ class Frame:
     """A row set.
 
     Attributes:
-        name: what its CTEs are called.
+        name: the base name of its CTEs.
         base: builds the first SELECT.
         names: shared by the whole statement.
-        spare: builds, from more rows but at less cost, a first SELECT that serves where spare rows do no harm.
-        parent: whose columns it sees, up to depth `level`.
-        identity: the columns that tell its rows apart.
-        key: the columns that are grouped by when it is aggregated for the parent.
-        on: for each of `key` the parent's expression that it equals.
+        spare: builds a cheaper first SELECT with additional rows, for uses where those do no harm; None: none.
+        parent: the frame whose columns it reads, up to depth `level`; None for the cases.
+        identity: the columns that identify its rows.
+        key: the columns by which it is grouped when it is aggregated for the parent.
+        on: for each column of `key` the equal expression of the parent.
     """
 
     name: str
@@ -101,12 +101,12 @@ class Frame:
     layers: list[Layer] = field(default_factory=lambda: [Layer()])
     depths: dict[str, int] = field(default_factory=lambda: {})
     wanted: dict[str, None] = field(default_factory=lambda: {})
-    """Columns of the base, and the parent's, that something reads."""
+    """Columns of the base, and of the parent, that are read."""
     aggregates: dict[str, tuple[E, E | None]] = field(default_factory=lambda: {})
-    """By the parent's column: the aggregate, and what stands for it where the parent has no row here."""
+    """By the parent's column: the aggregate, and its value where the parent's row has no rows here."""
     spare: Base | None = None
     reads: list[E] = field(default_factory=lambda: [])
-    """Expressions over the parent that the base reads besides what is wanted."""
+    """Expressions over the parent that the base reads in addition to `wanted`."""
     sources: list[Frame] = field(default_factory=lambda: [])
     """Frames of rows that the base reads."""
 
@@ -116,13 +116,13 @@ class Frame:
         return len(self.layers) - 1
 
     def want(self, name: str) -> E:
-        """A column of the base."""
+        """Request a column of the base."""
         self.depths.setdefault(name, 0)
         self.wanted.setdefault(name)
         return build.column(name)
 
     def depth_of(self, e: E) -> int:
-        """The layer at which an expression can be read: the deepest of its columns."""
+        """Return the layer from which an expression can be read: that of its deepest column."""
         return max((self._depth_of(name) for name in build.columns_in(e)), default=0)
 
     def _depth_of(self, name: str) -> int:
@@ -133,7 +133,7 @@ class Frame:
         return 0
 
     def _inherit(self, name: str) -> None:
-        """Take a column over from the parent, which takes it from its own where it must."""
+        """Make a column of the parent (or of one further up) available here."""
         if self.parent is None:
             raise InternalError(f"nobody has the column {name}")
         if self.parent._depth_of(name) > self.level:  # noqa: SLF001 - of the same class
@@ -141,7 +141,7 @@ class Frame:
         self.want(name)
 
     def put(self, hint: str, e: E, comment: str | None = None) -> E:
-        """Add a column; an expression that is a column or a constant already is given back as it is."""
+        """Add a column and return it; a column or a constant is returned unchanged."""
         if isinstance(e, exp.Column | exp.Literal | exp.Boolean | exp.Null):
             return e
         name = self.names.take(hint)
@@ -154,10 +154,10 @@ class Frame:
         return build.column(name)
 
     def aggregate(self, hint: str, e: E, default: E | None = None) -> E:
-        """Aggregate over the rows of each row of the parent; gives the parent's column."""
+        """Aggregate over the rows that belong to each row of the parent; returns the parent's column."""
         if self.parent is None:
             raise InternalError("the cases have no parent to aggregate for")
-        self.depth_of(e)  # takes over what it reads
+        self.depth_of(e)  # makes the columns that it reads available
         for one in self.on:
             self.parent.depth_of(one)
         name = self.names.take(hint)
@@ -169,13 +169,13 @@ class Frame:
         return build.column(name)
 
     def lazily(self, hint: str, make: Callable[[], E]) -> E:
-        """An aggregate that is only computed where `details` are asked for; NULL otherwise."""
+        """Aggregate only where `details` are requested; otherwise return NULL."""
         if self.parent is None:
             raise InternalError("the cases have no parent to aggregate for")
         return self.aggregate(hint, make()) if self.names.details else build.null()
 
     def look_up(self, table: str, keys: Sequence[tuple[str, E]], columns: Sequence[str]) -> list[E]:
-        """Join a small table on equal keys; gives its columns, NULL where no row fits."""
+        """Join a small table on equal keys; returns its columns, NULL where no row matches."""
         on = tuple((name, self.put(f"{table}_{name}", e)) for name, e in keys)
         depth = max(self.depth_of(e) for _, e in on) + 1
         layer = self._layer(depth)
@@ -203,13 +203,13 @@ class Frame:
 
 
 class Emission:
-    """Writes frames as CTEs, each after what it reads."""
+    """Writes frames as CTEs, each after those that it reads."""
 
     def __init__(self, *, hints: bool, needed: frozenset[str] | None = None) -> None:
         """Prepare.
 
         Args:
-            hints: whether the dialect knows NOT MATERIALIZED.
+            hints: whether the dialect supports NOT MATERIALIZED.
             needed: the columns of the cases to write (see `pruning`); None: all.
         """
         self._needed = needed
@@ -220,7 +220,7 @@ class Emission:
         """CTEs that serve several frames."""
 
     def cte(self, name: str, query: exp.Query, *, inline: bool = False) -> str:
-        """Add a CTE; `inline` keeps an engine from storing it where it is read twice."""
+        """Add a CTE; `inline` asks the engine not to materialize it where it is read twice."""
         alias = exp.TableAlias(this=build.name(name))
         found = exp.CTE(this=query, alias=alias)
         if inline and self._hints:
@@ -229,7 +229,7 @@ class Emission:
         return name
 
     def layer(self, frame: Frame, depth: int) -> str:
-        """The CTE of a frame up to a depth; what it stands on is written first."""
+        """Write the CTE of a frame up to a depth, after those that it reads; returns its name."""
         depth = min(depth, frame.depth)
         key = id(frame), depth
         if key in self._done:
@@ -243,7 +243,7 @@ class Emission:
         return name
 
     def met(self, frame: Frame, depth: int) -> str:
-        """The CTE of cases that rows are to meet; rows that are no cases may be among them, unseen."""
+        """Write the CTE of cases to join rows with; it may contain additional rows that are no cases."""
         depth = min(depth, frame.depth)
         if frame.spare is None:
             return self.layer(frame, depth)
@@ -258,7 +258,7 @@ class Emission:
         return self._done[key]
 
     def last(self, frame: Frame) -> str:
-        """The CTE with all columns of a frame."""
+        """Write the CTE with all columns of a frame."""
         return self.layer(frame, frame.depth)
 
     def _above(self, frame: Frame, depth: int, below: str, called: str) -> str:
@@ -288,7 +288,7 @@ class Emission:
         return self.cte(called, query, inline=frame.parent is None)
 
     def _pruned(self, layer: Layer) -> Layer:
-        """A layer of the cases without what is not needed."""
+        """Return a layer of the cases without the columns and joins that are not needed."""
         needed = self._needed or frozenset()
         columns = {name: e for name, e in layer.columns.items() if name in needed}
         joined = {column.table for e in columns.values() for column in build.columns_of(e)}
@@ -300,7 +300,7 @@ class Emission:
         )
 
     def grouped(self, frame: Frame) -> str:
-        """The CTE that aggregates a frame for its parent."""
+        """Write the CTE that aggregates a frame for its parent."""
         key = id(frame), -1
         if key not in self._done:
             source = self.last(frame)
@@ -313,7 +313,7 @@ class Emission:
 
 
 def _of(e: E, alias: str) -> E:
-    """The expression with its columns said to be of a table."""
+    """Qualify the columns of an expression with a table."""
 
     def change(node: E) -> E:
         return build.column(node.name, alias) if isinstance(node, exp.Column) and not node.table else node

@@ -131,7 +131,7 @@ class Opening(Reading):
             yield line
 
     def _headed(self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions) -> Sequence[str]:
-        """Give the columns of a file, whose head and first row are checked as they always are."""
+        """Return the columns of a file, after checking its header and first row as the Python intake does."""
         next(self._lines(role, path, fields, options), None)
         with open_table(path, options, frozenset()) as table:
             return list(table.columns)

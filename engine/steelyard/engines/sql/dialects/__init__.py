@@ -1,8 +1,8 @@
-"""What differs between the SQL dialects: one object for each, asked by the compiler for all that is not portable.
+"""The SQL dialects: one object each, which the compiler asks for everything that is not portable.
 
-Operands arrive wrapped, and every answer is atomic: a call, a cast, a CASE or something in parentheses. What the
-engines do was found by running them; tests/unit/engines/sql/test_traps_*.py pin it. Snowflake and BigQuery are written
-after their manuals and only parsed back.
+Operands are wrapped, and every result is atomic: a call, a cast, a CASE or an expression in parentheses. The behaviour
+    of engines was determined by running them; tests/unit/engines/sql/test_traps_*.py check it. Snowflake and BigQuery
+    follow their manuals and are only parsed, not run.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NAMES = ("duckdb", "spark", "postgres", "snowflake", "bigquery")
 
 
 def dialect(name: str) -> Dialect:
-    """The dialect of a name in `NAMES`.
+    """Return the dialect with a name in `NAMES`.
 
     Raises:
         KeyError: there is no such dialect.

@@ -1,5 +1,5 @@
 # ruff: noqa: D102 - protocol.py says what each method does
-"""What most dialects say alike. A dialect overrides what it says otherwise."""
+"""The operations that most dialects write in the same way; dialects override those that differ."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def aliased(e: E, name: str) -> E:
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """Points and index in one integer, so that sorting the integers downwards ranks them.
+    """How points and index are packed in one integer, so that sorting the integers in descending order ranks them.
 
     Attributes:
         width: larger than every index.
@@ -62,7 +62,7 @@ class Packing:
 
 
 def packing(items: Sequence[tuple[E, int]], bound: int | None) -> Packing:
-    """How to pack points up to a bound (any BIGINT where there is none)."""
+    """Return how to pack points up to a bound; None: any BIGINT."""
     width = max(index for _, index in items) + 1
     limit = ((BIGINT_LIMIT if bound is None else bound) + 1) * width
     if limit > WIDE_LIMIT:
@@ -71,13 +71,13 @@ def packing(items: Sequence[tuple[E, int]], bound: int | None) -> Packing:
 
 
 class Common(ABC):
-    """The shared part of the dialects."""
+    """The operations shared by the dialects."""
 
     name: str
     sqlglot: str
 
     def fill(self, template: str, /, **slots: E | Sequence[E]) -> E:
-        """A template of this dialect, filled."""
+        """Fill a template of this dialect."""
         return fill(template, self.sqlglot, **slots)
 
     # statements and sessions
@@ -139,7 +139,7 @@ class Common(ABC):
         return as_type(e, self.wide())
 
     def remainder(self, a: E, b: E, *, wide: bool = False) -> E:
-        del wide  # the operator is exact in both
+        del wide  # the operator is exact for both types
         return self.fill("(:a % :b)", a=a, b=b)
 
     def has_bit(self, mask: E, bit: int) -> E:
@@ -196,7 +196,7 @@ class Common(ABC):
     # reason codes
 
     def packed(self, items: Sequence[tuple[E, int]], how: Packing) -> list[E]:
-        """Points and index in one integer each: at least `how.width` where there are points."""
+        """Pack points and index in one integer each; the result is at least `how.width` where there are points."""
         kind = self.wide() if how.wide else self.bigint()
         width = number(how.width)
         return [
@@ -243,7 +243,7 @@ class Common(ABC):
         return exp.Struct(expressions=pairs)
 
     def field(self, structure: E, name: str, kind: exp.DataType) -> E:
-        del kind  # a structure keeps its types
+        del kind  # fields of a structure keep their types
         return exp.Dot(this=exp.Paren(this=structure), expression=name_of(name))
 
 

@@ -13,7 +13,7 @@ from steelyard.engines.sql.dialects.protocol import Check, Unnested
 from steelyard.engines.sql.dialects.template import slots_for
 
 _REPEATED = 60
-"""Nodes of the operands that may be written twice."""
+"""Up to this many nodes, operands may be written twice."""
 
 
 class DuckDB(Common):
@@ -43,7 +43,10 @@ class DuckDB(Common):
         return self._short(exact, a, b, "%") if wide else exact
 
     def _short(self, exact: E, a: E, b: E, operator: str) -> E:
-        """In 64 bits where both fit: 25 times as fast. Only for short operands, which are repeated here."""
+        """Compute in 64 bits where both operands fit, which is 25 times as fast.
+
+        Operands are repeated, so must be short.
+        """
         if sum(1 for e in (a, b) for _ in e.walk()) > _REPEATED:
             return exact
         return self.fill(
@@ -52,22 +55,22 @@ class DuckDB(Common):
             a=a,
             b=b,
             exact=exact,
-            least=number(1 - BIGINT_LIMIT),  # the least BIGINT by -1 is none
+            least=number(1 - BIGINT_LIMIT),  # the least BIGINT divided by -1 is no BIGINT
             most=number(BIGINT_LIMIT - 1),
         )
 
     def units_of(self, e: E, scale: int) -> E:
-        # DECIMAL(18) times anything narrow stays in 64 bits and overflows there
+        # DECIMAL(18) times a narrow number stays in 64 bits and overflows
         return self.fill(f"CAST(CAST(:e AS DECIMAL(37, {scale})) * :units AS BIGINT)", e=e, units=number(10**scale))
 
     def sum_wide(self, e: E, where: E | None = None) -> E:
-        return self.filtered(self.fill("SUM(:e)", e=e), where)  # wide by itself
+        return self.filtered(self.fill("SUM(:e)", e=e), where)  # already wide
 
     def empty_list(self) -> E:
         return self.fill("CAST([] AS TEXT[])")
 
     def year_month(self, day: E) -> E | None:
-        # a tenth of what text made of integers takes
+        # takes a tenth of the time of building the text from integers
         return exp.Anonymous(this="STRFTIME", expressions=[self._date(day), string("%Y-%m")])
 
     def _date(self, day: E) -> E:
@@ -91,7 +94,7 @@ class DuckDB(Common):
         return self.fill("LIST_CONCAT(:a, :b)", a=a, b=b)
 
     def distinct_in_order(self, items: E) -> E:
-        # the outer list only gives the inner one a name: written twice it would be computed twice
+        # the outer list only names the inner one, which would be computed twice if written twice
         return self.fill(
             "LIST_TRANSFORM([:items], LAMBDA _l : LIST_FILTER(_l, LAMBDA _x, _i : LIST_POSITION(_l, _x) = _i))[1]",
             items=items,
@@ -157,7 +160,7 @@ class DuckDB(Common):
         )
 
     def _greatest(self, items: Sequence[E]) -> E:
-        """NULLs do not count."""
+        """GREATEST, which ignores NULLs."""
         if len(items) == 1:
             return items[0]
         text, slots = slots_for(items)

@@ -1,6 +1,6 @@
-"""Columns of the types that people use, as stored integers and back: what each dialect calls it.
+"""Converts columns of natural types (timestamps, dates, decimals) to stored integers and back, in each dialect.
 
-An instant that has no zone is taken as UTC. Snowflake and BigQuery are written after their manuals.
+A timestamp without a zone is taken as UTC. Snowflake and BigQuery follow their manuals.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from steelyard.engines.sql.dialects.template import fill
 
 @dataclass(frozen=True, slots=True)
 class Natural:
-    """The words of one dialect.
+    """The SQL of one dialect for natural types.
 
     Attributes:
-        name: as sqlglot has it.
-        micros, instant: from an instant to microseconds since 1970, and back to one in UTC.
-        days, day: from a date to days since 1970, and back.
-        matches: whether a text as a whole matches a pattern, `:p`; `ends` is what the pattern must end with.
-        instant_type, decimal_type, text_type, list_type, integer_type: what the columns of a table are called.
+        name: sqlglot's name of the dialect.
+        micros, instant: SQL from a timestamp to microseconds since 1970, and back to a timestamp in UTC.
+        days, day: SQL from a date to days since 1970, and back.
+        matches: SQL whether a whole text matches a pattern, `:p`; `ends` is what the pattern must end with.
+        instant_type, decimal_type, text_type, list_type, integer_type: names of the types of table columns.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Natural:
 
 
 def natural(name: str) -> Natural:
-    """The words of a dialect, by the name that sqlglot has for it.
+    """Return the SQL of a dialect, by sqlglot's name of the dialect.
 
     Raises:
         KeyError: there is no such dialect.
@@ -113,7 +113,7 @@ _ALL = {
             instant="TIMESTAMP_MICROS(:e)",
             days="CAST(UNIX_DATE(:e) AS BIGINT)",
             day="DATE_FROM_UNIX_DATE(CAST(:e AS INT))",
-            matches="(CONCAT(:e, '.') RLIKE :p)",  # a $ also matches before a line break at the end
+            matches="(CONCAT(:e, '.') RLIKE :p)",  # `$` also matches before a line break at the end
             begins="^",
             ends="[.]$",
             instant_type="TIMESTAMP",

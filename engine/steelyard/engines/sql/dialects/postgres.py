@@ -20,7 +20,7 @@ class Postgres(Common):
     sqlglot = "postgres"
 
     def session_statements(self) -> tuple[str, ...]:
-        # long expressions take minutes to turn into machine code, and a moment to run
+        # JIT compilation of long expressions takes minutes, running them without it a moment
         return ("SET TIME ZONE 'UTC'", "SET standard_conforming_strings = on", "SET jit = off")
 
     def session_checks(self) -> tuple[Check, ...]:

@@ -1,4 +1,4 @@
-"""What the compiler may ask of a dialect."""
+"""The operations that the compiler needs from a dialect."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Unnested(NamedTuple):
     """A list as rows.
 
     Attributes:
-        join: for the FROM clause: `select.append("joins", join)`; a row without items drops out.
+        join: for the FROM clause: `select.append("joins", join)`; rows with an empty list are dropped.
         value: the item, in a row.
     """
 
@@ -23,11 +23,11 @@ class Unnested(NamedTuple):
 
 
 class Check(NamedTuple):
-    """What must hold in a session before anything is run in it.
+    """A condition that must hold in a session before anything is run in it.
 
     Attributes:
-        query: answers with one row.
-        expected: its last column, as text.
+        query: a query with one row.
+        expected: the value of its last column, as text.
     """
 
     query: str
@@ -35,16 +35,16 @@ class Check(NamedTuple):
 
 
 class Dialect(Protocol):
-    """A dialect. Operands come wrapped; every answer is atomic."""
+    """A dialect. Operands are wrapped; every result is atomic."""
 
     @property
     def name(self) -> str:
-        """As the command line has it."""
+        """The name on the command line."""
         ...
 
     @property
     def sqlglot(self) -> str:
-        """As sqlglot has it."""
+        """The name of the dialect in sqlglot."""
         ...
 
     # statements and sessions
@@ -53,16 +53,16 @@ class Dialect(Protocol):
         """The text of a whole statement.
 
         Raises:
-            sqlglot.errors.UnsupportedError: it holds what the dialect cannot say.
+            sqlglot.errors.UnsupportedError: the dialect cannot express the statement.
         """
         ...
 
     def session_statements(self) -> tuple[str, ...]:
-        """What to run first in a session."""
+        """Statements to run first in a session."""
         ...
 
     def session_checks(self) -> tuple[Check, ...]:
-        """What to check next; refuse to run where one fails."""
+        """Checks to run next; where one fails, the session must not be used."""
         ...
 
     def values(self, name: str, columns: Sequence[tuple[str, exp.DataType]], rows: Sequence[Sequence[E]]) -> exp.CTE:
@@ -94,7 +94,7 @@ class Dialect(Protocol):
     # integers
 
     def narrow_literal(self, value: int) -> E:
-        """A constant that is BIGINT by itself: engines take a bare `1` for 32 bits, and overflow there."""
+        """A constant of type BIGINT; engines give a bare `1` 32 bits, which can overflow."""
         ...
 
     def wide_literal(self, value: int) -> E:
@@ -110,15 +110,18 @@ class Dialect(Protocol):
         ...
 
     def quotient(self, a: E, b: E, *, wide: bool) -> E:
-        """A / b toward zero; NULL where either is. Spark and Snowflake: a wide quotient must be under 10^32."""
+        """A / b, truncated toward zero; NULL where either is.
+
+        In Spark and Snowflake a wide quotient must be below 10^32.
+        """
         ...
 
     def remainder(self, a: E, b: E, *, wide: bool = False) -> E:
-        """The rest of `quotient`, with the sign of a. For a wide answer DuckDB takes a short way where it can."""
+        """The remainder of `quotient`, with the sign of a. DuckDB computes wide ones in 64 bits where possible."""
         ...
 
     def has_bit(self, mask: E, bit: int) -> E:
-        """Whether a BIGINT that is a sum of powers of two, each once, has 2^bit; `bit` is at most 62."""
+        """Whether bit number `bit` (at most 62) of a non-negative BIGINT is set."""
         ...
 
     def decimal(self, units: E, scale: int) -> E:
@@ -144,7 +147,7 @@ class Dialect(Protocol):
         ...
 
     def count_if(self, condition: E) -> E:
-        """In how many rows it is true, as BIGINT; never NULL."""
+        """The number of rows in which it is true, as BIGINT; never NULL."""
         ...
 
     def bool_or(self, condition: E) -> E:
@@ -158,7 +161,7 @@ class Dialect(Protocol):
     # lists of text
 
     def empty_list(self) -> E:
-        """No texts."""
+        """The empty list of texts."""
         ...
 
     def list_of(self, items: Sequence[E]) -> E:
@@ -174,7 +177,7 @@ class Dialect(Protocol):
         ...
 
     def distinct_in_order(self, items: E) -> E:
-        """Each text once, where it stands first."""
+        """Each text once, in the order of first occurrence."""
         ...
 
     def first_items(self, items: E, limit: int) -> E:
@@ -182,17 +185,17 @@ class Dialect(Protocol):
         ...
 
     def join_list(self, items: E, separator: str) -> E:
-        """One text; empty for an empty list."""
+        """The items joined to one text; empty for an empty list."""
         ...
 
     def size(self, items: E) -> E:
-        """How many items."""
+        """The number of items."""
         ...
 
     def contains(self, items: E, e: E) -> E:
         """Whether a text is among the items; no item may be NULL.
 
-        NULL where the list or the text is, except for an empty list and a missing text: FALSE in some engines.
+        NULL where the list or the text is NULL, but for an empty list and a NULL text some engines give FALSE.
         """
         ...
 
@@ -203,30 +206,30 @@ class Dialect(Protocol):
     # reason codes
 
     def ranked(self, items: Sequence[tuple[E, int]], bound: int | None = None) -> E:
-        """Indexes by their points: the list of those whose points are > 0, most points first, then the smaller index.
+        """The list of indexes whose points are above 0, most points first, ties by the smaller index.
 
         Args:
             items: points (BIGINT; NULL counts as none) and index (0 or more, each once).
-            bound: what no points exceed; it keeps the work in 64 bits.
+            bound: an upper bound of the points, which allows computing in 64 bits.
         """
         ...
 
     def codes_of(self, indexes: E, codes: Sequence[str], limit: int | None = None) -> E:
-        """The texts of such a list, each once, at most `limit` of them."""
+        """The codes for a list of indexes, each once, at most `limit` of them."""
         ...
 
     def reasons(self, items: Sequence[tuple[E, str]], limit: int | None = None, bound: int | None = None) -> E:
-        """`codes_of(ranked(…))` of points and code each, the index being the place; in DuckDB cheaper than the two."""
+        """`codes_of(ranked(…))` for pairs of points and code, with the position as index; cheaper in DuckDB."""
         ...
 
     # texts
 
     def starts_with(self, e: E, prefix: E) -> E:
-        """By code points; no wildcards."""
+        """Whether a text starts with a prefix, by code points and without wildcards."""
         ...
 
     def length(self, e: E) -> E:
-        """How many code points."""
+        """The number of code points."""
         ...
 
     def substring(self, e: E, start: int, length: int) -> E:
@@ -234,13 +237,13 @@ class Dialect(Protocol):
         ...
 
     def by_code_point(self, e: E) -> E:
-        """The text for `<`, ORDER BY, MIN and MAX; equality needs nothing."""
+        """The text in code-point order, for `<`, ORDER BY, MIN and MAX; not needed for equality."""
         ...
 
     # dates
 
     def year_month(self, day: E) -> E | None:
-        """`2024-05` of a day (BIGINT, since 1970, in the years 1000 to 9999); None where arithmetic does as well."""
+        """The month `2024-05` of a day (BIGINT since 1970, years 1000 to 9999); None where arithmetic is as fast."""
         ...
 
     # structures
@@ -250,7 +253,7 @@ class Dialect(Protocol):
         ...
 
     def field(self, structure: E, name: str, kind: exp.DataType) -> E:
-        """One of them, of its type."""
+        """A field of a structure, in its type."""
         ...
 
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:

@@ -32,7 +32,7 @@ class Snowflake(Common):
         return exp.DataType.build("ARRAY", dialect=self.sqlglot)
 
     def quotient(self, a: E, b: E, *, wide: bool) -> E:
-        del wide  # a quotient has six digits after the point: exact only where it divides
+        del wide  # `/` keeps six fractional digits, so it is exact only without a remainder
         return self.fill("CAST((:a - :a % :b) / :b AS DECIMAL(38, 0))", a=a, b=b)
 
     def has_bit(self, mask: E, bit: int) -> E:
@@ -59,7 +59,7 @@ class Snowflake(Common):
 
     def collect_sorted(self, e: E, where: E | None = None) -> E:
         kept = e if where is None else when(where, e)
-        return self.fill("ARRAY_AGG(:e) WITHIN GROUP (ORDER BY :e)", e=kept)  # leaves NULLs out
+        return self.fill("ARRAY_AGG(:e) WITHIN GROUP (ORDER BY :e)", e=kept)  # omits NULLs
 
     def concat(self, a: E, b: E) -> E:
         return self.fill("ARRAY_CAT(:a, :b)", a=a, b=b)
@@ -127,7 +127,7 @@ class Snowflake(Common):
 
 
 def _truth(node: exp.Expr) -> exp.Expr:
-    """`x IS TRUE` as what has two values."""
+    """Write `x IS TRUE` as a two-valued expression."""
     match node:
         case exp.Is(this=exp.Expr() as inner, expression=exp.Boolean() as constant):
             value = inner if constant.this else exp.Not(this=exp.Paren(this=inner))

@@ -13,10 +13,10 @@ from steelyard.engines.sql.dialects.protocol import Check, Unnested
 from steelyard.engines.sql.dialects.template import slots_for
 
 _SETTINGS = (
-    ("spark.sql.ansi.enabled", "true"),  # overflow is an error
+    ("spark.sql.ansi.enabled", "true"),  # overflow raises an error
     ("spark.sql.session.timeZone", "UTC"),
-    ("spark.sql.variable.substitute", "false"),  # else `${x}` in a text is replaced
-    ("spark.sql.decimalOperations.allowPrecisionLoss", "true"),  # a quotient keeps 32 digits before the point
+    ("spark.sql.variable.substitute", "false"),  # otherwise `${x}` in a text is replaced
+    ("spark.sql.decimalOperations.allowPrecisionLoss", "true"),  # a quotient keeps 32 integer digits
     ("spark.sql.parser.escapedStringLiterals", "false"),  # texts are written with backslashes escaped
 )
 
@@ -101,7 +101,7 @@ class Spark(Common):
         one = self.struct(fields)
         if not order_by:
             return self.filtered(self.fill("COLLECT_LIST(:one)", one=one), where)
-        # the values stand last: they decide nothing but the order of equal keys
+        # the values come last and only decide the order of equal keys
         _, slots = slots_for(order_by)
         keys = ", ".join(f":{slot} AS _{slot}" for slot in slots)
         pairs = self.filtered(self.fill(f"COLLECT_LIST(STRUCT({keys}, :one AS _v))", one=one, **slots), where)

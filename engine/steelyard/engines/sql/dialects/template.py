@@ -1,6 +1,6 @@
-"""Templates: SQL of a dialect with `:slots`, parsed once, filled with expressions.
+"""Templates: SQL of a dialect with `:slots`, parsed once and then filled with expressions.
 
-What a template says is parsed by sqlglot in its own dialect, so that it is known there and printed again as it stands.
+sqlglot parses a template in its own dialect, so that printing it gives the same SQL.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def fill(template: str, dialect: str, /, **slots: E | Sequence[E]) -> E:
 
 
 def _filled(node: E, slots: Mapping[str, E | Sequence[E]], template: str) -> E:
-    """A copy of a template's node; what fills a slot is not copied."""
+    """Copy a node of a template, with slots replaced by the expressions themselves."""
     args: dict[str, object] = {}
     for key, value in node.args.items():
         if isinstance(value, exp.Placeholder):
