@@ -210,7 +210,7 @@ def test_no_size_of_memory(here: Path, steelyard: Steelyard, limit: str) -> None
     write(here / "a.csv", [line("A")])
     found = steelyard("evaluate", POLICY, "--cases", "a.csv", "--engine", "sql", "--memory-limit", limit)
     assert found.status == 2
-    assert f"--memory-limit takes a size such as 4GB, not '{limit}'" in found.err
+    assert f"a memory limit is a size such as 4GB, not `{limit}`" in found.err
 
 
 def test_too_little_memory(here: Path, steelyard: Steelyard) -> None:

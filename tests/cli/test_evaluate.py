@@ -293,12 +293,10 @@ def test_an_old_file_stays_where_the_new_one_cannot_be_made(steelyard, policy: P
 
 
 def test_nothing_appears_where_one_output_fails(steelyard, policy: Path, cases: Path, tmp_path: Path, monkeypatch):
-    from steelyard.report import writers
-
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device", "r.csv")
 
-    monkeypatch.setattr(writers, "write_rejects", full)
+    monkeypatch.setattr("steelyard.session.record.Record.write_rejects", full)
     out = tmp_path / "out"
     out.mkdir()
     words = ("-o", out / "a.csv", "--rejects", out / "r.csv", "--report", out / "report")
@@ -342,7 +340,7 @@ def test_engines_that_differ_leave_no_output(steelyard, policy: Path, cases: Pat
 
 PHASES = {
     "scoring": "import steelyard.engines.reference as at; at.evaluate = stop",
-    "writing": "import steelyard.report.writers as at; at.csv_text = stop",
+    "writing": "import steelyard.engines.sql.portfolio as at; at.convert = stop",
 }
 STOPPING = """
 import sys, time
@@ -426,7 +424,7 @@ def test_provenance_of_a_run_that_nobody_checked(steelyard, policy: Path, cases:
 
 
 @pytest.mark.parametrize(
-    ("name", "says"), [("from.txt", "ends in .json"), ("no/from.json", "no such folder"), ("here.json", "is a folder")]
+    ("name", "says"), [("from.txt", "end in .json"), ("no/from.json", "no such folder"), ("here.json", "is a folder")]
 )
 def test_provenance_that_cannot_be_written_is_refused_first(
     name: str, says: str, steelyard, policy: Path, cases: Path, tmp_path: Path
@@ -504,7 +502,7 @@ def test_a_full_disk_names_what_could_not_be_written(steelyard, policy: Path, ca
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("steelyard.report.writers.write_rejects", full)
+    monkeypatch.setattr("steelyard.session.record.Record.write_rejects", full)
     scores = tmp_path / "scores.csv"
     done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", scores, "--rejects", tmp_path / "rejects.csv")
 

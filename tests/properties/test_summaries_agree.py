@@ -1,17 +1,16 @@
-"""A summary counted in memory and one counted by SQL are the same, to the digit."""
+"""The summary of a record, counted by SQL, is the one that Python counts of the same outcomes, to the digit."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import counted
+import recorded
 from golden.reports.worked import ruleset
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.engines.protocol import Compiled
@@ -20,11 +19,7 @@ from steelyard.engines.versions import compile_versions
 from steelyard.facts import Case, case_from_texts
 from steelyard.facts.case import Reject
 from steelyard.ir.versions import Versions
-from steelyard.report.portfolio import summarise
-from steelyard.report.summary import Summary
-from steelyard.report.writers import write_results
-from steelyard.semantics import Outcome, Status
-from steelyard.session.summary import summary_of_view
+from steelyard.semantics import Outcome
 
 # one score without a name, whose family lost points, at one digit
 OLD = """
@@ -113,44 +108,14 @@ def drawn(cases: Sequence[dict[str, str]], parts: Sequence[Sequence[str]]) -> li
     return found
 
 
-def by_sql(results: Iterable[tuple[Case, Outcome]], rejects: Sequence[Reject], by: Sequence[str]) -> Summary:
-    """Through a Parquet file of results, as a portfolio's run would write it, joined with the keys as stored."""
-    versions, _ = compiled()
-    kept = [pair for pair in results if pair[1].status is not Status.REJECTED]
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        path = Path(folder) / "results.parquet"
-        write_results(path, versions, kept)
-        connection.execute(
-            "CREATE TABLE keys (own VARCHAR, k_branch VARCHAR, k_month VARCHAR, k_version VARCHAR, k_late BOOLEAN, "
-            'k_grade BIGINT, k_on INTEGER, "where" VARCHAR)'
-        )
-        for case, _ in kept:
-            values = case.values
-            version = versions.of(values)
-            month = {20057: "2024-11", 20088: "2024-12", 20089: "2025-01", 20147: "2025-02"}[values["on"]]
-            named = None if version is None else version.version
-            row = [case.key, values.get("branch"), month, named, values.get("late"), values.get("grade"), values["on"]]
-            connection.execute("INSERT INTO keys VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
-        connection.execute(
-            f"CREATE VIEW results AS SELECT * FROM read_parquet('{path}') AS r JOIN keys ON r.id = keys.own"
-        )
-        connection.execute("CREATE TABLE rejects AS SELECT * FROM keys WHERE false")
-        for reject in rejects:
-            connection.execute('INSERT INTO rejects (own, "where") VALUES (?, ?)', [reject.key, reject.where])
-        keys = tuple(f"k_{name}" for name in by)
-        return summary_of_view(
-            connection, versions, "results", tuple(by), keys=keys, rejects="rejects", minimum_sample=2
-        )
-
-
 @settings(derandomize=True, max_examples=80, deadline=None)
 @given(CASES, PARTS, st.lists(st.sampled_from(BY), max_size=3, unique=True), st.lists(st.sampled_from(["a", "on"])))
 def test_summaries_agree(cases, parts, by, wheres):
     results = drawn(cases, parts)
     rejects = [Reject("", where, "", msg("yes")) for where in wheres]
 
-    assert summarise(compiled()[0], results, rejects, by, 2) == by_sql(results, rejects, by)
+    versions, _ = compiled()
+    assert counted.summarise(versions, results, rejects, by, 2) == recorded.summarise(versions, results, rejects, by, 2)
 
 
 def test_what_is_drawn_has_everything() -> None:
@@ -163,10 +128,10 @@ def test_what_is_drawn_has_everything() -> None:
         for a in ("", "100", "-700", "-3.5", "12.34")
     ]
     results = drawn(cases, [["3.9", "4"]] * len(cases))
-    summary = by_sql(results, [], ("version", "branch"))
+    summary = recorded.summarise(compiled()[0], results, [], ("version", "branch"), 2)
     main, debt, score = summary.whole.scores
 
-    assert summarise(compiled()[0], results, [], ("version", "branch"), 2) == summary
+    assert counted.summarise(compiled()[0], results, [], ("version", "branch"), 2) == summary
     assert ("main", "debt", "score") == (main.id, debt.id, score.id)
     assert (60, 4) == (summary.whole.cases, len(summary.groups))
     assert summary.whole.unscored_reasons
@@ -179,4 +144,4 @@ def test_what_is_drawn_has_everything() -> None:
 
 @pytest.mark.parametrize("by", [(), ("branch",)])
 def test_nothing_to_count(by: tuple[str, ...]) -> None:
-    assert summarise(compiled()[0], [], [], by, 2) == by_sql([], [], by)
+    assert counted.summarise(compiled()[0], [], [], by, 2) == recorded.summarise(compiled()[0], [], [], by, 2)

@@ -43,8 +43,6 @@ COMMAND_LINE = frozenset({"cli", "session", "diagnostics", "resources", "tempora
 NOT_YET_SERVICES = {
     "cli.check": {"analysis"},
     "cli.compile": {"engines", "ir"},
-    "cli.demo": {"report", "semantics"},
-    "cli.evaluate": {"facts", "report", "semantics"},
     "cli.explain": {"explain", "facts", "report", "semantics"},
     "cli.grids": {"report"},
     "cli.schema": {"explain", "model"},

@@ -14,7 +14,7 @@ from steelyard.cli.status import Status, Stop
 from steelyard.session.sources import FactFiles
 
 if TYPE_CHECKING:
-    from steelyard.session.run import Run
+    from steelyard.session.run import Scored
 
 RULESET = "motor-small-claims"
 AS_OF = "2013-10-16T00:00"
@@ -48,8 +48,9 @@ def command(output: Output, target: str) -> None:
     from steelyard.cli.telling import show_summary
     from steelyard.diagnostics import msg
     from steelyard.session.files import staging
-    from steelyard.session.run import read_facts, ready_ruleset, score
-    from steelyard.session.summary import summary_of
+    from steelyard.session.run import ready_ruleset, score_files
+    from steelyard.session.wanted import Wanted
+    from steelyard.temporary import TemporaryFolder
 
     folder = Path(target)
     _check(output, folder)
@@ -58,13 +59,13 @@ def command(output: Output, target: str) -> None:
     output.say(msg("scoring the sample of {ruleset}", ruleset=RULESET))
     relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
     options = FactFiles((str(sample / "claims.csv"),), relations, {"as_of": AS_OF}, None, "utf-8")
-    portfolio = read_facts(ruleset, options, output)
-    run = score(ruleset, portfolio, engine="auto", settings=options.settings, listener=output)
-    with staging() as stage:
+    with staging() as stage, TemporaryFolder() as work:
+        scored = score_files(ruleset, options, Wanted(lang=output.lang), work.path, output)
         aside = stage.place(folder)
         aside.mkdir()
-        _fill(output, run, aside, sample)
-    show_summary(output, summary_of(run), run.versions)
+        _fill(output, scored, aside, sample)
+        summary = scored.record.summary()
+    show_summary(output, summary, ruleset)
     _say_next(output, target)
 
 
@@ -82,16 +83,13 @@ def _check(output: Output, folder: Path) -> None:
         raise Stop(Status.USAGE)
 
 
-def _fill(output: Output, run: Run, folder: Path, sample: Path) -> None:
-    from steelyard.report.writers import write_rejects, write_results
-    from steelyard.semantics import Status as CaseStatus
+def _fill(output: Output, scored: Scored, folder: Path, sample: Path) -> None:
     from steelyard.session.summary import write_report
 
-    kept = [pair for pair in run.results if pair[1].status is not CaseStatus.REJECTED]
-    write_results(folder / "scores.csv", run.versions, kept)
-    write_rejects(folder / "rejects.csv", run.rejects, output.lang)
-    (folder / "provenance.json").write_text(run.provenance(indent=2), "utf-8", newline="\n")
-    write_report(run, folder / "report", output.lang, most=PAGES, first=WORTH_READING, listener=output)
+    scored.record.write_results(folder / "scores.csv")
+    scored.record.write_rejects(folder / "rejects.csv")
+    (folder / "provenance.json").write_text(scored.record.provenance(indent=2), "utf-8", newline="\n")
+    write_report(scored, folder / "report", output.lang, most=PAGES, first=WORTH_READING, listener=output)
     (folder / "sample").mkdir()
     for name in ("claims", *RELATIONS):
         shutil.copyfile(sample / f"{name}.csv", folder / "sample" / f"{name}.csv")

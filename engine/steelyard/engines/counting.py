@@ -1,17 +1,14 @@
 """The counts that make up a summary of a portfolio, and the result columns that they are computed from.
 
-A summary is a set of integers, each with a group of cases, a measure, and the score and item that it concerns. Counting
-in memory and counting by SQL give the same integers; means, ranks and texts are derived from them in one place.
+A summary is a set of integers, each with a group of cases, a measure, and the score and item that it concerns. Means,
+ranks and texts are derived from them in one place.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import NamedTuple
-
-from steelyard.diagnostics import InternalError
 
 QUANTILES = (("p10", 10), ("p25", 25), ("median", 50), ("p75", 75), ("p90", 90))
 """Names and percentages. The p-percent quantile of n scores is the ceil(p·n/100)-th smallest, always an actual score.
@@ -86,12 +83,14 @@ class LostColumn:
     """The result column of the points that an indicator lost in a score; empty where the case has no such score.
 
     For a family the column is a list, and `field` names the field of its items that holds the points.
+    `textual`: whether the column holds its numbers as text.
     """
 
     score: str
     indicator: str
     column: str
     field: str | None = None
+    textual: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,32 +104,6 @@ class SummaryColumns:
     lost: tuple[LostColumn, ...]
 
 
-def counts_of_unread(where: Mapping[str, int], grouping: int) -> list[Count]:
-    """Count rows that are no case: they have no keys, and stand in the group whose keys are all empty.
-
-    Args:
-        where: by column at fault, how many rows.
-        grouping: how many names a summary is grouped by.
-    """
-    rows = sum(where.values())
-    keys = ((), ("",) * grouping) if grouping else ((),)
-    found = [Count(key, Measure.STATUS, "", "rejected", rows) for key in keys if rows]
-    return found + [Count((), Measure.WHERE, "", column, count) for column, count in where.items()]
-
-
-def nearest_rank(histogram: Mapping[int, int], percent: int) -> int:
-    """Return the ceil(percent·n/100)-th smallest of n values, given how often each value occurs.
-
-    Raises:
-        InternalError: there is no value.
-
-    >>> [nearest_rank({3: 1, 5: 2, 9: 1}, percent) for percent in (25, 26, 75, 76)]
-    [3, 5, 5, 9]
-    """
-    total = sum(histogram.values())
-    upto = 0
-    for value in sorted(histogram):
-        upto += histogram[value]
-        if upto * 100 >= percent * total:
-            return value
-    raise InternalError("a quantile of nothing")
+def key_column(name: str) -> str:
+    """The column of results that holds what cases are grouped by, as text."""
+    return f"key:{name}"

@@ -78,6 +78,8 @@ class ResultColumn:
         many: whether it holds a list.
         fields: of a family: what each item of the list holds; the first is the row's id.
         origin: where its values come from; None for columns that are no result of a ruleset (rejects, summaries).
+        textual: whether the table keeps its numbers or durations as text, because one of them has more than 64 bits
+            or 18 digits.
     """
 
     name: str
@@ -85,6 +87,7 @@ class ResultColumn:
     many: bool = False
     fields: tuple[ResultColumn, ...] = ()
     origin: Origin | None = field(default=None, compare=False)
+    textual: bool = False
 
     @property
     def is_text(self) -> bool:

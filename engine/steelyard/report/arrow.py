@@ -1,7 +1,7 @@
 """Results as Arrow, for Parquet: numbers as 64-bit decimals (INT64 in the file) or integers, never a double.
 
 A number has at most 18 digits, durations and days are BIGINT (microseconds, days), instants are
-timestamps in UTC. A value that does not fit is refused, never cut.
+timestamps in UTC. A value that does not fit is refused, never cut; `write_widened` keeps its column as text instead.
 """
 
 # pyarrow ships no types
@@ -11,8 +11,10 @@ timestamps in UTC. A value that does not fit is refused, never cut.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal, localcontext
+from pathlib import Path
 from typing import Any, BinaryIO, assert_never
 
 from steelyard.diagnostics import InternalError, Message, msg
@@ -25,11 +27,17 @@ ROWS_PER_GROUP = 50_000
 
 
 class UnfitError(ValueError):
-    """A value that the file's type cannot hold. `message` says which, for the user."""
+    """A value that the file's type cannot hold.
 
-    def __init__(self, message: Message) -> None:
+    Attributes:
+        message: which, for the user.
+        path: the name of its column; of a family that of the field too.
+    """
+
+    def __init__(self, message: Message, path: tuple[str, ...]) -> None:
         super().__init__(str(message))
         self.message = message
+        self.path = path
 
 
 def arrow_schema(columns: Sequence[ResultColumn]) -> Any:
@@ -75,12 +83,51 @@ def write_parquet(
     import pyarrow.parquet as pq
 
     count = 0
-    schema = arrow_schema(columns).with_metadata(dict(metadata or {}) or None)
-    with pq.ParquetWriter(stream, schema, store_decimal_as_integer=True) as writer:
+    # as DuckDB writes it: without the Arrow schema, which would repeat the metadata
+    with pq.ParquetWriter(stream, arrow_schema(columns), store_decimal_as_integer=True, store_schema=False) as writer:
+        if metadata:
+            writer.add_key_value_metadata(dict(metadata))
         for group in _groups(rows):
             writer.write_table(arrow_table(columns, group))
             count += len(group)
     return count
+
+
+def write_widened(
+    path: Path,
+    columns: Sequence[ResultColumn],
+    rows: Callable[[], Iterable[Mapping[str, CellValue]]],
+    metadata: Mapping[str, str] | None = None,
+) -> tuple[tuple[ResultColumn, ...], Message | None]:
+    """Write rows of any numbers: a column with a number that does not fit holds text.
+
+    Args:
+        path: the file.
+        columns: of the rows.
+        rows: gives the rows; it is called again where a number does not fit.
+        metadata: as for `write_parquet`.
+
+    Returns:
+        The columns as the file has them, and the first number that did not fit; None where all did.
+    """
+    found: Message | None = None
+    while True:
+        try:
+            with path.open("wb") as stream:
+                write_parquet(stream, columns, rows(), metadata)
+        except UnfitError as error:
+            found = found or error.message
+            columns = tuple(_widened(column, error.path) for column in columns)
+        else:
+            return tuple(columns), found
+
+
+def _widened(column: ResultColumn, path: tuple[str, ...]) -> ResultColumn:
+    if not path or column.name != path[0]:
+        return column
+    if column.fields:
+        return replace(column, fields=tuple(_widened(one, path[1:]) for one in column.fields))
+    return replace(column, textual=True)
 
 
 def _groups(rows: Iterable[Mapping[str, CellValue]]) -> Iterator[list[Mapping[str, CellValue]]]:
@@ -99,7 +146,7 @@ def _arrow_type(column: ResultColumn) -> Any:
 
     if column.fields:
         return pa.list_(pa.struct([pa.field(field.name, _arrow_type(field)) for field in column.fields]))
-    plain = _plain_type(column.type)
+    plain = pa.string() if column.textual else _plain_type(column.type)
     return pa.list_(plain) if column.many else plain
 
 
@@ -132,19 +179,28 @@ def _cell(column: ResultColumn, value: CellValue) -> object:
         return _plain(column, value)
     items: tuple[Any, ...] = value if isinstance(value, tuple) else (value,)
     if column.fields:
-        return [
-            {field.name: _cell(field, part) for field, part in zip(column.fields, item, strict=True)} for item in items
-        ]
+        try:
+            return [
+                {field.name: _cell(field, part) for field, part in zip(column.fields, item, strict=True)}
+                for item in items
+            ]
+        except UnfitError as error:
+            raise UnfitError(error.message, (column.name, *error.path)) from None
     return [None if item is None else _plain(column, item) for item in items]
 
 
 def _plain(column: ResultColumn, value: object) -> object:
     match column.type, value:
+        case type_, int() if column.textual:
+            from steelyard.calendars.zones import zone
+            from steelyard.facts.format import format_value
+
+            return format_value(value, type_, zone("UTC"))
         case Number(scale=0) | Duration() | Days(), int() if not -(2**63) <= value < 2**63:
-            raise UnfitError(_unfit(column, str(value)))
+            raise UnfitError(_unfit(column, str(value)), (column.name,))
         case Number(scale), int() if 0 < scale <= PARQUET_DIGITS:
             if abs(value) >= 10**PARQUET_DIGITS:
-                raise UnfitError(_unfit(column, str(value)))
+                raise UnfitError(_unfit(column, str(value)), (column.name,))
             with localcontext() as context:
                 context.prec = PARQUET_DIGITS + 1
                 return Decimal(value).scaleb(-scale)

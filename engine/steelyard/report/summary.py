@@ -10,13 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from steelyard.calendars.zones import zone
 from steelyard.engines.counting import QUANTILES, Count, Measure, ScoreItem
-from steelyard.facts.format import format_value
-from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
-from steelyard.ir.types import Boolean, Region, Regions, Text
-from steelyard.ir.versions import Versions, versions_of
+from steelyard.ir.versions import Versions
 from steelyard.report.summary_shape import Kind, ScoreShape, Shape, shape_of
 from steelyard.semantics.outcome import Fixed, Status
 from steelyard.semantics.values import divide
@@ -146,29 +142,6 @@ def summary_of_counts(
         for group in groups
     )
     return Summary(_line(shape, (), whole), tuple(by), ranked, _most(_of(whole, Measure.WHERE)), minimum_sample)
-
-
-def with_key_texts(rules: Ruleset | Versions, by: Sequence[str], counts: Iterable[Count]) -> tuple[Count, ...]:
-    """Counts whose keys are the texts of stored values, keyed by the values as results write them.
-
-    Args:
-        rules: whose inputs the keys are; of several versions the newest that has the input says its type.
-        by: names of the keys.
-        counts: as `engines.sql.summary` counts.
-    """
-    versions = versions_of(rules)
-    types = {field.id: field.type for one in versions.rulesets for field in one.inputs}
-    here = zone(versions.newest.timezone)
-
-    def shown(name: str, text: str) -> str:
-        match types.get(name):
-            case None | Text() | Region() | Regions() | Boolean():
-                return text
-            case type_:
-                value: Stored = int(text) if text else ""
-                return format_value(value, type_, here) if text else ""
-
-    return tuple(count._replace(key=tuple(map(shown, by, count.key))) for count in counts)
 
 
 _Counts = dict[tuple[Measure, str], Counter[str]]

@@ -19,7 +19,7 @@ from steelyard.ir.versions import Versions
 from steelyard.report.columns import CellValue
 from steelyard.report.summary import GroupLine, ScoreLine, Summary
 from steelyard.report.summary_shape import Kind, Shape, shape_of
-from steelyard.report.writers import whole_file, write_rows
+from steelyard.report.writers import write_rows
 from steelyard.semantics.outcome import Fixed
 
 SUMMARY_SUFFIXES = (".csv", ".parquet", ".json")
@@ -28,20 +28,19 @@ _LOST = Number(LEDGER_DIGITS)
 
 
 def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions, *, csv_safe: bool = False) -> None:
-    """Write a summary, whole or not at all; the suffix names the format. `csv_safe`: as of `write_rows`.
+    """Write a summary; the suffix names the format. `csv_safe`: as of `write_rows`.
 
     Raises:
         ValueError: an unknown suffix.
         UnfitError: a number does not fit the file's type; nothing is written.
-        OSError: the file cannot be written; nothing is left of it.
+        OSError: the file cannot be written.
     """
     if path.suffix.lower() == ".json":
-        with whole_file(path) as stream:
-            stream.write(summary_json(summary).encode())
+        path.write_text(summary_json(summary), "utf-8", newline="")
     elif path.suffix.lower() in SUMMARY_SUFFIXES:
         shape = shape_of(rules)
         rows = [_row(line, summary, shape) for line in (*summary.groups, summary.whole)]
-        write_rows(path, summary_table(summary, shape), rows, "UTC", csv_safe=csv_safe)
+        write_rows(path, summary_table(summary, shape), rows, csv_safe=csv_safe)
     else:
         raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")
 

@@ -9,7 +9,7 @@ from steelyard.diagnostics import msg
 from steelyard.explain import Name, Text, show
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
-from steelyard.report.portfolio import MONTH, VERSION
+from steelyard.report.grouping import MONTH, VERSION
 from steelyard.report.summary import GroupLine, Summary
 
 TOP_REASONS = 5

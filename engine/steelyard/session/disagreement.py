@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -14,8 +14,10 @@ from steelyard.diagnostics import Message, msg
 
 if TYPE_CHECKING:
     from steelyard.facts import Case
+    from steelyard.ir.result_columns import ResultColumn
     from steelyard.ir.types import Type
     from steelyard.ir.versions import Versions
+    from steelyard.report.columns import CellValue
     from steelyard.report.results import Results
     from steelyard.semantics import Outcome
 
@@ -49,33 +51,56 @@ class Disagreement:
         yield msg("the case: {case}", case="; ".join(_facts(self.case, versions)))
 
 
-def compared(
-    results: Results, case: Case, row: Mapping[str, object] | None, checker: str, outcome: Outcome
+def compared(  # noqa: PLR0917 - both sides of a comparison
+    results: Results,
+    columns: Sequence[ResultColumn],
+    case: Case,
+    row: Mapping[str, object] | None,
+    checker: str,
+    outcome: Outcome,
+    said: Outcome | None = None,
 ) -> Disagreement | None:
-    """What differs; of a rejected case only that it is.
+    """What differs, by column; of a rejected case only that it is. None where nothing does.
 
     Args:
-        results: the columns.
+        results: the columns of the versions that the case was scored under.
+        columns: of the row, as its file has them.
         case: what was scored.
-        row: what the portfolio engine says, as Arrow gives it; None where it rejects the case.
+        row: the result that was written, as Arrow gives it; None where the case was rejected.
         checker: the name of the other engine.
         outcome: what it says.
+        said: what the engine that scored says, where it gave an outcome. Where it differs from `outcome` in nothing
+            that a column shows, both are shown as they are.
     """
-    from steelyard.report.arrow import arrow_table
-
     expected = results.row(case, outcome)
     status = str(expected[STATUS])
     if row is None or status == REJECTED:
-        said = REJECTED if row is None else str(row[STATUS])
-        return None if said == status else Disagreement(case, checker, ((STATUS, said, status),))
-    (other,) = arrow_table(results.columns, [expected]).to_pylist()
-    types = {column.name: column.type for column in results.columns}
-    columns = tuple(
+        told = REJECTED if row is None else str(row[STATUS])
+        found = () if told == status else ((STATUS, told, status),)
+    else:
+        found = _different(columns, row, expected)
+    if not found and said is not None and said != outcome:
+        found = (("outcome", repr(said), repr(outcome)),)
+    return Disagreement(case, checker, found) if found else None
+
+
+def _different(
+    columns: Sequence[ResultColumn], row: Mapping[str, object], expected: Mapping[str, CellValue]
+) -> tuple[tuple[str, str, str], ...]:
+    """The columns in which two results differ."""
+    from steelyard.report.arrow import UnfitError, arrow_table
+
+    types = {column.name: column.type for column in columns}
+    try:
+        (other,) = arrow_table(columns, [expected]).to_pylist()
+    except UnfitError as error:
+        name = error.path[0]
+        return ((name, _shown(row.get(name), types[name]), str(error.message)),)
+    return tuple(
         (name, _shown(row.get(name), types[name]), _shown(value, types[name]))
         for name, value in other.items()
         if value != row.get(name)
     )
-    return Disagreement(case, checker, columns) if columns else None
 
 
 def _shown(value: object, type_: Type) -> str:

@@ -2,8 +2,8 @@
 
 `scored.parquet` has a row for each case that was not rejected, in the order of the files: the columns of results
 (report/results.py), then a text column for each name that summaries may group by. `rejected.parquet` has a row for
-each reject: the same text columns, null where the row could not be read, and `where`, the column or rule at fault.
-`rejects.parquet` has the rejects as people read them (report/writers.py).
+each reject: `k`, the key of a case that a rule rejects, the same text columns, both null where the row could not be
+read, and `where`, the column or rule at fault. `rejects.parquet` has the rejects as people read them.
 """
 
 # pyarrow ships no types
@@ -12,32 +12,43 @@ each reject: the same text columns, null where the row could not be read, and `w
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from steelyard.diagnostics import Message, msg
+from steelyard.engines.counting import SummaryColumns, key_column
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions
-from steelyard.report.arrow import UnfitError, arrow_schema, write_parquet
+from steelyard.report.arrow import write_parquet, write_widened
 from steelyard.report.columns import CellValue
-from steelyard.report.portfolio import MONTH, VERSION, GroupKeys
-from steelyard.report.provenance import KEY
+from steelyard.report.footer import replace_metadata
+from steelyard.report.grouping import GroupKeys
+from steelyard.report.provenance import KEY, Read, Scoring, provenance_text
 from steelyard.report.results import Results
-from steelyard.report.writers import REJECT_COLUMNS, write_rejects, write_rows
+from steelyard.report.writers import REJECT_COLUMNS, write_rejects
 from steelyard.semantics.outcome import Status
-from steelyard.session.errors import OutputError
-from steelyard.temporary import TemporaryFolder
+from steelyard.session.errors import EngineError, OutputError
 
 if TYPE_CHECKING:
     from steelyard.engines.sql.portfolio import Connection
-    from steelyard.facts import Reject
+    from steelyard.facts import Case, Reject
     from steelyard.report.summary import Summary
-    from steelyard.session.run import Run as MemoryRun
+    from steelyard.semantics import Outcome
+    from steelyard.session.listener import Listener
+    from steelyard.session.verification import Checkers
 
+Evaluated = Sequence[tuple["Case", "Outcome"]]
+"""Every case that could be read, in the order of the files, with its outcome."""
 SCORED, REJECTED, REJECTS = "scored.parquet", "rejected.parquet", "rejects.parquet"
+PENDING = "pending"
+"""Stands in the metadata of `scored.parquet` where its provenance will be, once the run is checked."""
+FIRST = 5
+"""So many rejects are kept as they are, to be shown in any language."""
 _RESULTS, _REJECTS = "results_", "rejects_"
 
 
@@ -46,124 +57,234 @@ class Record:
     """The files of a run in a folder of its own.
 
     Attributes:
-        columns: of the results.
+        columns: of the results, as the file has them.
         groups: the names that a summary may group by.
+        read: which files were read, and the bad rows of feeds.
+        scoring: by which engine, checked by which others.
+        first: the first rejects, at most `FIRST`.
+        unfit: the first number that Parquet's types do not hold, so that its column is text here; None where all fit.
+        memory: what DuckDB may take, as it reads it; None: its own choice.
     """
 
     versions: Versions
     folder: Path
     columns: tuple[ResultColumn, ...]
     groups: tuple[str, ...]
-
-    @classmethod
-    def of(cls, versions: Versions, folder: Path, groups: Sequence[str]) -> Record:
-        """Of files that are in the folder, or will be."""
-        return cls(versions, folder, Results(versions).columns, tuple(groups))
+    read: Read
+    scoring: Scoring
+    first: tuple[Reject, ...] = ()
+    unfit: Message | None = None
+    memory: str | None = None
 
     @property
     def scored(self) -> Path:
         """The file of results."""
         return self.folder / SCORED
 
+    @property
+    def rejected(self) -> int:
+        """How many rows and cases were rejected."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.folder / REJECTED).num_rows)
+
+    def provenance(self, *, indent: int | None = None) -> str:
+        """Where the results come from, as JSON."""
+        return provenance_text(self.versions, self.read, self.scoring, indent=indent)
+
     def summary(self, by: Sequence[str] = (), minimum_sample: int | None = None) -> Summary:
-        """Sum the run up by some of the names that it keeps."""
-        from steelyard.engines.sql.portfolio import key_column
+        """Sum the run up by some of the names that it keeps.
+
+        Raises:
+            EngineError: a score or a sum has more than 38 digits, or versions disagree about what a column holds.
+        """
+        from steelyard.engines.sql.portfolio import unfit
         from steelyard.engines.sql.summary import summarise
         from steelyard.report.summary import MINIMUM_SAMPLE, summary_of_counts
-        from steelyard.report.summary_shape import summary_columns
+        from steelyard.report.summary_shape import UncountableError, summary_columns
 
         least = MINIMUM_SAMPLE if minimum_sample is None else minimum_sample
+        try:
+            columns = _as_held(summary_columns(self.versions), self.columns)
+        except UncountableError as error:
+            raise EngineError(error.message) from None
+        keys = tuple(map(key_column, by))
         with self._session() as connection:
-            keys = tuple(map(key_column, by))
-            counts = summarise(connection, _RESULTS, summary_columns(self.versions), keys, _REJECTS)
+            try:
+                counts = summarise(connection, _RESULTS, columns, keys, _REJECTS)
+            except Exception as error:
+                if not unfit(error):
+                    raise
+                raise EngineError(msg("a sum in the summary has more than 38 digits")) from None
         return summary_of_counts(self.versions, tuple(by), counts, least)
 
-    def write(self, path: Path, provenance: str, *, csv_safe: bool = False) -> None:
-        """Write the results in the format that the suffix names; a Parquet file keeps the provenance as metadata.
+    def write_results(self, path: Path, *, partition_by: Sequence[str] = (), last: bool = False) -> None:
+        """Write the results. A Parquet file keeps the provenance as metadata.
 
-        `csv_safe`: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
+        Args:
+            path: the suffix names the format; with `partition_by` a folder.
+            partition_by: names that the record keeps: the folder has one below for each value of each.
+            last: the results are not read after this, so that their file may become the output.
+
+        Raises:
+            OutputError: a number does not fit Parquet's types.
         """
+        from steelyard.engines.sql.portfolio import kept, partitioned
+
+        if not partition_by and path.suffix.lower() != ".parquet":
+            self._convert(self.scored, path, self.columns, self.versions.newest.timezone)
+            return
+        if self.unfit is not None:
+            raise OutputError(self.unfit)
+        metadata, names = {KEY: self.provenance()}, [one.name for one in self.columns]
+        if not partition_by and not self.groups:
+            (shutil.move if last else shutil.copyfile)(self.scored, path)
+            replace_metadata(path, KEY, PENDING, metadata[KEY])
+            return
+        with self._session() as connection:
+            if partition_by:
+                partitioned(connection, self.scored, path, partition_by, names, metadata)
+            else:
+                kept(connection, self.scored, path, names, metadata)
+
+    def write_rejects(self, path: Path) -> None:
+        """Write the rejects in the format that the suffix names."""
+        if path.suffix.lower() == ".parquet":
+            shutil.copyfile(self.folder / REJECTS, path)
+        else:
+            self._convert(self.folder / REJECTS, path, REJECT_COLUMNS, "UTC")
+
+    def _convert(self, file: Path, path: Path, columns: Sequence[ResultColumn], timezone: str) -> None:
         from steelyard.calendars.zones import zone
         from steelyard.engines.sql.portfolio import convert
 
-        if path.suffix.lower() == ".parquet":
-            self._parquet(path, {KEY: provenance})
-            return
-
         with self._session() as connection:
-            here = zone(self.versions.newest.timezone)
-            convert(connection, self.scored, path, self.columns, here, csv_safe=csv_safe)
+            convert(connection, file, path, columns, zone(timezone), csv_safe=self.scoring.csv_safe)
 
-    def write_rejects(self, path: Path, *, csv_safe: bool = False) -> None:
-        """Write the rejects in the format that the suffix names. `csv_safe`: as of `write`."""
-        import pyarrow.parquet as pq
+    def verified(self, size: int, checkers: Checkers, results: Evaluated, listener: Listener) -> Record:
+        """Check a sample of a run that is held in memory.
 
-        with pq.ParquetFile(self.folder / REJECTS) as file:
-            batches = file.iter_batches()
-            rows: Iterator[dict[str, CellValue]] = (row for batch in batches for row in batch.to_pylist())
-            write_rows(path, REJECT_COLUMNS, rows, "UTC", csv_safe=csv_safe)
+        Raises:
+            DisagreementError: another engine gives a different outcome.
+        """
+        from steelyard.session.verification import verify
 
-    def _parquet(self, path: Path, metadata: Mapping[str, str]) -> None:
-        import pyarrow.parquet as pq
-
-        schema = arrow_schema(self.columns).with_metadata(metadata)
-        with (
-            pq.ParquetFile(self.scored) as file,
-            pq.ParquetWriter(path, schema, store_decimal_as_integer=True) as writer,
-        ):
-            for batch in file.iter_batches(columns=schema.names):
-                writer.write_batch(batch.select(schema.names).cast(schema))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        cases = {case.key: case for case, _ in results}
+        said = {case.key: outcome for case, outcome in results}
+        with self._session() as connection:
+            checked = verify(
+                connection,
+                self.scored,
+                self.columns,
+                self.versions,
+                self.scoring.engine,
+                self.read.provenance,
+                size,
+                checkers,
+                lambda keys: [cases[key] for key in keys],
+                listener,
+                said,
+            )
+        return replace(
+            self, scoring=replace(self.scoring, verified=checked, checkers=tuple(name for name, _ in checkers))
+        )
 
     @contextmanager
     def _session(self) -> Generator[Connection]:
-        """DuckDB with a view of each file."""
-        from steelyard.engines.sql.portfolio import connect, interruptible
+        """DuckDB with views of the results, of all rejects, and of the cases that a rule rejects.
+
+        Raises:
+            EngineError: DuckDB cannot go on.
+        """
+        from steelyard.engines.sql.portfolio import RULED_OUT, DuckDBError, connect, interruptible
         from steelyard.facts.bulk import sql
 
-        with TemporaryFolder() as folder, interruptible(), connect(folder.path) as connection:
-            for view, file in ((_RESULTS, SCORED), (_REJECTS, REJECTED)):
-                source = f"read_parquet({sql.literal(str(self.folder / file))})"
-                connection.execute(sql.words("CREATE VIEW", sql.name(view), "AS FROM", source))
-            yield connection
+        rejected = sql.parquet(self.folder / REJECTED)
+        views = {_RESULTS: sql.parquet(self.scored), _REJECTS: rejected, RULED_OUT: f"{rejected} WHERE k IS NOT NULL"}
+        try:
+            with interruptible(), connect(self.folder, self.memory) as connection:
+                for view, source in views.items():
+                    connection.execute(sql.words("CREATE VIEW", sql.name(view), "AS FROM", source))
+                yield connection
+        except DuckDBError as error:
+            raise EngineError(refusal(error)) from None
 
 
-def group_names(versions: Versions) -> tuple[str, ...]:
-    """Every name that cases can be grouped by: the inputs of all versions, `month` of the reference date, `version`."""
-    inputs = dict.fromkeys(field.id for one in versions.rulesets for field in one.inputs)
-    month = () if versions.newest.reference_date is None else (MONTH,)
-    return tuple(dict.fromkeys((*inputs, *month, VERSION)))
+def refusal(error: Exception) -> Message:
+    """Why DuckDB stopped."""
+    from steelyard.engines.sql.portfolio import starved, unfit
+
+    if starved(error):
+        return msg("DuckDB needs more memory: allow it more with `--memory-limit`, or take fewer cases at a time")
+    if unfit(error):
+        return msg(
+            "a result has more digits than Parquet keeps exactly here: declare narrower ranges, "
+            "or take `--engine reference` and write CSV or JSON lines"
+        )
+    return msg("DuckDB could not go on: {reason}", reason=str(error))
 
 
-def record_of(run: MemoryRun, groups: Sequence[str], folder: Path, lang: str) -> Record:
+def record_of(  # noqa: PLR0917 - the parts of a run
+    versions: Versions,
+    results: Evaluated,
+    read: Read,
+    scoring: Scoring,
+    folder: Path,
+    groups: Sequence[str] = (),
+    unread: Sequence[Reject] = (),
+    lang: str = "en",
+) -> Record:
     """Keep a run that is held in memory.
 
-    Raises:
-        OutputError: a number has more digits than the columns hold exactly.
+    Args:
+        versions: what the cases were scored under.
+        results: of every case.
+        read: which files were read.
+        scoring: by which engine.
+        folder: for the files of the record.
+        groups: names that a summary may group by.
+        unread: rows that are no case, then bad rows of feeds.
+        lang: of the texts of rejects.
     """
-    from steelyard.engines.sql.portfolio import key_column
-
-    table, keys = Results(run.versions), GroupKeys(run.versions)
+    table, keys = Results(versions), GroupKeys(versions)
     added = tuple(ResultColumn(key_column(name), Text()) for name in groups)
-    kept = [(case, outcome) for case, outcome in run.results if outcome.status is not Status.REJECTED]
-    rows: Iterable[Mapping[str, CellValue]] = (
-        {**table.row(case, outcome), **{key_column(name): keys.text(name, case) or None for name in groups}}
-        for case, outcome in kept
+    width = len(table.columns)
+
+    def key_texts(case: Case) -> dict[str, CellValue]:
+        return {key_column(name): keys.text(name, case) for name in groups}
+
+    def rows() -> Iterator[Mapping[str, CellValue]]:
+        for case, outcome in results:
+            if outcome.status is not Status.REJECTED:
+                yield {**table.row(case, outcome), **key_texts(case)}
+
+    columns, unfit = write_widened(folder / SCORED, (*table.columns, *added), rows, {KEY: PENDING})
+    ruled = [(case, outcome.rejection) for case, outcome in results if outcome.rejection is not None]
+    nothing: dict[str, CellValue] = {column.name: None for column in added}
+    gone: Iterable[Mapping[str, CellValue]] = (
+        *({**nothing, "k": None, "where": one.where} for one in unread),
+        *({**key_texts(case), "k": case.key, "where": one.where} for case, one in ruled),
     )
-    unread = [*run.portfolio.rejects, *run.portfolio.feed_rejects]
-    ruled = [(case, outcome.rejection) for case, outcome in run.results if outcome.rejection is not None]
-    gone: list[dict[str, CellValue]] = [_reject(one, {key_column(name): None for name in groups}) for one in unread]
-    gone += [_reject(one, {key_column(name): keys.text(name, case) or None for name in groups}) for case, one in ruled]
-    record = Record.of(run.versions, folder, groups)
-    try:
-        with record.scored.open("wb") as stream:
-            write_parquet(stream, (*table.columns, *added), rows)
-    except UnfitError as error:
-        raise OutputError(error.message) from None
     with (folder / REJECTED).open("wb") as stream:
-        write_parquet(stream, (*added, ResultColumn("where", Text())), gone)
-    write_rejects(folder / REJECTS, run.rejects, lang)
-    return record
+        write_parquet(stream, (ResultColumn("k", Text()), *added, ResultColumn("where", Text())), gone)
+    rejects = (*unread, *(one for _, one in ruled))
+    write_rejects(folder / REJECTS, rejects, lang)
+    return Record(versions, folder, columns[:width], tuple(groups), read, scoring, rejects[:FIRST], unfit)
 
 
-def _reject(reject: Reject, keys: Mapping[str, CellValue]) -> dict[str, CellValue]:
-    return {**keys, "where": reject.where}
+def _as_held(wanted: SummaryColumns, columns: Sequence[ResultColumn]) -> SummaryColumns:
+    """The columns that a summary reads, with those that hold text because a number is too wide."""
+    textual = {(one.name, part) for one in columns for part in _textual_parts(one)}
+    if not textual:
+        return wanted
+    return SummaryColumns(
+        tuple(replace(one, textual=one.textual or (one.column, None) in textual) for one in wanted.scores),
+        tuple(replace(one, textual=(one.column, one.field) in textual) for one in wanted.lost),
+    )
+
+
+def _textual_parts(column: ResultColumn) -> Iterator[str | None]:
+    """None for a column that is text as a whole; the names of the fields of a family that are."""
+    if column.textual:
+        yield None
+    yield from (field.name for field in column.fields if field.textual)

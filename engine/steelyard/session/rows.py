@@ -26,7 +26,8 @@ class Rows:
 
     Numbers with digits after the point are Decimals with exactly these digits, whole numbers are integers, instants
     aware datetimes in UTC, days dates, durations timedeltas (in Arrow: decimal128, int64, timestamp[us, UTC], date32,
-    duration[us]). A family of indicators is a list of structs. A number of more than 18 digits after the point is text.
+    duration[us]). A family of indicators is a list of structs. A number of more than 18 digits after the point
+    is text, and so is a column with a number or duration that does not fit these types.
 
     `polars.DataFrame(rows)`, `pandas.DataFrame.from_arrow(rows)`, `pyarrow.table(rows)` and DuckDB take it as it is.
     """
@@ -86,6 +87,8 @@ def _type(column: ResultColumn, stored: Any) -> Any:
         parts = zip(column.fields, stored.value_type, strict=True)
         return pa.list_(pa.struct([pa.field(part.name, _type(part, field.type)) for part, field in parts]))
     plain = stored.value_type if column.many else stored
+    if column.textual:
+        return stored
     match column.type:
         case Duration():
             plain = pa.duration("us")

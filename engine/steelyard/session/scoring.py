@@ -6,29 +6,26 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
 
 from steelyard.diagnostics import Diagnostic, Message, msg
 from steelyard.ir.versions import Versions
-from steelyard.session.choice import takes_bulk
-from steelyard.session.errors import OutputError, UsageError
-from steelyard.session.files import check_csv
+from steelyard.report.grouping import group_names
+from steelyard.report.provenance import Json, provenance
+from steelyard.report.writers import REJECT_COLUMNS
+from steelyard.session.errors import UsageError
 from steelyard.session.frames import Data, files_of
-from steelyard.session.listener import Listener, Tick
-from steelyard.session.record import SCORED, Record, group_names, record_of
+from steelyard.session.listener import Listener, Silent, Tick
+from steelyard.session.outputs import STANDARD, Outputs, write_outputs
+from steelyard.session.record import REJECTS
 from steelyard.session.rows import Rows
-from steelyard.session.run import Run as MemoryRun
-from steelyard.session.run import read_facts, score
+from steelyard.session.run import Scored, score_files
 from steelyard.session.sources import FactFiles
-from steelyard.session.summary import check_groups, write_report
+from steelyard.session.summary import check_groups
+from steelyard.session.wanted import Wanted
 from steelyard.temporary import TemporaryFolder
 
-if TYPE_CHECKING:
-    from steelyard.report.provenance import Json, Read, Scoring
-
-_REJECTS, _SUMMARY = "rejects.parquet", "summary-{number}.parquet"
+_SUMMARY = "summary-{number}.parquet"
 
 
 class SteelyardWarning(UserWarning):
@@ -78,9 +75,7 @@ class Run:
     verified: int
     checkers: tuple[str, ...]
     provenance: Mapping[str, Json]
-    _record: Record = field(repr=False)
-    _facts: tuple[Read, Scoring] = field(repr=False)
-    _memory: MemoryRun | None = field(repr=False)
+    _scored: Scored = field(repr=False)
     _folder: TemporaryFolder = field(repr=False)
 
     def summary(self, by: Sequence[str] = (), *, minimum_sample: int | None = None) -> Rows:
@@ -99,11 +94,11 @@ class Run:
         from steelyard.report.summary_files import summary_columns_of, write_summary
 
         self._check(by)
-        summed = self._record.summary(tuple(by), minimum_sample)
-        number = sum(1 for _ in self._record.folder.glob(_SUMMARY.format(number="*")))
-        path = self._record.folder / _SUMMARY.format(number=number)
-        write_summary(path, summed, self._record.versions)
-        return Rows(path, summary_columns_of(summed, self._record.versions), self._folder)
+        summed = self._scored.record.summary(tuple(by), minimum_sample)
+        number = sum(1 for _ in self._scored.record.folder.glob(_SUMMARY.format(number="*")))
+        path = self._scored.record.folder / _SUMMARY.format(number=number)
+        write_summary(path, summed, self._scored.record.versions)
+        return Rows(path, summary_columns_of(summed, self._scored.record.versions), self._folder)
 
     def write(
         self,
@@ -130,33 +125,8 @@ class Run:
             UsageError: an ending that is none of these, two files in one place, or `csv_safe` without a CSV file.
             OutputError: a file cannot be written; none is changed then.
         """
-        from steelyard.report.arrow import UnfitError
-        from steelyard.report.provenance import provenance_text
-        from steelyard.report.summary_files import write_summary
-        from steelyard.session.files import staging
-
-        self._check(by)
-        places = _places(results, rejects, summary, provenance)
-        if csv_safe:
-            check_csv(places.values())
-        read, scoring = self._facts
-        scoring = replace(scoring, csv_safe=csv_safe)
-        versions = self._record.versions
-        try:
-            with staging() as stage:
-                if "results" in places:
-                    text = provenance_text(versions, read, scoring)
-                    self._record.write(stage.place(places["results"]), text, csv_safe=csv_safe)
-                if "rejects" in places:
-                    self._record.write_rejects(stage.place(places["rejects"]), csv_safe=csv_safe)
-                if "summary" in places:
-                    summed = self._record.summary(tuple(by))
-                    write_summary(stage.place(places["summary"]), summed, versions, csv_safe=csv_safe)
-                if "provenance" in places:
-                    text = provenance_text(versions, read, scoring, indent=2)
-                    stage.place(places["provenance"]).write_text(text, "utf-8", newline="\n")
-        except UnfitError as error:
-            raise OutputError(error.message) from None
+        places = (_name(results), _name(rejects), _name(summary), _name(provenance))
+        self._write(Outputs(*places, by=tuple(by), csv_safe=csv_safe))
 
     def report(self, folder: str | os.PathLike[str], *, lang: str = "en") -> None:
         """Write a page for each of the first 500 cases, and an index. A folder that holds something else is refused.
@@ -165,22 +135,29 @@ class Run:
             UsageError: an engine for portfolios scored; it keeps no single cases.
             OutputError: the folder cannot be written.
         """
-        from steelyard.session.files import is_occupied, staging
+        self._write(Outputs(report=_name(folder), lang=lang))
 
-        if self._memory is None:
-            raise UsageError(msg("a report needs single cases: score with the engine `reference` or `durable`"))
-        place = Path(folder)
-        if is_occupied(place, ".steelyard-report"):
-            raise UsageError(msg("`{folder}` holds files that are no report: name another folder", folder=str(place)))
+    def _write(self, outputs: Outputs) -> None:
+        from steelyard.session.files import check_outputs, staging
+
+        self._check(outputs.by)
+        outputs.check()
+        check_outputs(outputs.places)
         with staging() as stage:
-            write_report(self._memory, stage.place(place), lang)
+            write_outputs(stage, self._scored, outputs, lambda: self._scored.record.summary(outputs.by), Silent())
 
     def _check(self, by: Sequence[str]) -> None:
-        check_groups(self._record.versions, tuple(by))
-        absent = [name for name in by if name not in self._record.groups]
+        check_groups(self._scored.record.versions, tuple(by))
+        absent = [name for name in by if name not in self._scored.record.groups]
         if absent:
             names = ", ".join(absent)
             raise UsageError(msg("the run does not keep {names}: name them in `groups` of `score`", names=names))
+
+
+def _name(path: str | os.PathLike[str] | None) -> str | None:
+    """The name of a file; one called `-` is a file too."""
+    name = None if path is None else os.fspath(path)
+    return f"{os.curdir}{os.sep}{STANDARD}" if name == STANDARD else name
 
 
 def score_portfolio(
@@ -214,61 +191,16 @@ def score_portfolio(
     )
     kept = group_names(versions) if groups is None else tuple(groups)
     check_groups(versions, kept)
-    if takes_bulk(engine, files.cases):
-        from steelyard.session.bulk import Wanted, keep_bulk
-        from steelyard.session.scorers import scorer
-
-        wanted = Wanted(
-            None, place / _REJECTS, None, None, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit
-        )
-        done = keep_bulk(versions, files, wanted, scorer(engine, master, told), place, told)
-        return _run(Record.of(versions, place, kept), (done.read, done.scoring), None, folder)
-    portfolio = read_facts(versions, files, told)
-    run = score(versions, portfolio, engine=engine, verify=verify, settings=settings, listener=told)
-    from steelyard.report.provenance import Read
-
-    read = Read(portfolio.provenance, portfolio.feed_rejects)
-    return _run(record_of(run, kept, place, lang), (read, run.scoring), run, folder)
-
-
-def _run(record: Record, facts: tuple[Read, Scoring], memory: MemoryRun | None, folder: TemporaryFolder) -> Run:
-    from steelyard.report.provenance import provenance
-    from steelyard.report.writers import REJECT_COLUMNS
-
-    scoring = facts[1]
+    wanted = Wanted(engine=engine, master=master, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit)
+    scored = score_files(versions, files, wanted, place, told)
+    record = scored.record
     return Run(
-        results=Rows(record.folder / SCORED, record.columns, folder),
-        rejects=Rows(record.folder / _REJECTS, REJECT_COLUMNS, folder),
-        engine=scoring.engine,
-        verified=scoring.verified,
-        checkers=scoring.checkers,
-        provenance=provenance(record.versions, *facts),
-        _record=record,
-        _facts=facts,
-        _memory=memory,
+        results=Rows(record.scored, record.columns, folder),
+        rejects=Rows(place / REJECTS, REJECT_COLUMNS, folder),
+        engine=record.scoring.engine,
+        verified=record.scoring.verified,
+        checkers=record.scoring.checkers,
+        provenance=provenance(versions, record.read, record.scoring),
+        _scored=scored,
         _folder=folder,
     )
-
-
-def _places(*given: str | os.PathLike[str] | None) -> dict[str, Path]:
-    """The files to write by what they hold.
-
-    Raises:
-        UsageError: an ending that is none of its formats, or one place for two.
-    """
-    from steelyard.report.summary_files import SUMMARY_SUFFIXES
-    from steelyard.report.writers import SUFFIXES
-
-    formats = {"results": SUFFIXES, "rejects": SUFFIXES, "summary": SUMMARY_SUFFIXES, "provenance": (".json",)}
-    found = {name: Path(one) for name, one in zip(formats, given, strict=True) if one is not None}
-    for name, path in found.items():
-        if path.suffix.lower() not in formats[name]:
-            endings = ", ".join(formats[name])
-            raise UsageError(msg("`{file}`: {what} end in {endings}", file=str(path), what=name, endings=endings))
-        if path.is_dir():
-            raise UsageError(msg("`{file}` is a folder", file=str(path)))
-        if not path.absolute().parent.is_dir():
-            raise UsageError(msg("`{file}`: there is no such folder", file=str(path)))
-    if len({path.resolve() for path in found.values()}) < len(found):
-        raise UsageError(msg("two outputs have the same place"))
-    return found

@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from golden.reports.worked import ruleset
+from recorded import record
 from steelyard.diagnostics import Diagnostics
 from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.versions import compile_versions
@@ -20,7 +21,6 @@ from steelyard.ir.result_columns import result_columns
 from steelyard.ir.types import Date, Days, Duration, Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.results import Results, union
-from steelyard.report.writers import write_results
 from steelyard.semantics import Outcome, Status
 
 OLD = """
@@ -90,7 +90,7 @@ def test_each_row_has_its_version_and_digest() -> None:
 def test_one_column_for_both_holds_every_value(tmp_path: Path) -> None:
     versions, results = run()
     path = tmp_path / "out.csv"
-    assert 2 == write_results(path, versions, results)
+    record(versions, results, tmp_path).write_results(path)
     old, new = csv.DictReader(path.open(encoding="utf-8"))
 
     assert ("2.25", "1.50") == (old["amount"], new["amount"]), "numbers at the larger scale"
@@ -103,8 +103,9 @@ def test_one_column_for_both_holds_every_value(tmp_path: Path) -> None:
 
 def test_parquet_and_json_hold_the_same(tmp_path: Path) -> None:
     versions, results = run()
-    write_results(tmp_path / "out.parquet", versions, results)
-    write_results(tmp_path / "out.jsonl", versions, results)
+    found = record(versions, results, tmp_path)
+    for name in ("out.parquet", "out.jsonl"):
+        found.write_results(tmp_path / name)
     old, new = pq.read_table(tmp_path / "out.parquet").to_pylist()
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
 

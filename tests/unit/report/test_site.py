@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from golden.reports.worked import cases, evaluated, program
+from recorded import summarise
 from steelyard.explain import Explainer, Explanation
 from steelyard.report import site
-from steelyard.report.portfolio import summarise
 from steelyard.report.site import OccupiedError, write_site
 
 POLICY = "motor-small-claims"

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from golden.reports.worked import ruleset
-from steelyard.engines.counting import QUANTILES, Count, Measure, ScoreItem, nearest_rank
+from recorded import summarise
+from steelyard.engines.counting import QUANTILES, Count, Measure, ScoreItem
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
-from steelyard.report.portfolio import Summing
-from steelyard.report.summary import Kind, Summary, summary_of_counts, with_key_texts
+from steelyard.report.summary import Kind, Summary, summary_of_counts
 from steelyard.report.summary_shape import UncountableError, summary_columns
 from steelyard.semantics.outcome import Fixed, Outcome, ScoreOutcome, Status
 
@@ -49,10 +49,7 @@ def summed(units: Sequence[int]) -> Summary:
     """A run of cases with these scores in hundredths."""
     from steelyard.facts import Case
 
-    summing = Summing(policy())
-    for number in units:
-        summing.add(Case("k", {}), scored(number))
-    return summing.finish()
+    return summarise(policy(), [(Case("k", {}), scored(number)) for number in units])
 
 
 def ranked(means: dict[str, tuple[int, int]], minimum: int = 1, score: str = "{method: weighted_mean, round: 2}"):
@@ -90,13 +87,13 @@ def test_quantiles_are_scores_that_a_case_has(values, p10, p25, median, p75, p90
     assert Fixed(min(values), 2) == score.minimum
 
 
-@pytest.mark.parametrize("count", range(1, 41))
-def test_nearest_rank_is_the_sorted_list_s(count: int) -> None:
+@pytest.mark.parametrize("count", [1, 2, 9, 10, 19, 20, 21, 40])
+def test_quantiles_are_those_of_the_sorted_list(count: int) -> None:
     values = sorted(number * number % 17 for number in range(count))
-    histogram = {value: values.count(value) for value in values}
+    (score,) = summed(values).whole.scores
 
-    for _, percent in (*QUANTILES, ("", 1), ("", 99), ("", 100)):
-        assert values[-(-percent * count // 100) - 1] == nearest_rank(histogram, percent)
+    for (_, percent), found in zip(QUANTILES, score.quantiles, strict=True):
+        assert Fixed(values[-(-percent * count // 100) - 1], 2) == found
 
 
 # Means
@@ -194,17 +191,19 @@ def test_groups_stand_by_code_point() -> None:
     assert ["", "B", "b", "é", "北"] == [group.key[0] for group in summary.groups]
 
 
-def test_keys_of_stored_values_read_as_results_write_them() -> None:
-    by = ("branch", "amount", "on", "at", "took", "month", "version")
-    stored = ("北区", "-150", "0", "0", "5400000000", "2024-01", "1")
-    texts = with_key_texts(
-        policy(), by, [Count(stored, Measure.STATUS, "", "scored", 1), Count((), Measure.STATUS, "", "scored", 1)]
-    )
+def test_keys_read_as_results_write_them() -> None:
+    from steelyard.facts import Case
+    from steelyard.report.grouping import GroupKeys
 
-    assert ("北区", "-1.50", "1970-01-01", "1970-01-01T08:00:00+08:00", "PT1H30M", "2024-01", "1") == texts[0].key
-    assert () == texts[1].key
-    (empty,) = with_key_texts(policy(), by, [Count(("",) * 7, Measure.STATUS, "", "scored", 1)])
-    assert ("",) * 7 == empty.key
+    versions = Versions((policy(),))
+    values = {"branch": "北区", "amount": -150, "on": 0, "at": 0, "took": 5_400_000_000}
+    by = ("branch", "amount", "on", "at", "took", "version")
+    keys = GroupKeys(versions)
+
+    assert ["北区", "-1.50", "1970-01-01", "1970-01-01T08:00:00+08:00", "PT1H30M", "1"] == [
+        keys.text(name, Case("k", values)) for name in by
+    ]
+    assert [None] * 5 == [keys.text(name, Case("k", {})) for name in by[:-1]]
 
 
 def test_columns_that_lost_their_points_are_refused() -> None:

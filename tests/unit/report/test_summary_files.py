@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from golden.reports.worked import cases, evaluated, program, ruleset
+from recorded import summarise
 from steelyard.diagnostics import msg
 from steelyard.engines.counting import Count, Measure
 from steelyard.facts.case import Reject
-from steelyard.report.portfolio import summarise
 from steelyard.report.summary import Summary, summary_of_counts
 from steelyard.report.summary_files import write_summary
 

@@ -1,4 +1,4 @@
-"""Rows of results as lines of CSV and JSON, in DuckDB's SQL: what `report.writers` writes, to the byte.
+"""Rows of results as lines of CSV and JSON, in DuckDB's SQL: the only writer of these formats.
 
 DuckDB's own writers quote more than is needed and leave out blanks.
 """
@@ -47,11 +47,11 @@ def _csv(target: ResultColumn, here: Zone, *, safe: bool) -> str:
         score = next(one for one in target.fields if one.name == "score")
         item = f"_e.\"row\" || '=' || coalesce({_text('_e.score', score.type, here)}, '')"
     elif target.many:
-        item = f"coalesce({_text('_e', target.type, here)}, '')"
+        item = f"coalesce({_text('_e', _held(target), here)}, '')"
     elif isinstance(target.type, Text | Region | Regions):
         return _quoted(_text(value, target.type, here), safe=safe)
     else:
-        return _text(value, target.type, here)
+        return _text(value, _held(target), here)
     return _quoted(f"array_to_string(list_transform({value}, lambda _e : {item}), ';')", safe=safe)
 
 
@@ -69,8 +69,13 @@ def _json(value: str, target: ResultColumn, here: Zone) -> str:
         item = _object([(one.name, _json(f"_e.{sql.name(one.name)}", one, here)) for one in target.fields])
         return _array(value, item)
     if target.many:
-        return _array(value, f"coalesce({_scalar('_e', target.type, here)}, {_NULL})")
-    return f"coalesce({_scalar(value, target.type, here)}, {_NULL})"
+        return _array(value, f"coalesce({_scalar('_e', _held(target), here)}, {_NULL})")
+    return f"coalesce({_scalar(value, _held(target), here)}, {_NULL})"
+
+
+def _held(target: ResultColumn) -> Type:
+    """The type of the values in the file. The text of a number is cast as the number would be."""
+    return Text() if target.textual and not isinstance(target.type, Number) else target.type
 
 
 def _scalar(value: str, type_: Type, here: Zone) -> str:

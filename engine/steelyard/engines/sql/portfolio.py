@@ -22,6 +22,7 @@ import duckdb
 
 from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import InternalError
+from steelyard.engines.counting import key_column
 from steelyard.engines.sql import build, expressions
 from steelyard.engines.sql.lines import csv_head, csv_line, json_line
 from steelyard.engines.sql.machines import Machine
@@ -259,11 +260,6 @@ def _nothing(names: Sequence[str]) -> str:
     return sql.select(dict.fromkeys(names, "CAST(NULL AS VARCHAR)"), "(SELECT 1) AS none", "WHERE false")
 
 
-def key_column(name: str) -> str:
-    """The column that holds what cases are grouped by."""
-    return f"key:{name}"
-
-
 def key_expression(ruleset: Ruleset, name: str) -> Expr | None:
     """What a name groups by: an input, the month of the reference date, the version; None where a version lacks it."""
     inputs = {one.id: one for one in ruleset.inputs}
@@ -280,9 +276,10 @@ def key_expression(ruleset: Ruleset, name: str) -> Expr | None:
     return Apply(Function.YEAR_MONTH, (day,), type=Text())
 
 
-def ruled_out(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """The keys of the cases that a rule rejects, in the order of the files."""
-    return [row[0] for row in connection.execute(sql.select({"k": "k"}, RULED_OUT)).fetchall()]
+def ruled_out(connection: duckdb.DuckDBPyConnection, most: int | None = None) -> list[str]:
+    """The keys of the cases that a rule rejects, in the order of the files; the first `most` of them."""
+    limit = "" if most is None else f"LIMIT {most}"
+    return [row[0] for row in connection.execute(sql.select({"k": "k"}, RULED_OUT, limit)).fetchall()]
 
 
 def count_ruled_out(connection: duckdb.DuckDBPyConnection) -> int:
@@ -291,22 +288,18 @@ def count_ruled_out(connection: duckdb.DuckDBPyConnection) -> int:
     return count
 
 
-def kept(connection: duckdb.DuckDBPyConnection, path: Path, to: Path, columns: Sequence[str]) -> None:
-    """Write only these columns, with the metadata of the file."""
+def kept(
+    connection: duckdb.DuckDBPyConnection, path: Path, to: Path, columns: Sequence[str], metadata: Mapping[str, str]
+) -> None:
+    """Write only these columns of a Parquet file to another, with texts by key as its metadata."""
     query = sql.select({name: sql.name(name) for name in columns}, _file(path))
-    options = _parquet(_metadata(connection, path))
-    running(connection, f"COPY ({query}) TO {sql.target(to)} ({options})")
-
-
-def results_view(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    """Make a view of a Parquet file of results."""
-    connection.execute(sql.words("CREATE VIEW", sql.name(name), "AS FROM", _file(path)))
+    running(connection, f"COPY ({query}) TO {sql.target(to)} ({_parquet(metadata)})")
 
 
 def kept_rejects(
     connection: duckdb.DuckDBPyConnection, path: Path, keys: Sequence[str], unread: Mapping[str, int]
 ) -> None:
-    """Write a row for each reject: the keys of its case, null where it could not be read, and `where`.
+    """Write a row for each reject: `k` and the keys of its case, null where it could not be read, and `where`.
 
     Args:
         connection: the session.
@@ -315,7 +308,7 @@ def kept_rejects(
         unread: by column at fault, how many rows are no case.
     """
     table = "kept_rejects_"
-    ruled = sql.select({**{key: sql.name(key) for key in keys}, "where": sql.name("where")}, RULED_OUT)
+    ruled = sql.select({name: sql.name(name) for name in ("k", *keys, "where")}, RULED_OUT)
     connection.execute(f"CREATE TEMP TABLE {table} AS {ruled}")
     rows = sql.select({"where": "?"}, "range(?)")
     for where, count in unread.items():
@@ -324,7 +317,10 @@ def kept_rejects(
 
 
 def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: str, size: int) -> list[str]:
-    """Keys to check: for every status and every rule that fired one case, then at random by the seed."""
+    """Keys to check: for every status and every rule that fired or rejects one case, then at random by the seed.
+
+    Cases that a rule rejects come last, so that a run of at most `size` cases is checked whole.
+    """
     first = f"min({sql.name(key)})"
     by_status = sql.select({"k": first}, _file(path), "GROUP BY version, status")
     fired = sql.select({"k": sql.name(key), "version": "version", "rule": "unnest(fired)"}, _file(path))
@@ -339,6 +335,10 @@ def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: st
         if len(found) >= size:
             break
         found.setdefault(row[0])
+    for rejected in ruled_out(connection, size) if len(found) < size else ():
+        if len(found) >= size:
+            break
+        found.setdefault(rejected)
     return list(found)
 
 
@@ -373,8 +373,13 @@ def convert(
     running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")
 
 
-def partitioned(
-    connection: duckdb.DuckDBPyConnection, path: Path, folder: Path, by: Sequence[str], columns: Sequence[str]
+def partitioned(  # noqa: PLR0917 - likewise
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    folder: Path,
+    by: Sequence[str],
+    columns: Sequence[str],
+    metadata: Mapping[str, str],
 ) -> None:
     """Write results as a folder of Parquet files, a folder below for each value of each name, such as `branch=North`.
 
@@ -384,7 +389,7 @@ def partitioned(
     held = {name: sql.name(name) for name in columns if name not in parts}
     query = sql.select({**held, **parts}, _file(path))
     options = (
-        _parquet(_metadata(connection, path)),
+        _parquet(metadata),
         f"PARTITION_BY ({sql.listed(map(sql.name, by))})",
         "WRITE_PARTITION_COLUMNS true",
     )
@@ -395,12 +400,6 @@ def _rows(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     """How many rows a Parquet file says it has."""
     (count,) = connection.execute(sql.select({"n": "count(*)"}, _file(path))).fetchone() or (0,)
     return count
-
-
-def _metadata(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
-    source = f"parquet_kv_metadata({sql.source(path)})"
-    found = connection.execute(sql.select({"key": "key", "value": "value"}, source)).fetchall()
-    return {bytes(key).decode(): bytes(value).decode() for key, value in found}
 
 
 def _parquet(metadata: Mapping[str, str]) -> str:

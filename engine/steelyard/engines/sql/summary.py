@@ -83,11 +83,6 @@ def summarise(
     return found
 
 
-def month_key(day: str) -> str:
-    """SQL for the key `month`, such as 2024-05, of a local day: days since 1970."""
-    return f"strftime(DATE '1970-01-01' + CAST({day} AS INTEGER), '%Y-%m')"
-
-
 def _totals(
     connection: Connection,
     source: _Source,
@@ -202,9 +197,10 @@ def _lost(columns: Sequence[LostColumn]) -> dict[tuple[str, str], str]:
     for column in columns:
         own, name = parts.setdefault((column.score, column.indicator), []), _quote(column.column)
         if column.field is None:
-            own.append(name)
+            own.append(_units(name) if column.textual else name)
         else:
-            own.append(f"list_sum(list_transform({name}, lambda item: item[{_literal(column.field)}]))")
+            item = f"item[{_literal(column.field)}]"
+            own.append(f"list_sum(list_transform({name}, lambda item: {_units(item) if column.textual else item}))")
     return {pair: f"coalesce({', '.join(own)})" for pair, own in parts.items()}
 
 
@@ -237,4 +233,4 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-__all__ = ["month_key", "summarise"]
+__all__ = ["summarise"]

@@ -1,9 +1,11 @@
-"""Texts and lines in SQL are those of `facts.format` and `report.writers`, to the byte."""
+"""Texts and lines in SQL are those of `facts.format` and `report.columns`, to the byte."""
 
 from __future__ import annotations
 
 import csv
 import io
+import json
+from collections.abc import Mapping, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -11,14 +13,15 @@ from typing import Any
 import duckdb
 import pytest
 
-from steelyard.calendars.zones import zone
+from steelyard.calendars.zones import Zone, zone
 from steelyard.engines.sql.portfolio import convert
 from steelyard.engines.sql.published import kind, published
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.format import format_value
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Text, Type
-from steelyard.report.writers import write_rows
+from steelyard.report.columns import csv_text, json_value
+from steelyard.source.csv_lines import csv_line, without_formula
 
 MOMENTS = [0, 1, -1, 999_999, -1_000_001, 1_714_528_800_000_000, 1_714_528_800_500_000, -2_000_000_000_000_000]
 NUMBERS = [0, 5, -5, 99, -100, 12_345, 10**17, -(10**17) - 1]
@@ -78,7 +81,7 @@ FORMULAS = ["+", "@", "\r", "＝", "＋", "－", "＠", "\ufeff", "\u3000", "\u2
 
 
 @pytest.mark.parametrize(("suffix", "safe"), [(".csv", False), (".csv", True), (".jsonl", True)])
-def test_lines_are_those_of_our_writers(suffix: str, safe: bool, tmp_path: Path) -> None:
+def test_lines_are_those_of_single_cells(suffix: str, safe: bool, tmp_path: Path) -> None:
     texts = ["".join(one) for size in (1, 2) for one in product(SIGNS + FORMULAS, repeat=size)]
     rows: list[tuple[Any, ...]] = [
         (text, -5, 7, 1_714_528_800_500_000, 3_661_000_000, True, 19_844, (text, "b"), (0, 1), ((text, 105, None),))
@@ -87,8 +90,8 @@ def test_lines_are_those_of_our_writers(suffix: str, safe: bool, tmp_path: Path)
     rows += [(None,) * len(COLUMNS), ("x", 0, 0, 0, 0, False, 0, (), (), ()), ("", *rows[0][1:7], ("",), (0,), ())]
     names = [target.name for target in COLUMNS]
     expected, said, stored = (tmp_path / f"{name}{suffix}" for name in ("expected", "said", "stored"))
-    write_rows(expected, COLUMNS, (dict(zip(names, row, strict=True)) for row in rows), "Asia/Shanghai", csv_safe=safe)
     here = zone("Asia/Shanghai")
+    expected.write_bytes(_lines([dict(zip(names, row, strict=True)) for row in rows], suffix, here, safe=safe).encode())
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         fields = ", ".join(
@@ -104,6 +107,19 @@ def test_lines_are_those_of_our_writers(suffix: str, safe: bool, tmp_path: Path)
         connection.execute(f"COPY (SELECT {columns} FROM t) TO '{stored}' (FORMAT parquet)")
         convert(connection, stored, said, COLUMNS, here, csv_safe=safe)
     assert said.read_bytes() == expected.read_bytes()
+
+
+def _lines(rows: Sequence[Mapping[str, Any]], suffix: str, here: Zone, *, safe: bool) -> str:
+    """What a file holds, by the texts of single cells."""
+    if suffix == ".csv":
+        marked = {one.name for one in COLUMNS if safe and one.is_text}
+        texts = ([(one.name, csv_text(one, row[one.name], here)) for one in COLUMNS] for row in rows)
+        lines = (csv_line(without_formula(text) if name in marked else text for name, text in row) for row in texts)
+        return csv_line(column.name for column in COLUMNS) + "".join(lines)
+    return "".join(
+        json.dumps({one.name: json_value(one, row[one.name], here) for one in COLUMNS}, ensure_ascii=False) + "\n"
+        for row in rows
+    )
 
 
 def _bound(row: tuple[Any, ...]) -> list[Any]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from steelyard.calendars.zones import day_of
 from steelyard.engines.counting import Count, LostColumn, Measure, ScoreColumn, SummaryColumns
-from steelyard.engines.sql.summary import month_key, summarise
+from steelyard.engines.sql.summary import summarise
 
 NOTHING = SummaryColumns((), ())
 
@@ -157,10 +156,3 @@ def test_rejects_stand_where_their_key_could_be_read(connection) -> None:
     assert 1 == found[(), Measure.STATUS, "", "scored"]
     whole = added(summarise(connection, "results", NOTHING, [], "bad"))
     assert (4, 2) == (whole[(), Measure.STATUS, "", "rejected"], whole[(), Measure.WHERE, "", "paid"])
-
-
-@pytest.mark.parametrize("number", [-719_162, -700_000, -1, 0, 15_978, 19_782, 2_932_896])
-def test_month_key_is_that_of_the_day(connection, number: int) -> None:
-    day = day_of(number)
-
-    assert (f"{day.year:04}-{day.month:02}",) == connection.execute(f"SELECT {month_key(str(number))}").fetchone()

@@ -1,15 +1,32 @@
+"""What a run leaves: its summary and its files."""
+
 from __future__ import annotations
 
+import csv
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
+from urllib.parse import unquote
 
+import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from golden.reports.worked import cases, evaluated, program
-from steelyard.diagnostics import msg
-from steelyard.facts.case import Reject
-from steelyard.report.portfolio import Summing, summarise, unknown_keys
+from recorded import record, summarise
+from steelyard.diagnostics import InternalError, msg
+from steelyard.facts.case import Case, Reject
+from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions
+from steelyard.report.footer import replace_metadata
+from steelyard.report.grouping import unknown_keys
 from steelyard.report.summary_formats import detail_grids, summary_grid
-from steelyard.semantics import Evaluation, Status
+from steelyard.semantics import Evaluation, Outcome, Status
+from steelyard.session.errors import UsageError
+from steelyard.session.summary import check_groups
 
 POLICY = "motor-small-claims"
 SET = (("as_of", "2013-12-01T00:00"),)
@@ -59,20 +76,20 @@ def test_month_is_that_of_the_ruleset_s_zone() -> None:
     ruleset = program(POLICY, SET).ruleset
     evaluation = evaluations()[0]
     at = 1_383_233_400_000_000  # 2013-10-31 23:30 in Shanghai
-    summing = Summing(ruleset, ("month",))
-    for instant in (at, at + 1_800_000_000):
-        case = type(evaluation.case)("k", {**evaluation.case.values, "reported_at": instant}, evaluation.case.rows)
-        summing.add(case, evaluation.outcome)
+    given = [
+        (Case("k", {**evaluation.case.values, "reported_at": instant}, evaluation.case.rows), evaluation.outcome)
+        for instant in (at, at + 1_800_000_000)
+    ]
 
-    assert [("2013-10",), ("2013-11",)] == [group.key for group in summing.finish().groups]
+    assert [("2013-10",), ("2013-11",)] == [group.key for group in summarise(ruleset, given, by=("month",)).groups]
 
 
 def test_unknown_grouping_is_refused() -> None:
     ruleset = program(POLICY, SET).ruleset
 
     assert ("brnch",) == unknown_keys(ruleset, ("branch", "brnch", "month"))
-    with pytest.raises(ValueError, match="brnch"):
-        Summing(ruleset, ("brnch",))
+    with pytest.raises(UsageError, match="brnch"):
+        check_groups(Versions((ruleset,)), ("brnch",))
 
 
 def test_rejected_rows_stand_under_empty_keys() -> None:
@@ -134,3 +151,95 @@ def test_details_leave_out_what_nothing_came_of() -> None:
     assert set(fired.names[1:]) == {one.rule for one in summary.whole.fired if one.cases}
     assert "U1" in unscored.names
     assert all(len(grid.names) == len(row) for grid in (scores, lost, fired, unscored) for row in grid.rows)
+
+
+# Files
+
+
+def results() -> list[tuple[Case, Outcome]]:
+    return [(one.case, one.outcome) for one in evaluations() if one.outcome.status is not Status.REJECTED]
+
+
+def written(
+    folder: Path, given: Sequence[tuple[Case, Outcome]], suffix: str = ".parquet", rules: Ruleset | None = None
+) -> Path:
+    """The file of results of a run."""
+    for name in ("record", "out"):
+        (folder / name).mkdir()
+    path = folder / "out" / f"out{suffix}"
+    record(rules or program(POLICY, SET).ruleset, given, folder / "record").write_results(path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_every_format_holds_every_case(tmp_path: Path, suffix: str) -> None:
+    path = written(tmp_path, results(), suffix)
+    match suffix:
+        case ".csv":
+            keys = [row["claim_id"] for row in csv.DictReader(path.open(encoding="utf-8"))]
+        case ".jsonl":
+            keys = [json.loads(line)["claim_id"] for line in path.read_text("utf-8").splitlines()]
+        case _:
+            keys = pq.read_table(path).column("claim_id").to_pylist()
+    assert [case.key for case, _ in results()] == keys
+    assert [path.name] == [one.name for one in path.parent.iterdir()]
+
+
+def test_parquet_has_no_double_and_no_128_bits(tmp_path: Path) -> None:
+    path = written(tmp_path, results())
+    file = pq.ParquetFile(path)
+    physical = {file.schema.column(n).path: file.schema.column(n).physical_type for n in range(len(file.schema))}
+
+    assert {"INT64", "BYTE_ARRAY"} >= set(physical.values()) - {"BOOLEAN", "INT32"}
+    assert "INT64" == physical["score"] == physical["survey.lost"] == physical["survey.measure"]
+    assert "decimal64(18, 2)" == str(file.schema_arrow.field("score").type).replace("decimal128", "decimal64")
+    assert "int64" == str(file.schema_arrow.field("survey.measure").type)
+    assert not {"double", "float"} & {str(field.type) for field in file.schema_arrow}
+
+
+def test_parquet_holds_the_numbers_exactly(tmp_path: Path) -> None:
+    evaluation = evaluated(POLICY, "in-proportion")
+    assert evaluation is not None
+    path = written(tmp_path, [(evaluation.case, evaluation.outcome)], rules=evaluation.ruleset)
+    row = pq.read_table(path).to_pylist()[0]
+    final = evaluation.outcome.scores[0].final
+
+    assert Decimal(str(final)) == row["score"]
+    assert 22 * 3_600_000_000 == row["survey.measure"]
+    assert list(evaluation.outcome.scores[0].reasons) == row["reasons"]
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_parquet_holds_the_provenance_as_it_is_when_written(tmp_path: Path, last: bool) -> None:
+    """The metadata was written before the check, and says after it what was checked."""
+    found = record(program(POLICY, SET).ruleset, results(), tmp_path)
+    checked = replace(found, scoring=replace(found.scoring, verified=12, checkers=("durable", "é" * 20_000)))
+    checked.write_results(tmp_path / "out.parquet", last=last)
+    file = pq.ParquetFile(tmp_path / "out.parquet")
+
+    assert checked.provenance() == file.metadata.metadata[b"steelyard"].decode()
+    assert [case.key for case, _ in results()] == file.read().column("claim_id").to_pylist()
+    assert len(results()) == len(duckdb.read_parquet(str(tmp_path / "out.parquet")).fetchall())
+    assert last is not found.scored.exists()
+
+
+def test_metadata_is_replaced_only_where_it_is(tmp_path: Path) -> None:
+    found = record(program(POLICY, SET).ruleset, results(), tmp_path)
+    before = found.scored.read_bytes()
+
+    with pytest.raises(InternalError, match="no `steelyard`"):
+        replace_metadata(found.scored, "steelyard", "another", "new")
+    assert before == found.scored.read_bytes()
+
+
+def test_partitions_hold_every_row_once(tmp_path: Path) -> None:
+    found = record(program(POLICY, SET).ruleset, results(), tmp_path, groups=("branch",))
+    found.write_results(tmp_path / "out", partition_by=("branch",))
+    files = sorted((tmp_path / "out").rglob("*.parquet"))
+
+    assert {case.values["branch"] for case, _ in results()} == {
+        unquote(path.parent.name).partition("=")[2] for path in files
+    }
+    assert sorted(case.key for case, _ in results()) == sorted(
+        key for path in files for key in pq.ParquetFile(path).read().column("claim_id").to_pylist()
+    )

@@ -1,0 +1,207 @@
+"""The outputs of a run: which files are wanted, whether they can be written, and writing them, all or none."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steelyard.diagnostics import msg
+from steelyard.session.errors import OutputError, UsageError
+from steelyard.session.listener import Listener
+from steelyard.temporary import TemporaryFolder
+
+if TYPE_CHECKING:
+    from steelyard.facts import Reject
+    from steelyard.ir.versions import Versions
+    from steelyard.report.summary import Summary
+    from steelyard.session.files import Staging
+    from steelyard.session.record import Record
+    from steelyard.session.run import Scored
+    from steelyard.session.sources import FactFiles
+    from steelyard.session.wanted import Wanted
+
+STANDARD = "-"
+"""In place of the file of results: CSV to standard output."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    """Where the outputs of a run go; None: nowhere.
+
+    Attributes:
+        results: `.csv`, `.jsonl` or `.parquet`, a folder with `partition_by`, or `STANDARD`.
+        rejects: likewise, but for the folder and standard output.
+        summary: `.csv`, `.parquet` or `.json`.
+        provenance: `.json`.
+        report: a folder.
+        partition_by: names that the record keeps.
+        by: what the summary is grouped by.
+        minimum_sample: a group with fewer scored cases gets no rank; None: the default.
+        lang: of the pages.
+        csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
+            provenance says so.
+    """
+
+    results: str | None = None
+    rejects: str | None = None
+    summary: str | None = None
+    provenance: str | None = None
+    report: str | None = None
+    partition_by: tuple[str, ...] = ()
+    by: tuple[str, ...] = ()
+    minimum_sample: int | None = None
+    lang: str = "en"
+    csv_safe: bool = False
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """All files and folders."""
+        given = (self.results, self.rejects, self.summary, self.provenance, self.report)
+        return tuple(one for one in given if one is not None and one != STANDARD)
+
+    def check(self) -> None:
+        """Refuse, before any work, what could not be written after it.
+
+        Raises:
+            UsageError: a file of unknown kind, in no folder, or a folder that holds something else.
+        """
+        from steelyard.report.site import MARKER
+        from steelyard.report.summary_files import SUMMARY_SUFFIXES
+        from steelyard.report.writers import SUFFIXES
+        from steelyard.session.files import check_csv, is_occupied
+
+        if self.partition_by:
+            self._check_partitions()
+        if self.csv_safe:
+            check_csv((None if self.partition_by else self.results, self.rejects, self.summary))
+        for what, place, suffixes in (
+            (msg("results"), None if self.partition_by or self.results == STANDARD else self.results, SUFFIXES),
+            (msg("rejects"), self.rejects, SUFFIXES),
+            (msg("the summary"), self.summary, SUMMARY_SUFFIXES),
+            (msg("the provenance"), self.provenance, (".json",)),
+        ):
+            if place is not None and Path(place).suffix.lower() not in suffixes:
+                endings = ", ".join(suffixes)
+                raise UsageError(
+                    msg("`{file}`: files of {what} end in {endings}", file=place, what=what, endings=endings)
+                )
+            if place is not None and Path(place).is_dir():
+                raise UsageError(msg("`{file}` is a folder", file=place))
+        for place in self.places:
+            if not Path(place).absolute().parent.is_dir():
+                raise UsageError(msg("`{file}`: there is no such folder", file=place))
+        if self.report is not None and is_occupied(Path(self.report), MARKER):
+            raise UsageError(msg("`{folder}` holds files that are no report: name another folder", folder=self.report))
+
+    def _check_partitions(self) -> None:
+        from steelyard.session.files import is_occupied
+
+        if self.results is None or self.results == STANDARD or Path(self.results).suffix:
+            raise UsageError(msg("results that are partitioned need a folder, without a suffix"))
+        if is_occupied(Path(self.results), ""):
+            raise UsageError(msg("`{folder}` is not empty: name another folder", folder=self.results))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A finished run whose outputs are in their places: what there is to show of it.
+
+    Attributes:
+        first: the first rejects.
+        rejected: how many rows and cases were rejected.
+    """
+
+    summary: Summary
+    first: tuple[Reject, ...]
+    rejected: int
+
+
+def evaluate(versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outputs, listener: Listener) -> Done:
+    """Score the cases of files and write the outputs: all of them, or none.
+
+    Raises:
+        SteelyardError: as `session.run.score_files`.
+        OutputError: an output cannot be written.
+    """
+    from steelyard.session.files import staging
+    from steelyard.session.run import score_files
+
+    # the record stands beside the results, so that its file can become theirs
+    beside = next((Path(one) for one in outputs.places if one != outputs.report), None)
+    with staging() as stage, TemporaryFolder(None if beside is None else beside.absolute().parent) as folder:
+        scored = score_files(versions, files, wanted, folder.path, listener)
+        summary = scored.record.summary(outputs.by, outputs.minimum_sample)
+        write_outputs(stage, scored, outputs, lambda: summary, listener, last=True)
+        return Done(summary, scored.record.first, scored.record.rejected)
+
+
+def write_outputs(
+    stage: Staging,
+    scored: Scored,
+    outputs: Outputs,
+    summary: Callable[[], Summary],
+    listener: Listener,
+    *,
+    last: bool = False,
+) -> None:
+    """Write the outputs of a run into a staging folder.
+
+    Args:
+        stage: gives the places.
+        scored: the run.
+        outputs: what to write.
+        summary: gives that of the run, grouped as the outputs say; it is called where an output needs it.
+        listener: is told how far it is.
+        last: the record is not read after this.
+
+    Raises:
+        OutputError: a number does not fit its file.
+        OSError: a file cannot be written.
+    """
+    from steelyard.report.summary_files import write_summary
+    from steelyard.report.writers import UnfitError
+    from steelyard.session.summary import write_report
+
+    record = replace(scored.record, scoring=replace(scored.record.scoring, csv_safe=outputs.csv_safe))
+    file = None if outputs.results in {None, STANDARD} else outputs.results
+    place = None if file is None else stage.place(Path(file))
+    if outputs.rejects is not None:
+        record.write_rejects(stage.place(Path(outputs.rejects)))
+    if outputs.summary is not None:
+        try:
+            write_summary(stage.place(Path(outputs.summary)), summary(), record.versions, csv_safe=outputs.csv_safe)
+        except UnfitError as error:
+            raise OutputError(error.message) from None
+    if outputs.provenance is not None:
+        stage.place(Path(outputs.provenance)).write_text(record.provenance(indent=2), "utf-8", newline="\n")
+    if outputs.report is not None:
+        write_report(scored, stage.place(Path(outputs.report)), outputs.lang, listener=listener)
+    if outputs.results is not None:
+        with listener.progress(msg("writing")):
+            if place is None:
+                _to_standard_output(record)
+            else:
+                record.write_results(place, partition_by=outputs.partition_by, last=last)
+
+
+def _to_standard_output(record: Record) -> None:
+    """Write CSV to standard output, by way of a file so that it is the same to the byte."""
+    path = record.folder / "standard.csv"
+    record.write_results(path)
+    with path.open(encoding="utf-8", newline="") as stream:
+        shutil.copyfileobj(stream, sys.stdout)
+
+
+def check_memory(limit: str | None) -> None:
+    """Refuse what is no size of memory.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if limit is not None and not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,9})? ?([KMGT]i?B)", limit, re.IGNORECASE):
+        raise UsageError(msg("a memory limit is a size such as 4GB, not `{text}`", text=limit))
