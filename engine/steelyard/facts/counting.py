@@ -15,8 +15,7 @@ def more_rows_than(limit: int, files: Sequence[str | Path]) -> bool:
     """Return whether files together have more rows than this.
 
     Lines are counted in text files; Parquet files state their number of rows. Other kinds count as no rows, because
-    they
-    are held in memory in any case. Files that cannot be read count as no rows too; reading them later reports the
+    they are held in memory in any case. Files that cannot be read count as no rows too; reading them later reports the
     error.
     """
     count = 0

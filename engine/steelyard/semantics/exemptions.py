@@ -1,9 +1,9 @@
 """Exemptions: who is granted what (LANGUAGE.md section 8).
 
-An exemption fires once, or for each row for which membership and condition are true; each such
-*activation* gives its grants. Over all activations, within one indicator: the largest relaxation of the
-target wins (or all add up: `combine: stack`), pauses count as their union, the highest at_least, and
-waive wins over all. Unlike grants all apply. A grant whose expression is missing is refused.
+An exemption fires once, or for each row for which membership and condition are true; each such *activation* gives its
+grants. Over all activations, within one indicator: the largest relaxation of the target wins (or all add up: `combine:
+stack`), pauses count as their union, the highest at_least, and waive wins over all. Unlike grants all apply. A grant
+whose expression is missing is refused.
 
 Where an exemption and a family run over the same relation, an activation grants only to the family's indicator of the
 same row.

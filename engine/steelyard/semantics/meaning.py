@@ -1,7 +1,7 @@
 """The meaning of every expression: one `match`, one small closure per node.
 
 Compositional: the meaning of a node is built only from the meanings of its operands. Every operator is strict
-    (LANGUAGE.md section 5): one missing operand makes the result missing, with the reasons of all missing operands. The
+(LANGUAGE.md section 5): one missing operand makes the result missing, with the reasons of all missing operands. The
     exceptions are and, or, if, coalesce, is_missing, an open end, aggregates and tables. `if` and `coalesce` evaluate
     only the operands they need; every other node evaluates all.
 """

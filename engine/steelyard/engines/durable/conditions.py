@@ -3,9 +3,8 @@
 durable is given only `field comparator constant` and `row field = case field`. Everything else in a condition
 (arithmetic, aggregates, dates, tables, covers, missing, comparisons of two values) is computed exactly beforehand and
 asserted as a named field. A missing value is left out, and an atom on an absent field never matches. So for the
-branches
-of c and of not c, in negation normal form, at most one side matches; neither matches where c is unknown (Kleene's
-logic).
+branches of c and of not c, in negation normal form, at most one side matches; neither matches where c is unknown
+(Kleene's logic).
 
 Disjunctions are written out as branches, because `or` in durable fires once per true branch and fails on joined missing
 fields. Where a condition would need too many branches, it is computed beforehand as a whole or in part.
@@ -208,7 +207,7 @@ class _Writer:
         """Return the branches for several tests of one value: all of them, or any of them (`one_of`).
 
         No constant may be missing: the node is strict, so a missing bound makes it unknown even where another test
-            decides.
+        decides.
         """
         atoms = [self._atom(test, truth=truth) for test in tests]
         written = tuple(atom for atom in atoms if atom is not None)

@@ -2,9 +2,8 @@
 
 Conditions that read no indicator and no score, and cannot reject the case, are evaluated together as soon as the rows
 are known: exemptions, adjustments, only_if, most unscored and points rules. Conditions on indicators or scores follow
-in
-their stratum. A condition that may reject the case (it asks a table of hit policy unique or any) is evaluated alone, at
-the same point as in the reference.
+in their stratum. A condition that may reject the case (it asks a table of hit policy unique or any) is evaluated alone,
+at the same point as in the reference.
 """
 
 from __future__ import annotations

@@ -33,10 +33,9 @@ class Session:
     """One set of rules, and the facts of one case at a time. Not safe to share between threads.
 
     All facts use one session id, and its state is deleted after each case, so that neither the limit of 1,024 sessions
-    nor
-    collisions of the 32-bit fact hash are reached. Deleting a state in which no action was started frees memory that
-    was
-    never allocated and kills the process. Therefore the first facts of a case include a *beacon* that always fires.
+    nor collisions of the 32-bit fact hash are reached. Deleting a state in which no action was started frees memory
+    that was never allocated and kills the process. Therefore the first facts of a case include a *beacon* that always
+    fires.
     """
 
     def __init__(self, name: str, rules: Mapping[str, object]) -> None:

@@ -1,7 +1,7 @@
 """Integer arithmetic: exact, and in 64 bits wherever the intervals prove that it fits (LANGUAGE.md section 6).
 
 Every function is strict: a missing operand gives NULL, with the reasons of all missing operands. A result that may
-    exceed 128 bits raises `TooWideError`, which becomes a B diagnostic.
+exceed 128 bits raises `TooWideError`, which becomes a B diagnostic.
 """
 
 from __future__ import annotations

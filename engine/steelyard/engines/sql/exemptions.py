@@ -1,8 +1,8 @@
 """Exemptions and their grants (LANGUAGE.md section 8; `semantics.exemptions`).
 
 An *activation* is an exemption that fired, once or for a row. What it grants to an indicator is gathered over all
-activations into one column of the indicator's frame: the largest relaxation (or the
-sum), the highest floor, whether it waives.
+activations into one column of the indicator's frame: the largest relaxation (or the sum), the highest floor, whether it
+waives.
 """
 
 from __future__ import annotations

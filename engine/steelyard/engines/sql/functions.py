@@ -1,7 +1,7 @@
-"""The SQL of the strict functions, with the meaning of `semantics.functions` and nothing of its own.
+"""The SQL of the strict functions, with the meaning of `semantics.functions`.
 
-A missing operand gives NULL for the reasons of all that are missing. SQL is not strict by itself where FALSE AND NULL
-is FALSE and where LEAST and GREATEST skip NULLs; there a guard stands.
+A missing operand gives NULL with the reasons of all missing operands. SQL itself is not strict where FALSE AND NULL is
+FALSE and where LEAST and GREATEST skip NULLs; these are guarded.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ from steelyard.ir.types import OPEN, Region, Regions
 from steelyard.semantics.functions import civil, year_month
 
 _DAYS_BEFORE_1970 = 719_468
-"""From 1 March of the year 0, so that a leap day ends its year."""
+"""Days from 1 March of year 0, so that a leap day is the last of its year."""
 _ERA = 146_097
 """The days of 400 years."""
 _JANUARY = 306
-"""The place of 1 January in a year that is counted from 1 March."""
+"""The position of 1 January in a year that starts on 1 March."""
 _FOUR_DIGITS = 9999
 
 
 def apply(node: Apply, arguments: list[Value], program: Program, scope: Scope) -> Value:  # noqa: C901 - a case for each function
-    """Compile a function's application to operands that are compiled already.
+    """Compile a function's application to compiled operands.
 
     Raises:
         TooWideError: an integer may need more than 128 bits.
@@ -82,7 +82,7 @@ def apply(node: Apply, arguments: list[Value], program: Program, scope: Scope) -
 
 
 def elapsed(start: Value, end: Value, calendar: str | None, where: str, program: Program, scope: Scope) -> Value:  # noqa: PLR0917 - a clock
-    """What a clock shows from start to end: elapsed time, or working time on a calendar; microseconds.
+    """The time of a clock from start to end in microseconds: elapsed, or working time on a calendar.
 
     Negative where `end` is before `start`. A year that the calendar does not cover rejects the case on behalf of
     `where`. Columns of days and sums are added to the frame of the scope.
@@ -91,9 +91,9 @@ def elapsed(start: Value, end: Value, calendar: str | None, where: str, program:
 
 
 def covering(scheme: str, place: E, program: Program) -> list[E]:
-    """The texts such that an area covers the place if and only if it equals one of them; NULL where the place is.
+    """The texts of which an area must equal one to cover the place; NULL where the place is NULL.
 
-    Codes have the forms that rulesets and files may hold: 6 digits of gb2260, 2 or 5 of fips.
+    Codes have the forms that rulesets and files may contain: 6 digits of gb2260, 2 or 5 of fips.
     """
     if isinstance(place, exp.Literal):
         return [build.text(code) for code in sorted(levels(scheme, place.name))]
@@ -102,7 +102,7 @@ def covering(scheme: str, place: E, program: Program) -> list[E]:
 
 
 class _Level(NamedTuple):
-    """A spelling of the areas that cover places: digits of the place, or all of them (None), then zeros."""
+    """A spelling of the areas that cover a place: that many leading digits of it (None: all), then zeros."""
 
     digits: int | None
     zeros: str
@@ -140,7 +140,7 @@ def _covers(node: Apply, arguments: list[Value], program: Program) -> Value:
     texts = covering(place_type.scheme, place.sql, program)
     if isinstance(node.arguments[0].type, Regions):
         tests = [program.dialect.contains(build.wrapped(areas.sql), build.wrapped(text)) for text in texts]
-        # of no areas and a missing place DuckDB 2.0.1, Postgres and BigQuery say FALSE
+        # for an empty list and a NULL place DuckDB 2.0.1, Postgres and BigQuery give FALSE
         found = build.where(build.present(place.sql), build.disj(tests)) if place.nullable else build.disj(tests)
         return strictly(found, arguments)
     return strictly(build.within(areas.sql, texts), arguments)
@@ -160,7 +160,7 @@ def _known_areas(areas: Expr, program: Program) -> tuple[str, ...] | None:
 
 
 def _known_cover(known: tuple[str, ...], scheme: str, areas: Value, place: Value, program: Program) -> Value:
-    """Of constant areas each is told by as few digits of the place as it needs."""
+    """Compare constant areas with only as many leading digits of the place as they need."""
     by_level: dict[_Level, set[str]] = {}
     coarsest_first = sorted(_levels(scheme), key=lambda level: (level.digits is None, level.digits))
     for area in known:
@@ -184,7 +184,7 @@ def _overlaps(arguments: list[Value]) -> Value:
 
 
 def _overlap_time(node: Apply, arguments: list[Value], program: Program, frame: Frame) -> Value:
-    """A CASE without ELSE: where the start is missing no branch is taken."""
+    """The common duration. A CASE without ELSE: where a start is missing, no branch is taken."""
     a = program.arithmetic
     starts, ends = arguments[0::2], arguments[1::2]
     start = kept(bare(a.maximum(starts)), "start", frame)
@@ -204,7 +204,7 @@ def _overlap_time(node: Apply, arguments: list[Value], program: Program, frame: 
 
 
 def _latest(nodes: Sequence[Expr], ends: Sequence[Value], program: Program) -> int:
-    """What an end is not after, where it has ended: the certain ends bound it, else whichever has come."""
+    """An upper bound of the ends that are given: the ends that are never open bound it, else any given one."""
     certain = [end.lies.high for end in ends if end.lies.high < OPEN]
     if certain:
         return min(certain)
@@ -212,7 +212,7 @@ def _latest(nodes: Sequence[Expr], ends: Sequence[Value], program: Program) -> i
 
 
 def _ended(node: Expr, program: Program) -> int:
-    """The latest end of an open one that has ended."""
+    """The latest value of an open end that is given."""
     match node:
         case OpenEnd(operand=Input(name=name)):
             interval = interval_of(program.inputs[name])
@@ -246,14 +246,14 @@ def _clamp(arguments: list[Value], program: Program) -> Value:
 
 
 class _Civil(NamedTuple):
-    """Of a day: its year, counted from 1 March, and its place in that year, from 0."""
+    """A day as its year, which starts on 1 March, and its position in that year, from 0."""
 
     year: Value
     place: Value
 
 
 def _civil(day: Value, program: Program, frame: Frame) -> _Civil:
-    """See `semantics.functions.civil`: centuries of 36,524.25 days, in them years of 365.25."""
+    """Split a day as `semantics.functions.civil` does: centuries of 36,524.25 days, then years of 365.25."""
     key = "civil", frame, day.sql
     if key not in program.cached:
         a = program.arithmetic
@@ -270,7 +270,10 @@ def _civil(day: Value, program: Program, frame: Frame) -> _Civil:
 
 
 def _split(days: Value, four: int, hint: str, program: Program, frame: Frame) -> tuple[Value, Value]:
-    """In which period days lie, and the days since it began; four have `four` days, the last of them is the longest."""
+    """The period that contains a day, and the days since the period began.
+
+    Four periods have `four` days in all, and the last of them is the longest.
+    """
     a = program.arithmetic
     numbers = a.add(a.times(days, 4), constant(3))
     period = kept(a.divide(numbers, constant(four), Rounding.DOWN), hint, frame)
@@ -299,7 +302,7 @@ def _month(day: Value, program: Program, frame: Frame) -> Value:
 
 
 def _year_month(day: Value, program: Program, frame: Frame) -> Value:
-    """Four digits of the year; where it may have more, or be before the year 0, as Python fills them up."""
+    """The year with four digits; with more digits, or before year 0, padded as in Python."""
     if day.known is not None:
         return Value(build.text(year_month(day.known)))
     if civil(day.lies.low)[0] >= 1000 and civil(day.lies.high)[0] <= 9999:
@@ -323,7 +326,7 @@ def _year_month(day: Value, program: Program, frame: Frame) -> Value:
 
 
 def _padded(number: E, digits: int, program: Program) -> E:
-    """A number of at most so many digits, filled up with zeros."""
+    """A number of at most `digits` digits, padded with zeros."""
     return program.dialect.substring(_text(build.add(number, build.integer(10**digits)), program), 2, digits)
 
 

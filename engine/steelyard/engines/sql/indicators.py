@@ -1,7 +1,7 @@
 """Strata 2 to 4 of indicators: targets, clocks, measures, scores (LANGUAGE.md section 7; `semantics.indicators`).
 
-An indicator lives in the frame of the cases, each row of a family in a frame of its own. The order is that of the
-reference: only_if, waive grant, missing, way, clamp, round, at_least.
+An indicator is computed in the frame of the cases, the rows of a family in a frame of their own. The order is that of
+the reference: only_if, waive grant, missing, way, clamp, round, at_least.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from steelyard.ir.ruleset import Clock, Indicator, OnMissing
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An indicator, or the rows of a family, in the frame of `scope`.
+    """The SQL of an indicator, or of the rows of a family, in the frame of `scope`.
 
     Attributes:
-        only_if: its truth, with the membership of a family's row.
-        measure, target: as published, NULL where missing; target None where there is none.
-        score: hundredths, NULL where waived.
+        only_if: the truth of its condition combined with the membership of a family's row.
+        measure, target: as published, NULL where missing; target is None where the indicator has none.
+        score: in hundredths, NULL where waived.
         waivable: whether it can be waived.
-        reasons: reason codes of bands by condition; what none of them gives is the indicator's own.
+        reasons: reason codes of bands by condition; where none holds, the indicator's own code applies.
     """
 
     indicator: Indicator
@@ -44,7 +44,7 @@ class Settled:
 
 
 def only_if(indicator: Indicator, program: Program, scope: Scope, findings: Findings) -> Value:
-    """Stratum 2: whether it applies."""
+    """Stratum 2: whether the indicator applies."""
     condition = Value(build.boolean(value=True))
     if indicator.only_if is not None:
         condition = expressions.value(indicator.only_if, program, scope)
@@ -94,7 +94,7 @@ def settle(  # noqa: PLR0917 - all of a rule
 
 
 def publish(settled: Settled, program: Program) -> None:
-    """Let other expressions read the parts of an indicator that is no family."""
+    """Make the parts of an indicator (not of a family) readable for other expressions."""
     name = settled.indicator.id
     score, parts = settled.score, program.parts
     waived = build.missing(score.sql) if settled.waivable else build.boolean(value=False)
@@ -136,7 +136,7 @@ def _clock(
         until = expressions.value(clock.until, program, scope)
         findings.reject(guarded(until.rejects, build.missing(stop.sql)))
         end = logic.first_present([end, replace(until, rejects=())], program.arithmetic, scope.frame)
-    # what is short stays as it is, so that rows can see it without the layer that it would stand in
+    # short expressions do not become columns, so that rows can read them at a lower layer
     start = replace(start, sql=build.shortened(start.sql, f"{indicator.id}__start", scope.frame.put), rejects=())
     end = replace(end, sql=build.shortened(end.sql, f"{indicator.id}__end", scope.frame.put))
     if end.lies.low < start.lies.high and not _ordered(clock, program):
@@ -150,7 +150,7 @@ def _clock(
 
 
 def _ordered(clock: Clock, program: Program) -> bool:
-    """Whether intake has made sure that the end is not before the start: `not_before`, and no `until`."""
+    """Whether intake guarantees that the end is not before the start: `not_before`, and no `until`."""
     from steelyard.ir.expressions import Input
 
     match clock.start, clock.stop:
@@ -186,7 +186,8 @@ def _scored(  # noqa: PLR0917 - all of a rule
     nothing = Value(build.null(), None)
     if waivable:
         whens.append((build.not_(asked), nothing))
-    if rule is not None and not build.is_false(lacking):  # where nothing is said the check has proved it never lacks
+    # without a `missing` rule, the check has proved that nothing can be missing
+    if rule is not None and not build.is_false(lacking):
         match rule.action:
             case OnMissing.WAIVE:
                 waivable = True
@@ -223,7 +224,7 @@ def _clamped(indicator: Indicator, score: Value, program: Program) -> Value:
 
 
 def _floored(score: Value, floor: Value, program: Program) -> Value:
-    """The floor where one is granted and there is a score."""
+    """The score, raised to the floor where one is granted."""
     higher = build.true(build.greater(floor.sql, score.sql))
     made = program.arithmetic.choose([(higher, replace(floor, why={}))], replace(score, why={}))
     return replace(made, interval=hull(score.lies, Interval(score.lies.low, max(score.lies.high, floor.lies.high))))

@@ -1,6 +1,6 @@
-"""Where an integer can lie, and so whether 64 or 128 bits hold it. Ranges are inclusive and finite.
+"""The interval of an integer, which decides between 64 and 128 bits. Intervals are inclusive and finite.
 
-A value of no order (text, truth) has no interval. What comes from rows is bounded by `ROWS`.
+Text and booleans have no interval. Sums and counts over rows are bounded by `ROWS`.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from typing import NamedTuple
 NARROW = 2**63 - 1
 """The largest magnitude of a BIGINT."""
 WIDE = 10**38 - 1
-"""The largest magnitude of the 128-bit type of every dialect: DECIMAL(38, 0) is the least of them."""
+"""The largest magnitude that the 128-bit type of every dialect can hold; DECIMAL(38, 0) is the smallest of these types.
+"""
 ROWS = 2**31
-"""More rows than this one case never has; sums are proved to fit for as many."""
+"""The assumed maximum of rows per case; sums are proved to fit for that many."""
 
 
 class Interval(NamedTuple):
@@ -28,7 +29,7 @@ class Interval(NamedTuple):
 
     @property
     def narrow(self) -> bool:
-        """Whether 64 bits hold it."""
+        """Whether 64 bits can hold it."""
         return self.magnitude <= NARROW
 
     def plus(self, other: Interval) -> Interval:
@@ -58,11 +59,11 @@ class Interval(NamedTuple):
         return Interval(min(0, self.low * ROWS), max(0, self.high * ROWS))
 
     def within(self, other: Interval) -> Interval:
-        """What is left of it where it is known to lie in another one, too."""
+        """The intersection with another interval."""
         return Interval(max(self.low, other.low), min(self.high, other.high))
 
     def quotient(self, divisor: Interval) -> Interval:
-        """Quotients, however they are rounded; a divisor of 0 aside."""
+        """Quotients under any rounding mode, except for a divisor of 0."""
         least = 1 if divisor.low <= 0 <= divisor.high else divisor.absolute().low
         most = -(-self.magnitude // least)
         low = 0 if self.low >= 0 and divisor.low >= 0 else -most
@@ -76,5 +77,5 @@ def point(value: int) -> Interval:
 
 
 def hull(*intervals: Interval) -> Interval:
-    """The least interval around several."""
+    """The smallest interval that contains several."""
     return Interval(min(one.low for one in intervals), max(one.high for one in intervals))

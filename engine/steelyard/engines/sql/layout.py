@@ -1,6 +1,6 @@
-"""SQL on lines that a person can read: what fits on a line stays on it, comments stand beside the columns they explain.
+"""Breaks SQL into readable lines: what fits on one line stays on it; comments are beside the columns they explain.
 
-Only white space and comments are added to what sqlglot wrote: `flattened` takes them away again.
+Only white space and comments are added to the text of sqlglot; `flattened` removes them again.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from steelyard.diagnostics import InternalError
 from steelyard.diagnostics.plain import one_line
 
 WIDTH = 118
-"""So long is a line at most, if it can be broken."""
+"""The maximum length of a line that can be broken."""
 _ASIDE = 140
-"""A comment that would end beyond this stands above its column."""
+"""A comment that would end beyond this column is written above instead."""
 _SHORT = 48
-"""Items of at most this length share lines."""
+"""Items up to this length share lines."""
 _OPEN = {"(": ")", "[": "]", "CASE": "END"}
 _CLAUSES = frozenset({"FROM", "WHERE", "GROUP BY", "HAVING", "QUALIFY", "ORDER BY", "LIMIT", "JOIN", "ON"})
 _BEFORE_JOIN = frozenset({"LEFT", "RIGHT", "INNER", "FULL", "CROSS", "OUTER"})
@@ -38,8 +38,8 @@ class Notes:
     """Comments.
 
     Attributes:
-        heads: by common table expression, lines above it.
-        columns: by common table expression and column, what stands beside the column; the main query is "".
+        heads: by common table expression, the lines above it.
+        columns: by common table expression ("" for the main query) and column, the comment beside the column.
     """
 
     heads: Mapping[str, Sequence[str]] = field(default_factory=lambda: {})
@@ -48,7 +48,7 @@ class Notes:
 
 @dataclass(slots=True)
 class _Leaf:
-    """A token. `space`: whether one stands before it; `name`: where it is one, without quotes."""
+    """A token. `space`: whether a space precedes it; `name`: its unquoted text where it is a name."""
 
     text: str
     space: bool
@@ -58,7 +58,7 @@ class _Leaf:
 
 @dataclass(slots=True)
 class _Group:
-    """Something in parentheses or brackets, or a CASE."""
+    """A part in parentheses or brackets, or a CASE."""
 
     open: _Leaf
     inner: list[_Node]
@@ -78,7 +78,7 @@ _Node = _Leaf | _Group
 
 
 def comment(text: str) -> str:
-    """A comment, always of one line: what would end the line or cannot be seen is shown by its number."""
+    """A comment on one line: line breaks and invisible characters are replaced by their code points."""
     return f"-- {one_line(text)}".rstrip()
 
 
@@ -88,10 +88,10 @@ def laid_out(text: str, grammar: str, notes: Notes) -> str:
     Args:
         text: the statement on one line, without comments.
         grammar: sqlglot's name of the dialect.
-        notes: what to say beside it.
+        notes: the comments.
 
     Raises:
-        InternalError: more than white space would change.
+        InternalError: the layout changed more than white space.
     """
     nodes = _parsed(text, grammar)
     lines = _Layout(notes).query(nodes, 0, "", main=True)
@@ -107,7 +107,7 @@ def flattened(text: str, grammar: str) -> list[str]:
 
 
 def _parsed(text: str, grammar: str) -> list[_Node]:
-    """Tokens, those between brackets in groups."""
+    """Parse a text into tokens and nested groups."""
     stack: list[tuple[_Leaf, list[_Node]]] = []
     here: list[_Node] = []
     end = -1
@@ -148,7 +148,7 @@ def _write(nodes: Sequence[_Node], parts: list[str]) -> None:
 
 
 def _length(nodes: Sequence[_Node]) -> int:
-    """How long the text is on one line, the space before it counted."""
+    """The length of the text on one line, including the space before it."""
     total = 0
     for node in nodes:
         if isinstance(node, _Leaf):
@@ -161,7 +161,7 @@ def _length(nodes: Sequence[_Node]) -> int:
 
 
 def _split(nodes: Sequence[_Node], words: frozenset[str] | set[str]) -> list[list[_Node]]:
-    """Parts, each but the first beginning with one of the words; the AND of a BETWEEN parts nothing."""
+    """Split before each of the words, but not before the AND of a BETWEEN."""
     found: list[list[_Node]] = [[]]
     between = 0
     for node in nodes:
@@ -177,7 +177,7 @@ def _split(nodes: Sequence[_Node], words: frozenset[str] | set[str]) -> list[lis
 
 
 def _items(nodes: Sequence[_Node]) -> list[list[_Node]]:
-    """Parts between commas, without these."""
+    """Split at commas and omit them."""
     return [part[1:] if place else part for place, part in enumerate(_split(nodes, {","}))]
 
 
@@ -194,7 +194,7 @@ class _Layout:
     # queries
 
     def query(self, nodes: Sequence[_Node], indent: int, name: str, *, main: bool = False) -> list[str]:
-        """A query that may begin with WITH, over several lines."""
+        """A query, possibly with WITH, on several lines."""
         if nodes[0].word == "WITH":
             return self._with(nodes, indent)
         lines: list[str] = []
@@ -288,12 +288,12 @@ class _Layout:
         return self._opened(nodes, indent, prefix, suffix)
 
     def _one_large(self, parts: Sequence[Sequence[_Node]]) -> bool:
-        """Whether all parts but one are so short that it is better to open that one."""
+        """Whether all parts but one are short, so that only that one is broken into lines."""
         long = [part for part in parts if _length(part) > _SHORT]
         return len(long) <= 1 and len(parts) == 2
 
     def _chain(self, parts: Sequence[Sequence[_Node]], indent: int, prefix: str, suffix: str) -> list[str]:
-        """Operands, each on its own lines, the operator first."""
+        """Operands, each on its own lines and preceded by its operator."""
         lines = self._lines(parts[0], indent, prefix, "")
         for place, part in enumerate(parts[1:], 1):
             inner = indent + 2 if prefix or place else indent
@@ -301,7 +301,7 @@ class _Layout:
         return lines
 
     def _opened(self, nodes: Sequence[_Node], indent: int, prefix: str, suffix: str) -> list[str]:
-        """The longest group on lines of its own."""
+        """An expression with its longest group on lines of its own."""
         groups = [place for place, node in enumerate(nodes) if isinstance(node, _Group)]
         if not groups:
             return [_pad(indent) + prefix + _flat(nodes) + suffix]
@@ -335,7 +335,7 @@ class _Layout:
         return lines + self._lines(value[1:], indent, "THEN ", "")
 
     def _inside(self, nodes: Sequence[_Node], indent: int) -> list[str]:
-        """What stands in parentheses: a query, items, or one expression."""
+        """The content of parentheses: a query, items, or one expression."""
         if _is_query(nodes):
             return self.query(nodes, indent, " ")
         if not nodes:
@@ -357,7 +357,7 @@ class _Layout:
 
 
 def _clauses(nodes: Sequence[_Node]) -> list[list[_Node]]:
-    """A SELECT by its clauses; the condition of a join stands with it."""
+    """Split a SELECT into clauses; a join's condition stays with the join."""
     found: list[list[_Node]] = [[]]
     for node in nodes:
         word = node.word if isinstance(node, _Leaf) else ""
@@ -370,7 +370,7 @@ def _clauses(nodes: Sequence[_Node]) -> list[list[_Node]]:
 
 
 def _headed(nodes: Sequence[_Node]) -> tuple[str, Sequence[_Node]]:
-    """The words that begin a clause, and the rest."""
+    """Split a clause into its keywords and the rest."""
     count = 1
     while count < len(nodes) and nodes[count].word in {"DISTINCT", "JOIN", "LATERAL", "OUTER"}:
         count += 1

@@ -1,6 +1,6 @@
 """Rows of results as lines of CSV and JSON, in DuckDB's SQL: the only writer of these formats.
 
-DuckDB's own writers quote more than is needed and leave out blanks.
+DuckDB's own writers quote more fields and omit blanks.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ _CONTROLS = "".join(map(chr, range(32)))
 
 
 def csv_head(targets: Sequence[ResultColumn]) -> str:
-    """The first line of a file."""
+    """The header line of a CSV file."""
     return csv_lines.csv_line((one.name for one in targets), end="")
 
 
 def csv_line(targets: Sequence[ResultColumn], here: Zone, *, safe: bool = False) -> str:
-    """A line of a row's published values.
+    """A CSV line of a row's published values.
 
     Args:
-        targets: the columns, by their names.
-        here: instants are written in its local time.
+        targets: the columns, by name.
+        here: the time zone in which instants are written.
         safe: an apostrophe stands before texts that a spreadsheet may take for formulas.
     """
     fields = ", ',', ".join(_csv(one, here, safe=safe and one.is_text) for one in targets)
@@ -37,7 +37,7 @@ def csv_line(targets: Sequence[ResultColumn], here: Zone, *, safe: bool = False)
 
 
 def json_line(targets: Sequence[ResultColumn], here: Zone) -> str:
-    """A line of a row's published values: numbers with a point are text. `targets`, `here`: as of `csv_line`."""
+    """A JSON line of a row's published values; decimals are text. `targets` and `here` are as in `csv_line`."""
     return _object([(one.name, _json(sql.name(one.name), one, here)) for one in targets])
 
 
@@ -104,7 +104,7 @@ def _object(fields: Sequence[tuple[str, str]]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """A text between quotes, what JSON forbids in it escaped."""
+    """A JSON string, with escapes where JSON requires them."""
     escaped = text
     for sign in ("\\", '"', *_CONTROLS):
         escaped = f"replace({escaped}, chr({ord(sign)}), {sql.literal(dumps(sign)[1:-1])})"

@@ -1,6 +1,6 @@
-"""Three-valued logic and the nodes that look at missing values (LANGUAGE.md section 5), with their reasons.
+"""Three-valued logic and the nodes that test for missing values (LANGUAGE.md section 5), with their reasons.
 
-SQL's own AND and OR are three-valued in the same way; CASE is not, and is only asked of what is true.
+SQL's own AND and OR have the same three-valued logic; CASE has not, and gets only conditions that are never NULL.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from steelyard.engines.sql.intervals import hull
 from steelyard.engines.sql.value import Value, Why, column_of, guarded, longer, rejections, under, union
 
 _FEW_ITEMS = 24
-"""The items of a junction of at most so many nodes are repeated in its reasons."""
+"""Items of an AND or OR with up to this many nodes are repeated in its reasons."""
 
 
 def conjunction(items: Sequence[Value], frame: Frame) -> Value:
-    """False if one is false, else unknown for the reasons of all unknown ones, else true."""
+    """Three-valued AND: false if one is false, else unknown with the reasons of all unknown items, else true."""
     return _junction(items, build.conj([item.sql for item in items]), [build.false(item.sql) for item in items], frame)
 
 
 def disjunction(items: Sequence[Value], frame: Frame) -> Value:
-    """True if one is true, else unknown for the reasons of all unknown ones, else false."""
+    """Three-valued OR: true if one is true, else unknown with the reasons of all unknown items, else false."""
     return _junction(items, build.disj([item.sql for item in items]), [build.true(item.sql) for item in items], frame)
 
 
 def _junction(items: Sequence[Value], sql: E, decides: list[E], frame: Frame) -> Value:
-    """A junction of items, of which `decides` says whether each settles the result by itself.
+    """An AND or OR; `decides` gives the condition that an item decides the result by itself.
 
-    The reasons of an item count where no other item decides, which is where the result is NULL: a long result becomes
-    a column, and is asked instead of the others.
+    The reasons of an item count where no other item decides, that is, where the result is NULL. A long result becomes a
+    column, which is tested instead of the other items.
     """
     rejects = rejections(items)
     if not any(item.why for item in items):
@@ -54,7 +54,7 @@ def negation(operand: Value) -> Value:
 
 
 def choice(condition: Value, yes: Value, no: Value, arithmetic: Arithmetic) -> Value:
-    """The branch taken; missing where the condition is unknown."""
+    """The value of the branch taken; missing where the condition is unknown."""
     holds, fails = build.true(condition.sql), build.false(condition.sql)
     if not condition.nullable:
         holds, fails = condition.sql, build.not_(condition.sql)
@@ -73,7 +73,7 @@ def choice(condition: Value, yes: Value, no: Value, arithmetic: Arithmetic) -> V
 
 
 def first_present(items: Sequence[Value], arithmetic: Arithmetic, frame: Frame) -> Value:
-    """The first item that is not missing; else missing for the reasons of all."""
+    """The first item that is not missing; else missing with the reasons of all."""
     kept: list[Value] = []
     for item in items:
         kept.append(item)
@@ -104,10 +104,10 @@ def absence(operand: Value, *, negated: bool) -> Value:
 
 
 def strictly(sql: E, operands: Sequence[Value]) -> Value:
-    """A truth or text that is missing where an operand is, whose SQL is NULL then by itself."""
+    """A boolean or text that is missing where an operand is; its SQL must already be NULL there."""
     return Value(sql, why=union(operand.why for operand in operands), rejects=rejections(operands))
 
 
 def both(member: Value, condition: Value, frame: Frame) -> Value:
-    """A row's membership and a condition on it."""
+    """Combine a row's membership and a condition on it."""
     return condition if build.is_true(member.sql) else conjunction((member, condition), frame)

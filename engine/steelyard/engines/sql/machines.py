@@ -1,4 +1,4 @@
-"""Who scores a portfolio: DuckDB in this process, or another that hands its stored results back to it."""
+"""The machine that scores a portfolio: DuckDB in this process, or one that returns stored results to DuckDB."""
 
 # duckdb ships no types that help here
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -20,14 +20,14 @@ from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import Ruleset
 
 INLINE = 4096
-"""A small table of more rows is a table of the session, not part of the statement."""
+"""A small table with more rows than this becomes a table of the session instead of text in the statement."""
 
 
 class Machine(Protocol):
-    """Something that runs compiled rulesets over the facts in a session of DuckDB."""
+    """Runs compiled rulesets over the facts in a session of DuckDB."""
 
     def compiled(self, ruleset: Ruleset, loaded: Loaded, number: int) -> Statement:
-        """One version, compiled for this machine; `number` tells the versions apart.
+        """Compile one version for this machine; `number` is the position of the version.
 
         Raises:
             TooWideError: an integer may need more than 128 bits.
@@ -35,7 +35,7 @@ class Machine(Protocol):
         ...
 
     def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
-        """Run a statement, or get it ready to be run: its rows in the order of the cases, as a query of DuckDB."""
+        """Run or prepare a statement; returns a DuckDB query for its rows in the order of the cases."""
         ...
 
 
@@ -60,7 +60,7 @@ class DuckDBMachine:
         )
 
     def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
-        """The statement itself; what it reads is put into the session."""
+        """Return the statement itself, after creating the tables that it reads in the session."""
         small = dict(statement.program.small)
         for situations in statement.unlisted:
             small.update(situations_that_occur(self._connection, statement, situations, small))
@@ -75,7 +75,7 @@ class DuckDBMachine:
 def unique_relations(
     connection: duckdb.DuckDBPyConnection, ruleset: Ruleset, sources: Mapping[str, str]
 ) -> frozenset[str]:
-    """The one_row relations of which no two rows have the same keys, so that none can reject a case."""
+    """Return the one_row relations in which no two rows have the same key, so that they cannot reject a case."""
     found: set[str] = set()
     for relation in ruleset.relations:
         keys = key_fields(relation) if relation.one_row else ()

@@ -1,6 +1,6 @@
-"""Cases in memory on DuckDB: how a few of them are scored by the statement of whole portfolios."""
+"""Scores a few cases in memory on DuckDB, with the statement for whole portfolios."""
 
-# duckdb and pyarrow ship no types that help here
+# duckdb and pyarrow have no usable type hints
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -30,17 +30,17 @@ from steelyard.ir.types import Boolean, Region, Regions, Text, Type
 
 CASES = "cases_"
 INLINE = 64
-"""Small tables of more rows than this are tables of the session, not text of the statement."""
+"""Small tables with more rows than this become tables of the session instead of text in the statement."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the statement says of a case.
+    """The result of the statement for a case.
 
     Attributes:
         values: by result column, as stored; None where empty, a tuple for a list.
-        reject_at: the rule, table or relation that rejects it.
-        rows: by rule that fired for rows, their ids, sorted.
+        reject_at: the rule, table or relation that rejects it; None where it is not rejected.
+        rows: by rule, the sorted ids of the rows for which it fired.
     """
 
     values: Mapping[str, object]
@@ -49,7 +49,7 @@ class Found:
 
     @property
     def rejected(self) -> bool:
-        """Whether a rule rejects the case."""
+        """Whether the case is rejected."""
         return self.values["status"] == REJECTED
 
 
@@ -69,11 +69,11 @@ class InMemory:
 
     @property
     def statement(self) -> Statement:
-        """What is run."""
+        """The statement to run."""
         return self._statement
 
     def score(self, cases: Sequence[Case]) -> list[Found]:
-        """Score cases, in their order; those that see the same rows, each under a key of its own, together."""
+        """Score cases, in their order. Cases with the same shared rows and distinct keys are scored together."""
         groups: list[list[int]] = []
         for place, case in enumerate(cases):
             for group in groups:
@@ -94,7 +94,7 @@ class InMemory:
         return [found[place] for place in range(len(cases))]
 
     def _together(self, one: Case, other: Case) -> bool:
-        """Whether both see the same rows of what belongs to no single case."""
+        """Whether both cases have the same rows of joined relations."""
         shared = [relation.id for relation in self._ruleset.relations if relation.of_case is None]
         return all(one.rows.get(name, ()) == other.rows.get(name, ()) for name in shared)
 
@@ -137,13 +137,13 @@ class InMemory:
 def situations_that_occur(
     connection: duckdb.DuckDBPyConnection, statement: Statement, situations: Situations, small: Mapping[str, SmallTable]
 ) -> dict[str, SmallTable]:
-    """The small tables of one score's situations, as far as they occur in the session."""
+    """The small tables of those of one score's situations that occur in the session."""
     text = statement.program.dialect.sql(statement.keys(situations, small), pretty=False)
     return situations.resolve_texts(row[0] for row in connection.execute(text).fetchall())
 
 
 def filled(connection: duckdb.DuckDBPyConnection, name: str, table: SmallTable) -> None:
-    """Make a small table a table of the session."""
+    """Create a small table as a table of the session."""
     columns: list[str] = []
     arrays: list[pa.Array] = []
     for place, column in enumerate(table.columns):

@@ -1,6 +1,6 @@
-"""Which optimizers of DuckDB are switched off, and why."""
+"""The optimizers of DuckDB that are switched off, and why."""
 
-# duckdb ships no types that help here
+# duckdb has no usable type hints
 # pyright: reportUnknownMemberType=false
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import duckdb
 
 ORDERING = ("join_order", "build_side_probe_side")
-"""They swap the sides of joins, and with them the order of the rows."""
+"""They swap the sides of joins, which changes the order of the rows."""
 REPEATING = ("partial_aggregate_pushdown",)
 """Moving an aggregate below a projection, they write the projection's columns out wherever they are read: the plan of
 a chain of columns, each of which reads the one before several times, grows exponentially."""

@@ -1,7 +1,7 @@
 """Pauses: the union of windows inside a clock (LANGUAGE.md section 7; `semantics.clocks`).
 
-Every window is cut to the clock; in the order of their starts each counts only what reaches beyond the latest end
-before it: one running maximum for each row of the indicator's frame.
+Every window is cut to the clock. In the order of their starts each window counts only the part after the latest earlier
+end, which is one running maximum per row of the indicator's frame.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from steelyard.engines.sql.value import Value
 
 @dataclass(frozen=True, slots=True)
 class Clocked:
-    """What a clock showed: instants, NULL where missing."""
+    """The start and end of a clock: instants, NULL where missing."""
 
     start: Value
     end: Value
@@ -30,7 +30,7 @@ class Clocked:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """The windows of one exemption: rows in the scope's frame; `holds`: which of them count."""
+    """The windows of one exemption: rows in the scope's frame, of which those count where `holds`."""
 
     scope: Scope
     holds: E
@@ -40,7 +40,7 @@ class Pause:
 
 
 def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Program, scope: Scope) -> Value:
-    """The time that all pauses take together, in microseconds; 0 where there is none."""
+    """The length of the union of all pauses in microseconds; 0 where there are none."""
     parent = scope.frame
     windows = [_cut(pause, clock, indicator, program) for pause in pauses]
     level = max([parent.depth_of(clock.start.sql), parent.depth_of(clock.end.sql), *(w.level for w in windows)])
@@ -80,7 +80,7 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
         spec=exp.WindowSpec(kind="ROWS", start="UNBOUNDED", start_side="PRECEDING", end="1", end_side="PRECEDING"),
     )
     latest = frame.put(f"{indicator}__until", before)
-    later = build.case([(build.greater(latest, low), latest)], low)  # NULL, of the first window, is not greater
+    later = build.case([(build.greater(latest, low), latest)], low)  # NULL, which the first window has, is not greater
     interval = hull(clock.start.lies, clock.end.lies)
     reached = build.greater(high, frame.put(f"{indicator}__from", later))
     starts = frame.put(f"{indicator}__from", build.where(reached, later))
@@ -101,7 +101,7 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
 
 @dataclass(frozen=True, slots=True)
 class _Cut:
-    """Windows cut to the clock, in a frame that has one row a window; NULL where the clock has no time."""
+    """Windows cut to the clock, in a frame with one row per window; NULL where the clock has no time."""
 
     frame: Frame
     holds: E

@@ -1,7 +1,7 @@
 """Stratum 7: deductions, bonuses and gates, stage by stage (LANGUAGE.md section 9; `semantics.points`).
 
-In a stage every rule reads the scores as the stage before left them. What a rule brings is a column of the cases: the
-sum of its amounts, within its cap; the tightest of its bounds.
+In a stage every rule reads the scores as the stage before left them. A rule becomes a column of the cases: the sum of
+its amounts up to its cap, or, for a gate, the strictest of its bounds.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from steelyard.semantics.points import MISSING_AMOUNT
 
 @dataclass(eq=False)
 class Standing:
-    """A score on its way through the stages: a value at its working scale.
+    """A score during the stages: a value at its working scale.
 
     Attributes:
-        lost: by rule, the points that it took away, at the working scale; NULL or 0 where none.
+        lost: by rule, the points that it took away, at the working scale; NULL or 0 where it took none.
     """
 
     scored: Scored
@@ -40,13 +40,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """A rule in its stage.
+    """A points rule evaluated in its stage.
 
     Attributes:
-        fires: never NULL.
-        amount: the sum within the cap, or the tightest bound; NULL or 0 where it does not fire.
+        fires: whether it fires; never NULL.
+        amount: the sum up to the cap, or the strictest bound; NULL or 0 where it does not fire.
         lacks: whether an amount is missing; never NULL.
-        judged: its rows where it has a relation, with the truth of each of firing.
+        judged: for a rule with a relation, its rows with the truth that it fires for each; else None.
     """
 
     rule: PointsRule
@@ -57,7 +57,7 @@ class Brought:
 
 
 def working_scale(score: Score, rules: Sequence[PointsRule]) -> int:
-    """The digits of a score while points rules work on it."""
+    """The scale of a score while points rules are applied."""
     own = [rule for rule in rules if rule.on == score.id]
     scales = [_scale(e) for rule in own for e in (rule.amount, rule.cap) if e is not None]
     return max([score.digits, *scales])
@@ -70,7 +70,7 @@ def run_stage(
     program: Program,
     findings: Findings,
 ) -> list[Brought]:
-    """Judge every rule of a stage, then move the scores."""
+    """Evaluate every rule of a stage, then apply them to the scores."""
     rules = [rule for rule in program.ruleset.points if rule.stage == stage]
     scope = replace(program.case_scope, scores=scores_so_far(standings))
     brought = [_apply(rule, standings[rule.on], lifted, scope, program, findings) for rule in rules]
@@ -82,7 +82,7 @@ def run_stage(
 
 
 def scores_so_far(standings: Mapping[str, Standing]) -> dict[str, tuple[Value, int]]:
-    """The scores as expressions read them: missing by their name where they do not stand."""
+    """The scores as expressions read them; a score without a value is missing, with its name as the reason."""
     found: dict[str, tuple[Value, int]] = {}
     for name, standing in standings.items():
         stands = standing.scored.stands
@@ -158,7 +158,7 @@ def _each(  # noqa: PLR0917 - all of a rule
 
 
 def _gathered(rule: PointsRule, amount: Value, holds: E, frame: Frame, program: Program) -> Value:
-    """Over the rows: the sum of amounts, the tightest of bounds."""
+    """Combine the amounts of all rows that fired: the sum for deductions and bonuses, the strictest bound for gates."""
     dialect, hint = program.dialect, f"{rule.id}__of_rows"
     bare = build.wrapped(amount.sql)
     match rule.effect:
@@ -184,7 +184,7 @@ def _capped(  # noqa: PLR0917 - all of a rule
     program: Program,
     findings: Findings,
 ) -> tuple[Value, E]:
-    """What a rule brings within its cap, and whether that is missing."""
+    """The amount of a rule up to its cap, and whether it is missing."""
     if rule.cap is None:
         return given, lacks
     cap = _units(rule.cap, standing, program, scope)
@@ -201,7 +201,7 @@ def _units(expr: Expr, standing: Standing, program: Program, scope: Scope) -> Va
 
 
 def _fires(rule: PointsRule, truth: Value) -> E:
-    """Whether a truth fires the rule; never NULL."""
+    """Whether the rule fires for a truth; never NULL."""
     if not truth.nullable:
         return truth.sql
     return build.not_(build.false(truth.sql)) if rule.unknown is OnUnknown.FIRE else build.true(truth.sql)
@@ -219,7 +219,7 @@ def _refuse_negative(rule: PointsRule, amount: Value, fires: E, findings: Findin
 
 
 def _lack(standing: Standing, own: Sequence[Brought], program: Program) -> None:
-    """A score that lacks an amount stands no more."""
+    """Leave a score unscored where an amount is missing."""
     lacks = build.disj([one.lacks for one in own])
     if build.is_false(lacks):
         return
@@ -231,7 +231,7 @@ def _lack(standing: Standing, own: Sequence[Brought], program: Program) -> None:
 
 
 def _move(standing: Standing, own: Sequence[Brought], stage: int, program: Program) -> None:
-    """Deductions and bonuses, gates, clamp."""
+    """Apply deductions and bonuses, gates, then the clamp."""
     if not own:
         return
     a, score = program.arithmetic, standing.scored.score
@@ -253,7 +253,7 @@ def _move(standing: Standing, own: Sequence[Brought], stage: int, program: Progr
 
 
 def _lose(standing: Standing, rule: PointsRule, moved: Value, program: Program) -> None:
-    """Remember the points that a rule took away: what lowers the score, or raises it where less is better."""
+    """Record the points that a rule took away: the amount by which it made the score worse."""
     if rule.reason is None:
         return
     lower = standing.scored.score.better is Better.LOWER
@@ -261,7 +261,7 @@ def _lose(standing: Standing, rule: PointsRule, moved: Value, program: Program) 
 
 
 def _gate(standing: Standing, own: Sequence[Brought], value: Value, hint: str, program: Program) -> Value:
-    """The highest at_least, then the lowest at_most; of equal gates the first written decides."""
+    """Apply the highest at_least, then the lowest at_most; of several equal gates the first written decides."""
     a, put = program.arithmetic, program.cases.put
     floors = [one for one in own if one.rule.effect is Effect.AT_LEAST]
     tops = [one for one in own if one.rule.effect is Effect.AT_MOST]
@@ -291,7 +291,7 @@ def _gate(standing: Standing, own: Sequence[Brought], value: Value, hint: str, p
 
 
 def _tightest(gates: Sequence[Brought], program: Program, *, highest: bool) -> Value:
-    """The tightest bound of the gates that fire; NULL where none does."""
+    """The strictest bound of the gates that fire; NULL where none does."""
     if len(gates) == 1:
         return gates[0].amount
     a = program.arithmetic
@@ -306,7 +306,7 @@ def _tightest(gates: Sequence[Brought], program: Program, *, highest: bool) -> V
 
 
 def _deciders(gates: Sequence[Brought], bound: Value, moves: E) -> list[tuple[Brought, E]]:
-    """Which gate decides, where the gates move the score: the first whose bound it is."""
+    """For each gate the condition that it decides, where gates change the score: it has the strictest bound first."""
     found: list[tuple[Brought, E]] = []
     before: list[E] = []
     for one in gates:

@@ -1,10 +1,10 @@
-"""A whole portfolio on DuckDB: the statements of all versions, written to one Parquet file, and what is asked of it.
+"""Scores a whole portfolio on DuckDB: writes the results of all versions to one Parquet file, and queries it.
 
-Nothing that grows with the portfolio is held: DuckDB streams, and spills what it must group. `running` keeps the
-process able to hear Ctrl-C and tells how far a statement is.
+Memory does not grow with the portfolio: DuckDB streams, and spills what it must group to disk. `running` reports
+progress and lets Ctrl-C end a statement.
 """
 
-# duckdb and pyarrow ship no types that help here
+# duckdb and pyarrow have no usable type hints
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -40,24 +40,24 @@ from steelyard.ir.versions import Versions
 Connection = duckdb.DuckDBPyConnection
 DuckDBError = duckdb.Error
 Tell = Callable[[int], None]
-"""Is told how many percent are done."""
+"""Called with the percentage that is done."""
 
 GROUP = 61_440
 RULED_OUT = "ruled_out_"
-"""The table of cases that a rule rejects."""
+"""The table of cases that a rule rejects during scoring."""
 PLACE = "_case"
-"""The column of intake that says where a case stands in the files."""
+"""The column with the position of a case in the files."""
 _IN_ORDER = {"PROJECTION", "FILTER", "READ_PARQUET", "PARQUET_SCAN", "TABLE_SCAN"}
-"""Steps of DuckDB's plans that keep the order of rows."""
+"""Operators in DuckDB's plans that keep the order of rows."""
 _KEPT = f"WHERE status <> {sql.literal(REJECTED)}"
 
 
 def connect(folder: Path, memory_limit: str | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """A session of its own.
+    """Open a separate session of DuckDB.
 
     Args:
-        folder: what does not fit in memory goes there.
-        memory_limit: as DuckDB reads it, `4GB`; None: its own choice.
+        folder: where data that does not fit in memory is written.
+        memory_limit: in DuckDB's notation, `4GB`; None: DuckDB's default.
         threads: None: all cores.
     """
     config: dict[str, Any] = {"temp_directory": str(folder / "spill")}
@@ -67,17 +67,17 @@ def connect(folder: Path, memory_limit: str | None = None, threads: int | None =
         config["threads"] = threads
     connection = duckdb.connect(config=config)
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = true")  # else nobody knows how far it is
+    connection.execute("SET enable_progress_bar = true")  # otherwise progress cannot be queried
     connection.execute("SET enable_progress_bar_print = false")
-    # cases probe and what they meet is built, as it is written: otherwise their order would be lost
+    # cases must stay on the probe side of joins, as written; otherwise their order is lost
     switch_off(connection, (*ORDERING, *REPEATING))
     return connection
 
 
 def keeps_order(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
-    """Whether the rows of a query come in the order of the files that it reads, by its plan.
+    """Return whether the plan of a query keeps the rows in the order of the files.
 
-    DuckDB keeps the order of one scan through projections and filters; behind a join or a union blocks of rows swap.
+    DuckDB keeps the order of one scan through projections and filters; joins and unions reorder blocks of rows.
     """
     (plan,) = (json.loads(row[1]) for row in connection.execute(f"EXPLAIN (FORMAT json) {query}").fetchall())
     steps = list(plan)
@@ -90,10 +90,10 @@ def running(connection: duckdb.DuckDBPyConnection, statement: str, tell: Tell | 
     """Run a statement in a thread, so that Ctrl-C ends it at once.
 
     Raises:
-        duckdb.Error: as DuckDB does.
+        duckdb.Error: the statement failed.
     """
     failed: list[BaseException] = []
-    done = Event()  # a thread that is joined when Ctrl-C comes counts as ended, though it is not
+    done = Event()  # if Ctrl-C interrupts a join, the thread is marked as ended although it still runs
 
     def work() -> None:
         try:
@@ -105,13 +105,13 @@ def running(connection: duckdb.DuckDBPyConnection, statement: str, tell: Tell | 
 
     Thread(target=work, daemon=True).start()
     try:
-        while not done.wait(1):  # less where it is done, or Ctrl-C comes
+        while not done.wait(1):  # returns earlier where it is done, or on Ctrl-C
             if tell is not None:
                 tell(max(0, min(99, int(connection.query_progress()))))
     except BaseException:
         connection.interrupt()
         while not done.is_set():
-            with suppress(KeyboardInterrupt):  # who asks twice waits no less
+            with suppress(KeyboardInterrupt):  # asking a second time does not shorten the wait
                 done.wait()
         raise
     if failed:
@@ -120,10 +120,10 @@ def running(connection: duckdb.DuckDBPyConnection, statement: str, tell: Tell | 
 
 @contextmanager
 def interruptible() -> Generator[None]:
-    """Let Ctrl-C be Ctrl-C, also where it comes while DuckDB runs in the main thread and calls it something else.
+    """Raise KeyboardInterrupt for Ctrl-C, also where DuckDB runs in the main thread and raises another error for it.
 
     Raises:
-        KeyboardInterrupt: it came.
+        KeyboardInterrupt: Ctrl-C was pressed.
     """
     try:
         yield
@@ -136,12 +136,12 @@ def interruptible() -> Generator[None]:
 
 
 def starved(error: Exception) -> bool:
-    """Whether a statement ended because memory did."""
+    """Return whether a statement failed for lack of memory."""
     return isinstance(error, duckdb.OutOfMemoryException)
 
 
 def unfit(error: Exception) -> bool:
-    """Whether a statement ended because a number does not fit the type of its column."""
+    """Return whether a statement failed because a number does not fit the type of its column."""
     return isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException)
 
 
@@ -156,7 +156,7 @@ class Portfolio:
         targets: Sequence[ResultColumn],
         machine: Machine,
     ) -> None:
-        """Compile every version for who is to score.
+        """Compile every version for the machine that scores.
 
         Raises:
             TooWideError: an integer may need more than 128 bits.
@@ -173,9 +173,9 @@ class Portfolio:
 
         Args:
             path: the file.
-            keys: names of inputs, `month`, `version`: further columns, see `key_column`, as text.
-            metadata: text by key.
-            tell: is told how far it is.
+            keys: names of inputs, `month` or `version`, which are added as text columns (see `key_column`).
+            metadata: entries for the file's metadata.
+            tell: called with the progress.
         """
         columns = {name: sql.name(name) for name in (*(one.name for one in self._targets), *map(key_column, keys))}
         rows = sql.union(self._selected(statement, keys) for statement in self._statements)
@@ -226,7 +226,7 @@ class Portfolio:
         return sql.select(columns, sql.within(self._machine.stored(statement, stored), "stored"))
 
     def _selected(self, statement: Statement, keys: Sequence[str]) -> str:
-        """The rows of one version, in the columns of all; with their place in the files."""
+        """The rows of one version, in the columns of all versions, with their position in the files."""
         added, texts = self._added(statement, keys)
         own = columns_of([column for column, _ in statement.columns])
         query = self._machine.stored(statement, [*statement.columns, *added])
@@ -240,7 +240,7 @@ class Portfolio:
         return sql.select(columns, sql.within(query, "stored"))
 
     def _added(self, statement: Statement, keys: Sequence[str]) -> tuple[list[Selected], dict[str, str]]:
-        """Further columns to store, and how each becomes text."""
+        """The further columns to store, and the expression that converts each to text."""
         program = statement.program
         added = [Selected(ResultColumn(PLACE, Number(0)), build.column(PLACE))]
         texts: dict[str, str] = {}
@@ -256,12 +256,12 @@ class Portfolio:
 
 
 def _nothing(names: Sequence[str]) -> str:
-    """No rows."""
+    """A query without rows."""
     return sql.select(dict.fromkeys(names, "CAST(NULL AS VARCHAR)"), "(SELECT 1) AS none", "WHERE false")
 
 
 def key_expression(ruleset: Ruleset, name: str) -> Expr | None:
-    """What a name groups by: an input, the month of the reference date, the version; None where a version lacks it."""
+    """The SQL of a key: an input, the month of the reference date, or the version; None where the version lacks it."""
     inputs = {one.id: one for one in ruleset.inputs}
     if name in inputs:
         return Input(name, type=inputs[name].type)
@@ -345,7 +345,7 @@ def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: st
 def rows_of(
     connection: duckdb.DuckDBPyConnection, path: Path, key: str, keys: Sequence[str]
 ) -> dict[str, dict[str, object]]:
-    """The rows of some cases by their keys, as Arrow gives them."""
+    """Return the rows of the cases with these keys, as Arrow values."""
     wanted = sql.listed(sql.literal(one) for one in keys) or "NULL"
     rows = connection.sql(sql.words("FROM", _file(path), "WHERE", sql.name(key), "IN", f"({wanted})"))
     return {row[key]: row for row in rows.to_arrow_table().to_pylist()}
@@ -360,16 +360,15 @@ def convert(
     *,
     csv_safe: bool = False,
 ) -> None:
-    """Write a Parquet file of results as CSV or JSON lines, as the suffix says; instants in local time.
+    """Convert a Parquet file of results to CSV or JSON lines, by the suffix; instants in local time.
 
     `csv_safe`: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
     """
     lines = to.suffix.lower() == ".jsonl"
     line = json_line(targets, here) if lines else csv_line(targets, here, safe=csv_safe)
     rows = sql.select({csv_head(targets): line}, _file(path))
-    how = (
-        f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"  # a line is one text, quoted already
-    )
+    # a line is one text that is already quoted
+    how = f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"
     running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")
 
 
@@ -381,9 +380,9 @@ def partitioned(  # noqa: PLR0917 - likewise
     columns: Sequence[str],
     metadata: Mapping[str, str],
 ) -> None:
-    """Write results as a folder of Parquet files, a folder below for each value of each name, such as `branch=North`.
+    """Write results as a folder of Parquet files, partitioned into subfolders such as `branch=North`.
 
-    A name that is no result column is a column of the files too, as text.
+    A partition name that is no result column is added to the files as a text column.
     """
     parts = {name: sql.name(key_column(name)) for name in by}
     held = {name: sql.name(name) for name in columns if name not in parts}
@@ -404,7 +403,7 @@ def _rows(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 
 def _parquet(metadata: Mapping[str, str]) -> str:
     pairs = sql.listed(f"{sql.name(key)}: {sql.literal(value)}" for key, value in metadata.items())
-    # the rows of a group fit the cache: a tenth less time than with twice as many
+    # row groups of this size fit the cache, which saves a tenth of the time of twice the size
     options = ("FORMAT parquet", f"ROW_GROUP_SIZE {GROUP}")
     return sql.listed((*options, *((f"KV_METADATA {{{pairs}}}",) if pairs else ())))
 

@@ -1,6 +1,6 @@
-"""What a statement can leave out: columns of the cases that nothing selected stands on, and the joins behind them.
+"""Finds what a statement can omit: columns of the cases that no selected column depends on, and their joins.
 
-Engines drop columns that are not read, but join all the same.
+Engines drop columns that are not read, but still execute the joins.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from steelyard.engines.sql.frame import Frame
 
 
 def needed(cases: Frame, selected: Iterable[E]) -> frozenset[str]:
-    """The columns of the cases that expressions over them stand on, themselves included."""
+    """Return the columns of the cases on which expressions depend, directly or indirectly."""
     defined = {name: e for layer in cases.layers for name, e in layer.columns.items()}
     lookups = {lookup.alias: lookup for layer in cases.layers for lookup in layer.lookups}
     children = {name: child for layer in cases.layers for child in layer.children for name in child.aggregates}
@@ -34,7 +34,7 @@ def needed(cases: Frame, selected: Iterable[E]) -> frozenset[str]:
 
 
 def _read_by(frame: Frame) -> set[str]:
-    """Everything that a frame of rows may read of the frames above it."""
+    """Return the columns that a frame of rows may read from the frames above it."""
     found: set[str] = set()
     open_, seen = [frame], {id(frame)}
     while open_:

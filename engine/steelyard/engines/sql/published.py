@@ -1,4 +1,4 @@
-"""From stored values to what a Parquet file of results holds, in DuckDB's SQL.
+"""Converts stored values to the columns of a Parquet file of results, in DuckDB's SQL.
 
 Numbers are DECIMAL(18, s), INT64 in the file; durations BIGINT microseconds; nothing is a double or 128 bits wide.
 """
@@ -18,13 +18,13 @@ from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, 
 
 
 def published(value: str, own: ResultColumn, target: ResultColumn, here: Zone) -> str:
-    """A stored value as a Parquet file holds it; an error of DuckDB where the file's type cannot hold it.
+    """A stored value in the type of its file column; DuckDB raises an error where it does not fit.
 
     Args:
         value: SQL of the stored value.
-        own: what it is in its version.
-        target: the column of the file; a number of a version with fewer digits takes its scale.
-        here: texts of instants are written in its local time.
+        own: the column of its version.
+        target: the column of the file; a number with fewer digits in its version is rescaled to it.
+        here: the time zone in which texts of instants are written.
     """
     return f"CAST({_adapted(value, own, target, here)} AS {kind(target)})"
 

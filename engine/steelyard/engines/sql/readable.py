@@ -1,7 +1,7 @@
-"""A ruleset as one statement that an auditor can read, over tables of the types that people use.
+"""Writes a ruleset as one statement that an auditor can read, over tables of natural types.
 
-What is computed is what `statement` compiles; here it gets its tables, its published types, the names of its strata and
-comments that say which rule each column comes from.
+The computation is that of `statement`. This module adds tables, published types, names of strata, and comments that say
+which rule each column comes from.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
 
 RESULTS = "results"
 _GIVEN = "@"
-"""Tells the name of a table that is read from that of a step, until both have their last names."""
+"""Prefix that distinguishes tables that are read from steps until both get their final names."""
 _ALWAYS = frozenset({Content.RULESET, Content.VERSION, Content.DIGEST, Content.STATUS})
-"""What rejected cases have too, beside their key."""
+"""The columns that rejected cases have too, besides their key."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """Where the facts are: the table of cases, and by relation that of its rows (None: of its name)."""
+    """The tables of the facts: the table of cases, and the table of each relation (default: the relation's id)."""
 
     cases: str = "cases"
     relations: Mapping[str, str] | None = None
@@ -54,9 +54,9 @@ class Readable:
 
     Attributes:
         text: the statement, without a semicolon.
-        tree: what was written, for those who compare.
-        columns: of its result, in order; reject_at comes after the status.
-        names: of these columns as LANGUAGE.md section 11 has them.
+        tree: the syntax tree of the statement, for comparisons.
+        columns: the columns of its result, in order; reject_at follows the status.
+        names: the names of these columns in LANGUAGE.md section 11.
     """
 
     text: str
@@ -71,8 +71,8 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
     Args:
         ruleset: its parameters bound.
         dialect_name: one of `dialects.NAMES`.
-        tables: where the facts are.
-        lang: of labels and clauses, `zh` or `en`.
+        tables: the tables of the facts.
+        lang: the language of labels and clauses, `zh` or `en`.
 
     Raises:
         UnfitError: it cannot be written as one statement.
@@ -86,7 +86,7 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
     if statement.unlisted:
         raise _too_many(statement)
     names = tuple(column.name for column, _ in statement.columns)
-    if here.name == "bigquery":  # no column of a table may have a dot in its name
+    if here.name == "bigquery":  # column names of tables must not contain a dot
         statement.columns = tuple(
             Selected(replace(column, name=column.name.replace(".", "__")), e) for column, e in statement.columns
         )
@@ -102,7 +102,7 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
 
 
 def _too_many(statement: Statement) -> UnfitError:
-    """Why situations of weights cannot stand in the statement."""
+    """Explain why the situations of weights cannot be written into the statement."""
     situations = statement.unlisted[0]
     score = situations.score
     if situations.families:
@@ -133,7 +133,7 @@ def _whole(statement: Statement, tables: Tables) -> exp.Query:
     asked = {found.name for one in (inner, with_) for found in one.find_all(exp.Column)}
     given = {one.id: _GIVEN + tables.of(one.id) for one in ruleset.relations}
     facts = received(ruleset, here, _GIVEN + tables.cases, given, places=bool(asked & {"_row", "_id"}))
-    if here.name == "postgres":  # it would write steps into one another; columns that read columns grow too long
+    if here.name == "postgres":  # this optimizer would inline steps, and columns that read columns would grow too long
         for cte in with_.expressions:
             cte.set("materialized", True)
     results = exp.CTE(this=inner, alias=exp.TableAlias(this=build.name(RESULTS)))
@@ -146,7 +146,7 @@ def _whole(statement: Statement, tables: Tables) -> exp.Query:
 
 
 def _published(statement: Statement) -> Iterator[E]:
-    """The columns of cases that intake accepts; a rule may still reject one."""
+    """The columns of cases that intake accepts; a rule may still reject such a case."""
     here = statement.program.dialect
     bare = isinstance(statement.reject_at, exp.Null)
     scored = build.unequal(build.column("status"), build.text(REJECTED))
@@ -178,7 +178,7 @@ def _content(column: ResultColumn) -> Content | None:
 
 
 def _natural(column: ResultColumn, value: E, here: Dialect) -> E:
-    """A stored value as it is published. The items of lists are left as stored but for DuckDB."""
+    """A stored value in its published type. Items of lists stay in their stored form except in DuckDB."""
     if not column.many and not column.fields:
         return _one(column.name, column.type, value, here)
     item = exp.column("_e")

@@ -1,7 +1,7 @@
-"""Reason codes: why points were lost, most first (LANGUAGE.md section 7; `semantics.reasons`).
+"""Reason codes: why points were lost, most points first (LANGUAGE.md section 7; `semantics.reasons`).
 
-Every code that can be given is an item with the points that it stands for; ties go by the order of the items, which is
-that of the reference: indicators as the score lists them, then points rules as written.
+Every possible code is an item with its points lost. Ties are broken by the order of items, which is that of the
+reference: indicators as the score lists them, then points rules as written.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from steelyard.ir.ruleset import LEDGER_DIGITS
 
 
 def ranked(standing: Standing, program: Program) -> E:
-    """The codes of one score as a list; cheap where nothing is lost."""
+    """The codes of one score as a list; the ranking is skipped where nothing is lost."""
     digits = max(LEDGER_DIGITS, standing.scale)
     a, dialect = program.arithmetic, program.dialect
     items: list[tuple[Value, str]] = []
@@ -48,7 +48,7 @@ def ranked(standing: Standing, program: Program) -> E:
 
 
 def _of_indicator(contribution: Contribution, digits: int, program: Program) -> list[tuple[Value, str]]:
-    """The codes of an indicator: those of its bands, each where it holds, else its own."""
+    """The codes of an indicator: that of the band whose condition holds, else its own."""
     a, settled = program.arithmetic, contribution.settled
     lost = a.times(replace(contribution.lost, why={}), 10 ** (digits - LEDGER_DIGITS))
     found: list[tuple[Value, str]] = []

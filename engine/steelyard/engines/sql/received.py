@@ -1,8 +1,8 @@
-"""Tables of natural types as the stored integers that rules read, and which of their rows intake would reject.
+"""Converts tables of natural types to stored values, and finds the rows that intake would reject.
 
-LANGUAGE.md section 12 as far as a table with types can break it: what is required is there, in range, one of the closed
-values, not before another; a key stands once. A bad row of a relation rejects its case; one that names no case rejects
-every case, and one of a feed is left out, as when files are read.
+It checks the rules of LANGUAGE.md section 12 that a typed table can violate: required values exist, are in range, are
+among the listed values, are not before an earlier milestone; keys are unique. A bad row of a relation rejects its case;
+without the key of a case it rejects every case; a bad row of a feed is left out, as when files are read.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from steelyard.ir.types import (
 )
 
 REJECT_AT = "reject_at"
-"""The column of the rejected row that is at fault; NULL of a good one."""
+"""The column at fault in a rejected row; NULL in a good one."""
 _TWO = "([1-9][0-9]|0[1-9])"
 _PLACES = {
     "gb2260": f"000000|{_TWO}(0000|{_TWO}[0-9][0-9])",
@@ -49,11 +49,11 @@ _PLACES = {
 
 
 class UnfitError(Exception):
-    """What cannot be written as one statement.
+    """Raised for a ruleset that cannot be written as one statement.
 
     Attributes:
         message: what, and why.
-        span: of the part of the ruleset that it lies in, where there is one.
+        span: the part of the ruleset that is at fault; None where there is none.
     """
 
     def __init__(self, message: Message, span: Span | None = None) -> None:
@@ -66,10 +66,10 @@ class Received:
     """Tables as rules read them.
 
     Attributes:
-        ctes: in order, each after what it reads.
-        cases: the one of the good cases.
-        read: the one of all cases, with `reject_at`.
-        relations: by relation, the one of its good rows.
+        ctes: common table expressions, each after those that it reads.
+        cases: name of the CTE of good cases.
+        read: name of the CTE of all cases, with `reject_at`.
+        relations: by relation, the name of the CTE of its good rows.
     """
 
     ctes: tuple[exp.CTE, ...]
@@ -79,7 +79,7 @@ class Received:
 
 
 def names_of(ruleset: Ruleset) -> tuple[str, Mapping[str, str]]:
-    """What the common table expressions of good cases, and of each relation's good rows, are called."""
+    """The names of the common table expressions of good cases and of each relation's good rows."""
     return "cases_kept", {one.id: f"{one.id}_rows" for one in ruleset.relations}
 
 
@@ -87,14 +87,14 @@ def received(ruleset: Ruleset, dialect: Dialect, cases: str, tables: Mapping[str
     """Read the tables.
 
     Args:
-        ruleset: what says which columns there are, by their ids.
-        dialect: what to write.
+        ruleset: declares the columns, by their ids.
+        dialect: the dialect to write.
         cases: the table of cases.
-        tables: by relation, its table.
-        places: whether the rules ask for the place of a row, or its id.
+        tables: the table of each relation.
+        places: whether the rules read the position of a row, or its id.
 
     Raises:
-        UnfitError: a column of a type that identifies no rows.
+        UnfitError: a column has a type that cannot identify rows.
     """
     reader = _Reader(ruleset, dialect)
     kept, rows = names_of(ruleset)
@@ -174,7 +174,7 @@ class _Reader:
         return _cte(name, query.where(build.missing(build.column(REJECT_AT)), copy=False))
 
     def _bad_rows(self, relation: Relation) -> exp.Subquery:
-        """The cases that have a bad row, with its first fault by name."""
+        """The cases with a bad row, each with the first fault in the order of names."""
         of = relation.of_case or ""
         where = exp.Min(this=build.column(REJECT_AT))
         query = exp.select(build.column(of), build.aliased(where, REJECT_AT), copy=False)
@@ -187,7 +187,7 @@ class _Reader:
 
     @staticmethod
     def _unassigned_fault(relation: Relation, read: str) -> E:
-        """The fault of a bad row that names no case."""
+        """The fault of a bad row without the key of a case."""
         query = exp.select(exp.Min(this=build.column(REJECT_AT)), copy=False).from_(build.table(read), copy=False)
         query = query.where(build.present(build.column(REJECT_AT)), copy=False)
         if relation.of_case is not None:
@@ -195,7 +195,7 @@ class _Reader:
         return exp.Subquery(this=query)
 
     def _places(self, relation: Relation) -> list[E]:
-        """The place of each row, by its id and its fields, for a table has no order; and the id as text."""
+        """The position of each row by its id and fields, because a table has no order; and the id as text."""
         by_id = sorted(relation.fields, key=lambda one: one.id != relation.row_id)
         columns = [build.column(one.id, "t") for one in by_id if not isinstance(one.type, Regions)]
         order = exp.Order(expressions=[exp.Ordered(this=one) for one in columns])
@@ -217,7 +217,7 @@ class _Reader:
     # values
 
     def _value(self, field: InputField) -> E:
-        """A column as it is stored."""
+        """A column converted to its stored form."""
         column = build.column(field.id, "t")
         match field.type:
             case Number(scale) if scale > 0:
@@ -238,7 +238,7 @@ class _Reader:
     # faults
 
     def _dated(self) -> list[tuple[E, str]]:
-        """The reference date is there, in range, and on a day of this version."""
+        """Conditions that the reference date exists, is in range, and is a day of this version."""
         ruleset = self._ruleset
         field = next((one for one in ruleset.inputs if one.id == ruleset.reference_date), None)
         if field is None:
@@ -255,7 +255,7 @@ class _Reader:
         return [*found, (build.not_(inside), field.id)]
 
     def _faults(self, fields: Sequence[InputField], prefix: str) -> list[tuple[E, str]]:
-        """Conditions under which a field is at fault, in the order of intake."""
+        """The conditions under which a field is at fault, in the order of intake."""
         found: list[tuple[E, str]] = []
         for field in fields:
             condition = build.disj([*self._missing(field), *self._wrong(field)])
@@ -300,7 +300,7 @@ class _Reader:
         return found
 
     def _earlier(self, field: InputField, earlier: InputField) -> E:
-        """Whether a milestone is before the one that it may not precede; unknown where one is missing."""
+        """Whether a milestone is before the one that it must not precede; unknown where one is missing."""
         first, second = self._value(earlier), self._value(field)
         if isinstance(earlier.type, Date) and isinstance(field.type, DateTime):
             second = self._local_day(second, field.range)
@@ -331,7 +331,7 @@ def _inside(value: E, range_: Range) -> list[E]:
 
 
 def _over(text: str, value: E) -> E:
-    """A condition written over the column `at`, over a value."""
+    """Apply a condition on the column `at` to a value."""
     condition = parse_one(text, dialect="duckdb")
     return condition.transform(lambda node: value.copy() if isinstance(node, exp.Column) else node)  # type: ignore[return-value]
 
@@ -341,7 +341,7 @@ def _cte(name: str, query: exp.Query) -> exp.CTE:
 
 
 def described(type_: Type, dialect: Dialect) -> str:
-    """The type that a column has, with its unit."""
+    """Describe the type of a column, with its unit."""
     words = natural(dialect.sqlglot)
     match type_:
         case Number(scale) if scale > 0:

@@ -1,12 +1,12 @@
-"""Stratum 1: which rows belong to the case, as joins (LANGUAGE.md sections 2, 5 and 12; `semantics.relations`).
+"""Stratum 1: joins the rows of relations to their cases (LANGUAGE.md sections 2, 5 and 12; `semantics.relations`).
 
-Membership is three-valued. What is equal on both sides, or covers a place, is what engines can hash; the rest filters.
-A row whose `joins` is unknown stays, as one that may belong.
+Membership is three-valued. Equalities and `covers` become equality joins, which engines can hash; other conditions
+become filters. A row whose `joins` is unknown stays, as a row that may belong.
 
-- *keyed*: where a relation joins by nothing but equal keys that are always there, and the rows are asked nothing about
-  the case, they are aggregated by those keys before the cases see them.
-- *pairs*: else each case meets each of its rows.
-- *pass*: what a later stratum asks of rows meets the pairs again, with all that is settled by then.
+- *keyed*: where a relation joins only by equal keys that are never missing, and nothing about the case is read in its
+  rows, the rows are aggregated by those keys before they are joined to the cases.
+- *pairs*: otherwise each case is paired with each of its rows.
+- *pass*: a later stratum joins the pairs again, with the results settled by then.
 """
 
 from __future__ import annotations
@@ -45,21 +45,21 @@ from steelyard.ir.types import DateTime, Region
 from steelyard.ir.walk import nodes
 
 ROW, ROW_ID = "_row", "_id"
-"""The columns of every relation's table beside its fields: the place of a row, and its id."""
+"""The columns of every relation's table besides its fields: the position of a row, and its id."""
 
 _LEAVES = (Input, Define, OneRow, IndicatorPart, OwnTarget, OwnMeasure, ScoreValue, Argument)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """An equality that joins: an expression of the row, and one of the case."""
+    """An equality in `joins`: an expression of the row, and one of the case."""
 
     of_row: Expr
     of_case: Expr
 
 
 def joined(relation: Relation, program: Program) -> Joined:
-    """The joins of a relation, made once."""
+    """Return the join of a relation; built once."""
     found = program.cached.get(("joined", relation.id))
     if not isinstance(found, Joined):
         found = Joined(relation, program)
@@ -68,7 +68,7 @@ def joined(relation: Relation, program: Program) -> Joined:
 
 
 def key_fields(relation: Relation) -> tuple[str, ...]:
-    """The fields by whose equality, and nothing else, a relation joins; none where it joins otherwise."""
+    """Return the fields by whose equality alone a relation joins; empty where it joins in another way."""
     found: list[str] = [] if relation.of_case is None else [relation.of_case]
     for part in _conjuncts(relation):
         key = _key(part, relation)
@@ -79,7 +79,7 @@ def key_fields(relation: Relation) -> tuple[str, ...]:
 
 
 def rows_for(relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()) -> Rows:
-    """The rows of a relation in a frame below `outer` that sees what the expressions read, and what is to be `seen`."""
+    """Return the rows of a relation in a frame below `outer` that can read the columns of `asked` and `seen`."""
     level, reads = reach(asked, relation, program, outer)
     level, reads = max([level, *(outer.frame.depth_of(e) for e in seen)]), reads or bool(seen)
     own = joined(relation, program)
@@ -92,7 +92,7 @@ def rows_for(relation: Relation, program: Program, outer: Scope, asked: Sequence
 
 
 def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Scope) -> tuple[int, bool]:
-    """How deep in the outer frame the expressions read, and whether they read it at all."""
+    """Return the deepest layer of the outer frame that the expressions read, and whether they read it at all."""
     deepest, reads = 0, False
     for node in _leaves(asked, relation, program):
         if not _unsettled(node, outer):
@@ -104,9 +104,9 @@ def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Sc
 
 
 def _leaves(asked: Iterable[Expr], relation: Relation, program: Program) -> Iterator[Expr]:
-    """What expressions about rows of a relation read besides those rows, through definitions and cells of tables.
+    """Give what expressions on rows read besides those rows, including through definitions and table cells.
 
-    Each definition and table is looked into once.
+    Each definition and table is visited once.
     """
     open_, seen = [*asked], set[tuple[str | None, str]]()
     while open_:
@@ -125,14 +125,14 @@ def _leaves(asked: Iterable[Expr], relation: Relation, program: Program) -> Iter
 
 
 def _reading_cells(table: Table) -> list[Expr]:
-    """The cells that read more than their argument."""
+    """Return the cells of a table that read more than their argument."""
     leaves = tuple(one for one in _LEAVES if one is not Argument)
     cells = [cell for row in table.rows for cell in row.cells if cell is not None]
     return [cell for cell in cells if any(isinstance(node, leaves) for node in nodes(cell))]
 
 
 def _unsettled(node: Expr, outer: Scope) -> bool:
-    """Whether a leaf is something of the rows to come, not of the outer frame."""
+    """Return whether a leaf belongs to the rows that are being joined, not to the outer frame."""
     match node:
         case Argument():
             return not outer.arguments
@@ -145,11 +145,11 @@ def _unsettled(node: Expr, outer: Scope) -> bool:
 
 
 class Joined:
-    """A relation joined to the cases, in the forms that are asked for.
+    """A relation joined to the cases, in the forms that are requested.
 
     Attributes:
-        keys: the equalities, where the relation joins by nothing else and they are always known; else None.
-        rejects: conditions of the case under which finding its rows rejects it.
+        keys: the equalities, where the relation joins only by them and they are never unknown; else None.
+        rejects: conditions under which joining the rows rejects the case.
     """
 
     def __init__(self, relation: Relation, program: Program) -> None:
@@ -163,20 +163,20 @@ class Joined:
 
     @property
     def keyed(self) -> Rows:
-        """The rows by their keys."""
+        """The frame of rows grouped by their keys."""
         if self._keyed is None:
             self._keyed = self._by_keys(self.keys or [])
         return self._keyed
 
     @property
     def pairs(self) -> Rows:
-        """The rows with their cases."""
+        """The frame of pairs of case and row."""
         if self._pairs is None:
             self._pairs = self._paired()
         return self._pairs
 
     def at(self, parent: Frame, level: int) -> Rows:
-        """The rows below a frame of cases or of a family's rows, seeing its columns up to a depth."""
+        """Return the rows below a frame of cases or of a family's rows, reading its columns up to a depth."""
         fits = [one for one in self._passes if one.frame.parent is parent and one.frame.level >= level]
         if fits:
             return min(fits, key=lambda one: one.frame.level)
@@ -242,14 +242,14 @@ class Joined:
         rows.member = join.member
         return rows
 
-    # again, later
+    # the pass of a later stratum
 
     def _passed(self, parent: Frame, level: int) -> Rows:
         return further(self.pairs, parent, level, self._program, f"{self.relation.id}_later")
 
 
 def further(rows: Rows, parent: Frame, level: int, program: Program, hint: str) -> Rows:
-    """The same rows in a frame of their own below a parent, seeing its columns up to a depth."""
+    """Return the same rows in a new frame below a parent, reading its columns up to a depth."""
     carried = Carried(rows.frame, parent, level, program, hint)
     relation = rows.relation
     fetched: dict[str, Value] = {}
@@ -270,7 +270,7 @@ def further(rows: Rows, parent: Frame, level: int, program: Program, hint: str) 
 
 
 class Carried:
-    """A frame that takes columns over from another frame of rows, and sees a parent's further on."""
+    """A frame that copies columns from another frame of rows, and also reads a parent's columns."""
 
     def __init__(self, source: Frame, parent: Frame, level: int, program: Program, hint: str) -> None:
         self._source = source
@@ -290,7 +290,7 @@ class Carried:
             self.frame.want(name)
 
     def carry(self, e: E, hint: str) -> E:
-        """An expression over the source, as a column here."""
+        """Copy an expression over the source as a column of this frame."""
         source = self._source.put(hint, e)
         if not isinstance(source, exp.Column):
             return source
@@ -322,7 +322,7 @@ class _Fields:
         self._values: dict[str, Value] = {}
 
     def fetch(self, frame: Frame) -> Callable[[str], Value]:
-        """What gives a field in a frame."""
+        """Return the function that gives a field in a frame."""
 
         def fetch(name: str) -> Value:
             if name not in self._values:
@@ -335,7 +335,7 @@ class _Fields:
 
     def _value(self, name: str, sql: E) -> Value:
         declared = next((one for one in self._relation.fields if one.id == name), None)
-        if declared is None:  # the place and the id of a row
+        if declared is None:  # the position and the id of a row
             return Value(sql)
         return Value(
             sql,
@@ -353,13 +353,13 @@ class _Fields:
         ]
 
     def alone(self, _: Emission, __: Frame, wanted: Sequence[str]) -> exp.Query:
-        """The rows without cases."""
+        """The query of rows without cases."""
         source = build.table(self._program.sources[self._relation.id], "r")
         return exp.select(*self.selected(wanted), copy=False).from_(source, copy=False)
 
 
 class _Join:
-    """How cases meet rows: what can be hashed, what filters, what is left to be judged."""
+    """A join split into parts: equalities that can be hashed, filters, and conditions that can be unknown."""
 
     def __init__(self, own: Joined, fields: _Fields) -> None:
         self._own = own
@@ -371,7 +371,7 @@ class _Join:
         self.member = Value(build.boolean(value=True))
 
     def compile(self, parts: list[Expr], rows: Rows, program: Program) -> None:
-        """Sort the parts of a join."""
+        """Classify the parts of a join."""
         self._program = program
         relation = rows.relation
         inner = program.case_scope.of_row(rows)
@@ -428,7 +428,7 @@ class _Join:
         return query.join(build.table(source, "r"), on=build.conj(on), copy=False)
 
     def _said(self) -> Callable[[E], E]:
-        """Columns of the frame as those of the two sides."""
+        """Map columns of the frame to those of the two sides."""
         own = self._fields
 
         def change(node: E) -> E:
@@ -440,7 +440,7 @@ class _Join:
         return lambda e: e.transform(change)
 
     def _by_place(self, emission: Emission, cases: str, source: str, areas: E, place: E, scheme: str) -> str:  # noqa: PLR0917 - all of a rule
-        """The rows for each of the places that occur and that they cover, once each: cases meet them by equality."""
+        """Pair rows with the occurring places that they cover, once each, so that cases join by equality of places."""
         program, own = self._program, self._own.relation.id
         if program is None:
             raise TypeError("pairs without a program")
@@ -465,7 +465,7 @@ class _Join:
         return emission.cte(names.take(f"{own}_by_place"), full)
 
     def _spelled(self, emission: Emission, cases: str, place: E, scheme: str) -> str:
-        """Every code that covers a place that occurs; shared by all relations that ask about the same place."""
+        """Every code that covers an occurring place; shared by all relations that test the same place."""
         program = self._program
         if program is None:
             raise TypeError("pairs without a program")
@@ -487,12 +487,12 @@ class _Join:
 
 
 def can_lack(declared: InputField) -> bool:
-    """Whether a field or input may be empty."""
+    """Return whether a field or input may be missing."""
     return declared.optional or (isinstance(declared.type, DateTime) and declared.type.open)
 
 
 def membership_rejections(program: Program) -> list[Rejection]:
-    """Conditions under which finding rows rejects a case, relation by relation."""
+    """Return the conditions under which joining rows rejects a case, by relation."""
     from steelyard.engines.sql import rows
 
     found: list[Rejection] = []
@@ -531,7 +531,7 @@ def _case_key(relation: Relation, program: Program) -> Key:
 
 
 def _key(part: Expr, relation: Relation) -> Key | None:
-    """An equality between the row and the case."""
+    """Return the key for an equality between the row and the case; None for any other condition."""
     match part:
         case Compare(comparator=Comparator.EQ, left=left, right=right):
             for one, other in ((left, right), (right, left)):
@@ -543,7 +543,7 @@ def _key(part: Expr, relation: Relation) -> Key | None:
 
 
 def _place(part: Expr, relation: Relation) -> tuple[Expr, Expr] | None:
-    """The place of the case and the areas of the row that must cover it."""
+    """Return the place of the case and the areas of the row for a `covers`; None for any other condition."""
     match part:
         case Apply(function=Function.COVERS, arguments=(Field() as areas, place)) if areas.relation == relation.id:
             from steelyard.ir.types import Regions
@@ -560,11 +560,11 @@ def _reads_row(expr: Expr, relation: Relation) -> bool:
 
 
 def _reads_case(expr: Expr, relation: Relation) -> bool:
-    """Whether an expression reads more than the row's own fields and constants."""
+    """Return whether an expression reads more than the row's own fields and constants."""
     reading = (*_LEAVES, Aggregate, TableCall)
     for node in nodes(expr):
         if isinstance(node, reading):
             return True
         if isinstance(node, Field) and not any(one.id == node.name for one in relation.fields):
-            return True  # a define of the row may read anything
+            return True  # a define of the row can read anything
     return False

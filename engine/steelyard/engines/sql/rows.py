@@ -1,7 +1,7 @@
-"""What is asked of rows: aggregates, the row of a one_row relation, whether it is there (`semantics.aggregates`).
+"""Aggregates over rows, and the row of a one_row relation (`semantics.aggregates`).
 
-A row counts where it belongs to the case and its `where` holds, three-valued. Nothing here is NULL by accident: an
-aggregate over no rows comes back through a left join, and has a default there.
+A row counts where it belongs to the case and its `where` holds, three-valued. An aggregate over no rows comes back
+through a left join, and gets a default there instead of NULL.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Judged:
 
     @property
     def holds(self) -> E:
-        """Whether it is true of a row; never NULL."""
+        """Whether the condition is true for a row; never NULL."""
         return self.truth.sql if not self.truth.nullable else build.true(self.truth.sql)
 
 
@@ -57,7 +57,7 @@ def judge(  # noqa: PLR0917 - all of a rule
     more: Sequence[Expr] = (),
     seen: Sequence[E] = (),
 ) -> Judged:
-    """A condition, membership and all, on every row; the frame also sees what `more` reads, and columns `seen`."""
+    """Evaluate membership and a condition on every row; the frame can also read what `more` and `seen` need."""
     asked = [*more] if when is None else [when, *more]
     rows = rows_for(relation, program, outer, asked, seen)
     inner = outer.of_row(rows)
@@ -75,7 +75,7 @@ def judge(  # noqa: PLR0917 - all of a rule
 
 
 def some(judged: Judged, condition: E, hint: str, program: Program) -> E:
-    """Whether a condition (never NULL) is true of a row; FALSE where there is none."""
+    """Whether a condition (never NULL) is true for some row; FALSE without rows."""
     if build.is_false(condition):
         return condition
     found = program.dialect.bool_or(condition)
@@ -83,13 +83,13 @@ def some(judged: Judged, condition: E, hint: str, program: Program) -> E:
 
 
 def reasons(judged: Judged, why: Why, hint: str, program: Program) -> Why:
-    """The reasons of rows, as those of the case."""
+    """Combine the reasons of rows to reasons of the case."""
     own = resolved({name: [condition] for name, condition in why.items()}, judged.rows.frame)
     return {name: some(judged, condition, f"{hint}__lacks", program) for name, condition in own.items()}
 
 
 def rejecting(judged: Judged, values: Sequence[Value], hint: str, program: Program) -> list[Rejection]:
-    """The rejections of rows, as those of the case; of a row that does not belong there are none."""
+    """Combine the rejections of rows to rejections of the case; rows that do not belong have none."""
     member = judged.rows.member
     kept = build.boolean(value=True) if build.is_true(member.sql) else build.not_(build.false(member.sql))
     found: list[Rejection] = []
@@ -99,7 +99,7 @@ def rejecting(judged: Judged, values: Sequence[Value], hint: str, program: Progr
 
 
 def _of_case(rejects: Sequence[Rejection], judged: Judged, hint: str, program: Program) -> list[Rejection]:
-    """Rejections of rows, as those of the case."""
+    """Combine rejections of rows to rejections of the case."""
     parts = [part for one in rejects for part in one.by_name()]
     return [replace(one, condition=some(judged, one.condition, f"{hint}__rejects", program)) for one in parts]
 
@@ -163,7 +163,7 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
         return Value(sql, Interval(0, ROWS))
 
     def summed(of: Value) -> Value:
-        # of rows with a missing argument the result is missing anyway
+        # where a row has a missing argument, the result is missing in any case
         interval = of.lies.summed()
         total = dialect.sum_wide(build.wrapped(of.sql), holds)
         wide = not interval.narrow
@@ -194,7 +194,7 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
 
 
 def _all(expr: Aggregate, relation: Relation, program: Program, outer: Scope) -> Value:
-    """`all` is false once a row that belongs is; a row that may not belong and is not true leaves it unknown."""
+    """`all` is false if a row that belongs is false; unknown if a row of unknown membership is not true."""
     if expr.where is None:
         raise InternalError("all() without a claim")
     rows = rows_for(relation, program, outer, [expr.where])
@@ -228,7 +228,7 @@ def _all(expr: Aggregate, relation: Relation, program: Program, outer: Scope) ->
 
 @dataclass(frozen=True, slots=True)
 class _Single:
-    """Whether a one_row relation has its row: conditions of the case, never NULL."""
+    """Whether a one_row relation has a row for the case; conditions are never NULL."""
 
     there: E
     several: E
@@ -236,7 +236,7 @@ class _Single:
 
 
 def one_row(expr: OneRow, program: Program) -> Value:
-    """A field, or a define, of the single row; missing where there is none, or where it cannot be told."""
+    """A field, or a define, of the single row; missing where there is no row, or where membership is unknown."""
     key = "one_row", expr.relation, expr.name
     found = program.cached.get(key)
     if isinstance(found, Value):
@@ -250,7 +250,7 @@ def one_row(expr: OneRow, program: Program) -> Value:
     sql = _only(expr, judged, inner, hint, program)
     own = reasons(judged, under(inner.why, judged.holds), hint, program)
     why = union((single.why, own))
-    # a reason of the field itself counts only where the row is there
+    # the reasons of the field itself count only where the row exists
     why |= under({name: why[name] for name in own if name not in single.why}, single.there)
     if judged.rows.member.nullable:
         sql = program.cases.put(hint, build.case([(single.there, sql)], build.null()))
@@ -261,7 +261,7 @@ def one_row(expr: OneRow, program: Program) -> Value:
 
 
 def _only(expr: OneRow, judged: Judged, inner: Value, hint: str, program: Program) -> E:
-    """The value of the only row: any aggregate gives it; truths go as integers."""
+    """The value of the single row, by an aggregate; booleans are aggregated as integers."""
     frame, holds = judged.rows.frame, judged.holds
     match expr.type:
         case Boolean():
@@ -283,7 +283,7 @@ def _only(expr: OneRow, judged: Judged, inner: Value, hint: str, program: Progra
 
 
 def presence(relation: str, program: Program) -> tuple[E, Why]:
-    """Whether the single row of a relation is there, and why not."""
+    """Whether the single row of a relation exists, and the reasons where it does not."""
     single = _single(program.relations[relation], program)
     return single.there, single.why
 
@@ -316,7 +316,7 @@ def _single(relation: Relation, program: Program) -> _Single:
 
 
 def single_rejections(relation: Relation, program: Program) -> list[Rejection]:
-    """Two rows that belong, after whatever rejects the case while its rows are found."""
+    """The rejection for two rows that belong, after the rejections by joining the rows."""
     found = join_rejections(relation, program) if relation.joins is not None else []
     if relation.id in program.unique:
         return found
@@ -324,7 +324,7 @@ def single_rejections(relation: Relation, program: Program) -> list[Rejection]:
 
 
 def join_rejections(relation: Relation, program: Program) -> list[Rejection]:
-    """What rejects the case while the rows of a relation are found."""
+    """The rejections by joining the rows of a relation."""
     own = joined(relation, program)
     if own.keys is not None:
         return []
@@ -339,7 +339,7 @@ def row_id(rows: Rows) -> E:
 
 
 def argument_scale(expr: Expr) -> int:
-    """The digits of a number; 0 of anything else."""
+    """The scale of a number; 0 for any other type."""
     return expr.type.scale if isinstance(expr.type, Number) else 0
 
 

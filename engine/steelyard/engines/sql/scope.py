@@ -1,4 +1,4 @@
-"""What an expression may read while it is compiled: its frame, the rows at hand, what is settled so far."""
+"""What an expression may read while it is compiled: its frame, the bound rows, the results so far."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ class Rows:
     """The rows of a relation in a frame.
 
     Attributes:
-        frame: whose rows they are.
-        member: whether a row belongs to the case; TRUE where that is certain.
+        frame: the frame of the rows.
+        member: condition that a row belongs to the case; TRUE where that is certain.
         fetch: gives a field.
-        row, row_id: the columns of the row's place and of its id.
-        defines: those of the row that were compiled.
+        row, row_id: the columns of the row's position and of its id.
+        defines: the compiled defines of the row.
     """
 
     relation: Relation
@@ -42,14 +42,14 @@ class Rows:
 
 @dataclass(frozen=True)
 class Scope:
-    """What is at hand.
+    """What an expression can read.
 
     Attributes:
-        frame: where further columns are put.
-        rows: by relation, the rows at hand.
-        target, measure: of the indicator at hand.
-        arguments: of the table that is asked.
-        scores: as they stand, each with its scale.
+        frame: the frame to which columns are added.
+        rows: the bound rows, by relation.
+        target, measure: those of the indicator that is compiled; None elsewhere.
+        arguments: the arguments of the table call that is compiled.
+        scores: the current scores, each with its scale.
     """
 
     frame: Frame
@@ -60,21 +60,21 @@ class Scope:
     scores: Mapping[str, tuple[Value, int]] = field(default_factory=lambda: {})
 
     def of_row(self, rows: Rows) -> Scope:
-        """The scope with the row of a relation at hand."""
+        """The scope with the rows of a relation bound."""
         return replace(self, frame=rows.frame, rows={**self.rows, rows.relation.id: rows})
 
 
 @dataclass(eq=False)
 class Program:
-    """One ruleset while it becomes a statement.
+    """The state of compiling one ruleset.
 
     Attributes:
         tables: the name of the table of each relation in the statement.
         cases: the frame of the cases.
-        suffix: of the names of small tables.
-        unique: relations of which no case can have two rows.
-        defines: those of the case that were compiled.
-        parts: what is settled of indicators, by indicator and part.
+        suffix: suffix of the names of small tables.
+        unique: relations in which no case can have two rows.
+        defines: the compiled defines of the case.
+        parts: the compiled results of indicators, by indicator and part.
         small: constant tables that the statement needs, by name: columns and rows.
     """
 
@@ -100,7 +100,7 @@ class Program:
     arithmetic: Arithmetic = field(init=False)
 
     def __post_init__(self) -> None:
-        """Look up by name what expressions name."""
+        """Build the look-ups by name."""
         ruleset = self.ruleset
         self.inputs = {one.id: one for one in ruleset.inputs}
         self.relations = {one.id: one for one in ruleset.relations}
@@ -113,7 +113,7 @@ class Program:
 
     @property
     def case_scope(self) -> Scope:
-        """The scope of the cases, nothing settled."""
+        """The scope of the cases, without any results."""
         return Scope(self.cases)
 
 
@@ -127,7 +127,7 @@ class SmallTable:
 
 
 def interval_of(field: InputField) -> Interval | None:
-    """Where a field's values lie; None for what has no order."""
+    """The interval of a field's values; None for types without order."""
     match field.type:
         case Number() | Date() | DateTime() | Duration() | Days():
             default = default_range(field.type)
@@ -144,5 +144,5 @@ def ordered(type_: Type) -> bool:
 
 
 def is_boolean(type_: Type) -> bool:
-    """Whether values of a type are truths."""
+    """Whether values of a type are booleans."""
     return isinstance(type_, Boolean)

@@ -28,7 +28,7 @@ _TO_LEDGER = 10 ** (LEDGER_DIGITS - SCORE_DIGITS)
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What an indicator brings to a score, in the frame of the cases: NULL where it is waived."""
+    """An indicator's part of a score, in the frame of the cases; NULL where it is waived."""
 
     settled: Settled
     share: Value
@@ -37,7 +37,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class RowShares:
-    """How the rows of a family weigh in a score: n of each, in a frame that sees the score's weights, and D."""
+    """The shares of a family's rows in a score: n of each row, in a frame that reads the score's weights, and D."""
 
     settled: Settled
     share: Callable[[Carried], Value]
@@ -46,14 +46,15 @@ class RowShares:
 
 @dataclass(eq=False)
 class Scored:
-    """A score on its way.
+    """A score while it is compiled.
 
     Attributes:
         stands: whether it has a value so far; never NULL.
-        unscored: why it has none, by condition; the first that holds.
-        base: at the score's digits.
+        unscored: pairs of condition and reason why it has none; the first that holds applies.
+        base: the base with the score's number of digits.
         denominator: D; None where the method has no shares.
-        contributions: of members that are no families; `rows`: of families, by id.
+        contributions: those of members that are not families.
+        rows: the shares of rows of families, by id.
     """
 
     score: Score
@@ -74,7 +75,16 @@ def weigh(  # noqa: PLR0917 - all of a rule
     findings: Findings,
     reached: E,
 ) -> Scored:
-    """Strata 5 and 6 of a score. `reached`: whether the case is not unscored by a rule."""
+    """Resolve weights and compute the base score (strata 5 and 6).
+
+    Args:
+        score: the score.
+        settled: the indicators, by id.
+        fired: the adjustments, each with the condition that it fired.
+        program: the state of compilation.
+        findings: receives reasons and rejections.
+        reached: condition that no `unscored` rule fired.
+    """
     members = [settled[name] for name in score.members]
     families = [one for one in members if one.indicator.family is not None]
     if families:
@@ -96,20 +106,20 @@ def weigh(  # noqa: PLR0917 - all of a rule
 
 
 def present_count(members: Sequence[Settled], program: Program) -> Value:
-    """How many members are scored."""
+    """The number of members that are scored."""
     a = program.arithmetic
     flags = [a.flag(build.present(one.score.sql)) if one.waivable else constant(1) for one in members]
     return a.total(flags)
 
 
 def _present(scored: Scored, members: Sequence[Settled], program: Program) -> None:
-    """Stratum 5: whether enough members are there."""
+    """Stratum 5: whether enough members are scored."""
     score = scored.score
     stop(scored, score, present_count(members, program), program)
 
 
 def stop(scored: Scored, score: Score, present: Value, program: Program) -> None:
-    """Leave the score unscored where nothing, or too little, is present."""
+    """Leave the score unscored where no members, or too few, are scored."""
     needs_one = score.method not in {Method.VALUE, Method.START}
     least = max(score.minimum_present or 0, 1 if needs_one else 0)
     if not least or present.lies.low >= least or (present.known is not None and present.known >= least):
@@ -155,7 +165,7 @@ def _mean(
 
 
 def _intervals(situations: Situations, count: int, program: Program) -> list[Interval]:
-    """Where D and each n lie."""
+    """The intervals of the denominator D and of each indicator's numerator n."""
     table = program.small.get(situations.table)
     if table is None:
         return [Interval(1, MOST)] + [Interval(0, MOST)] * (count - 1)
@@ -181,7 +191,7 @@ def _contribute(
     *,
     mean: bool = False,
 ) -> None:
-    """The base, and what every member loses; `mean`: whether the shares add up to D."""
+    """Compute the base, and the points that every member loses; `mean`: whether the shares add up to D."""
     a, score = program.arithmetic, scored.score
     weighed: list[Value] = []
     for settled, share in zip(members, shares, strict=True):
@@ -195,14 +205,14 @@ def _contribute(
 def based(
     score: Score, weighed: list[Value], denominator: Value, of_members: Interval | None, program: Program
 ) -> Value:
-    """The clamped, rounded base from each n·s; bounds are of the score's own digits: rounding first gives the same.
+    """The clamped, rounded base. Bounds have the score's own digits, so rounding before clamping is equivalent.
 
     Args:
-        score: whose base it is.
+        score: the score.
         weighed: n·s of each member, or of all rows of a family together.
         denominator: D.
-        of_members: where the scores of members and 0 lie, if their shares add up to D.
-        program: what is compiled.
+        of_members: an interval of the members' scores and 0, if their shares add up to D; else None.
+        program: the state of compilation.
     """
     a = program.arithmetic
     total = a.total(weighed, None if of_members is None else denominator.lies.times(of_members))
@@ -215,7 +225,7 @@ def based(
 
 
 def clamped(score: Score, value: Value, unit: int, program: Program) -> Value:
-    """A score within its clamp; `unit`: so many units of the value are one of the clamp's."""
+    """Clamp a score; `unit`: how many units of the value are one unit of the clamp's bounds."""
     a = program.arithmetic
     low, high = score.clamp.low, score.clamp.high
     if low is not None and value.lies.low < low * unit:
@@ -228,7 +238,7 @@ def clamped(score: Score, value: Value, unit: int, program: Program) -> Value:
 def lost_points(  # noqa: PLR0917 - all of a rule
     score: Score, indicator: Indicator, points: Value, share: Value, denominator: Value, program: Program
 ) -> Value:
-    """Share × (baseline - points) ÷ D in millionths; what is gained counts as lost less than nothing."""
+    """Share × (baseline - points) ÷ D in millionths of a point; a gain is negative."""
     a = program.arithmetic
     bare = replace(points, why={}, rejects=())
     baseline = constant(indicator.baseline)
@@ -238,7 +248,7 @@ def lost_points(  # noqa: PLR0917 - all of a rule
 
 
 def contribution(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Contribution:
-    """What an indicator brings to a score by its share."""
+    """The contribution of an indicator with this share."""
     put, name = program.cases.put, f"{settled.indicator.id}__{score.id}"
     lost = lost_points(score, settled.indicator, settled.score, share, denominator, program)
     lost = replace(lost, sql=put(f"{name}__lost", lost.sql), why={})
@@ -248,7 +258,7 @@ def contribution(score: Score, settled: Settled, share: Value, denominator: Valu
 
 
 def or_zero(settled: Settled) -> Value:
-    """Its score; 0 where it is waived."""
+    """An indicator's score; 0 where it is waived."""
     bare = replace(settled.score, why={}, rejects=())
     if not settled.waivable:
         return bare
@@ -256,7 +266,7 @@ def or_zero(settled: Settled) -> Value:
 
 
 def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:
-    """The lowest (or highest) counts, the first of equal ones."""
+    """Take the lowest (or highest) score, the first of several equal ones."""
     a, score = program.arithmetic, scored.score
     lowest = score.method is Method.LOWEST
     lies = hull(*(one.score.lies for one in members))
@@ -279,7 +289,7 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
 
 
 def valued(scored: Scored, program: Program, findings: Findings) -> None:
-    """The opening is the value of an expression; nothing is lost."""
+    """Take the value of an expression as the base; no points are lost."""
     score = scored.score
     if score.value is None or not isinstance(score.value.type, Number):
         raise InternalError(f"`{score.id}` has no value")
@@ -291,7 +301,7 @@ def valued(scored: Scored, program: Program, findings: Findings) -> None:
     bare = Value(sql, found.lies, found.wide)
     exact = a.divide(a.times(bare, 10 ** max(0, score.digits - scale)), constant(10 ** max(0, scale - score.digits)))
     if found.nullable:
-        # LEAST and GREATEST would take the bound for what is missing
+        # LEAST and GREATEST would return the bound for a missing value
         made = build.case([(build.missing(sql), build.null())], clamped(score, exact, 1, program).sql)
         scored.unscored.append((build.missing(sql), MISSING_VALUE))
         scored.stands = program.cases.put(f"{score.id}__stands", build.conj((scored.stands, build.present(sql))))

@@ -1,8 +1,9 @@
-"""What is known of integers when the statement is built, as trees of comparisons and small tables of constants.
+"""Constant functions of integers, as trees of comparisons or small tables of constants.
 
-`Steps` change at a few known points: a balanced CASE or, where there are many, a table with a row for each year. An
-ascending `Sequence` has a number at each place; a row of its table packs as many as 62 bits hold, so that three
-centuries of days take some thousand rows. Both give NULL, or what is NULL once something is added, for NULL.
+A step function changes at known points: it becomes a balanced CASE or, with many points, a table with a row for each
+year. An ascending sequence has a number at each position; a row of its table packs as many numbers as 62 bits hold, so
+that three centuries of days take about a thousand rows. For NULL both give NULL, or a value that is NULL once something
+is added to it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from steelyard.engines.sql.value import Value, constant
 from steelyard.ir.operators import Rounding
 
 _TREE = 64
-"""More steps than this become a table: on DuckDB a tree of so many takes as long as the join."""
+"""More steps than this become a table; with this many, a tree takes as long as the join on DuckDB."""
 _YEAR_US = 31_556_952 * SECOND_US
 _YEAR_ONE_US = -62_135_596_800 * SECOND_US
 _PACKED_BELOW = 2**62
@@ -31,13 +32,13 @@ _MOST_PACKED = 30
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """A function of an integer: `values[i]` from `starts[i]` on; the first value also before its start."""
+    """A step function of an integer: `values[i]` from `starts[i]` on; before the first start, the first value."""
 
     starts: tuple[int, ...]
     values: tuple[int, ...]
 
     def within(self, interval: Interval) -> Steps:
-        """The steps that numbers of an interval can tell apart."""
+        """The steps that numbers of an interval can reach."""
         first, last = (max(bisect_right(self.starts, end) - 1, 0) for end in interval)
         starts, values = [self.starts[first]], [self.values[first]]
         for start, value in zip(self.starts[first + 1 : last + 1], self.values[first + 1 : last + 1], strict=True):
@@ -48,7 +49,7 @@ class Steps:
 
 
 def stepped(x: Value, steps: Steps, hint: str, program: Program, frame: Frame) -> Value:
-    """What the steps give for a column."""
+    """The value of a step function for a column."""
     few = steps.within(x.lies)
     if len(few.starts) == 1:
         return constant(few.values[0])
@@ -69,7 +70,10 @@ def _tree(x: E, steps: Steps) -> E:
 
 
 def _tabulated(x: Value, steps: Steps, hint: str, program: Program, frame: Frame) -> E:
-    """A table with a row for each year, its steps side by side; none is asked before the first or from the last on."""
+    """A table with a row for each year that holds its steps.
+
+    Numbers before the first step, or from the last one on, are not looked up.
+    """
     steps = steps.within(Interval(steps.starts[0], steps.starts[-1]))
     key = "steps", steps
     if key not in program.cached:
@@ -111,7 +115,7 @@ def _years(steps: Steps, comment: str) -> SmallTable:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A sequence of a calendar: the name that its table wants, and what it holds."""
+    """A sequence of a calendar: the preferred name of its table, and a description of it."""
 
     calendar: str
     name: str
@@ -120,7 +124,7 @@ class Kind:
 
 @dataclass(frozen=True, slots=True)
 class _Packing:
-    """How a table packs a sequence: `count` numbers a row, each less than `base` more than the row's first."""
+    """How a table packs a sequence: `count` numbers per row, each exceeding the row's first by less than `base`."""
 
     table: str
     count: int
@@ -128,7 +132,7 @@ class _Packing:
 
 
 def nth(index: Value, items: Sequence[int], kind: Kind, program: Program, frame: Frame) -> Value:
-    """The number at a place, from 0, of an ascending sequence; NULL where there is no such place."""
+    """The number at a position, from 0, of an ascending sequence; NULL for a position outside it."""
     last = len(items) - 1
     if index.known is not None or not items:
         there = index.known is not None and 0 <= index.known <= last
@@ -184,7 +188,7 @@ def _packing(items: Sequence[int], kind: Kind, program: Program) -> _Packing:
 
 
 def _most_packed(items: Sequence[int]) -> tuple[int, int]:
-    """How many numbers fit one row, and the base that they need."""
+    """Return how many numbers fit in one row, and the base that they need."""
     for count in range(_MOST_PACKED, 1, -1):
         starts = range(0, len(items), count)
         base = 2 + max(items[min(start + count, len(items)) - 1] - items[start] for start in starts)
@@ -199,7 +203,7 @@ def kept(value: Value, hint: str, frame: Frame) -> Value:
 
 
 def floor(value: Value, divisor: int, program: Program) -> Value:
-    """The quotient by a positive constant, rounded down; the operand stands in it once."""
+    """The quotient by a positive constant, rounded down; the operand occurs once in it."""
     a = program.arithmetic
     least = value.lies.low // divisor
     above = a.subtract(value, a.literal(least * divisor))
@@ -207,13 +211,13 @@ def floor(value: Value, divisor: int, program: Program) -> Value:
 
 
 def folded(value: Value) -> Value:
-    """A constant where the value reads no column; only for what is not missing."""
+    """Evaluate a value that reads no column to a constant; the value must not be missing."""
     low, high = value.lies
     return constant(low) if low == high and not build.columns_in(value.sql) else value
 
 
 def bare(value: Value) -> Value:
-    """The value without what it says where it is missing: the answer says it once."""
+    """The value without its reasons and rejections, which the result adds once."""
     return Value(value.sql, value.interval, value.wide)
 
 
@@ -222,7 +226,7 @@ def _nothing(program: Program) -> Value:
 
 
 def cached(program: Program, key: object) -> Value:
-    """The value that was kept under a key."""
+    """The value cached under a key; None where there is none."""
     found = program.cached[key]
     if not isinstance(found, Value):
         raise TypeError(key)

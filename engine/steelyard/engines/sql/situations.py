@@ -1,8 +1,8 @@
-"""Weights: every situation resolved once by `semantics.weights`, and looked up (LANGUAGE.md section 9).
+"""Weights: `semantics.weights` resolves every situation once; SQL looks the result up (LANGUAGE.md section 9).
 
 The key of a situation is an integer of bits: which adjustments fired, which members are waived. Where there are too
-many to list them all, or a family's own rows weigh, the key is a text, and situations are resolved as they occur: the
-run asks first which ones do.
+many to list, or rows of a family have their own weights, the key is a text, and only the situations that occur are
+resolved: the run first queries which ones occur.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from steelyard.semantics.situations import Circumstances, MemberKey, Situation
 from steelyard.semantics.weights import Weighing
 
 LISTED = 4096
-"""So many situations are listed beforehand (LANGUAGE.md section 9)."""
+"""Up to this many situations are listed in advance (LANGUAGE.md section 9)."""
 MOST = 2**48
-"""Shares of situations that are not listed are at most so large; a situation that needs more is refused."""
+"""The largest share, n or D, of a situation that is not listed; a situation that needs more is refused."""
 KEY, DENOMINATOR = "key_", "d_"
 MEMBER, ROW, SHARE = "member_", "row_", "n_"
-"""The columns of the table of the shares of rows, beside the key."""
+"""The columns of the table of row shares, besides the key."""
 UNIT, RECORD, GROUP = "\x1f", "\x1e", "\x1d"
-"""Between the parts of a row, the rows, and the families, in the key of a situation."""
+"""Separators between the parts of a row, the rows, and the families, in the key of a situation."""
 
 
 FamilyWeights = tuple[tuple[str, tuple[tuple[str, Fraction], ...]], ...]
@@ -50,10 +50,10 @@ class Situations:
     """The situations of one score.
 
     Attributes:
-        members: ids of the members that are no families, in order.
-        fired: by adjustment that matters, whether it fired; never NULL.
-        waived: by member that can be waived, whether it is; never NULL.
-        families: those among the members: id, digits of the weights, and the rows with their weights as text.
+        members: ids of the members that are not families, in order.
+        fired: for each adjustment that concerns the score, whether it fired; never NULL.
+        waived: for each member that can be waived, whether it is; never NULL.
+        families: the families among the members: id, scale of the weights, and the rows with their weights as text.
     """
 
     score: Score
@@ -81,14 +81,14 @@ class Situations:
         return not self.families and 2 ** (len(self.fired) + len(self.waived)) <= LISTED
 
     def only(self) -> Situation | None:
-        """The situation, where there is but one."""
+        """The situation, where only one is possible; else None."""
         if self.families or self.fired or self.waived:
             return None
         found = self.weighing.resolve(Circumstances())
         return found if isinstance(found, Situation) else None
 
     def key(self) -> E:
-        """The key of a case's situation: a sum of bits, or their digits as text."""
+        """The key of a case's situation: the sum of bits, or the bits as text."""
         flags = [condition for _, condition in (*self.fired, *self.waived)]
         if self.listed:
             bits = [
@@ -101,7 +101,7 @@ class Situations:
         return exp.Concat(expressions=parts or [build.text("")], safe=False, coalesce=False)
 
     def list_all(self) -> SmallTable:
-        """The table of all situations; one that cannot be resolved has no denominator."""
+        """Return the table of all situations; the denominator is NULL where one cannot be resolved."""
         rows: list[tuple[int | str | None, ...]] = []
         flags = len(self.fired) + len(self.waived)
         for bits in product((False, True), repeat=flags):
@@ -114,10 +114,10 @@ class Situations:
         return SmallTable(columns, tuple(rows), comment)
 
     def resolve_texts(self, keys: Iterable[str]) -> dict[str, SmallTable]:
-        """The tables of the situations that occur, by their text keys.
+        """Return the tables of the situations that occur, by their text keys.
 
         Raises:
-            TooWideError: D of one is more than `MOST`.
+            TooWideError: the denominator of one exceeds `MOST`.
         """
         found: list[tuple[int | str | None, ...]] = []
         rows: list[tuple[int | str | None, ...]] = []
@@ -139,7 +139,7 @@ class Situations:
     def resolved(
         self, bits: Sequence[bool], families: FamilyWeights = (), gone: frozenset[MemberKey] = frozenset()
     ) -> Situation | None:
-        """One situation; None where it cannot be resolved. `gone`: rows of families that are waived."""
+        """Resolve one situation; None where that fails. `gone`: waived rows of families."""
         fired = tuple(name for (name, _), bit in zip(self.fired, bits, strict=False) if bit)
         waiving = bits[len(self.fired) :]
         waived = frozenset((name, None) for (name, _), bit in zip(self.waived, waiving, strict=True) if bit)
@@ -147,7 +147,7 @@ class Situations:
         return found if isinstance(found, Situation) else None
 
     def _families(self, texts: Sequence[str]) -> tuple[FamilyWeights, frozenset[MemberKey]]:
-        """The rows of families and their weights, and which rows are waived."""
+        """Parse the rows of families with their weights, and the rows that are waived."""
         families: list[tuple[str, tuple[tuple[str, Fraction], ...]]] = []
         gone: set[MemberKey] = set()
         for (name, scale, _), text in zip(self.families, texts, strict=True):

@@ -1,10 +1,10 @@
-"""A portfolio on Spark, in this machine or on a cluster: DuckDB hands over checked facts and takes stored results back.
+"""Scores a portfolio on Spark, locally or on a cluster: DuckDB passes checked facts and receives stored results.
 
-Both as Parquet in a folder that every machine of the cluster must see. What is published, and in which order, is
-decided by DuckDB as in any other run.
+Both are Parquet files in a folder that every machine of the cluster must be able to access. DuckDB publishes and orders
+the results as in any other run.
 """
 
-# pyspark and duckdb ship no types that help here
+# pyspark and duckdb have no usable type hints
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 
@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 INLINE = 64
-"""A small table of more rows is a table of the session, not part of the statement."""
+"""A small table with more rows than this becomes a table of the session instead of text in the statement."""
 
 _SETTINGS = {
     "spark.app.name": "steelyard",
@@ -56,20 +56,20 @@ _SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.catalogImplementation": "in-memory",
     "spark.sql.parquet.compression.codec": "snappy",
-    "spark.sql.constraintPropagation.enabled": "false",  # it multiplies planning, and statements are long
+    "spark.sql.constraintPropagation.enabled": "false",  # it multiplies the planning time of long statements
 }
 
 
 _OWN = {PLACE: "BIGINT", ROW: "BIGINT", ROW_ID: "VARCHAR"}
 _KINDS = {"BIGINT": "BIGINT", "VARCHAR": "STRING", "BOOLEAN": "BOOLEAN", "VARCHAR[]": "ARRAY<STRING>"}
-"""Stored values in DuckDB, and in Spark."""
+"""The types of stored values in DuckDB and in Spark."""
 
 
 class SparkError(Exception):
-    """Spark could not go on.
+    """Raised where Spark fails.
 
     Attributes:
-        reason: what it said, a line.
+        reason: Spark's message, on one line.
     """
 
     def __init__(self, reason: str) -> None:
@@ -78,7 +78,7 @@ class SparkError(Exception):
 
 
 def available() -> Message | None:
-    """Why Spark cannot run here, and what to install; None where it seems that it can."""
+    """Return why Spark cannot run here and what to install; None where no obstacle is known."""
     if find_spec("pyspark") is None:
         return msg('Spark is not installed: `pip install "steelyard[spark]"`; it needs Java 17 too')
     if shutil.which("java") is None and not os.environ.get("JAVA_HOME"):
@@ -88,10 +88,10 @@ def available() -> Message | None:
 
 @dataclass
 class Session:
-    """A Spark session that computes as the compiler expects.
+    """A Spark session with the settings that the compiler requires.
 
     Attributes:
-        folder: where what is kept goes, a folder below for each table.
+        folder: the folder of stored tables, each in a subfolder.
     """
 
     spark: SparkSession
@@ -99,15 +99,15 @@ class Session:
     _kept: list[str] = field(default_factory=list[str])
 
     def view(self, name: str, path: Path) -> None:
-        """Make a view of a file, or a folder, of Parquet."""
+        """Create a view of a Parquet file or folder."""
         self.spark.read.parquet(str(path)).createOrReplaceTempView(name)
 
     def query(self, statement: Statement, selected: Sequence[tuple[str, E]]) -> DataFrame:
-        """What a statement selects; the tables that it reads must be there as views.
+        """Run a statement; the tables that it reads must exist as views.
 
         Args:
             statement: compiled for Spark.
-            selected: name and expression.
+            selected: pairs of name and expression.
         """
         small = dict(statement.program.small)
         for situations in statement.unlisted:
@@ -122,13 +122,13 @@ class Session:
         return self.spark.sql(parted.last)
 
     def write(self, rows: DataFrame) -> Path:
-        """Keep rows as a folder of Parquet."""
+        """Write rows to a folder of Parquet files; returns its path."""
         place = self.place()
         rows.write.parquet(str(place))
         return place
 
     def _held(self, small: dict[str, SmallTable]) -> dict[str, SmallTable]:
-        """Make views of the large ones among small tables, and give the others."""
+        """Create views of the larger ones of the small tables, and return the others."""
         for name in [name for name, table in small.items() if len(table.rows) > INLINE]:
             place = self.place()
             pq.write_table(_table(small.pop(name)), place)
@@ -164,7 +164,7 @@ class SparkMachine:
         )
 
     def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
-        """Run the statement now; its rows are in a folder of Parquet then."""
+        """Run the statement now, and store its rows in a folder of Parquet files."""
         ruleset, here = statement.program.ruleset, statement.program.dialect
         self._give(self._loaded.cases[ruleset.version], (PLACE,), ruleset.inputs)
         for relation in ruleset.relations:
@@ -176,7 +176,7 @@ class SparkMachine:
         return sql.select(columns, sql.parquet(*found), f"ORDER BY {PLACE}")
 
     def _give(self, table: str, own: Sequence[str], fields: Sequence[InputField]) -> None:
-        """Hand a table over; what two versions share is handed over once."""
+        """Pass a table to Spark; a table shared by two versions is passed once."""
         if table in self._given:
             return
         self._given.add(table)
@@ -189,12 +189,12 @@ class SparkMachine:
 
 
 def _column(place: int) -> str:
-    """What a column is called in files between the two: any name can be a column of a result."""
+    """The name of a column in exchanged files; the result's own names can contain any characters."""
     return f"c{place}"
 
 
 def _cast(e: E, column: ResultColumn, here: Dialect) -> E:
-    """A value in its type: Spark has NULLs of none, which no file holds."""
+    """Cast a value to its type; Spark's untyped NULLs cannot be written to files."""
     return exp.Cast(this=e, to=exp.DataType.build(_kind(column), dialect=here.sqlglot))
 
 
@@ -205,7 +205,7 @@ def _kind(column: ResultColumn) -> str:
 
 
 def _stored(type_: Type) -> str:
-    """What a stored value is in DuckDB."""
+    """The type of a stored value in DuckDB."""
     match type_:
         case Text() | Region():
             return "VARCHAR"
@@ -219,14 +219,14 @@ def _stored(type_: Type) -> str:
 
 @contextmanager
 def opened(master: str, folder: Path) -> Generator[Session]:
-    """Start Spark, and end it with everything that it left.
+    """Start Spark, and afterwards stop it and remove its files.
 
     Args:
-        master: `local[*]`, `spark://HOST:PORT`.
-        folder: for its files and its log; every machine of a cluster must see it.
+        master: the master URL, such as `local[*]` or `spark://HOST:PORT`.
+        folder: for its files and its log; every machine of a cluster must be able to access it.
 
     Raises:
-        SparkError: it does not start, does not compute as expected, or fails at a statement of ours.
+        SparkError: it does not start, computes differently than required, or fails to run a statement.
     """
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
@@ -240,7 +240,7 @@ def opened(master: str, folder: Path) -> Generator[Session]:
 
 
 def _ready(spark: SparkSession) -> None:
-    """Set the session as the compiler expects it, and make sure that it is."""
+    """Apply the settings that the compiler requires, and check them."""
     here = dialect("spark")
     for statement in here.session_statements():
         spark.sql(statement)
@@ -252,7 +252,7 @@ def _ready(spark: SparkSession) -> None:
 
 @contextmanager
 def _java(master: str, folder: Path) -> Generator[SparkSession]:
-    """A session in a Java of its own, whose words go to a file, or in the one that runs already."""
+    """Open a session in a new Java process that logs to a file, or in the one that is already running."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
@@ -292,7 +292,7 @@ def _settings(master: str, folder: Path) -> dict[str, str]:
 
 
 def _end(gateway: Any) -> None:  # noqa: ANN401 - py4j has no types
-    """End our Java; a later session may start another."""
+    """Stop the Java process that was started; a later session can start another."""
     from pyspark import SparkContext
 
     process: Popen[bytes] = gateway.proc
@@ -301,7 +301,7 @@ def _end(gateway: Any) -> None:  # noqa: ANN401 - py4j has no types
     stdin: IO[bytes] | None = process.stdin
     if stdin is not None:
         with suppress(OSError):
-            stdin.close()  # this Java ends with its input
+            stdin.close()  # the Java process ends when its standard input is closed
     try:
         process.wait(timeout=20)
     except TimeoutExpired:
@@ -313,7 +313,7 @@ def _end(gateway: Any) -> None:  # noqa: ANN401 - py4j has no types
 
 @contextmanager
 def _interrupts() -> Generator[None]:
-    """Give back the answer to Ctrl-C, which pyspark takes."""
+    """Restore the handler of Ctrl-C, which pyspark replaces."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -325,7 +325,7 @@ def _interrupts() -> Generator[None]:
 
 
 def _table(small: SmallTable) -> Any:  # noqa: ANN401 - pyarrow has no types
-    """A small table in Arrow; its integers are 64-bit where they fit."""
+    """Convert a small table to Arrow; integers are 64-bit where they fit."""
     arrays: list[Any] = []
     for place in range(len(small.columns)):
         cells = [row[place] for row in small.rows]

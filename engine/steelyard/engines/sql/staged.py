@@ -1,4 +1,4 @@
-"""A statement in several steps, for an engine that computes a common table expression anew wherever it is read."""
+"""Divides a statement into steps, for an engine that recomputes a common table expression wherever it is read."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
 
 HIGH = 12
-"""So many steps an engine may compute twice rather than keep them."""
+"""Up to this many steps are computed twice rather than stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A query whose answer is to be kept as a table."""
+    """A query whose result is stored as a table."""
 
     table: str
     sql: str
@@ -24,17 +24,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What to keep, in order; and the query to run last, over what is kept."""
+    """The steps to store, in order; and the final query, which reads them."""
 
     kept: tuple[Step, ...]
     last: str
 
 
 def staged(query: exp.Select, dialect: Dialect) -> Staged:
-    """Part a statement: what is read more than once and stands on many steps is kept.
+    """Divide a statement: steps that are read more than once and depend on many others are stored.
 
     Args:
-        query: as `Statement.query` gives it; it is taken apart.
+        query: a query of `Statement.query`; it is modified.
         dialect: what to write.
     """
     with_ = query.args.pop("with_", None)
@@ -71,5 +71,5 @@ def staged(query: exp.Select, dialect: Dialect) -> Staged:
 
 
 def _read(query: E, names: set[str]) -> Counter[str]:
-    """How often each CTE is read in a query."""
+    """Count how often each CTE is read in a query."""
     return Counter(table.name for table in query.find_all(exp.Table) if table.name in names)

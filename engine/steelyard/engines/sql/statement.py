@@ -1,7 +1,7 @@
 """A ruleset as one statement: every case with its status and all its result columns (LANGUAGE.md sections 10 and 11).
 
-The strata of `semantics.evaluate`, in its order, each written into the frame of the cases; then one SELECT on top.
-Values are as stored (ir/types.py): who writes a file turns them into its types.
+The strata of `semantics.evaluate`, in its order, add columns to the frame of the cases; a final SELECT reads them.
+Values are in stored form (ir/types.py); file writers convert them.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ from steelyard.ir.types import Number
 SCORED, UNSCORED, REJECTED = "scored", "unscored", "rejected"
 _COUNT = Number(0)
 INLINED = 6
-"""With more layers that rows come back to, the engine may keep what it reads twice."""
+"""With more layers than this that rows are joined to, the engine may materialize CTEs that it reads twice."""
 
 
 class Selected(NamedTuple):
-    """A column that is asked of a statement.
+    """A column requested from a statement.
 
     Attributes:
-        column: its name, and the type of its stored values.
+        column: its name and the type of its stored values.
         sql: its value, over the last layer of the cases.
     """
 
@@ -63,7 +63,7 @@ class Selected(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RuleRows:
-    """Of a rule that fires for rows: a column with the sorted ids of those rows."""
+    """For a rule that fires per row, the column with the sorted ids of those rows."""
 
     rule: str
     sql: E
@@ -74,12 +74,12 @@ class Statement:
     """A compiled ruleset.
 
     Attributes:
-        columns: the result columns of section 11 (`status` among them), in order; of a rejected case `reasons` holds
-            what `reject_at` says.
+        columns: the result columns of section 11 (including `status`), in order; for a rejected case `reasons` contains
+            the value of `reject_at`.
         reject_at: the rule, table or relation that rejects the case, NULL where none does.
-        fired: by rule, in code-point order, whether it fired; never NULL.
-        missing: by name, likewise.
-        unlisted: situations that are resolved as they occur, each after those that it stands on.
+        fired: for each rule, in code-point order, whether it fired; never NULL.
+        missing: for each name, in code-point order, whether it was missing; never NULL.
+        unlisted: situations that are resolved as they occur, each after those that it depends on.
     """
 
     program: Program
@@ -96,7 +96,7 @@ class Statement:
         return not isinstance(self.reject_at, exp.Null)
 
     def keys(self, situations: Situations, small: Mapping[str, SmallTable]) -> exp.Select:
-        """A statement that gives the distinct keys of situations that are not listed."""
+        """Return a statement for the distinct keys of situations that are not listed."""
         key = situations.key()
         depth = self.program.cases.depth_of(key)
         return self.query([(KEY, key)], small, depth).distinct(copy=False)
@@ -107,17 +107,17 @@ class Statement:
         small: Mapping[str, SmallTable] | None = None,
         depth: int | None = None,
     ) -> exp.Select:
-        """A statement that selects expressions over a layer of the cases, each with its name.
+        """Return a statement that selects named expressions over a layer of the cases.
 
         Args:
             selected: name and expression.
-            small: constant tables to write into the statement; those left out must be there as tables.
-            depth: of the layer; None: the last one.
+            small: constant tables to write into the statement; all others must exist as tables.
+            depth: the depth of the layer; None: the last one.
         """
         dialect = self.program.dialect
         cases = self.program.cases
         read = needed(cases, [e for _, e in selected])
-        # steps written into one another double at each layer that rows come back to
+        # inlined steps double at each layer that rows are joined to
         few = sum(1 for layer in cases.layers if layer.children) <= INLINED
         emission = Emission(hints=few and dialect.name in {"duckdb", "postgres"}, needed=read)
         last = emission.last(cases) if depth is None else emission.layer(cases, depth)
@@ -168,19 +168,19 @@ def compile_ruleset(  # noqa: PLR0917 - all of a rule
     spare: str | None = None,
     unique: frozenset[str] = frozenset(),
 ) -> Statement:
-    """Compile a ruleset, its parameters bound.
+    """Compile a ruleset whose parameters are bound.
 
     Args:
         ruleset: what to compile.
-        dialect: what to write.
-        cases: the table of cases: a column per input by its id, and one that tells cases apart.
-        sources: by relation its table: a column per field by its id, `_row`, `_id`.
-        digest: of the ruleset.
-        identity: the column that tells cases apart.
-        details: whether the rows that rules fired for are wanted too.
-        spare: a table of all rows, cases or not, that costs less to read: what relations meet.
-        unique: one_row relations whose table has no two rows with the same keys (`relations.key_fields`).
-        suffix: of the names of small tables, where statements of several versions stand side by side.
+        dialect: the dialect to write.
+        cases: the table of cases: a column per input, named by its id, and the identity column.
+        sources: the table of each relation: a column per field, named by its id, `_row`, `_id`.
+        digest: the digest of the ruleset.
+        identity: the column that identifies a case.
+        details: whether to compute the rows for which rules fired.
+        spare: a table of all case rows, good or bad, that is cheaper to read and used to join relations; None: none.
+        unique: one_row relations in whose table no two rows have the same keys (`relations.key_fields`).
+        suffix: suffix of the names of small tables, to distinguish the statements of several versions.
 
     Raises:
         TooWideError: an integer may need more than 128 bits.
@@ -204,7 +204,7 @@ def compile_ruleset(  # noqa: PLR0917 - all of a rule
 
 
 class _Compilation:
-    """One walk through the strata."""
+    """Compiles one ruleset, stratum by stratum."""
 
     def __init__(self, program: Program, digest: str) -> None:
         self.program = program
@@ -237,7 +237,7 @@ class _Compilation:
     # strata
 
     def _conditions(self) -> list[tuple[str, E]]:
-        """Stratum 2; gives the adjustments."""
+        """Stratum 2; returns the adjustments."""
         program, findings = self.program, self.findings
         for exemption in self.ruleset.exemptions:
             fired = exemptions.judge(exemption, program, findings)
@@ -274,7 +274,7 @@ class _Compilation:
                 findings.give(own)
 
     def _unscored(self) -> list[tuple[E, str]]:
-        """The rules that leave a case unscored, each where it is the first."""
+        """The rules that leave a case unscored, each with the condition that it is the first to fire."""
         found: list[tuple[E, str]] = []
         for rule in self.ruleset.unscored:
             truth = expressions.value(rule.when, self.program, self.program.case_scope)
@@ -284,7 +284,7 @@ class _Compilation:
         return found
 
     def _shares(self, scored: Sequence[Scored]) -> None:
-        """`survey.share`: of the first score that stands and has the indicator."""
+        """`survey.share`: the share in the first score that has a value and contains the indicator."""
         a = self.program.arithmetic
         for indicator in self.ruleset.indicators:
             if indicator.family is not None:
@@ -330,7 +330,7 @@ class _Compilation:
             self._rows(brought.rule.id, judged, holds)
 
     def _rows(self, rule: str, judged: Judged, holds: E) -> None:
-        """The ids of the rows a rule fired for; the column costs nothing unless it is selected."""
+        """The ids of the rows for which a rule fired; engines compute the column only where it is selected."""
         dialect = self.program.dialect
         found = judged.rows.frame.lazily(f"{rule}__rows", lambda: dialect.collect_sorted(row_id(judged.rows), holds))
         self.rows_fired.append(RuleRows(rule, found))
@@ -342,7 +342,7 @@ class _Compilation:
         return replace(final, sql=self.program.cases.put(f"{score.id}__final", final.sql))
 
     def _outputs(self, standings: Mapping[str, Standing], finals: Mapping[str, Value], some: E) -> dict[str, E]:
-        """Stratum 8; gives the value of each output."""
+        """Stratum 8; returns the value of each output."""
         program = self.program
         final_standings = {
             name: Standing(standing.scored, finals[name], standing.scored.score.digits)
@@ -400,7 +400,7 @@ class _Compilation:
         return Statement(program, found, reject_at, fired, missing, tuple(self.rows_fired), unlisted)
 
     def _reasons(self, standings: Mapping[str, Standing], unscored: Sequence[tuple[E, str]], some: E) -> E:
-        """Reason codes of every score, each once; of an unscored case why it is."""
+        """The reason codes of all scores, each once; for an unscored case, the reason why."""
         from steelyard.engines.sql.reasons import ranked
 
         dialect = self.program.dialect
@@ -425,9 +425,9 @@ class _Results:
     """The value of each result column.
 
     Attributes:
-        finals: by score its final value.
-        outputs: by output its value.
-        named: the values of columns that are the same for every ruleset, by content.
+        finals: the final value of each score.
+        outputs: the value of each output.
+        named: the values of the columns that every ruleset has, by content.
     """
 
     program: Program
@@ -475,7 +475,7 @@ class _Results:
                 assert_never(origin.content)
 
     def _of_score(self, content: Literal[Content.SCORE, Content.GRADE, Content.SHARES], score: str) -> E:
-        """The value of a column of a score; NULL where it does not stand."""
+        """The value of a column of a score; NULL where the score has no value."""
         standing, final = self.standings[score], self.finals[score]
         scored = standing.scored
         match content:
@@ -495,7 +495,7 @@ class _Results:
         return expressions.typed_null(_COUNT, self.program)
 
     def _contributed(self, origin: Origin) -> E:
-        """The share of an indicator in a score, or the points that it lost; NULL where it has none."""
+        """The share of an indicator in a score, or the points that it lost; NULL where it has no share."""
         scored, settled = self.standings[origin.score].scored, self.settled[origin.id]
         own = next((one for one in scored.contributions if one.settled is settled), None)
         if own is None:

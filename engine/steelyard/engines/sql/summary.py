@@ -1,7 +1,7 @@
-"""A summary by SQL, over results of any number: the integers of `engines.counting`, counted by DuckDB.
+"""Summarises results of any size with DuckDB: computes the integers of `engines.counting` in SQL.
 
-Each statement reads the columns it needs and sends back a few rows. Sums are DECIMAL(38) or HUGEINT, which raise on
-overflow; quantiles come from running counts over the distinct scores, never from interpolation.
+Each statement reads only the columns that it needs, and returns a few rows. Sums are DECIMAL(38) or HUGEINT, which
+raise on overflow; quantiles come from running counts over the distinct scores, never from interpolation.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _STATUSES = ("scored", "unscored", "rejected")
 
 
 class _Source:
-    """The view of results and its keys; each statement selects from `cases` what it needs."""
+    """The view of results and its grouping keys."""
 
     def __init__(self, view: str, keys: Sequence[str]) -> None:
         self._view = view
@@ -26,14 +26,14 @@ class _Source:
         self.keys = [f"k{place}" for place in range(len(keys))]
 
     def cases(self, columns: Iterable[str], where: str = "true") -> str:
-        """A query of the keys, as stored, and columns of each case."""
+        """A query for the stored keys and some columns of each case."""
         stored = (f"{key} AS {name}" for name, key in self._stored.items())
         return _select([*stored, *columns], f"{_quote(self._view)} WHERE {where}")
 
     def grouped(self, inner: str, columns: Sequence[str], *, by: Sequence[str] = ()) -> str:
-        """A query of a row a group, or a group and what else is grouped by; the keys become text once a row.
+        """A query with one row per group (and per value of `by`); the keys are converted to text.
 
-        A group whose key is null and one whose key is the empty text are one, in two rows.
+        Groups with a null key and with an empty text as key are the same group, but give two rows.
         """
         texts = (
             f"coalesce(CAST({own} AS VARCHAR), '') AS {key}" for own, key in zip(self._stored, self.keys, strict=True)
@@ -52,16 +52,16 @@ def summarise(
     """Count results by group, and as a whole.
 
     Args:
-        connection: that knows the views.
+        connection: the connection that has the views.
         results: name of a table or view of the cases that were not rejected: the columns of results as Parquet holds
             them, and the keys.
-        columns: what to read.
+        columns: the columns to read.
         keys: columns of `results` to group by, as stored (ir/types.py): text, booleans, integers. Null and the empty
             text are one. A key of the counts is the text of the stored value.
         rejects: name of a table or view of rejected rows: the keys, null where they could not be read, and `where`.
 
     Raises:
-        duckdb.Error: a column is not there, or a sum has more than 38 digits.
+        duckdb.Error: a column does not exist, or a sum has more than 38 digits.
     """
     source = _Source(results, keys)
     scores = {column.score: _score(column) for column in columns.scores}
@@ -89,7 +89,7 @@ def _totals(
     scores: dict[str, str],
     lost: dict[tuple[str, str], str],
 ) -> list[Count]:
-    """Cases by status, sums of scores, sums of points lost: one statement."""
+    """Count cases by status, and sum scores and points lost, in one statement."""
     numbers = {score: f"s{place}" for place, score in enumerate(scores)}
     points = {pair: f"l{place}" for place, pair in enumerate(lost)}
     inner = source.cases(
@@ -120,7 +120,7 @@ def _totals(
 def _items(
     connection: Connection, source: _Source, measure: Measure, item: str, where: str = "true", *, of: str = ""
 ) -> list[Count]:
-    """How many cases have each item."""
+    """Count the cases that have each item."""
     statement = source.grouped(source.cases([f"{item} AS item"], where), ["count(*)"], by=["item"])
     return [
         Count(_key(row, source), measure, of, _text(name), int(count))
@@ -130,7 +130,7 @@ def _items(
 
 
 def _rejects(connection: Connection, source: _Source) -> list[Count]:
-    """Rejected rows by group, and where they were rejected as a whole."""
+    """Count rejected rows by group, and the columns or rules at fault for the whole run."""
     groups: dict[tuple[str, ...], int] = {}
     places: dict[str, int] = {}
     for key, _, _, where, count in _items(connection, source, Measure.WHERE, _quote("where")):
@@ -141,7 +141,7 @@ def _rejects(connection: Connection, source: _Source) -> list[Count]:
 
 
 def _distribution(connection: Connection, source: _Source, score: str, value: str) -> list[Count]:
-    """The least score and the quantiles of each group and of the whole."""
+    """Compute the least score and the quantiles of each group and of the whole run."""
     keys = source.keys
     cases = source.cases([f"{value} AS s"], f"{value} IS NOT NULL")
     distinct = source.grouped(cases, ["count(*) AS n"], by=["s"])
@@ -177,7 +177,7 @@ def _distribution(connection: Connection, source: _Source, score: str, value: st
 
 
 def _whole(counts: Iterable[Count]) -> list[Count]:
-    """What all groups add up to; not for quantiles."""
+    """Add up the counts of all groups; not applicable to quantiles."""
     sums: dict[tuple[Measure, str, str], int] = {}
     for key, measure, of, item, value in counts:
         if key:
@@ -186,13 +186,13 @@ def _whole(counts: Iterable[Count]) -> list[Count]:
 
 
 def _score(column: ScoreColumn) -> str:
-    """A score as stored, or in units where it is stored as text."""
+    """A score as stored, or as an integer where it is stored as text."""
     name = _quote(column.column)
     return _units(name) if column.textual else name
 
 
 def _lost(columns: Sequence[LostColumn]) -> dict[tuple[str, str], str]:
-    """What each indicator lost in each score; a family's rows taken together."""
+    """The points lost by each indicator in each score; those of a family's rows are added up."""
     parts: dict[tuple[str, str], list[str]] = {}
     for column in columns:
         own, name = parts.setdefault((column.score, column.indicator), []), _quote(column.column)
@@ -205,7 +205,7 @@ def _lost(columns: Sequence[LostColumn]) -> dict[tuple[str, str], str]:
 
 
 def _units(number: str) -> str:
-    """A number as an integer of its last digit; by way of its text, for a product can have too many digits."""
+    """Convert a decimal to its stored integer, through text, because a DECIMAL product can exceed 38 digits."""
     return f"CAST(replace(CAST({number} AS VARCHAR), '.', '') AS HUGEINT)"
 
 

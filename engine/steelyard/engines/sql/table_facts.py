@@ -1,4 +1,4 @@
-"""What is known of a decision table before it is asked: whether rows exclude each other, or leave gaps; their order."""
+"""Properties of a decision table that are known when compiling: conflicting rows, gaps, the order of rows."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from steelyard.ir.ruleset import HitPolicy, Table
 from steelyard.ir.types import Range
 
 MOST_PAIRS = 10_000
-"""So many pairs of overlapping rows are looked at for two that say different things."""
+"""Up to this many pairs of overlapping rows are examined for different outputs."""
 _SMALL = 8
-"""So many nodes may be repeated."""
+"""Expressions of up to this many nodes may be repeated."""
 
 
 def bound(arguments: Sequence[Value], hint: str, frame: Frame) -> tuple[Value, ...]:
-    """The arguments as columns, with short reasons; what they reject is the caller's."""
+    """Put the arguments into columns, with short reasons; the caller adds their rejections."""
 
     def short(condition: E) -> E:
         return condition if small(condition) else frame.put(f"{hint}_lacks", condition)
@@ -41,24 +41,24 @@ def bound(arguments: Sequence[Value], hint: str, frame: Frame) -> tuple[Value, .
 
 
 def asked_with(arguments: Sequence[Value], scope: Scope) -> tuple[str, ...]:
-    """All that may tell one question to a table from another in the same frame."""
+    """Return a key that is equal only for calls that give the same answer in the same frame."""
     around = [one for one in (scope.target, scope.measure) if one is not None]
     around += [one for one, _ in scope.scores.values()]
     return tuple(one.sql.sql() for one in (*arguments, *around))
 
 
 def small(e: E) -> bool:
-    """Whether a condition may be repeated as it is; else it becomes a column first."""
+    """Return whether a condition may be repeated; a larger one becomes a column first."""
     return len(list(islice(e.walk(), _SMALL + 1))) <= _SMALL
 
 
 def ranges(arguments: Sequence[Value]) -> tuple[Range, ...]:
-    """Where arguments can lie."""
+    """Return the ranges of arguments."""
     return tuple(UNBOUNDED if one.interval is None else Range(*one.interval) for one in arguments)
 
 
 def order(table: Table) -> list[int]:
-    """The rows, most important first where the hit policy is priority or output order, else as written."""
+    """Return the rows: by priority where the hit policy is priority or output order, else in the order written."""
     places = range(len(table.rows))
     if table.hit not in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}:
         return list(places)
@@ -72,12 +72,12 @@ def order(table: Table) -> list[int]:
 
 
 def plain(table: Table) -> bool:
-    """Whether every cell compares its argument with constants, and reads nothing else."""
+    """Return whether every cell only compares its argument with constants."""
     return all(_plain(cell) for row in table.rows for cell in row.cells if cell is not None)
 
 
 def may_conflict(table: Table, asked: tuple[Range, ...]) -> bool:
-    """Whether two rows can hit that exclude each other."""
+    """Return whether two rows that conflict can both hit."""
     if table.hit not in {HitPolicy.UNIQUE, HitPolicy.ANY} or len(table.rows) < 2:
         return False
     if not plain(table):
@@ -89,7 +89,7 @@ def may_conflict(table: Table, asked: tuple[Range, ...]) -> bool:
 
 
 def may_miss(table: Table, asked: tuple[Range, ...]) -> bool:
-    """Whether no row may hit though the arguments are known."""
+    """Return whether it is possible that no row hits although no argument is missing."""
     if any(all(cell is None for cell in row.cells) for row in table.rows):
         return False
     if not table.rows or not plain(table):

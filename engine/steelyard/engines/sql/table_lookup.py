@@ -1,8 +1,7 @@
-"""Large decision tables in SQL: from each argument to its group, from state to state, to the answer.
+"""Large decision tables in SQL: each argument gives a group, groups lead from state to state, the last to the answer.
 
-A group is found by a CASE where few values are told apart, by a tree of thresholds where stretches are, else in a
-small constant table, as every transition is. The answers stand beside the last transitions; they are those of the
-reference semantics.
+A group is found by a CASE for few values, by a tree of thresholds for few ranges, else in a small constant table.
+Transitions are constant tables too. The answers, computed by the reference semantics, are columns of the last one.
 """
 
 from __future__ import annotations
@@ -35,22 +34,22 @@ from steelyard.semantics.tables import output as meaning_of_output
 from steelyard.semantics.values import Value as Known
 
 LARGE = 64
-"""A table of more rows than this is looked up."""
+"""Tables with more rows than this are looked up."""
 FEW = 16
-"""So many values, or stretches, are told apart by a CASE."""
+"""Up to this many values, or ranges, are distinguished by a CASE."""
 
 Give = Callable[[TableAnswer], Known]
-"""What an answer means for one output, or for an aggregate over it."""
+"""Gives the value of an answer for one output, or for an aggregate over it."""
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A table made ready.
+    """A table compiled to states.
 
     Attributes:
         columns: the atoms of each input.
-        answers: of each last state.
-        names: of the constant table of each step; the first has none where there are more.
+        answers: the answer of each final state.
+        names: the name of the constant table of each step; None for the first of several steps.
     """
 
     table: Table
@@ -62,14 +61,14 @@ class Prepared:
 
 @dataclass(frozen=True)
 class LookedUp:
-    """A table that was looked up for some arguments.
+    """A table looked up for some arguments.
 
     Attributes:
-        keys: what finds the row of the last constant table.
+        keys: the keys of the row in the last constant table.
         changed: whether the unknown rows could change the result.
-        why: for the reasons of the unknown rows; each true only where `changed`.
-        rejects: of conflicts.
-        misses: whether no row may be left.
+        why: conditions for the reasons of the unknown rows; each true only where `changed`.
+        rejects: the rejections by conflicts.
+        misses: whether it is possible that no row is left.
     """
 
     prepared: Prepared
@@ -83,7 +82,7 @@ class LookedUp:
 
 
 def output(node: TableCall, arguments: Sequence[Value], program: Program, scope: Scope) -> Value | None:
-    """One output of a call; None where the table has to be asked row by row."""
+    """One output of a call; None where the table must be evaluated row by row."""
     asked = _asked(node, arguments, program, scope)
     if asked is None:
         return None
@@ -97,7 +96,7 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
 
 
 def aggregate(node: TableAggregate, arguments: Sequence[Value], program: Program, scope: Scope) -> Value | None:
-    """An aggregate over the list of a call; None where the table has to be asked row by row."""
+    """An aggregate over the list of a call; None where the table must be evaluated row by row."""
     asked = _asked(node.call, arguments, program, scope)
     if asked is None:
         return None
@@ -115,7 +114,7 @@ _ENV = Env(Case("", {}), {}, [], [], [], [])
 
 
 def _value(asked: LookedUp, hint: str, kind: Type, give: Give, arguments: Sequence[Value]) -> Value | None:
-    """A value that stands beside the last transitions; None where 64 bits do not hold it."""
+    """A value from a column of the last constant table; None where it exceeds 64 bits."""
     table, program = asked.prepared.table, asked.program
 
     def stored(found: TableAnswer) -> int | str | None:
@@ -150,12 +149,12 @@ def _value(asked: LookedUp, hint: str, kind: Type, give: Give, arguments: Sequen
 
 
 def _silent(found: TableAnswer, cell: int | str | None) -> bool:
-    """Whether an answer is missing by itself."""
+    """Whether an answer is missing although no unknown row changes it."""
     return cell is None and found.missing is None and not isinstance(found.result, Conflict)
 
 
 def _asked(node: TableCall, arguments: Sequence[Value], program: Program, scope: Scope) -> LookedUp | None:
-    """The table looked up, once for all outputs of a call."""
+    """Look the table up, once for all outputs of a call."""
     table = program.decision_tables[node.table]
     key = "looked up", table.id, id(scope.frame), asked_with(arguments, scope)
     if key not in program.cached:
@@ -174,7 +173,7 @@ def _look_up(table: Table, arguments: Sequence[Value], program: Program, frame: 
     for place, argument in enumerate(arguments):
         code = _code(prepared, place, argument, program, frame)
         if place == 0 < last:
-            keys = (("state_", code),)  # the groups of the first input are states already
+            keys = (("state_", code),)  # the groups of the first input serve as states
             continue
         keys = (*keys, ("group_", code))
         if place < last:
@@ -195,7 +194,7 @@ def _look_up(table: Table, arguments: Sequence[Value], program: Program, frame: 
 
 
 def _prepared(table: Table, arguments: Sequence[Value], program: Program) -> Prepared | None:
-    """The table made ready, once for all arguments in the same ranges; None where it is not to be looked up."""
+    """Compile a table to states, once for arguments with equal ranges; None where it is not to be looked up."""
     asked, nullable = ranges(arguments), tuple(one.nullable for one in arguments)
     key = "table states", table.id, asked, nullable
     if key not in program.cached:
@@ -214,7 +213,7 @@ def _prepared(table: Table, arguments: Sequence[Value], program: Program) -> Pre
 
 
 def _constants(table: Table, found: States, program: Program) -> tuple[str, ...]:
-    """The constant tables of the steps: keys, and of all but the last the next state."""
+    """Create the constant tables of the steps: keys and, except in the last, the next state."""
     names: list[str] = []
     for place, step in enumerate(found.steps):
         last = place == len(found.steps) - 1
@@ -232,14 +231,14 @@ def _constants(table: Table, found: States, program: Program) -> tuple[str, ...]
 
 
 def _marked(asked: LookedUp, hint: str, marks: Sequence[bool]) -> E:
-    """Whether a mark stands in the answer; never NULL."""
+    """Whether the answer has a mark; never NULL."""
     if not any(marks):
         return build.boolean(value=False)
     return build.present(_column(asked, hint, [1 if one else None for one in marks]))
 
 
 def _column(asked: LookedUp, hint: str, cells: Sequence[int | str | None]) -> E:
-    """A column of the answers, from a cell for each last state; NULL also where no row is left."""
+    """A column of the answers, with a cell for each final state; NULL where no row is left."""
     if all(one is None for one in cells):
         return build.null()
     name = asked.prepared.names[-1]
@@ -252,7 +251,7 @@ def _column(asked: LookedUp, hint: str, cells: Sequence[int | str | None]) -> E:
 
 
 def _code(prepared: Prepared, place: int, argument: Value, program: Program, frame: Frame) -> E:
-    """The group of an argument; of the first of several the state that it leads to."""
+    """The group of an argument; for the first of several, the state that it leads to."""
     table, step = prepared.table, prepared.states.steps[place]
     codes, absent = step.groups, MISSING
     if place == 0 and len(prepared.columns) > 1:
@@ -275,7 +274,7 @@ def _code(prepared: Prepared, place: int, argument: Value, program: Program, fra
 
 @dataclass(frozen=True)
 class _Test:
-    """A value that is there, and whose code is wanted."""
+    """A value that is not missing, and its code."""
 
     hint: str
     sql: E
@@ -288,7 +287,7 @@ class _Test:
         return self._named({text: code for text, code in codes.items() if code != usual}, usual)
 
     def of_integer(self, atoms: Sequence[int], codes: Sequence[int], lies: Interval) -> E:
-        """The code of an integer: each atom but the last ends at its value; the last has all that is above."""
+        """The code of an integer: each atom ends at its value, the last one has no end."""
         ends = [(atoms[i], codes[i]) for i in range(len(atoms) - 1) if codes[i] != codes[i + 1]] + [(0, codes[-1])]
         single = {after for before, after in pairwise(atoms[:-1]) if after == before + 1}
         single |= {*lies} & {atoms[0], atoms[-1]}
@@ -306,7 +305,7 @@ class _Test:
         return build.case([(condition, self._tree(below))], self._tree(above))
 
     def _named(self, unusual: Mapping[str, int] | Mapping[int, int], usual: int) -> E:
-        """The code of a value; the usual one of all that are not named."""
+        """The code of a value; `usual` for all values that are not listed."""
         if len(unusual) <= FEW:
             named: dict[int, list[E]] = {}
             for value, code in unusual.items():

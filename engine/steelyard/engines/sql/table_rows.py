@@ -1,7 +1,7 @@
-"""A decision table that is asked row by row: which rows hit, which may hit, and whether that could change the result.
+"""Decision tables evaluated row by row: which rows hit, which may hit, whether that could change the result.
 
-The formulas for `changed` are those of `semantics.tables._changes` for one more row and for all of them, worked out
-for each hit policy. They are exact because outputs are constants: which rows say the same is known here.
+The formulas for `changed` are derived from `semantics.tables._changes` for each hit policy. They are exact because
+outputs are constants, so that rows with equal outputs are known when compiling.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ Compiler = Callable[[Expr, Scope], Value]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that is asked.
+    """A row of a table, evaluated.
 
     Attributes:
         hits: whether it hits; never NULL.
-        unknown: whether it may; never NULL, FALSE where that cannot be.
-        why: for the reasons of its cells.
+        unknown: whether it may hit; never NULL, constant FALSE where that is impossible.
+        why: conditions for the reasons of its cells.
     """
 
     row: TableRow
@@ -51,14 +51,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A table that was asked.
+    """A table, evaluated.
 
     Attributes:
-        rows: most important first where the hit policy is priority or output order, else as written.
+        rows: by priority where the hit policy is priority or output order, else in the order written.
         some: whether a row hits.
-        misses: whether none may, and the unknown rows would change nothing.
-        changed: whether the unknown rows could change the result; not where it is a conflict.
-        why: for the reasons of the unknown rows; each true only where `changed`.
+        misses: whether it is possible that no row hits and the unknown rows change nothing.
+        changed: whether the unknown rows could change the result; undefined where there is a conflict.
+        why: conditions for the reasons of the unknown rows; each true only where `changed`.
     """
 
     table: Table
@@ -71,7 +71,7 @@ class Asked:
 
 
 def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compiler) -> Asked:
-    """Ask a table; the arguments are bound."""
+    """Evaluate a table for arguments that are columns."""
     inner = replace(scope, arguments=tuple(arguments))
     known: dict[Expr, Value] = {}
 
@@ -85,7 +85,7 @@ def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compil
 
 
 class _Asking:
-    """Puts together what is asked about the rows of one table."""
+    """Builds the evaluation of one table."""
 
     def __init__(self, table: Table, scope: Scope, asked: tuple[Range, ...]) -> None:
         self.table = table
@@ -98,7 +98,7 @@ class _Asking:
         """That row, from 0; the number of rows where none does."""
 
     def asked(self, cells: Sequence[Sequence[Value]]) -> Asked:
-        """The whole answer from the cells of each row."""
+        """Build the whole evaluation from the cells of each row."""
         nullable = any(cell.nullable for row in cells for cell in row)
         inline = self.places and not nullable and len(self.table.outputs) == 1
         rows = [self.row(index, cells[index], inline=inline) for index in order(self.table)]
@@ -120,11 +120,11 @@ class _Asking:
         return Asked(self.table, tuple(rows), some, misses, changed, why, tuple(rejects))
 
     def kept(self, hint: str, e: E) -> E:
-        """The condition as a column, where it is more than a few nodes."""
+        """Put the condition into a column where it has more than a few nodes."""
         return e if small(e) else self.scope.frame.put(f"{self.table.id}_{hint}", e)
 
     def row(self, index: int, cells: Sequence[Value], *, inline: bool) -> Row:
-        """One row; its truth becomes a column unless it is read only once."""
+        """Evaluate one row; its truth becomes a column unless it is read only once."""
         row, truth = self.table.rows[index], build.conj([cell.sql for cell in cells])
         nullable = any(cell.nullable for cell in cells)
         if not inline and (nullable or not self.places):
@@ -134,14 +134,14 @@ class _Asking:
         return Row(row, build.true(truth), build.missing(truth), union(cell.why for cell in cells))
 
     def conflict(self, rows: Sequence[Row]) -> E:
-        """Whether two rows hit that exclude each other."""
+        """Whether two rows that conflict hit."""
         if not self.may_conflict:
             return build.boolean(value=False)
         apart = [[row] for row in rows] if self.table.hit is HitPolicy.UNIQUE else list(_by_outputs(rows).values())
         return self.kept("conflict", _at_least_two([build.disj(row.hits for row in one) for one in apart]))
 
     def changed(self, rows: Sequence[Row], some: E) -> E:
-        """Whether one, or all, of the unknown rows would change the result; void where there is a conflict."""
+        """Whether one, or all, of the unknown rows would change the result; undefined where there is a conflict."""
         unclear = [row for row in rows if not build.is_false(row.unknown)]
         if not unclear:
             return build.boolean(value=False)
@@ -170,7 +170,7 @@ class _Asking:
                 return _one_more(alike, unlike, some)
 
     def _before(self, rows: Sequence[Row]) -> E:
-        """Whether an unknown row stands before the hit, or there is none, and says something else."""
+        """Whether an unknown row with a different output comes before the first hit, or there is no hit."""
         said = [*(one.row.outputs for one in rows), self.table.default]
         numbers = {outputs: number for number, outputs in enumerate(dict.fromkeys(said))}
         whens = [(row.hits, build.integer(numbers[row.row.outputs])) for row in rows]
@@ -187,7 +187,7 @@ class _Asking:
         return build.disj(found)
 
     def _others(self, rows: Sequence[Row], some: E) -> E:
-        """Whether an unknown row says something else than those that hit, or than the default."""
+        """Whether an unknown row has a different output than the hits, or than the default."""
         found: list[E] = []
         for outputs, alike in _by_outputs(rows).items():
             hits = build.disj(row.hits for row in alike)
@@ -196,7 +196,7 @@ class _Asking:
         return build.disj(found)
 
     def _folded(self, rows: Sequence[Row], some: E, nothing: E, beats: Callable[[E, E], E]) -> E:
-        """Whether an unknown row would move what is folded: `nothing` where no row hits, else what beats the hits."""
+        """Whether an unknown row would change the aggregate: `nothing` decides where no row hits, else `beats`."""
         found = [build.conj((build.not_(some), nothing))]
         for position in range(len(self.table.outputs)):
             lacking = build.disj(row.hits for row in rows if row.row.outputs[position] is None)
@@ -211,7 +211,7 @@ class _Asking:
         return build.disj(found)
 
     def _best(self, rows: Sequence[Row], position: int) -> E:
-        """The least, or greatest, value of the rows that hit, as a column; of a sum nobody asks."""
+        """The least, or greatest, value of the rows that hit, as a column; not used for sums."""
         if self.table.hit is HitPolicy.COLLECT_SUM:
             return build.null()
         falling = self.table.hit is HitPolicy.COLLECT_MAX
@@ -220,7 +220,7 @@ class _Asking:
 
 
 def ascending(rows: Sequence[Row], position: int, *, falling: bool) -> list[tuple[E, E]]:
-    """The values of an output with the rows that say them: the first that hits is the least, or the greatest."""
+    """The values of an output with their rows, so that the first value whose row hits is the least, or the greatest."""
     values = [(value, row.hits) for row in rows if (value := _integer(row.row.outputs[position])) is not None]
     ordered = sorted(values, key=lambda one: one[0], reverse=falling)
     return [(hits, build.integer(value)) for value, hits in ordered]
@@ -234,7 +234,7 @@ def _by_outputs(rows: Sequence[Row]) -> dict[tuple[Stored | None, ...], list[Row
 
 
 def _one_more(alike: Sequence[Row], unlike: Sequence[Row], some: E) -> E:
-    """Whether one more hit is another result: where none says what no hit says, or some row hits already."""
+    """Whether one more hit changes the result, given rows whose output equals the result without hits, and others."""
     return build.disj((_unknown(unlike), build.conj((some, _unknown(alike))), _two(alike)))
 
 
@@ -256,7 +256,7 @@ def _at_least_two(conditions: Sequence[E]) -> E:
 
 
 def _cells_reject(cells: Sequence[Value]) -> list[Rejection]:
-    """What the cells of a row reject; a cell is not asked once an earlier one is false."""
+    """The rejections of a row's cells; a cell is not evaluated after an earlier one is false."""
     found: list[Rejection] = []
     for position, cell in enumerate(cells):
         if cell.rejects:
@@ -266,11 +266,11 @@ def _cells_reject(cells: Sequence[Value]) -> list[Rejection]:
 
 
 def _why(rows: Sequence[Row], changed: E) -> Why:
-    """The reasons of the unknown rows, where they change the result."""
+    """The reasons of the unknown rows where they change the result."""
     names = {name for row in rows for name in row.why}
     if build.is_false(changed):
         return {}
-    if len(names) == 1:  # a changed result has an unknown row, and that row a reason
+    if len(names) == 1:  # where the result is changed, there is an unknown row, and it has a reason
         return dict.fromkeys(names, changed)
     texts: dict[str, E] = {}
     unknown: dict[tuple[Missed, str], list[E]] = {}
@@ -284,7 +284,7 @@ def _why(rows: Sequence[Row], changed: E) -> Why:
 
 
 def _shortened(cell: Expr) -> Expr:
-    """One of several comparisons of the same value with constants, as one node: it is unknown in the same cases."""
+    """Shorten alternatives that compare the same value with constants to one node with the same unknown cases."""
     match cell:
         case Or(items=(Compare(comparator=Comparator.EQ, left=Argument() as tested), *_) as items):
             right = [

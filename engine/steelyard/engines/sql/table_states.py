@@ -1,9 +1,9 @@
-"""Large decision tables: looked up, not asked row by row.
+"""Compiles large decision tables to states, so that they are looked up instead of evaluated row by row.
 
-The values of each input that no row tells apart are one group; a missing value is a group of its own. Input by input
-the rows that are left become a state, with the group found in a small constant table of transitions, or in a CASE of
-thresholds; states without rows are left out. The last transition leads to the answer, which the reference semantics
-works out here, while compiling, for every hit policy.
+Values of an input that no row distinguishes form one group; a missing value is a group of its own. Input by input, the
+set of rows that may still hit is a state; state and group give the next state by a constant table of transitions, or a
+CASE of thresholds. States without rows are left out. The final state has the answer, which the reference semantics
+computes when compiling, for every hit policy.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from steelyard.semantics.tables import Conflict, TableAnswer, decide
 from steelyard.semantics.values import missing
 
 MOST = 16
-"""With more transitions of one input for each row than this a table is asked row by row."""
+"""Where an input needs more transitions per row than this, the table is evaluated row by row."""
 MISSING, DEAD = -1, -2
-"""The group of a missing value; the state, or group, that no row is left in."""
+"""The group of a missing value; the state, or group, in which no row is left."""
 _WIDE = 64
-"""A cell of more atoms than this is taken to reach every group."""
+"""A cell of more atoms than this is assumed to reach every group."""
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Rows as bits: those that may still hit, and those of them that no missing value has made unknown."""
+    """Rows as bits: those that may still hit, and among them those that no missing value has made unknown."""
 
     possible: int
     certain: int
@@ -34,11 +34,11 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One input.
+    """The transitions of one input.
 
     Attributes:
         groups: the group of each atom.
-        following: by (state, group) the next state; where no row is left there is none.
+        following: the next state by (state, group); absent where no row is left.
     """
 
     groups: tuple[int, ...]
@@ -47,14 +47,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """The steps of a table, an input each, and the states that the last one leads to."""
+    """The steps of a table, one per input, and the final states."""
 
     steps: tuple[Step, ...]
     last: tuple[Left, ...]
 
 
 def states(table: Table, columns: Sequence[TestedColumn], nullable: Sequence[bool]) -> States | None:
-    """All states that some values lead to; None where there are too many."""
+    """Return all reachable states; None where there are too many."""
     everything = (1 << len(table.rows)) - 1
     at: dict[Left, int] = {Left(everything, everything): 0}
     steps: list[Step] = []
@@ -83,7 +83,7 @@ def states(table: Table, columns: Sequence[TestedColumn], nullable: Sequence[boo
 
 
 def answer(table: Table, left: Left) -> TableAnswer:
-    """What the table answers in a last state; the reasons of what is missing are not told."""
+    """Return the table's answer in a final state, without the reasons of missing values."""
     hits = tuple(_bits(left.certain))
     unknown = tuple(_bits(left.possible & ~left.certain))
     result = decide(table, hits)
@@ -93,14 +93,14 @@ def answer(table: Table, left: Left) -> TableAnswer:
 
 
 def tested(table: Table, left: Left, place: int) -> bool:
-    """Whether a row that may hit tests an input: if that is missing, it is a reason."""
+    """Return whether a row that may hit tests an input, which is then a reason where it is missing."""
     return any(table.rows[index].cells[place] is not None for index in _bits(left.possible))
 
 
 def _reached(
     column: TestedColumn, groups: Sequence[int], rows_of: Sequence[int]
 ) -> Callable[[int], Iterator[tuple[int, int]]]:
-    """Gives the groups, each with its rows, that some of the given rows may cover; perhaps more of them."""
+    """Give the groups, with their rows, that the given rows may cover, and possibly further groups."""
     by_cell: dict[int, frozenset[int] | None] = {}
 
     def of_cell(covered: int) -> frozenset[int] | None:
@@ -125,10 +125,10 @@ def _reached(
 
 
 def _rows_by_atom(column: TestedColumn) -> list[int]:
-    """For each atom of an input the rows that cover it."""
+    """Give for each atom of an input the rows that cover it."""
     turns = [0] * (len(column.atoms) + 1)
     for row, covered in enumerate(column.rows):
-        for edge in _bits(covered ^ (covered << 1)):  # where the row begins to cover, or ceases
+        for edge in _bits(covered ^ (covered << 1)):  # where the row starts or stops covering
             turns[edge] ^= 1 << row
     found: list[int] = []
     rows = 0
@@ -139,7 +139,7 @@ def _rows_by_atom(column: TestedColumn) -> list[int]:
 
 
 def _bits(bits: int) -> Iterator[int]:
-    """The places of the bits that are set, ascending."""
+    """Give the positions of the bits that are set, ascending."""
     while bits:
         lowest = bits & -bits
         yield lowest.bit_length() - 1

@@ -1,4 +1,4 @@
-"""Decision tables (`semantics.tables`): what a call gives, and what an aggregate over a list of hits gives."""
+"""Decision tables (`semantics.tables`): outputs of calls, and aggregates over lists of hits."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from steelyard.ir.ruleset import HitPolicy
 from steelyard.ir.types import Number, Type
 
 Items = Sequence[tuple[E, Stored | None]]
-"""Constants, each with the condition, never NULL, under which it is there."""
+"""Constants, each with the condition, never NULL, under which it counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the hits give, where the unknown rows change nothing; `lacks`: whether it can be missing."""
+    """The result of the hits where unknown rows change nothing; `lacks`: the condition under which it is missing."""
 
     value: Value
     lacks: bool
@@ -36,7 +36,7 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
     """One output of a call.
 
     Raises:
-        InternalError: the table gives a list.
+        InternalError: the table returns a list.
     """
     from steelyard.engines.sql import table_lookup
 
@@ -63,7 +63,7 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
 
 
 def aggregate(node: TableAggregate, arguments: Sequence[Value], program: Program, scope: Scope) -> Value:
-    """An aggregate over the list that a call gives."""
+    """An aggregate over the list that a call returns."""
     from steelyard.engines.sql import table_lookup
 
     looked_up = table_lookup.aggregate(node, arguments, program, scope)
@@ -74,13 +74,13 @@ def aggregate(node: TableAggregate, arguments: Sequence[Value], program: Program
 
 
 def listed(node: TableCall, arguments: Sequence[Value], program: Program, scope: Scope) -> Value:
-    """The list that a call gives: of BIGINT (or the wide type), text or BOOLEAN, NULL where an item is missing."""
+    """The list that a call returns: of BIGINT (or the wide type), text or BOOLEAN, NULL where an item is missing."""
     call = _called(node, arguments, program, scope)
     return call.answer(call.listed(node.type), exp.Cast(this=build.null(), to=call.array(node.type)))
 
 
 def _called(node: TableCall, arguments: Sequence[Value], program: Program, scope: Scope) -> _Call:
-    """The call, with its table asked once for all its outputs."""
+    """Return the call; its table is evaluated once for all outputs."""
     from steelyard.engines.sql import expressions
 
     table = program.decision_tables[node.table]
@@ -96,10 +96,10 @@ def _called(node: TableCall, arguments: Sequence[Value], program: Program, scope
 
 @dataclass(frozen=True)
 class _Call:
-    """One output of a table that was asked.
+    """One output of an evaluated table.
 
     Attributes:
-        rejects: of the arguments.
+        rejects: the rejections by the arguments.
     """
 
     asked: Asked
@@ -126,13 +126,13 @@ class _Call:
 
     @property
     def items(self) -> Items:
-        """What is folded or listed: the outputs of the rows that hit, else the default, if there is one."""
+        """The values to aggregate or list: the outputs of the rows that hit, else the default, if there is one."""
         default = [(build.not_(self.asked.some), self.default)] if self.has_default else []
         return [*self.rows, *default]
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing may be found at all."""
+        """Whether it is possible that there is no value at all."""
         return self.asked.table.default is None and self.asked.misses
 
     def null(self, kind: Type) -> E:
@@ -219,7 +219,7 @@ class _Call:
         return exp.DataType(this=exp.DataType.Type.ARRAY, expressions=[item], nested=True)
 
     def _cast(self, sql: E, value: Value) -> E:
-        """A CASE of a constant and nothing else would be of 32 bits."""
+        """Cast to 64 bits, because a CASE of a single constant has 32."""
         return self.program.dialect.cast_narrow(sql) if value.known is not None and isinstance(sql, exp.Case) else sql
 
     @property
@@ -228,7 +228,7 @@ class _Call:
         return build.disj(one for one, stored in self.items if stored is None)
 
     def _strict(self, value: Value, empty: bool) -> Found:
-        """Missing where one of the hits is, and where there are none if `empty`."""
+        """Make a value missing where the output of a hit is and, if `empty`, where there are no hits."""
         missing = [self._lacking, build.not_(self.asked.some) if empty else build.boolean(value=False)]
         lacking = build.disj(missing)
         sql = build.case([(lacking, build.null())], value.sql)
@@ -236,11 +236,11 @@ class _Call:
         return Found(replace(value, sql=sql), not build.is_false(lacking))
 
     def _number(self, items: Items) -> Value:
-        """How many of them there are."""
+        """The number of items that count."""
         return self._total([(one, 1) for one, _ in items])
 
     def _sum(self) -> Value:
-        """The sum of those that are present."""
+        """The sum of the items that count."""
         return self._total([(one, stored) for one, stored in self.items if isinstance(stored, int)])
 
     def _total(self, items: Sequence[tuple[E, int]]) -> Value:
@@ -255,7 +255,7 @@ class _Call:
         return arithmetic.total([*total, arithmetic.literal(always)] if always else total)
 
     def _mean(self, kind: Type, result: Type) -> Value:
-        """The sum of those that are present by the number of all."""
+        """The sum of the items that count, divided by their number."""
         arithmetic, table = self.program.arithmetic, self.asked.table.id
         digits = _digits(result) - _digits(kind)
         total = arithmetic.times(self._sum(), 10 ** max(digits, 0))

@@ -1,4 +1,4 @@
-"""Values as text, in DuckDB's SQL: what `facts.format` writes, to the byte."""
+"""Writes values as text in DuckDB's SQL, byte for byte as `facts.format` does."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ def plain_text(value: str, type_: Type, here: Zone) -> str:
     """The text of a stored value (ir/types.py); NULL where it is.
 
     Args:
-        value: SQL of the value; it is named several times.
-        type_: what it is.
-        here: instants are written in its local time, with the offset.
+        value: SQL of the value; it occurs several times in the result.
+        type_: the type of the value.
+        here: the time zone in which instants are written, with the offset.
     """
     match type_:
         case Number(scale):
@@ -45,7 +45,7 @@ def units_text(units: str, scale: int) -> str:
 
 
 def _duration(value: str) -> str:
-    """ISO 8601: hours, minutes and seconds, each where it is not 0."""
+    """A duration in ISO 8601: hours, minutes and seconds, each only where it is not 0."""
     length = f"abs({value})"
     hours, minutes = f"{length} // {_HOUR}", f"{length} // {_MINUTE} % 60"
     seconds, parts = f"{length} // {SECOND_US} % 60", f"{length} % {SECOND_US}"
@@ -65,7 +65,7 @@ def _duration(value: str) -> str:
 
 
 def _instant(value: str, here: Zone) -> str:
-    """The wall clock with its offset; UTC where the offset has seconds, which no offset is written with."""
+    """Local time with its offset; UTC where the offset has seconds, which text cannot state."""
     wall = local(value, here, Range(None, None))
     seconds = f"(_w - {value}) // {SECOND_US}"
     size = f"abs({seconds}) // 60"

@@ -1,4 +1,4 @@
-"""The same statement with less to read: no quotes, parentheses or names that say nothing."""
+"""Removes unneeded quotes, parentheses and aliases from a statement."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ _MORE = frozenset(
     xmlparse xmlpi xmlroot xmlserialize xmltable
     """.split()  # noqa: SIM905 - shorter than a hundred strings
 )
-"""Words that sqlglot does not list, or that are only sometimes taken for a name."""
+"""Reserved words that sqlglot does not list, or that are names only in some positions."""
 
 
 @cache
 def keywords(grammar: str) -> frozenset[str]:
-    """Words that a name must not be, unless it is quoted."""
+    """Return the words that a name must not be unless it is quoted."""
     known = Grammar.get_or_raise(grammar).tokenizer_class.KEYWORDS
     return _MORE | {word.lower() for word in known}
 
 
 def tidied(query: exp.Query, renamed: Mapping[str, str], reserved: frozenset[str]) -> exp.Query:
-    """Rename common table expressions, and leave out what says nothing.
+    """Rename common table expressions, and remove unneeded quotes, parentheses and aliases.
 
     Args:
-        query: is changed.
-        renamed: of common table expressions, where they get another name.
+        query: the query, which is modified.
+        renamed: new names of common table expressions.
         reserved: names that need quotes.
     """
     for node in list(query.walk()):
@@ -69,7 +69,7 @@ def tidied(query: exp.Query, renamed: Mapping[str, str], reserved: frozenset[str
 
 
 def _needless(outer: exp.Paren, inner: exp.Expr) -> bool:
-    """Whether something reads the same without its parentheses."""
+    """Return whether an expression means the same without its parentheses."""
     parent = outer.parent
     first = parent is not None and parent.this is outer
     match parent, inner:

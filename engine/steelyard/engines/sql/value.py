@@ -1,9 +1,9 @@
 """A compiled expression: its SQL, its interval, the reasons where it is missing, and what rejects the case.
 
 SQL's NULL stands for missing. `Value.why` holds the reasons: for each name a condition, never NULL, that is true only
-where the value is NULL and the name is among its reasons. Reasons that have grown long are kept as a `MissingSet`,
-which then stands in place of the names: whoever reads the value repeats one short condition and not their history.
-`resolved` turns sets back into names, once for all values of a frame.
+where the value is NULL and the name is among its reasons. Long reasons are stored as a `MissingSet`, which replaces the
+names: readers of the value then repeat one short condition instead of all of them. `resolved` turns sets back into
+names, once for all values of a frame.
 
 `Value.rejects` are conditions, never NULL, under which evaluating the expression rejects the case, in the order of the
 reference.
@@ -21,7 +21,7 @@ from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, point
 
 WORD = 62
-"""So many names are the bits of one BIGINT."""
+"""The number of names that one BIGINT holds as bits."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,10 +29,10 @@ class MissingSet:
     """The reasons of one value as sets of bits, so that other values need not repeat them.
 
     Attributes:
-        frame: where the columns can be read.
+        frame: the frame in which the columns can be read.
         absent: whether the value is missing; all bits are 0 where it is not.
-        words: by the number of the word its column, a BIGINT: bit n of word w is name number w × `WORD` + n.
-        names: all that can be in the set, by their numbers.
+        words: the BIGINT column of each word: bit n of word w is name number w × `WORD` + n.
+        names: all names that can be in the set, by their numbers.
     """
 
     frame: Frame
@@ -44,17 +44,17 @@ class MissingSet:
 Missed = str | MissingSet
 """The name of what was missing, or a set of such names."""
 Why = Mapping[Missed, E]
-"""By what was missing the condition under which it was."""
+"""For each name or set, the condition under which it was missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """What rejects a case.
+    """A rejection of a case.
 
     Attributes:
-        condition: never NULL.
+        condition: when it applies; never NULL.
         where: the name of the rule, table or relation at fault, as SQL text; defined where the condition holds.
-        names: all that `where` can be.
+        names: all possible values of `where`.
     """
 
     condition: E
@@ -67,7 +67,7 @@ class Rejection:
         return cls(condition, build.text(name), (name,))
 
     def by_name(self) -> tuple[Rejection, ...]:
-        """The same as one rejection for each name."""
+        """Split into one rejection for each name."""
         if len(self.names) == 1:
             return (self,)
         return tuple(
@@ -81,8 +81,8 @@ class Value:
     """A compiled expression.
 
     Attributes:
-        sql: of a type that `wide` and the IR's type tell: BIGINT or the 128-bit type, VARCHAR, BOOLEAN, a list.
-        interval: of integers; None for what has no order.
+        sql: the SQL; `wide` and the IR's type give its type: BIGINT or the 128-bit type, VARCHAR, BOOLEAN, a list.
+        interval: the interval of an integer; None for types without order.
         wide: whether the SQL has the 128-bit type.
         why: empty where the value is never missing.
     """
@@ -117,7 +117,7 @@ def constant(value: int) -> Value:
 
 
 def union(whys: Iterable[Why]) -> dict[Missed, E]:
-    """The reasons of several."""
+    """Combine the reasons of several values."""
     found: dict[Missed, list[E]] = {}
     for why in whys:
         for name, condition in why.items():
@@ -144,7 +144,7 @@ def guarded(rejects: Iterable[Rejection], condition: E) -> tuple[Rejection, ...]
     return tuple(Rejection(build.conj((condition, one.condition)), one.where, one.names) for one in rejects)
 
 
-# what has grown long
+# long expressions
 
 REPEATED = 12
 """An expression of more nodes than this becomes a column before it is read several times."""
@@ -152,7 +152,7 @@ _MOST_REASONS = 8
 _MOST_REJECTIONS = 4
 _REPEATED_HERE = 8
 _LONG = 64
-"""Reasons of more nodes than this, all together, are kept as a set."""
+"""Reasons of more nodes than this in total are stored as a set."""
 
 
 def longer(e: E, nodes: int) -> bool:
@@ -166,13 +166,13 @@ def column_of(e: E, hint: str, frame: Frame, nodes: int = REPEATED) -> E:
 
 
 def shortened(value: Value, hint: str, frame: Frame, *, repeated: bool = False) -> Value:
-    """The value with its reasons as one set, and its rejections as one, where they have grown long.
+    """Store the reasons of a value as one set, and its rejections as one, where they are long.
 
     Args:
-        value: of the frame.
-        hint: what columns are to be called.
-        frame: takes the columns.
-        repeated: whether readers will repeat the reasons, so that less of them is long.
+        value: a value of the frame.
+        hint: the preferred name of columns.
+        frame: the frame to which columns are added.
+        repeated: whether readers repeat the reasons, which lowers the limit.
     """
     if not value.why and not value.rejects:
         return value
@@ -192,11 +192,11 @@ def shortened(value: Value, hint: str, frame: Frame, *, repeated: bool = False) 
 
 
 def resolved(why: Mapping[Missed, Iterable[E]], frame: Frame) -> dict[Missed, E]:
-    """The reasons without the sets of a frame: they are replaced by the names in them.
+    """Replace the sets of a frame in reasons by the names in them.
 
     Args:
-        why: conditions under which a name, or a set, is wanted.
-        frame: whose sets are replaced; it can read the conditions.
+        why: the conditions for names and sets.
+        frame: the frame whose sets are replaced, which must be able to read the conditions.
     """
     conditions = {name: [*found] for name, found in why.items()}
     own = [name for name in why if isinstance(name, MissingSet) and name.frame is frame]
@@ -209,7 +209,7 @@ def resolved(why: Mapping[Missed, Iterable[E]], frame: Frame) -> dict[Missed, E]
 
 
 def _words(why: Mapping[Missed, Iterable[E]], frame: Frame, hint: str) -> tuple[dict[int, E], dict[int, str]]:
-    """Reasons as columns of bits, by the number of the word; and the names that can be among them, by their numbers."""
+    """Store reasons as columns of bits, by the number of the word; returns also their possible names, by number."""
     parts: dict[int, list[E]] = {}
     names: dict[int, str] = {}
     for name, conditions in why.items():
@@ -230,10 +230,10 @@ def _words(why: Mapping[Missed, Iterable[E]], frame: Frame, hint: str) -> tuple[
 
 
 def _same(one: E, other: E) -> bool:
-    """Whether two conditions are equal; of long ones only whether they are the same object, which costs less."""
+    """Return whether two conditions are equal; long ones are only compared by identity, which is cheaper."""
     return one is other or (not longer(one, REPEATED) and not longer(other, REPEATED) and one == other)
 
 
 def _nodes(expressions: Iterable[E]) -> int:
-    """How many nodes they have together; no more than just above `_LONG` are counted."""
+    """Count the nodes of expressions, stopping just above `_LONG`."""
     return sum(1 for _ in islice((node for e in expressions for node in e.walk()), _LONG + 1))

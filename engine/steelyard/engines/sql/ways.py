@@ -1,6 +1,6 @@
 """Ways to score: from a measure and a target to hundredths of a point (LANGUAGE.md section 7; `semantics.ways`).
 
-Exact fractions until the one rounding. Measure and target are there when a way is asked; NULL in them gives NULL.
+Fractions stay exact until they are rounded once. NULL in measure or target gives NULL.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ _HUNDREDTHS = 10**SCORE_DIGITS
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A score in hundredths, before the clamp; `reasons` are the codes of bands that have one, by condition."""
+    """A score in hundredths before the clamp; `reasons` are the codes of bands with a code, by condition."""
 
     score: Value
     reasons: tuple[tuple[E, str], ...] = ()
 
 
 def score(indicator: Indicator, measure: Value, target: Value | None, program: Program, scope: Scope) -> Way:
-    """The way of an indicator, asked with its measure and its resolved target."""
+    """Compute the score of an indicator by its way, from its measure and its resolved target."""
     inner = replace(scope, measure=measure, target=target)
     whole = constant(100 * _HUNDREDTHS)
     a = program.arithmetic
@@ -79,7 +79,7 @@ def _met(indicator: Indicator, measure: Value, target: Value) -> E:
 def _proportion(indicator: Indicator, measure: Value, target: Value, program: Program) -> Value:
     a, full = program.arithmetic, constant(100 * _HUNDREDTHS)
     met = _met(indicator, measure, target)
-    # where the target is missed the divisor is above 0: the target itself, or a measure that is larger
+    # where the target is missed, the divisor is above 0: it is the target, or a measure above the target
     positive = Interval(max(1, target.lies.low), max(1, target.lies.high))
     divisor = replace(target, interval=positive)
     if indicator.better is Better.LOWER:

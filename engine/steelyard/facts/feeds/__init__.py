@@ -13,5 +13,5 @@ A format is recognised by the file (a folder, `.xml`, `.cap`, `.atom`; OpenFEMA'
 rows: by one grammar, into one list of rejects.
 
 Invariants: everything that is left out is counted by its reason, with examples (`skipped`); the order of files does not
-    change the result; information that a feed does not give is not guessed.
+change the result; information that a feed does not give is not guessed.
 """

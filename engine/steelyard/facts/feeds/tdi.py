@@ -1,7 +1,7 @@
 """Catastrophe bulletins of the Texas Department of Insurance, as JSON: counties by name, inclusive days.
 
 The file is a list of objects: `bulletin`, `event_start`, `event_end`, `counties`, and `url` for reference. A bulletin
-    without the first or last day of its event is left out.
+without the first or last day of its event is left out.
 """
 
 from __future__ import annotations

@@ -3,11 +3,11 @@
 1. An alert is in force from its onset (else its effective time, else when it was sent) until it expires;
    without an expiry its end is open.
 2. An update replaces the alerts that it names from the later of the time when it was sent and its
-   effective time on, and is in force itself from then or from its onset, whichever is later: an update never has an
-       effect before it was sent. A cancel ends the alerts that it names at the time when it was sent.
-3. Where none of the alerts named is in force any more (many issuers always name the first alert of an event), the
-alerts in force that descend from them are meant: for an update those that share an area with it, for a cancel all of
-    them.
+   effective time on, and is in force itself from then or from its onset, whichever is later: an update
+   never has an effect before it was sent. A cancel ends the alerts that it names when it was sent.
+3. Where none of the alerts named is in force any more (many issuers always name the first alert of an
+   event), the alerts in force that descend from them are meant: for an update those that share an area
+   with it, for a cancel all of them.
 4. An event is identified by the earliest alert to which its alerts refer back, whether it was read or not.
 5. An alert read twice counts once. Alerts that have the same identity but differ are both left out.
 
