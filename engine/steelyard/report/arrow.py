@@ -1,7 +1,7 @@
 """Results as Arrow, for Parquet: numbers as 64-bit decimals (INT64 in the file) or integers, never a double.
 
-A number has at most 18 digits, durations and days are BIGINT (microseconds, days), instants are
-timestamps in UTC. A value that does not fit is refused, never cut; `write_widened` keeps its column as text instead.
+A number has at most 18 digits, durations and days are BIGINT (microseconds, days), instants are timestamps in UTC. A
+value that does not fit is refused, never cut; `write_widened` keeps its column as text instead.
 """
 
 # pyarrow ships no types
