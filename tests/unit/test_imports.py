@@ -76,8 +76,6 @@ LIBRARIES = {
     "holidays": {"calendars"},
     "chinese_calendar": {"calendars"},
 }
-# packages in which modules still import each other; the list may only become shorter
-KNOWN_CYCLES = ("engines.sql.",)
 NO_FLOAT = ("ir", "semantics", "engines")
 
 
@@ -214,11 +212,7 @@ def test_modules_import_each_other_in_one_direction() -> None:
     sources = {name_of(path): path.read_text("utf-8") for path in modules() if path.parent != ROOT}
     packages = frozenset(name_of(path) for path in modules() if path.name == "__init__.py")
 
-    assert [] == [sorted(cycle) for cycle in cycles(dependencies(sources, packages)) if not _is_known(cycle)]
-
-
-def _is_known(cycle: frozenset[str]) -> bool:
-    return any(all(module.startswith(package) for module in cycle) for package in KNOWN_CYCLES)
+    assert [] == [sorted(cycle) for cycle in cycles(dependencies(sources, packages))]
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)

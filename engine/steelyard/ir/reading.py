@@ -6,6 +6,7 @@ The functions look at one expression alone; `Reading` looks through the defines 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import assert_never
 
 from steelyard.ir.expressions import (
@@ -127,21 +128,38 @@ class _Search:
     def __init__(self, defines: dict[DefineKey, Expr], wanted: Callable[[Expr], bool]) -> None:
         self._defines = defines
         self._wanted = wanted
-        self._found: dict[DefineKey, bool] = {}
 
     def found_in(self, expr: Expr) -> bool:
         """Whether the expression has such a node."""
-        return any(self._wanted(node) or self._behind(node) for node in nodes(expr))
+        return any(self._wanted(node) or define_of(node) in self._readers for node in nodes(expr))
 
-    def _behind(self, node: Expr) -> bool:
-        if isinstance(node, Define):
-            key = None, node.name
-        elif isinstance(node, Field | OneRow):
-            key = node.relation, node.name
-        else:
-            return False
-        if key not in self._defines:
-            return False
-        if key not in self._found:
-            self._found[key] = self.found_in(self._defines[key])
-        return self._found[key]
+    @cached_property
+    def _readers(self) -> set[DefineKey | None]:
+        """The defines that have such a node, or read a define that has; a loop, for chains of defines can be long."""
+        found: set[DefineKey | None] = set()
+        read_by: dict[DefineKey, list[DefineKey]] = {}
+        open_: list[DefineKey] = []
+        for key, expr in self._defines.items():
+            for node in nodes(expr):
+                read = define_of(node)
+                if read is not None:
+                    read_by.setdefault(read, []).append(key)
+                if self._wanted(node):
+                    open_.append(key)
+        while open_:
+            key = open_.pop()
+            if key not in found:
+                found.add(key)
+                open_ += read_by.get(key, ())
+        return found
+
+
+def define_of(node: Expr) -> DefineKey | None:
+    """The define that a node names, or (a field of a row) may name."""
+    match node:
+        case Define(name=name):
+            return None, name
+        case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
+            return relation, name
+        case _:  # every other node names none
+            return None

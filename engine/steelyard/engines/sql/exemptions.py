@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions, logic, rows
+from steelyard.engines.sql import build, logic, rows
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.intervals import Interval, hull, point
@@ -85,7 +85,7 @@ class Granted:
 def judge(exemption: Exemption, program: Program, findings: Findings) -> Fired:
     """Stratum 2: whether an exemption fires."""
     if exemption.for_each is None:
-        truth = expressions.value(exemption.when, program, program.case_scope)
+        truth = program.value(exemption.when, program.case_scope)
         findings.take(truth)
         return Fired(exemption.id, program.cases.put(exemption.id, _holds(truth)))
     relation = program.relations[exemption.for_each]
@@ -146,7 +146,7 @@ class Grants:
         family = self._indicator.family
         if family is not None and family.relation == exemption.for_each:
             at_hand = scope.rows[exemption.for_each]
-            truth = expressions.value(exemption.when, self._program, scope)
+            truth = self._program.value(exemption.when, scope)
             truth = logic.both(at_hand.member, truth, scope.frame)
             return Activation(scope, scope.frame.put(exemption.id, _holds(truth)), below=False)
         relation = self._program.relations[exemption.for_each]
@@ -160,7 +160,7 @@ class Grants:
         a, hint = self._program.arithmetic, f"{exemption.id}__relaxes__{self._indicator.id}"
         scope = replace(self._scope, target=base)
         at = self._activation(exemption, fired, (target,), scope, (base.sql, *base.why.values()))
-        milder = expressions.value(target, self._program, at.scope)
+        milder = self._program.value(target, at.scope)
         self._refused(at, [base, replace(milder, why=_after(base, milder))], hint)
         self._rejected(at, milder, hint)
         difference = a.subtract(milder, base) if self._indicator.better is Better.LOWER else a.subtract(base, milder)
@@ -176,7 +176,7 @@ class Grants:
     def _floor(self, exemption: Exemption, fired: dict[str, Fired], points: Expr) -> Value:
         hint = f"{exemption.id}__holds__{self._indicator.id}"
         at = self._activation(exemption, fired, (points,), self._scope)
-        found = expressions.value(points, self._program, at.scope)
+        found = self._program.value(points, at.scope)
         self._refused(at, [found], hint)
         self._rejected(at, found, hint)
         scale = points.type.scale if isinstance(points.type, Number) else 0
@@ -196,8 +196,8 @@ class Grants:
         relation = self._program.relations[exemption.for_each]
         start_at, end_at, opened = _window(relation)
         at = self._activation(exemption, fired, (start_at, end_at), self._scope, (clock.start.sql, clock.end.sql))
-        start = expressions.value(start_at, self._program, at.scope)
-        end = expressions.value(end_at, self._program, at.scope)
+        start = self._program.value(start_at, at.scope)
+        end = self._program.value(end_at, at.scope)
         if opened and end.nullable:
             end = Value(build.coalesce(end.sql, build.integer(OPEN)), hull(end.lies, point(OPEN)), rejects=end.rejects)
         hint = f"{exemption.id}__pauses__{self._indicator.id}"

@@ -10,12 +10,12 @@ from dataclasses import replace
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, definitions, functions, logic, rows, tables
+from steelyard.engines.sql import build, definitions, functions, literals, logic, rows, tables
 from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, hull, point
-from steelyard.engines.sql.scope import Program, Scope, interval_of, is_boolean, ordered
+from steelyard.engines.sql.scope import Program, Scope, interval_of
 from steelyard.engines.sql.value import REPEATED, Value, column_of, constant, shortened, union
 from steelyard.ir.expressions import (
     Add,
@@ -48,13 +48,12 @@ from steelyard.ir.expressions import (
     Rank,
     Scale,
     ScoreValue,
-    Stored,
     Subtract,
     TableAggregate,
     TableCall,
     Within,
 )
-from steelyard.ir.types import OPEN, DateTime, Number, Type
+from steelyard.ir.types import OPEN, Number
 
 _COMPARE = {
     Comparator.EQ: build.equal,
@@ -87,7 +86,7 @@ def _value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901 -
 
     match expr:
         case Literal():
-            return literal(expr.value, expr.type, program)
+            return literals.literal(expr.value, expr.type, program)
         case Parameter():
             return _parameter(expr, program)
         case Input():
@@ -156,36 +155,6 @@ def _value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901 -
             assert_never(expr)
 
 
-def literal(stored: Stored | None, kind: Type, program: Program) -> Value:
-    """A constant; None is the literal `missing`."""
-    match stored:
-        case None:
-            return Value(
-                typed_null(kind, program),
-                point(0) if ordered(kind) else None,
-                why={"missing": build.boolean(value=True)},
-            )
-        case bool():
-            return Value(build.boolean(value=stored))
-        case int():
-            return program.arithmetic.literal(stored)
-        case str():
-            return Value(build.text(stored))
-        case tuple():
-            return Value(program.dialect.list_of([build.text(item) for item in stored]))
-        case _:
-            assert_never(stored)
-
-
-def typed_null(kind: Type, program: Program) -> E:
-    """NULL of the SQL type that values of a type have."""
-    from sqlglot import exp
-
-    dialect = program.dialect
-    to = dialect.bigint() if ordered(kind) else dialect.boolean() if is_boolean(kind) else dialect.text()
-    return exp.Cast(this=build.null(), to=to)
-
-
 def guard(sql: E, operands: Sequence[Value]) -> Value:
     """Make a truth NULL where an operand is missing, for SQL that is not strict itself."""
     absent = [build.missing(operand.sql) for operand in operands if operand.nullable]
@@ -209,25 +178,25 @@ def _parameter(expr: Parameter, program: Program) -> Value:
     found = next(one for one in program.ruleset.parameters if one.id == expr.name)
     if found.value is None:
         raise InternalError(f"the parameter `{expr.name}` has no value")
-    return literal(found.value, found.type, program)
+    return literals.literal(found.value, found.type, program)
 
 
 def _input(expr: Input, program: Program, scope: Scope) -> Value:
     declared = program.inputs[expr.name]
     program.cases.want(expr.name)
     sql = build.column(expr.name)
-    scope.frame.depth_of(sql)
-    can_lack = declared.optional or (isinstance(declared.type, DateTime) and declared.type.open)
-    return Value(sql, interval_of(declared), why={expr.name: build.missing(sql)} if can_lack else {})
+    scope.frame.inherit(sql)
+    why = {expr.name: build.missing(sql)} if declared.can_be_missing else {}
+    return Value(sql, interval_of(declared), why=why)
 
 
 def _define(expr: Define, program: Program, scope: Scope) -> Value:
-    if definitions.reads_score(expr, program):
+    if program.reading.reads_score(expr):
         return _of_score(expr.name, program, replace(scope, rows={}))
     if expr.name not in program.defines:
         for name in definitions.of_case(expr.name, program):
             definition = program.expressions[None, name]
-            if name not in program.defines and not definitions.reads_score(definition, program):
+            if name not in program.defines and not program.reading.reads_score(definition):
                 found = value(definition, program, program.case_scope)
                 program.defines[name] = _named(found, name, program.cases)
     return program.defines[expr.name]
@@ -240,7 +209,7 @@ def _of_score(name: str, program: Program, scope: Scope) -> Value:
     for one in definitions.of_case(name, program):
         own = "define", one, id(scope.frame), standing
         definition = program.expressions[None, one]
-        if own not in program.cached and definitions.reads_score(definition, program):
+        if own not in program.cached and program.reading.reads_score(definition):
             program.cached[own] = _named(value(definition, program, scope), one, scope.frame)
     found = program.cached[key]
     if not isinstance(found, Value):
@@ -266,12 +235,12 @@ def _field(expr: Field, program: Program, scope: Scope) -> Value:
     definition = program.expressions.get((expr.relation, expr.name))
     if definition is None:
         return at_hand.fetch(expr.name)
-    if definitions.reads_score(definition, program):
+    if program.reading.reads_score(definition):
         return value(definition, program, scope)
     if expr.name not in at_hand.defines:
         for name in definitions.of_row(expr.relation, expr.name, program):
             definition = program.expressions[expr.relation, name]
-            if name not in at_hand.defines and not definitions.reads_score(definition, program):
+            if name not in at_hand.defines and not program.reading.reads_score(definition):
                 found = value(definition, program, scope)
                 at_hand.defines[name] = _named(found, f"{expr.relation}__{name}", at_hand.frame)
     return at_hand.defines[expr.name]

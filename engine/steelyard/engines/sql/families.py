@@ -12,13 +12,15 @@ from dataclasses import replace
 from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions, scores
+from steelyard.engines.sql import build, expressions, literals, scores
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.carried import Carried, further
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.intervals import ROWS, Interval, hull, point
 from steelyard.engines.sql.points import Standing
-from steelyard.engines.sql.relations import Carried, further, joined, reach
+from steelyard.engines.sql.reach import reach
+from steelyard.engines.sql.relations import joined
 from steelyard.engines.sql.scope import Program, Scope
 from steelyard.engines.sql.scores import RowShares, Scored
 from steelyard.engines.sql.situations import (
@@ -84,11 +86,13 @@ def weigh(  # noqa: PLR0917 - all of a score
     findings: Findings,
     reached: E,
 ) -> Scored:
-    """Strata 5 and 6 of a score that has families among its members."""
+    """Resolve the weights and compute the base of a score (see `scores.weigh`), with or without families."""
     a = program.arithmetic
-    scored = Scored(score, reached, constant(0))
     plain = [one for one in members if one.indicator.family is None]
     rows = [one for one in members if one.indicator.family is not None]
+    if not rows:
+        return scores.weigh(score, members, fired, program, findings, reached)
+    scored = Scored(score, reached, constant(0))
     counts = [scores.present_count(plain, program), *(_count(one, program) for one in rows)]
     scores.stop(scored, score, a.total(counts), program)
     match score.method:
@@ -110,7 +114,7 @@ def listed(column: ResultColumn, settled: Settled, standings: Mapping[str, Stand
     family = _family(indicator)
     carried = Carried(settled.scope.frame, program.cases, program.cases.depth, program, f"{indicator.id}_shown")
     row_id = carried.carry(settled.scope.rows[family.relation].fetch(family.row_id).sql, "row")
-    nothing = expressions.typed_null(Number(0), program)
+    nothing = literals.typed_null(Number(0), program)
     shown_target = nothing if settled.target is None else carried.carry(settled.target.sql, "target")
     values: dict[Origin, E] = {
         Origin(Content.ROW, indicator.id): row_id,

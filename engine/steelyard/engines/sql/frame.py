@@ -122,30 +122,44 @@ class Frame:
         return build.column(name)
 
     def depth_of(self, e: E) -> int:
-        """Return the layer from which an expression can be read: that of its deepest column."""
+        """The layer at which an expression can be read: that of its deepest column; 0 for columns of the parent.
+
+        Raises:
+            InternalError: a column belongs neither to this frame nor to what it sees of its parent.
+        """
         return max((self._depth_of(name) for name in build.columns_in(e)), default=0)
 
     def _depth_of(self, name: str) -> int:
         found = self.depths.get(name)
         if found is not None:
             return found
-        self._inherit(name)
-        return 0
-
-    def _inherit(self, name: str) -> None:
-        """Make a column of the parent (or of one further up) available here."""
         if self.parent is None:
-            raise InternalError(f"nobody has the column {name}")
+            raise InternalError(f"no frame has the column {name}")
         if self.parent._depth_of(name) > self.level:  # noqa: SLF001 - of the same class
             raise InternalError(f"{self.name} cannot see {name} of {self.parent.name} yet")
-        self.want(name)
+        return 0
+
+    def inherit(self, e: E) -> int:
+        """Let the base select the parent's columns that an expression reads; gives the expression's depth.
+
+        The parent inherits them from its own parent where it must.
+
+        Raises:
+            InternalError: as `depth_of`.
+        """
+        depth = self.depth_of(e)
+        for name in build.columns_in(e):
+            if name not in self.depths and self.parent is not None:
+                self.parent.inherit(build.column(name))
+                self.want(name)
+        return depth
 
     def put(self, hint: str, e: E, comment: str | None = None) -> E:
         """Add a column and return it; a column or a constant is returned unchanged."""
         if isinstance(e, exp.Column | exp.Literal | exp.Boolean | exp.Null):
             return e
         name = self.names.take(hint)
-        depth = self.depth_of(e) + 1
+        depth = self.inherit(e) + 1
         layer = self._layer(depth)
         layer.columns[name] = e
         if comment is not None:
@@ -157,9 +171,9 @@ class Frame:
         """Aggregate over the rows that belong to each row of the parent; returns the parent's column."""
         if self.parent is None:
             raise InternalError("the cases have no parent to aggregate for")
-        self.depth_of(e)  # makes the columns that it reads available
+        self.inherit(e)
         for one in self.on:
-            self.parent.depth_of(one)
+            self.parent.inherit(one)
         name = self.names.take(hint)
         self.aggregates[name] = e, default
         layer = self.parent._layer(self.level + 1)  # noqa: SLF001 - of the same class
@@ -177,7 +191,7 @@ class Frame:
     def look_up(self, table: str, keys: Sequence[tuple[str, E]], columns: Sequence[str]) -> list[E]:
         """Join a small table on equal keys; returns its columns, NULL where no row matches."""
         on = tuple((name, self.put(f"{table}_{name}", e)) for name, e in keys)
-        depth = max(self.depth_of(e) for _, e in on) + 1
+        depth = max(self.inherit(e) for _, e in on) + 1
         layer = self._layer(depth)
         for lookup in layer.lookups:
             if lookup.table == table and lookup.on == on:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions, functions, logic, ways
+from steelyard.engines.sql import build, functions, literals, logic, ways
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.exemptions import Fired, Granted, Grants
 from steelyard.engines.sql.findings import Findings
@@ -47,7 +47,7 @@ def only_if(indicator: Indicator, program: Program, scope: Scope, findings: Find
     """Stratum 2: whether the indicator applies."""
     condition = Value(build.boolean(value=True))
     if indicator.only_if is not None:
-        condition = expressions.value(indicator.only_if, program, scope)
+        condition = program.value(indicator.only_if, scope)
         findings.reject(condition.rejects)
     if indicator.family is not None:
         member = scope.rows[indicator.family.relation].member
@@ -68,7 +68,7 @@ def settle(  # noqa: PLR0917 - all of a rule
     """Strata 3 and 4."""
     frame = scope.frame
     findings.note(applies.why)
-    base = None if indicator.target is None else expressions.value(indicator.target, program, scope)
+    base = None if indicator.target is None else program.value(indicator.target, scope)
     if base is not None:
         findings.reject(base.rejects)
         base = replace(base, sql=frame.put(f"{indicator.id}__base", base.sql), rejects=())
@@ -78,7 +78,7 @@ def settle(  # noqa: PLR0917 - all of a rule
     if timed is None:
         if isinstance(indicator.measure, Clock):
             raise InternalError("a clock that was not read")
-        measure = expressions.value(indicator.measure, program, replace(scope, target=target))
+        measure = program.value(indicator.measure, replace(scope, target=target))
         findings.reject(measure.rejects)
     elif granted.paused is not None:
         measure = program.arithmetic.subtract(timed, granted.paused)
@@ -108,7 +108,7 @@ def publish(settled: Settled, program: Program) -> None:
     parts[name, Part.STATUS] = Value(status)
     parts[name, Part.SCORE] = named(Part.SCORE, score, waived)
     if settled.target is None:
-        null = expressions.typed_null(settled.indicator.measure_type, program)
+        null = literals.typed_null(settled.indicator.measure_type, program)
         parts[name, Part.TARGET] = named(Part.TARGET, Value(null, point(0)), build.boolean(value=True))
         return
     target = settled.target
@@ -127,13 +127,13 @@ def _clock(
     clock = indicator.measure
     if not isinstance(clock, Clock):
         return None, None
-    start = expressions.value(clock.start, program, scope)
-    stop = expressions.value(clock.stop, program, scope)
+    start = program.value(clock.start, scope)
+    stop = program.value(clock.stop, scope)
     findings.reject(start.rejects)
     findings.reject(stop.rejects)
     end = replace(stop, rejects=())
     if clock.until is not None and stop.nullable:
-        until = expressions.value(clock.until, program, scope)
+        until = program.value(clock.until, scope)
         findings.reject(guarded(until.rejects, build.missing(stop.sql)))
         end = logic.first_present([end, replace(until, rejects=())], program.arithmetic, scope.frame)
     # short expressions do not become columns, so that rows can read them at a lower layer

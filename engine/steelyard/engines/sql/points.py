@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions, rows
+from steelyard.engines.sql import build, rows
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.frame import Frame
@@ -111,7 +111,7 @@ def _apply(  # noqa: PLR0917 - all of a rule
 def _once(  # noqa: PLR0917 - all of a rule
     rule: PointsRule, standing: Standing, active: E, scope: Scope, program: Program, findings: Findings
 ) -> Brought:
-    truth = expressions.value(rule.when, program, scope)
+    truth = program.value(rule.when, scope)
     findings.take(truth, active)
     fires = program.cases.put(f"{rule.id}__fires", build.conj((active, _fires(rule, truth))))
     _reject_unknown(rule, active, truth, findings)
@@ -196,7 +196,7 @@ def _capped(  # noqa: PLR0917 - all of a rule
 
 
 def _units(expr: Expr, standing: Standing, program: Program, scope: Scope) -> Value:
-    found = expressions.value(expr, program, scope)
+    found = program.value(expr, scope)
     return program.arithmetic.times(found, 10 ** (standing.scale - _scale(expr)))
 
 

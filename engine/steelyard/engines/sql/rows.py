@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, definitions, expressions, logic
+from steelyard.engines.sql import build, logic
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import ROWS, Interval
-from steelyard.engines.sql.relations import ROW_ID, joined, rows_for
+from steelyard.engines.sql.relations import joined, rows_for
+from steelyard.engines.sql.row_fields import ROW_ID
 from steelyard.engines.sql.scope import Program, Rows, Scope, ordered
 from steelyard.engines.sql.value import Rejection, Value, Why, guarded, resolved, under, union
 from steelyard.ir.expressions import (
@@ -62,10 +63,10 @@ def judge(  # noqa: PLR0917 - all of a rule
     rows = rows_for(relation, program, outer, asked, seen)
     inner = outer.of_row(rows)
     key = "judged", id(rows.frame), when
-    lasting = when is None or not definitions.reads_score(when, program)
+    lasting = when is None or not program.reading.reads_score(when)
     truth = program.cached.get(key) if lasting else None
     if not isinstance(truth, Value):
-        condition = TRUE if when is None else expressions.value(when, program, inner)
+        condition = TRUE if when is None else program.value(when, inner)
         truth = logic.both(rows.member, condition, rows.frame)
         if not isinstance(truth.sql, exp.Boolean):
             truth = replace(truth, sql=rows.frame.put(f"{relation.id}__holds", truth.sql))
@@ -108,7 +109,7 @@ def aggregate(expr: Aggregate, program: Program, scope: Scope) -> Value:
     """An aggregate over the rows of the case."""
     own = any(isinstance(node, OwnTarget | OwnMeasure | Argument) for node in nodes(expr))
     outer = replace(scope, rows={}) if own else replace(program.case_scope, scores=scope.scores)
-    cacheable = not own and not definitions.reads_score(expr, program)
+    cacheable = not own and not program.reading.reads_score(expr)
     key = "aggregate", expr
     if cacheable and key in program.cached:
         found = program.cached[key]
@@ -138,7 +139,7 @@ def _aggregate(expr: Aggregate, program: Program, outer: Scope) -> Value:
             column = outer.frame.put(hint, sql)
             return Value(column, why=under(why, build.missing(column)), rejects=tuple(rejects))
         return Value(sql, rejects=tuple(rejects))
-    argument = None if expr.argument is None else expressions.value(expr.argument, program, judged.scope)
+    argument = None if expr.argument is None else program.value(expr.argument, judged.scope)
     if argument is not None:
         rejects += rejecting(
             judged, [replace(argument, rejects=guarded(argument.rejects, judged.holds))], hint, program
@@ -199,7 +200,7 @@ def _all(expr: Aggregate, relation: Relation, program: Program, outer: Scope) ->
         raise InternalError("all() without a claim")
     rows = rows_for(relation, program, outer, [expr.where])
     inner = outer.of_row(rows)
-    claim = expressions.value(expr.where, program, inner)
+    claim = program.value(expr.where, inner)
     judged = Judged(rows, inner, claim)
     hint = f"{relation.id}__all"
     member = rows.member
@@ -245,7 +246,7 @@ def one_row(expr: OneRow, program: Program) -> Value:
     single = _single(relation, program)
     field = Field(expr.relation, expr.name, type=expr.type)
     judged = judge(relation, None, program, program.case_scope, (field,))
-    inner = expressions.value(field, program, judged.scope)
+    inner = program.value(field, judged.scope)
     hint = f"{expr.relation}__{expr.name}"
     sql = _only(expr, judged, inner, hint, program)
     own = reasons(judged, under(inner.why, judged.holds), hint, program)
@@ -315,15 +316,21 @@ def _single(relation: Relation, program: Program) -> _Single:
     return single
 
 
-def single_rejections(relation: Relation, program: Program) -> list[Rejection]:
-    """The rejection for two rows that belong, after the rejections by joining the rows."""
-    found = join_rejections(relation, program) if relation.joins is not None else []
-    if relation.id in program.unique:
-        return found
-    return [*found, Rejection.at(relation.id, _single(relation, program).several)]
+def membership_rejections(program: Program) -> list[Rejection]:
+    """Return the conditions under which joining rows rejects a case, in the order of the relations.
+
+    A join can reject; so do two rows of a `one_row` relation.
+    """
+    found: list[Rejection] = []
+    for relation in program.ruleset.relations:
+        if relation.joins is not None and program.reading.may_reject(relation.joins):
+            found += _join_rejections(relation, program)
+        if relation.one_row and relation.id not in program.unique:
+            found.append(Rejection.at(relation.id, _single(relation, program).several))
+    return found
 
 
-def join_rejections(relation: Relation, program: Program) -> list[Rejection]:
+def _join_rejections(relation: Relation, program: Program) -> list[Rejection]:
     """The rejections by joining the rows of a relation."""
     own = joined(relation, program)
     if own.keys is not None:

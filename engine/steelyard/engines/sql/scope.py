@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from steelyard.calendars import Calendar, calendar
 from steelyard.calendars.zones import Zone, zone
@@ -13,12 +14,18 @@ from steelyard.engines.sql.frame import Frame, Names
 from steelyard.engines.sql.intervals import Interval
 from steelyard.engines.sql.value import Value
 from steelyard.ir.expressions import Expr, Part
+from steelyard.ir.knowledge import Knower
 from steelyard.ir.reading import DefineKey, Reading
+from steelyard.ir.resolved import knower
 from steelyard.ir.ruleset import InputField, Relation, Ruleset, Table
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type, default_range
 
 Fetch = Callable[[str], Value]
 """Gives a field of a row as a column of the frame."""
+
+
+Compiler = Callable[[Expr, "Program", "Scope"], Value]
+"""Compiles an expression in a scope; raises TooWideError where an integer may need more than 128 bits."""
 
 
 @dataclass(eq=False)
@@ -69,8 +76,10 @@ class Program:
     """The state of compiling one ruleset.
 
     Attributes:
-        tables: the name of the table of each relation in the statement.
+        sources: by relation, the name of its table in the statement.
         cases: the frame of the cases.
+        names: the identifiers of the statement.
+        compiler: `expressions.value`, handed in because it reads rows and tables, which compile expressions themselves.
         suffix: suffix of the names of small tables.
         unique: relations in which no case can have two rows.
         defines: the compiled defines of the case.
@@ -83,6 +92,7 @@ class Program:
     sources: Mapping[str, str]
     cases: Frame
     names: Names
+    compiler: Compiler
     suffix: str = ""
     unique: frozenset[str] = frozenset()
     defines: dict[str, Value] = field(default_factory=lambda: {})
@@ -110,6 +120,15 @@ class Program:
         self.calendars = {one.id: calendar(one.settings, ruleset.timezone) for one in ruleset.calendars}
         self.zone = zone(ruleset.timezone)
         self.arithmetic = Arithmetic(self.dialect)
+
+    def value(self, expr: Expr, scope: Scope) -> Value:
+        """Compile an expression (see `expressions.value`)."""
+        return self.compiler(expr, self, scope)
+
+    @cached_property
+    def knower(self) -> Knower:
+        """What the declarations tell of expressions: their ranges, and whether they can be missing."""
+        return knower(self.ruleset)
 
     @property
     def case_scope(self) -> Scope:

@@ -6,16 +6,16 @@ in millionths. All of it is exact, and the ledger closes by the same identity as
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions
+from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.carried import Carried
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.intervals import Interval, hull, point
-from steelyard.engines.sql.relations import Carried
 from steelyard.engines.sql.scope import Program
 from steelyard.engines.sql.situations import DENOMINATOR, KEY, MOST, Situations, share_column
 from steelyard.engines.sql.value import Rejection, Value, constant
@@ -69,28 +69,22 @@ class Scored:
 
 def weigh(  # noqa: PLR0917 - all of a rule
     score: Score,
-    settled: Mapping[str, Settled],
+    members: Sequence[Settled],
     fired: Sequence[tuple[str, E]],
     program: Program,
     findings: Findings,
     reached: E,
 ) -> Scored:
-    """Resolve weights and compute the base score (strata 5 and 6).
+    """Resolve the weights and compute the base of a score without families (strata 5 and 6).
 
     Args:
-        score: the score.
-        settled: the indicators, by id.
-        fired: the adjustments, each with the condition that it fired.
-        program: the state of compilation.
-        findings: receives reasons and rejections.
-        reached: condition that no `unscored` rule fired.
+        score: what is computed.
+        members: its indicators, in order.
+        fired: the weight adjustments, each with the condition under which it fired.
+        program: what is compiled.
+        findings: takes the rejections.
+        reached: SQL condition, true unless a rule left the case unscored.
     """
-    members = [settled[name] for name in score.members]
-    families = [one for one in members if one.indicator.family is not None]
-    if families:
-        from steelyard.engines.sql import families as of_rows
-
-        return of_rows.weigh(score, members, fired, program, findings, reached)
     scored = Scored(score, reached, constant(0))
     _present(scored, members, program)
     match score.method:
@@ -293,7 +287,7 @@ def valued(scored: Scored, program: Program, findings: Findings) -> None:
     score = scored.score
     if score.value is None or not isinstance(score.value.type, Number):
         raise InternalError(f"`{score.id}` has no value")
-    found = expressions.value(score.value, program, program.case_scope)
+    found = program.value(score.value, program.case_scope)
     findings.take(found, scored.stands)
     a = program.arithmetic
     scale = score.value.type.scale

@@ -34,7 +34,7 @@ from steelyard.engines.sql.dialects import Dialect, dialect
 from steelyard.engines.sql.intervals import NARROW
 from steelyard.engines.sql.machines import unique_relations
 from steelyard.engines.sql.portfolio import PLACE, running
-from steelyard.engines.sql.relations import ROW, ROW_ID
+from steelyard.engines.sql.row_fields import ROW, ROW_ID
 from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.staged import staged
 from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset

@@ -19,9 +19,9 @@ from steelyard.engines.sql import (
     expressions,
     families,
     indicators,
+    literals,
     points,
-    relations,
-    scores,
+    rows,
     tables,
 )
 from steelyard.engines.sql.build import E
@@ -199,7 +199,7 @@ def compile_ruleset(  # noqa: PLR0917 - all of a rule
     frame = Frame(names.take("facts"), reading(cases), names, spare=None if spare is None else reading(spare))
     frame.want("_case")
     frame.want(ruleset.key)
-    program = Program(ruleset, dialect, sources, frame, names, suffix, unique)
+    program = Program(ruleset, dialect, sources, frame, names, expressions.value, suffix, unique)
     return _Compilation(program, digest).statement()
 
 
@@ -218,14 +218,15 @@ class _Compilation:
 
     def statement(self) -> Statement:
         program, findings = self.program, self.findings
-        findings.reject(relations.membership_rejections(program))
+        findings.reject(rows.membership_rejections(program))
         adjustments = self._conditions()
         self._indicators()
         unscored = self._unscored()
         reached = build.conj([build.not_(condition) for condition, _ in unscored])
         reached = program.cases.put("reached", reached)
         scored = [
-            scores.weigh(score, self.settled, adjustments, program, findings, reached) for score in self.ruleset.scores
+            families.weigh(score, [self.settled[one] for one in score.members], adjustments, program, findings, reached)
+            for score in self.ruleset.scores
         ]
         self._shares(scored)
         standings = self._points(scored)
@@ -299,7 +300,7 @@ class _Compilation:
                         there = build.conj((one.stands, build.present(share.sql)))
                         found.append((there, sixth))
             name = f"{indicator.id}.{Part.SHARE.value}"
-            null = Value(expressions.typed_null(_COUNT, self.program), None)
+            null = Value(literals.typed_null(_COUNT, self.program), None)
             made = a.choose(found, null) if found else null
             sql = made.sql
             why: Why = {name: build.missing(sql)}
@@ -492,7 +493,7 @@ class _Results:
                 assert_never(content)
 
     def _nothing(self) -> E:
-        return expressions.typed_null(_COUNT, self.program)
+        return literals.typed_null(_COUNT, self.program)
 
     def _contributed(self, origin: Origin) -> E:
         """The share of an indicator in a score, or the points that it lost; NULL where it has no share."""

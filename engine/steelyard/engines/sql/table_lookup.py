@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from sqlglot import exp
 
-from steelyard.engines.sql import build, expressions
+from steelyard.engines.sql import build, literals
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, hull, point
@@ -130,11 +130,11 @@ def _value(asked: LookedUp, hint: str, kind: Type, give: Give, arguments: Sequen
     sql = build.equal(found, build.integer(1)) if is_boolean(kind) and isinstance(found, exp.Column) else found
     if nothing is not None:
         reached = _column(asked, "reached_", [1] * len(cells))
-        literal = expressions.literal(nothing, kind, program).sql
-        sql = build.case([(build.missing(reached), literal)], sql)
+        default = literals.literal(nothing, kind, program).sql
+        sql = build.case([(build.missing(reached), default)], sql)
         sql = program.dialect.cast_narrow(sql) if ordered(kind) else sql
     if isinstance(sql, exp.Null):
-        sql = expressions.typed_null(kind, program)
+        sql = literals.typed_null(kind, program)
     why: Why = asked.why
     interval = None
     if (asked.misses and nothing is None) or any(

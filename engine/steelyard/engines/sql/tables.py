@@ -9,7 +9,7 @@ from typing import assert_never
 from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, table_rows
+from steelyard.engines.sql import build, literals, table_lookup, table_rows
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import hull, point
 from steelyard.engines.sql.scope import Program, Scope, is_boolean, ordered
@@ -38,8 +38,6 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
     Raises:
         InternalError: the table returns a list.
     """
-    from steelyard.engines.sql import table_lookup
-
     looked_up = None
     if not program.decision_tables[node.table].hit.gives_list:
         looked_up = table_lookup.output(node, arguments, program, scope)
@@ -64,8 +62,6 @@ def output(node: TableCall, arguments: Sequence[Value], program: Program, scope:
 
 def aggregate(node: TableAggregate, arguments: Sequence[Value], program: Program, scope: Scope) -> Value:
     """An aggregate over the list that a call returns."""
-    from steelyard.engines.sql import table_lookup
-
     looked_up = table_lookup.aggregate(node, arguments, program, scope)
     if looked_up is not None:
         return looked_up
@@ -81,14 +77,12 @@ def listed(node: TableCall, arguments: Sequence[Value], program: Program, scope:
 
 def _called(node: TableCall, arguments: Sequence[Value], program: Program, scope: Scope) -> _Call:
     """Return the call; its table is evaluated once for all outputs."""
-    from steelyard.engines.sql import expressions
-
     table = program.decision_tables[node.table]
     key = "asked", table.id, id(scope.frame), asked_with(arguments, scope)
     asked = program.cached.get(key)
     if not isinstance(asked, Asked):
         known = bound(arguments, table.id, scope.frame)
-        asked = table_rows.ask(table, known, scope, lambda cell, inner: expressions.value(cell, program, inner))
+        asked = table_rows.ask(table, known, scope, program.value)
         program.cached[key] = asked
     position = next(index for index, one in enumerate(table.outputs) if one.id == node.output)
     return _Call(asked, position, rejections(arguments), program, scope)
@@ -137,9 +131,7 @@ class _Call:
 
     def null(self, kind: Type) -> E:
         """NULL of a type."""
-        from steelyard.engines.sql import expressions
-
-        return expressions.typed_null(kind, self.program)
+        return literals.typed_null(kind, self.program)
 
     def answer(self, found: Found, null: E) -> Value:
         """The value, missing where the unknown rows could change it, with all reasons and rejections."""
@@ -268,26 +260,24 @@ class _Call:
 
     def _constants(self, whens: Items, otherwise: Stored | None, kind: Type) -> Value:
         """The constant of the first condition that holds."""
-        from steelyard.engines.sql import expressions
-
         values = [stored for _, stored in whens] + [otherwise]
         if all(stored is None for stored in values):
-            return Value(expressions.typed_null(kind, self.program), point(0) if ordered(kind) else None)
-        literals = [expressions.literal(stored, kind, self.program) for stored in values if stored is not None]
-        wide = any(one.wide for one in literals)
+            return Value(literals.typed_null(kind, self.program), point(0) if ordered(kind) else None)
+        present = [literals.literal(stored, kind, self.program) for stored in values if stored is not None]
+        wide = any(one.wide for one in present)
 
         def sql_of(stored: Stored | None) -> E:
             if stored is None:
                 return build.null()
-            literal = expressions.literal(stored, kind, self.program)
-            return self.program.arithmetic.widened(literal).sql if wide else literal.sql
+            found = literals.literal(stored, kind, self.program)
+            return self.program.arithmetic.widened(found).sql if wide else found.sql
 
         sql = build.case([(one, sql_of(stored)) for one, stored in whens], sql_of(otherwise))
         if not ordered(kind):
             return Value(sql)
         if isinstance(sql, exp.Case):
             sql = self.program.dialect.cast_wide(sql) if wide else self.program.dialect.cast_narrow(sql)
-        return Value(sql, hull(*(one.lies for one in literals)), wide)
+        return Value(sql, hull(*(one.lies for one in present)), wide)
 
 
 def _digits(kind: Type) -> int:

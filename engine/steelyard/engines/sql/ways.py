@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions
+from steelyard.engines.sql import build, literals
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope
@@ -99,11 +99,11 @@ def _proportion(indicator: Indicator, measure: Value, target: Value, program: Pr
 
 def _steps(indicator: Indicator, steps: Steps, measure: Value, target: Value, program: Program, scope: Scope) -> Value:  # noqa: PLR0917 - all of a rule
     a = program.arithmetic
-    off, least = (expressions.value(e, program, scope) for e in (steps.deduct, steps.floor))
+    off, least = (program.value(e, scope) for e in (steps.deduct, steps.floor))
     if isinstance(steps.each, RelativeStep):
         each, scale = a.times(target, steps.each.units), 10**steps.each.scale
     else:
-        each, scale = expressions.value(steps.each, program, scope), 1
+        each, scale = program.value(steps.each, scope), 1
     each = replace(each, interval=Interval(max(1, each.lies.low), max(1, each.lies.high)))
     lower = indicator.better is Better.LOWER
     difference = a.subtract(measure, target) if lower else a.subtract(target, measure)
@@ -136,9 +136,9 @@ def _rescaled(units: Value, unit: int, program: Program) -> Value:
 
 def _bands(indicator: Indicator, bands: Bands, program: Program, scope: Scope) -> Way:
     a = program.arithmetic
-    tests = [expressions.value(band.test, program, scope) for band in bands.bands]
+    tests = [program.value(band.test, scope) for band in bands.bands]
     holds = [one.sql if not one.nullable else build.true(one.sql) for one in tests]
-    nothing = Value(expressions.typed_null(Number(SCORE_DIGITS), program), None)
+    nothing = Value(literals.typed_null(Number(SCORE_DIGITS), program), None)
     points = [constant(band.points) for band in bands.bands]
     made = a.choose(list(zip(holds, points, strict=True)), replace(nothing, interval=points[0].lies))
     sql = scope.frame.put(f"{indicator.id}__points", program.dialect.cast_narrow(made.sql))
@@ -171,7 +171,7 @@ def _curve(curve: Curve, measure: Value, program: Program) -> Value:
 
 
 def _expressed(value: Expr, program: Program, scope: Scope) -> Value:
-    return _hundredths(expressions.value(value, program, scope), _scale(value.type), program)
+    return _hundredths(program.value(value, scope), _scale(value.type), program)
 
 
 def _hundredths(units: Value, scale: int, program: Program) -> Value:

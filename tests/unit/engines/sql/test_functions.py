@@ -19,7 +19,7 @@ from servers import NotInstalledError, postgres, spark_session
 from steelyard.calendars import Settings, read_hours
 from steelyard.calendars.zones import DAY_US, day_number
 from steelyard.diagnostics import Message
-from steelyard.engines.sql import build, functions
+from steelyard.engines.sql import build, expressions, functions
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.frame import Emission, Frame, Names
 from steelyard.engines.sql.intervals import Interval
@@ -113,7 +113,7 @@ class Compiled:
         self.columns = columns
         names = Names()
         self.frame = Frame("cases", self._base, names)
-        self.program = Program(rules, dialect(engine), {}, self.frame, names)
+        self.program = Program(rules, dialect(engine), {}, self.frame, names, expressions.value)
 
     def _base(self, _emission: Emission, _frame: Frame, wanted: Sequence[str]) -> exp.Query:
         return exp.select(build.column("_case"), *(build.column(name) for name in wanted)).from_(build.table("given"))

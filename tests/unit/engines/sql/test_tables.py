@@ -126,7 +126,7 @@ class Statement:
     def __init__(self, ruleset: Ruleset, name: str = "duckdb") -> None:
         names = Names()
         self.frame = Frame("cases", base, names)
-        self.program = Program(ruleset, dialect(name), {}, self.frame, names)
+        self.program = Program(ruleset, dialect(name), {}, self.frame, names, expressions.value)
 
     def value(self, expr: Expr) -> Value:
         if isinstance(expr, TableCall) and self.program.decision_tables[expr.table].hit.gives_list:
