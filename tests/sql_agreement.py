@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sql_memory import Found, InMemory
 from steelyard.diagnostics import Diagnostics
 from steelyard.engines.reference import ReferenceEngine
-from steelyard.engines.sql.memory import Found, InMemory
 from steelyard.facts.case import Case
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.ruleset import Ruleset

@@ -17,11 +17,11 @@ import pytest
 from conformance.harness import every_suite, read_suite, together
 from servers import NotInstalledError, spark_session
 from sql_agreement import compared
+from sql_memory import CASES, Found
 from steelyard.diagnostics import Diagnostics
 from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.sql import build
 from steelyard.engines.sql.dialects import dialect
-from steelyard.engines.sql.memory import CASES, Found
 from steelyard.engines.sql.statement import compile_ruleset
 from steelyard.facts.case import Case, Row
 from steelyard.ir.canonical import policy_digest

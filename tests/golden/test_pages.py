@@ -15,11 +15,11 @@ from pathlib import Path
 import pytest
 
 import steelyard
+from sql_memory import compile_for
 from steelyard.analysis.check import analyse, load
 from steelyard.diagnostics import Diagnostics, Severity
 from steelyard.diagnostics.pages import page
 from steelyard.diagnostics.registry import CODES
-from steelyard.engines.sql.engine import compile_for
 from steelyard.ir.bind import bind
 from steelyard.ir.from_model import lower
 from steelyard.model.from_source import from_source

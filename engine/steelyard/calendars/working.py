@@ -96,14 +96,6 @@ class Calendar:
                 return outside
         return self._worked(end) - self._worked(start)
 
-    def working_time_less(self, start: int, end: int, pauses: Iterable[tuple[int, int]]) -> int | Uncovered:
-        """The working time of [start, end) without the pauses, each instant of which counts once."""
-        total = self.working_time(start, end)
-        if isinstance(total, Uncovered):
-            return total
-        inside = merged((max(low, start), min(high, end)) for low, high in pauses)
-        return total - sum(self._worked(high) - self._worked(low) for low, high in inside)
-
     def reached(self, start: int, time: int) -> int | None:
         """The first instant by which so much working time has passed since `start`; None after the calendar's end."""
         low, high = start, (self.days.last_day + 2) * DAY_US  # no more time passes after the last covered day

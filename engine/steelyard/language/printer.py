@@ -32,7 +32,6 @@ from steelyard.language.syntax import (
     OneOfTests,
     Or,
     Quoted,
-    RelativeStep,
     Truth,
     UnaryTest,
 )
@@ -91,13 +90,6 @@ def print_interval(interval: Interval) -> str:
     low = "" if interval.low is None else _expression(interval.low, _Level.SUM)
     high = "" if interval.high is None else _expression(interval.high, _Level.SUM)
     return f"{'[' if interval.low_closed else '('}{low}..{high}{']' if interval.high_closed else ')'}"
-
-
-def print_step(step: RelativeStep | Expression) -> str:
-    """Write the width of a step."""
-    if isinstance(step, RelativeStep):
-        return f"{print_expression(step.percent)} of target"
-    return print_expression(step)
 
 
 def _expression(tree: Expression, least: _Level) -> str:

@@ -151,19 +151,15 @@ def is_working(working: Calendar, place: str, instant: int) -> bool:
 
 
 @settings(max_examples=60, deadline=None)
-@given(calendars(), st.sampled_from(CHANGES), st.integers(-3000, 3000), st.integers(0, 4000), st.data())
-def test_working_time_is_the_count_of_working_minutes(made, change, offset, length, data) -> None:
-    """Hours and changes of the clocks fall on whole minutes, so minutes can be counted; so can pauses."""
+@given(calendars(), st.sampled_from(CHANGES), st.integers(-3000, 3000), st.integers(0, 4000))
+def test_working_time_is_the_count_of_working_minutes(made, change, offset, length) -> None:
+    """Hours and changes of the clocks fall on whole minutes, so minutes can be counted."""
     working, place = made
     start = change + offset * MINUTE
     end = start + length * MINUTE
-    pauses = data.draw(st.lists(st.tuples(st.integers(-500, 4500), st.integers(-500, 4500)), max_size=5))
-    windows = [(start + low * MINUTE, start + high * MINUTE) for low, high in pauses]
     counted = [t for t in range(start, end, MINUTE) if is_working(working, place, t)]
-    left = [t for t in counted if not any(low <= t < high for low, high in windows)]
 
     assert working.working_time(start, end) == len(counted) * MINUTE
-    assert working.working_time_less(start, end, windows) == len(left) * MINUTE
 
 
 @given(calendars(), st.lists(st.integers(us("2024-01-02T00:00Z"), us("2024-12-30T00:00Z")), min_size=3, max_size=3))
@@ -197,30 +193,6 @@ def test_when_a_time_is_reached() -> None:
     assert CN.reached(us("2026-12-31T17:00+08:00"), 30 * MINUTE) == us("2026-12-31T17:30+08:00")
     assert CN.reached(us("2026-12-31T17:00+08:00"), 30 * MINUTE + 1) is None
     assert CN.reached(us("2027-01-01T00:00+08:00"), 0) is None
-
-
-def test_pauses_count_once_within_working_time_only() -> None:
-    start, end = us("2024-05-06T09:00+08:00"), us("2024-05-07T17:30+08:00")
-    full = 17 * HOUR
-
-    def less(*windows: tuple[str, str]) -> int | Uncovered:
-        return CN.working_time_less(start, end, [(us(a + "+08:00"), us(b + "+08:00")) for a, b in windows])
-
-    assert less() == full
-    assert less(("2024-05-06T10:00", "2024-05-06T12:00"), ("2024-05-06T11:00", "2024-05-06T13:00")) == full - 3 * HOUR
-    assert less(("2024-05-06T10:00", "2024-05-06T11:00"), ("2024-05-06T11:00", "2024-05-06T12:00")) == full - 2 * HOUR
-    assert less(("2024-05-06T17:30", "2024-05-07T09:00")) == full
-    assert less(("2024-05-06T17:00", "2024-05-07T09:30")) == full - HOUR
-    assert less(("2024-05-01T00:00", "2024-05-31T00:00")) == 0
-    assert less(("2024-05-06T12:00", "2024-05-06T10:00")) == full
-    assert less(("1900-01-01T00:00", "2100-01-01T00:00")) == 0
-
-
-def test_pauses_outside_do_not_need_covered_years_but_the_clock_does() -> None:
-    covered = CN.working_time_less(us("2024-05-06T09:00+08:00"), us("2024-05-06T10:00+08:00"), [(0, 1)])
-    assert covered == HOUR
-
-    assert CN.working_time_less(us("2024-05-06T09:00+08:00"), us("2027-05-06T10:00+08:00"), [(0, 1)]) == Uncovered(2027)
 
 
 def test_a_year_that_is_not_covered_is_named_by_its_local_year() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from steelyard.diagnostics import Diagnostics, Span
 from steelyard.language.parser import parse_expression, parse_interval, parse_test
-from steelyard.language.printer import print_expression, print_interval, print_step, print_test
+from steelyard.language.printer import print_expression, print_interval, print_test
 from steelyard.language.syntax import (
     And,
     AnyValue,
@@ -34,7 +34,6 @@ from steelyard.language.syntax import (
     OneOfTests,
     Or,
     Quoted,
-    RelativeStep,
     Truth,
 )
 from steelyard.source.nodes import Text
@@ -195,10 +194,3 @@ def test_the_canonical_spelling_of_tests(written, printed):
 
     assert tree is not None
     assert print_test(tree) == printed
-
-
-def test_steps_are_printed_as_they_are_written():
-    ten = Number(10, 2, percent=True, span=NOWHERE)
-
-    assert print_step(RelativeStep(ten, span=NOWHERE)) == "10% of target"
-    assert print_step(ten) == "10%"

@@ -75,7 +75,7 @@ def number_of(e: E) -> int | None:
             return -int(inner.this)
         case exp.Literal() if not e.is_string:
             return int(e.this)
-        case _:
+        case _:  # no integer constant
             return None
 
 

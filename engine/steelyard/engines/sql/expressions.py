@@ -16,7 +16,7 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, interval_of
-from steelyard.engines.sql.value import REPEATED, Value, column_of, constant, shortened, union
+from steelyard.engines.sql.value import REPEATED, Value, Why, column_of, constant, shortened, union
 from steelyard.ir.expressions import (
     Add,
     Aggregate,
@@ -186,7 +186,7 @@ def _input(expr: Input, program: Program, scope: Scope) -> Value:
     program.cases.want(expr.name)
     sql = build.column(expr.name)
     scope.frame.inherit(sql)
-    why = {expr.name: build.missing(sql)} if declared.can_be_missing else {}
+    why: Why = {expr.name: build.missing(sql)} if declared.can_be_missing else {}
     return Value(sql, interval_of(declared), why=why)
 
 
@@ -283,7 +283,7 @@ def _compare(expr: Compare, program: Program, scope: Scope) -> Value:
             return _level(value(operand, program, scope), levels, expr.comparator, levels.index(level))
         case Rank(operand=operand, levels=levels), Literal(value=int() as rank):
             return _level(value(operand, program, scope), levels, expr.comparator, rank)
-        case _:
+        case _:  # neither side is a rank against a constant
             left, right = value(expr.left, program, scope), value(expr.right, program, scope)
             return logic.strictly(_COMPARE[expr.comparator](left.sql, right.sql), (left, right))
 

@@ -39,17 +39,23 @@ from steelyard.engines.sql.value import Rejection, Value, constant
 from steelyard.ir.expressions import Expr
 from steelyard.ir.result_columns import Content, Origin, ResultColumn
 from steelyard.ir.ruleset import (
+    AsMeasure,
     AtLeastGrant,
     Bands,
     Clock,
+    Curve,
     Family,
     Indicator,
+    Met,
     Method,
+    PauseGrant,
     PointsExpression,
+    Proportion,
     RelativeStep,
     Score,
     Steps,
     TargetGrant,
+    WaiveGrant,
 )
 from steelyard.ir.types import Number
 
@@ -414,7 +420,7 @@ def _expressions(indicator: Indicator) -> list[Expr]:
             found += [band.test for band in bands]
         case PointsExpression(value=value):
             found.append(value)
-        case _:
+        case Met() | Proportion() | Curve() | AsMeasure():
             pass
     return [one for one in found if one is not None]
 
@@ -432,7 +438,7 @@ def _granted(indicator: Indicator, program: Program) -> list[Expr]:
             match grant:
                 case TargetGrant(target=expr) | AtLeastGrant(points=expr):
                     found.append(expr)
-                case _:
+                case WaiveGrant() | PauseGrant():
                     pass
     return found
 

@@ -114,7 +114,7 @@ def _levels(scheme: str) -> tuple[_Level, ...]:
             return _Level(None, ""), _Level(4, "00"), _Level(2, "0000"), _Level(0, "000000")
         case "fips":
             return _Level(None, ""), _Level(2, ""), _Level(2, "000"), _Level(0, "00"), _Level(0, "00000")
-        case _:
+        case _:  # places by name: an area covers itself alone
             return (_Level(None, ""),)
 
 
@@ -155,7 +155,7 @@ def _known_areas(areas: Expr, program: Program) -> tuple[str, ...] | None:
             return (stored,)
         case tuple():
             return stored
-        case _:
+        case _:  # not known before the case is
             return None
 
 
@@ -219,7 +219,7 @@ def _ended(node: Expr, program: Program) -> int:
         case OpenEnd(operand=Field(relation=relation, name=name) | OneRow(relation=relation, name=name)):
             fields = {one.id: one for one in program.relations[relation].fields}
             interval = interval_of(fields[name]) if name in fields else None
-        case _:
+        case _:  # not read from a declared field
             interval = None
     return OPEN - 1 if interval is None else interval.high
 

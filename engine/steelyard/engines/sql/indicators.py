@@ -156,7 +156,7 @@ def _ordered(clock: Clock, program: Program) -> bool:
     match clock.start, clock.stop:
         case Input(name=start), Input(name=stop) if clock.until is None:
             return program.inputs[stop].not_before == start
-        case _:
+        case _:  # a clock between other expressions
             return False
 
 

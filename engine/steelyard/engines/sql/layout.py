@@ -242,7 +242,7 @@ class _Layout:
                 for place, item in enumerate(items):
                     lines += self._item(item, indent + 2, name, "," if place + 1 < len(items) else "")
                 return lines
-            case _:
+            case _:  # every other clause
                 return self._lines(rest, indent, head + " ", "")
 
     def _item(self, nodes: Sequence[_Node], indent: int, name: str, suffix: str) -> list[str]:

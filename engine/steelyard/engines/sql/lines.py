@@ -12,7 +12,7 @@ from steelyard.calendars.zones import Zone
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import sql
 from steelyard.ir.result_columns import PARQUET_DIGITS, ResultColumn
-from steelyard.ir.types import Boolean, Date, DateTime, Number, Region, Regions, Text, Type
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 from steelyard.source import csv_lines
 
 _NULL, _END = "'null'", "'}'"
@@ -86,7 +86,7 @@ def _scalar(value: str, type_: Type, here: Zone) -> str:
             return _escaped(value)
         case Regions():
             return f"'[' || array_to_string(list_transform({value}, lambda _r : {_escaped('_r')}), ', ') || ']'"
-        case _:
+        case Number() | Date() | DateTime() | Duration() | Days():
             return f"""'"' || {_text(value, type_, here)} || '"'"""
 
 
@@ -121,5 +121,5 @@ def _text(value: str, type_: Type, here: Zone) -> str:
             return f"CAST({value} AS VARCHAR)"
         case DateTime():
             return plain_text(f"epoch_us({value})", type_, here)
-        case _:
+        case Text() | Boolean() | Duration() | Days() | Region() | Regions():
             return plain_text(value, type_, here)

@@ -12,7 +12,7 @@ import duckdb
 
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.join_keys import key_fields
-from steelyard.engines.sql.memory import filled, situations_that_occur
+from steelyard.engines.sql.small_tables import filled, situations_that_occur
 from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.facts.bulk.cases import ALL

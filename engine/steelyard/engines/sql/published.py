@@ -77,7 +77,7 @@ def _plain(value: str, own: Type, target: Type, here: Zone) -> str:
             return f"CAST(make_timestamp({value}) AS TIMESTAMPTZ)"
         case _ if type(own) is not type(target):
             return plain_text(value, own, here)
-        case _:
+        case _:  # stored as it is published
             return value
 
 

@@ -27,7 +27,7 @@ from steelyard.engines.sql.tidy import keywords, tidied
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.result_columns import PARQUET_DIGITS, Content, ResultColumn
 from steelyard.ir.ruleset import Ruleset
-from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 RESULTS = "results"
 _GIVEN = "@"
@@ -213,7 +213,7 @@ def _one(name: str, type_: Type, value: E, here: Dialect) -> E:
             return words.to_date(value)
         case DateTime():
             return words.to_instant(value)
-        case _:
+        case Text() | Boolean() | Region() | Regions():
             return value
 
 

@@ -209,7 +209,7 @@ class _Reader:
                 id_ = exp.Cast(this=number.copy() if own is None else build.column(own.id, "t"), to=text)
             case Number(scale) if own is not None:
                 id_ = exp.Cast(this=self._dialect.decimal(self._value(own), scale), to=text)
-            case _:
+            case _:  # a time, or several ids
                 said = msg("the rows of `{name}` are told apart by a time, which has no text in SQL", name=relation.id)
                 raise UnfitError(said, relation.span)
         return [build.aliased(number, "_row"), build.aliased(id_, "_id")]
@@ -290,7 +290,7 @@ class _Reader:
                 some = build.greater(dialect.size(column), build.integer(0))
                 like = self._natural.is_like(text, f"({one})(;({one}))*")
                 found.append(build.conj((some, build.not_(like))))
-            case _:
+            case _:  # the column's type holds nothing else
                 pass
         range_ = field.range or default_range(field.type)
         if range_ is not None:

@@ -10,7 +10,7 @@ from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Emission, Frame
 from steelyard.engines.sql.scope import Fetch, Program, interval_of
-from steelyard.engines.sql.value import Value
+from steelyard.engines.sql.value import Value, Why
 from steelyard.ir.ruleset import Relation
 
 ROW, ROW_ID = "_row", "_id"
@@ -42,7 +42,7 @@ class RowFields:
         declared = next((one for one in self._relation.fields if one.id == name), None)
         if declared is None:  # ROW or ROW_ID
             return Value(sql)
-        why = {f"{self._relation.id}.{name}": build.missing(sql)} if declared.can_be_missing else {}
+        why: Why = {f"{self._relation.id}.{name}": build.missing(sql)} if declared.can_be_missing else {}
         return Value(sql, interval_of(declared), why=why)
 
     def selected(self, wanted: Sequence[str]) -> list[E]:

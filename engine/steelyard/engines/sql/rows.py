@@ -279,7 +279,7 @@ def _only(expr: OneRow, judged: Judged, inner: Value, hint: str, program: Progra
             return frame.aggregate(hint, exp.AnyValue(this=build.where(holds, inner.sql)))
         case kind if ordered(kind):
             return frame.aggregate(hint, program.dialect.greatest(build.wrapped(inner.sql), holds))
-        case _:
+        case _:  # text
             return frame.aggregate(hint, exp.Max(this=build.where(holds, inner.sql)))
 
 

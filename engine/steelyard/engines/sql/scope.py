@@ -146,15 +146,12 @@ class SmallTable:
 
 
 def interval_of(field: InputField) -> Interval | None:
-    """The interval of a field's values; None for types without order."""
-    match field.type:
-        case Number() | Date() | DateTime() | Duration() | Days():
-            default = default_range(field.type)
-            low = default.low if field.range is None or field.range.low is None else field.range.low  # type: ignore[union-attr]
-            high = default.high if field.range is None or field.range.high is None else field.range.high  # type: ignore[union-attr]
-            return Interval(low or 0, high or 0)
-        case _:
-            return None
+    """The range of a field's stored values; None for types without an order."""
+    widest = default_range(field.type)
+    if widest is None or widest.low is None or widest.high is None:
+        return None
+    own = field.range or widest
+    return Interval(widest.low if own.low is None else own.low, widest.high if own.high is None else own.high)
 
 
 def ordered(type_: Type) -> bool:

@@ -39,10 +39,10 @@ from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.staged import staged
 from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
+from steelyard.facts.bulk.values import stored_type
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import InputField, Ruleset
-from steelyard.ir.types import Boolean, Region, Regions, Text, Type
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -181,7 +181,7 @@ class SparkMachine:
             return
         self._given.add(table)
         columns = {name: f"CAST({sql.name(name)} AS {_OWN[name]})" for name in own}
-        columns |= {one.id: f"CAST({sql.name(one.id)} AS {_stored(one.type)})" for one in fields}
+        columns |= {one.id: f"CAST({sql.name(one.id)} AS {stored_type(one.type)})" for one in fields}
         place = self._session.place()
         query = sql.select(columns, table)
         running(self._connection, f"COPY ({query}) TO {sql.target(place)} (FORMAT parquet)")
@@ -201,20 +201,7 @@ def _cast(e: E, column: ResultColumn, here: Dialect) -> E:
 def _kind(column: ResultColumn) -> str:
     if column.fields:
         return f"ARRAY<STRUCT<{', '.join(f'`{one.name}`: {_kind(one)}' for one in column.fields)}>>"
-    return f"ARRAY<{_KINDS[_stored(column.type)]}>" if column.many else _KINDS[_stored(column.type)]
-
-
-def _stored(type_: Type) -> str:
-    """The type of a stored value in DuckDB."""
-    match type_:
-        case Text() | Region():
-            return "VARCHAR"
-        case Boolean():
-            return "BOOLEAN"
-        case Regions():
-            return "VARCHAR[]"
-        case _:
-            return "BIGINT"
+    return f"ARRAY<{_KINDS[stored_type(column.type)]}>" if column.many else _KINDS[stored_type(column.type)]
 
 
 @contextmanager

@@ -111,7 +111,7 @@ def _plain(cell: Expr) -> bool:
             return _tested(operand) and all(end is None or _constant(end) for end in (low, high))
         case OneOf(operand=operand, items=items):
             return _tested(operand) and all(_constant(item) for item in items)
-        case _:
+        case _:  # anything else reads more, or computes
             return False
 
 
@@ -121,7 +121,7 @@ def _tested(expr: Expr) -> bool:
             return True
         case Scale(operand=operand) | Rank(operand=operand):
             return isinstance(operand, Argument)
-        case _:
+        case _:  # anything else is computed
             return False
 
 
@@ -131,5 +131,5 @@ def _constant(expr: Expr) -> bool:
             return value is not None
         case Rank(operand=Literal(value=value)):
             return value is not None
-        case _:
+        case _:  # anything else is computed
             return False

@@ -166,7 +166,7 @@ class _Asking:
                 return self._folded(rows, some, _unknown(unlike), lambda least, value: build.less(value, least))
             case HitPolicy.COLLECT_MAX:
                 return self._folded(rows, some, _unknown(unlike), lambda most, value: build.greater(value, most))
-            case _:
+            case HitPolicy.UNIQUE | HitPolicy.COLLECT | HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER:
                 return _one_more(alike, unlike, some)
 
     def _before(self, rows: Sequence[Row]) -> E:
@@ -297,7 +297,7 @@ def _shortened(cell: Expr) -> Expr:
                 and item.right.value is not None
             ]
             return OneOf(tested, tuple(right), type=cell.type) if len(right) == len(items) else cell
-        case _:
+        case _:  # any other cell
             return cell
 
 

@@ -52,7 +52,7 @@ def tidied(query: exp.Query, renamed: Mapping[str, str], reserved: frozenset[str
                 node.this.set("this", renamed.get(node.this.this, node.this.this))
             case exp.Column(args={"table": exp.Identifier() as table}):
                 table.set("this", renamed.get(table.this, table.this))
-            case _:
+            case _:  # names no common table expression
                 pass
     for node in list(query.find_all(exp.Alias, exp.Paren)):
         match node:
@@ -60,7 +60,7 @@ def tidied(query: exp.Query, renamed: Mapping[str, str], reserved: frozenset[str
                 node.replace(column)
             case exp.Paren(this=inner) if _needless(node, inner):
                 node.replace(inner)
-            case _:
+            case _:  # changes the meaning
                 pass
     for name in query.find_all(exp.Identifier):
         if _SAFE.fullmatch(name.this) and name.this not in reserved:
@@ -85,5 +85,5 @@ def _needless(outer: exp.Paren, inner: exp.Expr) -> bool:
             return True
         case exp.Add() | exp.Sub(), exp.Add() | exp.Sub():
             return first
-        case _:
+        case _:  # better kept
             return False

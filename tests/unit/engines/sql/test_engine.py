@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from conformance.harness import load_ruleset
+from sql_memory import InMemory, compile_for
 from steelyard.diagnostics import Diagnostics
 from steelyard.engines.sql.arithmetic import TooWideError
-from steelyard.engines.sql.engine import compile_for
-from steelyard.engines.sql.memory import InMemory
 from steelyard.facts.case import Case
 from steelyard.facts.texts import case_from_texts
 

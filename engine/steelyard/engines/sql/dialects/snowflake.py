@@ -132,5 +132,5 @@ def _truth(node: exp.Expr) -> exp.Expr:
         case exp.Is(this=exp.Expr() as inner, expression=exp.Boolean() as constant):
             value = inner if constant.this else exp.Not(this=exp.Paren(this=inner))
             return exp.Coalesce(this=value, expressions=[exp.false()])
-        case _:
+        case _:  # every other node
             return node

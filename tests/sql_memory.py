@@ -1,4 +1,4 @@
-"""Scores a few cases in memory on DuckDB, with the statement for whole portfolios."""
+"""Compiles a ruleset, and scores a few cases in memory on DuckDB by the statement of whole portfolios."""
 
 # duckdb and pyarrow have no usable type hints
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -8,18 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
+from steelyard.diagnostics import Diagnostics
 from steelyard.engines.sql import build
+from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.dialects import dialect
-from steelyard.engines.sql.intervals import NARROW
+from steelyard.engines.sql.engine import report_too_wide
 from steelyard.engines.sql.optimizers import REPEATING, switch_off
 from steelyard.engines.sql.scope import SmallTable
-from steelyard.engines.sql.situations import Situations
+from steelyard.engines.sql.small_tables import filled, situations_that_occur
 from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
 from steelyard.facts.bulk import sql
 from steelyard.facts.case import Case, Row
@@ -31,6 +32,27 @@ from steelyard.ir.types import Boolean, Region, Regions, Text, Type
 CASES = "cases_"
 INLINE = 64
 """Small tables with more rows than this become tables of the session instead of text in the statement."""
+
+
+def compile_for(
+    ruleset: Ruleset,
+    diagnostics: Diagnostics,
+    cases: str,
+    sources: Mapping[str, str],
+) -> Statement | None:
+    """Compile a ruleset, its parameters bound; None, and B201, where a number may need more than 128 bits.
+
+    Args:
+        ruleset: what to compile.
+        diagnostics: what takes the finding.
+        cases: the table of cases.
+        sources: by relation its table.
+    """
+    try:
+        return compile_ruleset(ruleset, dialect("duckdb"), cases, sources, policy_digest(ruleset))
+    except TooWideError as error:
+        report_too_wide(error, ruleset, diagnostics)
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,32 +156,6 @@ class InMemory:
         return Found(values, row[1], ids)
 
 
-def situations_that_occur(
-    connection: duckdb.DuckDBPyConnection, statement: Statement, situations: Situations, small: Mapping[str, SmallTable]
-) -> dict[str, SmallTable]:
-    """The small tables of those of one score's situations that occur in the session."""
-    text = statement.program.dialect.sql(statement.keys(situations, small), pretty=False)
-    return situations.resolve_texts(row[0] for row in connection.execute(text).fetchall())
-
-
-def filled(connection: duckdb.DuckDBPyConnection, name: str, table: SmallTable) -> None:
-    """Create a small table as a table of the session."""
-    columns: list[str] = []
-    arrays: list[pa.Array] = []
-    for place, column in enumerate(table.columns):
-        cells = [row[place] for row in table.rows]
-        wide = any(isinstance(cell, int) and abs(cell) > NARROW for cell in cells)
-        text = any(isinstance(cell, str) for cell in cells)
-        kind = pa.string() if text else pa.decimal128(38) if wide else pa.int64()
-        held = [None if cell is None else Decimal(cell) for cell in cells] if wide else cells
-        arrays.append(pa.array(held, type=kind))
-        columns.append(f'CAST("{column}" AS HUGEINT) AS "{column}"' if wide else f'"{column}"')
-    connection.register("_filling", pa.Table.from_arrays(arrays, names=list(table.columns)))
-    made = sql.words("CREATE OR REPLACE TEMP TABLE", sql.name(name), "AS SELECT", sql.listed(columns), "FROM _filling")
-    connection.execute(made)
-    connection.unregister("_filling")
-
-
 def _table(
     connection: duckdb.DuckDBPyConnection,
     name: str,
@@ -179,7 +175,7 @@ def _plain(value: Stored | None) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _arrow(kind: Type) -> Any:  # noqa: ANN401 - pyarrow has no types
+def _arrow(kind: Type) -> Any:
     match kind:
         case Text() | Region():
             return pa.string()
@@ -197,6 +193,3 @@ def _stored(value: object) -> object:
     if isinstance(value, dict):
         return tuple(_stored(item) for item in value.values())  # pyright: ignore[reportUnknownVariableType]
     return value
-
-
-__all__ = ["CASES", "Found", "InMemory", "filled", "situations_that_occur"]
