@@ -131,8 +131,9 @@ class Statement:
     def value(self, expr: Expr) -> Value:
         if isinstance(expr, TableCall) and self.program.decision_tables[expr.table].hit.gives_list:
             arguments = [expressions.value(one, self.program, self.program.case_scope) for one in expr.arguments]
-            return tables.listed(expr, arguments, self.program, self.program.case_scope)
-        found = expressions.value(expr, self.program, self.program.case_scope)
+            found = tables.listed(expr, arguments, self.program, self.program.case_scope)
+        else:
+            found = expressions.value(expr, self.program, self.program.case_scope)
         why = resolved({name: [one] for name, one in found.why.items()}, self.program.cases)
         return replace(found, why=why)
 
