@@ -20,6 +20,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
+    from steelyard.session.checking import check, schema
     from steelyard.session.errors import DisagreementError, EngineError, InputError, LimitError, OutputError, UsageError
     from steelyard.session.explanation import CaseExplanation
     from steelyard.session.listener import Listener
@@ -54,12 +55,15 @@ __all__ = [
     "SteelyardWarning",
     "UsageError",
     "__version__",
+    "check",
     "export_table",
     "load",
+    "schema",
 ]
 
 _HOMES = {
     "steelyard.diagnostics": ("Diagnostic", "InternalError", "PolicyError", "SteelyardError"),
+    "steelyard.session.checking": ("check", "schema"),
     "steelyard.session.errors": (
         "DisagreementError",
         "EngineError",

@@ -34,13 +34,13 @@ def command(output: Output, rulesets: tuple[str, ...], form: str) -> None:
       steelyard check rulesets/*/ruleset.yaml --format json
       steelyard rule H101                 what a code means
     """
-    from steelyard.analysis.check import load
     from steelyard.cli.status import status_of
     from steelyard.diagnostics import Severity, msg
     from steelyard.diagnostics.renderers import read_source, render_json
+    from steelyard.session.checking import check
 
-    loaded = [load(name) for name in rulesets]
-    findings = list(dict.fromkeys(one for each in loaded for one in each.diagnostics))
+    checked = [check(name) for name in rulesets]
+    findings = list(dict.fromkeys(one for each in checked for one in each))
     if form == "json":
         output.result(render_json(findings, sources=read_source, translate=output.text))
     else:
@@ -52,11 +52,11 @@ def command(output: Output, rulesets: tuple[str, ...], form: str) -> None:
         output.line(
             msg(
                 "rulesets checked: {files}, errors: {errors}, warnings: {warnings}",
-                files=len(loaded),
+                files=len(checked),
                 errors=errors,
                 warnings=warnings,
             )
         )
-    status = max((status_of(each.diagnostics) for each in loaded), default=Status.YES)
+    status = max(map(status_of, checked), default=Status.YES)
     if status:
         raise Stop(status)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import click
 
 from steelyard.cli.options import language
@@ -13,7 +15,7 @@ from steelyard.cli.output import Output
 @click.option("--amendment", is_flag=True, help="Of a file that amends another ruleset.")
 @language
 @click.pass_obj
-def command(output: Output, of: str, amendment: bool) -> None:
+def command(output: Output, of: Literal["ruleset", "explain", "check"], amendment: bool) -> None:
     """Print a JSON Schema, so that an editor can complete a ruleset file, or a program can rely on what it reads.
 
     `schema explain` and `schema check` are of what these commands write with `--format json`.
@@ -26,17 +28,8 @@ def command(output: Output, of: str, amendment: bool) -> None:
     """
     import json
 
-    from steelyard.diagnostics.renderers.json import check_schema
-    from steelyard.explain.data import explanation_schema
-    from steelyard.model.schema import amendment_schema, json_schema
+    from steelyard.session.checking import schema
 
-    match of, amendment:
-        case "explain", False:
-            schema = explanation_schema()
-        case "check", False:
-            schema = check_schema()
-        case "ruleset", _:
-            schema = amendment_schema() if amendment else json_schema()
-        case _:
-            raise click.UsageError("--amendment is for the schema of a ruleset.")
-    output.result(json.dumps(schema, ensure_ascii=False, indent=2) + "\n")
+    if amendment and of != "ruleset":
+        raise click.UsageError("--amendment is for the schema of a ruleset.")
+    output.result(json.dumps(schema("amendment" if amendment else of), ensure_ascii=False, indent=2) + "\n")

@@ -1,6 +1,6 @@
 """Exceptions of the public API. All are `SteelyardError`; `PolicyError` carries the diagnostics of a ruleset or file.
 
-Each carries messages, so that a caller can show them in the reader's language; `str(error)` is English.
+Each carries messages and hints, so that a caller can show them in the reader's language; `str(error)` is English.
 A fault of this program other than a disagreement of engines is an `InternalError`, which is no `SteelyardError`.
 """
 
@@ -26,7 +26,7 @@ class MessageError(SteelyardError):
     """
 
     def __init__(self, *messages: Message, hints: tuple[Message, ...] = ()) -> None:
-        super().__init__("; ".join(str(message) for message in messages))
+        super().__init__("; ".join(str(message) for message in (*messages, *hints)))
         self.messages = messages
         self.hints = hints
 

@@ -413,3 +413,10 @@ def test_importing_the_package_imports_nothing_else() -> None:
     with pytest.raises(AttributeError):
         _ = steelyard.no_such_name  # type: ignore[attr-defined]
     assert all(getattr(steelyard, name) for name in steelyard.__all__)
+
+
+def test_the_text_of_an_error_has_its_hints() -> None:
+    with pytest.raises(UsageError) as caught:
+        steelyard.export_table("motor-small-claims", "storm_releif")
+
+    assert "the ruleset has no table `storm_releif`; did you mean `storm_relief`?" == str(caught.value)
