@@ -117,6 +117,9 @@ def test_demo_replaces_its_own_folder_only(tmp_path: Path, steelyard, monkeypatc
     assert "changed" != (tmp_path / "again" / "scores.csv").read_text("utf-8")
     assert {"again", "mine"} == {path.name for path in tmp_path.iterdir()}
     assert 2 == steelyard("demo", "--output", "no/where").status
+    (tmp_path / "again" / "mine.txt").write_text("kept", "utf-8")
+    assert 2 == steelyard("demo", "--output", "again").status
+    assert "kept" == (tmp_path / "again" / "mine.txt").read_text("utf-8")
 
 
 def test_key_cannot_steer_the_terminal_or_forge_a_line(steelyard, policy: Path):

@@ -25,6 +25,8 @@ PAGES = 40
 """Pages of the report: enough to look around, few enough to be written in seconds."""
 MARK = ".steelyard-demo"
 """A file that says that a folder is ours to replace."""
+WRITTEN = frozenset({"scores.csv", "rejects.csv", "provenance.json", "report", "sample", MARK})
+"""All that a demo writes: a folder that holds more is not replaced."""
 
 
 @click.command("demo")
@@ -47,7 +49,7 @@ def command(output: Output, target: str) -> None:
     from steelyard import resources
     from steelyard.cli.telling import show_summary
     from steelyard.diagnostics import msg
-    from steelyard.session.files import staging
+    from steelyard.session.files import check_outputs, staging
     from steelyard.session.run import ready_ruleset, score_files
     from steelyard.session.wanted import Wanted
     from steelyard.temporary import TemporaryFolder
@@ -59,6 +61,7 @@ def command(output: Output, target: str) -> None:
     output.say(msg("scoring the sample of {ruleset}", ruleset=RULESET))
     relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
     options = FactFiles((str(sample / "claims.csv"),), relations, {"as_of": AS_OF}, None, "utf-8")
+    check_outputs((target,), RULESET, options)
     with staging() as stage, TemporaryFolder() as work:
         scored = score_files(ruleset, options, Wanted(lang=output.lang), work.path, output)
         aside = stage.place(folder)
@@ -73,7 +76,8 @@ def _check(output: Output, folder: Path) -> None:
     from steelyard.diagnostics import msg
     from steelyard.session.files import is_occupied
 
-    if is_occupied(folder, MARK):
+    foreign = folder.is_dir() and any(one.name not in WRITTEN for one in folder.iterdir())
+    if foreign or is_occupied(folder, MARK):
         output.error(
             msg("`{folder}` is there already and is no earlier demo: name another with `--output`", folder=str(folder))
         )
