@@ -1,4 +1,4 @@
-"""Bands and curves: measures that two bands claim, or none; curves that reward what is worse."""
+"""Checks bands and curves: measures covered by two bands or by none; curves that give worse measures more points."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from steelyard.ir.types import Range, default_range
 
 
 def check_bands(subject: Subject, diagnostics: Diagnostics) -> None:
-    """Check the ways to score that are written as stretches of values."""
+    """Check bands and curves of all indicators."""
     for indicator in subject.ruleset.indicators:
         match indicator.way:
             case Bands() as bands:

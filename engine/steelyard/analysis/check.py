@@ -1,4 +1,4 @@
-"""The whole road of a ruleset: found, read, lowered, bound, checked."""
+"""Runs all passes on a ruleset: find, read, lower, bind, check."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ CHECKS: tuple[Check, ...] = (
     check_unused,
     check_portfolios,
 )
-"""In this order; `check_situations` waits for the weights to be in order."""
+"""The checks in their order; `check_situations` must come after `check_weights`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Part:
 
     Attributes:
         node, file: the source (laid upon what it amends) and the file as written, as far as they could be read.
-        ruleset: its meaning; None where it has an error.
+        ruleset: its lowered form; None where it has an error.
     """
 
     path: Path
@@ -64,7 +64,7 @@ class Loaded:
     """A ruleset after every pass.
 
     Attributes:
-        parts: its files, one a version, by name; empty where none was found.
+        parts: its files, one per version, by name; empty where none was found.
         versions: None where there is an error.
         diagnostics: all findings, in the order of the text.
     """
@@ -80,7 +80,7 @@ class Loaded:
 
     @property
     def ruleset(self) -> Ruleset | None:
-        """The newest version, the only one of a ruleset that stands alone; None where there is an error."""
+        """The newest, or only, version; None where there is an error."""
         return None if self.versions is None else self.versions.newest
 
 
@@ -90,7 +90,7 @@ def load(path_or_name: str, settings: Mapping[str, str] | None = None, *, lint: 
     Args:
         path_or_name: a file, a folder that holds a ruleset or its versions, or the name of a shipped ruleset.
         settings: values of parameters; None leaves parameters as they are, so that one without a value is no error.
-        lint: whether to run the checks after lowering; without them a ruleset may still surprise.
+        lint: whether to run the checks after lowering.
     """
     diagnostics = Diagnostics()
     return _load(sources(path_or_name, diagnostics), settings, diagnostics, lint=lint)
@@ -124,7 +124,7 @@ def _load(
 
 
 def _part(source: SourceFile, diagnostics: Diagnostics) -> Part:
-    """Read and lower one file; an error in one does not keep the others from being looked at."""
+    """Read and lower one file; errors in one file do not prevent reading the others."""
     found = Diagnostics()
     file = None if source.node is None else from_source(source.node, found)
     ruleset = None if file is None or found.errors else lower(file, found)

@@ -1,4 +1,4 @@
-"""Exemptions that change nothing: no grant, or grants that are never milder."""
+"""Reports exemptions without effect: no grant, or grants that are never milder."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _report(exemption: Exemption, grant: Grant, diagnostics: Diagnostics) -> Non
 
 
 def _helps(subject: Subject, ruleset: Ruleset, grant: Grant) -> bool:
-    """Whether a grant can change a score; errs on the side of yes."""
+    """Return whether a grant can change a score; may return True where it cannot, never the reverse."""
     match grant:
         case PauseGrant() | WaiveGrant():
             return True
@@ -80,7 +80,7 @@ def _milder(subject: Subject, indicator: Indicator, target: Expr) -> bool:
 
 
 def _difference(subject: Subject, target: Expr) -> Range | None:
-    """By how much a target that is written as a change of `target` differs from it."""
+    """Return the change of a target that is written as a change of `target`; None for any other form."""
     match target:
         case OwnTarget():
             return Range(0, 0)

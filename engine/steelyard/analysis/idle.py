@@ -1,4 +1,4 @@
-"""Rules that take or give no points, and answers to questions that never arise."""
+"""Reports rules without effect on points, and `unknown:` where nothing can be unknown."""
 
 from __future__ import annotations
 

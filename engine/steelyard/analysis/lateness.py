@@ -1,4 +1,4 @@
-"""Milestones that score better missing than late: whoever never finishes must not be better off."""
+"""Reports milestones that score better when missing than when late."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _advice(indicator: Indicator) -> Message:
 
 
 def _end_can_be_missing(subject: Subject, indicator: Indicator) -> bool:
-    """Whether the later milestone can be missing while nothing stands in for it."""
+    """Return whether the later milestone can be missing without a replacement value."""
     measure = indicator.measure
     if isinstance(measure, Clock):
         return measure.until is None and subject.knower.missing(measure.stop)
@@ -58,7 +58,7 @@ def _end_can_be_missing(subject: Subject, indicator: Indicator) -> bool:
 
 
 def _ends(measure: Expr) -> list[Expr]:
-    """What a measured time runs to: the left sides of differences of dates or instants."""
+    """Give the ends of a measured time: the left sides of differences of dates or instants."""
     match measure:
         case Subtract(left=left) if isinstance(left.type, Date | DateTime):
             return [left]
@@ -71,7 +71,7 @@ def _ends(measure: Expr) -> list[Expr]:
 
 
 def _least(indicator: Indicator) -> int | None:
-    """The worst score of the way, hundredths; None where it cannot be told."""
+    """Return the worst score of the way in hundredths; None where it is unknown."""
     floor = indicator.clamp.low if indicator.clamp is not None else None
     match indicator.way:
         case Met() | Proportion():

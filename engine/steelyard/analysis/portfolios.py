@@ -1,4 +1,4 @@
-"""Whether the engine for portfolios, SQL, can run the ruleset: numbers that may need more than its 128 bits."""
+"""Checks whether SQL can run the ruleset: reports numbers that may need more than 128 bits."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from steelyard.ir.types import Range, default_range
 from steelyard.ir.walk import nodes
 
 MOST = 10**38 - 1
-"""The largest magnitude of a 128-bit number in every database."""
+"""The largest magnitude that the widest integer type of every database holds."""
 ROWS = 2**31
-"""A sum is taken to have so many rows at most."""
+"""The assumed maximum of rows in a sum."""
 _NAMED = 5
 
 
 def check_portfolios(subject: Subject, diagnostics: Diagnostics) -> None:
-    """Report the first number that SQL may not hold, with the inputs and fields that have no range of their own.
+    """Report the first number that SQL may not hold, with the inputs and fields without a declared range.
 
-    Judges from declared ranges, without compiling: the engine itself (B201) may refuse slightly smaller numbers, where
+    The check uses declared ranges and does not compile: the engine (B201) may refuse slightly smaller numbers, because
     it needs room for rounding.
     """
     for expr in expressions(subject.ruleset):
@@ -46,12 +46,12 @@ def _too_wide(node: Expr, subject: Subject) -> bool:
             return _largest(left, subject) * _largest(right, subject) > MOST
         case Aggregate(aggregation=Aggregation.SUM, argument=argument) if argument is not None:
             return _largest(argument, subject) * ROWS > MOST
-        case _:  # sums and differences of what fits come nowhere near
+        case _:  # sums and differences of numbers that fit are far below the limit
             return False
 
 
 def _largest(expr: Expr, subject: Subject) -> int:
-    """The largest magnitude of a number; 0 where nothing bounds it, which is not for this check to say."""
+    """Return the largest magnitude of a number; 0 where it has no bound, which this check does not report."""
     found = subject.knower.value_range(expr)
     return max(abs(end) for end in (found.low or 0, found.high or 0))
 

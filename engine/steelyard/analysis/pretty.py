@@ -1,4 +1,4 @@
-"""A ruleset's meaning as text: what every engine reads, names resolved, scales aligned, ways written out."""
+"""Prints a lowered ruleset as text: names resolved, scales aligned, ways written out."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _HIDDEN = {"span", "file"}
 
 
 def pretty(ruleset: Ruleset) -> str:
-    """The whole ruleset, a key a line, expressions in the language's own spelling."""
+    """Print the whole ruleset, one key per line, expressions in the language's own notation."""
     return "".join(f"{line}\n" for line in _Printer(zone(ruleset.timezone)).lines(ruleset, 0))
 
 
 def expression(expr: Expr, here: Zone) -> str:
-    """An expression, every operand of an operator that is no name or literal in parentheses."""
+    """Print an expression; operands that are neither names nor literals are in parentheses."""
     return _Printer(here).text(expr)
 
 

@@ -1,6 +1,6 @@
-"""Every situation of the weights: which adjustments fire, who is waived. Each must come out as shares.
+"""Checks every situation of the weights (adjustments that fire, members that are waived): each must give shares.
 
-`check` treats every combination as reachable, save adjustments that share an `exclusive` name.
+`check` treats every combination as reachable, except of adjustments that share an `exclusive` name.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.weights import NOTHING, Circumstances, Situation, SituationError, Weighing
 
 MOST_SITUATIONS = 4096
-"""Beyond so many combinations the check warns, and situations are resolved as they occur."""
+"""Beyond this many combinations the check warns, and situations are resolved as they occur."""
 SHOWN = 5
-"""At most so many situations are named for one cause."""
+"""How many situations are named for one cause at most."""
 ANY_ROW = "*"
-"""Stands for the rows of a family, whatever they are."""
+"""Stands for any rows of a family."""
 
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """A situation by what leads to it: the adjustments that fire, the indicators that are waived."""
+    """The circumstances of a situation: the adjustments that fire, the indicators that are waived."""
 
     fired: tuple[Adjustment, ...]
     waived: tuple[Indicator, ...]
@@ -93,7 +93,7 @@ def count_combinations(ruleset: Ruleset, score: Score) -> int:
 
 
 def waivable(ruleset: Ruleset, score: Score) -> tuple[Indicator, ...]:
-    """The members that some case may waive; a family may have no rows."""
+    """Return the members that a case may waive, including families, which may have no rows."""
     granted = {grant.indicator for e in ruleset.exemptions for grant in e.grants if isinstance(grant, WaiveGrant)}
     return tuple(
         one
@@ -111,7 +111,7 @@ def _members(ruleset: Ruleset, score: Score) -> list[Indicator]:
 
 
 def _choices(ruleset: Ruleset, score: Score) -> list[tuple[Adjustment | None, ...]]:
-    """Per set of exclusive adjustments what may fire; those that do not concern the score are left out."""
+    """Return the alternatives within each set of exclusive adjustments; those outside the score are left out."""
     members = _members(ruleset, score)
     concerned = {one.id for one in members} | {one.group for one in members}
     choices: dict[str, list[Adjustment | None]] = {}
@@ -135,7 +135,7 @@ def _combinations(ruleset: Ruleset, score: Score) -> Iterator[Combination]:
 
 
 def _report(ruleset: Ruleset, score: Score, diagnostics: Diagnostics) -> None:
-    """One finding a cause, its simplest situations named."""
+    """Report one finding per cause, naming its simplest situations."""
     causes: dict[str, tuple[Message, list[Combination]]] = {}
     for combination, result in situations(ruleset, score):
         if isinstance(result, SituationError) and result is not NOTHING:

@@ -1,4 +1,4 @@
-"""From what a user names to the rulesets that are meant: found, read, and laid upon what they amend."""
+"""Finds the rulesets that a user names, reads them, and applies amendments to their bases."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from steelyard.source import Map, Node, Text, load_file, read_yaml
 from steelyard.source.grids import KINDS
 
 RULESET_FILE = "ruleset.yaml"
-"""The name of a ruleset that stands alone in its folder."""
+"""The file name of a single ruleset in its folder."""
 CASES_FILE = "cases.yaml"
 """The worked cases of a folder; never a ruleset."""
 TEXT = "text"
-"""What a ruleset that is given as text is called in places."""
+"""The name, in places, of a ruleset given as text."""
 MARK = "steelyard"
-"""The key that tells a ruleset from other YAML."""
+"""The key by which a ruleset is distinguished from other YAML."""
 
 
 @dataclass(frozen=True, slots=True)

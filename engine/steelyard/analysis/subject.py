@@ -1,4 +1,4 @@
-"""What the checks look at, and what they know of it."""
+"""The ruleset that checks examine, with knowledge about it."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ class Subject:
     """A ruleset under check.
 
     Attributes:
-        ruleset: its meaning; parameters may lack a value.
-        file: as written, for what the meaning no longer shows.
-        knower: what follows from its declarations.
+        ruleset: its lowered form; parameters may have no value.
+        file: the file as written, for details that the lowered form omits.
+        knower: derives ranges and missing values from its declarations.
     """
 
     ruleset: Ruleset
@@ -52,7 +52,7 @@ class Subject:
     knower: Knower
 
     def columns(self, table: Table) -> tuple[coverage.TestedColumn, ...]:
-        """The table's inputs as atoms, within what its callers can ask."""
+        """Return the table's inputs as atoms, within the ranges of all calls."""
         calls = [call for call in self.calls() if call.table == table.id]
         if not calls:
             return columns_of(table, (UNBOUNDED,) * len(table.inputs))
@@ -60,7 +60,7 @@ class Subject:
         return columns_of(table, tuple(hull(tuple(map(self.knower.value_range, each))) for each in asked))
 
     def calls(self) -> Iterator[TableCall]:
-        """Every question that is asked of a table."""
+        """Return every call of a table."""
         return (node for expr in expressions(self.ruleset) for node in nodes(expr) if isinstance(node, TableCall))
 
     def shown(self, value: Stored, kind: Type) -> Message:
@@ -96,7 +96,7 @@ def expressions(ruleset: Ruleset) -> Iterator[Expr]:
 
 
 def way_expressions(way: Way) -> Iterator[Expr]:
-    """What a way to score reads."""
+    """Give the expressions of a way to score."""
     match way:
         case Steps(each=each, deduct=deduct, floor=floor):
             yield from (deduct, floor)
@@ -113,7 +113,7 @@ def way_expressions(way: Way) -> Iterator[Expr]:
 
 
 def grant_expressions(grant: Grant) -> Iterator[Expr]:
-    """What a grant reads."""
+    """Give the expressions of a grant."""
     match grant:
         case TargetGrant(target=value) | AtLeastGrant(points=value):
             yield value

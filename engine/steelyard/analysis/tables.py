@@ -10,7 +10,7 @@ from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import HitPolicy, Table
 
 MOST_PAIRS = 20
-"""At most so many overlaps of a table are reported; after them it needs another look as a whole."""
+"""How many overlaps of a table are reported at most."""
 
 
 def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
@@ -24,7 +24,7 @@ def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
 
 
 def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
-    """Under unique no two rows may hit together, under any only rows that say the same."""
+    """Report rows that hit together: under unique any two rows, under any rows with different outputs."""
     found = 0
     for one, other in coverage.overlapping(columns, len(table.rows)):
         first, second = table.rows[one], table.rows[other]
@@ -62,7 +62,7 @@ def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...],
 
 
 def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
-    """Report rows that no value reaches, or that earlier ones hide under first."""
+    """Report rows that no value reaches, or that earlier rows shadow under hit policy first."""
     for place, row in enumerate(table.rows):
         if any(not column.rows[place] for column in columns):
             diagnostics.add(
@@ -91,7 +91,7 @@ def _shadowed(columns: tuple[TestedColumn, ...], place: int) -> bool:
 
 
 def _gaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
-    """Report an example that no row covers; lists and counts of hits may well be empty."""
+    """Report an example that no row covers, except under hit policies for which no hit is normal."""
     may_be_empty = table.hit.gives_list or table.hit is HitPolicy.COLLECT_COUNT
     if table.default is not None or may_be_empty or not table.inputs:
         return

@@ -1,4 +1,4 @@
-"""What is declared and never read: left over from a change, or forgotten in a rule."""
+"""Reports declarations that are never read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from steelyard.source import Text
 
 
 def check_unused(subject: Subject, diagnostics: Diagnostics) -> None:
-    """Report names that nothing reads. What only an unused define reads counts as read: one finding at a time."""
+    """Report names that nothing reads. A name read only by an unused define counts as read."""
     ruleset = subject.ruleset
     read = [node for expr in expressions(ruleset) for node in nodes(expr)]
     inputs = {node.name for node in read if isinstance(node, Input)} | {ruleset.key, ruleset.reference_date}

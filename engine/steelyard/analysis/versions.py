@@ -1,4 +1,4 @@
-"""Whether the versions of a folder fit together: what they must share, and whose days are whose."""
+"""Checks that the versions in a folder are consistent: shared settings, and ranges of days without overlaps."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from steelyard.model.ruleset import RulesetFile
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A version as written and as understood."""
+    """A version as written and as lowered."""
 
     file: RulesetFile
     ruleset: Ruleset
 
     @property
     def low(self) -> int:
-        """Its first day, for comparing; below every day where the range is open."""
+        """Its first day; below every day where the range is open."""
         low = self.ruleset.effective.low
         return -(10**9) if low is None else low
 
@@ -36,7 +36,7 @@ class Version:
 
     @property
     def days(self) -> Span:
-        """Where its days are written, or where they are not."""
+        """The place where its days are written, or should be."""
         return self.file.version.span if self.file.effective is None else self.file.effective.span
 
 
@@ -45,7 +45,7 @@ def fit_together(found: Sequence[Version], diagnostics: Diagnostics) -> Versions
 
     Args:
         found: at least one, each without errors of its own.
-        diagnostics: takes what does not fit, with both places.
+        diagnostics: receives inconsistencies, with both places.
 
     Returns:
         The versions by their first day; None where there is an error.
@@ -83,7 +83,7 @@ def _check_shared(one: Version, other: Version, diagnostics: Diagnostics) -> Non
 
 @dataclass(frozen=True, slots=True)
 class _Shared:
-    """What two versions must share: how each has it, and where."""
+    """A setting that two versions must share: its value and place in each."""
 
     what: Message
     first: str | Type
@@ -192,5 +192,5 @@ def _days(first: int, last: int) -> Message:
             return msg("every day from {day} on", day=low)
         case _ if low == high:
             return msg("{day}", day=low)
-        case _:  # both days are there, and differ
+        case _:  # both days exist and differ
             return msg("{first} to {last}", first=low, last=high)

@@ -1,4 +1,4 @@
-"""Weights as written: above 0, shares between 0 and 1, the sum that was promised."""
+"""Checks weights as written: weights above 0, shares between 0 and 1, the declared total."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ def check_weights(subject: Subject, diagnostics: Diagnostics) -> None:
 
 
 def constants_known(ruleset: Ruleset) -> bool:
-    """Whether all parameters that weights read have a value; without them there is nothing to compute."""
+    """Return whether all parameters that weights read have a value, which computing weights requires."""
     unknown = {parameter.id for parameter in ruleset.parameters if parameter.value is None}
     read = (node for expr in _constants(ruleset) for node in nodes(expr))
     return not any(isinstance(node, Parameter) and node.name in unknown for node in read)
 
 
 def percent(value: Fraction) -> str:
-    """An exact share as a percentage; one without an end as a fraction.
+    """Write an exact share as a percentage, or as a fraction where it is no finite decimal.
 
     >>> percent(Fraction(11, 10)), percent(Fraction(1, 8)), percent(Fraction(1, 3))
     ('110%', '12.5%', '1/3')
@@ -61,7 +61,7 @@ def percent(value: Fraction) -> str:
 
 
 def decimal(value: Fraction) -> str:
-    """An exact number with as many digits as it needs; as a fraction where they have no end."""
+    """Write an exact number as a decimal, or as a fraction where it is no finite decimal."""
     for digits in range(19):
         scaled = value * 10**digits
         if scaled.denominator == 1:
@@ -102,7 +102,7 @@ def _share(expr: Expr, what: Message, span: Span | None, scope: RulesetScope, di
 
 
 def _total(ruleset: Ruleset, score: Score, scope: RulesetScope, diagnostics: Diagnostics) -> None:
-    """Insist on the total that was written. Rows of families have weights of their own and are not counted."""
+    """Check that weights add up to the declared total. Families are not counted; their rows have their own weights."""
     total = ruleset.weights.total
     if total is None or score.method is not Method.WEIGHTED_MEAN:
         return

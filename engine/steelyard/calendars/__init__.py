@@ -1,8 +1,8 @@
-"""Time zones, working days and hours. Above the meaning: knows text and integers, no rulesets and no cases.
+"""Time zones, working days and hours. Works on text and integers, and knows no rulesets and no cases.
 
 `clock_text` reads dates and datetimes, `zones` turns local time into instants, `offsets` tabulates a zone.
-`holiday_data` knows the working days of countries from pinned packages, `day_table` counts them, `hours` reads
-opening times, `working` puts these together: business days and working time.
+`holiday_data` gives the working days of countries from pinned packages, `day_table` counts them, `hours` reads working
+hours, and `working` combines these to business days and working time.
 
 Invariants: zones come from the pinned tzdata package, never from the machine, and working days from pinned
 packages too, so a result does not depend on where it was computed. A year that is not covered gives

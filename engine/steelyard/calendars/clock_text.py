@@ -1,4 +1,4 @@
-"""The one spelling of dates and datetimes, in files and in rulesets (LANGUAGE.md section 12)."""
+"""Reads dates and datetimes; the same grammar serves files and rulesets (LANGUAGE.md section 12)."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _DATETIME = re.compile(
     _DAY + r"[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _WIDEST_OFFSET = 18 * 60
-"""Minutes; no zone is or was further from UTC."""
+"""In minutes; no time zone is or was further from UTC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A datetime as written: the wall clock, and its offset from UTC where one stands (else it is local)."""
+    """A datetime as written: the local time, and its offset from UTC; None where none is written."""
 
     wall: datetime
     offset: timedelta | None
 
 
 def read_date(text: str) -> date | Message | None:
-    """Read `2024-05-01` or `2024/05/01`; a message where the day does not exist, None where the shape is another.
+    """Read `2024-05-01` or `2024/05/01`; a message where the day does not exist, None for any other form.
 
     >>> read_date("2024-02-29"), read_date("24-2-29")
     (datetime.date(2024, 2, 29), None)
@@ -39,7 +39,7 @@ def read_datetime(text: str) -> Written | Message | None:
     """Read a datetime: `T` or a space, seconds and up to 6 digits of a fraction optional, `Z` or an offset optional.
 
     Returns:
-        What was written; a message where it has the shape but cannot be; None where the shape is another.
+        The datetime; a message where the form is right but the value does not exist; None for any other form.
     """
     match = _DATETIME.fullmatch(text)
     if match is None:
@@ -72,7 +72,7 @@ def _offset(text: str | None) -> timedelta | Message | None:
             return None
         case "Z":
             return timedelta()
-        case _:  # any other text; the pattern let only `+08:00` through
+        case _:  # the pattern allows only the form `+08:00` here
             hours, minutes = int(text[1:3]), int(text[-2:])
             total = hours * 60 + minutes
             if minutes > 59 or total > _WIDEST_OFFSET:

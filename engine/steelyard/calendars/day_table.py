@@ -1,4 +1,4 @@
-"""Working days, counted. Every day is a number: days since 1970-01-01."""
+"""Counts working days. Days are numbers: days since 1970-01-01."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from steelyard.calendars.zones import day_number, day_of
 
 @dataclass(frozen=True, slots=True)
 class Uncovered:
-    """No answer: a year would be needed that the calendar does not cover.
+    """The result of a query that needs a year which the calendar does not cover.
 
     Attributes:
         year: the year; the nearest one that is not covered where a count leads out of the calendar.
@@ -45,7 +45,7 @@ class DayTable:
             return None
         try:
             return Uncovered(day_of(day).year)
-        except OverflowError:  # before the year 1 or after 9999; no input can hold it, arithmetic can
+        except OverflowError:  # before year 1 or after 9999: impossible for inputs, possible for results of arithmetic
             return Uncovered(0 if day < 0 else 10_000)
 
     def is_working(self, day: int) -> bool:
@@ -54,17 +54,17 @@ class DayTable:
         return at < len(self.working) and self.working[at] == day
 
     def count(self, day: int) -> int:
-        """How many working days there are from the first covered day to this one, it included."""
+        """Return the number of working days from the first covered day to this one, inclusive."""
         return bisect_right(self.working, day)
 
     def add(self, day: int, number: int) -> int | Uncovered:
-        """The business day that is a number of business days after a day, or before it where the number is negative.
+        """Return the business day `number` business days after a day, or before it where negative.
 
         `add(day, n)` is the n-th business day after `day`, `add(day, -n)` the n-th before it; `day` itself never
         counts. `add(day, 0)` is `day` if it is a business day, else the next one.
 
         Returns:
-            The day; the year that is missing where `day` or the result is not covered.
+            The day; `Uncovered` where `day` or the result is not covered.
         """
         outside = self.uncovered(day)
         if outside is not None:
@@ -76,12 +76,12 @@ class DayTable:
         return self.working[at] if at < len(self.working) else Uncovered(self.last_year + 1)
 
     def between(self, start: int, end: int) -> int | Uncovered:
-        """How many business days there are after `start` up to `end`, it included; negative where `end` is before.
+        """Return the number of business days in (start, end]; negative where `end` is before `start`.
 
         `between(a, b) == -between(b, a)`; `add(a, between(a, b)) == b` for a business day b after a.
 
         Returns:
-            The number; the year that is missing where `start` or `end` is not covered.
+            The number; `Uncovered` where `start` or `end` is not covered.
         """
         for day in (start, end):
             outside = self.uncovered(day)
@@ -90,7 +90,7 @@ class DayTable:
         return self.count(end) - self.count(start)
 
     def rows(self) -> Iterator[tuple[int, int, int]]:
-        """Each covered day as (day, 1 where it is a working day, `count(day)`): the table for an engine that joins."""
+        """Give each covered day as (day, 1 for a working day else 0, `count(day)`), as a table to join in an engine."""
         count = 0
         for day in range(self.first_day, self.last_day + 1):
             works = count < len(self.working) and self.working[count] == day

@@ -1,17 +1,17 @@
-"""The working days of countries and states, from pinned packages; years that are not known are not covered.
+"""The working days of countries and states from pinned packages; years without reliable data are not covered.
 
-China comes from `chinesecalendar`, which knows the days off and the weekend days worked instead, as the
-State Council announces them for each year. Every other country and state comes from `holidays`.
+China comes from `chinesecalendar`, which has the days off, and the weekend days worked in exchange, that the State
+Council announces for each year. Every other country and state comes from `holidays`.
 
-Covered are, for China, the years of which announcements are known. For the others, the years that end with
-the last known one and go back without a hole:
+For China the years with known announcements are covered. For all others, the longest run of known years up to the last
+one:
 
-- a year is known only if none of its holidays is an estimate (holidays by the moon, until they are declared);
+- a year is known only if none of its holidays is an estimate (lunar holidays before they are declared);
 - where a country moves days off by yearly decree, only the years with such a decree in the data;
-- no year later than the one after the data were published (a rule computes the holidays of 2060, but a
-  parliament decides on them), and none before 1970.
+- no year later than the one after the data were published (holidays of 2060 can be computed, but may still be changed
+  by law), and none before 1970.
 
-A half-day holiday is a working day: only its hours are known to the employer.
+A half-day holiday counts as a working day, because its hours differ between employers.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 """The years of dates (LANGUAGE.md section 3)."""
 
 DATA_VERSION = "0.108"
-"""The pinned release of `holidays` that the next line is about; a test holds the two together."""
+"""The pinned release of `holidays` to which the next constant applies; a test checks both."""
 DATA_PUBLISHED = 2026
 
 FIRST_NATIONAL = 1970
-"""The first year that is asked of `holidays`; its older years are not told from those it does not know."""
+"""The first year read from `holidays`; for older years it does not distinguish known from unknown years."""
 
 SATURDAY_SUNDAY = frozenset((5, 6))
 """Days of the week are counted from Monday, 0."""
@@ -65,7 +65,7 @@ class KnownDays:
 
 
 def is_known(code: str) -> bool:
-    """Whether there are data: `none`, `CN`, a country such as `US`, a state such as `US-TX`; spelled exactly."""
+    """Return whether there is data for a code: `none`, `CN`, a country such as `US`, a state such as `US-TX`."""
     if code in (NONE, "CN"):
         return True
     if _CODE.fullmatch(code) is None:
@@ -76,7 +76,7 @@ def is_known(code: str) -> bool:
 
 
 def suggestions(code: str) -> tuple[str, ...]:
-    """The codes that a misspelt one may have meant: its country's states, or the countries."""
+    """Return the candidates for a misspelt code: the states of its country, or the countries."""
     country, _, state = code.upper().partition("-")
     states = _places().get(country, ())
     if state and states:
@@ -86,10 +86,10 @@ def suggestions(code: str) -> tuple[str, ...]:
 
 @cache
 def known_days(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
-    """Look up the working days of a country or state. The same object each time: it is only a memory of a reading.
+    """Look up the working days of a country or state. Cached.
 
     Args:
-        code: for which `is_known` is true.
+        code: a code for which `is_known` is true.
         weekend: the days off of each week instead of the country's own.
 
     Returns:
@@ -100,7 +100,7 @@ def known_days(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
             return _plain(SATURDAY_SUNDAY if weekend is None else weekend)
         case "CN":
             return _china(SATURDAY_SUNDAY if weekend is None else weekend)
-        case _:  # any other code is of a country
+        case _:  # any other code is that of a country
             return _national(code, weekend)
 
 
@@ -140,11 +140,11 @@ def _national(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
 
     country, _, state = code.partition("-")
     make = type(holidays.country_holidays(country))
-    hidden = "islamic_show_estimated"  # some countries do not mark their estimates unless told to
+    hidden = "islamic_show_estimated"  # some countries mark estimates only on request
     marked: dict[str, Any] = {hidden: True} if hidden in signature(make).parameters else {}
     years = range(max(make.start_year, FIRST_NATIONAL), min(make.end_year, DATA_PUBLISHED + 2) + 1)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of years that some tables lack: those are estimates, and not covered
+        warnings.simplefilter("ignore")  # raised for years that some tables lack: those are estimates, and not covered
         calendar = make(subdiv=state or None, years=years, expand=False, **marked)
     known = _known_years(calendar)
     if known is None:

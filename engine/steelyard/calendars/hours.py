@@ -1,4 +1,4 @@
-"""The working hours of a day, as local wall-clock time in microseconds since midnight."""
+"""The working hours of a day, as local time in microseconds since midnight."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from steelyard.calendars.zones import DAY_US, SECOND_US
 from steelyard.diagnostics import Message, msg
 
 Hours = tuple[tuple[int, int], ...]
-"""Half-open spans of the wall clock, ascending, that neither touch nor overlap."""
+"""Half-open spans of local time, ascending, that neither touch nor overlap."""
 
 _SPAN = re.compile(r"([0-9]{1,2}):([0-9]{2})\s*-\s*([0-9]{1,2}):([0-9]{2})")
 _TWINS = str.maketrans({"，": ",", "、": ",", "：": ":", "–": "-", "—": "-", "～": "-", "~": "-", "－": "-"})
 
 
 def read_hours(text: str) -> Hours | Message:
-    """Read `09:00-12:00, 13:00-17:30`; spans that touch become one. A message says what is wrong.
+    """Read `09:00-12:00, 13:00-17:30`; spans that touch are merged. Returns a message where the text is invalid.
 
     >>> [(start // 3_600_000_000, end // 3_600_000_000) for start, end in read_hours("09:00-12:00, 13:00-18:00")]
     [(9, 12), (13, 18)]
@@ -39,7 +39,7 @@ def read_hours(text: str) -> Hours | Message:
 
 
 def hours_text(hours: Hours) -> str:
-    """The hours as `read_hours` reads them back.
+    """Write hours in the form that `read_hours` reads.
 
     >>> hours_text(read_hours("9:00-12:00，13:00-24:00"))
     '09:00-12:00, 13:00-24:00'

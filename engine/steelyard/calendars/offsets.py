@@ -9,34 +9,35 @@ from functools import cache
 from steelyard.calendars.zones import DAY_US, SECOND_US, Zone
 
 _STEP_US = 2 * DAY_US
-"""Offsets are probed this far apart. Clocks that go forth and back again stay at least 6 days in between
-(tzdata 2026, years from 1900 on), so that no change is stepped over."""
+"""Offsets are probed at this distance. Two changes that cancel each other are at least 6 days apart (tzdata 2026, years
+from 1900 on), so no change is missed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Offsets:
-    """The offsets of a zone over a time.
+    """The offsets of a time zone over a period.
 
     Attributes:
         starts: the instants from which an offset holds, ascending; the first one also holds before.
-        offsets: what local time is ahead of UTC from then on, in microseconds.
+        offsets: local time minus UTC from each start on, in microseconds.
     """
 
     starts: tuple[int, ...]
     offsets: tuple[int, ...]
 
     def at(self, instant: int) -> int:
-        """The index of the offset that holds at an instant."""
+        """Return the index of the offset that holds at an instant."""
         return max(bisect_right(self.starts, instant) - 1, 0)
 
     def local(self, instant: int) -> int:
-        """The wall clock at an instant, as microseconds since its own 1970-01-01 00:00."""
+        """Return the local time at an instant, in microseconds since 1970-01-01 00:00 local time."""
         return instant + self.offsets[self.at(instant)]
 
 
 @cache
 def offsets(zone: Zone, first: int, last: int) -> Offsets:
-    """Tabulate a zone's offsets from one instant to another. The same object each time: a memory of a reading."""
+    """Tabulate a zone's offsets from one instant to another. Cached."""
     starts, found = [first], [zone.offset(first)]
     for probe in range(first, last + _STEP_US, _STEP_US):
         offset = zone.offset(probe)
@@ -47,7 +48,7 @@ def offsets(zone: Zone, first: int, last: int) -> Offsets:
 
 
 def _change(zone: Zone, before: int, after: int, offset: int) -> int:
-    """The first instant in (before, after] whose offset is another; clocks change at whole seconds."""
+    """Return the first instant in (before, after] with a different offset. Clocks change at whole seconds."""
     low, high = before // SECOND_US, after // SECOND_US
     while high - low > 1:
         middle = (low + high) // 2

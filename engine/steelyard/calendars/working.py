@@ -1,8 +1,8 @@
 """Working calendars: business days and working time, exactly, in days and microseconds.
 
 The working time of a calendar is the set of instants whose local wall clock lies within the hours of a
-working day. So where clocks go forward within the hours the day is shorter, where they go back it is longer,
-and everywhere else a change of the clocks changes nothing. Midnight belongs to the day that it begins.
+working day. So a day on which clocks go forward within its hours is shorter, one on which they go back is longer, and
+other changes of the clocks have no effect. Midnight belongs to the day that it begins.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from steelyard.diagnostics import Message, msg
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a ruleset says of a calendar, checked.
+    """The checked settings of a calendar in a ruleset.
 
     Attributes:
         holidays: `none`, a country or a state, known to `holiday_data.is_known`.
@@ -31,8 +31,8 @@ class Settings:
         weekend: the days off of each week, counted from Monday, 0; None for the country's own.
         closed: further days off, as days since 1970-01-01, ascending.
         open: further working days, ascending; none of them is among `closed`.
-        years: years that the ruleset answers for itself, ascending: in them only `weekend`, `closed` and `open`
-            decide, whatever the data hold.
+        years: years for which the ruleset lists the days itself, ascending: only `weekend`, `closed` and `open` apply
+            to them, and the holiday data are ignored.
     """
 
     holidays: str
@@ -44,10 +44,10 @@ class Settings:
 
 
 class CalendarError(ValueError):
-    """Settings of which no calendar can be made.
+    """Raised for settings from which no calendar can be made.
 
     Attributes:
-        why: what is wrong with them.
+        why: what is wrong with the settings.
         advice: what to write instead.
     """
 
@@ -65,8 +65,8 @@ class Calendar:
         days: the working days.
         hours: the working hours of a working day.
         offsets: the zone's offsets over the covered years.
-        shifts: for each offset, what working time differs by from the one that its wall clock alone would show:
-            working time that clocks skipped (below 0) or showed twice, up to the start of the offset.
+        shifts: for each offset, the correction to the working time computed from local time alone: working time that
+            changes of the clocks skipped (negative) or repeated, up to the start of the offset.
     """
 
     days: DayTable
@@ -85,10 +85,10 @@ class Calendar:
     def working_time(self, start: int, end: int) -> int | Uncovered:
         """The working time of [start, end), in microseconds.
 
-        Where `end` is before `start` it is that of [end, start) as a negative number, as elapsed time would be.
+        Where `end` is before `start` it is minus that of [end, start).
 
         Returns:
-            The time; the year that is missing where the local day of `start` or `end` is not covered.
+            The time; `Uncovered` where the local day of `start` or `end` is not covered.
         """
         for instant in (start, end):
             outside = self.days.uncovered(self.offsets.local(instant) // DAY_US)
@@ -97,8 +97,8 @@ class Calendar:
         return self._worked(end) - self._worked(start)
 
     def reached(self, start: int, time: int) -> int | None:
-        """The first instant by which so much working time has passed since `start`; None after the calendar's end."""
-        low, high = start, (self.days.last_day + 2) * DAY_US  # no more time passes after the last covered day
+        """Return the first instant at which `time` of working time has passed since `start`; None if there is none."""
+        low, high = start, (self.days.last_day + 2) * DAY_US  # no working time passes after the last covered day
         if self.days.uncovered(self.offsets.local(start) // DAY_US) is not None:
             return None
         if self._worked(high) - self._worked(start) < time:
@@ -112,7 +112,7 @@ class Calendar:
         return low
 
     def digest(self) -> str:
-        """SHA-256 of all that decides an answer: years, working days, hours, offsets; not where they come from."""
+        """SHA-256 of everything that results depend on: years, working days, hours, offsets; not their sources."""
         text = hashlib.sha256(b"steelyard calendar 1\n")
         for part in (
             (self.days.first_year, self.days.last_year),
@@ -125,17 +125,17 @@ class Calendar:
         return text.hexdigest()
 
     def _worked(self, instant: int) -> int:
-        """The working time before an instant, from the first covered day on."""
+        """Return the working time from the first covered day to an instant."""
         at = self.offsets.at(instant)
         return self.shifts[at] + _on_the_wall(self.days, self.hours, instant + self.offsets.offsets[at])
 
 
 @lru_cache(maxsize=64)
 def calendar(settings: Settings, zone_name: str) -> Calendar:
-    """Make a calendar. What was made lately is remembered: a memory of a reading, no more.
+    """Make a calendar. Recent ones are cached.
 
     Raises:
-        CalendarError: no year of the country is known, `years` leave a hole, or a day is in a year not covered.
+        CalendarError: no year of the country is known, `years` leave a gap, or a listed day is in a year not covered.
     """
     days = _days(settings)
     table = offsets(zone(zone_name), (days.first_day - 1) * DAY_US, (days.last_day + 2) * DAY_US)
@@ -147,7 +147,7 @@ def calendar(settings: Settings, zone_name: str) -> Calendar:
 
 
 def merged(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The windows that cover the same instants and neither touch nor overlap, ascending; empty ones vanish.
+    """Return the union of windows as disjoint windows, ascending; windows that touch are merged, empty ones dropped.
 
     >>> merged([(5, 9), (1, 3), (3, 4), (8, 12), (7, 7)])
     [(1, 4), (5, 12)]
@@ -197,7 +197,7 @@ def _days(settings: Settings) -> DayTable:
 
 
 def _on_the_wall(days: DayTable, hours: Hours, wall: int) -> int:
-    """The working time that a wall clock without changes shows before a time."""
+    """Return the working time before a local time, as if clocks never changed."""
     day, time = divmod(wall, DAY_US)
     whole = days.count(day - 1) * day_length(hours)
     return whole + worked_by(hours, time) if days.is_working(day) else whole

@@ -21,17 +21,17 @@ DAY_US = 86_400 * SECOND_US
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_LOCAL = datetime(1970, 1, 1)  # noqa: DTZ001 - the wall clock's own zero
 _UNKNOWN = -(1 << 40)
-"""Stands for a day that was not asked for; no offset has so many seconds."""
+"""Marks a day that is not cached; no offset has this value."""
 _REMEMBERED = 20_000
-"""Days of a zone that are remembered."""
+"""How many days of a zone are cached."""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
-# beyond these the offset of the last representable year holds; no stored instant comes near
+# beyond these the offset of the last representable year applies; stored instants never come near them
 _FIRST_US = (datetime(2, 1, 1, tzinfo=UTC) - _EPOCH) // MICROSECOND
 _LAST_US = (datetime(9998, 12, 31, tzinfo=UTC) - _EPOCH) // MICROSECOND
 
 
 class UnknownZoneError(ValueError):
-    """No such zone in tzdata. `name` is what was asked for."""
+    """Raised where tzdata has no zone of this `name`."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"unknown time zone: {name}")
@@ -53,26 +53,26 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A time zone; equal where the name is."""
+    """A time zone. Zones with equal names are equal."""
 
     name: str
     _info: ZoneInfo = field(compare=False, repr=False)
     _steady: dict[int, int | None] = field(default_factory=dict[int, "int | None"], compare=False, repr=False)
-    """By day since 1970: the offset around it, None where the clocks change; a memory of `_info`, filled as asked."""
+    """Cache by day since 1970: the offset around the day, None where the clocks change."""
 
     def __reduce__(self) -> tuple[Callable[[str], Zone], tuple[str]]:
         """Pickle the name only: a ZoneInfo that was read from a file cannot be pickled."""
         return zone, (self.name,)
 
     def offset(self, us: int) -> int:
-        """The seconds that local time is ahead of UTC at an instant."""
+        """Return local time minus UTC at an instant, in seconds."""
         steady = self._around(us // DAY_US)
         return self._offset(us) if steady is None else steady
 
     def _around(self, day: int) -> int | None:
-        """The offset that holds from the day before to the day after, in UTC; None where the clocks change.
+        """Return the offset from the day before to the day after, in UTC days; None where the clocks change.
 
-        Clocks that go forth and back again stay at least 6 days in between (see offsets.py).
+        Two changes that cancel each other are at least 6 days apart (see offsets.py).
         """
         found = self._steady.get(day, _UNKNOWN)
         if found != _UNKNOWN:
@@ -90,11 +90,11 @@ class Zone:
         return 0 if offset is None else offset // timedelta(seconds=1)
 
     def local_us(self, us: int) -> int:
-        """The wall clock at an instant, as microseconds since its own 1970-01-01 00:00."""
+        """Return the local time at an instant, in microseconds since 1970-01-01 00:00 local time."""
         return us + self.offset(us) * SECOND_US
 
     def local_date(self, us: int) -> int:
-        """The local day of an instant, in days since 1970-01-01.
+        """Return the local day of an instant, in days since 1970-01-01.
 
         >>> zone("Asia/Shanghai").local_date(0), zone("America/New_York").local_date(0)
         (0, -1)
@@ -102,11 +102,11 @@ class Zone:
         return self.local_us(us) // DAY_US
 
     def local(self, us: int) -> datetime:
-        """The wall clock at an instant, without a zone. Raises OverflowError outside the years 1 to 9999."""
+        """Return the local time at an instant, without tzinfo. Raises OverflowError outside the years 1 to 9999."""
         return _EPOCH_LOCAL + timedelta(microseconds=self.local_us(us))
 
     def local_text(self, us: int) -> str:
-        """The wall clock for a reader; the fraction stands only where there is one.
+        """Write the local time for a reader; the fraction is written only where it is not 0.
 
         >>> zone("Asia/Shanghai").local_text(1714528800000000)
         '2024-05-01 10:00:00'
@@ -114,32 +114,33 @@ class Zone:
         return self.local(us).isoformat(" ")
 
     def to_instant(self, local: datetime) -> int | Nonexistent | Ambiguous:
-        """The instant at which the wall clock shows `local` (without a zone; its fold counts for nothing)."""
+        """Return the instant of a local time without tzinfo, or `Nonexistent` or `Ambiguous`; its fold is ignored."""
         naive = local.replace(tzinfo=None, fold=0) if local.tzinfo is not None or local.fold else local
         wall = (naive - _EPOCH_LOCAL) // MICROSECOND
         if (steady := self._around(wall // DAY_US)) is not None:
             return wall - steady * SECOND_US
         aware = naive.replace(tzinfo=self._info)
-        offsets = {aware.utcoffset(), aware.replace(fold=1).utcoffset()}  # they differ in gaps and overlaps only
+        # the two offsets differ only in gaps and overlaps
+        offsets = {aware.utcoffset(), aware.replace(fold=1).utcoffset()}
         found = sorted(wall - offset // MICROSECOND for offset in offsets if offset is not None)
         if len(found) == 1:
             return found[0]
         match [us for us in found if self.local_us(us) == wall]:
             case [first, second]:
                 return Ambiguous(first, second)
-            case _:  # no instant shows this wall time
+            case _:  # no instant has this local time
                 return Nonexistent()
 
     def parse_date(self, text: str) -> int | None:
-        """Days since 1970 of a date as it is spelled everywhere; None where it is none."""
+        """Read a date as days since 1970; None for any other text."""
         found = read_date(text)
         return day_number(found) if isinstance(found, date) else None
 
     def parse_datetime(self, text: str) -> int | Message | None:
-        """The instant of a datetime as it is spelled everywhere; without an offset it is local.
+        """Read a datetime as an instant; without an offset it is local.
 
         Returns:
-            The instant; advice where the text has the shape but names no single instant; None for another shape.
+            The instant; a hint where the form is right but it is no single instant; None for any other text.
         """
         written = read_datetime(text)
         if written is None or isinstance(written, Message):
@@ -160,13 +161,13 @@ class Zone:
                 return instant
 
     def text(self, us: int) -> str:
-        """The wall clock with its offset, as `parse_datetime` reads it back.
+        """Write the local time with its offset, in the form that `parse_datetime` reads.
 
         >>> zone("Asia/Shanghai").text(1714528800000000)
         '2024-05-01T10:00:00+08:00'
         """
         offset = self.offset(us)
-        if offset % 60:  # local mean time: an offset with seconds is no way of writing
+        if offset % 60:  # local mean time: text cannot state an offset with seconds
             return (_EPOCH_LOCAL + timedelta(microseconds=us)).isoformat() + "Z"
         sign = "-" if offset < 0 else "+"
         hours, minutes = divmod(abs(offset) // 60, 60)
@@ -175,17 +176,17 @@ class Zone:
 
 @cache
 def zone_names() -> frozenset[str]:
-    """The names that tzdata knows."""
+    """Return the names of zones in tzdata."""
     text = resources.files("tzdata").joinpath("zones").read_text(encoding="utf-8")
     return frozenset(text.split())
 
 
 @cache
 def zone(name: str) -> Zone:
-    """The zone of a name, e.g. `Asia/Shanghai`. The same object for the same name: it is only a memory of a reading.
+    """Return the zone of a name, e.g. `Asia/Shanghai`. Cached.
 
     Raises:
-        UnknownZoneError: tzdata has no such zone; names are spelled exactly.
+        UnknownZoneError: tzdata has no such zone; names are case-sensitive.
     """
     if name not in zone_names():
         raise UnknownZoneError(name)
@@ -195,7 +196,7 @@ def zone(name: str) -> Zone:
 
 @cache
 def zone_digest(name: str) -> str:
-    """SHA-256 in hexadecimal of the data of a zone that `zone` knows."""
+    """Return the SHA-256, in hexadecimal, of the tzdata of a zone."""
     return hashlib.sha256(_zone_file(name).read_bytes()).hexdigest()
 
 
@@ -204,12 +205,12 @@ def _zone_file(name: str) -> Traversable:
 
 
 def day_number(day: date) -> int:
-    """Days since 1970-01-01."""
+    """Return the days since 1970-01-01."""
     return day.toordinal() - _EPOCH_DAY
 
 
 def day_of(number: int) -> date:
-    """The day of a number. Raises OverflowError outside the years 1 to 9999."""
+    """Return the date of a day number. Raises OverflowError outside the years 1 to 9999."""
     try:
         return date.fromordinal(number + _EPOCH_DAY)
     except ValueError as error:

@@ -22,7 +22,7 @@ Translator = Callable[[Message], str]
 
 
 def translator(lang: str) -> Translator:
-    """The function that shows a message in a language; a template without translation stays English.
+    """Return the function that writes a message in a language; templates without a translation stay English.
 
     Args:
         lang: one of `LANGUAGES`.
@@ -40,7 +40,7 @@ def translator(lang: str) -> Translator:
 
 @cache
 def translations(lang: str) -> Mapping[str, str]:
-    """Template -> translated template, as the language's file has them. Only finished entries count."""
+    """Return the translated template of each template in the language's file. Unfinished entries are omitted."""
     from babel.messages.pofile import read_po
 
     path = LOCALE / lang / "LC_MESSAGES" / "steelyard.po"

@@ -10,7 +10,7 @@ from steelyard.diagnostics.span import Span
 
 
 class Severity(Enum):
-    """How much a diagnostic weighs: an error stops a ruleset from being used."""
+    """The severity of a diagnostic; with an error a ruleset cannot be used."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -18,7 +18,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A place with a remark of its own."""
+    """A place with a remark."""
 
     span: Span
     text: Message | None = None
@@ -30,7 +30,7 @@ class Diagnostic:
 
     Attributes:
         code: a key of the registry, e.g. `T203`.
-        headline: makes sense alone; lower-case start, user text in backticks, no final period.
+        headline: a self-contained summary; starts in lower case, user text in backticks, no final period.
         span: the primary place; None where the finding concerns no text (a missing file).
         labels: further places, each with its remark.
         help: what to write instead.
@@ -60,4 +60,4 @@ class PolicyError(SteelyardError):
 
 
 class InternalError(Exception):
-    """A bug of ours, never the user's fault. The command line reports it with exit status 70."""
+    """Raised for a bug in Steelyard, never for a mistake of the user. The command line exits with status 70."""

@@ -1,4 +1,4 @@
-"""Text for people, kept apart from the language it is shown in."""
+"""Text for people, independent of the language in which it is shown."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Message:
         return self.text(lambda template: template)
 
     def text(self, translate: Callable[[str], str]) -> str:
-        """The text in another language: `translate` maps each template, those of nested messages too."""
+        """Return the text in another language: `translate` maps each template, including those of nested messages."""
         values = {name: _shown(value, translate) for name, value in self.values.items()}
         return translate(self.template).format(**values)
 
@@ -39,7 +39,7 @@ def msg(template: str, /, **values: object) -> Message:
 def _shown(value: object, translate: Callable[[str], str]) -> str:
     if isinstance(value, Message):
         return value.text(translate)
-    if type(value) is tuple:  # a named one, such as a number with its scale, shows itself
+    if type(value) is tuple:  # a named tuple, such as a number with its scale, has its own text
         parts = cast("tuple[object, ...]", value)
         return translate(", ").join(_shown(part, translate) for part in parts)
     return str(value)

@@ -14,7 +14,7 @@ def page(code: str) -> str | None:
     """The page of a code in Markdown, None for a code that does not exist. Case does not matter.
 
     Raises:
-        InternalError: a registered code without a page, which a test excludes.
+        InternalError: a registered code has no page; a test ensures that all have one.
     """
     identifier = code.upper()
     if identifier not in CODES:

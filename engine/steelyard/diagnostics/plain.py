@@ -1,11 +1,11 @@
-"""Text as it can be shown: nothing in it moves the cursor, turns the reading direction or hides what stands there."""
+"""Makes text safe to show: nothing in it moves the cursor, changes the reading direction or is invisible."""
 
 from __future__ import annotations
 
 import re
 
 TAB = 4
-"""Columns that a tab takes on the screen."""
+"""The width of a tab in columns."""
 
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # controls
@@ -17,7 +17,7 @@ _BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
 def encodable(text: str) -> str:
-    r"""The text with each half of a surrogate pair spelled out, for UTF-8 cannot hold one.
+    r"""Replace lone surrogates by escapes, because UTF-8 cannot encode them.
 
     >>> encodable("a\ud800")
     'a\\\\ud800'
@@ -26,7 +26,7 @@ def encodable(text: str) -> str:
 
 
 def one_line(text: str) -> str:
-    r"""Show a text on one line: what was read from a file can neither begin a line of its own nor steer a terminal.
+    r"""Return a text as one line without control characters, so that text from files cannot forge output lines.
 
     >>> one_line("C-1\n  Score: 100")
     'C-1 Score: 100'
@@ -35,7 +35,7 @@ def one_line(text: str) -> str:
 
 
 def visible(text: str) -> str:
-    r"""Show a text, its lines as they are; a character that cannot be seen is shown by its number.
+    r"""Return a text with invisible characters replaced by their code points; lines are kept.
 
     >>> visible("a\u202eb")
     'a\\u202eb'

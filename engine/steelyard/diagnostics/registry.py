@@ -1,8 +1,7 @@
-"""The registry of diagnostic codes: one line a code. Retired codes stay and are never used again.
+"""The registry of diagnostic codes, one line per code. Retired codes stay and are never reused.
 
-Y: YAML, M: the file's shape, N: names, T: types and units, H: tables, bands and hit policies,
-L: lint, B: what an engine cannot do, E: evaluation and its files.
-Each code owns a page, `pages/CODE.md`, whose example is run by a test.
+Y: YAML, M: the file's shape, N: names, T: types and units, H: tables, bands and hit policies, L: lint, B: what an
+engine cannot do, E: evaluation and its files. Each code owns a page, `pages/CODE.md`, whose example is run by a test.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ class Code:
     Attributes:
         id: letter and three digits.
         name: the bad pattern in kebab case.
-        severity: what it does to the ruleset.
+        severity: whether it prevents the use of the ruleset.
     """
 
     id: str
@@ -166,7 +165,7 @@ CODES = {code.id: code for code in _CODES}
 
 
 def code(identifier: str) -> Code:
-    """The registered code; an unregistered one is a bug of ours."""
+    """Return the registered code. An unregistered one raises InternalError."""
     try:
         return CODES[identifier]
     except KeyError:

@@ -1,4 +1,4 @@
-"""Where a pass puts its findings, so that one run reports them all."""
+"""Collects findings, so that one run reports them all."""
 
 from __future__ import annotations
 
@@ -39,5 +39,5 @@ class Diagnostics:
         return sum(d.severity is Severity.ERROR for d in self._found)
 
     def sorted(self) -> tuple[Diagnostic, ...]:
-        """All findings in the order of the text; those without a place first."""
+        """Return all findings in the order of the text; those without a place first."""
         return tuple(sorted(self._found, key=lambda d: (d.span is not None, d.span or Span("", 0, 0, 0, 0), d.code)))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
-    """A stretch of a file. Lines and columns count from 0, the end is exclusive; shown from 1.
+    """A range of a file. Lines and columns count from 0 and are shown from 1; the end is exclusive.
 
     Attributes:
         cell: of a workbook the cell, `B7`, or `Sheet2!B7` on a sheet other than the first: it has rows, no lines.

@@ -1,4 +1,4 @@
-"""What the writer may have meant: the nearest of some words, within a distance cut-off."""
+"""Suggests the most similar of some words, within a limit of edit distance."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ _AT_MOST = 5
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate nearest to `word`; None where none is near enough to be meant.
+    """Return the candidate most similar to `word`; None where none is similar enough.
 
-    Near means one change for every three letters begun; letter case and the choice between
-    `-`, `_` and a blank do not count, nor does anything after 64 letters.
+    Allowed is one edit per three letters, rounded up. Letter case and the choice between `-`, `_` and a blank are
+    ignored, and so is everything after 64 letters.
 
     >>> closest("surveyd_at", ["survey", "surveyed_at"])
     'surveyed_at'

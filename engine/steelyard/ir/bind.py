@@ -1,4 +1,4 @@
-"""Giving parameters their values: what `--set` says, over what the ruleset says."""
+"""Binds parameters to values: those of `--set`, else those of the ruleset."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ COMMAND_LINE = "--set"
 
 
 def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics) -> Ruleset | None:
-    """The ruleset with every parameter valued; None where a setting is wrong or a value is wanting."""
+    """Return the ruleset with a value for every parameter; None where a setting is wrong or a value is missing."""
     bound = bind_versions(Versions((ruleset,)), settings, diagnostics)
     return None if bound is None else bound.newest
 
 
 def bind_versions(versions: Versions, settings: Mapping[str, str], diagnostics: Diagnostics) -> Versions | None:
-    """Every version with its parameters valued; a setting is for each version that has the parameter."""
+    """Bind every version; a setting applies to each version that has the parameter. None after an error."""
     before = diagnostics.errors
     _check_known(tuple(dict.fromkeys(p.id for one in versions.rulesets for p in one.parameters)), settings, diagnostics)
     bound = [_bind(one, settings, diagnostics) for one in versions.rulesets]

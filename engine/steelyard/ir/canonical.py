@@ -1,7 +1,7 @@
 """The digests of a policy and of its parameters, over a canonical text (specified in rulesets/DIGESTS.md).
 
-The canonical text is JSON: objects with their keys in code-point order, no white space, ASCII only. What stands in it
-is decided by `forms`, so that classes and fields can be renamed without changing a digest.
+The canonical text is JSON: objects with their keys in code-point order, no white space, ASCII only. Its content is
+defined by `forms`, so that classes and fields can be renamed without changing a digest.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from steelyard.ir.forms import FORMS
 from steelyard.ir.ruleset import Ruleset
 
 FORM = 1
-"""The number of the canonical form; a change that gives an unchanged policy another text raises it."""
+"""Version of the canonical form. It is increased when a change gives an unchanged policy another text."""
 
 
 def policy_digest(ruleset: Ruleset) -> str:
-    """SHA-256 in hexadecimal of what a policy means, whatever values its parameters are given."""
+    """Return the SHA-256, in hexadecimal, of the meaning of a policy, independent of parameter values."""
     return _sha256(f'{{"form":{FORM},"policy":{canonical(ruleset)}}}')
 
 
 def parameters_digest(ruleset: Ruleset) -> str:
-    """SHA-256 in hexadecimal of the value of every parameter, given or declared; null where one has none yet."""
+    """Return the SHA-256, in hexadecimal, of all parameter values, given or declared; null where there is none."""
     values = sorted(
         (one.id, f'{{"type":{canonical(one.type)},"value":{canonical(one.value)}}}') for one in ruleset.parameters
     )
@@ -52,7 +52,7 @@ def canonical(value: object) -> str:
         case Mapping():
             entries = cast("Mapping[str, object]", value)
             return _object({key: canonical(one) for key, one in entries.items()})
-        case _:  # an object of the IR, or what `_node` refuses
+        case _:  # an object of the IR; `_node` refuses anything else
             return _node(value)
 
 

@@ -1,8 +1,8 @@
-"""Which values the cells of a table, or bands, cover: gaps and overlaps, exactly.
+"""Computes exactly which values the cells of a table, or bands, cover, and finds gaps and overlaps.
 
-Each input's values fall into atoms: the listed values of a closed text, true and false, the texts that cells name and
-one that stands for all others, the end points that cells name and the stretches between them. A cell covers an atom
-whole or not at all, so a cell is a set of atoms and questions about all cases become questions about sets.
+Each input's values are divided into atoms: the listed values of a closed text, true and false, the texts that cells
+name and one for all others, the end points that cells name and the intervals between them. A cell covers an atom
+completely or not at all, so a cell is a set of atoms, and properties of all cases are properties of sets.
 """
 
 from __future__ import annotations
@@ -47,19 +47,19 @@ from steelyard.ir.walk import nodes
 OTHER = "\0other"
 """Stands for every text that no cell names."""
 MOST_STEPS = 200_000
-"""Beyond so many combinations coverage is not decided."""
+"""Beyond this many steps of the search, coverage is not decided."""
 
 
 @dataclass(frozen=True, slots=True)
 class TestedColumn:
-    """One input: its atoms, each shown by a value of it; and the atoms of each row's cell as a set of bits."""
+    """One input: its atoms, each represented by one of its values; and the atoms of each row's cell as bits."""
 
     atoms: tuple[Stored, ...]
     rows: tuple[int, ...]
 
 
 def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> TestedColumn:
-    """Cut an input's values into atoms, and say which each cell covers (None: all)."""
+    """Divide an input's values into atoms, and compute those that each cell covers (None: all)."""
     atoms = _atoms(kind, bounds, cells)
     everything = (1 << len(atoms)) - 1
     known: dict[Expr, int] = {}
@@ -75,7 +75,7 @@ def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> Te
 
 
 def _bits(cell: Expr, atoms: tuple[Stored, ...], everything: int) -> int:
-    """The atoms that a cell covers, as a set of bits: found at once where the cell is a comparison of the value."""
+    """Return the atoms that a cell covers, as bits; computed directly where the cell compares the value."""
     match cell:
         case And(items=items):
             found = everything
@@ -102,7 +102,7 @@ def _bits(cell: Expr, atoms: tuple[Stored, ...], everything: int) -> int:
             if high is not None:
                 found &= _bits(_end(Comparator.LE if high_closed else Comparator.LT, operand, high), atoms, everything)
             return found
-        case _:  # any other cell; `covers` refuses what is no cell
+        case _:  # any other cell; `covers` raises for an expression that is no cell
             return sum(1 << place for place, atom in enumerate(atoms) if covers(cell, atom))
 
 
@@ -186,7 +186,7 @@ def _unscaled(tested: Expr, value: int) -> set[int]:
 
 
 def covers(cell: Expr, value: Stored) -> bool:
-    """Whether a cell holds for a value that is there."""
+    """Return whether a cell holds for a value that is not missing."""
     match cell:
         case Compare(comparator=comparator, left=left, right=right):
             return _compare(comparator, _value(left, value), _value(right, value))
@@ -251,7 +251,7 @@ def _compare(comparator: Comparator, left: Stored | None, right: Stored | None) 
 
 
 def overlap(columns: Sequence[TestedColumn], one: int, other: int) -> tuple[Stored, ...] | None:
-    """Values that both rows match; None where there are none."""
+    """Return values that both rows match; None where there are none."""
     shared: list[Stored] = []
     for column_ in columns:
         common = column_.rows[one] & column_.rows[other]
@@ -287,7 +287,7 @@ def _covering(cell: int, rows_of: Sequence[int]) -> int:
 
 
 def gap(columns: Sequence[TestedColumn]) -> tuple[Stored, ...] | bool | None:
-    """Values that no row matches; None where every value is covered; False where it is too large to decide."""
+    """Return values that no row matches; None where all are covered; False where the search is too large."""
     return _Search(columns).below(0, (1 << (len(columns[0].rows) if columns else 0)) - 1)
 
 

@@ -1,6 +1,6 @@
 """What a ruleset declares: inputs, parameters, calendars, defines, relations, decision tables.
 
-`label` is for people; labels, spans and sources take no part in equality. What belongs to a digest: `forms`.
+Labels, spans and sources are not compared. `forms` defines what belongs to a digest.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from steelyard.ir.types import DateTime, Range, Type
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A name for people in the two languages; where only one was written both are the same."""
+    """A bilingual label; where only one language was written, both are the same."""
 
     zh: str
     en: str
@@ -28,7 +28,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a rule comes from: printed beside every line that it causes."""
+    """The legal or contractual source of a rule; printed beside every line that the rule causes."""
 
     title: Label | None = None
     clause: Label | None = None
@@ -37,12 +37,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Named:
-    """What everything with an id has.
+    """Base of everything with an id.
 
     Attributes:
-        id: unique in the ruleset; an identifier, save that rule ids may have hyphens.
-        label: falls back to the id.
-        source: the nearest one written: the rule's own, else its section's, else the ruleset's.
+        id: unique in the ruleset; an identifier, except that rule ids may have hyphens.
+        label: the label; the id where none is written.
+        source: the rule's own source, else its section's, else the ruleset's; None where none is written.
         notes: remarks of the author.
         span: the id's place.
     """
@@ -74,7 +74,7 @@ class InputField(Named):
 
     @property
     def can_be_missing(self) -> bool:
-        """Whether a row without a value is taken; a missing open datetime has not ended yet."""
+        """Whether the value may be missing; a missing open datetime means not ended yet."""
         return self.optional or (isinstance(self.type, DateTime) and self.type.open)
 
 
@@ -84,9 +84,9 @@ class ParameterDeclaration(Named):
 
     Attributes:
         type: of its value.
-        value: the one that counts: given (`bind`), else the declared one; None until it has one.
+        value: the effective value: the given one (`bind`), else the declared one; None where there is none.
         range: of values that may be given.
-        default: the declared one, which belongs to the policy; None where a value must be given.
+        default: the declared value, which is part of the policy; None where a value must be given.
     """
 
     type: Type
@@ -100,8 +100,8 @@ class WorkingCalendar(Named):
     """Working days and hours; the first one declared is the default.
 
     Attributes:
-        settings: what was written, checked; `calendars.calendar(settings, timezone)` makes the calendar.
-        digest: of the working days that the settings and the holiday data give; it belongs to the facts of a run.
+        settings: the checked settings; `calendars.calendar(settings, timezone)` makes the calendar.
+        digest: digest of the working days given by settings and holiday data; part of the facts of a run.
     """
 
     settings: Settings
@@ -125,21 +125,21 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation(Named):
-    """Rows beside the case.
+    """Rows that belong, or are joined, to cases.
 
     Attributes:
         feed: warnings, declarations or None.
         levels: the feed's levels, lowest first.
-        severity: the level of each severity of an alert; None: alerts of it are left out.
-        kinds: the kind for each name of an event; other names stand for themselves.
+        severity: the level of each severity of an alert; None: alerts with this severity are left out.
+        kinds: the kind for each name of an event; any other name is its own kind.
         fields: of a row.
         defines: values of a row, in an order in which each reads only earlier ones.
         row_id: the field that identifies a row (a feed's event_id, declaration_id); None: rows are counted from 1.
         of_case: the field that holds the case's key; None for a joined relation.
-        joins: which rows belong to the case; None: all rows with the case's key (of_case).
-            Both may be there. Unknown: the row counts as one whose `where` is unknown.
-        one_row: at most one row a case, read as `OneRow`.
-        window: what `pause` subtracts.
+        joins: the condition for rows that belong to the case; None: all rows with the case's key (of_case). Both may be
+            given. Where it is unknown, the row counts as one whose `where` is unknown.
+        one_row: whether a case has at most one row, read as `OneRow`.
+        window: the window that `pause` subtracts.
     """
 
     feed: str | None = None
@@ -181,7 +181,7 @@ _LIST_POLICIES = frozenset({HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER, HitPol
 
 @dataclass(frozen=True, slots=True)
 class TableInput:
-    """A column of conditions. What it tests stands in each `TableCall`, lowered in the scope of that call."""
+    """A column of conditions. The value that it tests is an argument of each `TableCall`."""
 
     id: str
     type: Type

@@ -1,4 +1,4 @@
-"""Types in the words of the ruleset's writers."""
+"""Describes types in the terms of ruleset authors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, 
 
 
 def describe(kind: Type) -> Message:
-    """What a type is called."""
+    """Return the description of a type."""
     match kind:
         case Number(scale=0):
             return msg("an integer")
@@ -36,7 +36,7 @@ def describe(kind: Type) -> Message:
 
 
 def called(kind: str) -> Message:
-    """What a kind of name (see `names.declared_names`) is called."""
+    """Return the description of a kind of name (see `names.declared_names`)."""
     match kind:
         case "input":
             return msg("an input")

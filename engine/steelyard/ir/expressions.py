@@ -1,8 +1,8 @@
 """Typed expressions: what every engine evaluates.
 
 Invariants: operands of `Add`, `Subtract` and `Compare` have one scale; `/` exists only as `Divide`,
-which rounds; every node knows its type; spans take no part in equality. Missing operands make any
-node missing (strict), save `And Or Not If Coalesce IsMissing OpenEnd Covers...` as each says.
+which rounds; every node has its type; spans are not compared. A missing operand makes any node missing (strict), except
+for the nodes that say otherwise, such as `And`, `Or`, `If`, `Coalesce`, `IsMissing` and `OpenEnd`.
 """
 
 from __future__ import annotations
@@ -57,12 +57,12 @@ __all__ = [
 ]
 
 Stored = int | str | bool | tuple[str, ...]
-"""A value at rest: see types.py for how each type is stored."""
+"""A value in stored form: types.py says how each type is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """What every node has: its type, and its place (None for what the compiler made)."""
+    """Base of all nodes: the type, and the place (None for nodes made by the compiler)."""
 
     type: Type
     span: Span | None = field(default=None, compare=False, repr=False)
@@ -70,12 +70,12 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Literal(Node):
-    """A constant; None is the word `missing`."""
+    """A constant; None is the literal `missing`."""
 
     value: Stored | None
 
 
-# What an expression may read
+# Nodes that read a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ class Define(Node):
 
 @dataclass(frozen=True, slots=True)
 class Field(Node):
-    """A field, or a define, of the relation row at hand."""
+    """A field, or a define, of the bound row of a relation."""
 
     relation: str
     name: str
@@ -117,7 +117,7 @@ class OneRow(Node):
 
 @dataclass(frozen=True, slots=True)
 class IndicatorPart(Node):
-    """`survey.score`: missing where the indicator was waived, save measure and status.
+    """A result of an indicator, `survey.score`; missing where it was waived, except measure and status.
 
     `share` is Number(6), rounded half_up; `status` is text, "scored" or "waived".
     """
@@ -128,17 +128,17 @@ class IndicatorPart(Node):
 
 @dataclass(frozen=True, slots=True)
 class OwnTarget(Node):
-    """`target` inside an indicator's points or a grant: in a grant the base target, else the resolved one."""
+    """`target` in an indicator's points (the resolved target) or in a grant (the base target)."""
 
 
 @dataclass(frozen=True, slots=True)
 class OwnMeasure(Node):
-    """`measure` inside an indicator's points, and the value that a band tests."""
+    """`measure` in an indicator's points, and the value that a band tests."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreValue(Node):
-    """`score`, or a named score: in a points rule as the stage before left it, in an output the final one."""
+    """`score`, or a named score: in a points rule the value before its stage, in an output the final value."""
 
     name: str
 
@@ -154,8 +154,8 @@ class Argument(Node):
 class TableCall(Node):
     """One output of a decision table, asked with these arguments in the order of its inputs.
 
-    Under the hit policies rule_order, output_order and collect the result is a list: it stands only
-    inside a `TableAggregate`, or as an output that is shown.
+    Under the hit policies rule_order, output_order and collect the result is a list, which is allowed only inside a
+    `TableAggregate` or as an output of the ruleset.
     """
 
     table: str
@@ -163,7 +163,7 @@ class TableCall(Node):
     arguments: tuple[Expr, ...]
 
 
-# Arithmetic: integers of stored units
+# Arithmetic on stored integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,10 +207,10 @@ class Scale(Node):
 
 @dataclass(frozen=True, slots=True)
 class Divide(Node):
-    """The rounded quotient (numerator * 10^up) / (denominator * 10^down): the only division there is.
+    """The rounded quotient (numerator * 10^up) / (denominator * 10^down), the only division.
 
-    half_up goes away from zero. A denominator of 0 makes it missing, with that reason. Rounding without
-    division has the literal 1 below.
+    half_up rounds away from zero. With a denominator of 0 the result is missing, with that as the reason. Rounding
+    without a division has the literal 1 as the denominator.
     """
 
     numerator: Expr
@@ -242,7 +242,7 @@ class Rank(Node):
 
 @dataclass(frozen=True, slots=True)
 class OpenEnd(Node):
-    """An open datetime where it is compared: `OPEN` where missing; missing where its one_row relation has no row."""
+    """An open datetime in a comparison: `OPEN` where missing; but missing where its one_row relation has no row."""
 
     operand: Expr
 
@@ -284,7 +284,7 @@ class Or(Node):
 class Not(Node):
     """Three-valued, in negation normal form.
 
-    It stands above no And, Or, Not, Compare or IsMissing, above no truth value and no any/all over rows.
+    Its operand is never And, Or, Not, Compare, IsMissing, true, false, or any/all over rows.
     """
 
     operand: Expr
@@ -292,7 +292,7 @@ class Not(Node):
 
 @dataclass(frozen=True, slots=True)
 class If(Node):
-    """An unknown condition makes it missing; only the branch taken counts."""
+    """A conditional: missing where the condition is unknown; only the branch taken is evaluated."""
 
     condition: Expr
     yes: Expr
@@ -308,7 +308,10 @@ class Coalesce(Node):
 
 @dataclass(frozen=True, slots=True)
 class IsMissing(Node):
-    """Never missing itself. Of an open datetime: whether it has not ended. `negated` for `not is_missing(x)`."""
+    """Whether the operand is missing (for an open datetime: has not ended); never missing itself.
+
+    `negated` stands for `not is_missing(x)`.
+    """
 
     operand: Expr
     negated: bool = False
@@ -318,10 +321,10 @@ class IsMissing(Node):
 class Apply(Node):
     """function(arguments).
 
-    Open datetimes among the arguments of overlaps and overlap_time stand in `OpenEnd`; year, month and
-    year_month take a date (a datetime argument is wrapped in DATE). `calendar` is the id of the one that
-    counts working_time(datetime, datetime), add_business_days(date, whole number) and
-    business_days_between(date, date); None for every other function.
+    Open datetimes in the arguments of overlaps and overlap_time are wrapped in `OpenEnd`; year, month and year_month
+    take a date (a datetime argument is wrapped in DATE). `calendar` is the id of the calendar for
+    working_time(datetime, datetime), add_business_days(date, whole number) and business_days_between(date, date); None
+    for every other function.
     """
 
     function: Function
@@ -334,7 +337,7 @@ class Apply(Node):
 
 @dataclass(frozen=True, slots=True)
 class Aggregate(Node):
-    """Over the rows of one relation of the case. Missing rules: LANGUAGE.md section 5.
+    """An aggregate over the rows of one relation. For missing values see LANGUAGE.md section 5.
 
     count: argument None. any, all: argument None, `where` is the condition (of all: the claim itself).
     mean: rounded half_up to the type's scale.
@@ -348,7 +351,7 @@ class Aggregate(Node):
 
 @dataclass(frozen=True, slots=True)
 class TableAggregate(Node):
-    """Over the list of a table's hits; over no hits as an aggregate over no rows."""
+    """An aggregate over the list of a table's hits; without hits it is an aggregate over no rows."""
 
     aggregation: Aggregation
     call: TableCall

@@ -1,9 +1,10 @@
-"""What of each kind of node stands in the canonical text, and under which names (specified in rulesets/DIGESTS.md).
+"""The canonical form of each kind of node: its attributes and their names (specified in rulesets/DIGESTS.md).
 
-Left out: what is for people (labels, sources, notes, places), what follows from the rest (the type of a node whose
-operands decide it), values given to parameters, the data behind calendars, and claims to be proved.
+Left out are texts for people (labels, sources, notes, places), derived values (the type of a node that its operands
+determine), values given to parameters, the data of calendars, and claims to be proved.
 
-A new field needs a default that means what rulesets meant before it, and an entry here; a test finds what is missing.
+A new field needs a default under which existing rulesets keep their meaning, and an entry here; a test checks that
+there is one.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ class Form:
 
     Attributes:
         tag: the kind's name in the text.
-        fields: for each attribute of the class that counts, its name in the text.
-        unordered: the attributes whose items are sorted, because their order has no meaning; or who tells of a node.
+        fields: the name in the text of each attribute that is included.
+        unordered: the attributes whose items are sorted because their order has no meaning, or a function that gives
+            them.
     """
 
     tag: str

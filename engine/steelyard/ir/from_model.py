@@ -1,4 +1,4 @@
-"""The whole file becomes the meaning: sections in the order in which they need one another."""
+"""Lowers the whole file to its meaning, section by section in the order of their dependencies."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _SECTIONS = Sections(
 
 
 def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
-    """Lower a file. None where anything is wrong; everything that is wrong is reported."""
+    """Lower a file. Reports all errors, and returns None where there are any."""
     before = diagnostics.errors
     context = Context(file, diagnostics, _SECTIONS)
     inputs = _all(context.input(str(name)) for name in file.case.inputs)
@@ -98,7 +98,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
 
 
 def _all(found: Iterable[T | None]) -> tuple[T, ...]:
-    """What was lowered without an error."""
+    """Return the items that were lowered without an error."""
     return tuple(one for one in found if one is not None)
 
 

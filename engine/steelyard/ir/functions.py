@@ -1,4 +1,4 @@
-"""The table of functions: what each takes and what it gives (LANGUAGE.md section 4).
+"""The table of functions with their arguments and results (LANGUAGE.md section 4).
 
 A new function is an entry here and one in each of: its meaning (`semantics.functions`, or `semantics.working` where it
 asks a calendar), its SQL (`engines.sql.functions`), its range (`ranges`) and its words (`explain.functions`). The type
@@ -14,15 +14,15 @@ from steelyard.ir.operators import Function
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 MOST_ARGUMENTS = 99
-"""So many arguments a function of any number of them takes."""
+"""The most arguments of a function that takes any number of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
     """The types of a function's arguments and of its result.
 
-    A type stands for all of its kind where the kind alone matters: any text, open and closed datetimes, regions of any
-    scheme; a `Number(0)` is an integer.
+    A type also stands for others of its kind: Text for any text, DateTime for open and closed ones, Region for any
+    scheme; `Number(0)` is an integer.
     """
 
     parameters: tuple[Type, ...]
@@ -31,17 +31,17 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class FunctionEntry:
-    """One function. All are strict: a missing argument makes the result missing, for the reasons of all that are.
+    """A function. All are strict: a missing argument makes the result missing, with the reasons of all missing ones.
 
     Attributes:
-        signatures: the kinds of arguments that it takes; the first is named where none fits.
-        most: the largest number of arguments, a calendar's name aside.
-        alike: its arguments are brought to one type and scale, which is the result's too; `Number(0)` then stands for
-            numbers of any scale.
-        day_of_instant: it takes dates, and the day of an instant in the ruleset's zone where one is given.
-        open_ends: an open datetime that is missing counts as later than every instant.
-        calendar: it counts by a calendar, which may be named as the last argument.
-        total: it is missing only where an argument is; one that is not takes windows, and has no value where none ends.
+        signatures: the accepted types of arguments; messages name the first where none matches.
+        most: the largest number of arguments, not counting a calendar's name.
+        alike: whether arguments and result have one common type and scale; `Number(0)` then stands for numbers of any
+            scale.
+        day_of_instant: whether it takes dates, and instants by their day in the ruleset's zone.
+        open_ends: whether a missing open datetime counts as later than every instant.
+        calendar: whether it uses a calendar, which may be named as the last argument.
+        total: whether it is missing only where an argument is; a function of windows has no value where none ends.
     """
 
     signatures: tuple[Signature, ...]
@@ -54,15 +54,15 @@ class FunctionEntry:
 
     @property
     def arity(self) -> tuple[int, int]:
-        """The least and the largest number of arguments as written."""
+        """Return the least and the largest number of arguments as written."""
         return len(self.signatures[0].parameters), self.most + self.calendar
 
     def signature(self, arguments: Sequence[Type]) -> Signature | None:
-        """The signature that arguments of these types fit; None where there is none."""
+        """Return the signature that matches these argument types; None where there is none."""
         return next((one for one in self.fitting(arguments) if self._counts(len(arguments))), None)
 
     def fitting(self, arguments: Sequence[Type]) -> tuple[Signature, ...]:
-        """The signatures that the first arguments fit; they may be fewer than it takes."""
+        """Return the signatures that match these first arguments."""
         return tuple(
             one
             for one in self.signatures
@@ -70,7 +70,7 @@ class FunctionEntry:
         )
 
     def wanted(self, arguments: Sequence[Type]) -> tuple[int, Type] | None:
-        """The position of the first argument that fits no signature, and the type wanted there; None where all fit."""
+        """Return the position of the first argument that matches no signature, and the required type; else None."""
         for place in range(len(arguments)):
             if not self.fitting(arguments[: place + 1]):
                 return place, self._parameter(self.fitting(arguments[:place])[0], place)

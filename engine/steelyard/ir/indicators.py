@@ -18,7 +18,7 @@ SCORE_DIGITS = 2
 
 
 class Better(Enum):
-    """Which direction is good."""
+    """Which measures, or scores, are better."""
 
     LOWER = "lower"
     HIGHER = "higher"
@@ -29,8 +29,8 @@ class Clock:
     """Time from `start` to `stop`, or to `until` where stop is missing; less the union of pauses.
 
     Attributes:
-        start: datetime expressions, all three; `until` None: a missing stop makes the measure missing.
-        calendar: None for elapsed time.
+        start, stop, until: datetime expressions. Where `until` is None, a missing stop makes the measure missing.
+        calendar: the calendar whose working time is counted; None for elapsed time.
     """
 
     start: Expr
@@ -64,7 +64,7 @@ class Steps:
     Attributes:
         each: relative, or an absolute amount at the measure's type and scale.
         deduct: points per step, `Number`.
-        begun_counts: whether a step that has begun counts whole.
+        begun_counts: whether a step that has begun counts as a whole step.
         floor: the least score, `Number`.
     """
 
@@ -142,7 +142,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One indicator of each row: the relation, and the text field that names it."""
+    """An indicator per row: the relation, and the text field with the row's id."""
 
     relation: str
     row_id: str
@@ -155,14 +155,14 @@ class Indicator(Named):
     Attributes:
         group: a group's id or None.
         only_if: in negation normal form; anything but true waives.
-        measure: a number, duration, days, or text/boolean for bands; or a clock.
+        measure: an expression for a number, duration or days, or text/boolean for bands; or a clock.
         target: of the measure's type and scale.
-        better: concerns the measure. None where the way needs no direction.
+        better: which measures are better; None where the way needs no direction.
         weight: Number; constant, or of the row for a family; None where the score's method refuses weights.
-        missing: None only where nothing can be missing.
-        clamp: applied to the exact score before it is rounded; None: no clamp.
-        stack: target grants add up instead of the largest winning.
-        baseline: hundredths; the score at which nothing is lost.
+        missing: what happens where a value is missing; None only where nothing can be missing.
+        clamp: bounds applied to the exact score before rounding; None: none.
+        stack: whether target grants add up; otherwise the largest wins.
+        baseline: the score, in hundredths, at which nothing is lost.
         reason: reason code.
     """
 
@@ -219,7 +219,7 @@ class AtLeastGrant:
 
 @dataclass(frozen=True, slots=True)
 class WaiveGrant:
-    """The indicator leaves the score."""
+    """The indicator is waived."""
 
     indicator: str
 
@@ -232,7 +232,7 @@ class Exemption(Named):
     """Grants under a condition; for each row of a relation, or once.
 
     Attributes:
-        grants: names of groups and families are already spread over their indicators (a family: its id).
+        grants: one per indicator; grants to a group are given for each of its indicators (a family by its id).
         lifts: ids of points rules that do not apply.
     """
 

@@ -1,7 +1,7 @@
-"""What follows from declarations: where the value of an expression can lie, and whether it can be missing.
+"""Derives from declarations the range of an expression's value, and whether it can be missing.
 
-Asked while a ruleset is lowered (names are then lowered as they are asked for) and again once its parameters are
-bound. Every define is found out once, however often it is read.
+Used while a ruleset is lowered (which lowers names on demand), and again once its parameters are bound. The result for
+each define is computed once.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from steelyard.ir.ruleset import HitPolicy, InputField, ParameterDeclaration, Ta
 from steelyard.ir.types import Range, default_range
 
 Value = InputField | Expr
-"""What a name of a row stands for: a field, or the expression of a define."""
+"""The declaration of a name of a row: a field, or the expression of a define."""
 
 
 class Declared(Protocol):
-    """The declarations of a ruleset; None for what is not there, or wrong."""
+    """The declarations of a ruleset; None where one does not exist or has an error."""
 
     def declared_input(self, name: str) -> InputField | None:
         """An input of the case."""
@@ -60,7 +60,7 @@ class Declared(Protocol):
 class Knower:
     """Answers about one ruleset.
 
-    Ranges use the values that parameters have; `missing` does not, so that it holds under every other value too.
+    Ranges depend on the current values of parameters; `missing` does not, so it holds for all values.
     """
 
     def __init__(self, declared: Declared) -> None:
@@ -71,25 +71,28 @@ class Knower:
         self._gaps: dict[tuple[str, tuple[Range, ...]], bool] = {}
 
     def value_range(self, expr: Expr, target: Range = UNBOUNDED, measure: Range = UNBOUNDED) -> Range:
-        """Where a value can lie under the parameters' values."""
+        """Return the range of a value under the parameters' current values."""
         return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=True), target, measure))
 
     def widest_range(self, expr: Expr) -> Range:
-        """Where a value can lie whatever values the parameters are given."""
+        """Return the range of a value for any values of the parameters."""
         return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=False)))
 
     def missing(self, expr: Expr, *, target: bool = False, measure: bool = False) -> bool:
-        """Whether an expression can be missing, or a condition unknown; `target` and `measure`: the own ones."""
+        """Return whether an expression can be missing, or a condition unknown.
+
+        `target` and `measure` say whether the indicator's own can be missing.
+        """
         known = Knowledge(self._leaf_missing, self.membership_unknown, self._table_missing, target, measure)
         return can_be_missing(expr, known)
 
     def membership_unknown(self, relation: str) -> bool:
-        """Whether it can be unknown if a row belongs to the case."""
+        """Return whether the membership of a row can be unknown."""
         joins = self._declared.joins(relation)
         return joins is not None and self._remembered_missing(("join", relation), joins)
 
     def learn(self, leaf: Define | Field) -> None:
-        """Find out all about a define now, so that no later answer has to go deep."""
+        """Compute the results for a define now, so that later calls need little recursion."""
         self._leaf_range(leaf, valued=True)
         self._leaf_range(leaf, valued=False)
         self._leaf_missing(leaf)
@@ -143,7 +146,7 @@ class Knower:
 
     def _remembered_missing(self, key: tuple[str, ...], value: Expr | None) -> bool:
         if value is not None and key not in self._missing:
-            self._missing[key] = True  # until it is known, should the value lead back here
+            self._missing[key] = True  # the preliminary result, used if the value refers back to itself
             self._missing[key] = self.missing(value)
         return self._missing.get(key, True)
 
@@ -198,7 +201,7 @@ def _integer(value: Stored | None) -> int | None:
 
 
 def columns_of(table: Table, ranges: tuple[Range, ...]) -> tuple[coverage.TestedColumn, ...]:
-    """The table's inputs as sets of atoms, within the ranges of what is asked."""
+    """Return the table's inputs as sets of atoms, within the ranges of the arguments."""
     found: list[coverage.TestedColumn] = []
     for position, (one, asked) in enumerate(zip(table.inputs, ranges, strict=True)):
         bounds = default_range(one.type)

@@ -1,4 +1,4 @@
-"""Which expressions can be missing: what `missing:` and `unknown:` must be written for."""
+"""Decides which expressions can be missing, and so where `missing:` and `unknown:` must be written."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ from steelyard.ir.walk import children
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What is known of the leaves.
+    """What is known about leaves of expressions.
 
     Attributes:
         leaf: whether an input, a field, a define's value can be missing.
         membership: whether it can be unknown if a row belongs to the case.
         table: whether a table can have no result though its arguments are known.
-        measure, target: whether the indicator's own can be missing, where read.
+        measure, target: whether those of the indicator can be missing.
     """
 
     leaf: Callable[[Input | Define | Field], bool]
@@ -66,7 +66,7 @@ class Knowledge:
 
 
 def can_be_missing(expr: Expr, known: Knowledge) -> bool:  # noqa: C901 - a case for each node
-    """Whether some case can make the expression missing, or unknown. Errs on the side of yes."""
+    """Return whether an expression can be missing or unknown. May return True where it cannot, never the reverse."""
     match expr:
         case Literal(value=value):
             return value is None

@@ -1,7 +1,7 @@
 """Negation normal form: conditions as the engines take them (LANGUAGE.md section 5).
 
-`not` moves inward until it stands above an atom only: a boolean value, `in`, a function. Comparisons are turned
-round, `not any(p)` becomes `all(not p)`. In three-valued logic none of this changes a truth value.
+`not` is moved inward until its operand is an atom: a boolean value, `in`, a function. Comparisons are inverted, `not
+any(p)` becomes `all(not p)`. In three-valued logic none of this changes a truth value.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class Part(Enum):
 
 
 class Rounding(Enum):
-    """How a quotient becomes an integer."""
+    """How a quotient is rounded to an integer."""
 
     HALF_UP = "half_up"
     HALF_EVEN = "half_even"
@@ -65,7 +65,7 @@ class Function(Enum):
 
 
 class Aggregation(Enum):
-    """What an aggregate does with the rows that count."""
+    """The kinds of aggregates."""
 
     COUNT = "count"
     SUM = "sum"

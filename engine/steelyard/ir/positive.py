@@ -1,4 +1,4 @@
-"""Targets and steps that a score is relative to must be above 0 under every exemption (LANGUAGE.md section 7).
+"""Checks that targets and steps used as divisors are above 0 under every exemption (LANGUAGE.md section 7).
 
 Checked while a ruleset is lowered, and again once its parameters are bound to other values.
 """
@@ -60,7 +60,7 @@ def check_indicator(indicator: Indicator, knower: Knower, diagnostics: Diagnosti
 
 
 def check_grant(indicator: Indicator, grant: TargetGrant, knower: Knower, diagnostics: Diagnostics) -> None:
-    """Check a granted target; where lower is better it only ever grows."""
+    """Check a granted target; where lower is better it only grows and needs no check."""
     if not _relative(indicator) or indicator.better is not Better.HIGHER or indicator.target is None:
         return
     span = grant.target.span or indicator.span

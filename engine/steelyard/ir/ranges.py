@@ -1,4 +1,4 @@
-"""Where a value can lie: interval arithmetic over stored units, for what must be proved (LANGUAGE.md section 7)."""
+"""Computes ranges of values by interval arithmetic on stored integers, for proofs (LANGUAGE.md section 7)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ UNBOUNDED = Range(None, None)
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What is known of the leaves.
+    """What is known about leaves of expressions.
 
     Attributes:
         leaf: the range of an input, parameter, field; of a define's and a table's results.
@@ -63,11 +63,11 @@ class Bounds:
 
 
 LARGEST = 2**127
-"""Ends beyond this magnitude are not kept: no engine for portfolios holds such numbers, and products of them grow."""
+"""Ends beyond this magnitude become open: no SQL engine can hold such numbers, and products of them grow."""
 
 
 def range_of(expr: Expr, known: Bounds) -> Range:
-    """A range that holds every value the expression can take where it is not missing; its ends are within `LARGEST`."""
+    """Return a range that contains every value of the expression that is not missing; its ends are within `LARGEST`."""
     found = _range_of(expr, known)
     low, high = found.low, found.high
     if low is not None:
@@ -154,7 +154,7 @@ def _aggregate(expr: Aggregate, known: Bounds) -> Range:
 
 
 def hull(ranges: tuple[Range, ...]) -> Range:
-    """The least range around several."""
+    """Return the smallest range that contains several."""
     lows = [r.low for r in ranges]
     highs = [r.high for r in ranges]
     if not ranges:
@@ -221,7 +221,7 @@ def _function(function: Function, ranges: tuple[Range, ...]) -> Range:
         case Function.ABS:
             return _absolute(ranges[0])
         case Function.CLAMP:
-            # max(low, min(high, x)): the low end wins where the ends cross
+            # max(low, min(high, x)): the low end wins where low > high
             return Range(lows[1], None if highs[1] is None or highs[2] is None else max(highs[1], highs[2]))
         case Function.OVERLAP_TIME:
             return Range(0, None)

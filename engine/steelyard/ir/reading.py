@@ -1,6 +1,6 @@
-"""What an expression reads, and whether it can reject a case: asked by the semantics and by every engine.
+"""Determines what an expression reads, and whether it can reject a case; used by the semantics and all engines.
 
-The functions look at one expression alone; `Reading` looks through the defines of a ruleset too.
+The functions examine one expression; `Reading` also follows the defines of a ruleset.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ DefineKey = tuple[str | None, str]
 
 
 def varies(node: Expr) -> bool:
-    """Whether the node itself reads something that can differ from case to case, or from row to row."""
+    """Return whether the node itself reads a value that can differ between cases or rows."""
     match node:
         case Input() | Define() | Field() | OneRow() | IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue():
             return True
@@ -79,12 +79,12 @@ def reads_arguments_alone(cell: Expr) -> bool:
 
 
 def asks_calendar(node: Expr) -> bool:
-    """Whether the node itself asks a calendar, which may not cover a year and then rejects the case."""
+    """Return whether the node itself uses a calendar, which rejects the case for a year that it does not cover."""
     return isinstance(node, Apply) and node.calendar is not None
 
 
 def reads_row(expr: Expr, relation: str) -> bool:
-    """Whether the value depends on the row of this relation at hand; an aggregate over the relation does not."""
+    """Return whether the value depends on the bound row of this relation; an aggregate over the relation does not."""
     if isinstance(expr, Field):
         return expr.relation == relation
     if isinstance(expr, Aggregate) and expr.relation == relation:
@@ -93,7 +93,7 @@ def reads_row(expr: Expr, relation: str) -> bool:
 
 
 class Reading:
-    """Answers about the expressions of one ruleset, through its defines; each define is looked at once."""
+    """Analyses the expressions of one ruleset, following its defines; each define is analysed once."""
 
     def __init__(self, ruleset: Ruleset) -> None:
         self.defines: dict[DefineKey, Expr] = {(None, define.id): define.value for define in ruleset.defines}
@@ -123,7 +123,7 @@ class Reading:
 
 
 class _Search:
-    """Looks for a kind of node in expressions, through defines."""
+    """Searches expressions for a kind of node, following defines."""
 
     def __init__(self, defines: dict[DefineKey, Expr], wanted: Callable[[Expr], bool]) -> None:
         self._defines = defines

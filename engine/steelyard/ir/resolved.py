@@ -1,4 +1,4 @@
-"""A finished ruleset as something to ask about (see `knowledge`)."""
+"""The declarations of a lowered ruleset, for `knowledge`."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Resolved:
 
 
 def knower(ruleset: Ruleset) -> Knower:
-    """What can be known of a finished ruleset."""
+    """Return the knowledge about a lowered ruleset."""
     found = Knower(Resolved(ruleset))
     for relation in ruleset.relations:
         for define in relation.defines:

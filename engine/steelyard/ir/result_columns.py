@@ -1,6 +1,6 @@
 """The columns of a ruleset's results (LANGUAGE.md section 11): name, type and origin of each, in their order.
 
-Whatever writes or reads results takes its columns from here: rows in memory, the SQL statement, files, summaries.
+All code that writes or reads results uses these columns: rows in memory, the SQL statement, files, summaries.
 A family is one column: a list of its rows, each with measure, target, score, share and points lost.
 """
 
@@ -73,9 +73,9 @@ class ResultColumn:
     """A column of a table of results.
 
     Attributes:
-        name: as files have it.
+        name: the name in files.
         type: of its value, or of each item of a list.
-        many: whether it holds a list.
+        many: whether its values are lists.
         fields: of a family: what each item of the list holds; the first is the row's id.
         origin: where its values come from; None for columns that are no result of a ruleset (rejects, summaries).
         textual: whether the table keeps its numbers or durations as text, because one of them has more than 64 bits

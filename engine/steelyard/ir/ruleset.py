@@ -1,7 +1,7 @@
 """A ruleset's meaning: resolved names, typed expressions, fixed point. Plain data, to be printed, hashed, compiled.
 
-Everything stands in the order written. The parts live in `declared`, `indicators` and `scoring` and are named here
-too, so that a reader of rulesets imports one module.
+Everything is in the order written. The parts are defined in `declared`, `indicators` and `scoring` and imported here
+too, so that code that reads rulesets can import one module.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class Ruleset:
     """A whole ruleset.
 
     Attributes:
-        effective: of the reference date, days since 1970, inclusive; None ends are open.
+        effective: the range of reference dates, in days since 1970, inclusive; an end of None is open.
         key: the input that identifies a case.
         reference_date: a date or datetime input, or None.
         defines: in an order in which each reads only earlier ones.

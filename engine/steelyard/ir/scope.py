@@ -13,12 +13,12 @@ from steelyard.ir.types import Type
 from steelyard.language.syntax import Name
 
 SPECIAL_NAMES = frozenset({"case", "target", "measure", "score"})
-"""Names with a meaning of their own in some places; no input, define, parameter or relation may take one."""
+"""Names with a special meaning in some places, which no input, define, parameter or relation may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelationShape:
-    """What can be read of a relation before it is lowered whole."""
+    """The readable part of a relation, known before the relation is lowered completely."""
 
     id: str
     fields: dict[str, InputField]
@@ -31,7 +31,7 @@ class RelationShape:
 
 
 class Lookup(Protocol):
-    """The named things of a ruleset, each lowered when first asked for (None after an error was reported)."""
+    """The declarations of a ruleset by name, each lowered when first needed (None after an error was reported)."""
 
     diagnostics: Diagnostics
     zone: Zone
@@ -61,7 +61,7 @@ class Lookup(Protocol):
         ...
 
     def table_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
-        """The table's own input expressions, typed where its name stands."""
+        """The table's own input expressions, typed in the scope where its name is used."""
         ...
 
     def kind(self, name: str) -> str | None:
@@ -96,12 +96,12 @@ class NameScope:
     Attributes:
         lookup: the ruleset's names.
         limit: the highest stratum that may be read (LANGUAGE.md section 10).
-        place: what the place is called in messages, e.g. "a join".
-        row: the relation whose row is at hand.
-        bare_row: whether the row's fields may stand without the relation's name.
+        place: the description of the place in messages, e.g. "a join".
+        row: the relation whose row is bound; None where none is.
+        bare_row: whether the row's fields may be written without the relation's name.
         target, measure: the types of the indicator's own target and measure where they may be read.
         score: the score that may be read by name, or as `score`, and its type.
-        aggregating: inside an aggregate: no further one.
+        aggregating: whether the expression is inside an aggregate, where no other is allowed.
     """
 
     lookup: Lookup
@@ -117,7 +117,7 @@ class NameScope:
 
     @property
     def diagnostics(self) -> Diagnostics:
-        """Where findings go."""
+        """Receives findings."""
         return self.lookup.diagnostics
 
 

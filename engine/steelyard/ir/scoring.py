@@ -84,13 +84,13 @@ class Score(Named):
     """A score of the case. The single one has the id `score`.
 
     Attributes:
-        members: ids of indicators and families, in the order written.
+        members: the ids of its indicators and families, in the order written.
         value: for VALUE and START, the opening.
         digits: `round`.
-        clamp: at `digits`.
+        clamp: bounds at scale `digits`.
         better: LOWER where less is better (LANGUAGE.md section 9).
-        minimum_present: fewer scored indicators make the score unscored.
-        reasons: at most this many reason codes; None: all.
+        minimum_present: with fewer scored indicators the score is unscored.
+        reasons: the most reason codes listed; None: all.
     """
 
     members: tuple[str, ...]
@@ -106,7 +106,7 @@ class Score(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unscored(Named):
-    """Where true the case has no score, and `reason` says why."""
+    """A rule under which the case has no score, for the reason `reason`."""
 
     when: Expr
     reason: str

@@ -1,4 +1,4 @@
-"""The stratum of an expression: the latest thing that it reads (LANGUAGE.md section 10)."""
+"""The stratum of an expression: that of the latest value that it reads (LANGUAGE.md section 10)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ from steelyard.ir.walk import nodes
 
 
 class Level(IntEnum):
-    """What an expression reads at most; a place allows up to one of these."""
+    """The latest stratum that an expression reads; each place in a ruleset allows up to one of these."""
 
     CASE = 0
     """inputs, parameters, defines without relations; in a join the row at hand"""
@@ -69,7 +69,7 @@ class Level(IntEnum):
 def level_of(
     expr: Expr, define_level: Callable[[Define | Field | OneRow], Level], join_of: str | None = None
 ) -> tuple[Level, Expr | None]:
-    """The level, and the first node that is to blame for it.
+    """Return the level, and the first node with this level.
 
     Args:
         expr: the expression.

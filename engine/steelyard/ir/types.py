@@ -76,7 +76,7 @@ class Regions:
 Type = Number | Text | Boolean | Date | DateTime | Duration | Days | Region | Regions
 
 OPEN = 1 << 62
-"""An open end that is missing, where it is compared: later than every instant, equal to itself."""
+"""The value of a missing open end in comparisons: later than every instant, equal to itself."""
 
 NUMBER_LIMIT = 10**15
 """The default range of numbers and durations, in stored units, both signs (LANGUAGE.md section 3)."""

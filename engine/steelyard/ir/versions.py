@@ -1,4 +1,4 @@
-"""The versions of a ruleset, each in force on its own days; a ruleset that stands alone is the only one of them."""
+"""The versions of a ruleset, each in force on its own days; a single ruleset is its only version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from steelyard.ir.types import DateTime
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """Dated versions, checked to fit together.
+    """Dated versions that were checked for consistency.
 
     They share key, reference date, time zone, and type and column of those two inputs; no day belongs to two.
 
@@ -23,7 +23,7 @@ class Versions:
 
     rulesets: tuple[Ruleset, ...]
     reference_field: InputField | None = field(init=False, compare=False, repr=False)
-    """The input whose day decides."""
+    """The input whose day decides which version applies; None where there is only one."""
     _zone: Zone = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -35,11 +35,11 @@ class Versions:
 
     @property
     def newest(self) -> Ruleset:
-        """The last one; what all share can be asked of it."""
+        """The last version; the properties that all versions share can be read from it."""
         return self.rulesets[-1]
 
     def day(self, value: Stored) -> int | None:
-        """The day of a reference date: of a datetime it is the local one, in the zone that all share."""
+        """Return the day of a reference date; for a datetime the local day in the common time zone."""
         reference = self.reference_field
         if reference is None or not isinstance(value, int):
             return None
@@ -50,7 +50,7 @@ class Versions:
         return next((one for one in self.rulesets if one.effective.holds(day)), None)
 
     def of(self, values: Mapping[str, Stored]) -> Ruleset | None:
-        """The version in force on the reference date of a case; without one there is only one version."""
+        """Return the version in force on the reference date of a case; the only version where there is no such date."""
         reference = self.reference_field
         if reference is None:
             return self.newest
@@ -60,5 +60,5 @@ class Versions:
 
 
 def versions_of(rules: Ruleset | Versions) -> Versions:
-    """Take a ruleset that stands alone for the only version of itself."""
+    """Return versions unchanged, and a single ruleset as its only version."""
     return rules if isinstance(rules, Versions) else Versions((rules,))

@@ -31,7 +31,7 @@ def children(expr: Expr) -> tuple[Expr, ...]:
 
 
 def nodes(expr: Expr) -> Iterator[Expr]:
-    """The node and all below it, parents first."""
+    """Give the node and all nodes below it, parents first."""
     stack = [expr]
     while stack:
         node = stack.pop()

@@ -1,4 +1,4 @@
-"""What people write out of habit from other languages, or with another keyboard, and what we call it."""
+"""Recognises spellings from other languages or input methods, and suggests the ones of this language."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _OPERATORS = {
 }
 
 _ASCII = frozenset('0123456789+-*/=<>%()[],."@')
-"""What a character of another width may stand for."""
+"""The ASCII characters that a full-width character may stand for."""
 
 _QUOTES = msg('write text in double quotes, as in `"motor"`')
 
@@ -61,11 +61,11 @@ _UNITS = {
 }
 _UNIT_OF = {foreign: unit for unit, words in _UNITS.items() for foreign in words}
 UNIT_WORDS = frozenset(_UNITS) | frozenset(_UNIT_OF)
-"""What may stand for a unit after a number, in our spelling or another."""
+"""The words accepted as units after a number, including foreign spellings."""
 
 
 def unit(word: str) -> str:
-    """Our spelling of a unit of UNIT_WORDS."""
+    """Return the language's spelling of a unit of UNIT_WORDS."""
     return _UNIT_OF.get(word, word)
 
 
@@ -99,7 +99,7 @@ def check_word(word: str, span: Span) -> None:
     """Refuse another language's spelling of `missing`, `true` and `false`.
 
     Raises:
-        Refusal: with our spelling.
+        Refusal: always; it suggests the spelling of this language.
     """
     if ours := _WORDS.get(word):
         raise Refusal(
@@ -111,12 +111,12 @@ def check_word(word: str, span: Span) -> None:
 
 
 def bare_date(written: str, span: Span) -> Refusal:
-    """Refuse a date without its sign, which would be a subtraction."""
+    """Refuse a date without `@`, which would be a subtraction."""
     return Refusal("Y201", span, msg("date `{date}` without `@`", date=written), msg("write `@{date}`", date=written))
 
 
 def number(written: str, span: Span) -> Refusal:
-    """Refuse what starts with a digit and is neither a number nor a duration."""
+    """Refuse a word that starts with a digit and is neither a number nor a duration."""
     headline = msg("`{written}` is neither a number nor a duration", written=clip(written))
     digits, rest = _split(written)
     if rest in _UNIT_OF:

@@ -1,4 +1,4 @@
-"""What is wrong where the grammar expected something else, in the words of those who write rulesets."""
+"""Explains syntax errors in the terms of ruleset authors."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ END = "$END"
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a token cannot stand.
+    """A position at which a token is not allowed.
 
     Attributes:
         before: the tokens before it.
-        opened: the brackets open there, outermost first.
-        expected: the types of token that could have stood there.
+        opened: the brackets open at this position, outermost first.
+        expected: the types of token allowed at this position.
         mode: what the text holds.
     """
 
@@ -39,15 +39,15 @@ class _Place:
 
     @property
     def in_between(self) -> bool:
-        """Whether a `between` still lacks its `and`."""
+        """Whether a `between` has no `and` yet."""
         return next((t.type for t in reversed(self.before) if t.type in {"BETWEEN", "AND"}), None) == "BETWEEN"
 
 
 def unexpected(found: Token, before: Sequence[Token], expected: AbstractSet[str], mode: Mode) -> Refusal:
-    """Say why a token cannot stand where it does.
+    """Explain why a token is not allowed at its position.
 
     Args:
-        found: the token, or the end mark, which never comes first.
+        found: the token, or the end mark, which is never the first token.
         before: the tokens before it.
         expected: the types that could have stood there.
         mode: what the text holds.
@@ -105,7 +105,7 @@ def _value_missing(found: Token, place: _Place) -> Message:
 
 
 def _after(last: Token, found: Token, place: _Place) -> Message | None:
-    """Say what the token before asks for, where that is what is wrong."""
+    """Explain what the previous token requires, where that is the problem; else None."""
     if last.type == "IN":
         return msg("after `in` comes an interval or a list, as in `[60..75)` or `(1, 2)`")
     if last.type == "NOT":
@@ -185,7 +185,7 @@ def _open_brackets(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _unfinished_if(tokens: Sequence[Token]) -> bool:
-    """Whether an `if` since the last open bracket lacks its `else`."""
+    """Return whether an `if` since the last open bracket has no `else`."""
     level = 0
     missing = 0
     for token in reversed(tokens):

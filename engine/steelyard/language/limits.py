@@ -1,4 +1,4 @@
-"""How large an expression may be, so that the passes after this one may recurse into it without a thought."""
+"""Limits the size of expressions, so that later passes can use recursion safely."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ MAX_CHARACTERS = 10_000
 """The longest text of one expression. `and` and `or` chains are flat, so nothing else limits them."""
 
 MAX_HEIGHT = 200
-"""The greatest height of a tree; a chain of + - * / is as high as it is long."""
+"""The greatest height of a tree; a chain of + - * / is as high as it has operators."""
 
 
 def check_length(text: Text) -> None:
-    """Refuse a text that is too long to be read by anybody.
+    """Refuse a text longer than MAX_CHARACTERS.
 
     Raises:
         Refusal: Y202.
@@ -31,7 +31,7 @@ def check_length(text: Text) -> None:
 
 
 def check_height(tree: Tree) -> None:
-    """Refuse a tree that is nested too deep or has too long a chain. Keeps its own stack: the tree may be any height.
+    """Refuse a tree that is too high. Uses an explicit stack, because the tree can have any height.
 
     Raises:
         Refusal: Y202, at the first node beyond the limit.

@@ -1,4 +1,4 @@
-"""From the text of a literal to its node, in integers; nothing passes through a float."""
+"""Converts the text of a literal to its node, using integers only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from steelyard.language.syntax import (
 Literal = Number | Quoted | Truth | DurationLiteral | DaysLiteral | DateLiteral | MissingLiteral
 
 MAX_DIGITS = 38
-"""The digits that a number may have; what 128 bits hold. Values are limited far below (LANGUAGE.md section 3)."""
+"""The most digits of a number, which 128 bits can hold. Values have much lower limits (LANGUAGE.md section 3)."""
 
 UNITS = {"h": 3_600_000_000, "min": 60_000_000, "s": 1_000_000}
 """Microseconds of each unit of a duration, longest first."""
@@ -36,7 +36,7 @@ def literal(kind: str, text: str, span: Span) -> Literal:
         span: its place.
 
     Raises:
-        Refusal: where the literal has the right shape but no exact value.
+        Refusal: the literal has the right form but no exact value.
     """
     match kind:
         case "NUMBER":
@@ -52,7 +52,7 @@ def literal(kind: str, text: str, span: Span) -> Literal:
             return DateLiteral(text.removeprefix("@").replace(" ", "T"), span=span)
         case "TRUTH":
             return Truth(text == "true", span=span)
-        case _:  # the only kind left, MISSING
+        case _:  # MISSING, the only kind left
             return MissingLiteral(span=span)
 
 

@@ -1,4 +1,4 @@
-"""From text to syntax tree. Each function returns None after adding one diagnostic with the exact place.
+"""Parses text to a syntax tree. Each function returns None after adding one diagnostic with the exact place.
 
 Lark's LALR automaton is driven token by token and builds nodes as it reduces: no recursion, linear time.
 """
@@ -41,17 +41,17 @@ def parse_test(text: Text, diagnostics: Diagnostics) -> UnaryTest | None:
 
 
 def parse_interval(text: Text, diagnostics: Diagnostics) -> Interval | None:
-    """Parse an interval of a `range`, `effective` or `clamp`; dates may do without `@`."""
+    """Parse an interval of a `range`, `effective` or `clamp`; dates may be written without `@`."""
     return _guarded(text, diagnostics, lambda: cast("Interval", _parse(text, "interval", Mode.BARE_DATES)))
 
 
 def parse_literal(text: Text, diagnostics: Diagnostics) -> Expression | None:
-    """Parse a literal; dates may do without `@`, and a number or duration may be negative.
+    """Parse a literal; dates may be written without `@`, and a number or duration may be negative.
 
     Returns:
-        None, without a diagnostic, where the text is no literal: the caller knows whether a bare text will do.
-        None, with one, where it is a literal without an exact value (Y203, Y204). For a place that holds text, take
-        the text itself and do not ask here: `01001` would be a number.
+        The literal. None without a diagnostic where the text is no literal: the caller decides whether plain text is
+        allowed. None with a diagnostic where it is a literal without an exact value (Y203, Y204). Do not call this for
+        places that hold text: `01001` would become a number.
     """
     try:
         check_length(text)
@@ -94,7 +94,7 @@ def _report(refusal: Refusal, text: Text, diagnostics: Diagnostics) -> None:
         "in YAML a comma inside `{{}}` and a blank before `#` end an unquoted text: "
         "quote the expression or put it on its own line"
     )
-    # A text that lacks its end may have been cut by YAML; one in quotes cannot.
+    # An incomplete text may have been cut by YAML, unless it was quoted.
     notes = (cut,) if refusal.unfinished and not text.quoted else ()
     diagnostics.add(refusal.code, refusal.span, refusal.headline, help=refusal.help, labels=refusal.labels, notes=notes)
 
@@ -107,7 +107,7 @@ def _parse(text: Text, start: str, mode: Mode) -> Tree:
     result: object = None
     for token in _with_end(text, mode):
         try:
-            # Lark asks of a token no more than its type.
+            # Lark reads only the type of a token.
             result = automaton.feed_token(cast("lark.Token", token))
         except UnexpectedToken as error:
             raise unexpected(token, before, error.expected, mode) from None
@@ -129,14 +129,14 @@ def _with_end(text: Text, mode: Mode) -> Iterator[Token]:
 
 @cache
 def _grammar() -> lark.Lark:
-    """Compile the grammar, once a process and only where an expression is parsed."""
+    """Compile the grammar, once per process and only when an expression is parsed."""
     import lark
     from lark.lexer import Lexer
 
     from steelyard.language.builder import Builder
 
     class NoLexer(Lexer):
-        """Stands in for Lark's lexer: tokens are fed by hand, with their places."""
+        """Replaces Lark's lexer; tokens are passed to the parser with their places."""
 
         def __init__(self, lexer_conf: object) -> None:
             del lexer_conf

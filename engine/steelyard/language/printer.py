@@ -38,7 +38,7 @@ from steelyard.language.syntax import (
 
 
 class _Level(IntEnum):
-    """How tightly an expression binds; a part that binds less than its place asks for is put in parentheses."""
+    """Precedence of an expression; an operand with lower precedence than required is put in parentheses."""
 
     IF = 0
     OR = 1
@@ -86,7 +86,7 @@ def print_test(tree: UnaryTest) -> str:
 
 
 def print_interval(interval: Interval) -> str:
-    """Write an interval; its dates have their `@`."""
+    """Write an interval, with `@` before dates."""
     low = "" if interval.low is None else _expression(interval.low, _Level.SUM)
     high = "" if interval.high is None else _expression(interval.high, _Level.SUM)
     return f"{'[' if interval.low_closed else '('}{low}..{high}{']' if interval.high_closed else ')'}"
@@ -180,6 +180,6 @@ def _duration(microseconds: int) -> str:
 
 
 def _is_bare(value: Expression) -> bool:
-    """Whether a value may stand alone as a test: a literal, with a sign or without."""
+    """Return whether a value can be written alone as a test: a literal, possibly with a sign."""
     bare = value.operand if isinstance(value, Negative) else value
     return isinstance(bare, Number | Quoted | Truth | DurationLiteral | DaysLiteral | DateLiteral | MissingLiteral)

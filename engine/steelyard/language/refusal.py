@@ -1,4 +1,4 @@
-"""How the parts of the parser say that a text is not an expression."""
+"""The exception by which parts of the parser report that a text is not an expression."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ def clip(text: str) -> str:
 
 
 class Refusal(Exception):  # noqa: N818 - never leaves the package; it is no error of ours
-    """One finding about one expression: it ends the parse, and the parser turns it into a diagnostic.
+    """Raised for the first error in an expression; the parser turns it into a diagnostic.
 
     Attributes:
-        code: of the registry.
+        code: the diagnostic code.
         span: the exact place.
         headline: what is wrong.
         help: what to write instead.
         labels: further places, such as the bracket left open.
-        unfinished: whether the text lacks its end.
+        unfinished: whether the text is incomplete at its end.
     """
 
     def __init__(

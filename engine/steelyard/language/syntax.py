@@ -1,6 +1,6 @@
 """The syntax tree of an expression: what was written, before names and types are known.
 
-Spans ride along and take no part in equality, so that printing and parsing again gives an equal tree.
+Spans are not compared, so that printing and parsing again gives an equal tree.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from steelyard.diagnostics import Span
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """What every node has: its place."""
+    """Base of all nodes: its place."""
 
     span: Span = field(compare=False, repr=False)
 

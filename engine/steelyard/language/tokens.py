@@ -1,4 +1,4 @@
-"""From text to tokens: one pass, no look-back beyond the last token, and a hint for what other languages write."""
+"""Splits text into tokens in one pass, with hints for spellings of other languages."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from steelyard.language.refusal import Refusal, clip
 from steelyard.source.nodes import Text
 
 MAX_NESTING = 100
-"""How deep brackets, and all else that nests, may go."""
+"""The greatest nesting depth of brackets and other constructs."""
 
 KEYWORDS = {
     "if": "IF",
@@ -69,16 +69,16 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Mode(Enum):
-    """What a text holds."""
+    """The kind of text."""
 
     EXPRESSION = "expression"
     """Dates start with `@`."""
 
     TEST = "condition on a value"
-    """As an expression; a word in a test's place is text."""
+    """As an expression, but a bare word as a test is text."""
 
     BARE_DATES = "literal or interval"
-    """Dates may do without `@`."""
+    """Dates may be written without `@`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Token:
 
     Attributes:
         type: a terminal of grammar.lark, or `$END`.
-        text: as written, Chinese twins replaced by their ASCII ones.
+        text: as written, with Chinese punctuation replaced by the ASCII equivalents.
         span: its place.
         start: its offset in the text.
     """
@@ -102,7 +102,7 @@ def tokenize(text: Text, mode: Mode) -> Iterator[Token]:
     """Yield the tokens of a text, without the end mark.
 
     Raises:
-        Refusal: at the first place that no token fits, or at a bracket that is nested too deep.
+        Refusal: no token matches at some position, or a bracket is nested too deep.
     """
     if unprintable := _UNPRINTABLE.search(text):
         raise Refusal(
@@ -172,14 +172,14 @@ class _Brackets:
 
     @property
     def at_test(self) -> bool:
-        """Whether nothing, a comma or `not (` stands before, outside all other brackets."""
+        """Whether the position is at the start, after a comma or after `not (`, outside all other brackets."""
         return self._last in {None, "COMMA", "LPAR"} and all(self._of_not)
 
     def see(self, token: Token) -> None:
-        """Take note of a token.
+        """Update the state by a token.
 
         Raises:
-            Refusal: where more than MAX_NESTING brackets are open.
+            Refusal: more than MAX_NESTING brackets are open.
         """
         if token.type in {"LPAR", "LSQB"}:
             self._of_not.append(token.type == "LPAR" and self._last == "NOT")

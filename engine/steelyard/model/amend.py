@@ -1,9 +1,9 @@
-"""A ruleset laid upon another: a branch writes down only where it deviates.
+"""Applies an amendment to a base ruleset: the amendment contains only what differs.
 
-The work is done on nodes, so that each value keeps its file and line. Mappings are merged key by key, deeply; texts
-and lists replace. `remove` lists the paths that are taken out of the base first, so that what is written under a
-removed path replaces it as a whole. The name of a ruleset is its own: `steelyard`, `ruleset`, `version` and `title`
-are never inherited.
+It works on nodes, so that each value keeps its file and line. Mappings are merged recursively; texts and lists are
+replaced. `remove` lists the paths that are removed from the base first, so that a value written under a removed path
+replaces it completely. The name of a ruleset is its own: `steelyard`, `ruleset`, `version` and `title` are never
+inherited.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from steelyard.source import Map, Node, Seq, Text
 
 AMENDS, REMOVE = "amends", "remove"
 OWN = ("steelyard", "ruleset", "version", "title")
-"""What an amendment says of itself."""
+"""The keys that an amendment never inherits."""
 
 
 def amend(base: Map, over: Map, diagnostics: Diagnostics) -> Map:
-    """Lay an amendment upon its base.
+    """Apply an amendment to its base.
 
     Args:
-        base: the root of the ruleset that is amended, resolved itself.
+        base: the root of the amended ruleset, with its own amendments applied.
         over: the root of the amendment.
         diagnostics: takes what is wrong with `remove`.
 
     Returns:
-        The root of the amended ruleset: what is its own, then the base in its order, then what is new.
+        The root of the result: the amendment's own keys, then those of the base in its order, then new keys.
     """
     kept = Map({key: value for key, value in base.items() if key not in OWN}, base.span)
     for path in _paths(over, diagnostics):

@@ -1,4 +1,4 @@
-"""Nodes -> the file as written. pydantic checks the shape; each of its errors becomes a diagnostic with a place."""
+"""Converts nodes to the file as written. Each error of pydantic becomes a diagnostic with a place."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ def _known_format(node: Node, diagnostics: Diagnostics) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an error is in the tree.
+    """The place of an error in the tree.
 
     Attributes:
         path: the keys down to it, for a reader; empty at the root.
         node: what is there, or the mapping that lacks it.
         key: the key under which the node stands, if it has one.
-        lacking: the key that is not there.
+        lacking: the key that is missing; None where none is.
     """
 
     path: str

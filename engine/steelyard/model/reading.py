@@ -1,4 +1,4 @@
-"""Findings about the keys of a mapping: they need the keys' own places, which pydantic's errors do not keep."""
+"""Reports findings about keys of mappings with the keys' own places, which pydantic's errors do not have."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Reading:
     Attributes:
         diagnostics: where findings go.
         usable: whether a later pass can still work on what was read; an unknown key alone does no harm.
-        respelt: by the place of a mapping and the key that was meant, the key that is written.
+        respelt: for misspelt keys: by the place of the mapping and the intended key, the key as written.
     """
 
     diagnostics: Diagnostics
@@ -106,7 +106,7 @@ class Reading:
 
 
 def head(node: Map) -> Span:
-    """A short place for a mapping as a whole: its first key, or all of it where it has none."""
+    """Return a short place for a whole mapping: its first key, or the whole mapping where it has none."""
     return next((key.span for key in node), node.span)
 
 

@@ -1,4 +1,4 @@
-"""What a single text may be, by its place in the file. Every scalar stays the `Text` that was written.
+"""The kinds of scalars that places in the file allow. Every scalar stays the `Text` that was written.
 
 The names below (`Expression`, `Test`, ...) say what a later pass reads the text as; here only its outer form is
 checked: that it is one text, not empty, and one of the words where the place has words.

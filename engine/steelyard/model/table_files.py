@@ -1,7 +1,7 @@
-"""Tables whose rows stand in a file: read into the nodes that `rows` would hold, so that no later pass knows files.
+"""Reads tables whose rows are in a file into the nodes that `rows` would have; later passes see no difference.
 
-The place of each cell is its place in the file. Works on nodes, after amendments are laid upon their base: a file is
-looked for beside the ruleset that names it.
+The place of each cell is its place in the file. This pass works on nodes, after amendments are applied. A file is
+searched beside the ruleset that names it.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ def _options(table: Map, file: Text, diagnostics: Diagnostics) -> GridOptions | 
             advice = msg("`sheet` is for workbooks, `delimiter` and `encoding` are for CSV")
             diagnostics.add("E113", key.span, headline, help=advice)
     texts = {key: value for key, value in said.items() if isinstance(value, Text) and value}
-    # what is no text is left for the next pass to refuse
+    # anything that is no text is refused by the next pass
     return GridOptions(file.span, **texts) if good and len(texts) == len(said) else None
 
 

@@ -1,4 +1,4 @@
-"""Where YAML eats an expression: recognised by what stands in the text, never by the parser's words.
+"""Recognises where YAML cuts or misreads an expression, from the text itself and not from the parser's message.
 
 A comma ends an expression inside `{}`, ` #` begins a comment, and a leading `@ " % > ! * [ {` means
 something else to YAML (LANGUAGE.md section 1).
@@ -27,7 +27,7 @@ _MEANS_SOMETHING_ELSE = frozenset("@%`>|*&!]}-")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What goes into a diagnostic, save its place."""
+    """The content of a diagnostic, without its place."""
 
     code: str
     headline: Message
@@ -37,7 +37,7 @@ class Finding:
 
 
 def balanced(text: str) -> bool:
-    """Whether brackets and double quotes pair up; `(` may close with `]`, as ranges do.
+    """Return whether brackets and double quotes are paired; `(` may be closed by `]`, as in ranges.
 
     >>> balanced("x in (0..5]"), balanced('kind in ("a"'), balanced('"(" = x')
     (True, False, True)
@@ -48,12 +48,12 @@ def balanced(text: str) -> bool:
 
 
 def eaten_scalar(scalar: Scalar, rest: str, *, flow: bool) -> Finding | None:
-    """Judge a scalar that YAML accepts.
+    """Check a scalar that YAML accepts for an expression that was cut.
 
     Args:
         scalar: the value or key.
-        rest: what follows it on its last line.
-        flow: whether it stands inside `{}` or `[]`.
+        rest: the text after it on its last line.
+        flow: whether it is inside `{}` or `[]`.
     """
     if scalar.style in ("|", ">"):
         if scalar.value.strip():
@@ -70,25 +70,25 @@ def eaten_scalar(scalar: Scalar, rest: str, *, flow: bool) -> Finding | None:
 
 
 def eaten_key(key: str, *, quoted: bool) -> Finding | None:
-    """Judge a key without a value inside `{}`: often the rest of an expression after its comma."""
+    """Check a key without a value inside `{}`: it is often the rest of an expression after a comma."""
     if not quoted and _EXPRESSION_SIGNS.isdisjoint(key):
         return None
     return Finding("Y109", msg("a comma inside `{{}}` cuts the expression before `{text}`", text=key), QUOTE)
 
 
 def eaten_range(items: Sequence[str]) -> Finding | None:
-    """Judge a `[]` of plain scalars: `[0..1]` is a list with one text to YAML."""
+    """Check a `[]` of plain scalars: YAML reads `[0..1]` as a list with one text."""
     if len(items) == 1 and _RANGE.fullmatch(items[0]):
         return Finding("Y109", msg("YAML takes the range `[{text}]` for a list", text=items[0]), QUOTE)
     return None
 
 
 def explain(broken: Broken, last: Event | None, flow: Open | None, text: str, file: str) -> Finding:
-    """Say what is probably wrong where the parser gave up.
+    """Explain the probable mistake where the parser failed.
 
     Args:
         broken: the place.
-        last: the last event that stands for characters of the text.
+        last: the last event that covers characters of the text.
         flow: the innermost `{` or `[` that is open.
         text: the whole file.
         file: its name, for labels.
@@ -130,7 +130,7 @@ def _syntax(broken: Broken, advice: Message, *labels: Label) -> Finding:
 
 
 def _eaten(broken: Broken, last: Event | None, flow: Open | None, text: str, line: str) -> Finding | None:
-    """The accident that made the parser give up, if it is one."""
+    """Return the misread expression that made the parser fail; None where it was something else."""
     at, context = broken.start, broken.context
     sign = text[at.index : at.index + 1]
     opened = text[context.index : context.index + 1] if context else ""
@@ -165,7 +165,7 @@ def _starts_value(line: str, column: int) -> bool:
 
 
 def _follows(last: Event, at: Mark, text: str) -> bool:
-    """Whether something stands behind a closing quote or bracket on the same line."""
+    """Return whether text follows a closing quote or bracket on the same line."""
     closed = isinstance(last, Close) or (isinstance(last, Scalar) and last.style in ("'", '"'))
     if not closed or last.end.line != at.line:
         return False
@@ -173,13 +173,13 @@ def _follows(last: Event, at: Mark, text: str) -> bool:
 
 
 def _first_sign(last: Event, text: str) -> str:
-    """What a value began with that is quoted or in brackets, told by its last sign."""
+    """Return the opening quote or bracket of a value, from its last character."""
     sign = text[last.end.index - 1]
     return {"]": "[", "}": "{"}.get(sign, sign)
 
 
 def _comment_between(last: Event, at: Mark, text: str) -> bool:
-    """Whether nothing but a comment parts a plain scalar from where the parser gave up."""
+    """Return whether only a comment is between a plain scalar and the place where the parser failed."""
     if not isinstance(last, Scalar) or last.style:
         return False
     between = [line.strip() for line in lines_of(text[last.end.index : at.index])]

@@ -1,4 +1,4 @@
-"""What libraries raise on files that are damaged, protected or of another kind: one list for all readers."""
+"""The exceptions that libraries raise for files that are damaged, protected or of another format."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ BROKEN_FILE = (
     *(LookupError, ValueError, ArithmeticError),  # defusedxml, json, codecs and most of pyarrow raise subclasses
     RuntimeError,  # zipfile on an encrypted part; too deep a recursion; what a library does not implement
 )
-"""Catch these around calls of a library only: around our own code they would hide our faults."""
+"""Catch these only around calls of a library; around other code they would hide bugs."""
 
 
 def reason_of(error: BaseException) -> str:
-    """The words of a library on one line, at most 200 characters."""
+    """Return a library's error message on one line, at most 200 characters."""
     text = error.getMessage() if isinstance(error, SAXException) else str(error)
     return " ".join(text.split())[:200]

@@ -1,7 +1,7 @@
-"""Events -> nodes, with a stack of its own: nesting cannot exhaust Python's.
+"""Converts events to nodes with an explicit stack, so that nesting cannot exhaust Python's stack.
 
-Two promises: each scalar stays the text that was written, and what YAML would quietly reinterpret
-(duplicate keys, anchors, tags, a second document, an expression it cuts) is said.
+Each scalar stays the text that was written. Everything that YAML would silently reinterpret (duplicate keys, anchors,
+tags, a second document, an expression that it cuts) is reported.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ class _Frame:
 
     Attributes:
         opened: how it began.
-        items: a sequence's nodes so far.
-        entries: a mapping's.
+        items: for a sequence, its nodes so far.
+        entries: for a mapping, its entries so far.
         keys: the keys as written, by their text.
         key: the key whose value comes next; None where that value is dropped.
         awaits_value: whether a mapping has read a key.
-        end: (line, column) after what was read so far.
+        end: (line, column) after the text read so far.
     """
 
     opened: Open
@@ -60,7 +60,7 @@ class Composer:
         self._judged: Open | None = None
 
     def result(self) -> Node | None:
-        """The root, unless something in it is not what its writer meant."""
+        """The root; None where part of it is certainly not what its writer meant."""
         root = self._root
         if root is None or (isinstance(root, Text) and not root and not root.quoted):
             if not self._findings:
@@ -69,7 +69,7 @@ class Composer:
         return None if self._misleading else root
 
     def take(self, event: Event) -> bool:
-        """Go on by one event; whether the next one is of use."""
+        """Process one event; returns whether to continue."""
         match event:
             case Begin():
                 goes_on = self._begin(event)
@@ -128,7 +128,7 @@ class Composer:
     def _close(self, event: Close) -> bool:
         frame = self._stack.pop()
         start = frame.opened.start
-        # a block ends for YAML where the next thing begins; here with its last entry
+        # for YAML a block ends where the next element begins; here it ends with its last entry
         end = (event.end.line, event.end.column) if frame.opened.flow else frame.end
         span = Span(self._file, start.line, start.column, *end)
         if frame.opened.mapping:
@@ -165,7 +165,7 @@ class Composer:
     # nodes
 
     def _put(self, node: Node, span: Span) -> None:
-        """Give a finished node to what it stands in."""
+        """Add a finished node to the node that contains it."""
         if not self._stack:
             self._root = node
             return
@@ -184,7 +184,7 @@ class Composer:
             frame.awaits_value = False
 
     def _key(self, frame: _Frame, node: Node) -> Text | None:
-        """The key if it is one: a text, not empty, and new."""
+        """Return the key if it is valid: a text that is not empty and not a duplicate; else None."""
         if not isinstance(node, Text) or not node:
             self._mislead(Finding("Y106", msg("a key must be a text"), accidents.QUOTE), node.span)
             return None
@@ -199,7 +199,7 @@ class Composer:
     # findings and places
 
     def _judge(self, finding: Finding | None, span: Span) -> None:
-        """Add an accident, the first of those in one pair of outermost brackets: the others follow from it."""
+        """Report a misread expression; only the first within outermost brackets, because others follow from it."""
         if finding is None:
             return
         flow = self._outermost_flow()
@@ -211,7 +211,7 @@ class Composer:
         return next((frame.opened for frame in self._stack if frame.opened.flow), None)
 
     def _mislead(self, finding: Finding, span: Span) -> None:
-        """Add a finding after which the nodes are not what was meant."""
+        """Report a finding after which the nodes must not be used."""
         self._misleading = True
         self._say(finding, span)
 
@@ -225,7 +225,7 @@ class Composer:
         return Span(self._file, start.line, start.column, end.line, end.column)
 
     def _scalar_span(self, event: Scalar) -> Span:
-        """Where a scalar stands, without the blank lines after a block; nothing stands after its key's colon."""
+        """Return a scalar's span, without blank lines after a block; an empty scalar is right after its key's colon."""
         if event.style in ("|", ">"):
             written = lines_of(self._text[event.start.index : event.end.index].rstrip(" \t\r\n"))
             column = len(written[-1]) + (event.start.column if len(written) == 1 else 0)

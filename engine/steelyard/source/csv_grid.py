@@ -20,9 +20,9 @@ def read_csv_grid(data: bytes, name: str, options: GridOptions, diagnostics: Dia
 
     Args:
         data: the file.
-        name: what places call it.
-        options: its dialect.
-        diagnostics: takes what is wrong: with the file at the place that names it, with a cell at its own.
+        name: the file's name in places.
+        options: the dialect.
+        diagnostics: receives faults: of the file at the place that names it, of a cell at its own place.
     """
     delimiter = _delimiter(name, options, diagnostics)
     text = _decoded(data, name, options, diagnostics)
@@ -36,7 +36,7 @@ def read_csv_grid(data: bytes, name: str, options: GridOptions, diagnostics: Dia
 
 
 class _Scan:
-    """Walks through a text field by field."""
+    """Reads a text field by field."""
 
     def __init__(self, text: str, name: str, delimiter: str, diagnostics: Diagnostics) -> None:
         self._text = text
@@ -47,7 +47,7 @@ class _Scan:
         self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
 
     def rows(self) -> Iterator[Row]:
-        """Give the rows, empty lines too; after a quote that is not closed well nothing more."""
+        """Give the rows, including empty lines; stops at a quote that is not closed correctly."""
         at, row = 0, list[GridCell | None]()
         while at < len(self._text) or row:
             quoted = self._text.startswith('"', at)

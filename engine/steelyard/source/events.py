@@ -1,4 +1,4 @@
-"""ruamel.yaml's events in our own words. The only module that knows the library.
+"""Wraps the events of ruamel.yaml. No other module uses the library.
 
 Its event parser is a state machine, so nesting cannot exhaust the stack, and aliases stay unexpanded.
 """
@@ -86,9 +86,9 @@ class Broken:
 
     Attributes:
         start: where reading stopped.
-        context: where the construct began that was being read.
-        problem: the library's words for it, English.
-        lost: the library gave no place; `start` is the end of what was read before.
+        context: where the construct that was being read began.
+        problem: the library's message, in English.
+        lost: whether the library gave no place; `start` is then the end of the text read before.
     """
 
     start: Mark
@@ -106,7 +106,7 @@ Event = Scalar | Alias | Open | Close | Begin | Broken
 
 
 def events(text: str) -> Iterator[Event]:
-    """Read the text lazily; a reader that has seen enough just stops.
+    """Give the events of a text lazily; the caller may stop at any event.
 
     >>> [type(event).__name__ for event in events("a: [b]")]
     ['Begin', 'Open', 'Scalar', 'Open', 'Scalar', 'Close', 'Close']
@@ -125,7 +125,7 @@ def events(text: str) -> Iterator[Event]:
         problem = str(error.problem or error.context)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
         yield Broken(_mark(start) if start else last, _mark(context) if context else None, problem)
     except (YAMLError, ValueError, OverflowError):
-        # the library lets chr() complain about escapes such as `\UFFFFFFFF`
+        # for escapes such as `\UFFFFFFFF` the library raises chr()'s ValueError
         yield Broken(last, None, "a character beyond Unicode", lost=True)
 
 

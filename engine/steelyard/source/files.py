@@ -8,19 +8,19 @@ from pathlib import Path
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 
 SIZE_LIMIT = 10_000_000
-"""Bytes. A ruleset is written by hand; what is larger was given by mistake."""
+"""In bytes. Rulesets are written by hand; a larger file is a mistake."""
 
 _OTHER_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_text(path: Path, diagnostics: Diagnostics) -> str | None:
-    """Read a UTF-8 file, with or without a byte order mark; None where it cannot be, with the reason said."""
+    """Read a UTF-8 file, with or without a byte order mark; report why and return None where it cannot be read."""
     data = read_bytes(path, diagnostics)
     return None if data is None else _decoded(data, str(path), diagnostics)
 
 
 def read_bytes(path: Path, diagnostics: Diagnostics, place: Span | None = None) -> bytes | None:
-    """Read a file of a ruleset; None where it cannot be. `place` is where it is named, if it is."""
+    """Read a file of a ruleset; None where it cannot be read. `place` is where the ruleset names it, if it does."""
     name = str(path)
     try:
         with path.open("rb") as stream:

@@ -1,4 +1,4 @@
-"""What a file of rows gives: cells as text, each with its place. Knows nothing of tables and their columns."""
+"""The cells of a file of rows: text with its place. Independent of decision tables and their columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from steelyard.source.places import CONTROL
 
 
 class CellKind(Enum):
-    """What a cell was before it became text."""
+    """The type of a cell before it became text."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -22,7 +22,7 @@ class CellKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell that holds something. `text` is what was written, or the one exact spelling of what is stored."""
+    """A cell that is not empty. `text` is what was written, or the exact text of the stored value."""
 
     text: Text
     kind: CellKind = CellKind.TEXT
@@ -36,7 +36,7 @@ class Grid:
     """The rows of a file that are not empty, the first of them the header; an empty cell is None.
 
     Attributes:
-        name: the file, as places have it.
+        name: the file's name in places.
         rows: at least one, each with at least one cell.
     """
 
@@ -46,11 +46,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class GridOptions:
-    """How a file is to be read; nothing is sniffed.
+    """How a file is read; nothing is detected automatically.
 
     Attributes:
-        place: where the ruleset names the file, for findings about all of it.
-        sheet: of a workbook; None: the first.
+        place: where the ruleset names the file, for findings about the whole file.
+        sheet: the sheet of a workbook; None: the first.
         delimiter: of CSV; None: a comma, or a tab where the name ends in `.tsv`.
         encoding: of CSV; None: UTF-8. A byte order mark is skipped.
     """
@@ -62,7 +62,7 @@ class GridOptions:
 
 
 def finished(name: str, rows: Sequence[Row], options: GridOptions, diagnostics: Diagnostics) -> Grid | None:
-    """Make the grid of all rows read; None, with a finding, where there is nothing in them."""
+    """Make the grid of all rows read; report and return None where all are empty."""
     filled = tuple(row for row in rows if any(cell is not None for cell in row))
     if not filled:
         headline = msg("`{file}` is empty", file=name)
@@ -72,7 +72,7 @@ def finished(name: str, rows: Sequence[Row], options: GridOptions, diagnostics: 
 
 
 def visible(text: str, span: Span, diagnostics: Diagnostics) -> bool:
-    """Whether a cell's text holds nothing that cannot be seen; else it is reported, as in a ruleset."""
+    """Return whether a cell's text has no invisible characters; they are reported, as in a ruleset."""
     bad = CONTROL.search(text)
     if bad is not None:
         headline = msg("the invisible character U+{number}", number=f"{ord(bad.group()):04X}")

@@ -1,4 +1,4 @@
-"""From a file's name to its cells."""
+"""Reads the cells of a file; its name decides the format."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from steelyard.source.files import read_bytes
 from steelyard.source.grid import Grid, GridOptions
 
 KINDS = (".csv", ".tsv", ".xlsx")
-"""What the name of a file of rows ends in."""
+"""The suffixes of files of rows."""
 
 
 def read_grid(path: Path, options: GridOptions, diagnostics: Diagnostics) -> Grid | None:
-    """Read a file of rows; its kind is told by its name alone. None after an error, which has been reported."""
+    """Read a file of rows; its name alone decides the format. None after an error, which is reported."""
     kind = path.suffix.lower()
     if kind not in KINDS:
         headline = msg("files of the kind of `{name}` are not read as tables", name=path.name)
@@ -27,7 +27,7 @@ def read_grid(path: Path, options: GridOptions, diagnostics: Diagnostics) -> Gri
     if data is None:
         return None
     if kind == ".xlsx":
-        from steelyard.source.xlsx_grid import read_xlsx_grid  # a large library only where a file asks for it
+        from steelyard.source.xlsx_grid import read_xlsx_grid  # a large library is imported only for files that need it
 
         return read_xlsx_grid(data, str(path), options, diagnostics)
     return read_csv_grid(data, str(path), options, diagnostics)

@@ -1,4 +1,4 @@
-"""YAML as Steelyard sees it: text with places, mappings, sequences. No value has a type yet."""
+"""The nodes of a YAML file: text with places, mappings, sequences. Values have no types yet."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from steelyard.diagnostics import Span
 
 
 class Text(str):
-    """A scalar's source text with its place. It is a `str`; places play no part in equality.
+    """A scalar's source text with its place. It is a `str`; places are not compared.
 
     Attributes:
         span: the whole scalar, quotes included; empty, after the colon, where nothing was written.
         quoted: whether it was written with quotes or as a block.
-        origin: runs of the text: (offset in the text, line, column), ascending; each run is verbatim in
-            the file. Empty where the places cannot be told.
+        origin: runs of the text, ascending: (offset in the text, line, column); each run is verbatim in the file. Empty
+            where the places of characters are unknown.
     """
 
     __slots__ = ("origin", "quoted", "span")
@@ -27,7 +27,7 @@ class Text(str):
     def __new__(
         cls, value: str, span: Span, *, quoted: bool = False, origin: tuple[tuple[int, int, int], ...] = ()
     ) -> Self:
-        """Give a text its place."""
+        """Create a text with its place."""
         self = super().__new__(cls, value)
         self.span = span
         self.quoted = quoted
@@ -35,7 +35,7 @@ class Text(str):
         return self
 
     def at(self, start: int, end: int) -> Span:
-        """The place of `self[start:end]` in the file (the whole scalar where it cannot be told)."""
+        """Return the place of `self[start:end]` in the file; that of the whole scalar where unknown."""
         first = self._locate(start)
         last = self._locate_end(end) if end > start else first
         if first is None or last is None:
@@ -50,7 +50,7 @@ class Text(str):
         return line, column + offset - begin
 
     def _locate_end(self, offset: int) -> tuple[int, int] | None:
-        """Just after the last character; an escape is longer in the file than in the text."""
+        """Return the place after the last character; an escape is longer in the file than in the text."""
         last, following = self._locate(offset - 1), self._locate(offset)
         if last is None or following is None:
             return None
@@ -74,7 +74,7 @@ class Seq(tuple["Node", ...]):  # noqa: SLOT001 - a tuple takes no slots of its 
     span: Span
 
     def __new__(cls, items: Sequence[Node], span: Span) -> Self:
-        """Give a sequence its place."""
+        """Create a sequence with its place."""
         self = super().__new__(cls, items)
         self.span = span
         return self

@@ -1,4 +1,4 @@
-"""Which characters of the file the characters of a scalar came from."""
+"""Maps characters of a scalar to their places in the file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ Run = tuple[int, int, int]
 """(offset in the scalar, line, column): from here on the scalar is verbatim in the file."""
 
 CONTROL = re.compile("[^\\t\\n\\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-"""What YAML forbids, and what would upset places: lone surrogates, byte order marks inside the text, and the
-line breaks that only some count (U+0085, U+2028, U+2029)."""
+"""Characters that YAML forbids or that make places ambiguous: lone surrogates, byte order marks inside the text, and
+line breaks that not all programs count (U+0085, U+2028, U+2029).
+"""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _BLANK = " \t"
 _FOLD = re.compile(r"[ \t\n]*")
-# at a line's head this is the blank itself, not an escape after it
+# at the start of a line this is the blank itself, not an escape after it
 _BLANK_ESCAPE = re.compile(r"\\(?:[ tn\t]|$|x(?:20|09|0[aA])|u00(?:20|09|0[aA]))")
-# an escape is one piece, everything between two escapes is another; the escaped line break stands for nothing
+# pieces are escapes, and the text between two escapes; an escaped line break stands for no text
 _PIECES = {
     '"': re.compile(r"(\\(?:x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)|\\$)"),
     "'": re.compile(r"('')"),
@@ -27,7 +28,7 @@ _PIECES = {
 
 
 def lines_of(text: str) -> list[str]:
-    r"""Split as YAML counts lines: LF, CR LF or CR, nothing else.
+    r"""Split a text into lines as YAML counts them: at LF, CR LF or CR only.
 
     >>> lines_of("a\r\nb\x0cc")
     ['a', 'b\x0cc']
@@ -36,10 +37,10 @@ def lines_of(text: str) -> list[str]:
 
 
 def origin(scalar: Scalar, text: str) -> tuple[Run, ...]:
-    """The runs of a scalar, ascending; none where they cannot be told.
+    """Return the runs of a scalar, ascending; none where they are unknown.
 
     Args:
-        scalar: as the parser gave it.
+        scalar: the scalar from the parser.
         text: the whole file.
     """
     start = scalar.start
@@ -71,7 +72,7 @@ def _block_lines(start: Mark, source: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _aligned(scalar: Scalar, lines: Iterator[tuple[str, int, int]]) -> list[Run]:
-    """Follow value and source together. Between the lines the value has only blanks, whatever the folding."""
+    """Match value and source line by line. Between lines the value has only blanks, however lines are folded."""
     value, at = scalar.value, 0
     runs: list[Run] = []
     for bare, number, indent in lines:

@@ -1,4 +1,4 @@
-"""YAML text -> nodes with places. The front door of the package."""
+"""Reads YAML text into nodes with places; the entry point of the package."""
 
 from __future__ import annotations
 
@@ -23,12 +23,11 @@ def read_yaml(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
 
     Args:
         text: the whole file.
-        file: its name, for places.
-        diagnostics: takes what is wrong.
+        file: the file's name in places.
+        diagnostics: receives findings.
 
     Returns:
-        The root; None where nothing could be read, or where the nodes would mislead later passes
-        because they are not what was meant.
+        The root; None where nothing could be read, or where the nodes are certainly not what was meant.
     """
     bad = CONTROL.search(text)
     if bad is not None:

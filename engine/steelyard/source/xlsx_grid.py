@@ -1,4 +1,4 @@
-"""A sheet of a workbook -> the grid of a table: cells as exact text, each with its reference as its place."""
+"""Reads a sheet of a workbook as the grid of a table: cells as exact text, each with its reference as place."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from steelyard.source.xlsx_rows import (
 from steelyard.source.xlsx_sheet import Place
 
 UNPACKED_LIMIT = 100_000_000
-"""Bytes that a workbook may unpack to."""
+"""The largest unpacked size of a workbook, in bytes."""
 CELLS_LIMIT = 1_000_000
-"""Cells of the rectangle from A1 to the last one that is used."""
+"""Limit of cells in the rectangle from A1 to the last used cell."""
 _EXACT = 10**15
 
 
@@ -33,9 +33,9 @@ def read_xlsx_grid(data: bytes, name: str, options: GridOptions, diagnostics: Di
 
     Args:
         data: the file.
-        name: what places call it.
-        options: which sheet.
-        diagnostics: takes what is wrong: with the file at the place that names it, with a cell at its own.
+        name: the file's name in places.
+        options: the sheet to read.
+        diagnostics: receives faults: of the file at the place that names it, of a cell at its own place.
     """
     wanted = None if options.sheet is None else str(options.sheet)
     try:
@@ -72,7 +72,7 @@ class _Reading:
                 self._say(place, fault)
 
     def row(self, number: int, cells: list[Cell]) -> Row:
-        """The cells of a row; None where a cell is empty, or wrong, which has been said."""
+        """Return the cells of a row; None where a cell is empty, or has a fault, which is reported."""
         return tuple(self._cell((number, column), cell) for column, cell in enumerate(cells))
 
     def _cell(self, place: Place, cell: Cell) -> GridCell | None:
@@ -96,7 +96,7 @@ class _Reading:
         return GridCell(Text(text, span), kind)
 
     def _number(self, place: Place, value: float) -> str | None:
-        """Take a double for the one decimal of at most 15 digits whose nearest double it is."""
+        """Convert a double to the decimal of at most 15 digits whose nearest double it is; None where there is none."""
         short = f"{value:.15g}"
         if float(short) == value and abs(value) < _EXACT:
             return format(Decimal(short) + 0, "f")

@@ -1,8 +1,8 @@
-"""A sheet of a workbook -> rows of typed cells: the one reader, for tables of rulesets and for facts.
+"""Reads a sheet of a workbook as rows of typed cells, both for tables of rulesets and for facts.
 
-Values by calamine; what it does not tell from the sheet's XML. A workbook stores numbers, dates and times as doubles:
-a number leaves as its double, for its reader to take exactly or not at all; a date or a length of time leaves only
-where the double stands for a whole second.
+Values come from calamine, everything that it does not provide from the sheet's XML. A workbook stores numbers, dates
+and times as doubles. A number is returned as its double, which the caller converts exactly or refuses; a date or a
+duration is returned only where the double stands for a whole second.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from steelyard.source.xlsx_sheet import Place, SheetFacts, part_of, place_of, re
 
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - a workbook's times are local
 _EARLIEST, _LATEST = -693_593, 2_958_466
-"""Numbers of days outside of which there is no date: the end of the year 0, and the beginning of the year 10,000."""
+"""Serial numbers outside of which there is no date: the end of year 0, and the beginning of year 10,000."""
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*[^/]>.*?</(?:\w+:)?c>", re.DOTALL)
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z0-9]+)["']""")
 _VALUE = re.compile(rb"(<(?:\w+:)?v(?:\s[^>]*)?>)[^<]*")
@@ -34,7 +34,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class UnusableWorkbookError(Exception):
-    """A workbook, or the sheet that was asked for, of which nothing can be read; the parts of a diagnostic."""
+    """Raised for a workbook, or a requested sheet, that cannot be read; holds the parts of a diagnostic."""
 
     def __init__(self, code: str, headline: Message, advice: Message) -> None:
         super().__init__(str(headline))
@@ -43,7 +43,7 @@ class UnusableWorkbookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """A cell whose value cannot be taken: the diagnostic code, what is wrong, what to do about it."""
+    """A cell whose value cannot be read: the diagnostic code, what is wrong, how to correct it."""
 
     code: str
     headline: Message
@@ -51,13 +51,13 @@ class CellFault:
 
 
 Cell = str | float | date | CellFault | None
-"""Text (also of truth values and lengths of time), a number, a day, a local datetime; None: empty."""
+"""Text (also for booleans and durations), a number, a date, a local datetime, a fault; None: empty."""
 _Value = int | float | str | bool | time | date | datetime | timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much is read at most: bytes that the workbook unpacks to; cells from A1 to the last one that is used."""
+    """Limits of size: bytes of the unpacked workbook; cells in the rectangle from A1 to the last used cell."""
 
     unpacked: int
     cells: int
@@ -70,7 +70,7 @@ class Sheet:
     Attributes:
         name: of the sheet.
         first: whether it is the first one of its workbook.
-        facts: what its XML says.
+        facts: information from its XML.
     """
 
     name: str
@@ -78,12 +78,12 @@ class Sheet:
     facts: SheetFacts
     _values: list[list[_Value]]
     _far: Mapping[Place, float]
-    """The numbers of cells that no date can have; `_values` has others there."""
+    """The numbers of date cells that are outside all dates; `_values` has replacements there."""
 
     def rows(self) -> Iterator[tuple[int, list[Cell]]]:
-        """Give the numbers, from 0, and the cells of all rows, empty rows too."""
+        """Give the numbers, from 0, and the cells of all rows, including empty rows."""
         faults = self._faults()
-        height, width = self.facts.size  # calamine leaves out empty cells at the end, formulas without results too
+        height, width = self.facts.size  # calamine omits empty cells at the end, including formulas without results
         for number in range(max(height, len(self._values))):
             values = self._values[number] if number < len(self._values) else []
             cells = [self._cell((number, column), value) for column, value in enumerate(values)]
@@ -94,11 +94,11 @@ class Sheet:
             yield number, cells
 
     def cell_name(self, row: int, column: int) -> str:
-        """What places call a cell: with the sheet where it is not the first."""
+        """Return a cell's name in places; it includes the sheet where that is not the first."""
         return reference(row, column) if self.first else f"{self.name}!{reference(row, column)}"
 
     def _faults(self) -> dict[int, dict[int, CellFault]]:
-        """By row and column, the cells that only look empty, or whose value could be meant for several rows."""
+        """Return, by row and column, cells that only look empty, or whose value may apply to several rows."""
         found: dict[int, dict[int, CellFault]] = defaultdict(dict)
         for row, column in self.facts.errors:
             found[row][column] = error_fault()
@@ -173,9 +173,9 @@ def open_sheet(file: BinaryIO, name: str, sheet: str | None, limits: Limits) -> 
 
     Args:
         file: the workbook; may be closed afterwards.
-        name: what messages call it.
-        sheet: which one; None: the first.
-        limits: of size.
+        name: the workbook's name in messages.
+        sheet: the name of the sheet; None: the first.
+        limits: limits of size.
 
     Raises:
         UnusableWorkbookError: it is too large, damaged or protected, or has no such sheet.
@@ -208,9 +208,9 @@ def open_sheet(file: BinaryIO, name: str, sheet: str | None, limits: Limits) -> 
 
 
 def _without_far(archive: zipfile.ZipFile, part: str, far: Mapping[Place, float]) -> BinaryIO:
-    """The workbook with another number in some cells of one sheet; what their format says of them stays.
+    """Return the workbook with replaced numbers in some cells of one sheet; their formats stay.
 
-    calamine stops at a date that it cannot represent, and takes the whole process with it.
+    calamine aborts the whole process at a date that it cannot represent.
     """
 
     def replaced(cell: re.Match[bytes]) -> bytes:
@@ -241,5 +241,5 @@ def _chosen(names: list[str], file: str, sheet: str | None) -> str:
 
 
 def _equal(serial: float, value: timedelta) -> bool:
-    """Whether a stored number of days is a length of time, to the 15 digits that spreadsheets keep."""
+    """Return whether a stored number of days equals a duration, to the 15 digits that spreadsheets keep."""
     return f"{serial:.15g}" == f"{value / _DAY:.15g}"

@@ -1,4 +1,4 @@
-"""What the XML of a sheet says beyond the values: errors, formulas without results, merged cells, stored numbers."""
+"""Reads from the XML of a sheet what calamine omits: errors, formulas without results, merged cells, stored numbers."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """A stretch of merged cells: its first and last rows and columns, from 0, both inclusive."""
+    """A range of merged cells: its first and last rows and columns, from 0, both inclusive."""
 
     first: Place
     last: Place
@@ -35,13 +35,13 @@ class Merged:
 
 @dataclass(slots=True)
 class SheetFacts:
-    """What is told of a sheet.
+    """Information about a sheet.
 
     Attributes:
         size: rows and columns of the rectangle from A1 to the last cell.
         errors: cells that show an error (`#N/A`).
         uncalculated: formulas whose result was never stored.
-        merged: stretches of merged cells.
+        merged: ranges of merged cells.
         serials: the doubles of cells that hold a number in a format of their own, such as a date or a time.
     """
 
@@ -66,7 +66,7 @@ def reference(row: int, column: int) -> str:
 
 
 def place_of(text: str) -> Place | None:
-    """Read the name of a cell; None where it is none."""
+    """Parse the name of a cell; None where the text is none."""
     match = _REFERENCE.fullmatch(text)
     if match is None:
         return None
@@ -102,7 +102,7 @@ def _refuse_document_type(*_: object) -> None:
 
 
 class _Scan:
-    """Handlers of expat, called some five times for each cell: a sheet may have millions."""
+    """Handlers of expat. They are called about five times per cell, so they must be fast."""
 
     def __init__(self) -> None:
         self.facts = SheetFacts()
@@ -132,7 +132,7 @@ class _Scan:
                 pass
 
     def text(self, text: str) -> None:
-        """Text between tags; only that of values matters."""
+        """Handle text between tags; only that of values is kept."""
         if self._within_value:
             self._value += text
 
@@ -165,7 +165,7 @@ class _Scan:
 
 
 def part_of(archive: zipfile.ZipFile, sheet: str) -> str:
-    """The archive's name of a sheet. Raises KeyError where the workbook does not tell."""
+    """Return the archive's name of a sheet. Raises KeyError where the workbook does not give it."""
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
     targets = {link.get("Id"): link.get("Target", "") for link in links}

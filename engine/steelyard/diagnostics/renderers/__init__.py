@@ -1,6 +1,6 @@
-"""Diagnostics for readers: text for people, json for programs. Peers behind one interface.
+"""Renders diagnostics: as text for people, as JSON for programs, behind one interface.
 
-A renderer takes finished findings and computes no content: it lays out and translates.
+A renderer only lays out and translates findings; it computes no content.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from steelyard.diagnostics.renderers.json import render_json
 from steelyard.diagnostics.renderers.text import render_text
 
 Sources = Callable[[str], str | None]
-"""File name -> its text, None where it is not to be had."""
+"""Returns the text of a file by name; None where it is not available."""
 
 
 class Renderer(Protocol):
-    """What a format offers."""
+    """The interface of a renderer."""
 
     def __call__(
         self,
@@ -38,7 +38,7 @@ RENDERERS: Mapping[str, Renderer] = MappingProxyType({"text": render_text, "json
 
 
 def read_source(file: str) -> str | None:
-    """The text of a file on disk, for `sources`; what cannot be decoded is shown as a replacement sign."""
+    """Read a file on disk, for `sources`; undecodable bytes become replacement characters."""
     try:
         return Path(file).read_bytes().decode("utf-8-sig", errors="replace")
     except (OSError, ValueError):

@@ -18,7 +18,7 @@ from steelyard.diagnostics.registry import code
 from steelyard.diagnostics.span import Span
 
 FORMAT = 1
-"""The number of the form."""
+"""Version number of the format."""
 
 
 def render_json(

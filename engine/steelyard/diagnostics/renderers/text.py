@@ -1,4 +1,4 @@
-"""Findings for people: headline, the line of the text with what is meant underlined, help, notes.
+"""Renders findings for people: headline, the source line with the place underlined, help, notes.
 
 ruleset.yaml:12:14: N101 error: unknown name `surveyd_at`
   12 |     measure: surveyd_at - accepted_at
@@ -20,7 +20,7 @@ from steelyard.diagnostics.plain import one_line, visible
 from steelyard.diagnostics.span import Span
 
 LINE_LIMIT = 160
-"""Characters of a source line that are shown; a longer one is cut around what is underlined."""
+"""How many characters of a source line are shown; a longer line is cut around the underlined part."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "bold": "\x1b[1m", "faint": "\x1b[34m", "plain": "\x1b[0m"}
@@ -39,7 +39,7 @@ def render_text(
 
 
 class _Page:
-    """How findings are laid out for one reader. Remembers the lines of the files shown."""
+    """Lays out findings; caches the lines of the files shown."""
 
     def __init__(self, sources: Callable[[str], str | None], translate: Translator, styles: Mapping[str, str]) -> None:
         self._sources = sources
@@ -69,7 +69,7 @@ class _Page:
             yield f"  {self._styled(self._translate(msg('note')) + ':', 'bold')} {self._text(note)}"
 
     def _excerpt(self, label: Label, sign: str, gutter: int, severity: Severity) -> Iterator[str]:
-        """The line of a place, what is meant underlined, with its remark."""
+        """The source line of a place, with the place underlined and its remark."""
         span = label.span
         remark = "" if label.text is None else self._text(label.text)
         line = self._line(span)
@@ -89,7 +89,7 @@ class _Page:
 
     def _line(self, span: Span) -> str | None:
         if span.cell:
-            return None  # a workbook is no text
+            return None  # a workbook has no text lines
         if span.file not in self._files:
             text = self._sources(span.file)
             self._files[span.file] = [] if text is None or "\0" in text else _BREAK.split(text)
@@ -113,7 +113,7 @@ class _Page:
 
 
 def _width(text: str) -> int:
-    """Columns on the screen: a Chinese character takes two, an accent on its own none.
+    """Return the width of a text in columns: a Chinese character takes two, a combining accent none.
 
     >>> _width("报案 a")
     6
@@ -122,7 +122,7 @@ def _width(text: str) -> int:
 
 
 def _cut(line: str, start: int, end: int) -> tuple[str, str, str]:
-    """Before, within and after the place, at most `LINE_LIMIT` characters in all."""
+    """Split a line into the parts before, within and after the place, `LINE_LIMIT` characters in total at most."""
     start, end = min(start, len(line)), min(end, len(line))
     if len(line) <= LINE_LIMIT:
         return line[:start], line[start:end], line[end:]

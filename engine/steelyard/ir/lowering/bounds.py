@@ -13,13 +13,13 @@ from steelyard.source import Text
 
 
 def points(context: Context, text: Text, digits: int) -> int | None:
-    """A number of points in units of 10^-digits."""
+    """Read a number of points in units of 10^-digits."""
     value = literal_value(text, Number(digits), context.zone, context.diagnostics)
     return value if isinstance(value, int) else None
 
 
 def clamp(context: Context, text: Text | None, digits: int, default: Bounds | None) -> Bounds | None:
-    """`[0..100]`, an end left open, or `none`; what is held lies between closed ends."""
+    """Read a clamp: `[0..100]`, possibly with an open end, or `none`; its ends are inclusive."""
     if text is None:
         return default
     if text == "none":

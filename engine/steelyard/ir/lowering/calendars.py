@@ -1,4 +1,4 @@
-"""Working calendars: what was written becomes settings of which a calendar can be made."""
+"""Lowers working calendars to settings from which a calendar can be made."""
 
 from __future__ import annotations
 

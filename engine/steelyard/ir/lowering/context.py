@@ -1,4 +1,4 @@
-"""What the sections share: the ruleset's names, each lowered when it is first asked for."""
+"""The state shared by all sections: the ruleset's names, each lowered when first needed."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ NO_ZONE = "UTC"
 
 @dataclass(frozen=True, slots=True)
 class Sections:
-    """The functions that lower one declaration of a name; handed in, since each of them needs the context.
+    """The functions that lower the declaration of a name; passed in, because they need the context.
 
     Each returns None after it reported what is wrong with the declaration.
 
     Attributes:
-        shape: what can be read of a relation, without its joins.
-        arguments: a table's own input expressions, typed where the table's name stands.
+        shape: lowers the readable part of a relation, without its joins.
+        arguments: types a table's own input expressions in the scope where the table's name is used.
     """
 
     parameter: Callable[[Context, str], ParameterDeclaration | None]
@@ -252,7 +252,7 @@ class Context:
         return expr
 
     def learn(self, leaf: Define | Field) -> None:
-        """Find out all about a define now: what reads it then need not go deep."""
+        """Compute the knowledge about a define now, so that readers need little recursion."""
         value = self.defined(leaf.name) if isinstance(leaf, Define) else self.row_value(leaf.relation, leaf.name)
         if isinstance(value, Expr):
             self._heights[_key(leaf)] = self._height(value)
@@ -319,7 +319,7 @@ class Context:
         return fields.field(key, written, self.zone, self.diagnostics, self.file.source)
 
     def _once(self, kind: str, name: str, lower: Callable[[], T], asked_at: Span | None = None) -> T | None:
-        """Lower a thing once; a thing that asks for itself is a cycle."""
+        """Lower a declaration once; one that needs itself is reported as a cycle."""
         key = (kind, name)
         if key in self._memory:
             return cast("T | None", self._memory[key])

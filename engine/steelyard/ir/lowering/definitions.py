@@ -46,7 +46,7 @@ def parameter(context: Context, name: str) -> ParameterDeclaration | None:
 
 
 def _parameter_type(context: Context, written: model.Parameter) -> Type | None:
-    """The type written, else the one that the value shows; a percentage may be given other whole percents later."""
+    """Return the declared type, else that of the value; for a percentage it allows any whole percentage."""
     if written.type is not None:
         return parse_type(written.type, context.diagnostics)
     if written.value is None or written.values is not None or written.ordered is not None:

@@ -1,4 +1,4 @@
-"""What scores ask of indicators, found out from the file as written."""
+"""The requirements of scores on indicators, derived from the file as written."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from steelyard.source import Text
 
 DEFAULT_DIGITS = 2
 SINGLE = "score"
-"""The id of the score where there is one."""
+"""The id of the score where there is only one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What scores ask of an indicator.
+    """The requirements of all scores on an indicator.
 
     Attributes:
-        least: its default baseline is the least score, for every score that it is in counts lower as better.
-        weighted: a score takes its weight.
+        least: whether its default baseline is the least score, because all its scores have `better: lower`.
+        weighted: whether a score uses its weight.
     """
 
     least: bool = False
@@ -50,7 +50,7 @@ def _member_names(file: RulesetFile, one: model.Score) -> tuple[str, ...]:
     of = one.of if isinstance(one, model.NamedScore) else None
     chosen = None if of is None else {str(name) for name in of}
     known = {str(name) for name in (*file.indicators, *file.groups)}
-    if chosen is None or not chosen <= known:  # a wrong name, reported elsewhere, may mean any of them
+    if chosen is None or not chosen <= known:  # an unknown name, reported elsewhere, may mean any of them
         return tuple(str(key) for key in file.indicators)
     return tuple(
         str(key)

@@ -1,4 +1,4 @@
-"""Exemptions: their grants spread over indicators (LANGUAGE.md section 8)."""
+"""Lowers exemptions: grants to groups become grants to their indicators (LANGUAGE.md section 8)."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def field(
 def declared_type(
     kind: Type | None, written: model.FieldBase, diagnostics: Diagnostics, *, any_values: bool = False
 ) -> Type | None:
-    """The type with its values, where it is text; `any_values` where other types may list values too."""
+    """Return the type with its listed values, for text; `any_values`: other types may list values too."""
     values = written.ordered or written.values
     if kind is None or not values:
         return kind

@@ -1,4 +1,4 @@
-"""Grades: bounds become inclusive stretches at the score's own scale."""
+"""Lowers grades: bounds become inclusive ranges at the score's own scale."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from steelyard.source import Text
 def grades(
     context: Context, written: Mapping[Text, Text | model.GradeRange], digits: int, clamp: Bounds, *, lower: bool
 ) -> tuple[Grade, ...]:
-    """The grades in the order written; holes and overlaps inside the clamp are errors."""
+    """Return the grades in the order written; gaps and overlaps inside the clamp are errors."""
     bounds: list[tuple[Text, Text | model.GradeRange, int | None, int | None, bool]] = []
     for key, one in written.items():
         found = _stretch(context, one, digits, lower=lower)
@@ -106,7 +106,7 @@ def _tested(context: Context, tree: syntax.UnaryTest, digits: int) -> tuple[int 
             return low, high
         case syntax.AnyValue():
             return None, None
-        case _:  # no test of a number
+        case _:  # any other test is not a test of a number
             context.diagnostics.add(
                 "T109",
                 tree.span,

@@ -1,4 +1,4 @@
-"""How high expressions stand on one another, so that every later pass may recurse into them without a thought."""
+"""Limits the height of expressions, counted through defines, so that later passes can recurse safely."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ MOST = 300
 
 
 def height(expr: Expr, define_height: Callable[[Define | Field | OneRow], int]) -> int:
-    """The number of nodes on the longest way down, through defines."""
+    """Return the number of nodes on the longest path down, through defines."""
     highest, stack = 0, [(expr, 1)]
     while stack:
         node, above = stack.pop()
@@ -30,7 +30,7 @@ def height(expr: Expr, define_height: Callable[[Define | Field | OneRow], int]) 
 
 
 def check(found: int, expr: Expr, diagnostics: Diagnostics) -> bool:
-    """Whether the height is bearable; reports where it is not."""
+    """Return whether the height is within the limit; report where it is not."""
     if found <= MOST:
         return True
     diagnostics.add(
@@ -43,5 +43,5 @@ def check(found: int, expr: Expr, diagnostics: Diagnostics) -> bool:
 
 
 def reads_case(expr: Expr) -> bool:
-    """Whether an expression reads anything but literals and parameters, or asks a calendar."""
+    """Return whether an expression reads more than literals and parameters, or uses a calendar."""
     return any(varies(node) or asks_calendar(node) for node in nodes(expr))

@@ -32,7 +32,7 @@ FULL = 100 * 10**SCORE_DIGITS
 
 
 def indicator(context: Context, name: str) -> Indicator | None:
-    """One indicator; None after an error that leaves nothing to go on with."""
+    """Lower an indicator; None after an error that prevents it."""
     key, written = entry(context.file.indicators, name)
     demand = context.demands.get(name, Demand())
     family = _family(context, written)
@@ -170,7 +170,7 @@ def _clock_calendar(context: Context, name: Written) -> str | None:
 def _together(
     context: Context, measure: Expr | Clock, target: Expr | None, digits: int, key: Written
 ) -> tuple[Expr | Clock, Type, Expr | None] | None:
-    """Bring measure and target to one type; numbers to the most digits that any of them has."""
+    """Convert measure and target to one type; numbers to the largest scale among them."""
     kind: Type = Duration() if isinstance(measure, Clock) else measure.type
     if isinstance(kind, Number) and not isinstance(measure, Clock):
         scales = [kind.scale, digits]
@@ -279,7 +279,7 @@ def _missing(context: Context, written: Written | model.MissingScore) -> Missing
 
 
 def _check_present(context: Context, found: Indicator) -> None:
-    """Without a rule for missing values measure, target and score must always be there."""
+    """Check that measure, target and score are never missing where the indicator has no `missing` rule."""
     knows = context.knows
     target = found.target is not None and knows.missing(found.target)
     what = None

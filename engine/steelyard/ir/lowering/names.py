@@ -1,4 +1,4 @@
-"""The one namespace: what each name is, and clashes (LANGUAGE.md section 4)."""
+"""Builds the ruleset's single namespace and reports clashes (LANGUAGE.md section 4)."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from steelyard.source import Text
 V = TypeVar("V")
 RESERVED = frozenset({"and", "or", "not", "in", "between", "if", "then", "else", "where", "missing", "true", "false"})
 WAYS = frozenset({"met", "proportion", "measure"})
-"""The words for ways to score; no name under `scoring` may take one."""
+"""The built-in ways to score; names under `scoring` must differ from them."""
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _RULE_ID = re.compile(r"\w[\w-]*")
 _LONGEST = 100
 _IDENTITY = re.compile(rf"[^\W_][\w.-]{{0,{_LONGEST - 1}}}")
 """A ruleset's id or version."""
 _ROW_KEYS = frozenset({"note", "source"})
-"""What a table's row may say beside its columns."""
+"""Keys that a table's row may have besides its columns."""
 
 
 def entry(section: Mapping[Text, V], name: str) -> tuple[Text, V]:
-    """A name's key, with its place, and what stands under it.
+    """Return a name's key with its place, and its declaration.
 
     Raises:
-        KeyError: nothing does.
+        KeyError: the name is not declared.
     """
     for key, value in section.items():
         if key == name:
@@ -39,7 +39,7 @@ def entry(section: Mapping[Text, V], name: str) -> tuple[Text, V]:
 
 
 def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str]:
-    """All names with what they are; a name taken twice, or one that no expression could read, is reported."""
+    """Return all names with their kinds; report duplicate names and names that expressions cannot contain."""
     kinds: dict[str, str] = {}
     places: dict[str, Span] = {}
     for kind, key in _declarations(file):
@@ -68,7 +68,7 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
 
 
 def _check_identity(key: Text, diagnostics: Diagnostics) -> None:
-    """The ruleset's id or version: it stands in names of files, in comments of SQL and in every result."""
+    """Check the ruleset's id or version, which is used in file names, SQL comments and every result."""
     if not _IDENTITY.fullmatch(key):
         diagnostics.add(
             "N108",
@@ -81,7 +81,7 @@ def _check_identity(key: Text, diagnostics: Diagnostics) -> None:
 
 
 def _check_parts(file: RulesetFile, diagnostics: Diagnostics) -> None:
-    """Names inside relations and tables, of ways to score and of calendars: read behind their owner, or not at all."""
+    """Check names that are outside the namespace: of fields, table columns, ways to score and calendars."""
     for relation in file.relations.values():
         for key in (*relation.fields, *relation.define):
             _check_name(key, diagnostics, frozenset())

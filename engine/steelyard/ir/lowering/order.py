@@ -1,4 +1,4 @@
-"""The order in which things are lowered and stand: each after what it reads."""
+"""The order in which declarations are lowered and stored: each after those that it reads."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ def in_order(defines: tuple[Definition, ...], read: Callable[[Expr], str | None]
 
 
 LONG_CYCLE = 10
-"""A cycle of more definitions than this is found before anything is lowered: calls would nest too deep."""
+"""Longer cycles than this are found before lowering, because recursion along them would be too deep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """In which order defines and tables are lowered.
+    """The order in which defines and tables are lowered.
 
     Attributes:
         keys: each after those that its text names.
@@ -48,7 +48,7 @@ class Order:
 
 
 def lowering_order(file: RulesetFile) -> Order:
-    """Defines and tables, each after those that its text names, so that no chain of them is followed at once."""
+    """Return defines and tables, each after those that its text names, so that lowering one needs little recursion."""
     texts: dict[Key, tuple[tuple[Text, ...], str]] = {}
     for name, define in file.define.items():
         texts["", str(name)] = ((define.value,), "")
@@ -113,7 +113,7 @@ def _names(text: Text) -> Iterator[tuple[str, ...]]:
 
 
 def _sorted(reads: Mapping[K, Iterable[K]]) -> list[K]:
-    """Depth first, each after what it reads, in the order given otherwise; keeps its own stack."""
+    """Sort topologically, depth first, otherwise in the order given; uses an explicit stack."""
     done: dict[K, None] = {}
     for start in reads:
         stack = [(start, iter(reads[start]))]

@@ -7,7 +7,7 @@ from steelyard.model import section
 
 
 def label(written: section.Label | None, fallback: str) -> Label:
-    """The label in both languages; one language stands for both, the id where nothing is written."""
+    """Return the label in both languages; one language is used for both, and the id where none is written."""
     if written is None:
         return Label(fallback, fallback)
     zh, en = written.zh, written.en
@@ -20,7 +20,7 @@ def maybe_label(written: section.Label | None) -> Label | None:
 
 
 def source(*written: section.Source | None) -> Source | None:
-    """The nearest source that is written."""
+    """Return the first source that is written."""
     for one in written:
         if one is not None:
             url = None if one.url is None else str(one.url)

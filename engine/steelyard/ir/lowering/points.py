@@ -25,8 +25,8 @@ Scores = Mapping[str, Score]
 def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
     """All points rules in the order written: deductions, bonuses, gates.
 
-    `score` is read with as many digits as any amount brings to it, so the rules are lowered until that
-    settles: it only grows, and not beyond the ledger's digits.
+    The scale of `score` depends on the scales of amounts, which may read `score`. So the rules are lowered again until
+    the scale is stable: it only grows, up to the ledger's digits.
     """
     digits = {name: one.digits for name, one in scores.items()}
     found = context.diagnostics
@@ -68,7 +68,7 @@ def _all(context: Context, scores: Scores, digits: Mapping[str, int]) -> tuple[P
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """Lowers points rules; `digits` of each score while they work on it."""
+    """Lowers points rules; `digits` is the scale of each score while they are applied."""
 
     context: Context
     scores: Scores
@@ -166,7 +166,7 @@ def _amount(context: Context, text: Text, scope: NameScope, gate_of: Score | Non
 
 
 def unscored_rules(context: Context) -> tuple[Unscored, ...]:
-    """The circumstances in which a case has no score."""
+    """Lower the rules under which a case has no score."""
     found: list[Unscored] = []
     for key, written in context.file.unscored.items():
         when = context.condition(written.when, NameScope(context, Level.STATUS, msg("an unscored rule")))
@@ -186,7 +186,7 @@ def unscored_rules(context: Context) -> tuple[Unscored, ...]:
 
 
 def outputs(context: Context, scores: Scores) -> tuple[Output, ...]:
-    """Further results: they may read everything, and show a table's list."""
+    """Lower the outputs, which may read everything and may be a table's list."""
     types: tuple[tuple[str, Type], ...] = tuple((name, Number(one.digits)) for name, one in scores.items())
     single = next(iter(scores)) if len(scores) == 1 else None
     scope = NameScope(context, Level.ALL, msg("an output"), scores=types, own_score=single)

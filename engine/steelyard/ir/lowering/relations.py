@@ -23,11 +23,11 @@ from steelyard.source import Text
 FEEDS: dict[str, str] = {"warnings": "event_id", "declarations": "declaration_id"}
 """The feeds and the field that identifies an event."""
 SKIP = "skip"
-"""What stands for a level where alerts of a severity are left out."""
+"""Written in place of a level where alerts of a severity are left out."""
 
 
 def shape(context: Context, name: str) -> RelationShape:
-    """What can be read of a relation's row."""
+    """Lower the readable part of a relation: fields and defines."""
     _, written = entry(context.file.relations, name)
     found: dict[str, InputField] = {one.id: one for one in _feed_fields(context, written)}
     for key, one in written.fields.items():

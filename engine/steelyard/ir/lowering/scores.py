@@ -81,7 +81,7 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
 
 
 def _reach(found: Score, chosen: tuple[Indicator, ...], file: RulesetFile) -> Bounds:
-    """Where the score can lie, for the check of grades: the clamp, else what a mean of clamped indicators allows."""
+    """Return the range of the score for the check of grades: the clamp, else that of a mean of clamped indicators."""
     low, high = found.clamp.low, found.clamp.high
     if found.method not in {Method.WEIGHTED_MEAN, Method.LOWEST, Method.HIGHEST} or not chosen:
         return Bounds(low, high)
@@ -132,5 +132,5 @@ def _members(context: Context, written: model.NamedScore | None, indicators: Ind
 
 
 def _chosen_names(context: Context, written: model.NamedScore | None) -> bool:
-    """Whether indicators are written for the score, be they wrong."""
+    """Return whether the score lists indicators, even invalid ones."""
     return bool(context.file.indicators) and (written is None or written.of is None or bool(written.of))

@@ -46,7 +46,7 @@ class _Columns:
 
 
 def table(context: Context, name: str) -> Table | None:
-    """A whole table; None where a column is wrong, for then no cell can be read."""
+    """Lower a table; None where a column has an error, because then its cells cannot be read."""
     key, written = entry(context.file.tables, name)
     if written.file is not None:
         raise InternalError(f"the rows of {name} were not read from their file")
@@ -82,7 +82,7 @@ def table(context: Context, name: str) -> Table | None:
 
 
 def arguments(context: Context, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
-    """The table's own input expressions, typed where its name stands."""
+    """Type the table's own input expressions in the scope where its name is used."""
     lowered = context.table(name, None)
     _, written = entry(context.file.tables, name)
     if lowered is None:
@@ -117,7 +117,7 @@ def _input(context: Context, column: Text, written: model.TableInput) -> TableIn
 def _row_relation(context: Context, tree: Tree) -> str | None:
     """The relation whose row a table's input reads, `measures.kind`; None where it reads the case.
 
-    A bare name that the case lacks is a field of the one relation that has it: its type is all that is asked for.
+    A bare name that is not a name of the case is a field of the only relation that has it; only its type is used.
     """
     stack = [tree]
     while stack:

@@ -39,7 +39,7 @@ WORDS = tuple(sorted(WAYS))
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A way as written, after its name was followed: a word, a mapping, or a family's expression."""
+    """A way as written, after names under `scoring` are resolved: a word, a mapping, or a family's expression."""
 
     way: str | model.Way | Text
     span: Span
@@ -47,7 +47,7 @@ class Written:
 
 
 def follow(context: Context, written: Text | model.Way, *, family: bool) -> Written | None:
-    """Follow names of `scoring` to a way that is written out."""
+    """Resolve names under `scoring` to a way that is written out."""
     seen: list[str] = []
     scoring: Mapping[str, Text | model.Way] = {str(k): w for k, w in context.file.scoring.items()}
     one: Text | model.Way = written
@@ -80,7 +80,7 @@ def follow(context: Context, written: Text | model.Way, *, family: bool) -> Writ
 
 
 def wanted_digits(context: Context, written: Written) -> int:
-    """The digits after the point that the way's own numbers bring to the measure."""
+    """Return the number of fractional digits that the way's own numbers require of the measure."""
     if not isinstance(written.way, model.Way):
         return 0
     texts = [pair[0] for pair in written.way.curve or ()]
@@ -124,7 +124,7 @@ def way(context: Context, written: Written, measure: Type, points_scope: NameSco
             return _written_out(context, one, measure, points_scope)
         case Text() as text:
             return _points(context, text, points_scope)
-        case _:  # nothing that was read; what is wrong with it was reported
+        case _:  # the way could not be read; the error is reported already
             return None
 
 

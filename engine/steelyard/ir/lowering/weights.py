@@ -1,4 +1,4 @@
-"""Weights: adjustments and limits (LANGUAGE.md section 9). What they lead to is checked later."""
+"""Lowers weights: adjustments and limits (LANGUAGE.md section 9). The resulting shares are checked later."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ FORMS: dict[str, tuple[int, int]] = {
     "is_missing": (1, 1),
     "elapsed": (2, 2),
 }
-"""What is written as a function and becomes a node of its own: the least and the largest number of arguments."""
+"""Functions that become nodes of their own, with their least and largest number of arguments."""
 ARITIES = {**FORMS, **{function.value: entry.arity for function, entry in FUNCTIONS.items()}}
 AGGREGATES = ("count", "sum", "mean", "any", "all")
 FUNCTION_NAMES = frozenset({*ARITIES, *AGGREGATES})
@@ -184,7 +184,7 @@ def _call_table(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | Non
 
 
 def fit(expr: Expr, kind: Type, scope: NameScope) -> Expr | None:
-    """The expression as a value of `kind`: numbers are brought to its scale where nothing is lost."""
+    """Convert an expression to `kind`; numbers are rescaled where no digits are lost."""
     match expr.type, kind:
         case _ if isinstance(expr, Literal) and expr.value is None:
             return adopt(expr, kind)

@@ -1,4 +1,4 @@
-"""The door: a syntax tree becomes a typed expression."""
+"""The entry point: converts a syntax tree to a typed expression."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def expression(node: syntax.Expression, scope: NameScope) -> Expr | None:
 
 
 def fitted(node: syntax.Expression, kind: Type, scope: NameScope) -> Expr | None:
-    """An expression whose place asks for a type: a literal adopts it, anything else must fit."""
+    """Type an expression where a type is required: a literal adopts it, anything else must match."""
     expr = (
         literal(node, scope.lookup.zone, scope.diagnostics, kind)
         if isinstance(node, syntax.Quoted | syntax.MissingLiteral)

@@ -1,4 +1,4 @@
-"""Literals: typed by what they show, or by the type that their place asks for."""
+"""Types literals by their form, or by the type required at their place."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def is_literal(node: object) -> TypeGuard[LiteralSyntax]:
 
 
 def number_parts(node: syntax.Number) -> tuple[int, int]:
-    """Units and scale as parsed: `98%` is already (98, 2); zeros at the end of a percentage go: `30%` is (3, 1)."""
-    units, scale = node.units, node.scale  # the parser has moved the point of a percentage
+    """Return units and scale: `98%` is (98, 2). Trailing zeros of a percentage are removed: `30%` is (3, 1)."""
+    units, scale = node.units, node.scale  # the parser has already divided a percentage by 100
     while scale > 0 and units % 10 == 0 and node.percent:
         units, scale = units // 10, scale - 1
     return units, scale
@@ -94,7 +94,7 @@ def literal(node: LiteralSyntax, zone: Zone, diagnostics: Diagnostics, expected:
 
 
 def working_days_as_value(span: Span, diagnostics: Diagnostics) -> None:
-    """Report a number of working days where it is no step from a date."""
+    """Report a number of working days that is not added to or subtracted from a date."""
     diagnostics.add(
         "T119",
         span,
@@ -134,7 +134,7 @@ def _text(text: str, span: Span, diagnostics: Diagnostics, expected: Type | None
 
 
 def not_listed(text: str, values: tuple[str, ...], span: Span, diagnostics: Diagnostics) -> None:
-    """Report a text that is none of the values its type lists."""
+    """Report a text that is not among the values listed by its type."""
     near = closest(text, values)
     diagnostics.add(
         "T103",

@@ -260,5 +260,5 @@ def table_call(
 
 
 def closed(kind: Type) -> Type:
-    """The type of a computed value: an open datetime is a plain one once it is more than a field."""
+    """Return the type of a computed value: an open datetime becomes a plain one."""
     return DateTime() if isinstance(kind, DateTime) else kind

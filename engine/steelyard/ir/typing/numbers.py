@@ -1,4 +1,4 @@
-"""Bringing expressions to one type and scale."""
+"""Converts expressions to a common type and scale."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, 
 
 
 def scaled(expr: Expr, scale: int) -> Expr:
-    """A number at a larger scale; a literal at once."""
+    """Convert a number to a larger scale; a literal is converted directly."""
     have = expr.type.scale if isinstance(expr.type, Number) else scale
     if have == scale:
         return expr
@@ -72,7 +72,7 @@ def unify(items: tuple[Expr, ...], scope: NameScope) -> tuple[tuple[Expr, ...], 
 
 
 def unit_hint(left: Type, right: Type) -> Message | None:
-    """What to write where two types clash."""
+    """Return a hint for two types that do not match; None where there is none."""
     pair = {type(left), type(right)}
     if pair == {Duration, Number}:
         return msg("write the number with its unit, e.g. `24h`")

@@ -19,7 +19,7 @@ from steelyard.language.parser import parse_interval, parse_literal, parse_test
 from steelyard.source import Text as Written
 
 _WORDS = re.compile(r"[^\s\"“”<>=!()\[\],.-](?:[^\"“”<>=!()\[\],]*[^\s\"“”<>=!()\[\],])?")
-"""What stands for itself where text is tested: no quotes, signs or brackets; `01001`, `NO`, `third party`."""
+"""A bare word as text: no quotes, operators or brackets; `01001`, `NO`, `third party`."""
 
 
 def read_test(cell: Written, tested: Expr, scope: NameScope) -> Expr | syntax.AnyValue | None:

@@ -2,7 +2,7 @@
 
 Operands are wrapped, and every result is atomic: a call, a cast, a CASE or an expression in parentheses. The behaviour
 of engines was determined by running them; tests/unit/engines/sql/test_traps_*.py check it. Snowflake and BigQuery
-    follow their manuals and are only parsed, not run.
+follow their manuals and are only parsed, not run.
 """
 
 from __future__ import annotations
