@@ -44,17 +44,17 @@ class Arithmetic:
 
     def add(self, left: Value, right: Value) -> Value:
         """`left + right`."""
-        return self._strict(left.lies.plus(right.lies), build.add, left, right)
+        return self._strict(left.bounds.plus(right.bounds), build.add, left, right)
 
     def subtract(self, left: Value, right: Value) -> Value:
         """`left - right`."""
-        return self._strict(left.lies.minus(right.lies), build.subtract, left, right)
+        return self._strict(left.bounds.minus(right.bounds), build.subtract, left, right)
 
     def multiply(self, left: Value, right: Value) -> Value:
         """`left * right`."""
         if left.known is not None and right.known is not None:
             return self.literal(left.known * right.known)
-        return self._strict(left.lies.times(right.lies), build.multiply, left, right)
+        return self._strict(left.bounds.times(right.bounds), build.multiply, left, right)
 
     def times(self, operand: Value, factor: int) -> Value:
         """`operand * factor`, a constant."""
@@ -66,17 +66,17 @@ class Arithmetic:
 
     def absolute(self, operand: Value) -> Value:
         """The magnitude."""
-        if operand.lies.low >= 0:
+        if operand.bounds.low >= 0:
             return operand
         sql = build.case([(build.less(operand.sql, build.integer(0)), build.negate(operand.sql))], operand.sql)
-        return replace(operand, sql=sql, interval=operand.lies.absolute())
+        return replace(operand, sql=sql, interval=operand.bounds.absolute())
 
     def total(self, items: list[Value], within: Interval | None = None) -> Value:
         """The sum of all items; 0 of none. `within`: a range known to contain the sum of any subset of them."""
 
         def add(left: Value, right: Value) -> Value:
-            lies = left.lies.plus(right.lies)
-            return self._strict(lies if within is None else lies.within(within), build.add, left, right)
+            bounds = left.bounds.plus(right.bounds)
+            return self._strict(bounds if within is None else bounds.within(within), build.add, left, right)
 
         while len(items) > 1:
             paired = [add(items[i], items[i + 1]) for i in range(0, len(items) - 1, 2)]
@@ -89,7 +89,7 @@ class Arithmetic:
             from steelyard.semantics.values import divide
 
             return self.literal(divide(numerator.known, denominator.known, rounding))
-        n, d = numerator.lies, denominator.lies
+        n, d = numerator.bounds, denominator.bounds
         if d.low < 0:
             return self._signed(numerator, denominator, rounding)
         divisor = replace(denominator, sql=build.no_zero(denominator.sql)) if d.low == 0 else denominator
@@ -107,7 +107,7 @@ class Arithmetic:
         sql = build.case([(build.less(numerator.sql, build.integer(0)), below.sql)], above.sql)
         return Value(
             sql,
-            hull(above.lies, below.lies),
+            hull(above.bounds, below.bounds),
             wide,
             union((numerator.why, denominator.why)),
             rejections((numerator, denominator)),
@@ -115,12 +115,12 @@ class Arithmetic:
 
     def minimum(self, items: list[Value]) -> Value:
         """The least; missing where any operand is."""
-        interval = Interval(min(i.lies.low for i in items), min(i.lies.high for i in items))
+        interval = Interval(min(i.bounds.low for i in items), min(i.bounds.high for i in items))
         return self._extreme(items, exp.Least, interval)
 
     def maximum(self, items: list[Value]) -> Value:
         """The greatest; missing where any operand is."""
-        interval = Interval(max(i.lies.low for i in items), max(i.lies.high for i in items))
+        interval = Interval(max(i.bounds.low for i in items), max(i.bounds.high for i in items))
         return self._extreme(items, exp.Greatest, interval)
 
     def choose(self, whens: Sequence[tuple[E, Value]], otherwise: Value) -> Value:
@@ -151,11 +151,11 @@ class Arithmetic:
 
     def known_within(self, operand: Value, interval: Interval) -> Value:
         """The value with an interval that it is also known to lie in."""
-        return self.narrowed(replace(operand, interval=operand.lies.within(interval)))
+        return self.narrowed(replace(operand, interval=operand.bounds.within(interval)))
 
     def narrowed(self, operand: Value) -> Value:
         """The value in 64 bits where it fits, else unchanged."""
-        if not operand.wide or not operand.lies.narrow:
+        if not operand.wide or not operand.bounds.narrow:
             return operand
         return replace(operand, sql=self._dialect.cast_narrow(operand.sql), wide=False)
 
@@ -165,9 +165,9 @@ class Arithmetic:
 
         def sign(one: Value) -> Value:
             sql = build.case([(turned, build.negate(one.sql))], one.sql)
-            return replace(one, sql=sql, interval=hull(one.lies, one.lies.opposite()))
+            return replace(one, sql=sql, interval=hull(one.bounds, one.bounds.opposite()))
 
-        positive = replace(sign(denominator), interval=Interval(0, denominator.lies.magnitude))
+        positive = replace(sign(denominator), interval=Interval(0, denominator.bounds.magnitude))
         return self.divide(sign(numerator), positive, rounding)
 
     def _positive(self, numerator: Value, divisor: Value, rounding: Rounding) -> Value:
@@ -194,7 +194,7 @@ class Arithmetic:
         odd = build.equal(self._remainder(up, constant(2)), build.integer(1))
         tie = build.conj((build.equal(remainder, build.integer(0)), odd))
         sql = build.subtract(up.sql, build.case([(tie, build.integer(1))], build.integer(0)))
-        return replace(up, sql=sql, interval=Interval(min(0, up.lies.low), up.lies.high))
+        return replace(up, sql=sql, interval=Interval(min(0, up.bounds.low), up.bounds.high))
 
     def _remainder(self, numerator: Value, divisor: Value) -> E:
         wide = numerator.wide or divisor.wide
@@ -205,7 +205,7 @@ class Arithmetic:
         wide = numerator.wide or divisor.wide
         n, d = (self.widened(numerator), self.widened(divisor)) if wide else (numerator, divisor)
         sql = self._dialect.quotient(build.wrapped(n.sql), build.wrapped(d.sql), wide=wide)
-        interval = Interval(0, numerator.lies.high // max(1, divisor.lies.low))
+        interval = Interval(0, numerator.bounds.high // max(1, divisor.bounds.low))
         why, rejects = union((numerator.why, divisor.why)), rejections((numerator, divisor))
         return self.narrowed(Value(sql, interval, wide, why, rejects))
 
@@ -240,7 +240,7 @@ class Arithmetic:
 
 def _not_negative(value: Value) -> Value:
     """The value with an interval from 0, where a CASE has already tested its sign."""
-    return replace(value, interval=Interval(0, max(0, value.lies.high)))
+    return replace(value, interval=Interval(0, max(0, value.bounds.high)))
 
 
 def _mirrored(rounding: Rounding) -> Rounding:

@@ -48,7 +48,7 @@ def elapsed(start: Value, end: Value, calendar: str | None, where: str, program:
     days = [bare(local_day(bare(operand), program, frame)) for operand in operands]
     worked = [_worked(operand, calendar, program, frame) for operand in operands]
     most = len(found.days.working) * day_length(found.hours) + max(found.shifts) - min(found.shifts)
-    apart = end.lies.minus(start.lies)
+    apart = end.bounds.minus(start.bounds)
     interval = Interval(max(-most, min(0, apart.low)), min(most, max(0, apart.high)))
     time = folded(a.subtract(worked[1], worked[0]))
     return _answer(
@@ -105,9 +105,9 @@ def _beyond(value: Value, low: int, high: int) -> E:
     if value.known is not None:
         return build.boolean(value=not low <= value.known <= high)
     tests: list[E] = []
-    if value.lies.low < low:
+    if value.bounds.low < low:
         tests.append(build.less(value.sql, build.integer(low)))
-    if value.lies.high > high:
+    if value.bounds.high > high:
         tests.append(build.greater(value.sql, build.integer(high)))
     return build.disj(tests)
 
@@ -178,7 +178,7 @@ def _local(instant: Value, program: Program, frame: Frame) -> Value:
     """The local time at an instant (a column), in microseconds since 1970-01-01 00:00."""
     key = "local", frame, instant.sql
     if key not in program.cached:
-        wide = hull(Interval(FIRST_INSTANT, LAST_INSTANT), instant.lies)
+        wide = hull(Interval(FIRST_INSTANT, LAST_INSTANT), instant.bounds)
         known = offsets(program.zone, max(wide.low, _OFFSETS_KNOWN.low), min(wide.high, _OFFSETS_KNOWN.high))
         column = kept(bare(instant), "instant", frame)
         offset = stepped(column, Steps(known.starts, known.offsets), "zone", program, frame)

@@ -11,11 +11,11 @@ from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Emission, Frame
-from steelyard.engines.sql.scope import Program, Rows
+from steelyard.engines.sql.scope import Program, RelationRows
 from steelyard.engines.sql.value import Value
 
 
-def further(rows: Rows, parent: Frame, level: int, program: Program, hint: str) -> Rows:
+def further(rows: RelationRows, parent: Frame, level: int, program: Program, hint: str) -> RelationRows:
     """The same rows in a frame of their own below a parent, seeing its columns up to a depth."""
     carried = Carried(rows.frame, parent, level, program, hint)
     relation = rows.relation
@@ -33,7 +33,7 @@ def further(rows: Rows, parent: Frame, level: int, program: Program, hint: str) 
         sql = carried.carry(member.sql, f"{relation.id}__member")
         why = {name: carried.carry(one, f"{relation.id}__unknown") for name, one in member.why.items()}
         member = Value(sql, why=why)
-    return Rows(relation, carried.frame, member, fetch)
+    return RelationRows(relation, carried.frame, member, fetch)
 
 
 class Carried:

@@ -164,7 +164,7 @@ class Grants:
         self._refused(at, [base, replace(milder, why=_after(base, milder))], hint)
         self._rejected(at, milder, hint)
         difference = a.subtract(milder, base) if self._indicator.better is Better.LOWER else a.subtract(base, milder)
-        lenient = Interval(0, max(0, difference.lies.high))
+        lenient = Interval(0, max(0, difference.bounds.high))
         positive = build.case([(build.greater(difference.sql, build.integer(0)), difference.sql)], build.integer(0))
         if self._indicator.stack:
             summed = lenient.summed() if at.below else lenient
@@ -181,7 +181,7 @@ class Grants:
         self._rejected(at, found, hint)
         scale = points.type.scale if isinstance(points.type, Number) else 0
         units = self._program.arithmetic.times(found, 10 ** (SCORE_DIGITS - scale))
-        return Value(at.largest(units.sql, hint, self._program), units.lies, units.wide)
+        return Value(at.largest(units.sql, hint, self._program), units.bounds, units.wide)
 
     def _waived(self, exemption: Exemption, fired: dict[str, Fired]) -> E:
         at = self._activation(exemption, fired, (), self._scope)
@@ -199,7 +199,9 @@ class Grants:
         start = self._program.value(start_at, at.scope)
         end = self._program.value(end_at, at.scope)
         if opened and end.nullable:
-            end = Value(build.coalesce(end.sql, build.integer(OPEN)), hull(end.lies, point(OPEN)), rejects=end.rejects)
+            end = Value(
+                build.coalesce(end.sql, build.integer(OPEN)), hull(end.bounds, point(OPEN)), rejects=end.rejects
+            )
         hint = f"{exemption.id}__pauses__{self._indicator.id}"
         self._refused(at, [start, end], hint)
         self._rejected(at, start, hint)
@@ -240,11 +242,11 @@ class Grants:
         """The highest floor that is granted; NULL where none is."""
         if not floors:
             return None
-        interval = hull(*(one.lies for one in floors))
+        interval = hull(*(one.bounds for one in floors))
         if len(floors) == 1:
             return replace(floors[0], why={"": build.missing(floors[0].sql)})
         least = constant(min(0, interval.low) - 1)
-        there = [Value(build.coalesce(one.sql, least.sql), hull(one.lies, least.lies), one.wide) for one in floors]
+        there = [Value(build.coalesce(one.sql, least.sql), hull(one.bounds, least.bounds), one.wide) for one in floors]
         top = self._program.arithmetic.maximum(there)
         sql = build.where(build.disj([build.present(one.sql) for one in floors]), top.sql)
         sql = self._scope.frame.put(f"{self._indicator.id}__floor", sql)

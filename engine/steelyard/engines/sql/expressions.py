@@ -268,7 +268,7 @@ def _divide(expr: Divide, program: Program, scope: Scope) -> Value:
     if denominator.known is None:
         denominator = replace(denominator, sql=_kept(denominator.sql, "part", scope.frame))
     found = a.divide(numerator, denominator, expr.rounding)
-    if denominator.known is None and denominator.lies.low <= 0 <= denominator.lies.high:
+    if denominator.known is None and denominator.bounds.low <= 0 <= denominator.bounds.high:
         operands_there = [build.present(one.sql) for one in (numerator, denominator) if one.nullable]
         zero = build.conj((*operands_there, build.equal(denominator.sql, build.integer(0))))
         return replace(found, why=union((found.why, {"division by zero": zero})))

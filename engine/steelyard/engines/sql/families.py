@@ -73,13 +73,13 @@ def start(indicator: Indicator, program: Program, findings: Findings) -> tuple[S
     row_id = rows.fetch(family.row_id).sql
     kept = _kept(rows.member.sql)
     dialect, nothing = program.dialect, build.integer(0)
-    nameless = build.conj((kept, build.missing(row_id)))
+    without_id = build.conj((kept, build.missing(row_id)))
     one = exp.Count(this=exp.Distinct(expressions=[build.where(kept, row_id)]))
     named = frame.aggregate(
         f"{indicator.id}__named", dialect.count_if(build.conj((kept, build.present(row_id)))), nothing
     )
     distinct = frame.aggregate(f"{indicator.id}__names", one, nothing)
-    lacking = frame.aggregate(f"{indicator.id}__nameless", dialect.bool_or(nameless), build.boolean(value=False))
+    lacking = frame.aggregate(f"{indicator.id}__nameless", dialect.bool_or(without_id), build.boolean(value=False))
     findings.reject([Rejection.at(indicator.id, build.disj((lacking, build.greater(named, distinct))))])
     return Scope(frame, {relation.id: rows}), findings.of_rows(frame)
 
@@ -206,13 +206,13 @@ def _most(carried: Carried, lost: Value, condition: E, program: Program) -> Valu
     sql = carried.frame.aggregate(
         f"{carried.frame.name}__most", build.coalesce(found, build.integer(0)), build.integer(0)
     )
-    return Value(sql, hull(lost.lies, point(0)), lost.wide)
+    return Value(sql, hull(lost.bounds, point(0)), lost.wide)
 
 
 def _weighed(weighed: RowShares, scored: Scored, carried: Carried, program: Program) -> tuple[Value, Value]:
     """The n of each row and what it lost; NULL where the row is waived."""
     settled = weighed.settled
-    own = Value(carried.carry(settled.score.sql, "score"), settled.score.lies)
+    own = Value(carried.carry(settled.score.sql, "score"), settled.score.bounds)
     share = weighed.share(carried)
     lost = scores.lost_points(scored.score, settled.indicator, own, share, weighed.denominator, program)
     return share, replace(lost, sql=carried.frame.put("lost", lost.sql))
@@ -243,15 +243,15 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
     """Take the lowest (or highest) score: that of the first member that has it, in its first row by id."""
     a, score = program.arithmetic, scored.score
     lowest = score.method is Method.LOWEST
-    lies = hull(*(one.score.lies for one in members))
-    beyond = constant(lies.high + 1 if lowest else lies.low - 1)
+    bounds = hull(*(one.score.bounds for one in members))
+    beyond = constant(bounds.high + 1 if lowest else bounds.low - 1)
     found: list[Value] = []
     for one in members:
         sql = one.score.sql
         if one.indicator.family is not None:
             choose = program.dialect.least if lowest else program.dialect.greatest
             sql = one.scope.frame.aggregate(f"{one.indicator.id}__{score.id}", choose(sql))
-        found.append(Value(build.coalesce(sql, beyond.sql), hull(lies, beyond.lies)))
+        found.append(Value(build.coalesce(sql, beyond.sql), hull(bounds, beyond.bounds)))
     chosen = (a.minimum if lowest else a.maximum)(found) if len(found) > 1 else found[0]
     best = program.cases.put(f"{score.id}__chosen", chosen.sql)
     taken: list[E] = []
@@ -269,7 +269,7 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
                 constant(1),
             )
     scored.denominator = constant(1)
-    scored.base = scores.based(score, [Value(best, hull(lies, beyond.lies))], constant(1), None, program)
+    scored.base = scores.based(score, [Value(best, hull(bounds, beyond.bounds))], constant(1), None, program)
 
 
 def _first(settled: Settled, program: Program, *, lowest: bool) -> E:
@@ -325,11 +325,11 @@ def _mean(
         )
         share = weighed.share(carried)
         own = carried.carry(settled.score.sql, "score")
-        bare = Value(own, settled.score.lies)
+        bare = Value(own, settled.score.bounds)
         product = a.multiply(share, bare)
         sums.append(_folded(carried, product, f"{settled.indicator.id}__sum", program))
     scored.denominator = denominator
-    of_members = hull(point(0), *(one.score.lies for one in members))
+    of_members = hull(point(0), *(one.score.bounds for one in members))
     scored.base = scores.based(score, sums, denominator, of_members, program)
 
 
@@ -358,7 +358,7 @@ def _weights(settled: Settled, scored: Scored, program: Program, findings: Findi
     above = build.greater(weight.sql, build.integer(0))
     above = build.true(above) if weight.nullable else above
     counts = build.present(settled.score.sql) if settled.waivable else build.boolean(value=True)
-    if not (weight.lies.low > 0 and not weight.nullable):
+    if not (weight.bounds.low > 0 and not weight.nullable):
         below.reject([Rejection.at(indicator.id, build.conj((counts, build.not_(above))))])
     handed = Findings(program, program.cases)
     handed.give(below)
@@ -391,18 +391,18 @@ def _count(settled: Settled, program: Program) -> Value:
 
 
 def _sum(settled: Settled, of: Value, program: Program) -> Value:
-    lies = hull(of.lies, point(0)).summed()
+    bounds = hull(of.bounds, point(0)).summed()
     found = build.coalesce(program.dialect.sum_wide(of.sql), build.integer(0))
-    found = program.dialect.cast_narrow(found) if lies.narrow else found
+    found = program.dialect.cast_narrow(found) if bounds.narrow else found
     sql = settled.scope.frame.aggregate(f"{settled.indicator.id}__sum", found, build.integer(0))
-    return Value(sql, lies, not lies.narrow)
+    return Value(sql, bounds, not bounds.narrow)
 
 
 def _folded(carried: Carried, of: Value, hint: str, program: Program) -> Value:
-    lies = hull(of.lies, point(0))  # the shares of all rows add up to D at most
+    bounds = hull(of.bounds, point(0))  # the shares of all rows add up to D at most
     found = build.coalesce(program.dialect.sum_wide(build.wrapped(of.sql)), build.integer(0))
-    found = program.dialect.cast_narrow(found) if lies.narrow else found
-    return Value(carried.frame.aggregate(hint, found, build.integer(0)), lies, not lies.narrow)
+    found = program.dialect.cast_narrow(found) if bounds.narrow else found
+    return Value(carried.frame.aggregate(hint, found, build.integer(0)), bounds, not bounds.narrow)
 
 
 def _expressions(indicator: Indicator) -> list[Expr]:

@@ -190,22 +190,22 @@ def _overlap_time(node: Apply, arguments: list[Value], program: Program, frame: 
     start = kept(bare(a.maximum(starts)), "start", frame)
     end = kept(bare(a.minimum(ends)), "end", frame)
     latest = _latest(node.arguments[1::2], ends, program)
-    closed = Interval(min(end.lies.low, latest), latest)
+    closed = Interval(min(end.bounds.low, latest), latest)
     time = a.subtract(replace(end, interval=closed), start)
     whens = [(build.less(start.sql, end.sql), time.sql), (build.at_least(start.sql, end.sql), build.integer(0))]
     why = union(argument.why for argument in arguments)
-    if end.lies.high >= OPEN:
+    if end.bounds.high >= OPEN:
         unbounded = build.at_least(end.sql, build.integer(OPEN))
         there = [build.present(argument.sql) for argument in arguments if argument.nullable]
         why = union((why, {"overlap_time": build.conj((*there, build.true(unbounded)))}))
         whens.insert(0, (unbounded, build.null()))
-    interval = Interval(0, max(0, time.lies.high))
+    interval = Interval(0, max(0, time.bounds.high))
     return Value(build.case(whens, build.null()), interval, time.wide, why, rejections(arguments))
 
 
 def _latest(nodes: Sequence[Expr], ends: Sequence[Value], program: Program) -> int:
     """An upper bound of the ends that are given: the ends that are never open bound it, else any given one."""
-    certain = [end.lies.high for end in ends if end.lies.high < OPEN]
+    certain = [end.bounds.high for end in ends if end.bounds.high < OPEN]
     if certain:
         return min(certain)
     return max(_ended(node, program) for node in nodes)
@@ -257,7 +257,7 @@ def _civil(day: Value, program: Program, frame: Frame) -> _Civil:
     key = "civil", frame, day.sql
     if key not in program.cached:
         a = program.arithmetic
-        era = (day.lies.low + _DAYS_BEFORE_1970) // _ERA
+        era = (day.bounds.low + _DAYS_BEFORE_1970) // _ERA
         since = a.add(kept(bare(day), "day", frame), a.literal(_DAYS_BEFORE_1970 - era * _ERA))
         century, of_century = _split(since, _ERA, "century", program, frame)
         year, of_year = _split(replace(of_century, interval=Interval(0, 36_524)), 1461, "year", program, frame)
@@ -287,7 +287,7 @@ def _year(day: Value, program: Program, frame: Frame) -> Value:
     a = program.arithmetic
     year, place = _civil(day, program, frame)
     january = a.flag(build.at_least(place.sql, build.integer(_JANUARY)))
-    interval = Interval(civil(day.lies.low)[0], civil(day.lies.high)[0])
+    interval = Interval(civil(day.bounds.low)[0], civil(day.bounds.high)[0])
     return replace(a.add(year, january), interval=interval, why=day.why, rejects=day.rejects)
 
 
@@ -305,7 +305,7 @@ def _year_month(day: Value, program: Program, frame: Frame) -> Value:
     """The year with four digits; with more digits, or before year 0, padded as in Python."""
     if day.known is not None:
         return Value(build.text(year_month(day.known)))
-    if civil(day.lies.low)[0] >= 1000 and civil(day.lies.high)[0] <= 9999:
+    if civil(day.bounds.low)[0] >= 1000 and civil(day.bounds.high)[0] <= 9999:
         native = program.dialect.year_month(build.wrapped(day.sql))
         if native is not None:
             return replace(day, sql=native, interval=None, wide=False)
@@ -313,12 +313,12 @@ def _year_month(day: Value, program: Program, frame: Frame) -> Value:
     year = kept(bare(year), "year", frame)
     month_text = _padded(month.sql, 2, program)
     whens: list[tuple[E, E]] = []
-    if year.lies.low < 0:
+    if year.bounds.low < 0:
         minus = build.text("-")
         whens.append((build.at_most(year.sql, build.integer(-1000)), _text(year.sql, program)))
         short = _joined(minus, _padded(build.negate(year.sql), 3, program))
         whens.append((build.less(year.sql, build.integer(0)), short))
-    if year.lies.high > _FOUR_DIGITS:
+    if year.bounds.high > _FOUR_DIGITS:
         whens.append((build.greater(year.sql, build.integer(_FOUR_DIGITS)), _text(year.sql, program)))
     year_text = build.case(whens, _padded(year.sql, 4, program))
     sql = _joined(_joined(year_text, build.text("-")), month_text)

@@ -82,8 +82,8 @@ def settle(  # noqa: PLR0917 - all of a rule
         findings.reject(measure.rejects)
     elif granted.paused is not None:
         measure = program.arithmetic.subtract(timed, granted.paused)
-        longest = max(0, timed.lies.high)
-        measure = replace(measure, interval=Interval(min(0, timed.lies.low), longest))
+        longest = max(0, timed.bounds.high)
+        measure = replace(measure, interval=Interval(min(0, timed.bounds.low), longest))
     else:
         measure = timed
     measure = replace(measure, sql=frame.put(f"{indicator.id}__measure", measure.sql), rejects=())
@@ -139,12 +139,12 @@ def _clock(
     # short expressions do not become columns, so that rows can read them at a lower layer
     start = replace(start, sql=build.shortened(start.sql, f"{indicator.id}__start", scope.frame.put), rejects=())
     end = replace(end, sql=build.shortened(end.sql, f"{indicator.id}__end", scope.frame.put))
-    if end.lies.low < start.lies.high and not _ordered(clock, program):
+    if end.bounds.low < start.bounds.high and not _ordered(clock, program):
         reversed_ = build.true(build.less(end.sql, start.sql))
         findings.reject([Rejection.at(indicator.id, reversed_)])
     shown = functions.elapsed(start, end, clock.calendar, indicator.id, program, scope)
     findings.reject(shown.rejects)
-    longest = max(0, end.lies.high - start.lies.low)
+    longest = max(0, end.bounds.high - start.bounds.low)
     timed = replace(shown, interval=Interval(0, longest), why=union((start.why, end.why)), rejects=())
     return Clocked(start, end, clock.calendar), timed
 
@@ -197,7 +197,7 @@ def _scored(  # noqa: PLR0917 - all of a rule
             case OnMissing.SCORE:
                 whens.append((lacking, constant(rule.score or 0)))
     made = a.choose(whens, score) if whens else score
-    made = replace(made, interval=hull(score.lies, *(v.lies for _, v in whens if v.interval is not None)))
+    made = replace(made, interval=hull(score.bounds, *(v.bounds for _, v in whens if v.interval is not None)))
     if granted.floor is not None:
         made = _floored(made, granted.floor, program)
     if not ordered(indicator.measure_type):
@@ -209,16 +209,16 @@ def _scored(  # noqa: PLR0917 - all of a rule
     reasons = way.reasons
     if reasons and not build.is_false(lacking):
         reasons = tuple((build.conj((build.not_(lacking), condition)), code) for condition, code in reasons)
-    return Settled(indicator, scope, measure, target, Value(sql, made.lies, False, why), waivable, reasons)
+    return Settled(indicator, scope, measure, target, Value(sql, made.bounds, False, why), waivable, reasons)
 
 
 def _clamped(indicator: Indicator, score: Value, program: Program) -> Value:
     a, clamp = program.arithmetic, indicator.clamp
     if clamp is None:
         return score
-    if clamp.low is not None and score.lies.low < clamp.low:
+    if clamp.low is not None and score.bounds.low < clamp.low:
         score = a.maximum([score, constant(clamp.low)])
-    if clamp.high is not None and score.lies.high > clamp.high:
+    if clamp.high is not None and score.bounds.high > clamp.high:
         score = a.minimum([score, constant(clamp.high)])
     return score
 
@@ -227,4 +227,6 @@ def _floored(score: Value, floor: Value, program: Program) -> Value:
     """The score, raised to the floor where one is granted."""
     higher = build.true(build.greater(floor.sql, score.sql))
     made = program.arithmetic.choose([(higher, replace(floor, why={}))], replace(score, why={}))
-    return replace(made, interval=hull(score.lies, Interval(score.lies.low, max(score.lies.high, floor.lies.high))))
+    return replace(
+        made, interval=hull(score.bounds, Interval(score.bounds.low, max(score.bounds.high, floor.bounds.high)))
+    )

@@ -81,7 +81,7 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
     )
     latest = frame.put(f"{indicator}__until", before)
     later = build.case([(build.greater(latest, low), latest)], low)  # NULL, which the first window has, is not greater
-    interval = hull(clock.start.lies, clock.end.lies)
+    interval = hull(clock.start.bounds, clock.end.bounds)
     reached = build.greater(high, frame.put(f"{indicator}__from", later))
     starts = frame.put(f"{indicator}__from", build.where(reached, later))
     rest = functions.elapsed(
@@ -94,7 +94,7 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
     )
     piece = frame.put(f"{indicator}__piece", rest.sql)
     total = build.coalesce(program.dialect.sum_wide(piece), build.integer(0))
-    longest = max(0, clock.end.lies.high - clock.start.lies.low)
+    longest = max(0, clock.end.bounds.high - clock.start.bounds.low)
     sql = frame.aggregate(f"{indicator}__paused", program.dialect.cast_narrow(total), build.integer(0))
     return Value(sql, Interval(0, longest))
 
@@ -114,7 +114,7 @@ def _cut(pause: Pause, clock: Clocked, indicator: str, program: Program) -> _Cut
     frame = pause.scope.frame
     a = program.arithmetic
     there = [build.present(one.sql) for one in (pause.start, pause.end, clock.start, clock.end) if one.nullable]
-    bare = [Value(one.sql, one.lies, one.wide) for one in (pause.start, pause.end, clock.start, clock.end)]
+    bare = [Value(one.sql, one.bounds, one.wide) for one in (pause.start, pause.end, clock.start, clock.end)]
     low = frame.put(f"{indicator}__low", a.maximum([bare[0], bare[2]]).sql)
     high = frame.put(f"{indicator}__high", a.minimum([bare[1], bare[3]]).sql)
     holds = build.conj((pause.holds, *there))

@@ -163,15 +163,15 @@ def _gathered(rule: PointsRule, amount: Value, holds: E, frame: Frame, program: 
     bare = build.wrapped(amount.sql)
     match rule.effect:
         case Effect.AT_LEAST:
-            return Value(frame.aggregate(hint, dialect.greatest(bare, holds)), amount.lies, amount.wide)
+            return Value(frame.aggregate(hint, dialect.greatest(bare, holds)), amount.bounds, amount.wide)
         case Effect.AT_MOST:
-            return Value(frame.aggregate(hint, dialect.least(bare, holds)), amount.lies, amount.wide)
+            return Value(frame.aggregate(hint, dialect.least(bare, holds)), amount.bounds, amount.wide)
         case Effect.DEDUCT | Effect.ADD:
-            lies = amount.lies.summed()
+            bounds = amount.bounds.summed()
             total = build.coalesce(dialect.sum_wide(bare, holds), build.integer(0))
-            if lies.narrow:
+            if bounds.narrow:
                 total = dialect.cast_narrow(total)
-            return Value(frame.aggregate(hint, total, build.integer(0)), lies, not lies.narrow)
+            return Value(frame.aggregate(hint, total, build.integer(0)), bounds, not bounds.narrow)
 
 
 def _capped(  # noqa: PLR0917 - all of a rule
@@ -213,7 +213,7 @@ def _reject_unknown(rule: PointsRule, active: E, truth: Value, findings: Finding
 
 
 def _refuse_negative(rule: PointsRule, amount: Value, fires: E, findings: Findings) -> None:
-    if rule.effect in {Effect.DEDUCT, Effect.ADD} and amount.lies.low < 0:
+    if rule.effect in {Effect.DEDUCT, Effect.ADD} and amount.bounds.low < 0:
         negative = build.true(build.less(amount.sql, build.integer(0)))
         findings.reject([Rejection.at(rule.id, build.conj((fires, negative)))])
 
@@ -241,7 +241,7 @@ def _move(standing: Standing, own: Sequence[Brought], stage: int, program: Progr
         if one.rule.effect not in {Effect.DEDUCT, Effect.ADD}:
             continue
         there = replace(one.amount, sql=build.coalesce(one.amount.sql, build.integer(0)))
-        there = replace(there, interval=hull(constant(0).lies, there.lies))
+        there = replace(there, interval=hull(constant(0).bounds, there.bounds))
         moved = a.negate(there) if one.rule.effect is Effect.DEDUCT else there
         sums.append(moved)
         _lose(standing, one.rule, moved, program)
@@ -295,14 +295,14 @@ def _tightest(gates: Sequence[Brought], program: Program, *, highest: bool) -> V
     if len(gates) == 1:
         return gates[0].amount
     a = program.arithmetic
-    lies = hull(*(one.amount.lies for one in gates))
-    beyond = constant(lies.low - 1 if highest else lies.high + 1)
+    bounds = hull(*(one.amount.bounds for one in gates))
+    beyond = constant(bounds.low - 1 if highest else bounds.high + 1)
     there = [
-        replace(one.amount, sql=build.coalesce(one.amount.sql, beyond.sql), interval=hull(lies, beyond.lies))
+        replace(one.amount, sql=build.coalesce(one.amount.sql, beyond.sql), interval=hull(bounds, beyond.bounds))
         for one in gates
     ]
     made = (a.maximum if highest else a.minimum)(there)
-    return replace(made, sql=build.where(build.disj([one.fires for one in gates]), made.sql), interval=lies)
+    return replace(made, sql=build.where(build.disj([one.fires for one in gates]), made.sql), interval=bounds)
 
 
 def _deciders(gates: Sequence[Brought], bound: Value, moves: E) -> list[tuple[Brought, E]]:

@@ -33,11 +33,11 @@ def ranked(standing: Standing, program: Program) -> E:
         lost = standing.lost.get(rule.id)
         if lost is not None and rule.reason is not None:
             items.append((a.times(replace(lost, why={}), 10 ** (digits - standing.scale)), rule.reason))
-    items = [(points, code) for points, code in items if points.lies.high > 0]
+    items = [(points, code) for points, code in items if points.bounds.high > 0]
     if not items:
         return dialect.empty_list()
     codes = list(dict.fromkeys(code for _, code in items))
-    bound = max(points.lies.high for points, _ in items)
+    bound = max(points.bounds.high for points, _ in items)
     texts = dialect.reasons([(points.sql, code) for points, code in items], standing.scored.score.reasons, bound)
     some = build.disj([build.true(build.greater(points.sql, build.integer(0))) for points, _ in items])
     if len(codes) == 1:

@@ -21,7 +21,7 @@ from steelyard.engines.sql.join_keys import JoinKey, case_key, conjuncts, key_of
 from steelyard.engines.sql.reach import reach
 from steelyard.engines.sql.row_fields import RowFields
 from steelyard.engines.sql.row_pairs import paired
-from steelyard.engines.sql.scope import Program, Rows, Scope
+from steelyard.engines.sql.scope import Program, RelationRows, Scope
 from steelyard.engines.sql.value import Value
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Relation
@@ -36,7 +36,9 @@ def joined(relation: Relation, program: Program) -> Joined:
     return found
 
 
-def rows_for(relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()) -> Rows:
+def rows_for(
+    relation: Relation, program: Program, outer: Scope, asked: Sequence[Expr], seen: Sequence[E] = ()
+) -> RelationRows:
     """The rows of a relation, in a frame below `outer` that sees what expressions over the rows read.
 
     Args:
@@ -69,26 +71,26 @@ class Joined:
         self.relation = relation
         self._program = program
         self.keys = self._only_keys()
-        self._keyed: Rows | None = None
-        self._pairs: Rows | None = None
-        self._passes: list[Rows] = []
+        self._keyed: RelationRows | None = None
+        self._pairs: RelationRows | None = None
+        self._passes: list[RelationRows] = []
 
     @property
-    def keyed(self) -> Rows:
+    def keyed(self) -> RelationRows:
         """The rows by their keys."""
         if self._keyed is None:
             self._keyed = self._by_keys(self.keys or [])
         return self._keyed
 
     @property
-    def pairs(self) -> Rows:
+    def pairs(self) -> RelationRows:
         """The rows with their cases."""
         if self._pairs is None:
             level, _ = reach(conjuncts(self.relation), self.relation, self._program, self._program.case_scope)
             self._pairs = paired(self.relation, level, self._program)
         return self._pairs
 
-    def at(self, parent: Frame, level: int) -> Rows:
+    def at(self, parent: Frame, level: int) -> RelationRows:
         """The rows below a frame of cases or of a family's rows, seeing its columns up to a depth."""
         fits = [one for one in self._passes if one.frame.parent is parent and one.frame.level >= level]
         if fits:
@@ -109,12 +111,12 @@ class Joined:
             found.append(case_key(self.relation, self._program.inputs[self._program.ruleset.key]))
         return found or None
 
-    def _by_keys(self, keys: list[JoinKey]) -> Rows:
+    def _by_keys(self, keys: list[JoinKey]) -> RelationRows:
         program, relation = self._program, self.relation
         fields = RowFields(relation, program)
         name = program.names.take(relation.id)
         frame = Frame(name, fields.alone, program.names)
-        rows = Rows(relation, frame, Value(build.boolean(value=True)), fields.fetch(frame))
+        rows = RelationRows(relation, frame, Value(build.boolean(value=True)), fields.fetch(frame))
         inner = Scope(frame, {relation.id: rows})
         of_row = [program.value(key.of_row, inner).sql for key in keys]
         of_case = [program.value(key.of_case, program.case_scope).sql for key in keys]

@@ -13,12 +13,12 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Emission, Frame
 from steelyard.engines.sql.join_keys import JoinKey, case_key, conjuncts, covering_of, key_of
 from steelyard.engines.sql.row_fields import ROW, RowFields
-from steelyard.engines.sql.scope import Program, Rows, Scope
+from steelyard.engines.sql.scope import Program, RelationRows, Scope
 from steelyard.engines.sql.value import Value
 from steelyard.ir.ruleset import Relation
 
 
-def paired(relation: Relation, level: int, program: Program) -> Rows:
+def paired(relation: Relation, level: int, program: Program) -> RelationRows:
     """The rows of a relation, each with each case that it may belong to.
 
     Args:
@@ -38,7 +38,7 @@ def paired(relation: Relation, level: int, program: Program) -> Rows:
         on=(build.column("_case"),),
     )
     frame.want("_case")
-    rows = Rows(relation, frame, Value(build.boolean(value=True)), fields.fetch(frame))
+    rows = RelationRows(relation, frame, Value(build.boolean(value=True)), fields.fetch(frame))
     rows.member = join.compile(rows)
     return rows
 
@@ -63,7 +63,7 @@ class _Join:
         self._filters: list[E] = []
         self._areas: _AreaJoin | None = None
 
-    def compile(self, rows: Rows) -> Value:
+    def compile(self, rows: RelationRows) -> Value:
         """Sort the conditions of the join; gives the membership of a pair, TRUE where the join settles it.
 
         A condition that can be unknown filters out the rows for which it is false, and is judged on the others. Once

@@ -17,7 +17,7 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import ROWS, Interval
 from steelyard.engines.sql.relations import joined, rows_for
 from steelyard.engines.sql.row_fields import ROW_ID
-from steelyard.engines.sql.scope import Program, Rows, Scope, ordered
+from steelyard.engines.sql.scope import Program, RelationRows, Scope, ordered
 from steelyard.engines.sql.value import Rejection, Value, Why, guarded, resolved, under, union
 from steelyard.ir.expressions import (
     Aggregate,
@@ -40,7 +40,7 @@ TRUE = Value(build.boolean(value=True))
 class Judged:
     """A condition on the rows of a relation, in the frame of those rows."""
 
-    rows: Rows
+    rows: RelationRows
     scope: Scope
     truth: Value
 
@@ -165,7 +165,7 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
 
     def summed(of: Value) -> Value:
         # where a row has a missing argument, the result is missing in any case
-        interval = of.lies.summed()
+        interval = of.bounds.summed()
         total = dialect.sum_wide(build.wrapped(of.sql), holds)
         wide = not interval.narrow
         total = build.coalesce(total, nothing)
@@ -185,7 +185,7 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
             digits = _digits(expr) - (argument_scale(expr.argument) if expr.argument is not None else 0)
             total, rows = summed(argument), counted()
             mean = a.divide(a.times(total, 10 ** max(digits, 0)), a.times(rows, 10 ** max(-digits, 0)))
-            magnitude = argument.lies.magnitude * 10 ** max(digits, 0) + 1
+            magnitude = argument.bounds.magnitude * 10 ** max(digits, 0) + 1
             sql = outer.frame.put(hint, mean.sql)
             interval = Interval(-magnitude, magnitude)
             found = Value(sql, interval, mean.wide, {expr.relation: build.equal(rows.sql, nothing)})
@@ -340,7 +340,7 @@ def _join_rejections(relation: Relation, program: Program) -> list[Rejection]:
     return _of_case(rows.member.rejects, judged, relation.id, program)
 
 
-def row_id(rows: Rows) -> E:
+def row_id(rows: RelationRows) -> E:
     """The id of a row."""
     return rows.fetch(ROW_ID).sql
 

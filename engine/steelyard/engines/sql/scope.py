@@ -29,7 +29,7 @@ Compiler = Callable[[Expr, "Program", "Scope"], Value]
 
 
 @dataclass(eq=False)
-class Rows:
+class RelationRows:
     """The rows of a relation in a frame.
 
     Attributes:
@@ -60,13 +60,13 @@ class Scope:
     """
 
     frame: Frame
-    rows: Mapping[str, Rows] = field(default_factory=lambda: {})
+    rows: Mapping[str, RelationRows] = field(default_factory=lambda: {})
     target: Value | None = None
     measure: Value | None = None
     arguments: tuple[Value, ...] = ()
     scores: Mapping[str, tuple[Value, int]] = field(default_factory=lambda: {})
 
-    def of_row(self, rows: Rows) -> Scope:
+    def of_row(self, rows: RelationRows) -> Scope:
         """The scope with the rows of a relation bound."""
         return replace(self, frame=rows.frame, rows={**self.rows, rows.relation.id: rows})
 

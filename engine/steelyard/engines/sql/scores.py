@@ -116,7 +116,7 @@ def stop(scored: Scored, score: Score, present: Value, program: Program) -> None
     """Leave the score unscored where no members, or too few, are scored."""
     needs_one = score.method not in {Method.VALUE, Method.START}
     least = max(score.minimum_present or 0, 1 if needs_one else 0)
-    if not least or present.lies.low >= least or (present.known is not None and present.known >= least):
+    if not least or present.bounds.low >= least or (present.known is not None and present.known >= least):
         return
     count = program.cases.put(f"{score.id}__present", present.sql)
     if needs_one:
@@ -149,8 +149,8 @@ def _mean(
     columns = [DENOMINATOR, *(share_column(place) for place in range(len(names)))]
     found = program.cases.look_up(situations.table, [(KEY, situations.key())], columns)
     denominator, *shares = (
-        Value(sql, lies, not lies.narrow)
-        for sql, lies in zip(found, _intervals(situations, len(columns), program), strict=True)
+        Value(sql, bounds, not bounds.narrow)
+        for sql, bounds in zip(found, _intervals(situations, len(columns), program), strict=True)
     )
     unresolved = build.conj((scored.stands, build.missing(denominator.sql)))
     if _can_fail(situations, program):
@@ -192,7 +192,7 @@ def _contribute(
         weighed.append(a.multiply(share, or_zero(settled)))
         scored.contributions.append(contribution(score, settled, share, denominator, program))
     scored.denominator = denominator
-    of_members = hull(point(0), *(one.score.lies for one in members)) if mean else None
+    of_members = hull(point(0), *(one.score.bounds for one in members)) if mean else None
     scored.base = based(score, weighed, denominator, of_members, program)
 
 
@@ -209,7 +209,7 @@ def based(
         program: the state of compilation.
     """
     a = program.arithmetic
-    total = a.total(weighed, None if of_members is None else denominator.lies.times(of_members))
+    total = a.total(weighed, None if of_members is None else denominator.bounds.times(of_members))
     up, down = 10 ** max(0, score.digits - SCORE_DIGITS), 10 ** max(0, SCORE_DIGITS - score.digits)
     exact = a.divide(a.times(total, up), a.times(denominator, down))
     if of_members is not None:
@@ -222,9 +222,9 @@ def clamped(score: Score, value: Value, unit: int, program: Program) -> Value:
     """Clamp a score; `unit`: how many units of the value are one unit of the clamp's bounds."""
     a = program.arithmetic
     low, high = score.clamp.low, score.clamp.high
-    if low is not None and value.lies.low < low * unit:
+    if low is not None and value.bounds.low < low * unit:
         value = a.maximum([value, constant(low * unit)])
-    if high is not None and value.lies.high > high * unit:
+    if high is not None and value.bounds.high > high * unit:
         value = a.minimum([value, constant(high * unit)])
     return value
 
@@ -238,7 +238,7 @@ def lost_points(  # noqa: PLR0917 - all of a rule
     baseline = constant(indicator.baseline)
     difference = a.subtract(bare, baseline) if score.better is Better.LOWER else a.subtract(baseline, bare)
     lost = a.divide(a.times(a.multiply(share, difference), _TO_LEDGER), denominator)
-    return a.known_within(lost, hull(point(0), difference.lies).times(point(_TO_LEDGER)))  # n is at most D
+    return a.known_within(lost, hull(point(0), difference.bounds).times(point(_TO_LEDGER)))  # n is at most D
 
 
 def contribution(score: Score, settled: Settled, share: Value, denominator: Value, program: Program) -> Contribution:
@@ -256,17 +256,17 @@ def or_zero(settled: Settled) -> Value:
     bare = replace(settled.score, why={}, rejects=())
     if not settled.waivable:
         return bare
-    return replace(bare, sql=build.coalesce(bare.sql, build.integer(0)), interval=hull(bare.lies, point(0)))
+    return replace(bare, sql=build.coalesce(bare.sql, build.integer(0)), interval=hull(bare.bounds, point(0)))
 
 
 def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:
     """Take the lowest (or highest) score, the first of several equal ones."""
     a, score = program.arithmetic, scored.score
     lowest = score.method is Method.LOWEST
-    lies = hull(*(one.score.lies for one in members))
-    beyond = constant(lies.high + 1 if lowest else lies.low - 1)
+    bounds = hull(*(one.score.bounds for one in members))
+    beyond = constant(bounds.high + 1 if lowest else bounds.low - 1)
     there = [
-        Value(build.coalesce(one.score.sql, beyond.sql) if one.waivable else one.score.sql, hull(lies, beyond.lies))
+        Value(build.coalesce(one.score.sql, beyond.sql) if one.waivable else one.score.sql, hull(bounds, beyond.bounds))
         for one in members
     ]
     chosen = (a.minimum if lowest else a.maximum)(there) if len(there) > 1 else there[0]
@@ -292,7 +292,7 @@ def valued(scored: Scored, program: Program, findings: Findings) -> None:
     a = program.arithmetic
     scale = score.value.type.scale
     sql = program.cases.put(f"{score.id}__value", found.sql)
-    bare = Value(sql, found.lies, found.wide)
+    bare = Value(sql, found.bounds, found.wide)
     exact = a.divide(a.times(bare, 10 ** max(0, score.digits - scale)), constant(10 ** max(0, scale - score.digits)))
     if found.nullable:
         # LEAST and GREATEST would return the bound for a missing value

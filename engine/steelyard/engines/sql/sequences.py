@@ -50,7 +50,7 @@ class Steps:
 
 def stepped(x: Value, steps: Steps, hint: str, program: Program, frame: Frame) -> Value:
     """The value of a step function for a column."""
-    few = steps.within(x.lies)
+    few = steps.within(x.bounds)
     if len(few.starts) == 1:
         return constant(few.values[0])
     interval = Interval(min(few.values), max(few.values))
@@ -85,7 +85,7 @@ def _tabulated(x: Value, steps: Steps, hint: str, program: Program, frame: Frame
     name = str(program.cached[key])
     a = program.arithmetic
     since = a.subtract(x, constant(_YEAR_ONE_US))
-    year = a.divide(replace(since, interval=Interval(0, max(0, since.lies.high))), constant(_YEAR_US), Rounding.DOWN)
+    year = a.divide(replace(since, interval=Interval(0, max(0, since.bounds.high))), constant(_YEAR_US), Rounding.DOWN)
     year_, first, *rest = program.small[name].columns
     found = frame.look_up(name, [(year_, year.sql)], [first, *rest])
     whens = [
@@ -137,7 +137,7 @@ def nth(index: Value, items: Sequence[int], kind: Kind, program: Program, frame:
     if index.known is not None or not items:
         there = index.known is not None and 0 <= index.known <= last
         return constant(items[index.known or 0]) if there else _nothing(program)
-    if index.lies.low < 0 or index.lies.high > last:
+    if index.bounds.low < 0 or index.bounds.high > last:
         there = build.conj((build.at_least(index.sql, build.integer(0)), build.at_most(index.sql, build.integer(last))))
         own = program.dialect.cast_narrow(index.sql) if index.wide else index.sql
         index = Value(build.where(there, own), Interval(0, last))
@@ -205,14 +205,14 @@ def kept(value: Value, hint: str, frame: Frame) -> Value:
 def floor(value: Value, divisor: int, program: Program) -> Value:
     """The quotient by a positive constant, rounded down; the operand occurs once in it."""
     a = program.arithmetic
-    least = value.lies.low // divisor
+    least = value.bounds.low // divisor
     above = a.subtract(value, a.literal(least * divisor))
     return a.add(a.divide(above, constant(divisor), Rounding.FLOOR), a.literal(least))
 
 
 def folded(value: Value) -> Value:
     """Evaluate a value that reads no column to a constant; the value must not be missing."""
-    low, high = value.lies
+    low, high = value.bounds
     return constant(low) if low == high and not build.columns_in(value.sql) else value
 
 

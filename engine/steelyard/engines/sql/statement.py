@@ -304,8 +304,8 @@ class _Compilation:
             made = a.choose(found, null) if found else null
             sql = made.sql
             why: Why = {name: build.missing(sql)}
-            lies = made.interval or constant(0).lies
-            self.program.parts[indicator.id, Part.SHARE] = Value(sql, lies, made.wide, why)
+            bounds = made.interval or constant(0).bounds
+            self.program.parts[indicator.id, Part.SHARE] = Value(sql, bounds, made.wide, why)
 
     def _points(self, scored: Sequence[Scored]) -> dict[str, Standing]:
         rules = self.ruleset.points

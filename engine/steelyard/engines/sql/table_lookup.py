@@ -266,7 +266,7 @@ def _code(prepared: Prepared, place: int, argument: Value, program: Program, fra
         texts = {atom: code for atom, code in zip(atoms, codes, strict=True) if isinstance(atom, str)}
         found = test.of_text(texts)
     else:
-        found = test.of_integer([atom for atom in atoms if isinstance(atom, int)], codes, argument.lies)
+        found = test.of_integer([atom for atom in atoms if isinstance(atom, int)], codes, argument.bounds)
     if argument.nullable:
         found = build.case([(build.missing(argument.sql), build.integer(absent))], found)
     return frame.put(hint, program.dialect.cast_narrow(found))
@@ -286,11 +286,11 @@ class _Test:
         usual = codes[OTHER] if OTHER in codes else Counter(codes.values()).most_common(1)[0][0]
         return self._named({text: code for text, code in codes.items() if code != usual}, usual)
 
-    def of_integer(self, atoms: Sequence[int], codes: Sequence[int], lies: Interval) -> E:
+    def of_integer(self, atoms: Sequence[int], codes: Sequence[int], bounds: Interval) -> E:
         """The code of an integer: each atom ends at its value, the last one has no end."""
         ends = [(atoms[i], codes[i]) for i in range(len(atoms) - 1) if codes[i] != codes[i + 1]] + [(0, codes[-1])]
         single = {after for before, after in pairwise(atoms[:-1]) if after == before + 1}
-        single |= {*lies} & {atoms[0], atoms[-1]}
+        single |= {*bounds} & {atoms[0], atoms[-1]}
         stretches = {code for atom, code in zip(atoms, codes, strict=True) if atom not in single}
         if len(ends) > FEW and len(stretches) <= 1:
             usual = stretches.pop() if stretches else codes[0]

@@ -34,7 +34,7 @@ Compiler = Callable[[Expr, Scope], Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class EvaluatedRow:
     """A row of a table, evaluated.
 
     Attributes:
@@ -50,7 +50,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EvaluatedTable:
     """A table, evaluated.
 
     Attributes:
@@ -62,7 +62,7 @@ class Asked:
     """
 
     table: Table
-    rows: tuple[Row, ...]
+    rows: tuple[EvaluatedRow, ...]
     some: E
     misses: bool
     changed: E
@@ -70,7 +70,7 @@ class Asked:
     rejects: tuple[Rejection, ...]
 
 
-def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compiler) -> Asked:
+def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compiler) -> EvaluatedTable:
     """Evaluate a table for arguments that are columns."""
     inner = replace(scope, arguments=tuple(arguments))
     known: dict[Expr, Value] = {}
@@ -97,7 +97,7 @@ class _Asking:
         self.place: E = build.null()
         """That row, from 0; the number of rows where none does."""
 
-    def asked(self, cells: Sequence[Sequence[Value]]) -> Asked:
+    def asked(self, cells: Sequence[Sequence[Value]]) -> EvaluatedTable:
         """Build the whole evaluation from the cells of each row."""
         nullable = any(cell.nullable for row in cells for cell in row)
         inline = self.places and not nullable and len(self.table.outputs) == 1
@@ -117,37 +117,37 @@ class _Asking:
             rejects.append(Rejection.at(self.table.id, conflict))
         why = _why(rows, changed)
         misses = self.may_miss or (self.table.default is not None and nullable)
-        return Asked(self.table, tuple(rows), some, misses, changed, why, tuple(rejects))
+        return EvaluatedTable(self.table, tuple(rows), some, misses, changed, why, tuple(rejects))
 
     def kept(self, hint: str, e: E) -> E:
         """Put the condition into a column where it has more than a few nodes."""
         return e if small(e) else self.scope.frame.put(f"{self.table.id}_{hint}", e)
 
-    def row(self, index: int, cells: Sequence[Value], *, inline: bool) -> Row:
+    def row(self, index: int, cells: Sequence[Value], *, inline: bool) -> EvaluatedRow:
         """Evaluate one row; its truth becomes a column unless it is read only once."""
         row, truth = self.table.rows[index], build.conj([cell.sql for cell in cells])
         nullable = any(cell.nullable for cell in cells)
         if not inline and (nullable or not self.places):
             truth = self.kept(f"row_{index + 1}", truth)
         if not nullable:
-            return Row(row, truth, build.boolean(value=False), {})
-        return Row(row, build.true(truth), build.missing(truth), union(cell.why for cell in cells))
+            return EvaluatedRow(row, truth, build.boolean(value=False), {})
+        return EvaluatedRow(row, build.true(truth), build.missing(truth), union(cell.why for cell in cells))
 
-    def conflict(self, rows: Sequence[Row]) -> E:
+    def conflict(self, rows: Sequence[EvaluatedRow]) -> E:
         """Whether two rows that conflict hit."""
         if not self.may_conflict:
             return build.boolean(value=False)
         apart = [[row] for row in rows] if self.table.hit is HitPolicy.UNIQUE else list(_by_outputs(rows).values())
         return self.kept("conflict", _at_least_two([build.disj(row.hits for row in one) for one in apart]))
 
-    def changed(self, rows: Sequence[Row], some: E) -> E:
+    def changed(self, rows: Sequence[EvaluatedRow], some: E) -> E:
         """Whether one, or all, of the unknown rows would change the result; undefined where there is a conflict."""
         unclear = [row for row in rows if not build.is_false(row.unknown)]
         if not unclear:
             return build.boolean(value=False)
         default = self.table.default
-        alike = [row for row in unclear if row.row.outputs == default]
-        unlike = [row for row in unclear if row.row.outputs != default]
+        as_default = [row for row in unclear if row.row.outputs == default]
+        others = [row for row in unclear if row.row.outputs != default]
         match self.table.hit:
             case HitPolicy.COLLECT_COUNT:
                 one = default == (1,) * len(self.table.outputs)
@@ -157,19 +157,19 @@ class _Asking:
             case HitPolicy.ANY:
                 return self._others(rows, some)
             case HitPolicy.COLLECT_SUM:
-                twice = _two(alike) if any(default or ()) else build.boolean(value=False)
-                nothing = build.disj((_unknown(unlike), twice))
+                twice = _two(as_default) if any(default or ()) else build.boolean(value=False)
+                nothing = build.disj((_unknown(others), twice))
                 return self._folded(
                     rows, some, nothing, lambda _, value: build.boolean(value=build.number_of(value) != 0)
                 )
             case HitPolicy.COLLECT_MIN:
-                return self._folded(rows, some, _unknown(unlike), lambda least, value: build.less(value, least))
+                return self._folded(rows, some, _unknown(others), lambda least, value: build.less(value, least))
             case HitPolicy.COLLECT_MAX:
-                return self._folded(rows, some, _unknown(unlike), lambda most, value: build.greater(value, most))
+                return self._folded(rows, some, _unknown(others), lambda most, value: build.greater(value, most))
             case HitPolicy.UNIQUE | HitPolicy.COLLECT | HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER:
-                return _one_more(alike, unlike, some)
+                return _one_more(as_default, others, some)
 
-    def _before(self, rows: Sequence[Row]) -> E:
+    def _before(self, rows: Sequence[EvaluatedRow]) -> E:
         """Whether an unknown row with a different output comes before the first hit, or there is no hit."""
         said = [*(one.row.outputs for one in rows), self.table.default]
         numbers = {outputs: number for number, outputs in enumerate(dict.fromkeys(said))}
@@ -186,16 +186,16 @@ class _Asking:
             found.append(build.conj((row.unknown, build.greater(self.place, build.integer(place)), *other)))
         return build.disj(found)
 
-    def _others(self, rows: Sequence[Row], some: E) -> E:
+    def _others(self, rows: Sequence[EvaluatedRow], some: E) -> E:
         """Whether an unknown row has a different output than the hits, or than the default."""
         found: list[E] = []
-        for outputs, alike in _by_outputs(rows).items():
-            hits = build.disj(row.hits for row in alike)
+        for outputs, equal in _by_outputs(rows).items():
+            hits = build.disj(row.hits for row in equal)
             default = [some] if outputs == self.table.default else []
-            found.append(build.conj((_unknown(alike), build.not_(hits), *default)))
+            found.append(build.conj((_unknown(equal), build.not_(hits), *default)))
         return build.disj(found)
 
-    def _folded(self, rows: Sequence[Row], some: E, nothing: E, beats: Callable[[E, E], E]) -> E:
+    def _folded(self, rows: Sequence[EvaluatedRow], some: E, nothing: E, beats: Callable[[E, E], E]) -> E:
         """Whether an unknown row would change the aggregate: `nothing` decides where no row hits, else `beats`."""
         found = [build.conj((build.not_(some), nothing))]
         for position in range(len(self.table.outputs)):
@@ -210,7 +210,7 @@ class _Asking:
             found.append(build.conj((some, build.not_(lacking), build.disj(moved))))
         return build.disj(found)
 
-    def _best(self, rows: Sequence[Row], position: int) -> E:
+    def _best(self, rows: Sequence[EvaluatedRow], position: int) -> E:
         """The least, or greatest, value of the rows that hit, as a column; not used for sums."""
         if self.table.hit is HitPolicy.COLLECT_SUM:
             return build.null()
@@ -219,30 +219,30 @@ class _Asking:
         return self.scope.frame.put(f"{self.table.id}_best", best)
 
 
-def ascending(rows: Sequence[Row], position: int, *, falling: bool) -> list[tuple[E, E]]:
+def ascending(rows: Sequence[EvaluatedRow], position: int, *, falling: bool) -> list[tuple[E, E]]:
     """The values of an output with their rows, so that the first value whose row hits is the least, or the greatest."""
     values = [(value, row.hits) for row in rows if (value := _integer(row.row.outputs[position])) is not None]
     ordered = sorted(values, key=lambda one: one[0], reverse=falling)
     return [(hits, build.integer(value)) for value, hits in ordered]
 
 
-def _by_outputs(rows: Sequence[Row]) -> dict[tuple[Stored | None, ...], list[Row]]:
-    found: dict[tuple[Stored | None, ...], list[Row]] = {}
+def _by_outputs(rows: Sequence[EvaluatedRow]) -> dict[tuple[Stored | None, ...], list[EvaluatedRow]]:
+    found: dict[tuple[Stored | None, ...], list[EvaluatedRow]] = {}
     for row in rows:
         found.setdefault(row.row.outputs, []).append(row)
     return found
 
 
-def _one_more(alike: Sequence[Row], unlike: Sequence[Row], some: E) -> E:
+def _one_more(as_default: Sequence[EvaluatedRow], others: Sequence[EvaluatedRow], some: E) -> E:
     """Whether one more hit changes the result, given rows whose output equals the result without hits, and others."""
-    return build.disj((_unknown(unlike), build.conj((some, _unknown(alike))), _two(alike)))
+    return build.disj((_unknown(others), build.conj((some, _unknown(as_default))), _two(as_default)))
 
 
-def _unknown(rows: Sequence[Row]) -> E:
+def _unknown(rows: Sequence[EvaluatedRow]) -> E:
     return build.disj(row.unknown for row in rows)
 
 
-def _two(rows: Sequence[Row]) -> E:
+def _two(rows: Sequence[EvaluatedRow]) -> E:
     return _at_least_two([row.unknown for row in rows])
 
 
@@ -265,7 +265,7 @@ def _cells_reject(cells: Sequence[Value]) -> list[Rejection]:
     return found
 
 
-def _why(rows: Sequence[Row], changed: E) -> Why:
+def _why(rows: Sequence[EvaluatedRow], changed: E) -> Why:
     """The reasons of the unknown rows where they change the result."""
     names = {name for row in rows for name in row.why}
     if build.is_false(changed):

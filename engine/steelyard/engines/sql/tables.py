@@ -14,7 +14,7 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.intervals import hull, point
 from steelyard.engines.sql.scope import Program, Scope, is_boolean, ordered
 from steelyard.engines.sql.table_facts import asked_with, bound
-from steelyard.engines.sql.table_rows import Asked
+from steelyard.engines.sql.table_rows import EvaluatedTable
 from steelyard.engines.sql.value import Rejection, Value, Why, constant, rejections, union
 from steelyard.ir.expressions import Aggregation, Stored, TableAggregate, TableCall
 from steelyard.ir.ruleset import HitPolicy
@@ -25,7 +25,7 @@ Items = Sequence[tuple[E, Stored | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class TableResult:
     """The result of the hits where unknown rows change nothing; `lacks`: the condition under which it is missing."""
 
     value: Value
@@ -80,7 +80,7 @@ def _called(node: TableCall, arguments: Sequence[Value], program: Program, scope
     table = program.decision_tables[node.table]
     key = "asked", table.id, id(scope.frame), asked_with(arguments, scope)
     asked = program.cached.get(key)
-    if not isinstance(asked, Asked):
+    if not isinstance(asked, EvaluatedTable):
         known = bound(arguments, table.id, scope.frame)
         asked = table_rows.ask(table, known, scope, program.value)
         program.cached[key] = asked
@@ -96,7 +96,7 @@ class _Call:
         rejects: the rejections by the arguments.
     """
 
-    asked: Asked
+    asked: EvaluatedTable
     position: int
     rejects: tuple[Rejection, ...]
     program: Program
@@ -133,7 +133,7 @@ class _Call:
         """NULL of a type."""
         return literals.typed_null(kind, self.program)
 
-    def answer(self, found: Found, null: E) -> Value:
+    def answer(self, found: TableResult, null: E) -> Value:
         """The value, missing where the unknown rows could change it, with all reasons and rejections."""
         table, changed, value = self.asked.table, self.asked.changed, found.value
         sql, why = null if isinstance(value.sql, exp.Null) else value.sql, dict(self.asked.why)
@@ -147,26 +147,26 @@ class _Call:
             why = union((why, nothing))
         return replace(value, sql=sql, why=why, rejects=(*self.rejects, *self.asked.rejects))
 
-    def chosen(self, kind: Type) -> Found:
+    def chosen(self, kind: Type) -> TableResult:
         """The output of the one row that hits."""
         lacks = any(stored is None for _, stored in self.rows) or (self.asked.misses and self.default is None)
-        return Found(self._constants(self.rows, self.default, kind), lacks)
+        return TableResult(self._constants(self.rows, self.default, kind), lacks)
 
-    def counted(self, kind: Type) -> Found:
+    def counted(self, kind: Type) -> TableResult:
         """The number of hits."""
         number = self._number(self.rows)
         if not self.asked.misses:
-            return Found(number, lacks=False)
+            return TableResult(number, lacks=False)
         default = self._constants([], self.default, kind)
         sql = build.case([(build.not_(self.asked.some), default.sql)], number.sql)
         sql = self._cast(sql, number)
-        return Found(Value(sql, hull(number.lies, default.lies)), self.default is None)
+        return TableResult(Value(sql, hull(number.bounds, default.bounds)), self.default is None)
 
-    def folded(self, aggregation: Aggregation, kind: Type, result: Type) -> Found:
+    def folded(self, aggregation: Aggregation, kind: Type, result: Type) -> TableResult:
         """An aggregate over the hits; `kind` is the type of one, `result` that of the aggregate."""
         match aggregation:
             case Aggregation.COUNT:
-                return Found(self._number(self.items), lacks=False)
+                return TableResult(self._number(self.items), lacks=False)
             case Aggregation.SUM:
                 return self._strict(self._sum(), self.nothing and not self.asked.table.hit.gives_list)
             case Aggregation.MIN | Aggregation.MAX:
@@ -180,11 +180,11 @@ class _Call:
                 decided = build.disj(one for one, stored in self.items if stored is decisive)
                 whens = [(decided, build.boolean(value=decisive)), (self._lacking, build.null())]
                 sql = build.case(whens, build.boolean(value=not decisive))
-                return Found(Value(sql), not build.is_false(self._lacking))
+                return TableResult(Value(sql), not build.is_false(self._lacking))
             case _:
                 assert_never(aggregation)
 
-    def listed(self, kind: Type) -> Found:
+    def listed(self, kind: Type) -> TableResult:
         """The list of the hits, in order."""
         dialect, several = self.program.dialect, self.array(kind)
 
@@ -198,7 +198,7 @@ class _Call:
         while len(lists) > 1:
             pairs = [dialect.concat(lists[i], lists[i + 1]) for i in range(0, len(lists) - 1, 2)]
             lists = pairs + lists[len(lists) - len(lists) % 2 :]
-        return Found(Value(lists[0] if lists else array()), lacks=False)
+        return TableResult(Value(lists[0] if lists else array()), lacks=False)
 
     def array(self, kind: Type) -> exp.DataType:
         """The SQL type of a list."""
@@ -219,13 +219,13 @@ class _Call:
         """Whether one of the hits is missing."""
         return build.disj(one for one, stored in self.items if stored is None)
 
-    def _strict(self, value: Value, empty: bool) -> Found:
+    def _strict(self, value: Value, empty: bool) -> TableResult:
         """Make a value missing where the output of a hit is and, if `empty`, where there are no hits."""
         missing = [self._lacking, build.not_(self.asked.some) if empty else build.boolean(value=False)]
         lacking = build.disj(missing)
         sql = build.case([(lacking, build.null())], value.sql)
         sql = self._cast(sql, value)
-        return Found(replace(value, sql=sql), not build.is_false(lacking))
+        return TableResult(replace(value, sql=sql), not build.is_false(lacking))
 
     def _number(self, items: Items) -> Value:
         """The number of items that count."""
@@ -277,7 +277,7 @@ class _Call:
             return Value(sql)
         if isinstance(sql, exp.Case):
             sql = self.program.dialect.cast_wide(sql) if wide else self.program.dialect.cast_narrow(sql)
-        return Value(sql, hull(*(one.lies for one in present)), wide)
+        return Value(sql, hull(*(one.bounds for one in present)), wide)
 
 
 def _digits(kind: Type) -> int:

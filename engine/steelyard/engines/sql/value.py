@@ -99,8 +99,8 @@ class Value:
         return bool(self.why)
 
     @property
-    def lies(self) -> Interval:
-        """The interval of an integer."""
+    def bounds(self) -> Interval:
+        """The interval of an integer; raises TypeError for a value without order."""
         if self.interval is None:
             raise TypeError("no integer")
         return self.interval

@@ -80,20 +80,20 @@ def _proportion(indicator: Indicator, measure: Value, target: Value, program: Pr
     a, full = program.arithmetic, constant(100 * _HUNDREDTHS)
     met = _met(indicator, measure, target)
     # where the target is missed, the divisor is above 0: it is the target, or a measure above the target
-    positive = Interval(max(1, target.lies.low), max(1, target.lies.high))
+    positive = Interval(max(1, target.bounds.low), max(1, target.bounds.high))
     divisor = replace(target, interval=positive)
     if indicator.better is Better.LOWER:
-        larger = Interval(max(positive.low + 1, measure.lies.low), max(positive.low + 1, measure.lies.high))
+        larger = Interval(max(positive.low + 1, measure.bounds.low), max(positive.low + 1, measure.bounds.high))
         guarded = build.case([(build.greater(measure.sql, target.sql), measure.sql)], build.null())
         missed = a.divide(a.times(divisor, 100 * _HUNDREDTHS), replace(measure, sql=guarded, interval=larger))
         missed = replace(missed, interval=Interval(0, 100 * _HUNDREDTHS))
     else:
-        beyond = Interval(min(measure.lies.low, positive.high), min(measure.lies.high, positive.high))
+        beyond = Interval(min(measure.bounds.low, positive.high), min(measure.bounds.high, positive.high))
         smaller = build.case([(build.less(measure.sql, target.sql), measure.sql)], build.integer(0))
         missed = a.divide(
             a.times(replace(measure, sql=smaller, interval=hull(beyond, point(0))), 100 * _HUNDREDTHS), divisor
         )
-        missed = replace(missed, interval=Interval(missed.lies.low, 100 * _HUNDREDTHS))
+        missed = replace(missed, interval=Interval(missed.bounds.low, 100 * _HUNDREDTHS))
     return a.narrowed(a.choose([(met, full)], replace(missed, why={}, rejects=())))
 
 
@@ -104,7 +104,7 @@ def _steps(indicator: Indicator, steps: Steps, measure: Value, target: Value, pr
         each, scale = a.times(target, steps.each.units), 10**steps.each.scale
     else:
         each, scale = program.value(steps.each, scope), 1
-    each = replace(each, interval=Interval(max(1, each.lies.low), max(1, each.lies.high)))
+    each = replace(each, interval=Interval(max(1, each.bounds.low), max(1, each.bounds.high)))
     lower = indicator.better is Better.LOWER
     difference = a.subtract(measure, target) if lower else a.subtract(target, measure)
     beyond = a.maximum([replace(difference, why={}, rejects=()), constant(0)])
@@ -140,7 +140,7 @@ def _bands(indicator: Indicator, bands: Bands, program: Program, scope: Scope) -
     holds = [one.sql if not one.nullable else build.true(one.sql) for one in tests]
     nothing = Value(literals.typed_null(Number(SCORE_DIGITS), program), None)
     points = [constant(band.points) for band in bands.bands]
-    made = a.choose(list(zip(holds, points, strict=True)), replace(nothing, interval=points[0].lies))
+    made = a.choose(list(zip(holds, points, strict=True)), replace(nothing, interval=points[0].bounds))
     sql = scope.frame.put(f"{indicator.id}__points", program.dialect.cast_narrow(made.sql))
     none = build.missing(sql)
     unknown = {name: build.conj((none, one)) for name, one in union(test.why for test in tests).items()}
@@ -152,7 +152,7 @@ def _bands(indicator: Indicator, bands: Bands, program: Program, scope: Scope) -
         if band.reason is not None:
             reasons.append((build.conj((*(build.not_(one) for one in before), holding)), band.reason))
         before.append(holding)
-    return Way(Value(sql, hull(*(one.lies for one in points)), why=why, rejects=rejections(tests)), tuple(reasons))
+    return Way(Value(sql, hull(*(one.bounds for one in points)), why=why, rejects=rejections(tests)), tuple(reasons))
 
 
 def _curve(curve: Curve, measure: Value, program: Program) -> Value:
@@ -161,7 +161,7 @@ def _curve(curve: Curve, measure: Value, program: Program) -> Value:
     bare = replace(measure, why={}, rejects=())
     whens: list[tuple[E, Value]] = [(build.at_most(measure.sql, a.literal(points[0][0]).sql), constant(points[0][1]))]
     for (low, low_points), (high, high_points) in pairwise(points):
-        within = Interval(max(low, bare.lies.low), min(high, bare.lies.high))
+        within = Interval(max(low, bare.bounds.low), min(high, bare.bounds.high))
         inside = replace(bare, interval=within if within.low <= within.high else point(low))
         rise = a.times(a.subtract(inside, a.literal(low)), high_points - low_points)
         exact = a.add(a.literal(low_points * (high - low)), rise)

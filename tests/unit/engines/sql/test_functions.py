@@ -132,7 +132,7 @@ class Compiled:
                 return Value(sql, interval, self.columns[name][0] == "HUGEINT", {name: build.missing(sql)})
             case OpenEnd(operand=operand):
                 inner = self.value(operand)
-                interval = Interval(inner.lies.low, OPEN)
+                interval = Interval(inner.bounds.low, OPEN)
                 return Value(build.coalesce(inner.sql, build.integer(OPEN)), interval)
             case Apply(arguments=arguments):
                 operands = [self.value(argument) for argument in arguments]
@@ -209,7 +209,7 @@ class Compiled:
             return Said(reasons=reasons)
         assert not reasons, "what is there has no reasons"
         if isinstance(first, int) and not isinstance(first, bool):
-            assert found.lies.low <= first <= found.lies.high, (first, found.lies)
+            assert found.bounds.low <= first <= found.bounds.high, (first, found.bounds)
         return Said(first)
 
 
@@ -351,7 +351,7 @@ def test_a_narrow_interval_needs_no_table(zone):
 
     assert compiled.run(found, rows) == meant(rules(zone), expr, rows)
     assert not compiled.program.small
-    assert found.lies == Interval(compiled.program.zone.local_date(low), compiled.program.zone.local_date(high))
+    assert found.bounds == Interval(compiled.program.zone.local_date(low), compiled.program.zone.local_date(high))
 
 
 @pytest.mark.long
@@ -502,7 +502,7 @@ def test_windows(function, opened):
     said = agree(rules(inputs=fields), expr, columns, grid(a=TIMES, b=TIMES, c=TIMES, d=TIMES))
 
     if function is Function.OVERLAP_TIME:
-        assert Compiled(rules(inputs=fields), columns).value(expr).lies.high == 10
+        assert Compiled(rules(inputs=fields), columns).value(expr).bounds.high == 10
         assert (Said(reasons=frozenset({"overlap_time"})) in said) is ({1, 3} <= {*opened})
 
 

@@ -189,7 +189,7 @@ def _answer(cells: list[tuple[Any, str]], value: Value, expr: Expr) -> Answer:
     assert not {None} & {*why.values(), *(one for one, _ in rejects)}
     if isinstance(expr.type, Number) and not kind.endswith("[]"):
         assert kind == ("HUGEINT" if value.wide else "BIGINT") or value.known is not None
-        assert found is None or value.lies.low <= found <= value.lies.high
+        assert found is None or value.bounds.low <= found <= value.bounds.high
     reasons = frozenset(name for name, holds in why.items() if holds)
     rejected = next((where for holds, where in rejects if holds), None)
     return Answer(tuple(found) if isinstance(found, list) else found, reasons, rejected)
