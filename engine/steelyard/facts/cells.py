@@ -32,7 +32,7 @@ def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None
             return _datetime(cell, type)
         case date():
             return _datetime(datetime(cell.year, cell.month, cell.day), type)  # noqa: DTZ001 - local
-        case _:
+        case _:  # a double
             return _double(float(cell), type)
 
 
@@ -49,7 +49,7 @@ def shown(cell: Cell) -> str:
             return cell.isoformat(" ")
         case date():
             return cell.isoformat()
-        case _:
+        case _:  # a double
             return repr(cell).removesuffix(".0")
 
 
@@ -63,7 +63,7 @@ def _double(value: float, type: Type) -> str | Problem:  # noqa: A002
             if value.is_integer() and abs(value) < _EXACT:
                 return str(int(value))
             return Problem(msg("text, but the cell is a number"), msg("give the cell the format of text"))
-        case _:
+        case _:  # the grammar of texts decides
             return shown(value)
 
 
@@ -89,5 +89,5 @@ def _datetime(value: datetime, type: Type) -> str | Problem:  # noqa: A002
         case Date():
             midnight = value.time().isoformat() == "00:00:00"
             return value.date().isoformat() if midnight else Problem(msg("a date without a time of day"))
-        case _:
+        case _:  # every other type
             return Problem(msg("no date, but the cell is one"), msg("give the cell the format of text"))

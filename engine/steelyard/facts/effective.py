@@ -80,7 +80,7 @@ class Effective:
                     version=last.version,
                     days=_days(last.effective),
                 )
-            case _:
+            case _:  # one version, or none before and after
                 return _single(last)
 
 

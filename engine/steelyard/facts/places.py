@@ -45,7 +45,7 @@ def levels(scheme: str, code: str) -> frozenset[str]:
             return _coded(code, GB2260_LEVELS)
         case "fips":
             return _coded(code, FIPS_LEVELS)
-        case _:
+        case _:  # places by name: one level
             return frozenset((code,))
 
 

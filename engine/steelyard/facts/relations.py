@@ -76,7 +76,7 @@ def read_relation(
                 collected.refuse(Fault("", line.text, line.problem), place, None)
             case Fault():
                 collected.refuse(line, place, None)
-            case _:
+            case _:  # a line of the feed
                 collected.take(line.cells, place)
     if collected.unassigned:
         _report_unassigned(relation, collected.unassigned, files, diagnostics)

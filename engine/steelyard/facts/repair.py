@@ -66,7 +66,7 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
             return msg("write the unit: `{hours}` or `{minutes}`", hours=f"{text}h", minutes=f"{text}min")
         case Region(scheme=scheme):
             return no_such_place((text,), scheme)
-        case _:
+        case _:  # no advice
             return None
 
 

@@ -145,7 +145,7 @@ def _event(raw: Any) -> Event | None:  # noqa: ANN401 - the library's events are
             return Close(start, end)
         case DocumentStartEvent():
             return Begin(start, end)
-        case _:
+        case _:  # the ends of the stream and of a document
             return None
 
 

@@ -58,5 +58,5 @@ def _unreadable(name: str, error: OSError | ValueError) -> Message:
             return msg("`{file}` may not be read: permission denied", file=name)
         case OSError(strerror=str(reason)):
             return msg("`{file}` cannot be read: {reason}", file=name, reason=reason)
-        case _:
+        case _:  # ValueError: a character that no name can have
             return msg("`{file}` cannot be the name of a file", file=name.replace("\0", "\\0"))

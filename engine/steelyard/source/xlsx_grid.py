@@ -88,7 +88,7 @@ class _Reading:
                 kind, text = CellKind.INSTANT, cell.isoformat()
             case date():
                 kind, text = CellKind.DAY, cell.isoformat()
-            case _:
+            case _:  # a number
                 kind, text = CellKind.NUMBER, self._number(place, float(cell))
         span = self._span(place)
         if text is None or not visible(text, span, self._diagnostics):

@@ -136,7 +136,7 @@ class Sheet:
             case time():
                 advice = msg("for a duration give the cell the format `{form}`, or write `1h30min`", form="[h]:mm")
                 return CellFault("E143", msg("the cell holds a time of day"), advice)
-            case _:
+            case int() | float():
                 return float(value)
 
     def _instant(self, place: Place, value: datetime) -> datetime | CellFault:

@@ -128,7 +128,7 @@ class _Scan:
                 begin, end = place_of(first), place_of(last)
                 if begin is not None and end is not None and begin != end:
                     self.facts.merged.append(Merged(begin, end))
-            case _:
+            case _:  # other elements are skipped
                 pass
 
     def text(self, text: str) -> None:
@@ -143,7 +143,7 @@ class _Scan:
                 self._within_value = False
             case "c":
                 self._end_cell((self._row, self._column))
-            case _:
+            case _:  # other elements are skipped
                 pass
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:

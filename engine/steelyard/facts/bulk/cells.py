@@ -63,7 +63,7 @@ class Column:
                 return "true"
             case Kind.STORED:
                 return self.emptiness
-            case _:
+            case Kind.INTEGER | Kind.BOOLEAN | Kind.DECIMAL | Kind.DOUBLE | Kind.DATE | Kind.LOCAL | Kind.INSTANT:
                 return f"{self.cell} IS NULL"
 
     @property

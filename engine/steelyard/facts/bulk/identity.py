@@ -38,5 +38,5 @@ def _text(value: str, kind: Type) -> str:
             one, size = 10**scale, f"abs({value})"
             fraction = f"lpad(CAST({size} % {one} AS VARCHAR), {scale}, '0')"
             return f"CASE WHEN {value} < 0 THEN '-' ELSE '' END || {size} // {one} || '.' || {fraction}"
-        case _:
+        case _:  # its text is that of the stored value
             return f"CAST({value} AS VARCHAR)"

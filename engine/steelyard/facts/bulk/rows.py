@@ -72,7 +72,7 @@ class Rows:
                     second = clocks.local_day(second, self.zone, field.range or Range(None, None))
                 case DateTime(), Date():
                     first = clocks.local_day(first, self.zone, earlier.range or Range(None, None))
-                case _:
+                case _:  # both are stored in the same unit
                     pass
             found.append(f"({second} < {first}) IS NOT TRUE")
         return found

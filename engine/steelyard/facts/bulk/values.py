@@ -116,7 +116,7 @@ def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
             joined = f"array_to_string({cell}, ';')"
             whole = f"len(string_split({joined}, ';')) = len({cell})"
             return sql.when(whole, grammar.value(joined, kind))
-        case _:
+        case _:  # any other pair is read from its text
             return None
 
 
@@ -161,5 +161,5 @@ def _datetime(column: Column, inside: Range, zone: Zone, step: str) -> tuple[tup
             return ((wall, column.microseconds),), local
         case Kind.INSTANT:
             return (), column.microseconds
-        case _:
+        case _:  # any other cell is no instant
             return (), "NULL"

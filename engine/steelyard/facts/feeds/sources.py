@@ -82,7 +82,7 @@ def _told(relation: Relation, path: Path, reading: Reading) -> str | None:
             if name.endswith(".json"):
                 return "tdi"
             return "fema" if reading.columns(path) >= fema.MARKS else None
-        case _:
+        case _:  # relations without a feed
             return None
 
 
@@ -136,7 +136,7 @@ class _Feed:
             case "fema":
                 lines = self._reading.rows(self._relation.id, paths, fema.COLUMNS)
                 return fema.declarations(lines, self._zone, self._kinds, self._skips)
-            case _:
+            case _:  # the feed `tdi`
                 return self._tdi(paths)
 
     def declared(self, line: Line) -> Line:

@@ -77,7 +77,7 @@ def _cell(value: object) -> Cell:
             items = cast("list[object]", value)
             texts = tuple(item for item in items if isinstance(item, str))
             return texts if len(texts) == len(items) else Problem(msg("a list of texts"))
-        case _:
+        case _:  # an object
             return Problem(msg("a single value, but the field holds an object"))
 
 

@@ -141,7 +141,7 @@ class _Events(_Log):
             case ("trace", "event") | ("event",):
                 self._event = dict.fromkeys(self.columns)
                 self._begun = self.line()
-            case _:
+            case _:  # other elements are skipped
                 pass
 
     def attribute(self, inside: tuple[str, ...], key: str, value: str) -> None:
@@ -150,7 +150,7 @@ class _Events(_Log):
                 self._case = value
             case ("trace", "event") | ("event",) if key in EVENT_COLUMNS:
                 self._event[EVENT_COLUMNS[key]] = value
-            case _:
+            case _:  # other attributes are skipped
                 pass
 
     def closed(self, inside: tuple[str, ...]) -> None:
@@ -163,7 +163,7 @@ class _Events(_Log):
                 for event in self._waiting:
                     self._done.append(Line(event.number, {**event.cells, CASE: self._case}))
                 self._waiting = []
-            case _:
+            case _:  # no other element ends a row
                 pass
 
 
