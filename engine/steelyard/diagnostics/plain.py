@@ -20,7 +20,7 @@ def encodable(text: str) -> str:
     r"""Replace lone surrogates by escapes, because UTF-8 cannot encode them.
 
     >>> encodable("a\ud800")
-    'a\\\\ud800'
+    'a\\ud800'
     """
     return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
