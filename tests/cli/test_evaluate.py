@@ -340,12 +340,12 @@ def test_engines_that_differ_leave_no_output(steelyard, policy: Path, cases: Pat
 
 PHASES = {
     "scoring": "import steelyard.engines.reference as at; at.evaluate = stop",
-    "writing": "import steelyard.engines.sql.portfolio as at; at.convert = stop",
+    "writing": "import steelyard.engines.sql.recorded as at; at.convert = stop",
 }
 STOPPING = """
 import sys, time
 
-def stop(*_):
+def stop(*_, **__):
     print("here", flush=True)
     time.sleep(60)
 
@@ -528,3 +528,34 @@ def test_formulas_are_marked_in_every_csv(policy: Path, cases: Path, tmp_path: P
     steelyard(*words, "-o", tmp_path / "a.csv", "--allow-rejects", "1")
     assert "\n=C-001," in (tmp_path / "a.csv").read_text("utf-8")
     assert '"csv_safe": false' in (tmp_path / "p.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+def test_every_engine_writes_partitions_that_say_what_was_checked(
+    steelyard, policy: Path, cases: Path, tmp_path: Path, engine: str
+):
+    import pyarrow.parquet as pq
+
+    words = ("--engine", engine, "--partition-by", "month", "--memory-limit", "1GB", "-o", tmp_path / "out")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
+    (file,) = (tmp_path / "out").rglob("*.parquet")
+    found = pq.ParquetFile(file)
+
+    assert 0 == done.status
+    assert "month=2024-05" == file.parent.name
+    assert 4 == found.metadata.num_rows
+    assert 4 == json.loads(found.metadata.metadata[b"steelyard"])["verified"]["cases"]
+
+
+def test_parquet_of_the_sql_engine_says_what_was_checked(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    import pyarrow.parquet as pq
+
+    record, out = tmp_path / "from.json", tmp_path / "a.parquet"
+    words = ("--engine", "sql", "-o", out, "--provenance", record, "--verify", "2")
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
+    found = json.loads(pq.ParquetFile(out).metadata.metadata[b"steelyard"])
+
+    assert 0 == done.status
+    assert found == json.loads(record.read_text("utf-8"))
+    assert found["verified"]["cases"] >= 2
+    assert "reference" in found["verified"]["engines"]

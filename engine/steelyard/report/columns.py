@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import assert_never
 
-from steelyard.calendars.zones import Zone, zone
+from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import InternalError
 from steelyard.facts.format import format_value
 from steelyard.ir.expressions import Stored
@@ -125,14 +125,6 @@ def _origin(column: ResultColumn) -> Origin:
     if column.origin is None:
         raise InternalError(f"`{column.name}` is no column of a ruleset's results")
     return column.origin
-
-
-def texts(ruleset: Ruleset, outcome: Outcome, digest: str) -> dict[str, str]:
-    """A case's values as a CSV file holds them."""
-    here = zone(ruleset.timezone)
-    head = result_columns(ruleset)
-    values = columns(ruleset, outcome, digest, head)
-    return {column.name: csv_text(column, values[column.name], here) for column in head}
 
 
 def csv_text(column: ResultColumn, value: CellValue, here: Zone) -> str:

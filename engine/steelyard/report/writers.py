@@ -69,7 +69,8 @@ def write_rows(
         ValueError: an unknown suffix.
         OSError, duckdb.Error: the file cannot be written.
     """
-    from steelyard.engines.sql.portfolio import connect, convert, interruptible
+    from steelyard.engines.sql.portfolio import connect, interruptible
+    from steelyard.engines.sql.recorded import convert
 
     match path.suffix.lower():
         case ".parquet":

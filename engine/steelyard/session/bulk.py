@@ -103,7 +103,7 @@ class BulkRun:
         Raises:
             SteelyardError: see `score_bulk`.
         """
-        from steelyard.engines.sql.portfolio import kept_rejects
+        from steelyard.engines.sql.recorded import kept_rejects
         from steelyard.report.provenance import Read, Scoring
 
         loaded, columns = self._load(), self.results.columns
@@ -212,7 +212,7 @@ class BulkRun:
             DisagreementError: the reference does not reject it.
         """
         from steelyard.engines.narrowing import Narrowing
-        from steelyard.engines.sql.portfolio import ruled_out
+        from steelyard.engines.sql.recorded import ruled_out
         from steelyard.session.disagreement import compared
 
         name, reference = self.checkers[0]

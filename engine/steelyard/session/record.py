@@ -129,7 +129,7 @@ class Record:
         Raises:
             OutputError: a number does not fit Parquet's types.
         """
-        from steelyard.engines.sql.portfolio import kept, partitioned
+        from steelyard.engines.sql.recorded import kept, partitioned
 
         if not partition_by and path.suffix.lower() != ".parquet":
             self._convert(self.scored, path, self.columns, self.versions.newest.timezone)
@@ -156,7 +156,7 @@ class Record:
 
     def _convert(self, file: Path, path: Path, columns: Sequence[ResultColumn], timezone: str) -> None:
         from steelyard.calendars.zones import zone
-        from steelyard.engines.sql.portfolio import convert
+        from steelyard.engines.sql.recorded import convert
 
         with self._session() as connection:
             convert(connection, file, path, columns, zone(timezone), csv_safe=self.scoring.csv_safe)

@@ -102,7 +102,7 @@ def verify(  # noqa: PLR0917 - all of a run
     Raises:
         DisagreementError: an outcome differs.
     """
-    from steelyard.engines.sql.portfolio import rows_of, sample
+    from steelyard.engines.sql.recorded import rows_of, sample
     from steelyard.report.results import Results
 
     results = Results(versions)

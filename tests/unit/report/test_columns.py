@@ -9,7 +9,9 @@ import pytest
 from golden.reports.worked import SHIPPED, cases, evaluate, evaluated, program
 from steelyard.calendars.zones import zone
 from steelyard.ir.result_columns import result_columns
-from steelyard.report.columns import columns, json_value, texts
+from steelyard.ir.ruleset import Ruleset
+from steelyard.report.columns import columns, csv_text, json_value
+from steelyard.semantics import Outcome
 
 ALL = [(policy, name) for policy in SHIPPED for name in cases(policy)]
 
@@ -47,6 +49,14 @@ indicators:
     missing: waive
 score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
 """
+
+
+def texts(ruleset: Ruleset, outcome: Outcome, digest: str) -> dict[str, str]:
+    """A case's values as a CSV file holds them."""
+    here = zone(ruleset.timezone)
+    head = result_columns(ruleset)
+    values = columns(ruleset, outcome, digest, head)
+    return {column.name: csv_text(column, values[column.name], here) for column in head}
 
 
 def test_order_of_columns() -> None:

@@ -11,7 +11,6 @@ progress and lets Ctrl-C end a statement.
 from __future__ import annotations
 
 import json
-import random
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,11 +19,10 @@ from typing import Any
 
 import duckdb
 
-from steelyard.calendars.zones import Zone, zone
+from steelyard.calendars.zones import zone
 from steelyard.diagnostics import InternalError
 from steelyard.engines.counting import key_column
 from steelyard.engines.sql import build, expressions
-from steelyard.engines.sql.lines import csv_head, csv_line, json_line
 from steelyard.engines.sql.machines import Machine
 from steelyard.engines.sql.optimizers import ORDERING, REPEATING, switch_off
 from steelyard.engines.sql.published import columns_of, kind, published
@@ -52,7 +50,7 @@ _IN_ORDER = {"PROJECTION", "FILTER", "READ_PARQUET", "PARQUET_SCAN", "TABLE_SCAN
 _KEPT = f"WHERE status <> {sql.literal(REJECTED)}"
 
 
-def connect(folder: Path, memory_limit: str | None = None, threads: int | None = None) -> duckdb.DuckDBPyConnection:
+def connect(folder: Path, memory_limit: str | None = None, threads: int | None = None) -> Connection:
     """Open a separate session of DuckDB.
 
     Args:
@@ -74,7 +72,7 @@ def connect(folder: Path, memory_limit: str | None = None, threads: int | None =
     return connection
 
 
-def keeps_order(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
+def keeps_order(connection: Connection, query: str) -> bool:
     """Return whether the plan of a query keeps the rows in the order of the files.
 
     DuckDB keeps the order of one scan through projections and filters; joins and unions reorder blocks of rows.
@@ -86,7 +84,7 @@ def keeps_order(connection: duckdb.DuckDBPyConnection, query: str) -> bool:
     return {step["name"].strip().upper().replace(" ", "_") for step in steps} <= _IN_ORDER
 
 
-def running(connection: duckdb.DuckDBPyConnection, statement: str, tell: Tell | None = None) -> None:
+def running(connection: Connection, statement: str, tell: Tell | None = None) -> None:
     """Run a statement in a thread, so that Ctrl-C ends it at once.
 
     Raises:
@@ -150,7 +148,7 @@ class Portfolio:
 
     def __init__(
         self,
-        connection: duckdb.DuckDBPyConnection,
+        connection: Connection,
         versions: Versions,
         loaded: Loaded,
         targets: Sequence[ResultColumn],
@@ -182,8 +180,8 @@ class Portfolio:
         kept = sql.select(columns, sql.within(rows, "scored"), self._kept)
         if not keeps_order(self._connection, kept):
             kept = f"{kept} ORDER BY {PLACE}"
-        running(self._connection, f"COPY ({kept}) TO {sql.target(path)} ({_parquet(metadata)})", tell)
-        return _rows(self._connection, path)
+        running(self._connection, f"COPY ({kept}) TO {sql.target(path)} ({parquet_options(metadata)})", tell)
+        return count_rows(self._connection, path)
 
     def rule_out(self, keys: Sequence[str], expected: int) -> None:
         """Make the table `RULED_OUT` of the cases that a rule rejects, in the order of the files.
@@ -276,140 +274,23 @@ def key_expression(ruleset: Ruleset, name: str) -> Expr | None:
     return Apply(Function.YEAR_MONTH, (day,), type=Text())
 
 
-def ruled_out(connection: duckdb.DuckDBPyConnection, most: int | None = None) -> list[str]:
-    """The keys of the cases that a rule rejects, in the order of the files; the first `most` of them."""
-    limit = "" if most is None else f"LIMIT {most}"
-    return [row[0] for row in connection.execute(sql.select({"k": "k"}, RULED_OUT, limit)).fetchall()]
-
-
-def count_ruled_out(connection: duckdb.DuckDBPyConnection) -> int:
+def count_ruled_out(connection: Connection) -> int:
     """How many cases a rule rejects."""
     (count,) = connection.execute(sql.select({"n": "count(*)"}, RULED_OUT)).fetchone() or (0,)
     return count
 
 
-def kept(
-    connection: duckdb.DuckDBPyConnection, path: Path, to: Path, columns: Sequence[str], metadata: Mapping[str, str]
-) -> None:
-    """Write only these columns of a Parquet file to another, with texts by key as its metadata."""
-    query = sql.select({name: sql.name(name) for name in columns}, _file(path))
-    running(connection, f"COPY ({query}) TO {sql.target(to)} ({_parquet(metadata)})")
-
-
-def kept_rejects(
-    connection: duckdb.DuckDBPyConnection, path: Path, keys: Sequence[str], unread: Mapping[str, int]
-) -> None:
-    """Write a row for each reject: `k` and the keys of its case, null where it could not be read, and `where`.
-
-    Args:
-        connection: the session.
-        path: the Parquet file.
-        keys: columns of `RULED_OUT`.
-        unread: by column at fault, how many rows are no case.
-    """
-    table = "kept_rejects_"
-    ruled = sql.select({name: sql.name(name) for name in ("k", *keys, "where")}, RULED_OUT)
-    connection.execute(f"CREATE TEMP TABLE {table} AS {ruled}")
-    rows = sql.select({"where": "?"}, "range(?)")
-    for where, count in unread.items():
-        connection.execute(f"INSERT INTO {table} BY NAME {rows}", [where, count])
-    running(connection, f"COPY {table} TO {sql.target(path)} ({_parquet({})})")
-
-
-def sample(connection: duckdb.DuckDBPyConnection, path: Path, key: str, seed: str, size: int) -> list[str]:
-    """Keys to check: for every status and every rule that fired or rejects one case, then at random by the seed.
-
-    Cases that a rule rejects come last, so that a run of at most `size` cases is checked whole.
-    """
-    first = f"min({sql.name(key)})"
-    by_status = sql.select({"k": first}, _file(path), "GROUP BY version, status")
-    fired = sql.select({"k": sql.name(key), "version": "version", "rule": "unnest(fired)"}, _file(path))
-    by_rule = sql.select({"k": "min(k)"}, sql.within(fired, "one"), "GROUP BY version, rule")
-    out = sql.select({"k": "min(k)"}, RULED_OUT, 'GROUP BY "where"')
-    found = dict.fromkeys(row[0] for row in connection.execute(sql.union((by_status, by_rule, out))).fetchall())
-    rows = _rows(connection, path)
-    places = random.Random(seed).sample(range(rows), min(rows, size + len(found)))  # noqa: S311 - a sample, no secret
-    read = sql.parquet(path, numbered=True)
-    at = sql.select({"k": sql.name(key)}, read, "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number")
-    for row in connection.execute(at, [places]).fetchall():
-        if len(found) >= size:
-            break
-        found.setdefault(row[0])
-    for rejected in ruled_out(connection, size) if len(found) < size else ():
-        if len(found) >= size:
-            break
-        found.setdefault(rejected)
-    return list(found)
-
-
-def rows_of(
-    connection: duckdb.DuckDBPyConnection, path: Path, key: str, keys: Sequence[str]
-) -> dict[str, dict[str, object]]:
-    """Return the rows of the cases with these keys, as Arrow values."""
-    wanted = sql.listed(sql.literal(one) for one in keys) or "NULL"
-    rows = connection.sql(sql.words("FROM", _file(path), "WHERE", sql.name(key), "IN", f"({wanted})"))
-    return {row[key]: row for row in rows.to_arrow_table().to_pylist()}
-
-
-def convert(
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    to: Path,
-    targets: Sequence[ResultColumn],
-    here: Zone,
-    *,
-    csv_safe: bool = False,
-) -> None:
-    """Convert a Parquet file of results to CSV or JSON lines, by the suffix; instants in local time.
-
-    `csv_safe`: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
-    """
-    lines = to.suffix.lower() == ".jsonl"
-    line = json_line(targets, here) if lines else csv_line(targets, here, safe=csv_safe)
-    rows = sql.select({csv_head(targets): line}, _file(path))
-    # a line is one text that is already quoted
-    how = f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"
-    running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")
-
-
-def partitioned(  # noqa: PLR0917 - likewise
-    connection: duckdb.DuckDBPyConnection,
-    path: Path,
-    folder: Path,
-    by: Sequence[str],
-    columns: Sequence[str],
-    metadata: Mapping[str, str],
-) -> None:
-    """Write results as a folder of Parquet files, partitioned into subfolders such as `branch=North`.
-
-    A partition name that is no result column is added to the files as a text column.
-    """
-    parts = {name: sql.name(key_column(name)) for name in by}
-    held = {name: sql.name(name) for name in columns if name not in parts}
-    query = sql.select({**held, **parts}, _file(path))
-    options = (
-        _parquet(metadata),
-        f"PARTITION_BY ({sql.listed(map(sql.name, by))})",
-        "WRITE_PARTITION_COLUMNS true",
-    )
-    running(connection, f"COPY ({query}) TO {sql.target(folder)} ({sql.listed(options)})")
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
+def count_rows(connection: Connection, path: Path) -> int:
     """How many rows a Parquet file says it has."""
-    (count,) = connection.execute(sql.select({"n": "count(*)"}, _file(path))).fetchone() or (0,)
+    (count,) = connection.execute(sql.select({"n": "count(*)"}, sql.parquet(path))).fetchone() or (0,)
     return count
 
 
-def _parquet(metadata: Mapping[str, str]) -> str:
+def parquet_options(metadata: Mapping[str, str]) -> str:
     pairs = sql.listed(f"{sql.name(key)}: {sql.literal(value)}" for key, value in metadata.items())
     # row groups of this size fit the cache, which saves a tenth of the time of twice the size
     options = ("FORMAT parquet", f"ROW_GROUP_SIZE {GROUP}")
     return sql.listed((*options, *((f"KV_METADATA {{{pairs}}}",) if pairs else ())))
-
-
-def _file(path: Path) -> str:
-    return sql.parquet(path)
 
 
 __all__ = [
@@ -417,14 +298,9 @@ __all__ = [
     "DuckDBError",
     "Portfolio",
     "connect",
-    "convert",
     "count_ruled_out",
     "interruptible",
-    "kept",
-    "partitioned",
-    "ruled_out",
     "running",
-    "sample",
     "starved",
     "unfit",
 ]

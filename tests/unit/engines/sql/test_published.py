@@ -14,8 +14,8 @@ import duckdb
 import pytest
 
 from steelyard.calendars.zones import Zone, zone
-from steelyard.engines.sql.portfolio import convert
 from steelyard.engines.sql.published import kind, published
+from steelyard.engines.sql.recorded import convert
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.format import format_value
 from steelyard.ir.result_columns import ResultColumn

@@ -1,0 +1,127 @@
+"""The Parquet files of a scored run, read and written by DuckDB: samples, conversion, partitions.
+
+Nothing that grows with the portfolio is held in memory.
+"""
+
+# duckdb ships no types that help here
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from steelyard.calendars.zones import Zone
+from steelyard.engines.counting import key_column
+from steelyard.engines.sql.lines import csv_head, csv_line, json_line
+from steelyard.engines.sql.portfolio import RULED_OUT, Connection, count_rows, parquet_options, running
+from steelyard.facts.bulk import sql
+from steelyard.ir.result_columns import ResultColumn
+
+
+def ruled_out(connection: Connection, most: int | None = None) -> list[str]:
+    """The keys of the cases that a rule rejects, in the order of the files; the first `most` of them."""
+    limit = "" if most is None else f"LIMIT {most}"
+    return [row[0] for row in connection.execute(sql.select({"k": "k"}, RULED_OUT, limit)).fetchall()]
+
+
+def kept(connection: Connection, path: Path, to: Path, columns: Sequence[str], metadata: Mapping[str, str]) -> None:
+    """Write only these columns of a Parquet file to another, with texts by key as its metadata."""
+    query = sql.select({name: sql.name(name) for name in columns}, sql.parquet(path))
+    running(connection, f"COPY ({query}) TO {sql.target(to)} ({parquet_options(metadata)})")
+
+
+def kept_rejects(connection: Connection, path: Path, keys: Sequence[str], unread: Mapping[str, int]) -> None:
+    """Write a row for each reject: `k` and the keys of its case, null where it could not be read, and `where`.
+
+    Args:
+        connection: the session.
+        path: the Parquet file.
+        keys: columns of `RULED_OUT`.
+        unread: by column at fault, how many rows are no case.
+    """
+    table = "kept_rejects_"
+    ruled = sql.select({name: sql.name(name) for name in ("k", *keys, "where")}, RULED_OUT)
+    connection.execute(f"CREATE TEMP TABLE {table} AS {ruled}")
+    rows = sql.select({"where": "?"}, "range(?)")
+    for where, count in unread.items():
+        connection.execute(f"INSERT INTO {table} BY NAME {rows}", [where, count])
+    running(connection, f"COPY {table} TO {sql.target(path)} ({parquet_options({})})")
+
+
+def sample(connection: Connection, path: Path, key: str, seed: str, size: int) -> list[str]:
+    """Keys to check: for every status and every rule that fired or rejects one case, then at random by the seed.
+
+    Cases that a rule rejects come last, so that a run of at most `size` cases is checked whole.
+    """
+    first = f"min({sql.name(key)})"
+    by_status = sql.select({"k": first}, sql.parquet(path), "GROUP BY version, status")
+    fired = sql.select({"k": sql.name(key), "version": "version", "rule": "unnest(fired)"}, sql.parquet(path))
+    by_rule = sql.select({"k": "min(k)"}, sql.within(fired, "one"), "GROUP BY version, rule")
+    out = sql.select({"k": "min(k)"}, RULED_OUT, 'GROUP BY "where"')
+    found = dict.fromkeys(row[0] for row in connection.execute(sql.union((by_status, by_rule, out))).fetchall())
+    rows = count_rows(connection, path)
+    places = random.Random(seed).sample(range(rows), min(rows, size + len(found)))  # noqa: S311 - a sample, no secret
+    read = sql.parquet(path, numbered=True)
+    at = sql.select({"k": sql.name(key)}, read, "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number")
+    for row in connection.execute(at, [places]).fetchall():
+        if len(found) >= size:
+            break
+        found.setdefault(row[0])
+    for rejected in ruled_out(connection, size) if len(found) < size else ():
+        if len(found) >= size:
+            break
+        found.setdefault(rejected)
+    return list(found)
+
+
+def rows_of(connection: Connection, path: Path, key: str, keys: Sequence[str]) -> dict[str, dict[str, object]]:
+    """Return the rows of the cases with these keys, as Arrow values."""
+    wanted = sql.listed(sql.literal(one) for one in keys) or "NULL"
+    rows = connection.sql(sql.words("FROM", sql.parquet(path), "WHERE", sql.name(key), "IN", f"({wanted})"))
+    return {row[key]: row for row in rows.to_arrow_table().to_pylist()}
+
+
+def convert(
+    connection: Connection,
+    path: Path,
+    to: Path,
+    targets: Sequence[ResultColumn],
+    here: Zone,
+    *,
+    csv_safe: bool = False,
+) -> None:
+    """Convert a Parquet file of results to CSV or JSON lines, by the suffix; instants in local time.
+
+    `csv_safe`: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
+    """
+    lines = to.suffix.lower() == ".jsonl"
+    line = json_line(targets, here) if lines else csv_line(targets, here, safe=csv_safe)
+    rows = sql.select({csv_head(targets): line}, sql.parquet(path))
+    # a line is one text that is already quoted
+    how = f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"
+    running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")
+
+
+def partitioned(  # noqa: PLR0917 - likewise
+    connection: Connection,
+    path: Path,
+    folder: Path,
+    by: Sequence[str],
+    columns: Sequence[str],
+    metadata: Mapping[str, str],
+) -> None:
+    """Write results as a folder of Parquet files, partitioned into subfolders such as `branch=North`.
+
+    A partition name that is no result column is added to the files as a text column.
+    """
+    parts = {name: sql.name(key_column(name)) for name in by}
+    held = {name: sql.name(name) for name in columns if name not in parts}
+    query = sql.select({**held, **parts}, sql.parquet(path))
+    options = (
+        parquet_options(metadata),
+        f"PARTITION_BY ({sql.listed(map(sql.name, by))})",
+        "WRITE_PARTITION_COLUMNS true",
+    )
+    running(connection, f"COPY ({query}) TO {sql.target(folder)} ({sql.listed(options)})")
