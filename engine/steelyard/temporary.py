@@ -25,6 +25,10 @@ PREFIX, MARK = ".steelyard-", "lock"
 _CONTENT = b"A temporary folder of steelyard. Once no process holds a lock on this file, the next run removes it.\n"
 
 
+_open_folders: weakref.WeakSet[TemporaryFolder] = weakref.WeakSet()
+"""Those of this process, for `remove_all`."""
+
+
 class TemporaryFolder:
     """A new empty folder (but for its mark), removed with all that it holds on `close` or when nobody refers to it."""
 
@@ -47,12 +51,19 @@ class TemporaryFolder:
             _remove(self.path, None, os.getpid())
             raise
         self.close = weakref.finalize(self, _remove, self.path, lock, os.getpid())
+        _open_folders.add(self)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def remove_all() -> None:
+    """Remove every temporary folder of this process, which must end right after: others may still be using them."""
+    for folder in list(_open_folders):
+        _empty(folder.path)
 
 
 def abandoned(place: Path) -> Iterator[Path]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
+from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from steelyard.cli.interruption import install
 from steelyard.cli.output import Output, default_language, steady
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import SteelyardError, msg
+from steelyard.session.signals import Interruption
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +37,8 @@ COMMANDS = {
 
 COMPLETE = "_STEELYARD_COMPLETE"
 """The variable by which a shell asks for completions."""
+
+_INTERRUPTED = msg("interrupted: nothing was written")
 
 
 class Commands(click.Group):
@@ -83,8 +88,8 @@ def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Print the version."
 )
-@click.pass_context
-def cli(ctx: click.Context, lang: str | None) -> None:
+@click.pass_obj
+def cli(output: Output, lang: str | None) -> None:
     """Score insurance claims service under declarative rulesets: exact, and explained line by line.
 
     \u0008
@@ -96,18 +101,32 @@ def cli(ctx: click.Context, lang: str | None) -> None:
     Exit status: 0 yes; 1 no (errors found, under the threshold); 2 wrong usage or unreadable file; 3 rows
     rejected; 70 a bug of ours. The language is --lang, else STEELYARD_LANG, else that of the environment.
     """
-    ctx.obj = Output(lang or default_language())
+    output.lang = lang or output.lang
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run a command and exit. A request to end is obeyed as an interruption is: nothing is left half done."""
-    signal.signal(signal.SIGTERM, _interrupt)
-    _open_streams()
+    """Run a command and exit. Ctrl-C and SIGTERM end it within two seconds, with nothing left half done."""
+    output = Output(default_language())
+    interruption = install(partial(output.text, _INTERRUPTED), partial(_tell_interruption, output))
     try:
-        status = run(sys.argv[1:] if arguments is None else arguments)
+        _open_streams()
+        status = run(sys.argv[1:] if arguments is None else arguments, output, interruption)
+    except KeyboardInterrupt:  # while `run` was telling of something else
+        status = Status.INTERRUPTED
+        with suppress(OSError):
+            _tell_interruption(output, interruption)
     except OSError:  # not even standard error can be written: nobody can be told
         status = Status.USAGE
+    interruption.asked = True  # from here on the process ends by itself
     sys.exit(status)
+
+
+def _tell_interruption(output: Output, interruption: Interruption) -> None:
+    if interruption.told:
+        return
+    interruption.told = True
+    written = msg("interrupted, after the outputs were written")
+    output.say(written if interruption.written else _INTERRUPTED)
 
 
 def _open_streams() -> None:
@@ -117,25 +136,27 @@ def _open_streams() -> None:
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115 - for good
 
 
-def _interrupt(*_: object) -> None:
-    raise KeyboardInterrupt
+def run(arguments: Sequence[str], output: Output | None = None, interruption: Interruption | None = None) -> int:
+    """Run a command; its exit status. No exception leaves this function, but for a late KeyboardInterrupt.
 
-
-def run(arguments: Sequence[str]) -> int:
-    """Run a command; its exit status. No exception leaves this function."""
+    Args:
+        arguments: the words behind the program's name.
+        output: where it speaks, in the language that the command line names; None: one of its own.
+        interruption: the handler of Ctrl-C; None: Python's.
+    """
     steady(sys.stdout)
     steady(sys.stderr)
-    output = Output(default_language())
+    output = output or Output(default_language())
     try:
         if os.environ.get(COMPLETE):
             return _ended(_completed(os.environ[COMPLETE]))
-        with cli.make_context("steelyard", list(arguments)) as context:
+        with cli.make_context("steelyard", list(arguments), obj=output) as context:
             try:
                 cli.invoke(context)
             except SteelyardError as error:
                 from steelyard.cli.telling import tell_error
 
-                return _ended(tell_error(context.obj or output, error))
+                return _ended(tell_error(output, error))
         sys.stdout.flush()
     except Stop as stop:
         return _ended(stop.status)
@@ -145,7 +166,7 @@ def run(arguments: Sequence[str]) -> int:
         error.show()
         return Status.USAGE
     except (KeyboardInterrupt, click.Abort):
-        output.say(msg("interrupted: nothing was written"))
+        _tell_interruption(output, interruption or Interruption())
         return Status.INTERRUPTED
     except BrokenPipeError:
         return _quiet_pipe()

@@ -18,12 +18,13 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     >>> closest("xyz", ["survey"]) is None
     True
     """
-    ranked = _ranked(word, candidates)
+    length = len(_plain(word))
+    most = (length + 2) // 3
+    ranked = _ranked(word, (one for one in candidates if abs(len(_plain(one)) - length) <= most))
     if not ranked:
         return None
     distance, _, best = ranked[0]
-    length = len(_plain(word))
-    return best if distance <= (length + 2) // 3 and distance < max(length, len(best)) else None
+    return best if distance <= most and distance < max(length, len(best)) else None
 
 
 def alternatives(word: str, candidates: Iterable[str]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.session.errors import UsageError, cannot_write
+from steelyard.session.signals import uninterrupted
 from steelyard.temporary import TemporaryFolder, abandoned
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def staging() -> Generator[Staging]:
     stage = Staging()
     try:
         yield stage
-        stage.commit()
+        with uninterrupted():
+            stage.commit()
     except BrokenPipeError:  # whoever read standard output has seen enough
         raise
     except OSError as error:

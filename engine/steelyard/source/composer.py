@@ -18,6 +18,8 @@ from steelyard.source.places import CONTROL, lines_of, origin
 
 DEPTH_LIMIT = 100
 FINDINGS_LIMIT = 100
+NODES_LIMIT = 100_000
+"""So many texts, lists and mappings a file may have, which bounds the time of every pass over it."""
 
 
 @dataclass(slots=True)
@@ -55,6 +57,7 @@ class Composer:
         self._root: Node | None = None
         self._begun = False
         self._findings = 0
+        self._nodes = 0
         self._misleading = False
         self._last: Event | None = None
         self._judged: Open | None = None
@@ -70,6 +73,10 @@ class Composer:
 
     def take(self, event: Event) -> bool:
         """Process one event; returns whether to continue."""
+        if isinstance(event, Open | Scalar):
+            self._nodes += 1
+            if self._nodes > NODES_LIMIT:
+                return self._refuse_size(event)
         match event:
             case Begin():
                 goes_on = self._begin(event)
@@ -99,6 +106,12 @@ class Composer:
             return False
         self._begun = True
         return True
+
+    def _refuse_size(self, event: Open | Scalar) -> bool:
+        headline = msg("more than {limit} keys and values", limit=f"{NODES_LIMIT:,}")
+        advice = msg("keep rows of tables in CSV or XLSX files, and give data as relations")
+        self._mislead(Finding("E103", headline, advice), self._span(event.start, event.end))
+        return False
 
     def _refuse_anchor(self, event: Alias | Open | Scalar) -> bool:
         sign = "*" if isinstance(event, Alias) else "&"

@@ -68,3 +68,14 @@ def test_a_long_cycle_of_definitions_is_reported_at_its_first_member():
     cycle = next(one for one in loaded.diagnostics if one.code == "N106")
 
     assert "300 definitions" in str(cycle.headline)
+
+
+@pytest.mark.parametrize("count", [2, 3, 10])
+def test_a_short_cycle_of_long_definitions_is_reported_too(count: int):
+    def nested(k: int) -> str:
+        return "min(" * 60 + f"a{(k + 1) % count}" + ", 1)" * 60
+
+    chain = nested(0) + "\n" + "\n".join(f"  a{k}: {nested(k)}" for k in range(1, count))
+    loaded = load_text(RULESET.format(loss="", rate="", burden=chain.replace("a0", "burden")))
+
+    assert "N106" in {one.code for one in loaded.diagnostics}

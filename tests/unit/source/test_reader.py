@@ -313,6 +313,14 @@ def test_depth_limit_is_exact() -> None:
     assert "Y108" == one("[" * 101 + "]" * 101).code
 
 
+def test_the_number_of_nodes_is_limited(monkeypatch) -> None:
+    monkeypatch.setattr("steelyard.source.composer.NODES_LIMIT", 7)
+    good("a: [b, c]\nd: e")  # two mappings and lists, five texts
+    found = one("a: [b, c]\nd: [e, f]")
+
+    assert ("E103", Span("f", 1, 4, 1, 5)) == (found.code, found.span)
+
+
 def test_parentheses_are_text_at_any_depth() -> None:
     good("when: " + "(" * 10_000 + "x" + ")" * 10_000)
 

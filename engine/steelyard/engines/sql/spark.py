@@ -249,15 +249,20 @@ def _java(master: str, folder: Path) -> Generator[SparkSession]:
     for key, value in _settings(master, folder).items():
         conf.set(key, value)
     log = folder / "spark.log"
-    with log.open("wb") as stream, _interrupts():
+    with log.open("wb") as stream:
         gateway: Any = launch_gateway(conf, {"stdout": stream, "stderr": stream}) if own else None
         try:
-            context = SparkContext(conf=conf, gateway=gateway)
+            with _interrupts():
+                context = SparkContext(conf=conf, gateway=gateway)
             spark = SparkSession(context)
             try:
                 yield spark
             finally:
                 spark.stop()
+        except KeyboardInterrupt:
+            if own:
+                gateway.proc.kill()  # it may be busy for long
+            raise
         finally:
             if own:
                 _end(gateway)

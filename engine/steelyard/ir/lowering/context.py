@@ -58,6 +58,10 @@ class Sections:
     indicator: Callable[[Context, str], Indicator | None]
 
 
+SHOWN_OF_CYCLE = 6
+"""Of a longer cycle the first three names and the last two are shown."""
+
+
 class Context:
     """The names of one ruleset while it is lowered (implements `scope.Lookup` and `knowledge.Declared`)."""
 
@@ -347,13 +351,14 @@ class Context:
     def refuse_cycle(self, cycle: Sequence[tuple[str, str]]) -> None:
         """Report a long cycle of defines and tables (keys as in `order`), and lower none of its members."""
         names = [".".join(part for part in key if part) for key in cycle]
+        shown = [f"`{name}`" for name in (*names, names[0])]
         self.diagnostics.add(
             "N106",
             self._declared_at(cycle[0][1] or cycle[0][0]),
             msg(
                 "a cycle of {count} definitions: {path}",
                 count=len(cycle),
-                path=" → ".join((*(f"`{name}`" for name in names[:3]), "…", f"`{names[-1]}`", f"`{names[0]}`")),
+                path=" → ".join(shown if len(shown) <= SHOWN_OF_CYCLE else (*shown[:3], "…", *shown[-2:])),
             ),
             help=msg("a value cannot depend on itself"),
         )

@@ -24,6 +24,7 @@ _IDENTITY = re.compile(rf"[^\W_][\w.-]{{0,{_LONGEST - 1}}}")
 """A ruleset's id or version."""
 _ROW_KEYS = frozenset({"note", "source"})
 """Keys that a table's row may have besides its columns."""
+_NOWHERE = Span("", 0, 0, 0, 0)
 
 
 def entry(section: Mapping[Text, V], name: str) -> tuple[Text, V]:
@@ -32,10 +33,9 @@ def entry(section: Mapping[Text, V], name: str) -> tuple[Text, V]:
     Raises:
         KeyError: the name is not declared.
     """
-    for key, value in section.items():
-        if key == name:
-            return key, value
-    raise KeyError(name)
+    value = section[Text(name, _NOWHERE)]
+    keys = tuple(section)  # searched by C code: sections may have thousands of names
+    return keys[keys.index(Text(name, _NOWHERE))], value
 
 
 def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str]:

@@ -31,7 +31,8 @@ def in_order(defines: tuple[Definition, ...], read: Callable[[Expr], str | None]
 
 
 LONG_CYCLE = 10
-"""Longer cycles than this are found before lowering, because recursion along them would be too deep."""
+LONG_TEXT = 1000
+"""Cycles of more definitions or characters are found before lowering: recursion along them would be too deep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,8 @@ class Order:
 
     Attributes:
         keys: each after those that its text names.
-        cycles: those of more than `LONG_CYCLE` members, each in the order in which they read one another.
+        cycles: those of more than `LONG_CYCLE` members or `LONG_TEXT` characters, each in the order in which they
+            read one another.
     """
 
     keys: tuple[Key, ...]
@@ -61,10 +63,11 @@ def lowering_order(file: RulesetFile) -> Order:
         key: [read for text in written for name in _names(text) for read in _read(name, row) if read in texts]
         for key, (written, row) in texts.items()
     }
-    return Order(tuple(_sorted(reads)), tuple(_long_cycles(reads)))
+    lengths = {key: sum(map(len, written)) for key, (written, _) in texts.items()}
+    return Order(tuple(_sorted(reads)), tuple(_long_cycles(reads, lengths)))
 
 
-def _long_cycles(reads: Mapping[Key, Sequence[Key]]) -> Iterator[tuple[Key, ...]]:
+def _long_cycles(reads: Mapping[Key, Sequence[Key]], lengths: Mapping[Key, int]) -> Iterator[tuple[Key, ...]]:
     """The cycles that a depth-first walk closes; those that share a member with an earlier one are left out."""
     done: set[Key] = set()
     found: set[Key] = set()
@@ -81,7 +84,8 @@ def _long_cycles(reads: Mapping[Key, Sequence[Key]]) -> Iterator[tuple[Key, ...]
             else:
                 members = list(path)
                 cycle = members[members.index(after) :]
-                if len(cycle) > LONG_CYCLE and found.isdisjoint(cycle):
+                long = len(cycle) > LONG_CYCLE or sum(map(lengths.__getitem__, cycle)) > LONG_TEXT
+                if long and found.isdisjoint(cycle):
                     found.update(cycle)
                     yield tuple(cycle)
 

@@ -24,6 +24,8 @@ from steelyard.ir.scope import NameScope, RelationShape, written
 from steelyard.ir.types import DateTime, Number, Text, Type
 from steelyard.language import syntax
 
+MOST_CANDIDATES = 500
+"""Among so many names a similar one is looked for: each unknown name is compared with all of them."""
 SHARE_TYPE = Number(6)
 STATUS_TYPE = Text(("scored", "waived"))
 
@@ -239,7 +241,7 @@ def _unknown_hint(node: syntax.Name, scope: NameScope) -> Message:
     candidates = list(scope.lookup.names())
     if row is not None and scope.bare_row and node.parts[0] != "case":
         candidates += [*row.fields, *sorted(row.defines)]
-    near = closest(first, tuple(candidates))
+    near = closest(first, tuple(candidates)) if len(candidates) <= MOST_CANDIDATES else None
     if near is not None and near != first:
         whole = ".".join(near if part == first else part for part in node.parts)
         return msg("did you mean `{near}`?", near=whole)
