@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions, literals, scores
+from steelyard.engines.sql import build, literals, scores
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.carried import Carried, further
 from steelyard.engines.sql.findings import Findings
@@ -352,7 +352,7 @@ def _weights(settled: Settled, scored: Scored, program: Program, findings: Findi
     if indicator.weight is None:
         raise InternalError(f"`{indicator.id}` has no weight")
     family, dialect = _family(indicator), program.dialect
-    weight = expressions.value(indicator.weight, program, settled.scope)
+    weight = program.value(indicator.weight, settled.scope)
     below = findings.of_rows(frame)
     below.take(weight)
     above = build.greater(weight.sql, build.integer(0))

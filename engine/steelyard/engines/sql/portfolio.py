@@ -22,7 +22,7 @@ import duckdb
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import InternalError
 from steelyard.engines.counting import key_column
-from steelyard.engines.sql import build, expressions
+from steelyard.engines.sql import build
 from steelyard.engines.sql.machines import Machine
 from steelyard.engines.sql.optimizers import ORDERING, REPEATING, switch_off
 from steelyard.engines.sql.published import columns_of, kind, published
@@ -247,7 +247,7 @@ class Portfolio:
             if expr is None:
                 texts[column] = "CAST(NULL AS VARCHAR)"
             else:
-                found = expressions.value(expr, program, program.case_scope)
+                found = program.value(expr, program.case_scope)
                 added.append(Selected(ResultColumn(column, expr.type), found.sql))
                 texts[column] = plain_text(sql.name(column), expr.type, self._here)
         return added, texts

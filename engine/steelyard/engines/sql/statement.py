@@ -248,7 +248,7 @@ class _Compilation:
                 self._rows(exemption.id, fired.judged, fired.judged.holds)
         adjustments: list[tuple[str, E]] = []
         for adjustment in self.ruleset.weights.adjustments:
-            truth = expressions.value(adjustment.when, program, program.case_scope)
+            truth = program.value(adjustment.when, program.case_scope)
             findings.take(truth)
             holds = truth.sql if not truth.nullable else build.true(truth.sql)
             holds = program.cases.put(adjustment.id, holds, comment=None)
@@ -278,7 +278,7 @@ class _Compilation:
         """The rules that leave a case unscored, each with the condition that it is the first to fire."""
         found: list[tuple[E, str]] = []
         for rule in self.ruleset.unscored:
-            truth = expressions.value(rule.when, self.program, self.program.case_scope)
+            truth = self.program.value(rule.when, self.program.case_scope)
             self.findings.take(truth)
             holds = truth.sql if not truth.nullable else build.true(truth.sql)
             found.append((self.program.cases.put(rule.id, holds), rule.reason))
@@ -354,10 +354,10 @@ class _Compilation:
         for output in self.ruleset.outputs:
             call = output.value
             if isinstance(call, TableCall) and program.decision_tables[call.table].hit.gives_list:
-                arguments = [expressions.value(one, program, scope) for one in call.arguments]
+                arguments = [program.value(one, scope) for one in call.arguments]
                 value = tables.listed(call, arguments, program, scope)
             else:
-                value = expressions.value(call, program, scope)
+                value = program.value(call, scope)
             self.findings.take(value, some)
             found[output.id] = build.where(some, value.sql)
         return found
