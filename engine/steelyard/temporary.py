@@ -11,7 +11,6 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
@@ -22,6 +21,8 @@ except ImportError:  # not on this system: folders have no marks, and abandoned 
     fcntl = None
 
 PREFIX, MARK = ".steelyard-", "lock"
+REPLACED = "replaced"
+"""What an output replaces stands in `*/replaced/` of a temporary folder until the output is in its place."""
 _CONTENT = b"A temporary folder of steelyard. Once no process holds a lock on this file, the next run removes it.\n"
 
 
@@ -42,8 +43,7 @@ class TemporaryFolder:
             OSError: the place cannot be written.
         """
         place = Path(tempfile.gettempdir()) if place is None else place
-        for _ in abandoned(place):
-            pass
+        _remove_abandoned(place)
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place))
         try:
             lock = _marked(self.path)
@@ -66,15 +66,23 @@ def remove_all() -> None:
         _empty(folder.path)
 
 
-def abandoned(place: Path) -> Iterator[Path]:
-    """Give the temporary folders in a place whose processes have ended; each is removed after its turn.
+def put_back(replaced: Path, target: Path) -> None:
+    """Rename what was to be replaced back to its place, unless something stands there."""
+    with suppress(OSError):
+        if not os.path.lexists(target):
+            replaced.rename(target)
 
-    Folders of other users, and folders with the same kind of name but without our mark, are left out.
+
+def _remove_abandoned(place: Path) -> None:
+    """Remove the temporary folders in a place whose processes have ended.
+
+    Folders of other users, and folders with the same kind of name but without our mark, stay.
     """
     for path in _named(place):
         with suppress(OSError), (path / MARK).open("r+b") as lock:
             if lock.read() == _CONTENT and _locked(lock):
-                yield path
+                for replaced in path.glob(f"*/{REPLACED}/*"):
+                    put_back(replaced, place / replaced.name)
                 _empty(path)
 
 

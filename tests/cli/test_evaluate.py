@@ -303,7 +303,7 @@ def test_nothing_appears_where_one_output_fails(steelyard, policy: Path, cases: 
     done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
 
     assert (2, "") == (done.status, done.out)
-    assert "cannot write `r.csv`: No space left on device" in done.err
+    assert "cannot write `r.csv`: no space is left on the disk" in done.err
     assert [] == list(out.iterdir())
 
 
@@ -507,7 +507,7 @@ def test_a_full_disk_names_what_could_not_be_written(steelyard, policy: Path, ca
     done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "-o", scores, "--rejects", tmp_path / "rejects.csv")
 
     assert 2 == done.status
-    assert f"cannot write `{scores}, {tmp_path / 'rejects.csv'}`: No space left on device" in done.err
+    assert f"cannot write `{scores}, {tmp_path / 'rejects.csv'}`: no space is left on the disk" in done.err
     assert not scores.exists()
 
 

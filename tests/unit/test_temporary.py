@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from steelyard import temporary
-from steelyard.temporary import MARK, TemporaryFolder, abandoned
+from steelyard.temporary import MARK, TemporaryFolder
 
 HOLDER = """
 import sys
@@ -105,13 +105,4 @@ def test_without_locks_nothing_is_taken_for_abandoned(tmp_path: Path, monkeypatc
 
 def test_a_folder_is_removed_with_its_object(tmp_path: Path) -> None:
     TemporaryFolder(tmp_path)
-    assert names(tmp_path) == set()
-
-
-def test_an_abandoned_folder_is_given_before_it_goes(tmp_path: Path) -> None:
-    killed, folder = holder(tmp_path)
-    killed.kill()
-    killed.communicate()
-
-    assert [(path, path.is_dir()) for path in abandoned(tmp_path)] == [(folder, True)]
     assert names(tmp_path) == set()

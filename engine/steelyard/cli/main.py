@@ -170,10 +170,8 @@ def run(arguments: Sequence[str], output: Output | None = None, interruption: In
         return Status.INTERRUPTED
     except BrokenPipeError:
         return _quiet_pipe()
-    except OSError as error:
-        return _refused(output, error)
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
-        return _bug(output, error)
+        return _ended_by(output, error)
     return Status.YES
 
 
@@ -204,9 +202,24 @@ def _quiet_pipe() -> Status:
     return Status.PIPE
 
 
+def _ended_by(output: Output, error: Exception) -> Status:
+    """Say what ended a command: the machine, the system, or a fault of ours."""
+    from steelyard.session.shortage import shortage
+
+    _debug()
+    error.__traceback__ = None  # gives back what its frames hold: memory may have run out
+    short = shortage(error)
+    if short is not None:
+        for message in short.messages:
+            output.error(message)
+        for hint in short.hints:
+            output.say(hint)
+        return Status.USAGE
+    return _refused(output, error) if isinstance(error, OSError) else _bug(output, error)
+
+
 def _refused(output: Output, error: OSError) -> Status:
     """The system would not: a name that is too long, a full disk, a folder that is closed."""
-    _debug()
     reason = error.strerror or type(error).__name__
     if error.filename is None:
         output.error(msg("the system refuses: {reason}", reason=reason))
@@ -223,7 +236,6 @@ def _debug() -> None:
 
 
 def _bug(output: Output, error: Exception) -> Status:
-    _debug()
     output.error(
         msg(
             "a fault of this program, not of your files: {kind}: {text}",

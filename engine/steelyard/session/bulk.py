@@ -22,7 +22,8 @@ from steelyard.diagnostics import Diagnostics, PolicyError, msg
 from steelyard.engines.counting import key_column
 from steelyard.session.errors import EngineError
 from steelyard.session.listener import Listener
-from steelyard.session.record import FIRST, PENDING, REJECTED, REJECTS, SCORED, Record, refusal
+from steelyard.session.record import FIRST, PENDING, REJECTED, REJECTS, SCORED, Record
+from steelyard.session.shortage import refusal
 from steelyard.session.verification import checkers_of, disagreement, sample_size, verify
 
 if TYPE_CHECKING:
@@ -245,4 +246,4 @@ def score_bulk(  # noqa: PLR0917 - all of a run
             sample = sample_size(wanted.verify, None, listener)  # the reference can always check
             return BulkRun(listener, versions, files, wanted, folder, connection, scorer, sample).record()
     except DuckDBError as error:
-        raise EngineError(refusal(error)) from None
+        raise refusal(error, folder) from None

@@ -60,8 +60,10 @@ class EngineError(MessageError):
         diagnostics: why it refuses the ruleset; empty where that is not the reason.
     """
 
-    def __init__(self, *messages: Message, diagnostics: tuple[Diagnostic, ...] = ()) -> None:
-        super().__init__(*messages)
+    def __init__(
+        self, *messages: Message, diagnostics: tuple[Diagnostic, ...] = (), hints: tuple[Message, ...] = ()
+    ) -> None:
+        super().__init__(*messages, hints=hints)
         self.diagnostics = diagnostics
         if not messages:
             self.args = ("; ".join(str(one.headline) for one in diagnostics),)
@@ -94,11 +96,6 @@ class OutputError(MessageError):
     """An output cannot be written; none of the outputs of the same call exists then."""
 
 
-def cannot_write(path: object, error: OSError) -> OutputError:
-    """The exception for a file that the system refuses to write."""
-    return OutputError(msg("cannot write `{file}`: {reason}", file=str(path), reason=error.strerror or ""))
-
-
 __all__ = [
     "DisagreementError",
     "EngineError",
@@ -109,5 +106,4 @@ __all__ = [
     "PolicyError",
     "SteelyardError",
     "UsageError",
-    "cannot_write",
 ]

@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
-from steelyard.session.errors import UsageError, cannot_write
+from steelyard.session.errors import UsageError
+from steelyard.session.shortage import cannot_write
 from steelyard.session.signals import uninterrupted
-from steelyard.temporary import TemporaryFolder, abandoned
+from steelyard.temporary import REPLACED, TemporaryFolder, put_back
 
 if TYPE_CHECKING:
     from steelyard.session.sources import FactFiles
 
-_WRITTEN, _REPLACED = "written", "replaced"
-"""Folders in a temporary one: for what shall be moved into place, for what it replaces."""
+_WRITTEN = "written"
+"""A folder in a temporary one, for what shall be moved into place."""
 
 
 class Staging:
@@ -31,16 +32,13 @@ class Staging:
     def place(self, target: Path) -> Path:
         """Where to write what shall become `target`: the same name in a hidden folder beside it.
 
-        What killed runs left beside it is removed; a folder that was about to be replaced by one goes back.
+        What killed runs left beside it is removed; a folder that one of them was about to replace goes back.
 
         Raises:
             OSError: the folder of the target cannot be written.
         """
         folder = target.absolute().parent
         if folder not in self._asides:
-            for old in abandoned(folder):
-                for replaced in old.glob(f"*/{_REPLACED}/*"):
-                    _put_back(replaced, folder / replaced.name)
             self._asides[folder] = TemporaryFolder(folder)
         aside = self._asides[folder].path / f"{len(self._moves)}" / _WRITTEN / target.name
         aside.parent.mkdir(parents=True)
@@ -59,7 +57,7 @@ class Staging:
             OSError: a file or folder cannot be moved; a folder that it would have replaced is back.
         """
         for aside, target, replaces in self._moves:
-            replaced = aside.parent.with_name(_REPLACED) / target.name
+            replaced = aside.parent.with_name(REPLACED) / target.name
             if replaces:
                 replaced.parent.mkdir()
                 target.rename(replaced)
@@ -67,7 +65,7 @@ class Staging:
                 aside.replace(target)
             except BaseException:
                 if replaces:
-                    _put_back(replaced, target)
+                    put_back(replaced, target)
                 raise
 
     def discard(self) -> None:
@@ -76,19 +74,13 @@ class Staging:
             aside.close()
 
 
-def _put_back(replaced: Path, target: Path) -> None:
-    """Rename a folder back, unless something stands in its place."""
-    with suppress(OSError):
-        if not os.path.lexists(target):
-            replaced.rename(target)
-
-
 @contextmanager
 def staging() -> Generator[Staging]:
     """Let outputs appear when the block ends well, and leave nothing when it does not.
 
     Raises:
         OutputError: a file cannot be written.
+        EngineError: memory ran out for the system.
     """
     stage = Staging()
     try:
@@ -98,7 +90,7 @@ def staging() -> Generator[Staging]:
     except BrokenPipeError:  # whoever read standard output has seen enough
         raise
     except OSError as error:
-        raise cannot_write(error.filename2 or error.filename or stage.targets, error) from None
+        raise cannot_write(error, stage.targets) from None
     finally:
         stage.discard()
 

@@ -85,6 +85,8 @@ def _from_frame(role: str, frame: object, folder: Path) -> str:
             for batch in reader
         )
         return _write(role, pa.schema(fields), batches, folder)
+    except MemoryError:
+        raise
     except (pa.ArrowException, TypeError) as error:
         raise InputError(
             role, type(frame).__name__, msg("columns of one type each: {reason}", reason=str(error))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from steelyard.diagnostics import msg
 from steelyard.session.errors import OutputError, UsageError
 from steelyard.session.listener import Listener
+from steelyard.session.shortage import writing
 from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -193,8 +194,9 @@ def _to_standard_output(record: Record) -> None:
     """Write CSV to standard output, by way of a file so that it is the same to the byte."""
     path = record.folder / "standard.csv"
     record.write_results(path)
-    with path.open(encoding="utf-8", newline="") as stream:
+    with writing(msg("standard output")), path.open(encoding="utf-8", newline="") as stream:
         shutil.copyfileobj(stream, sys.stdout)
+        sys.stdout.flush()
 
 
 def check_memory(limit: str | None) -> None:

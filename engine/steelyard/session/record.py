@@ -33,6 +33,7 @@ from steelyard.report.results import Results
 from steelyard.report.writers import REJECT_COLUMNS, write_rejects
 from steelyard.semantics.outcome import Status
 from steelyard.session.errors import EngineError, OutputError
+from steelyard.session.shortage import refusal
 
 if TYPE_CHECKING:
     from steelyard.engines.sql.portfolio import Connection
@@ -207,21 +208,7 @@ class Record:
                     connection.execute(sql.words("CREATE VIEW", sql.name(view), "AS FROM", source))
                 yield connection
         except DuckDBError as error:
-            raise EngineError(refusal(error)) from None
-
-
-def refusal(error: Exception) -> Message:
-    """Why DuckDB stopped."""
-    from steelyard.engines.sql.portfolio import starved, unfit
-
-    if starved(error):
-        return msg("DuckDB needs more memory: allow it more with `--memory-limit`, or take fewer cases at a time")
-    if unfit(error):
-        return msg(
-            "a result has more digits than Parquet keeps exactly here: declare narrower ranges, "
-            "or take `--engine reference` and write CSV or JSON lines"
-        )
-    return msg("DuckDB could not go on: {reason}", reason=str(error))
+            raise refusal(error, self.folder) from None
 
 
 def record_of(  # noqa: PLR0917 - the parts of a run

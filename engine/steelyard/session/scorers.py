@@ -81,6 +81,7 @@ class OnSpark:
     def opened(self, folder: Path, connection: Connection, loaded: Loaded) -> Generator[Machine]:
         """Start a session, and end it after."""
         from steelyard.engines.sql.spark import SparkError, SparkMachine, opened
+        from steelyard.session.shortage import shortage
 
         self.listener.say(msg("scoring on Spark at {master}", master=self.master))
         place = folder / "spark"
@@ -89,7 +90,8 @@ class OnSpark:
             with opened(self.master, place) as session:
                 yield SparkMachine(session, connection, loaded)
         except SparkError as error:
-            raise EngineError(msg("Spark could not go on: {reason}", reason=error.reason)) from None
+            refusal = EngineError(msg("Spark could not go on: {reason}", reason=error.reason))
+            raise shortage(error, place) or refusal from None
 
 
 def scorer(engine: str, master: str | None, listener: Listener) -> Scorer:

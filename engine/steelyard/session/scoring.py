@@ -20,6 +20,7 @@ from steelyard.session.outputs import STANDARD, Outputs, write_outputs
 from steelyard.session.record import REJECTS
 from steelyard.session.rows import Rows
 from steelyard.session.run import Scored, score_files
+from steelyard.session.shortage import writing
 from steelyard.session.sources import FactFiles
 from steelyard.session.summary import check_groups
 from steelyard.session.wanted import Wanted
@@ -97,7 +98,8 @@ class Run:
         summed = self._scored.record.summary(tuple(by), minimum_sample)
         number = sum(1 for _ in self._scored.record.folder.glob(_SUMMARY.format(number="*")))
         path = self._scored.record.folder / _SUMMARY.format(number=number)
-        write_summary(path, summed, self._scored.record.versions)
+        with writing(path):
+            write_summary(path, summed, self._scored.record.versions)
         return Rows(path, summary_columns_of(summed, self._scored.record.versions), self._folder)
 
     def write(
@@ -181,18 +183,20 @@ def score_portfolio(
     folder = TemporaryFolder()
     place = folder.path
     given = place / "given"
-    given.mkdir()
-    files = FactFiles(
-        files_of("cases", cases, given),
-        {name: files_of(name, data, given) or None for name, data in (relations or {}).items()},
-        settings,
-        delimiter,
-        encoding,
-    )
+    with writing(place):
+        given.mkdir()
+        files = FactFiles(
+            files_of("cases", cases, given),
+            {name: files_of(name, data, given) or None for name, data in (relations or {}).items()},
+            settings,
+            delimiter,
+            encoding,
+        )
     kept = group_names(versions) if groups is None else tuple(groups)
     check_groups(versions, kept)
     wanted = Wanted(engine=engine, master=master, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit)
-    scored = score_files(versions, files, wanted, place, told)
+    with writing(place):
+        scored = score_files(versions, files, wanted, place, told)
     record = scored.record
     return Run(
         results=Rows(record.scored, record.columns, folder),

@@ -266,7 +266,7 @@ def test_a_folder_that_cannot_be_written_is_an_output_error(
 
     monkeypatch.setattr("steelyard.temporary.tempfile.mkdtemp", full)
 
-    with pytest.raises(OutputError, match="No space left"):
+    with pytest.raises(OutputError, match="no space is left on the disk"):
         expected.write(tmp_path / "out.csv")
 
 

@@ -138,6 +138,11 @@ def starved(error: Exception) -> bool:
     return isinstance(error, duckdb.OutOfMemoryException)
 
 
+def could_not_spill(error: Exception) -> bool:
+    """Whether a statement ended because memory did, and the disk had no space for what it spills."""
+    return starved(error) and "max_temp_directory_size" in str(error)
+
+
 def unfit(error: Exception) -> bool:
     """Return whether a statement failed because a number does not fit the type of its column."""
     return isinstance(error, duckdb.ConversionException | duckdb.OutOfRangeException)
@@ -298,6 +303,7 @@ __all__ = [
     "DuckDBError",
     "Portfolio",
     "connect",
+    "could_not_spill",
     "count_ruled_out",
     "interruptible",
     "running",

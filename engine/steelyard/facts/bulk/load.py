@@ -80,6 +80,9 @@ def load(
         sources = opening.open(CASES, cases, columns, replace(options, traces=True))
         if diagnostics.errors == before:
             loaded = _loaded(given, by_version, sources, folder)
+    except OSError as error:  # pyarrow does not say which file cannot be written
+        error.filename = error.filename or str(folder.path)
+        raise
     except duckdb.Error:
         if not opening.report_damaged():
             raise
