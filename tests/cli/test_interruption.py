@@ -18,7 +18,7 @@ import pytest
 
 from steelyard.session.signals import Interruption, uninterrupted
 
-DEEP = 14
+DEEP = 18
 """So many macros, each of which calls the one before twice: DuckDB plans a call of the last one for minutes."""
 
 PREPARING = f"""
@@ -86,7 +86,7 @@ def test_two_signals_end_a_command_in_every_phase(phase: str, policy: Path, tmp_
 
     status, err, seconds = ended(PREPARING + stopping + RUN, words, tmp_path, (signal.SIGINT, signal.SIGTERM))
 
-    assert 130 == status
+    assert 130 == status, err
     assert err.endswith("interrupted: nothing was written\n")
     assert err.count("interrupted") == 1
     assert "Traceback" not in err
@@ -135,7 +135,7 @@ def test_outputs_that_are_there_are_told_of(policy: Path, tmp_path: Path):
 
     status, err, _ = ended(PREPARING + stopping + RUN, (*EVALUATE, "-o", "out/a.csv"), tmp_path, (signal.SIGINT,))
 
-    assert 130 == status
+    assert 130 == status, err
     assert err.endswith("interrupted, after the outputs were written\n")
     assert (tmp_path / "out" / "a.csv").exists()
 
