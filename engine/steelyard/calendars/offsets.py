@@ -8,9 +8,9 @@ from functools import cache
 
 from steelyard.calendars.zones import DAY_US, SECOND_US, Zone
 
-_STEP_US = 2 * DAY_US
-"""Offsets are probed at this distance. Two changes that cancel each other are at least 6 days apart (tzdata 2026, years
-from 1900 on), so no change is missed.
+_STEP_US = 5 * DAY_US
+"""Offsets are probed at this distance. Any two changes of a zone are at least 6 days apart (tzdata 2026, years from
+1900 on), so at most one lies between two probes.
 """
 
 
@@ -38,9 +38,9 @@ class Offsets:
 @cache
 def offsets(zone: Zone, first: int, last: int) -> Offsets:
     """Tabulate a zone's offsets from one instant to another. Cached."""
-    starts, found = [first], [zone.offset(first)]
+    starts, found = [first], [zone.read_offset(first)]
     for probe in range(first, last + _STEP_US, _STEP_US):
-        offset = zone.offset(probe)
+        offset = zone.read_offset(probe)
         if offset != found[-1]:
             starts.append(_change(zone, probe - _STEP_US, probe, found[-1]))
             found.append(offset)
@@ -52,7 +52,7 @@ def _change(zone: Zone, before: int, after: int, offset: int) -> int:
     low, high = before // SECOND_US, after // SECOND_US
     while high - low > 1:
         middle = (low + high) // 2
-        if zone.offset(middle * SECOND_US) == offset:
+        if zone.read_offset(middle * SECOND_US) == offset:
             low = middle
         else:
             high = middle

@@ -67,7 +67,7 @@ class Zone:
     def offset(self, us: int) -> int:
         """Return local time minus UTC at an instant, in seconds."""
         steady = self._around(us // DAY_US)
-        return self._offset(us) if steady is None else steady
+        return self.read_offset(us) if steady is None else steady
 
     def _around(self, day: int) -> int | None:
         """Return the offset from the day before to the day after, in UTC days; None where the clocks change.
@@ -77,13 +77,14 @@ class Zone:
         found = self._steady.get(day, _UNKNOWN)
         if found != _UNKNOWN:
             return found
-        first = self._offset((day - 1) * DAY_US)
-        found = first if first == self._offset((day + 2) * DAY_US) else None
+        first = self.read_offset((day - 1) * DAY_US)
+        found = first if first == self.read_offset((day + 2) * DAY_US) else None
         if len(self._steady) < _REMEMBERED:
             self._steady[day] = found
         return found
 
-    def _offset(self, us: int) -> int:
+    def read_offset(self, us: int) -> int:
+        """Read from the zone's data what `offset` answers, without remembering it."""
         clamped = min(max(us, _FIRST_US), _LAST_US)
         local = (_EPOCH + timedelta(microseconds=clamped)).astimezone(self._info)
         offset = local.utcoffset()

@@ -109,11 +109,11 @@ def verify(  # noqa: PLR0917 - all of a run
     key = versions.newest.key
     seed = next((file.digest for file in read.files if file.role == "cases"), "")
     chosen = sample(connection, scored, key, seed, size)
-    found = rows_of(connection, scored, key, chosen)
+    found = rows_of(connection, scored, key, [place for place in chosen.values() if place is not None])
     outcomes = said or {}
     wrong = tuple(
         difference
-        for case in cases_of(chosen)
+        for case in cases_of(list(chosen))
         for name, checker in checkers
         if (
             difference := compared(

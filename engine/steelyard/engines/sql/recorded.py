@@ -9,7 +9,7 @@ Nothing that grows with the portfolio is held in memory.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from steelyard.calendars.zones import Zone
@@ -50,37 +50,51 @@ def kept_rejects(connection: Connection, path: Path, keys: Sequence[str], unread
     running(connection, f"COPY {table} TO {sql.target(path)} ({parquet_options({})})")
 
 
-def sample(connection: Connection, path: Path, key: str, seed: str, size: int) -> list[str]:
-    """Keys to check: for every status and every rule that fired or rejects one case, then at random by the seed.
+def sample(connection: Connection, path: Path, key: str, seed: str, size: int) -> dict[str, int | None]:
+    """Choose cases to check: one for every status and every rule that fired or rejects, then at random by the seed.
 
     Cases that a rule rejects come last, so that a run of at most `size` cases is checked whole.
+
+    Returns:
+        By key, the number of its row in the file; None for a case that a rule rejects.
     """
-    first = f"min({sql.name(key)})"
-    by_status = sql.select({"k": first}, sql.parquet(path), "GROUP BY version, status")
-    fired = sql.select({"k": sql.name(key), "version": "version", "rule": "unnest(fired)"}, sql.parquet(path))
-    by_rule = sql.select({"k": "min(k)"}, sql.within(fired, "one"), "GROUP BY version, rule")
+    first = "min(place)"
+    states = sql.select(
+        {"version": "version", "status": "status", "fired": "fired", "place": "min(file_row_number)"},
+        sql.parquet(path, numbered=True),
+        "GROUP BY version, status, fired",
+    )
+    by_status = sql.select({"place": first}, "states", "GROUP BY version, status")
+    fired = sql.select({"version": "version", "rule": "unnest(fired)", "place": "place"}, "states")
+    by_rule = sql.select({"place": first}, sql.within(fired, "one"), "GROUP BY version, rule")
+    first_places = f"WITH states AS MATERIALIZED ({states}) {sql.union((by_status, by_rule))}"
+    firsts = [row[0] for row in connection.execute(first_places).fetchall()]
+    found: dict[str, int | None] = dict(_keys_at(connection, path, key, firsts))
     out = sql.select({"k": "min(k)"}, RULED_OUT, 'GROUP BY "where"')
-    found = dict.fromkeys(row[0] for row in connection.execute(sql.union((by_status, by_rule, out))).fetchall())
+    found |= {row[0]: None for row in connection.execute(out).fetchall()}
     rows = count_rows(connection, path)
     places = random.Random(seed).sample(range(rows), min(rows, size + len(found)))  # noqa: S311 - a sample, no secret
+    others = [*_keys_at(connection, path, key, places), *((one, None) for one in ruled_out(connection, size))]
+    for key_, place in others:
+        if len(found) >= size:
+            break
+        found.setdefault(key_, place)
+    return found
+
+
+def _keys_at(connection: Connection, path: Path, key: str, places: Sequence[int]) -> list[tuple[str, int]]:
+    """Return the keys of rows of a Parquet file with their numbers, ascending."""
+    columns = {"k": sql.name(key), "place": "file_row_number"}
+    rows = "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number"
+    return connection.execute(sql.select(columns, sql.parquet(path, numbered=True), rows), [places]).fetchall()
+
+
+def rows_of(connection: Connection, path: Path, key: str, places: Iterable[int]) -> dict[str, dict[str, object]]:
+    """Return rows of a Parquet file by key, as Arrow values; only row groups with one of them are read."""
+    wanted = sql.listed(map(str, places)) or "NULL"
     read = sql.parquet(path, numbered=True)
-    at = sql.select({"k": sql.name(key)}, read, "WHERE file_row_number IN (SELECT unnest(?)) ORDER BY file_row_number")
-    for row in connection.execute(at, [places]).fetchall():
-        if len(found) >= size:
-            break
-        found.setdefault(row[0])
-    for rejected in ruled_out(connection, size) if len(found) < size else ():
-        if len(found) >= size:
-            break
-        found.setdefault(rejected)
-    return list(found)
-
-
-def rows_of(connection: Connection, path: Path, key: str, keys: Sequence[str]) -> dict[str, dict[str, object]]:
-    """Return the rows of the cases with these keys, as Arrow values."""
-    wanted = sql.listed(sql.literal(one) for one in keys) or "NULL"
-    rows = connection.sql(sql.words("FROM", sql.parquet(path), "WHERE", sql.name(key), "IN", f"({wanted})"))
-    return {row[key]: row for row in rows.to_arrow_table().to_pylist()}
+    query = sql.words("SELECT * EXCLUDE (file_row_number) FROM", read, "WHERE file_row_number IN", f"({wanted})")
+    return {row[key]: row for row in connection.sql(query).to_arrow_table().to_pylist()}
 
 
 def convert(

@@ -1,7 +1,6 @@
 """Loads relations: feeds with the Python readers, files of rows with SQL."""
-# pyarrow ships no types
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+# duckdb ships no types that help here
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
 
 from __future__ import annotations
 
@@ -10,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 import duckdb
-import pyarrow as pa
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Message, msg
@@ -96,15 +94,17 @@ def create_small(
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, relation: Relation, found: Sequence[Row]) -> None:
-    arrow = {"BIGINT": pa.int64(), "VARCHAR": pa.string(), "BOOLEAN": pa.bool_(), "VARCHAR[]": pa.list_(pa.string())}
-    values = {
-        one.id: pa.array([row.values.get(one.id) for row in found], arrow[stored_type(one.type)])
-        for one in relation.fields
-    }
-    given = pa.table({"_row": pa.array(range(len(found)), pa.int64()), "_id": [row.id for row in found], **values})
-    connection.register(f"{table}_given", given)
-    connection.execute(f"INSERT INTO {table} FROM {table}_given")
-    connection.unregister(f"{table}_given")
+    # lists as parameters: `pyarrow.array` would import pandas wherever it is installed, which takes a second
+    kinds = ["VARCHAR", *(stored_type(one.type) for one in relation.fields)]
+    columns = [[row.id for row in found], *([_cell(row, one.id) for row in found] for one in relation.fields)]
+    cells = [f"unnest(CAST(? AS {kind}[]))" for kind in kinds]
+    rows = sql.listed(("unnest(range(?))", *cells))
+    connection.execute(f"INSERT INTO {table} SELECT {rows}", [len(found), *columns])
+
+
+def _cell(row: Row, name: str) -> object:
+    value = row.values.get(name)
+    return list(value) if isinstance(value, tuple) else value
 
 
 @dataclass(frozen=True, slots=True)
