@@ -21,7 +21,15 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
     from steelyard.session.checking import check, schema
-    from steelyard.session.errors import DisagreementError, EngineError, InputError, LimitError, OutputError, UsageError
+    from steelyard.session.errors import (
+        CaseRejectedError,
+        DisagreementError,
+        EngineError,
+        InputError,
+        LimitError,
+        OutputError,
+        UsageError,
+    )
     from steelyard.session.explanation import CaseExplanation
     from steelyard.session.listener import Listener
     from steelyard.session.loading import load
@@ -33,6 +41,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CaseExplanation",
+    "CaseRejectedError",
     "Diagnostic",
     "DisagreementError",
     "EngineError",
@@ -65,6 +74,7 @@ _HOMES = {
     "steelyard.diagnostics": ("Diagnostic", "InternalError", "PolicyError", "SteelyardError"),
     "steelyard.session.checking": ("check", "schema"),
     "steelyard.session.errors": (
+        "CaseRejectedError",
         "DisagreementError",
         "EngineError",
         "InputError",

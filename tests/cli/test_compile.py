@@ -11,7 +11,6 @@ from sqlglot import exp, parse_one
 from natural_tables import disagreements, fill_tables
 from servers import duckdb_memory
 from steelyard.analysis.check import load
-from steelyard.cli.compile import DIALECTS
 from steelyard.diagnostics import Diagnostics
 from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.sql.dialects import NAMES
@@ -21,6 +20,7 @@ from steelyard.engines.sql.tidy import keywords
 from steelyard.facts import ReadOptions, read_portfolio
 from steelyard.ir.types import DateTime
 from steelyard.resources import rulesets
+from steelyard.session.compiling import DIALECTS
 
 WEIGHTS = {
     **dict.fromkeys(("mechanisms_weight", "education_weight", "service_weight", "claims_honoured_weight"), "10%"),
@@ -201,7 +201,7 @@ def test_one_of_several_versions(steelyard, tmp_path):
     assert (tmp_path / "a.sql").read_text("utf-8").startswith("-- us-fl-claims 2021.7: ")
     wrong = steelyard(*given, "--version", "no")
     assert wrong.status == 2
-    assert "there is no version no; there are: 2021.7, 2023.3" in wrong.err
+    assert "there is no version `no`: there are 2021.7, 2023.3" in wrong.err
 
 
 FAMILY = """
@@ -292,7 +292,7 @@ def test_brackets_of_a_label_mean_nothing_to_dbt(tmp_path: Path, policy: Path, s
 
     assert done.status == 0, done.err
     (model,) = (tmp_path / "models").glob("*.sql")
-    assert "{% raw %}" in model.read_text("utf-8")
+    assert "a {{ '{{' }} b }}" in model.read_text("utf-8")
 
 
 def test_no_word_of_duckdb_stands_without_quotes():

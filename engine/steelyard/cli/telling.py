@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, status_of
 from steelyard.diagnostics import InternalError, Message, PolicyError, SteelyardError, msg
-from steelyard.session.errors import DisagreementError, EngineError, LimitError, MessageError
+from steelyard.session.errors import CaseRejectedError, DisagreementError, EngineError, LimitError, MessageError
 
 if TYPE_CHECKING:
     from steelyard.facts import Reject
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """How many rejects are shown."""
+STATUSES = ((DisagreementError, Status.BUG), (LimitError, Status.NO), (CaseRejectedError, Status.REJECTS))
+"""The exit status of an exception of messages; of any other it is USAGE."""
 
 
 def tell_error(output: Output, error: SteelyardError) -> Status:
@@ -29,13 +31,14 @@ def tell_error(output: Output, error: SteelyardError) -> Status:
         case MessageError():
             if isinstance(error, EngineError):
                 output.findings(error.diagnostics)
+            if isinstance(error, CaseRejectedError):
+                for reject in error.rejects:
+                    tell_reject(output, reject)
             for message in error.messages:
                 output.error(message)
             for hint in error.hints:
                 output.say(hint)
-            if isinstance(error, DisagreementError):
-                return Status.BUG
-            return Status.NO if isinstance(error, LimitError) else Status.USAGE
+            return next((status for kind, status in STATUSES if isinstance(error, kind)), Status.USAGE)
         case _:
             raise InternalError(f"no exit status for {type(error).__name__}")
 

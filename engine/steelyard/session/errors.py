@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from steelyard.diagnostics import Diagnostic, Message, PolicyError, SteelyardError, msg
 
 if TYPE_CHECKING:
+    from steelyard.facts import Reject
     from steelyard.session.disagreement import Disagreement
 
 SHOWN = 5
@@ -51,6 +52,18 @@ class InputError(UsageError):
         self.name = name
         self.value = shown
         self.expected = expected
+
+
+class CaseRejectedError(MessageError):
+    """The row of the case that is asked for was rejected when it was read, so that there is no case to evaluate.
+
+    Attributes:
+        rejects: one for each rejected row with the key: `file`, `line`, `where`, `value`, `expected`, `hint`.
+    """
+
+    def __init__(self, key: str, rejects: tuple[Reject, ...]) -> None:
+        super().__init__(msg("the case `{key}` has no score: it was rejected before it was scored", key=key))
+        self.rejects = rejects
 
 
 class EngineError(MessageError):
@@ -97,6 +110,7 @@ class OutputError(MessageError):
 
 
 __all__ = [
+    "CaseRejectedError",
     "DisagreementError",
     "EngineError",
     "InputError",

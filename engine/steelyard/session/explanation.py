@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from html import escape
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
     from steelyard.explain import Explanation
+
+Layout = Literal["text", "md", "html", "json"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -23,21 +25,26 @@ class CaseExplanation:
     content: Explanation
     lang: str
 
+    @property
+    def status(self) -> str:
+        """The status of the case: `scored`, `unscored` or `rejected`."""
+        return self.content.outcome.status.value
+
     def html(self) -> str:
         """A whole page that refers to nothing outside itself."""
-        return self._rendered("html")
+        return self.render("html")
 
     def text(self) -> str:
         """Plain text for a terminal."""
-        return self._rendered("text")
+        return self.render("text")
 
     def markdown(self) -> str:
         """Markdown."""
-        return self._rendered("md")
+        return self.render("md")
 
     def data(self) -> dict[str, object]:
         """What `steelyard explain --format json` prints: text, integers, booleans, lists, mappings and None."""
-        return cast("dict[str, object]", json.loads(self._rendered("json")))
+        return cast("dict[str, object]", json.loads(self.render("json")))
 
     def __str__(self) -> str:
         """Plain text."""
@@ -54,7 +61,8 @@ class CaseExplanation:
         """The page in an HTML frame, so that its styles do not reach the document around it: a notebook, say."""
         return f'<iframe srcdoc="{escape(self.html())}" style="width:100%;height:40em;border:0"></iframe>'
 
-    def _rendered(self, form: str) -> str:
+    def render(self, layout: Layout) -> str:
+        """The text in one of the layouts of `steelyard explain --format`."""
         from steelyard.report import render
 
-        return render(self.content, self.lang, form)
+        return render(self.content, self.lang, layout)

@@ -278,8 +278,7 @@ class Policy:
         from steelyard.explain import Provenance, explain
         from steelyard.semantics import rejected, run
 
-        if lang not in LANGUAGES:
-            raise UsageError(msg("no language `{lang}`, only {known}", lang=str(lang), known=", ".join(LANGUAGES)))
+        _check_language(lang)
         if self._digests.get(result.version) != result.digests:
             raise UsageError(msg("the result is of another policy"))
         program = self._reference[result.version].program
@@ -294,6 +293,80 @@ class Policy:
             digests=result.digests, engine=result.engine, engine_version=__version__, evaluated_on=_today()
         )
         return CaseExplanation(explain(evaluation, provenance), lang)
+
+    def explain_case(
+        self,
+        cases: Data,
+        relations: Mapping[str, Data] | None = None,
+        *,
+        key: str,
+        lang: str = "en",
+        delimiter: str | None = None,
+        encoding: str = "utf-8",
+        listener: Listener | None = None,
+    ) -> CaseExplanation:
+        """Explain one case of a portfolio, as `steelyard explain` does.
+
+        Args:
+            cases: as for `score`; all of them are read.
+            relations: as for `score`.
+            key: of the case, as written.
+            lang: `en` or `zh`.
+            delimiter: between the columns of CSV files; None: a comma.
+            encoding: of CSV and JSON Lines.
+            listener: is told how far it is and what may surprise; None: warnings become `SteelyardWarning`.
+
+        Returns:
+            The explanation; its `status` is `rejected` where a rule rejects the case.
+
+        Raises:
+            PolicyError: a file cannot be read, columns are missing, or a relation is not given; with diagnostics.
+            CaseRejectedError: the row was rejected when it was read; with its rejects.
+            InputError: `cases` or a relation is in none of the forms of `score`.
+            UsageError: there is no such case, or no such language.
+            OutputError: rows that are given in memory cannot be kept for the reading.
+        """
+        from steelyard.session.explaining import explain_case
+        from steelyard.session.scoring import Warn, given_files
+        from steelyard.session.shortage import writing
+        from steelyard.temporary import TemporaryFolder
+
+        _check_language(lang)
+        with TemporaryFolder() as folder:
+            with writing(folder.path):
+                files = given_files(cases, relations, self.settings, folder.path, delimiter, encoding)
+            return explain_case(self._versions, files, key, lang, Warn() if listener is None else listener)
+
+    def compile_sql(self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en") -> str:
+        """Write the policy as one SQL statement, as `steelyard compile` does.
+
+        Args:
+            dialect: `duckdb`, `spark`, `postgres`, `snowflake` or `bigquery`.
+            version: of several versions this one; None: the newest. Cases of other days are rejected in it.
+            lang: `en` or `zh`, of the comments.
+
+        Raises:
+            PolicyError: the policy cannot be written as one statement; with diagnostics.
+            UsageError: no such dialect, version or language.
+        """
+        from steelyard.session.compiling import compile_sql
+        from steelyard.session.run import choose_version
+
+        _check_language(lang)
+        return compile_sql(choose_version(self._versions, version), dialect, lang)
+
+    def compile_dbt(
+        self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en"
+    ) -> Mapping[str, str]:
+        """Write the policy as a dbt model: the text of each file by its name.
+
+        Arguments and exceptions are those of `compile_sql`.
+        """
+        from steelyard.session.compiling import compile_dbt
+        from steelyard.session.run import choose_version
+
+        _check_language(lang)
+        return compile_dbt(choose_version(self._versions, version), dialect, lang)
 
     def __repr__(self) -> str:
         """The id and the versions."""
@@ -315,6 +388,11 @@ class Policy:
             found = {one.version: engine.compile(one, Diagnostics()) for one in self._versions.rulesets}
             self._own.durable = found
         return found
+
+
+def _check_language(lang: str) -> None:
+    if lang not in LANGUAGES:
+        raise UsageError(msg("no language `{lang}`, only {known}", lang=str(lang), known=", ".join(LANGUAGES)))
 
 
 def _input(field: InputField) -> Input:

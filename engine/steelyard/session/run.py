@@ -14,6 +14,7 @@ from steelyard.session.listener import Listener, Silent
 if TYPE_CHECKING:
     from steelyard.engines.protocol import Compiled, Engine
     from steelyard.facts import Case, Portfolio
+    from steelyard.ir.ruleset import Ruleset
     from steelyard.ir.versions import Versions
     from steelyard.semantics import Outcome
     from steelyard.session.record import Record
@@ -52,6 +53,21 @@ def ready_ruleset(name: str, settings: Mapping[str, str]) -> Versions:
     if loaded.versions is None:
         raise PolicyError(tuple(one for one in loaded.diagnostics if one.severity is Severity.ERROR))
     return loaded.versions
+
+
+def choose_version(versions: Versions, version: str | None) -> Ruleset:
+    """Give one version of a ruleset; None: the newest.
+
+    Raises:
+        UsageError: there is no such version.
+    """
+    if version is None:
+        return versions.newest
+    for one in versions.rulesets:
+        if one.version == version:
+            return one
+    names = tuple(one.version for one in versions.rulesets)
+    raise UsageError(msg("there is no version `{version}`: there are {names}", version=version, names=names))
 
 
 def read_facts(versions: Versions, files: FactFiles, listener: Listener | None = None) -> Portfolio:

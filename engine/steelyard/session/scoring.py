@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from steelyard.diagnostics import Diagnostic, Message, msg
 from steelyard.ir.versions import Versions
@@ -162,6 +163,28 @@ def _name(path: str | os.PathLike[str] | None) -> str | None:
     return f"{os.curdir}{os.sep}{STANDARD}" if name == STANDARD else name
 
 
+def given_files(  # noqa: PLR0917 - what a caller gives
+    cases: Data,
+    relations: Mapping[str, Data] | None,
+    settings: Mapping[str, str],
+    folder: Path,
+    delimiter: str | None,
+    encoding: str,
+) -> FactFiles:
+    """Give the files of what a caller passed; rows in memory are written to the folder.
+
+    Raises:
+        InputError: `cases` or a relation is in no form that can be read.
+    """
+    return FactFiles(
+        files_of("cases", cases, folder),
+        {name: files_of(name, data, folder) or None for name, data in (relations or {}).items()},
+        settings,
+        delimiter,
+        encoding,
+    )
+
+
 def score_portfolio(
     versions: Versions,
     settings: Mapping[str, str],
@@ -185,13 +208,7 @@ def score_portfolio(
     given = place / "given"
     with writing(place):
         given.mkdir()
-        files = FactFiles(
-            files_of("cases", cases, given),
-            {name: files_of(name, data, given) or None for name, data in (relations or {}).items()},
-            settings,
-            delimiter,
-            encoding,
-        )
+        files = given_files(cases, relations, settings, given, delimiter, encoding)
     kept = group_names(versions) if groups is None else tuple(groups)
     check_groups(versions, kept)
     wanted = Wanted(engine=engine, master=master, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit)

@@ -10,6 +10,7 @@ from steelyard.diagnostics import PolicyError, Severity, msg
 from steelyard.session.errors import LimitError, UsageError
 from steelyard.session.files import check_csv, check_outputs, staging
 from steelyard.session.listener import Listener, Silent
+from steelyard.session.run import choose_version
 
 if TYPE_CHECKING:
     from steelyard.analysis.check import Loaded, Part
@@ -86,14 +87,11 @@ def export_table(
 
 def _wanted(loaded: Loaded, version: str | None) -> tuple[Part, Ruleset]:
     """The version that is meant, as written and as understood."""
-    if loaded.versions is None or loaded.ruleset is None:
+    if loaded.versions is None:
         raise PolicyError(tuple(one for one in loaded.diagnostics if one.severity is Severity.ERROR))
-    name = loaded.ruleset.version if version is None else version
-    for part in loaded.parts:
-        if part.ruleset is not None and part.ruleset.version == name:
-            return part, part.ruleset
-    names = tuple(one.version for one in loaded.versions.rulesets)
-    raise UsageError(msg("there is no version `{version}`: there are {names}", version=name, names=names))
+    wanted = choose_version(loaded.versions, version)
+    part = next(one for one in loaded.parts if one.ruleset is not None and one.ruleset.version == wanted.version)
+    return part, wanted
 
 
 def _unknown(table: str, tables: list[str]) -> UsageError:

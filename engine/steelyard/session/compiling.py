@@ -1,0 +1,104 @@
+"""Write a version of a policy as one SQL statement, or as the files of a dbt model."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steelyard.diagnostics import Diagnostics, PolicyError, Span, msg
+from steelyard.session.errors import UsageError
+from steelyard.session.files import staging
+
+if TYPE_CHECKING:
+    from steelyard.ir.ruleset import Ruleset
+
+DIALECTS = ("duckdb", "spark", "postgres", "snowflake", "bigquery")
+"""`engines.sql.dialects.NAMES`, which must not be loaded for `--help`."""
+
+
+def compile_sql(ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> str:
+    """Give the statement, with its semicolon.
+
+    Args:
+        ruleset: one version, every parameter with a value.
+        dialect: one of `DIALECTS`.
+        lang: `en` or `zh`, of the comments.
+
+    Raises:
+        UsageError: no such dialect.
+        PolicyError: the ruleset cannot be written as one statement; its diagnostics say where and why.
+    """
+    from steelyard.engines.sql.readable import readable
+
+    _check_dialect(dialect)
+    with _refusals(ruleset):
+        return f"{readable(ruleset, dialect, lang=lang).text};\n"
+
+
+def compile_dbt(ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> Mapping[str, str]:
+    """Give the texts of a dbt model by file name: the model, `schema.yml`, `README.md`.
+
+    Arguments and exceptions are those of `compile_sql`.
+    """
+    from steelyard.engines.sql.dbt import model
+
+    _check_dialect(dialect)
+    with _refusals(ruleset):
+        return model(ruleset, dialect, lang)
+
+
+def write_dbt(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a dbt model into a folder, all of them or none; an earlier model there is replaced.
+
+    Raises:
+        UsageError: the folder holds something else, which would be lost.
+        OutputError: it cannot be written.
+    """
+    if folder.is_dir() and not _is_ours(folder, files):
+        raise UsageError(msg("`{folder}` holds other files: name another folder", folder=str(folder)))
+    with staging() as stage:
+        aside = stage.place(folder)
+        aside.mkdir()
+        for name, text in files.items():
+            (aside / name).write_text(text, "utf-8", newline="\n")
+
+
+def _is_ours(folder: Path, files: Mapping[str, str]) -> bool:
+    """Whether a folder is empty, or holds nothing but an earlier model of these file names."""
+    from steelyard.engines.sql.dbt import WRITTEN_BY
+
+    names = {one.name for one in folder.iterdir()}
+    if not names <= set(files):
+        return False
+    readme = folder / "README.md"
+    return not names or (readme.is_file() and WRITTEN_BY in readme.read_text("utf-8", errors="replace"))
+
+
+def _check_dialect(name: str) -> None:
+    if name not in DIALECTS:
+        raise UsageError(msg("there is no dialect `{name}`; there are {known}", name=name, known=", ".join(DIALECTS)))
+
+
+@contextmanager
+def _refusals(ruleset: Ruleset) -> Generator[None]:
+    """Turn the compiler's refusals into diagnostics.
+
+    Raises:
+        PolicyError: the compiler refused the ruleset.
+    """
+    from steelyard.engines.sql.arithmetic import TooWideError
+    from steelyard.engines.sql.engine import report_too_wide
+    from steelyard.engines.sql.readable import UnfitError
+
+    diagnostics = Diagnostics()
+    try:
+        yield
+    except UnfitError as error:
+        help_ = msg("`steelyard evaluate --engine sql` scores it")
+        diagnostics.add("B101", error.span or Span(ruleset.file, 0, 0, 0, 0), error.message, help=help_)
+    except TooWideError as error:
+        report_too_wide(error, ruleset, diagnostics)
+    if diagnostics.errors:
+        raise PolicyError(diagnostics.sorted())
