@@ -276,7 +276,7 @@ def _only(expr: OneRow, judged: Judged, inner: Value, hint: str, program: Progra
             found = frame.aggregate(hint, exp.Max(this=as_number))
             return build.equal(found, build.integer(1))
         case Regions():
-            return frame.aggregate(hint, exp.AnyValue(this=build.where(holds, inner.sql)))
+            return frame.aggregate(hint, program.dialect.only_list(build.where(holds, inner.sql)))
         case kind if ordered(kind):
             return frame.aggregate(hint, program.dialect.greatest(build.wrapped(inner.sql), holds))
         case _:  # text

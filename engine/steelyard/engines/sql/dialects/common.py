@@ -187,6 +187,9 @@ class Common(ABC):
 
     # lists of text
 
+    def only_list(self, e: E) -> E:
+        return exp.AnyValue(this=e)
+
     def empty_list(self) -> E:
         return as_type(self.fill("ARRAY[]"), self.text_list())
 

@@ -48,6 +48,9 @@ class Postgres(Common):
         items = self.fill('ARRAY_AGG(:e ORDER BY :e COLLATE "C")', e=e)
         return self.fill("COALESCE(:items, CAST(ARRAY[] AS TEXT[]))", items=self.filtered(items, kept))
 
+    def only_list(self, e: E) -> E:
+        return exp.Max(this=e)  # ANY_VALUE begins with Postgres 16
+
     def concat(self, a: E, b: E) -> E:
         return self.fill("ARRAY_CAT(:a, :b)", a=a, b=b)
 

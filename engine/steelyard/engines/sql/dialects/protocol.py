@@ -172,6 +172,10 @@ class Dialect(Protocol):
         """Aggregate: the texts that are not NULL, by code point; empty over nothing, never NULL."""
         ...
 
+    def only_list(self, e: E) -> E:
+        """Aggregate: the list of the one row that has one; NULL where no row has."""
+        ...
+
     def concat(self, a: E, b: E) -> E:
         """The items of a, then those of b; neither may be NULL."""
         ...
