@@ -21,6 +21,7 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
     from steelyard.session.checking import check, schema
+    from steelyard.session.cluster import ClusterRun
     from steelyard.session.errors import (
         CaseRejectedError,
         DisagreementError,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
 __all__ = [
     "CaseExplanation",
     "CaseRejectedError",
+    "ClusterRun",
     "Diagnostic",
     "DisagreementError",
     "EngineError",
@@ -82,6 +84,7 @@ _HOMES = {
         "OutputError",
         "UsageError",
     ),
+    "steelyard.session.cluster": ("ClusterRun",),
     "steelyard.session.explanation": ("CaseExplanation",),
     "steelyard.session.listener": ("Listener",),
     "steelyard.session.loading": ("load",),

@@ -104,8 +104,12 @@ def command(  # noqa: PLR0917 - one an option
       steelyard evaluate my-policy --cases 'in/*.parquet' --as-of 2024-05-10T00:00 --report report --fail-under 85
       steelyard evaluate claims-efficiency --cases claims.csv -o - | head
       steelyard evaluate my-policy --cases 'in/*.parquet' --engine sql --partition-by branch,month -o out
+      steelyard evaluate my-policy --engine spark --master spark://HOST:PORT --cases spark:hdfs://nn/claims \
+        --relation weather=table:db.weather -o spark:hdfs://nn/scores --rejects spark:hdfs://nn/rejects
     """
     from steelyard.cli.telling import show_summary
+    from steelyard.session.cluster_facts import on_cluster
+    from steelyard.session.cluster_files import evaluate_cluster, without_cluster
     from steelyard.session.files import check_outputs
     from steelyard.session.outputs import STANDARD, Outputs, check_memory, evaluate
     from steelyard.session.run import ready_ruleset
@@ -124,7 +128,10 @@ def command(  # noqa: PLR0917 - one an option
         lang=output.lang,
         csv_safe=csv_safe,
     )
-    outputs.check()
+    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
+    clustered = engine == "spark" and on_cluster(options)
+    here = without_cluster(outputs, options, memory_limit) if clustered else outputs
+    here.check()
     threshold = None if fail_under is None else _threshold(fail_under)
     check_memory(memory_limit)
     if master is not None and engine != "spark":
@@ -139,11 +146,10 @@ def command(  # noqa: PLR0917 - one an option
         verify=verify,
         memory_limit=memory_limit,
     )
-    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
-    check_outputs(outputs.places, ruleset, options)
+    check_outputs(here.places, ruleset, None if clustered else options)
     ready = ready_ruleset(ruleset, options.settings)
     check_groups(ready, wanted.groups)
-    done = evaluate(ready, options, wanted, outputs, output)
+    done = (evaluate_cluster if clustered else evaluate)(ready, options, wanted, outputs, output)
     show_summary(output, done.summary, ready, result=target != STANDARD)
     _judge(output, done, allow_rejects, threshold)
 

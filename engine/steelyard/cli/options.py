@@ -136,7 +136,8 @@ _FACTS = (
         multiple=True,
         required=True,
         metavar="FILE",
-        help="File of cases: .csv, .tsv, .jsonl, .parquet, .xlsx, .xes, .xes.gz; patterns and several allowed.",
+        help="File of cases: .csv, .tsv, .jsonl, .parquet, .xlsx, .xes, .xes.gz; patterns and several allowed. "
+        "With the spark engine also spark:PATH (Parquet under a Hadoop path) or table:NAME.",
     ),
     click.option(
         "--relation",

@@ -55,7 +55,10 @@ def tell_rejects(output: Output, rejects: Sequence[Reject], count: int, allowed:
 
 def tell_reject(output: Output, reject: Reject) -> None:
     """Say why a row was rejected: where it stands, what stood there, what was expected."""
-    where = msg("{file}:{line}", file=reject.file, line=reject.line) if reject.line is not None else msg("by a rule")
+    if reject.line is not None:
+        where = msg("{file}:{line}", file=reject.file, line=reject.line)
+    else:
+        where = msg("in {file}", file=reject.file) if reject.file else msg("by a rule")
     output.warn(
         msg(
             "rejected `{key}` ({where}): `{column}` is “{value}”, expected {expected}",

@@ -46,6 +46,8 @@ def facts_digest(ruleset: Ruleset, provenance: Provenance) -> str:
     Files enter with their bytes and roles, not with their names and order; the time zone and calendars enter with the
     offsets and working days that this installation's data gives them.
     """
+    if any(not file.digest for file in provenance.files):
+        return ""
     options = provenance.options
     content = {
         "form": FORM,

@@ -28,7 +28,10 @@ _NAMED = 10
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file that was used. `role` is `cases` or the relation's id, `digest` the SHA-256 of its bytes in hex."""
+    """A file that was used. `role` is `cases` or the relation's id, `digest` the SHA-256 of its bytes in hex.
+
+    A source that a cluster read has no digest: an empty text.
+    """
 
     role: str
     name: str

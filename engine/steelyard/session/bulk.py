@@ -24,7 +24,7 @@ from steelyard.session.errors import EngineError
 from steelyard.session.listener import Listener
 from steelyard.session.record import FIRST, PENDING, REJECTED, REJECTS, SCORED, Record
 from steelyard.session.shortage import refusal
-from steelyard.session.verification import checkers_of, disagreement, sample_size, verify
+from steelyard.session.verification import disagreement, sample_size, single_case_engines, verify
 
 if TYPE_CHECKING:
     from steelyard.engines.sql.machines import Machine
@@ -85,11 +85,7 @@ class BulkRun:
     @cached_property
     def checkers(self) -> Checkers:
         """The other engines by name, the reference first; compiled when first asked for."""
-        from steelyard.engines import durable
-        from steelyard.engines.reference import ReferenceEngine
-
-        rules = () if durable.available() else (durable.DurableEngine(),)
-        return checkers_of((ReferenceEngine(), *rules), self.versions)
+        return single_case_engines(self.versions)
 
     @cached_property
     def results(self) -> Results:

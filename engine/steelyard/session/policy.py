@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal, Never, cast, overload
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostic, Diagnostics, InternalError, msg
@@ -28,6 +28,8 @@ from steelyard.session.result import Result
 
 if TYPE_CHECKING:
     from steelyard.engines.protocol import Compiled
+    from steelyard.session.cluster import ClusterRun
+    from steelyard.session.cluster_facts import SparkFrame
     from steelyard.session.frames import Data
     from steelyard.session.listener import Listener
     from steelyard.session.scoring import Run
@@ -206,6 +208,18 @@ class Policy:
         digests = self._digests[version.version]
         return Result(outcome, digests, warnings, case, single.values, engine, version, self)
 
+    @overload
+    def score(
+        self,
+        cases: SparkFrame,
+        relations: Mapping[str, SparkFrame | Sequence[Never]] | None = None,
+        *,
+        engine: Literal["auto", "spark"] = "auto",
+        verify: int | None = None,
+        groups: Sequence[str] | None = None,
+        listener: Listener | None = None,
+    ) -> ClusterRun: ...
+    @overload
     def score(
         self,
         cases: Data,
@@ -220,7 +234,22 @@ class Policy:
         memory_limit: str | None = None,
         master: str | None = None,
         listener: Listener | None = None,
-    ) -> Run:
+    ) -> Run: ...
+    def score(
+        self,
+        cases: Data | SparkFrame,
+        relations: Mapping[str, Any] | None = None,
+        *,
+        engine: str = "auto",
+        verify: int | None = None,
+        groups: Sequence[str] | None = None,
+        lang: str = "en",
+        delimiter: str | None = None,
+        encoding: str = "utf-8",
+        memory_limit: str | None = None,
+        master: str | None = None,
+        listener: Listener | None = None,
+    ) -> Run | ClusterRun:
         """Score a portfolio: frames, files, or mappings in, frames or files out.
 
         Args:
@@ -228,6 +257,7 @@ class Policy:
                 DuckDB relations), a path or pattern or a list of them, or a list with a mapping for each row. Columns
                 are named as in files: by each input's `column`, which is its id unless the ruleset says otherwise.
                 A float is taken for a decimal only where it is the double nearest to one of the declared digits.
+                Frames of Spark stay on their cluster, which does the work; columns need the types of `compile`.
             relations: the rows of every relation in one of these forms; `[]` says that it has none.
             engine: `auto` (the rule engine up to 10,000 cases, sql above), `reference`, `durable`, `sql` or `spark`.
             verify: how many cases other engines evaluate again; 0: none. None: 200, fewer where there is no other.
@@ -241,7 +271,8 @@ class Policy:
             listener: is told how far it is and what may surprise; None: warnings become `SteelyardWarning`.
 
         Returns:
-            The run. Rows that cannot be scored are its `rejects`, with the words of a file's rejects.
+            The run. Rows that cannot be scored are its `rejects`, with the words of a file's rejects. Of frames of
+            Spark a `ClusterRun`.
 
         Raises:
             PolicyError: a file cannot be read, columns are missing, or a relation is not given; with diagnostics.
@@ -250,12 +281,25 @@ class Policy:
             EngineError: no such engine, or it is not installed, refuses the ruleset, or could not finish.
             DisagreementError: two engines give different outcomes: a fault of this program.
         """
+        from steelyard.session.cluster_facts import is_spark_frame
         from steelyard.session.scoring import score_portfolio
 
+        if is_spark_frame(cases) and engine in {"auto", "spark"}:
+            from steelyard.session.cluster import score_frames
+
+            return score_frames(
+                self._versions,
+                self.settings,
+                cast("SparkFrame", cases),
+                relations,
+                groups=groups,
+                verify=verify,
+                listener=listener,
+            )
         return score_portfolio(
             self._versions,
             self.settings,
-            cases,
+            cast("Data", cases),
             relations,
             engine=engine,
             verify=verify,

@@ -71,6 +71,15 @@ def checkers_of(engines: Iterable[Engine], versions: Versions) -> Checkers:
     return tuple(found)
 
 
+def single_case_engines(versions: Versions) -> Checkers:
+    """The engines that check portfolios: the reference first, then the durable one where it is installed."""
+    from steelyard.engines import durable
+    from steelyard.engines.reference import ReferenceEngine
+
+    rules = () if durable.available() else (durable.DurableEngine(),)
+    return checkers_of((ReferenceEngine(), *rules), versions)
+
+
 def verify(  # noqa: PLR0917 - all of a run
     connection: Connection,
     scored: Path,
@@ -123,7 +132,7 @@ def verify(  # noqa: PLR0917 - all of a run
     )
     if wrong:
         raise disagreement(wrong, versions, engine)
-    _tell_checked(listener, len(chosen), tuple(name for name, _ in checkers))
+    tell_checked(listener, len(chosen), tuple(name for name, _ in checkers))
     return len(chosen)
 
 
@@ -133,7 +142,7 @@ def disagreement(found: Sequence[Disagreement], versions: Versions, engine: str)
     return DisagreementError(tuple(found), tuple(described))
 
 
-def _tell_checked(listener: Listener, checked: int, checkers: tuple[str, ...]) -> None:
+def tell_checked(listener: Listener, checked: int, checkers: tuple[str, ...]) -> None:
     """Tell which engines agreed, where there was a case to check."""
     engines = ", ".join(checkers)
     if not checked or not checkers:

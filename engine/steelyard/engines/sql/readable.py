@@ -6,7 +6,7 @@ which rule each column comes from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -34,6 +34,12 @@ _GIVEN = "@"
 """Prefix that distinguishes tables that are read from steps until both get their final names."""
 _ALWAYS = frozenset({Content.RULESET, Content.VERSION, Content.DIGEST, Content.STATUS})
 """The columns that rejected cases have too, besides their key."""
+
+_TRANSFORMS = {
+    "duckdb": "LIST_TRANSFORM(:items, LAMBDA _e : :one)",
+    "spark": "TRANSFORM(:items, _e -> :one)",
+}
+"""How every item of a list is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,13 @@ class Readable:
     names: tuple[str, ...]
 
 
-def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, lang: str = "en") -> Readable:
+def readable(
+    ruleset: Ruleset,
+    dialect_name: str,
+    tables: Tables | None = None,
+    lang: str = "en",
+    added: Callable[[Statement], Iterable[Selected]] | None = None,
+) -> Readable:
     """Write a ruleset as one statement.
 
     Args:
@@ -73,6 +85,8 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
         dialect_name: one of `dialects.NAMES`.
         tables: the tables of the facts.
         lang: the language of labels and clauses, `zh` or `en`.
+        added: gives further columns, after those of results; they have no origin, and are NULL for the rows that
+            intake rejects.
 
     Raises:
         UnfitError: it cannot be written as one statement.
@@ -85,6 +99,8 @@ def readable(ruleset: Ruleset, dialect_name: str, tables: Tables | None = None, 
     statement = compile_ruleset(ruleset, here, kept, rows, stamp, identity=ruleset.key)
     if statement.unlisted:
         raise _too_many(statement)
+    if added is not None:
+        statement.columns += tuple(added(statement))
     names = tuple(column.name for column, _ in statement.columns)
     if here.name == "bigquery":  # column names of tables must not contain a dot
         statement.columns = tuple(
@@ -152,7 +168,7 @@ def _published(statement: Statement) -> Iterator[E]:
     scored = build.unequal(build.column("status"), build.text(REJECTED))
     for place, (column, _) in enumerate(statement.columns):
         value = _natural(column, build.column(column.name), here)
-        plain = place == 0 or _content(column) in _ALWAYS or bare
+        plain = place == 0 or column.origin is None or _content(column) in _ALWAYS or bare
         yield build.aliased(value if plain else build.where(scored, value), column.name)
         if _content(column) is Content.STATUS:
             yield build.aliased(exp.Cast(this=build.column(REJECT_AT), to=here.text()), REJECT_AT)
@@ -178,7 +194,7 @@ def _content(column: ResultColumn) -> Content | None:
 
 
 def _natural(column: ResultColumn, value: E, here: Dialect) -> E:
-    """A stored value in its published type. Items of lists stay in their stored form except in DuckDB."""
+    """A stored value in its published type. Items of lists stay in their stored form except in DuckDB and Spark."""
     if not column.many and not column.fields:
         return _one(column.name, column.type, value, here)
     item = exp.column("_e")
@@ -188,9 +204,9 @@ def _natural(column: ResultColumn, value: E, here: Dialect) -> E:
         one: E = here.struct({name: _one(name, type_, own, here) for name, type_, own in fields})
     else:
         one = _one(column.name, column.type, item, here)
-    if here.name != "duckdb" or one == item:
+    if here.name not in _TRANSFORMS or one == item:
         return value
-    return fill("LIST_TRANSFORM(:items, LAMBDA _e : :one)", "duckdb", items=value, one=one)
+    return fill(_TRANSFORMS[here.name], here.sqlglot, items=value, one=one)
 
 
 def _one(name: str, type_: Type, value: E, here: Dialect) -> E:

@@ -14,7 +14,8 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Generator, Sequence
+import warnings
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -60,6 +61,8 @@ _SETTINGS = {
 }
 
 
+_SUBMITTED = "PYSPARK_GATEWAY_PORT"
+"""Is set in a program that `spark-submit` started."""
 _OWN = {PLACE: "BIGINT", ROW: "BIGINT", ROW_ID: "VARCHAR"}
 _KINDS = {"BIGINT": "BIGINT", "VARCHAR": "STRING", "BOOLEAN": "BOOLEAN", "VARCHAR[]": "ARRAY<STRING>"}
 """The types of stored values in DuckDB and in Spark."""
@@ -215,19 +218,61 @@ def opened(master: str, folder: Path) -> Generator[Session]:
     Raises:
         SparkError: it does not start, computes differently than required, or fails to run a statement.
     """
+    with failures(), _java(folder, _settings(master, folder)) as spark:
+        ready(spark)
+        yield Session(spark, folder)
+
+
+@contextmanager
+def configured(master: str | None, folder: Path) -> Generator[SparkSession]:
+    """Start Spark as this machine has it configured (`SPARK_CONF_DIR`, `spark-submit`), and end it.
+
+    Args:
+        master: None: that of `spark-submit`, else `local[*]`.
+        folder: for its log.
+
+    Raises:
+        SparkError: as `opened`.
+    """
+    chosen = master or (None if _SUBMITTED in os.environ else "local[*]")
+    settings = {"spark.app.name": "steelyard", "spark.ui.showConsoleProgress": "false"}
+    with _no_warehouse(), failures(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="pyspark")  # about versions of pandas, which is not used
+        with _java(folder, settings | _addresses(chosen)) as spark:
+            yield spark
+
+
+@contextmanager
+def _no_warehouse() -> Generator[None]:
+    """Remove the folder that Spark makes in the current one, as long as nothing is in it."""
+    folder = Path("spark-warehouse").absolute()
+    was_there = folder.exists()
+    try:
+        yield
+    finally:
+        if not was_there:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+@contextmanager
+def failures() -> Generator[None]:
+    """Raise what Spark raises as SparkError."""
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
     try:
-        with _java(master, folder) as spark:
-            _ready(spark)
-            yield Session(spark, folder)
+        yield
     except (PySparkException, Py4JError) as error:
         raise SparkError(next(iter(str(error).splitlines()), type(error).__name__)) from error
 
 
-def _ready(spark: SparkSession) -> None:
-    """Apply the settings that the compiler requires, and check them."""
+def ready(spark: SparkSession) -> None:
+    """Set a session as the compiler expects it, and make sure that it is.
+
+    Raises:
+        SparkError: it is not.
+    """
     here = dialect("spark")
     for statement in here.session_statements():
         spark.sql(statement)
@@ -238,15 +283,15 @@ def _ready(spark: SparkSession) -> None:
 
 
 @contextmanager
-def _java(master: str, folder: Path) -> Generator[SparkSession]:
+def _java(folder: Path, settings: Mapping[str, str]) -> Generator[SparkSession]:
     """Open a session in a new Java process that logs to a file, or in the one that is already running."""
     from pyspark import SparkConf, SparkContext
     from pyspark.java_gateway import launch_gateway
     from pyspark.sql import SparkSession
 
-    own = SparkContext._gateway is None  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    own = SparkContext._gateway is None and _SUBMITTED not in os.environ  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
     conf = SparkConf(loadDefaults=False)
-    for key, value in _settings(master, folder).items():
+    for key, value in settings.items():
         conf.set(key, value)
     log = folder / "spark.log"
     with log.open("wb") as stream:
@@ -271,14 +316,19 @@ def _java(master: str, folder: Path) -> Generator[SparkSession]:
 def _settings(master: str, folder: Path) -> dict[str, str]:
     place = folder / "java"
     place.mkdir()
-    found = {
+    return {
         **_SETTINGS,
-        "spark.master": master,
+        **_addresses(master),
         "spark.local.dir": str(place),
         "spark.sql.warehouse.dir": str(place / "warehouse"),
         "spark.driver.extraJavaOptions": f'-Djava.io.tmpdir="{place}"',
     }
-    if master.startswith("local"):
+
+
+def _addresses(master: str | None) -> dict[str, str]:
+    """Where Spark runs; what runs in this machine listens to nobody else."""
+    found = {} if master is None else {"spark.master": master}
+    if master is not None and master.startswith("local"):
         found |= {"spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1"}
     return found
 
@@ -331,4 +381,4 @@ def _table(small: SmallTable) -> Any:  # noqa: ANN401 - pyarrow has no types
     return pa.Table.from_arrays(arrays, names=list(small.columns))
 
 
-__all__ = ["Session", "SparkError", "SparkMachine", "available", "opened"]
+__all__ = ["Session", "SparkError", "SparkMachine", "available", "configured", "failures", "opened", "ready"]

@@ -30,11 +30,11 @@ class Staged:
     last: str
 
 
-def staged(query: exp.Select, dialect: Dialect) -> Staged:
+def staged(query: exp.Query, dialect: Dialect) -> Staged:
     """Divide a statement: steps that are read more than once and depend on many others are stored.
 
     Args:
-        query: a query of `Statement.query`; it is modified.
+        query: a query with its common table expressions, as `Statement.query` gives it; it is modified.
         dialect: what to write.
     """
     with_ = query.args.pop("with_", None)

@@ -7,12 +7,26 @@ raise on overflow; quantiles come from running counts over the distinct scores, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from steelyard.engines.counting import QUANTILES, Count, LostColumn, Measure, ScoreColumn, ScoreItem, SummaryColumns
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection as Connection
+
+class Answer(Protocol):
+    """The result of a statement."""
+
+    def fetchall(self) -> list[Any]:
+        """Its rows."""
+        ...
+
+
+class Connection(Protocol):
+    """A session of DuckDB, or something that runs the same statements."""
+
+    def execute(self, query: str, /) -> Answer:
+        """Run a statement."""
+        ...
+
 
 _STATUSES = ("scored", "unscored", "rejected")
 
