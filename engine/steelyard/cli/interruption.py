@@ -40,6 +40,12 @@ def install(prepare: Callable[[], object], tell: Callable[[Interruption], None])
     return interruption
 
 
+def ignore_signals() -> None:
+    """Ignore Ctrl-C and SIGTERM from now on: the command has ended and its exit status is known."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
+
+
 def _watch(
     reading: int, interruption: Interruption, prepare: Callable[[], object], tell: Callable[[Interruption], None]
 ) -> None:

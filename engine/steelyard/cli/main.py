@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from steelyard.cli.interruption import install
+from steelyard.cli.interruption import ignore_signals, install
 from steelyard.cli.output import Output, default_language, steady
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import SteelyardError, msg
@@ -118,6 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError:  # not even standard error can be written: nobody can be told
         status = Status.USAGE
     interruption.asked = True  # from here on the process ends by itself
+    ignore_signals()  # the interpreter, as it ends, would let the next one kill the process
     sys.exit(status)
 
 

@@ -78,7 +78,7 @@ def test_findings_are_parted_by_a_blank_line() -> None:
         ("\ta", 1, 2, 4, 1),
         ("\t\ta", 0, 2, 0, 8),
         ("e\u0301a", 2, 3, 1, 1),
-        ("a\x1bb", 2, 3, 2, 1),
+        ("a\x1bb", 2, 3, 7, 1),  # shown as `a\\u001bb`
     ],
 )
 def test_carets_stand_by_screen_columns(line: str, start: int, end: int, column: int, width: int) -> None:
@@ -152,6 +152,7 @@ def test_json_schema_is_stable() -> None:
     assert found.endswith("}\n")
     assert "规" in found
     assert json.loads(found) == {
+        "format": 1,
         "diagnostics": [
             {
                 "code": "N101",

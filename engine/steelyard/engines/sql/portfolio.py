@@ -105,7 +105,8 @@ def running(connection: Connection, statement: str, tell: Tell | None = None) ->
     try:
         while not done.wait(1):  # returns earlier where it is done, or on Ctrl-C
             if tell is not None:
-                tell(max(0, min(99, int(connection.query_progress()))))
+                with suppress(duckdb.Error):  # while DuckDB plans, the connection is busy and knows no progress
+                    tell(max(0, min(99, int(connection.query_progress()))))
     except BaseException:
         connection.interrupt()
         while not done.is_set():
