@@ -223,7 +223,7 @@ def _grouped(statement: Statement, groups: Sequence[str]) -> Iterator[Selected]:
                 yield Selected(ResultColumn(key_column(name), expr.type), value)
             case Regions():
                 yield Selected(ResultColumn(key_column(name), Text()), program.dialect.join_list(value, ";"))
-            case _:
+            case _:  # numbers, times and durations are stored as integers
                 yield Selected(ResultColumn(key_column(name), Number(0)), value)
 
 

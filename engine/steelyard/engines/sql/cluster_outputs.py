@@ -54,7 +54,7 @@ def translated(query: str) -> str:
                 summed = f"(a, b) -> CAST(COALESCE(a + b, a, b) AS {amount})"
                 text = f"AGGREGATE({items.sql('spark')}, CAST(NULL AS {amount}), {summed})"
                 node.replace(parse_one(text, dialect="spark"))
-            case _:
+            case _:  # every other node is the same in Spark
                 pass
     return tree.sql("spark")
 

@@ -88,7 +88,7 @@ def _fits(type_: Type, found: str) -> bool:
             decimal = re.fullmatch(r"decimal\((\d+),(\d+)\)", found)
             digits = int(decimal[1]) - int(decimal[2]) if decimal else _DIGITS.get(found, 99)
             return digits <= 18 - scale or (scale == 0 and found == "bigint")
-        case _:
+        case _:  # every other type has one type in Spark
             return found == spark_type(type_)
 
 
