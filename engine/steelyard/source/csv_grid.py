@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
-import re
-from bisect import bisect_right
-from collections.abc import Iterator
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from steelyard.diagnostics import Diagnostics, Span, msg
+from steelyard.source.csv_rows import BadQuote, Place, csv_rows, customary_delimiter, delimiter_fault
+from steelyard.source.files import BYTE_ORDER_MARK
 from steelyard.source.grid import Grid, GridCell, GridOptions, Row, finished, visible
 from steelyard.source.nodes import Text
-
-_BREAK = re.compile(r"\r\n|\r|\n")
-_QUOTED = re.compile(r'"((?:[^"]|"")*)"')
 
 
 def read_csv_grid(data: bytes, name: str, options: GridOptions, diagnostics: Diagnostics) -> Grid | None:
@@ -28,66 +26,32 @@ def read_csv_grid(data: bytes, name: str, options: GridOptions, diagnostics: Dia
     text = _decoded(data, name, options, diagnostics)
     if delimiter is None or text is None:
         return None
-    scan = _Scan(text, name, delimiter, diagnostics)
+    rows: list[Row] = []
     before = diagnostics.errors
-    rows = list(scan.rows())
+    for line, fields, ends in csv_rows(io.StringIO(text, newline=""), delimiter):
+        if isinstance(fields, BadQuote):
+            at, column = fields.place
+            diagnostics.add("E117", Span(name, at, column, at, column + 1), fields.headline, help=fields.advice)
+            return None
+        rows.append(tuple(_cells(Span(name, line, 0, line, 0), fields, ends, diagnostics)))
     grid = finished(name, rows, options, diagnostics) if diagnostics.errors == before else None
     return None if grid is None or not _even(grid, rows, diagnostics) else grid
 
 
-class _Scan:
-    """Reads a text field by field."""
+def _cells(at: Span, fields: list[str], ends: Sequence[Place], diagnostics: Diagnostics) -> Iterator[GridCell | None]:
+    """Give the cells of a row that begins at a place; `ends` are the places after its fields, where any has quotes."""
+    for number, value in enumerate(fields):
+        line, column = ends[number] if ends else (at.line, at.column + len(value))
+        span = replace(at, end_line=line, end_column=column)
+        at = Span(at.file, line, column + 1, line, column + 1)
+        yield _cell(value, span) if value.strip() and visible(value, span, diagnostics) else None
 
-    def __init__(self, text: str, name: str, delimiter: str, diagnostics: Diagnostics) -> None:
-        self._text = text
-        self._name = name
-        self._delimiter = delimiter
-        self._diagnostics = diagnostics
-        self._plain = re.compile(rf"[^{re.escape(delimiter)}\r\n]*")
-        self._starts = [0, *(found.end() for found in _BREAK.finditer(text))]
 
-    def rows(self) -> Iterator[Row]:
-        """Give the rows, including empty lines; stops at a quote that is not closed correctly."""
-        at, row = 0, list[GridCell | None]()
-        while at < len(self._text) or row:
-            quoted = self._text.startswith('"', at)
-            found = (_QUOTED if quoted else self._plain).match(self._text, at)
-            end = at if found is None else found.end()
-            rest = self._text[end : end + 1]
-            if found is None or rest not in ("", "\r", "\n", self._delimiter) or (not quoted and '"' in found[0]):
-                self._bad_quote(at)
-                return
-            row.append(self._cell(at, end, found[1] if quoted else found[0], quoted=quoted))
-            at = end + 1
-            if rest != self._delimiter:
-                yield tuple(row)
-                row = []
-                at = end + (2 if self._text.startswith("\r\n", end) else 1)
-
-    def _cell(self, start: int, end: int, value: str, *, quoted: bool) -> GridCell | None:
-        if not value.strip():
-            return None
-        span = self._span(start, end)
-        if not visible(value, span, self._diagnostics):
-            return None
-        verbatim = '""' not in value and _BREAK.search(value) is None
-        origin = ((0, span.line, span.column + quoted),) if verbatim or not quoted else ()
-        return GridCell(Text(value.replace('""', '"') if quoted else value, span, origin=origin))
-
-    def _span(self, start: int, end: int) -> Span:
-        return Span(self._name, *self._place(start), *self._place(end))
-
-    def _place(self, at: int) -> tuple[int, int]:
-        line = bisect_right(self._starts, at) - 1
-        return line, at - self._starts[line]
-
-    def _bad_quote(self, at: int) -> None:
-        self._diagnostics.add(
-            "E117",
-            self._span(at, at + 1),
-            msg("a quote is opened that is not closed well"),
-            help=msg("a field in quotes ends at the delimiter or the line; a quote inside is written twice"),
-        )
+def _cell(value: str, span: Span) -> GridCell:
+    """Make a cell. Places inside it are known where the file has its text on one line and without doubled quotes."""
+    around = span.end_column - span.column - len(value)
+    verbatim = span.line == span.end_line and around in (0, 2)
+    return GridCell(Text(value, span, origin=((0, span.line, span.column + around // 2),) if verbatim else ()))
 
 
 def _even(grid: Grid, rows: list[Row], diagnostics: Diagnostics) -> bool:
@@ -110,12 +74,12 @@ def _even(grid: Grid, rows: list[Row], diagnostics: Diagnostics) -> bool:
 def _delimiter(name: str, options: GridOptions, diagnostics: Diagnostics) -> str | None:
     written = options.delimiter
     if written is None:
-        return "\t" if name.lower().endswith(".tsv") else ","
+        return customary_delimiter(name)
     sign = "\t" if written == "tab" else str(written)
-    if len(sign) == 1 and sign not in '"\r\n':
+    fault = delimiter_fault(sign)
+    if fault is None:
         return sign
-    headline = msg("`{delimiter}` cannot separate columns", delimiter=written)
-    diagnostics.add("E113", written.span, headline, help=msg("a delimiter is one character, such as `,` or `;`"))
+    diagnostics.add("E113", written.span, fault[0], help=fault[1])
     return None
 
 
@@ -133,4 +97,4 @@ def _decoded(data: bytes, name: str, options: GridOptions, diagnostics: Diagnost
         headline = msg("unknown encoding `{encoding}`", encoding=encoding)
         diagnostics.add("E113", place, headline, help=msg("try `utf-8` or `gb18030`"))
         return None
-    return text.removeprefix(codecs.BOM_UTF8.decode())
+    return text.removeprefix(BYTE_ORDER_MARK)

@@ -10,6 +10,9 @@ from steelyard.diagnostics import Diagnostics, Message, Span, msg
 SIZE_LIMIT = 10_000_000
 """In bytes. Rulesets are written by hand; a larger file is a mistake."""
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Skipped at the beginning of every text file, whatever its encoding."""
+
 _OTHER_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 

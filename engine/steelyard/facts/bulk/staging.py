@@ -25,6 +25,8 @@ from steelyard.facts.cells import Cell, plain_cell
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.ir.types import Regions, Type
+from steelyard.source.csv_rows import customary_delimiter
+from steelyard.source.files import BYTE_ORDER_MARK
 
 UNREADABLE = "\0"
 """Stands for a cell that no type accepts: NUL is refused as text, and matches no other grammar."""
@@ -128,7 +130,7 @@ def stage_plain_csv(
 
 def delimiter_of(path: Path, options: ReadOptions) -> str:
     """Return the delimiter of a CSV file."""
-    return options.delimiter or ("\t" if path.suffix.lower() == ".tsv" else ",")
+    return options.delimiter or customary_delimiter(path)
 
 
 class _QuotedError(Exception):
@@ -137,13 +139,13 @@ class _QuotedError(Exception):
 
 def _texts(path: Path, encoding: str) -> Iterator[str]:
     """Give the text in pieces with LF line ends; no piece ends between the two characters of CRLF."""
-    name = codecs.lookup(encoding).name
-    decoder = codecs.getincrementaldecoder("utf-8-sig" if name == "utf-8" else name)()
-    held = ""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    held, mark = "", BYTE_ORDER_MARK
     with path.open("rb") as file:
         while True:
             raw = file.read(_BLOCK)
-            text = held + decoder.decode(raw, final=not raw)
+            text = held + decoder.decode(raw, final=not raw).removeprefix(mark)
+            mark = "" if text else mark
             if '"' in text:
                 raise _QuotedError
             held = "\r" if raw and text.endswith("\r") else ""

@@ -22,7 +22,7 @@ class ReadOptions:
 
     Attributes:
         delimiter: of CSV, one character; None: a comma, or a tab where the file's name ends in `.tsv`.
-        encoding: of CSV and JSONL; a byte order mark is skipped under UTF-8.
+        encoding: of CSV and JSONL; a byte order mark is skipped.
         traces: whether an event log gives one row per trace (a case file) instead of one row per event.
         max_bytes: the largest size to which a compressed file may unpack.
     """

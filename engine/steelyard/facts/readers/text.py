@@ -9,6 +9,7 @@ from pathlib import Path
 
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.readers.table import UnreadableError
+from steelyard.source.files import BYTE_ORDER_MARK
 
 
 @contextmanager
@@ -25,12 +26,13 @@ def text_lines(path: Path, encoding: str) -> Generator[Iterator[str]]:
         raise UnreadableError(
             "E113", msg("unknown encoding `{encoding}`", encoding=encoding), help=msg("try `utf-8` or `gb18030`")
         ) from None
-    with path.open(encoding="utf-8-sig" if name == "utf-8" else name, newline="") as file:
+    with path.open(encoding=name, newline="") as file:
         yield _decoded(file, path, name)
 
 
 def _decoded(lines: Iterator[str], path: Path, encoding: str) -> Iterator[str]:
     try:
+        yield next(lines, "").removeprefix(BYTE_ORDER_MARK)
         yield from lines
     except UnicodeError:
         raise UnreadableError(
