@@ -181,7 +181,7 @@ def _files_of_ruleset(name: str) -> set[str]:
 
 def _files_of_facts(facts: FactFiles) -> list[str]:
     """The files of cases and relations; before a colon may stand the kind of a feed."""
-    from steelyard.facts.reading import matching_files
+    from steelyard.facts.patterns import matching_files
 
     given = (*facts.cases, *(file for files in facts.relations.values() for file in files or ()))
     names = [part for file in given for part in (file, file.partition(":")[2]) if part]

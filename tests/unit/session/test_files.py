@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from steelyard import OutputError
-from steelyard.session.files import staging
+from steelyard.session.errors import UsageError
+from steelyard.session.files import check_outputs, staging
+from steelyard.session.sources import FactFiles
 from steelyard.temporary import TemporaryFolder
 
 REPLACING = """
@@ -78,3 +80,30 @@ def test_a_folder_whose_replacement_was_killed_comes_back_with_the_next_run(tmp_
 
     assert (target / "page.html").read_text() == "old"
     assert names(tmp_path) == {"report"}
+
+
+@pytest.mark.parametrize("given", ["*.csv", "fema:*.csv", "[ab].csv", "**/a.csv"])
+def test_a_file_that_a_pattern_reads_is_not_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("a.csv", "b.csv", "c.jsonl"):
+        Path(name).touch()
+    facts = FactFiles((), {"weather": (given,)}, {}, None, "utf-8")
+
+    with pytest.raises(UsageError, match="is read by this command"):
+        check_outputs(("a.csv",), facts=facts)
+    check_outputs(("c.jsonl",), facts=facts)
+
+
+def test_a_name_of_a_file_is_no_pattern_when_outputs_are_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("q*.csv", "q-other.csv"):
+        Path(name).touch()
+    facts = FactFiles(("q*.csv",), {}, {}, None, "utf-8")
+
+    check_outputs(("q-other.csv",), facts=facts)
+    with pytest.raises(UsageError):
+        check_outputs(("q*.csv",), facts=facts)
