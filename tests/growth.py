@@ -127,6 +127,30 @@ def nested_tables(n: int) -> str:
     return _ruleset(rest="tables:\n" + "".join(map(table, range(n))), defines=f"  z: t{n - 1}.out", value="z")
 
 
+def _pairs(n: int, first: tuple[str, str]) -> str:
+    """Tables each of which is asked twice with what the one before says."""
+
+    def table(k: int) -> str:
+        rows = "".join(f"      - {{a: {a}, b: '>= {a}', out: {(a + k) % 10}}}\n" for a in range(5))
+        a, b = (f"t{k - 1}.out", f"t{k - 1}.out + 1") if k else first
+        return (
+            f"  t{k}:\n    hit: first\n    inputs: {{a: {a}, b: {b}}}\n    outputs: {{out: integer}}\n    rows:\n{rows}"
+        )
+
+    return "tables:\n" + "".join(map(table, range(n)))
+
+
+def paired_tables(n: int) -> str:
+    """Tables that read the one before through two inputs."""
+    return _ruleset(rest=_pairs(n, ("x1", "x2")), defines=f"  z: t{n - 1}.out", value="z")
+
+
+def paired_tables_of_rows(n: int) -> str:
+    """The same, asked for the rows of a relation."""
+    rest = _pairs(n, ("parts.y1", "x2")) + _RELATION.format(defines="")
+    return _ruleset(rest=rest, defines=f"  z: sum(parts.used where t{n - 1}.out > 4)", value="z")
+
+
 _RELATION = """\
 relations:
   parts:
@@ -235,6 +259,8 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
         (one_condition, 25),
         (neighbours, 50),
         (nested_tables, 10),
+        (paired_tables, 10),
+        (paired_tables_of_rows, 10),
         (row_chains, 25),
         (families, 25),
         (aggregates, 15),

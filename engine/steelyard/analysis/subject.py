@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import assert_never
 
 from steelyard.calendars.zones import zone
@@ -37,7 +38,7 @@ from steelyard.ir.walk import nodes
 from steelyard.model.ruleset import RulesetFile
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Subject:
     """A ruleset under check.
 
@@ -53,15 +54,21 @@ class Subject:
 
     def columns(self, table: Table) -> tuple[coverage.TestedColumn, ...]:
         """Return the table's inputs as atoms, within the ranges of all calls."""
-        calls = [call for call in self.calls() if call.table == table.id]
+        calls = self.calls.get(table.id, ())
         if not calls:
             return columns_of(table, (UNBOUNDED,) * len(table.inputs))
         asked = zip(*(call.arguments for call in calls), strict=True)
         return columns_of(table, tuple(hull(tuple(map(self.knower.value_range, each))) for each in asked))
 
-    def calls(self) -> Iterator[TableCall]:
-        """Return every call of a table."""
-        return (node for expr in expressions(self.ruleset) for node in nodes(expr) if isinstance(node, TableCall))
+    @cached_property
+    def calls(self) -> dict[str, list[TableCall]]:
+        """Every call of a table, by table."""
+        found: dict[str, list[TableCall]] = {}
+        for expr in expressions(self.ruleset):
+            for node in nodes(expr):
+                if isinstance(node, TableCall):
+                    found.setdefault(node.table, []).append(node)
+        return found
 
     def shown(self, value: Stored, kind: Type) -> Message:
         """A value for a reader, as a part of a message."""

@@ -106,12 +106,15 @@ def values_used(expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
     return tuple(found.values())
 
 
-def _collect(expr: Expr, at: EvaluationPlace, found: dict[str, Node]) -> None:
+def _collect(written: Expr, at: EvaluationPlace, found: dict[str, Node]) -> None:
+    expr = at.words.inner(written)
     match expr:
         case Aggregate():
             found.setdefault(repr(expr), _value(expr, at, _rows(expr, at)))
         case TableCall() | TableAggregate():
-            found.setdefault(repr(expr), _value(expr, at))
+            if repr(expr) in found:
+                return
+            found[repr(expr)] = _value(expr, at)
             _collect_all(children(expr.call if isinstance(expr, TableAggregate) else expr), at, found)
         case Input() | Parameter() | Define() | Field() | OneRow():
             found.setdefault(repr(expr), _value(expr, at))

@@ -9,7 +9,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.explain.records import Clause, Fact, RowReference
 from steelyard.explain.terms import Name, Text, TypedValue, value_text
 from steelyard.facts.case import Row
-from steelyard.ir.expressions import Stored
+from steelyard.ir.expressions import Define, Expr, Field, Stored
 from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Ruleset, Source
 from steelyard.ir.types import DateTime, Type
 
@@ -67,6 +67,16 @@ class Words:
     def name(self, id: str) -> Name:  # noqa: A002 - the word
         """Return the label of something in the ruleset; a field is written `relation.field`."""
         return self._names.get(id) or Name(id, Label(id, id))
+
+    def inner(self, expr: Expr) -> Expr:
+        """Return what an input of a table asks, where it was made a define of its own; else the expression itself."""
+        match expr:
+            case Define(name=name) if "." in name:
+                return self.definitions[name].value
+            case Field(relation=relation, name=name) if "." in name:
+                return self.row_definitions[relation, name].value
+            case _:  # every other expression is as the author wrote it
+                return expr
 
     def score(self, id: str) -> Name:  # noqa: A002 - the word
         """Return the label of a score."""

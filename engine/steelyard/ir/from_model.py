@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from steelyard.diagnostics import Diagnostics, msg
@@ -15,13 +16,13 @@ from steelyard.ir.lowering.demands import written_scores
 from steelyard.ir.lowering.exemptions import exemption
 from steelyard.ir.lowering.fields import check_milestones, declared_range
 from steelyard.ir.lowering.indicators import indicator
-from steelyard.ir.lowering.order import in_order, lowering_order
+from steelyard.ir.lowering.order import in_order, lowering_order, rows_in_order
 from steelyard.ir.lowering.people import label, source
 from steelyard.ir.lowering.relations import relation, shape
 from steelyard.ir.lowering.scores import score
 from steelyard.ir.lowering.tables import arguments, table
 from steelyard.ir.lowering.weights import weights
-from steelyard.ir.ruleset import Group, InputField, Property, Ruleset
+from steelyard.ir.ruleset import Group, InputField, Property, Relation, Ruleset
 from steelyard.ir.types import Date, DateTime, Range, Text
 from steelyard.language.parser import parse_interval
 from steelyard.model.ruleset import RulesetFile
@@ -81,8 +82,10 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
             Group(str(name), label(one, str(name)), tuple(i.id for i in measured.values() if i.group == name))
             for name, one in file.groups.items()
         ),
-        relations=relations,
-        defines=in_order(defines, lambda node: node.name if isinstance(node, Define) else None),
+        relations=tuple(_with_added(one, context) for one in relations),
+        defines=in_order(
+            (*defines, *context.added_defines()), lambda node: node.name if isinstance(node, Define) else None
+        ),
         tables=tables,
         indicators=tuple(measured.values()),
         exemptions=exempting,
@@ -95,6 +98,12 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
         calendars=calendars,
         file=file.span.file,
     )
+
+
+def _with_added(relation: Relation, context: Context) -> Relation:
+    """The relation with the defines that were made of inputs of tables."""
+    added = context.added_defines(relation.id)
+    return replace(relation, defines=rows_in_order(relation.id, (*relation.defines, *added))) if added else relation
 
 
 def _all(found: Iterable[T | None]) -> tuple[T, ...]:

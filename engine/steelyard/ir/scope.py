@@ -102,6 +102,7 @@ class NameScope:
         target, measure: the types of the indicator's own target and measure where they may be read.
         score: the score that may be read by name, or as `score`, and its type.
         aggregating: whether the expression is inside an aggregate, where no other is allowed.
+        types_only: whether only the type is wanted, so that the inputs of tables are left out.
     """
 
     lookup: Lookup
@@ -114,6 +115,7 @@ class NameScope:
     scores: tuple[tuple[str, Type], ...] = ()
     own_score: str | None = None
     aggregating: bool = False
+    types_only: bool = False
 
     @property
     def diagnostics(self) -> Diagnostics:

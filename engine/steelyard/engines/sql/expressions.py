@@ -219,6 +219,7 @@ def _of_score(name: str, program: Program, scope: Scope) -> Value:
 
 def _named(found: Value, hint: str, frame: Frame) -> Value:
     """The value of a definition: a column, unless it is short enough to be repeated."""
+    hint = hint.replace(".", "__")
     found = replace(found, sql=_kept(found.sql, hint, frame))
     return shortened(found, hint, frame, repeated=True)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -78,6 +78,8 @@ class Context:
         self._open: list[tuple[str, str]] = []
         self._levels: dict[tuple[str, str, str | None], Level] = {}
         self._heights: dict[tuple[str, str], int] = {}
+        self._arguments: dict[Hashable, tuple[Expr, ...] | None] = {}
+        self._added: dict[str | None, list[Definition]] = {}
 
     def _zone(self) -> Zone:
         text = self.file.timezone
@@ -135,16 +137,21 @@ class Context:
         return self._once("table", name, lambda: self._sections.table(self, name), asked_at)
 
     def table_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
-        """The table's own input expressions, typed where its name stands."""
+        """The table's own input expressions, typed where its name stands; once for each kind of place."""
+        row = (scope.row, scope.bare_row, scope.aggregating)
+        place = (name, row, scope.target, scope.measure, scope.scores, scope.own_score)
+        if place in self._arguments:
+            return self._arguments[place]
         key = ("arguments of", name)
         if key in self._open:
             self._cycle(key, None)
             return None
         self._open.append(key)
         try:
-            return self._sections.arguments(self, name, scope)
+            self._arguments[place] = self._sections.arguments(self, name, scope)
         finally:
             self._open.pop()
+        return self._arguments[place]
 
     def indicator(self, name: str, asked_at: Span | None) -> Indicator | None:
         """The indicator of that name."""
@@ -190,7 +197,8 @@ class Context:
         row = self.relation(relation)
         if row is not None and name in row.fields:
             return row.fields[name]
-        found = None if row is None or not row.has(name) else self.row_define(relation, name, None)
+        added = ("define", f"{relation}.{name}") in self._memory
+        found = self.row_define(relation, name, None) if added or (row is not None and row.has(name)) else None
         return None if found is None else found.value
 
     def joins(self, relation: str) -> Expr | None:
@@ -262,6 +270,21 @@ class Context:
             self._heights[_key(leaf)] = self._height(value)
             self._define_level(leaf, None)
             self.knows.learn(leaf)
+
+    def add_define(self, relation: str | None, definition: Definition) -> None:
+        """Add a define that no author wrote: of the case, or of a relation's row."""
+        key = definition.id if relation is None else f"{relation}.{definition.id}"
+        if ("define", key) not in self._memory:
+            self._memory["define", key] = definition
+            self._added.setdefault(relation, []).append(definition)
+
+    def added_defines(self, relation: str | None = None) -> tuple[Definition, ...]:
+        """The defines that no author wrote."""
+        return tuple(self._added.get(relation, ()))
+
+    def level(self, expr: Expr) -> Level:
+        """The latest stratum that an expression reads."""
+        return self._level(expr, None)[0]
 
     def _height(self, expr: Expr) -> int:
         return heights.height(expr, lambda leaf: self._heights.get(_key(leaf), 0))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from steelyard.diagnostics import Diagnostics
-from steelyard.ir.expressions import Expr
+from steelyard.ir.expressions import Expr, Field
 from steelyard.ir.ruleset import Definition
 from steelyard.ir.walk import nodes
 from steelyard.language import syntax
@@ -28,6 +28,11 @@ def in_order(defines: tuple[Definition, ...], read: Callable[[Expr], str | None]
         for define in defines
     }
     return tuple(by_name[name] for name in _sorted(reads))
+
+
+def rows_in_order(relation: str, defines: tuple[Definition, ...]) -> tuple[Definition, ...]:
+    """Defines of a relation's row, in an order in which each reads only earlier ones."""
+    return in_order(defines, lambda node: node.name if isinstance(node, Field) and node.relation == relation else None)
 
 
 LONG_CYCLE = 10

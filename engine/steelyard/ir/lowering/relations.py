@@ -6,11 +6,10 @@ from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import types
 from steelyard.ir.describe import describe
-from steelyard.ir.expressions import Field
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import check_milestones, field
 from steelyard.ir.lowering.names import entry
-from steelyard.ir.lowering.order import in_order
+from steelyard.ir.lowering.order import rows_in_order
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import InputField, Label, Relation, Window
 from steelyard.ir.scope import NameScope, RelationShape
@@ -179,9 +178,7 @@ def relation(context: Context, name: str) -> Relation | None:
         severity=_severity(context, written),
         kinds=tuple((str(name), str(kind)) for name, kind in written.kinds.items()),
         fields=tuple(row.fields.values()),
-        defines=in_order(
-            defines, lambda node: node.name if isinstance(node, Field) and node.relation == name else None
-        ),
+        defines=rows_in_order(name, defines),
         row_id=_row_id(row, written, context.diagnostics),
         of_case=_of_case(context, row, written),
         joins=joins,

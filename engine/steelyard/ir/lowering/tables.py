@@ -8,6 +8,7 @@ from steelyard.diagnostics import InternalError, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Argument, Expr, Stored
+from steelyard.ir.lowering import nested
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import score_types
 from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
@@ -94,8 +95,8 @@ def arguments(context: Context, name: str, scope: NameScope) -> tuple[Expr, ...]
         fitted = None if expr is None else fit(expr, column.type, scope)
         if fitted is None:
             return None
-        found.append(fitted)
-    return tuple(found)
+        found.append(nested.by_name(context, name, column, fitted, scope))
+    return tuple(found) if nested.small_enough(name, found, lowered.span, context.diagnostics) else None
 
 
 def _input(context: Context, column: Text, written: model.TableInput) -> TableInput | None:
@@ -108,7 +109,8 @@ def _input(context: Context, column: Text, written: model.TableInput) -> TableIn
         scores = score_types(context.file)
         single = scores[0][0] if len(scores) == 1 else None
         row = _row_relation(context, tree)
-        scope = NameScope(context, Level.ALL, msg("a table's input"), row=row, scores=scores, own_score=single)
+        place = msg("a table's input")
+        scope = NameScope(context, Level.ALL, place, row=row, scores=scores, own_score=single, types_only=True)
         expr = expression(tree, scope)
         kind = None if expr is None else expr.type
     return None if kind is None else TableInput(str(column), closed(kind), label(written.label, str(column)))

@@ -253,7 +253,7 @@ def table_call(
 ) -> Expr | None:
     """Ask a table in the scope where its name stands, or with the arguments given."""
     if arguments is None:
-        arguments = scope.lookup.table_arguments(table.id, scope)
+        arguments = () if scope.types_only else scope.lookup.table_arguments(table.id, scope)
     if arguments is None:
         return None
     column = next(o for o in table.outputs if o.id == output)
