@@ -52,7 +52,7 @@ def _csv(target: ResultColumn, here: Zone, *, safe: bool) -> str:
         return _quoted(_text(value, target.type, here), safe=safe)
     else:
         return _text(value, _held(target), here)
-    return _quoted(f"array_to_string(list_transform({value}, lambda _e : {item}), ';')", safe=safe)
+    return _quoted(sql.joined(value, ";", item), safe=safe)
 
 
 def _quoted(text: str, *, safe: bool) -> str:
@@ -85,14 +85,13 @@ def _scalar(value: str, type_: Type, here: Zone) -> str:
         case Text() | Region():
             return _escaped(value)
         case Regions():
-            return f"'[' || array_to_string(list_transform({value}, lambda _r : {_escaped('_r')}), ', ') || ']'"
+            return f"'[' || {sql.joined(value, ', ', _escaped('_e'))} || ']'"
         case Number() | Date() | DateTime() | Duration() | Days():
             return f"""'"' || {_text(value, type_, here)} || '"'"""
 
 
 def _array(value: str, item: str) -> str:
-    items = f"array_to_string(list_transform({value}, lambda _e : {item}), ', ')"
-    return f"coalesce('[' || {items} || ']', {_NULL})"
+    return f"coalesce('[' || {sql.joined(value, ', ', item)} || ']', {_NULL})"
 
 
 def _object(fields: Sequence[tuple[str, str]]) -> str:

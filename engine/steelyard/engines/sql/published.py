@@ -54,17 +54,13 @@ def _adapted(value: str, own: ResultColumn, target: ResultColumn, here: Zone) ->
         return f"list_transform({value}, lambda _e : struct_pack({sql.listed(items)}))"
     if own.fields:
         shown = plain_text("_e.score", next(one.type for one in own.fields if one.name == "score"), here)
-        return _joined(value, f"_e.\"row\" || '=' || coalesce({shown}, '')")
+        return sql.joined(value, ";", f"_e.\"row\" || '=' || coalesce({shown}, '')")
     if own.many and not target.many:
-        return _joined(value, f"coalesce({plain_text('_e', own.type, here)}, '')")
+        return sql.joined(value, ";", f"coalesce({plain_text('_e', own.type, here)}, '')")
     if own.many:
         item = _plain("_e", own.type, target.type, here)
         return value if item == "_e" else f"list_transform({value}, lambda _e : {item})"
     return _plain(value, own.type, target.type, here)
-
-
-def _joined(value: str, item: str) -> str:
-    return f"array_to_string(list_transform({value}, lambda _e : {item}), ';')"
 
 
 def _plain(value: str, own: Type, target: Type, here: Zone) -> str:

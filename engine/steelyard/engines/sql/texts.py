@@ -29,7 +29,7 @@ def plain_text(value: str, type_: Type, here: Zone) -> str:
         case Duration():
             return _duration(value)
         case Regions():
-            return f"array_to_string({value}, ';')"
+            return sql.joined(value, ";")
         case Boolean() | Days() | Text() | Region():
             return f"CAST({value} AS VARCHAR)"
 

@@ -42,6 +42,20 @@ def listed(items: Iterable[str]) -> str:
     return ", ".join(items)
 
 
+def joined(items: str, separator: str, item: str = "_e") -> str:
+    """Return the texts of a list, joined; empty where the list is, NULL where it is.
+
+    array_to_string alone gives NULL for an empty list before DuckDB 1.5.
+
+    Args:
+        items: the list; it occurs twice in the result.
+        separator: what stands between two items.
+        item: the text of an item `_e`.
+    """
+    texts = items if item == "_e" else f"list_transform({items}, lambda _e : {item})"
+    return when(f"len({items}) = 0", "''", f"array_to_string({texts}, {literal(separator)})")
+
+
 def both(conditions: Iterable[str]) -> str:
     """Return the conjunction of conditions; true where there are none."""
     return " AND ".join(f"({condition})" for condition in conditions) or "true"

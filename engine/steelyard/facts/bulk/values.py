@@ -113,7 +113,7 @@ def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
             us = column.microseconds
             return sql.when(f"{us} % {DAY_US} = 0", f"{us} // {DAY_US}")
         case Kind.TEXTS, Regions():
-            joined = f"array_to_string({cell}, ';')"
+            joined = sql.joined(cell, ";")
             whole = f"len(string_split({joined}, ';')) = len({cell})"
             return sql.when(whole, grammar.value(joined, kind))
         case _:  # any other pair is read from its text

@@ -3,11 +3,16 @@
 Each test shows the trap first: where a new version behaves otherwise, it fails and the dialect can be made simpler.
 """
 
+# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
+
 from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -18,6 +23,7 @@ from steelyard.engines.sql.dialects import Dialect, dialect
 
 BIG = 2**63 - 1
 NINES = 10**38 - 1
+DUCKDB_VERSION = tuple(int(part) for part in duckdb.__version__.split(".")[:2])
 DUCKDB, SPARK, POSTGRES = dialect("duckdb"), dialect("spark"), dialect("postgres")
 
 
@@ -45,22 +51,22 @@ def pg() -> Iterator[Server]:
         pytest.skip(str(missing))
 
 
-def one(server: Server, sql: str):
+def one(server: Server, sql: str) -> Any:
     ((value,),) = server.run(sql)
     return value
 
 
-def answer(server: Server, d: Dialect, e: exp.Expr, table: str = ""):
+def answer(server: Server, d: Dialect, e: exp.Expr, table: str = "") -> Any:
     """What a dialect's expression gives, of a table of one row."""
     return one(server, f"SELECT {d.sql(e, pretty=False)}{table and ' FROM ' + table}")
 
 
-def read(d: Dialect, sql: str):
+def read(d: Dialect, sql: str) -> exp.Expr:
     return parse_one(sql, dialect=d.sqlglot)
 
 
 class TestDuckDB:
-    def test_it_writes_hugeint_to_parquet_as_double(self, duck, tmp_path):
+    def test_it_writes_hugeint_to_parquet_as_double(self, duck: Server, tmp_path: Path) -> None:
         path = tmp_path / "t.parquet"
         units = DUCKDB.decimal(DUCKDB.cast_narrow(read(DUCKDB, "CAST(12345678901234567 AS HUGEINT)")), 2)
         duck.run(f"COPY (SELECT 12345678901234567890123::HUGEINT AS h, {DUCKDB.sql(units)} AS d) TO '{path}'")
@@ -70,7 +76,7 @@ class TestDuckDB:
         assert pq.read_schema(path).field("d").type == pa.decimal128(18, 2)
         assert one(duck, f"SELECT d FROM '{path}'") == Decimal("123456789012345.67")
 
-    def test_sums_and_some_counts_are_hugeint_by_themselves(self, duck):
+    def test_sums_and_some_counts_are_hugeint_by_themselves(self, duck: Server) -> None:
         """No column of a result may be: `cast_narrow` comes last."""
         rows = "(VALUES (1::BIGINT)) AS t(x)"
 
@@ -85,7 +91,7 @@ class TestDuckDB:
             "BIGINT"
         ]
 
-    def test_a_bare_constant_has_32_bits(self, duck):
+    def test_a_bare_constant_has_32_bits(self, duck: Server) -> None:
         with pytest.raises(Exception, match="INT32"):
             duck.run("SELECT CASE WHEN TRUE THEN 2147483647 ELSE 0 END * 2")
 
@@ -93,26 +99,31 @@ class TestDuckDB:
             answer(duck, DUCKDB, exp.Mul(this=DUCKDB.narrow_literal(2**31 - 1), expression=exp.convert(2))) == 2**32 - 2
         )
 
-    def test_a_constant_beyond_128_bits_is_no_integer_of_ours(self, duck):
+    def test_a_constant_beyond_128_bits_is_no_integer_of_ours(self, duck: Server) -> None:
         assert duck.types(f"SELECT {2**127}") == ["UHUGEINT"]
         assert answer(duck, DUCKDB, DUCKDB.wide_literal(-NINES)) == -NINES
 
-    def test_division_by_zero_is_an_error_and_and_is_no_guard(self, duck):
+    def test_division_by_zero_is_an_error_and_and_is_no_guard(self, duck: Server) -> None:
+        """From 2.0 on; before, the quotient was NULL."""
         for condition in ("a <> 0 AND 1 // a = 1", "1 // a = 1 AND a <> 0"):
-            with pytest.raises(Exception, match="Division by zero"):
-                duck.run(f"SELECT {condition} FROM (VALUES (0), (1)) AS t(a)")
+            sql = f"SELECT {condition} FROM (VALUES (0), (1)) AS t(a)"
+            if DUCKDB_VERSION < (2, 0):
+                assert duck.run(sql) == [(False,), (True,)]
+            else:
+                with pytest.raises(Exception, match="Division by zero"):
+                    duck.run(sql)
 
         safe = DUCKDB.quotient(exp.convert(1), read(DUCKDB, "NULLIF(a, 0)"), wide=False)
         assert duck.run(f"SELECT {DUCKDB.sql(safe)} FROM (VALUES (0), (1)) AS t(a)") == [(None,), (1,)]
 
-    def test_case_is_a_guard(self, duck):
+    def test_case_is_a_guard(self, duck: Server) -> None:
         """The short way of wide divisions stands on it: a branch is computed for its rows alone."""
         sql = "SELECT CASE WHEN a <> 0 THEN 10 // a WHEN b > 0 THEN CAST(b AS BIGINT) ELSE -1 END FROM t"
         table = f"WITH t(a, b) AS (VALUES (0, {2**100}::HUGEINT - {2**100}::HUGEINT + 5), (2, {2**100}::HUGEINT))"
 
         assert duck.run(f"{table} {sql}") == [(5,), (5,)]
 
-    def test_wide_division_of_what_just_fits_64_bits(self, duck):
+    def test_wide_division_of_what_just_fits_64_bits(self, duck: Server) -> None:
         rows = f"(VALUES ({-(2**63)}::HUGEINT, (-1)::HUGEINT), ({BIG}::HUGEINT, (-1)::HUGEINT)) AS t(a, b)"
         e = DUCKDB.quotient(exp.column("a"), exp.column("b"), wide=True)
 
@@ -120,18 +131,32 @@ class TestDuckDB:
             duck.run(f"SELECT a::BIGINT // b::BIGINT FROM {rows}")
         assert duck.run(f"SELECT {DUCKDB.sql(e)} FROM {rows}") == [(2**63,), (-BIG,)]
 
-    def test_decimals_of_18_digits_multiply_in_64_bits(self, duck):
+    def test_decimals_of_18_digits_multiply_in_64_bits(self, duck: Server) -> None:
         with pytest.raises(Exception, match=r"DECIMAL\(18\)"):
             duck.run("SELECT CAST('1234567890123456.78' AS DECIMAL(18, 2)) * 100")
 
         value = read(DUCKDB, "CAST('1234567890123456.78' AS DECIMAL(18, 2))")
         assert answer(duck, DUCKDB, DUCKDB.units_of(value, 2)) == 123456789012345678
 
-    def test_the_arrow_of_a_lambda_is_refused(self, duck):
-        with pytest.raises(Exception, match="lambda"):
-            duck.run("SELECT list_filter(['a', NULL], x -> x IS NOT NULL)")
+    def test_the_arrow_of_a_lambda_is_refused(self, duck: Server) -> None:
+        """From 2.0 on; what is written instead is understood by all."""
+        arrow = "SELECT list_filter(['a', NULL], x -> x IS NOT NULL)"
+        if DUCKDB_VERSION < (2, 0):
+            assert one(duck, arrow) == ["a"]
+        else:
+            with pytest.raises(Exception, match="lambda"):
+                duck.run(arrow)
 
-    def test_lists_of_nothing_and_lists_without_order(self, duck):
+        assert answer(duck, DUCKDB, DUCKDB.list_of([exp.convert("a"), exp.null()])) == ["a"]
+
+    def test_an_empty_list_is_joined_to_an_empty_text(self, duck: Server) -> None:
+        """DuckDB itself gives NULL before 1.5."""
+        before = "SELECT array_to_string(CAST([] AS TEXT[]), ';')"
+
+        assert one(duck, before) == (None if DUCKDB_VERSION < (1, 5) else "")
+        assert answer(duck, DUCKDB, DUCKDB.join_list(DUCKDB.empty_list(), ";")) == ""
+
+    def test_lists_of_nothing_and_lists_without_order(self, duck: Server) -> None:
         assert duck.run("SELECT list('a') FILTER (WHERE FALSE), list(NULL::TEXT), string_split('', ';')") == [
             (None, [None], [""])
         ]
@@ -140,12 +165,12 @@ class TestDuckDB:
         assert one(duck, f"SELECT list_distinct({shuffled})") != letters
         assert answer(duck, DUCKDB, DUCKDB.distinct_in_order(read(DUCKDB, f"({shuffled})"))) == letters
 
-    def test_a_long_chain_is_too_deep(self, duck):
+    def test_a_long_chain_is_too_deep(self, duck: Server) -> None:
         """Chains are balanced trees."""
         with pytest.raises(Exception, match=r"(?i)depth"):
             duck.run(f"SELECT {' + '.join('a' for _ in range(2000))} FROM (SELECT 1 AS a)")
 
-    def test_cells_are_parsed_generously(self, duck, tmp_path):
+    def test_cells_are_parsed_generously(self, duck: Server, tmp_path: Path) -> None:
         """Hence all arrives as text, and one grammar of ours decides."""
         found = duck.run("SELECT '1e2'::BIGINT, '1_000'::BIGINT, ' 12 '::BIGINT, '2.5'::BIGINT, '0x1F'::BIGINT")
         ragged = tmp_path / "ragged.csv"
@@ -161,38 +186,38 @@ class TestDuckDB:
 
 
 class TestSpark:
-    def test_div_of_decimals_wraps(self, spark):
+    def test_div_of_decimals_wraps(self, spark: Server) -> None:
         nines = f"CAST('{NINES}' AS DECIMAL(38, 0))"
         seven = SPARK.wide_literal(7 * 10**6)
 
         assert one(spark, f"SELECT {nines} DIV CAST(1 AS DECIMAL(38, 0))") == NINES % 2**64
         assert answer(spark, SPARK, SPARK.quotient(SPARK.wide_literal(NINES), seven, wide=True)) == NINES // (7 * 10**6)
 
-    def test_a_wide_quotient_of_33_digits_is_an_error_and_not_wrong(self, spark):
+    def test_a_wide_quotient_of_33_digits_is_an_error_and_not_wrong(self, spark: Server) -> None:
         with pytest.raises(Exception, match="OUT_OF_RANGE"):
             answer(spark, SPARK, SPARK.quotient(SPARK.wide_literal(10**32), SPARK.wide_literal(1), wide=True))
 
-    def test_sums_of_bigint_overflow(self, spark):
+    def test_sums_of_bigint_overflow(self, spark: Server) -> None:
         rows = f"VALUES ({BIG}L), ({BIG}L) AS t(x)"
         with pytest.raises(Exception, match="OVERFLOW"):
             spark.run(f"SELECT sum(x) FROM {rows}")
 
         assert answer(spark, SPARK, SPARK.sum_wide(exp.column("x")), rows) == 2 * BIG
 
-    def test_wide_sums_and_products_are_errors_beyond_38_digits(self, spark):
+    def test_wide_sums_and_products_are_errors_beyond_38_digits(self, spark: Server) -> None:
         nines = f"CAST('{NINES}' AS DECIMAL(38, 0))"
         for sql in (f"SELECT {nines} * 2", f"SELECT {nines} + 1", f"SELECT sum({nines}) FROM VALUES (1), (2) AS t(x)"):
             with pytest.raises(Exception, match=r"OUT_OF_RANGE|OVERFLOW"):
                 spark.run(sql)
 
-    def test_hugeint_is_unknown(self, spark):
+    def test_hugeint_is_unknown(self, spark: Server) -> None:
         assert exp.cast(exp.convert(1), "INT128").sql("spark") == "CAST(1 AS INT128)"
         with pytest.raises(Exception, match=r"(?i)parse|int128|syntax"):
             spark.run("SELECT CAST(1 AS INT128)")
 
         assert spark.types(f"SELECT {SPARK.sql(SPARK.wide_literal(1))}") == ["decimal(38,0)"]
 
-    def test_without_ansi_it_is_silently_wrong_and_the_checks_refuse(self, spark):
+    def test_without_ansi_it_is_silently_wrong_and_the_checks_refuse(self, spark: Server) -> None:
         spark.run("SET spark.sql.ansi.enabled = false")
         try:
             wrong = spark.run(f"SELECT 2147483647 + 1, 1 DIV 0, sum(x) FROM VALUES ({BIG}L), ({BIG}L) AS t(x)")
@@ -205,7 +230,7 @@ class TestSpark:
         assert "SET spark.sql.ansi.enabled" in refused
         assert all(str(spark.run(c.query)[0][-1]) == c.expected for c in SPARK.session_checks())
 
-    def test_variables_in_a_text_are_replaced(self, spark):
+    def test_variables_in_a_text_are_replaced(self, spark: Server) -> None:
         spark.run("SET spark.sql.variable.substitute = true")
         try:
             replaced = one(spark, "SELECT '${spark.app.name}'")
@@ -216,29 +241,29 @@ class TestSpark:
         assert replaced != "${spark.app.name}"
         assert one(spark, f"SELECT {SPARK.sql(exp.convert('${spark.app.name}'))}") == "${spark.app.name}"
 
-    def test_a_bare_constant_and_a_length_have_32_bits(self, spark):
+    def test_a_bare_constant_and_a_length_have_32_bits(self, spark: Server) -> None:
         with pytest.raises(Exception, match="OVERFLOW"):
             spark.run("SELECT 2147483647 + 1")
 
         assert spark.types("SELECT length('a'), size(array(1))") == ["int", "int"]
         assert spark.types(f"SELECT {SPARK.sql(SPARK.length(exp.convert('a')))}") == ["bigint"]
 
-    def test_nulls_come_first_and_elsewhere_last(self, spark, duck, pg):
+    def test_nulls_come_first_and_elsewhere_last(self, spark: Server, duck: Server, pg: Server) -> None:
         """An order says where they stand, or there are none."""
         sql = "SELECT x FROM (VALUES ('b'), (NULL)) AS t(x) ORDER BY x"
 
         assert [spark.run(sql)[0], duck.run(sql)[0], pg.run(sql)[0]] == [(None,), ("b",), ("b",)]
 
-    def test_a_slash_is_no_integer_division(self, spark, duck, pg):
+    def test_a_slash_is_no_integer_division(self, spark: Server, duck: Server, pg: Server) -> None:
         assert [one(server, "SELECT 5 / 2") for server in (spark, duck, pg)] == [2.5, 2.5, 2]
 
-    def test_quotes_in_csv_are_read_differently(self, spark, tmp_path):
+    def test_quotes_in_csv_are_read_differently(self, spark: Server, tmp_path: Path) -> None:
         path = tmp_path / "q.csv"
         path.write_text('a,b\n1,"x""y"\n')
 
         assert spark.run(f"SELECT _c1 FROM csv.`{path}`")[1] == ('"x""y"',)
 
-    def test_cells_are_parsed_differently(self, spark):
+    def test_cells_are_parsed_differently(self, spark: Server) -> None:
         assert one(spark, "SELECT CAST(' 12 ' AS BIGINT)") == 12
         for cell in ("1e2", "1_000", "1.5", "0x1F"):
             with pytest.raises(Exception, match="CAST_INVALID_INPUT"):
@@ -247,7 +272,7 @@ class TestSpark:
 
 
 class TestPostgres:
-    def test_text_is_ordered_by_a_language(self, pg):
+    def test_text_is_ordered_by_a_language(self, pg: Server) -> None:
         a, b = exp.convert("a"), exp.convert("B")
         ordered = exp.LT(this=POSTGRES.by_code_point(a), expression=POSTGRES.by_code_point(b))
 
@@ -258,70 +283,75 @@ class TestPostgres:
             "a",
         ]
 
-    def test_lengths_and_constants_have_32_bits(self, pg):
+    def test_lengths_and_constants_have_32_bits(self, pg: Server) -> None:
         with pytest.raises(Exception, match="out of range"):
             pg.run("SELECT 2147483647 + 1")
 
         assert pg.types("SELECT length('a'), cardinality(ARRAY[1])") == ["int4", "int4"]
         assert pg.types(f"SELECT {POSTGRES.sql(POSTGRES.size(POSTGRES.empty_list()))}") == ["int8"]
 
-    def test_the_length_of_an_empty_list_is_unknown(self, pg):
+    def test_the_length_of_an_empty_list_is_unknown(self, pg: Server) -> None:
         assert one(pg, "SELECT array_length(CAST(ARRAY[] AS TEXT[]), 1)") is None
         assert answer(pg, POSTGRES, POSTGRES.size(POSTGRES.empty_list())) == 0
 
-    def test_division_of_numerics_rounds(self, pg):
+    def test_division_of_numerics_rounds(self, pg: Server) -> None:
         wide = POSTGRES.quotient(POSTGRES.wide_literal(NINES), POSTGRES.wide_literal(7), wide=True)
 
         assert one(pg, f"SELECT CAST({NINES} AS NUMERIC) / 2") != NINES // 2
         assert answer(pg, POSTGRES, wide) == NINES // 7
 
-    def test_names_are_cut_at_63_bytes(self, pg):
+    def test_names_are_cut_at_63_bytes(self, pg: Server) -> None:
         """A result of Postgres needs shorter names, or two columns may become one."""
         name = "x" * 70
 
         assert list(pg.run(f'SELECT to_jsonb(t) FROM (SELECT 1 AS "{name}") AS t')[0][0]) == ["x" * 63]
 
-    def test_a_time_of_24_hours_is_the_next_day(self, pg):
+    def test_a_time_of_24_hours_is_the_next_day(self, pg: Server) -> None:
         assert str(one(pg, "SELECT CAST('2024-01-01 24:00:00' AS TIMESTAMP)")) == "2024-01-02 00:00:00"
 
 
 class TestAll:
     @pytest.fixture(params=["duck", "spark", "pg"])
-    def server(self, request) -> Server:
+    def server(self, request: pytest.FixtureRequest) -> Server:
         return request.getfixturevalue(request.param)
 
-    def test_division_truncates_and_the_rest_has_the_sign_of_the_dividend(self, server):
+    def test_division_truncates_and_the_rest_has_the_sign_of_the_dividend(self, server: Server) -> None:
         sql = "SELECT -7 % 2, 7 % -2"
 
         assert server.run(sql) == [(-1, 1)]
 
-    def test_greatest_least_and_bool_or_pass_over_nulls(self, server):
+    def test_greatest_least_and_bool_or_pass_over_nulls(self, server: Server) -> None:
         sql = "SELECT greatest(0, least(100, CAST(NULL AS INT))), bool_or(x) FROM (VALUES (FALSE), (NULL)) AS t(x)"
 
         assert server.run(sql) == [(100, False)]
 
-    def test_case_takes_else_where_the_condition_is_unknown(self, server):
+    def test_case_takes_else_where_the_condition_is_unknown(self, server: Server) -> None:
         assert one(server, "SELECT CASE WHEN CAST(NULL AS BOOLEAN) THEN 1 ELSE 2 END") == 2
 
-    def test_in_is_unknown_among_nulls(self, server):
+    def test_in_is_unknown_among_nulls(self, server: Server) -> None:
         assert server.run("SELECT 'a' IN ('b', NULL), 'a' IN ('a', NULL)") == [(None, True)]
 
-    def test_the_second_of_an_and_may_be_computed_first(self, server):
-        with pytest.raises(Exception, match=r"(?i)division.by.zero|remainder_by_zero"):
-            server.run("SELECT (1 % a = 1) AND a <> 0 FROM (VALUES (0)) AS t(a)")
+    def test_the_second_of_an_and_may_be_computed_first(self, server: Server, request: pytest.FixtureRequest) -> None:
+        """Nothing shows it in DuckDB before 2.0, where the remainder is NULL."""
+        unsafe = "SELECT (1 % a = 1) AND a <> 0 FROM (VALUES (0)) AS t(a)"
+        if request.node.callspec.params["server"] == "duck" and DUCKDB_VERSION < (2, 0):
+            assert server.run(unsafe) == [(False,)]
+        else:
+            with pytest.raises(Exception, match=r"(?i)division.by.zero|remainder_by_zero"):
+                server.run(unsafe)
 
         safe = "SELECT (1 % NULLIF(a, 0) = 1) AND a <> 0 FROM (VALUES (0)) AS t(a)"
         assert server.run(safe) == [(False,)]
 
-    def test_a_prefix_is_no_place_above(self, server):
+    def test_a_prefix_is_no_place_above(self, server: Server) -> None:
         """Regions are compared level by level."""
         assert one(server, "SELECT left('CN-110', 5) = 'CN-11'") is True
 
-    def test_letters_that_look_alike_are_not_equal(self, server):
+    def test_letters_that_look_alike_are_not_equal(self, server: Server) -> None:
         assert server.run("SELECT 'a' = 'A', 'a' = 'a ', 'e\u0301' = '\u00e9'") == [(False, False, False)]
 
 
-def test_the_engines_disagree_on_a_time_that_comes_twice(duck, spark, pg):
+def test_the_engines_disagree_on_a_time_that_comes_twice(duck: Server, spark: Server, pg: Server) -> None:
     """Hence zones are converted by a table of offsets made from one source."""
     local = "2024-11-03 01:30:00"
     second = one(pg, f"SELECT CAST(extract(epoch FROM TIMESTAMP '{local}' AT TIME ZONE 'America/New_York') AS BIGINT)")

@@ -103,6 +103,11 @@ class DuckDB(Common):
     def first_items(self, items: E, limit: int) -> E:
         return self.fill("LIST_SLICE(:items, 1, :limit)", items=items, limit=number(limit))
 
+    def join_list(self, items: E, separator: str) -> E:
+        # before 1.5, ARRAY_TO_STRING of an empty list is NULL
+        joined = super().join_list(items, separator)
+        return self.fill("CASE WHEN LEN(:items) = 0 THEN '' ELSE :joined END", items=items, joined=joined)
+
     def size(self, items: E) -> E:
         return self.fill("LEN(:items)", items=items)
 
