@@ -41,15 +41,24 @@ def check_groups(versions: Versions, groups: tuple[str, ...]) -> None:
 
 
 def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
-    """Why the exact mean of the first score of every case is not at least the threshold; None where it is."""
+    """Why the exact mean of the first score of every case is not at least the threshold; None where it is.
+
+    The mean is shown with more digits than the score has where it would be rounded up to the threshold.
+    """
+    from steelyard.semantics.outcome import Fixed
+    from steelyard.semantics.values import divide
+
     first = summary.whole.scores[0]
     if first.total is None or first.mean is None:
         return msg("no case has a score, so none reaches the threshold")
     if Fraction(first.total.value, 10**first.total.scale) >= threshold * first.count:
         return None
+    mean = first.mean
+    while Fraction(mean.value, 10**mean.scale) >= threshold:
+        digits = mean.scale + 1
+        mean = Fixed(divide(first.total.value * 10 ** (digits - first.total.scale), first.count), digits)
     exact = Context(prec=60).divide(Decimal(threshold.numerator), Decimal(threshold.denominator))
-    shown = format(exact, "f")
-    return msg("the mean score {mean} is under the threshold {threshold}", mean=first.mean, threshold=shown)
+    return msg("the mean score {mean} is under the threshold {threshold}", mean=mean, threshold=format(exact, "f"))
 
 
 def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio) -> Provenance:
