@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from steelyard.cli.main import COMPLETE
+from cli.conftest import Done
+from steelyard.cli.completion import COMPLETE
 
+Command = Callable[..., Done]
 SHELLS = ("bash", "zsh", "fish")
+PRESS = {
+    "bash": """
+source SCRIPT
+compopt() { :; }
+COMP_WORDS=(steelyard TYPED)
+COMP_CWORD=PLACE
+_steelyard_completion steelyard
+printf '%s\\n' "${COMPREPLY[@]}"
+""",
+    "fish": "source SCRIPT; complete -C 'steelyard TYPED' | string replace -r '\\t.*' ''",
+}
+"""What a shell does when somebody presses the tabulator behind TYPED."""
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_script_is_printed(steelyard, monkeypatch, shell):
+def test_the_script_is_printed(steelyard: Command, monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
     monkeypatch.setenv(COMPLETE, f"{shell}_source")
 
     done = steelyard()
@@ -25,7 +41,9 @@ def test_the_script_is_printed(steelyard, monkeypatch, shell):
 
 
 @pytest.mark.parametrize("shell", SHELLS)
-def test_the_script_is_one_that_the_shell_understands(steelyard, monkeypatch, shell, tmp_path):
+def test_the_script_is_one_that_the_shell_understands(
+    steelyard: Command, monkeypatch: pytest.MonkeyPatch, shell: str, tmp_path: Path
+) -> None:
     if shutil.which(shell) is None:
         pytest.skip(f"no {shell} here")
     monkeypatch.setenv(COMPLETE, f"{shell}_source")
@@ -40,7 +58,9 @@ def test_the_script_is_one_that_the_shell_understands(steelyard, monkeypatch, sh
     ("words", "expected"),
     [("steelyard ev", ["evaluate"]), ("steelyard evaluate --eng", ["--engine"]), ("steelyard zz", [])],
 )
-def test_commands_and_options_are_completed(steelyard, monkeypatch, words, expected):
+def test_commands_and_options_are_completed(
+    steelyard: Command, monkeypatch: pytest.MonkeyPatch, words: str, expected: list[str]
+) -> None:
     monkeypatch.setenv(COMPLETE, "bash_complete")
     monkeypatch.setenv("COMP_WORDS", words)
     monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
@@ -48,25 +68,67 @@ def test_commands_and_options_are_completed(steelyard, monkeypatch, words, expec
     assert [line.partition(",")[2] for line in steelyard().out.split()] == expected
 
 
-def test_bash_completes_a_command(steelyard, monkeypatch, tmp_path):
-    """As bash calls it when somebody presses the tabulator."""
-    monkeypatch.setenv(COMPLETE, "bash_source")
-    (tmp_path / "script").write_text(steelyard().out, "utf-8")
-    press = "COMP_WORDS=(steelyard expl); COMP_CWORD=1; _steelyard_completion steelyard; echo ${COMPREPLY[@]}"
-    path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+def test_rulesets_and_files_are_offered_and_files_for_options(
+    steelyard: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(COMPLETE, "bash_complete")
+    found: dict[str, list[str]] = {}
+    for words in ("explain cn-i", "check a.yaml m", "evaluate a.yaml --cases m", "explain a.yaml -o m", "rule m"):
+        monkeypatch.setenv("COMP_WORDS", f"steelyard {words}")
+        monkeypatch.setenv("COMP_CWORD", str(words.count(" ") + 1))
+        found[words] = steelyard().out.split()
 
+    assert found == {
+        "explain cn-i": ["plain,cn-insurance-law", "plain,cn-insurance-law-five-days", "file,cn-i"],
+        "check a.yaml m": ["plain,motor-small-claims", "file,m"],
+        "evaluate a.yaml --cases m": ["file,m"],
+        "explain a.yaml -o m": ["file,m"],
+        "rule m": [],
+    }
+
+
+@pytest.mark.parametrize("command", ["check", "compile", "evaluate", "explain", "show"])
+def test_nothing_that_takes_time_is_imported(command: str) -> None:
+    code = "import sys; from steelyard.cli.main import run; run([]); print(sorted(sys.modules), file=sys.stderr)"
+    asked = {COMPLETE: "zsh_complete", "COMP_WORDS": f"steelyard {command} mo", "COMP_CWORD": "2"}
     done = subprocess.run(
-        ["bash", "-c", f"source {tmp_path}/script; {press}"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": path},
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env={**os.environ, **asked}
     )
+    heavy = ("pydantic", "lark", "ruamel", "rich", "jinja2", "babel", "pyarrow", "duckdb", "sqlglot", "asyncio")
 
-    assert (done.stdout, done.stderr) == ("explain\n", "")
+    assert "motor-small-claims" in done.stdout
+    assert [] == [name for name in heavy if f"'{name}'" in done.stderr]
 
 
-def test_another_shell_is_refused(steelyard, monkeypatch):
+@pytest.mark.parametrize("shell", PRESS)
+def test_a_shell_completes(steelyard: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shell: str) -> None:
+    """Files stand beside shipped rulesets."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"no {shell} here")
+    monkeypatch.setenv(COMPLETE, f"{shell}_source")
+    script = tmp_path / "script"
+    script.write_text(steelyard().out, "utf-8")
+    (tmp_path / "mot or.yaml").touch()
+    monkeypatch.chdir(tmp_path)
+    for words, expected in (("expl", {"explain"}), ("check mo", {"mot or.yaml", "motor-small-claims"})):
+        typed = (
+            PRESS[shell]
+            .replace("SCRIPT", str(script))
+            .replace("TYPED", words)
+            .replace("PLACE", str(words.count(" ") + 1))
+        )
+        done = subprocess.run(
+            [shell, "-c", typed],
+            capture_output=True,
+            text=True,
+            check=False,
+            env={"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)},
+        )
+
+        assert (set(done.stdout.splitlines()), done.stderr) == (expected, "")
+
+
+def test_another_shell_is_refused(steelyard: Command, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(COMPLETE, "tcsh_source")
 
     done = steelyard()
@@ -75,7 +137,7 @@ def test_another_shell_is_refused(steelyard, monkeypatch):
     assert "bash_source, zsh_source or fish_source, not 'tcsh_source'" in done.err
 
 
-def test_the_module_is_the_program():
+def test_the_module_is_the_program() -> None:
     done = subprocess.run([sys.executable, "-m", "steelyard", "--version"], capture_output=True, text=True, check=True)
 
     assert done.stdout.startswith("steelyard ")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import click
 
+from steelyard.cli.completion import offer_rulesets
 from steelyard.cli.options import language
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 
 
 @click.command("check")
-@click.argument("rulesets", nargs=-1, required=True, metavar="RULESET...")
+@click.argument("rulesets", nargs=-1, required=True, metavar="RULESET...", shell_complete=offer_rulesets)
 @click.option(
     "--format",
     "form",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from steelyard.cli.completion import offer_files, offer_rulesets
 from steelyard.cli.options import language, quiet
 from steelyard.cli.output import Output
 from steelyard.diagnostics import msg
@@ -13,14 +14,19 @@ from steelyard.session.compiling import DIALECTS
 
 
 @click.command("compile")
-@click.argument("ruleset")
+@click.argument("ruleset", shell_complete=offer_rulesets)
 @click.option("--to", type=click.Choice(["sql", "dbt"]), default="sql", show_default=True, help="What to write.")
 @click.option("--dialect", type=click.Choice(DIALECTS), default="duckdb", show_default=True, help="Whose SQL.")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter.")
 @click.option("--as-of", metavar="TIME", help="Cut-off for open cases: sets the parameter as_of.")
 @click.option("--version", "version", metavar="V", help="Which version of several; the newest where not given.")
 @click.option(
-    "-o", "--output", "target", metavar="PLACE", help="A file for SQL, a folder for dbt; else standard output."
+    "-o",
+    "--output",
+    "target",
+    metavar="PLACE",
+    shell_complete=offer_files,
+    help="A file for SQL, a folder for dbt; else standard output.",
 )
 @quiet
 @language

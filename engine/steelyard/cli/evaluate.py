@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steelyard.cli.completion import offer_files, offer_rulesets
 from steelyard.cli.options import csv_safe, facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
@@ -18,16 +19,26 @@ if TYPE_CHECKING:
 
 
 @click.command("evaluate")
-@click.argument("ruleset")
+@click.argument("ruleset", shell_complete=offer_rulesets)
 @facts
 @click.option("--engine", default="auto", show_default=True, help="auto, reference, durable, sql or spark.")
 @click.option(
-    "-o", "--output", "target", metavar="FILE", help="Results: .csv, .jsonl or .parquet; - for CSV on standard output."
+    "-o",
+    "--output",
+    "target",
+    metavar="FILE",
+    shell_complete=offer_files,
+    help="Results: .csv, .jsonl or .parquet; - for CSV on standard output.",
 )
-@click.option("--rejects", metavar="FILE", help="Rejected rows: .csv, .jsonl or .parquet.")
-@click.option("--report", metavar="DIR", help="A folder of pages: an index and a page a case.")
+@click.option("--rejects", metavar="FILE", shell_complete=offer_files, help="Rejected rows: .csv, .jsonl or .parquet.")
 @click.option(
-    "--provenance", metavar="FILE", help="Where the results come from, as JSON; a Parquet file holds it as metadata."
+    "--report", metavar="DIR", shell_complete=offer_files, help="A folder of pages: an index and a page a case."
+)
+@click.option(
+    "--provenance",
+    metavar="FILE",
+    shell_complete=offer_files,
+    help="Where the results come from, as JSON; a Parquet file holds it as metadata.",
 )
 @click.option(
     "--allow-rejects", default=0, type=click.IntRange(min=0), metavar="N", help="So many rejected rows do not fail."
@@ -36,7 +47,12 @@ if TYPE_CHECKING:
     "--fail-under", metavar="N", help="Fail where the mean of the (first) score is below N, or nothing is scored."
 )
 @click.option("--summary-by", metavar="NAMES", help="Group the summary by inputs, e.g. branch,month.")
-@click.option("--summary", metavar="FILE", help="The summary with every number: .csv, .parquet or .json.")
+@click.option(
+    "--summary",
+    metavar="FILE",
+    shell_complete=offer_files,
+    help="The summary with every number: .csv, .parquet or .json.",
+)
 @click.option(
     "--minimum-sample",
     type=click.IntRange(min=1),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from steelyard.cli.completion import offer_files, offer_rulesets
 from steelyard.cli.options import facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
@@ -25,11 +26,18 @@ ENDINGS: dict[str, Layout] = {
 
 
 @click.command("explain")
-@click.argument("ruleset")
+@click.argument("ruleset", shell_complete=offer_rulesets)
 @facts
 @click.option("--case", "key", required=True, metavar="KEY", help="Key of the case.")
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Layout; by the ending of -o, else text.")
-@click.option("-o", "--output", "target", metavar="FILE", help="Write to a file instead of standard output.")
+@click.option(
+    "-o",
+    "--output",
+    "target",
+    metavar="FILE",
+    shell_complete=offer_files,
+    help="Write to a file instead of standard output.",
+)
 @quiet
 @language
 @click.pass_obj

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steelyard.cli.completion import COMPLETE, complete
 from steelyard.cli.interruption import ignore_signals, install
 from steelyard.cli.output import Output, default_language, steady
 from steelyard.cli.status import Status, Stop
@@ -34,9 +35,6 @@ COMMANDS = {
     "new": "Begin a ruleset in a folder of its own.",
 }
 """Commands in the order of the help, with what the list of commands says; each lives in its own module."""
-
-COMPLETE = "_STEELYARD_COMPLETE"
-"""The variable by which a shell asks for completions."""
 
 _INTERRUPTED = msg("interrupted: nothing was written")
 
@@ -150,7 +148,8 @@ def run(arguments: Sequence[str], output: Output | None = None, interruption: In
     output = output or Output(default_language())
     try:
         if os.environ.get(COMPLETE):
-            return _ended(_completed(os.environ[COMPLETE]))
+            complete(cli, os.environ[COMPLETE])
+            return _ended(Status.YES)
         with cli.make_context("steelyard", list(arguments), obj=output) as context:
             try:
                 cli.invoke(context)
@@ -173,19 +172,6 @@ def run(arguments: Sequence[str], output: Output | None = None, interruption: In
         return _quiet_pipe()
     except Exception as error:  # noqa: BLE001 - the last resort: no traceback reaches a user
         return _ended_by(output, error)
-    return Status.YES
-
-
-def _completed(instruction: str) -> int:
-    """Answer a shell that completes a command line, or print the script that makes it ask.
-
-    Args:
-        instruction: `SHELL_source` for the script, `SHELL_complete` where the script asks; SHELL: bash, zsh, fish.
-    """
-    from click.shell_completion import shell_complete
-
-    if shell_complete(cli, {}, "steelyard", COMPLETE, instruction):
-        raise click.UsageError(f"{COMPLETE} is bash_source, zsh_source or fish_source, not '{instruction}'.")
     return Status.YES
 
 

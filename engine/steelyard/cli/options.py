@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from steelyard.cli.completion import offer_files
 from steelyard.cli.output import Output
 from steelyard.session.sources import FactFiles
 
@@ -136,6 +137,7 @@ _FACTS = (
         multiple=True,
         required=True,
         metavar="FILE",
+        shell_complete=offer_files,
         help="File of cases: .csv, .tsv, .jsonl, .parquet, .xlsx, .xes, .xes.gz; patterns and several allowed. "
         "With the spark engine also spark:PATH (Parquet under a Hadoop path) or table:NAME.",
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from steelyard.cli.completion import offer_files, offer_rulesets
 from steelyard.cli.options import csv_safe, language
 from steelyard.cli.output import Output
 
@@ -19,9 +20,15 @@ def command() -> None:
 
 
 @command.command("export")
-@click.argument("ruleset")
+@click.argument("ruleset", shell_complete=offer_rulesets)
 @click.argument("table")
-@click.option("-o", "--out", metavar="FILE", help="FILE.xlsx or FILE.csv; CSV to standard output unless given.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    shell_complete=offer_files,
+    help="FILE.xlsx or FILE.csv; CSV to standard output unless given.",
+)
 @click.option("--version", "version", metavar="VERSION", help="Of several versions this one; else the newest.")
 @csv_safe
 @language
