@@ -11,7 +11,7 @@ from steelyard.cli.options import language
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 
-_NAME = re.compile(r"[^\W\d][\w-]{0,63}")
+_NAME = re.compile(r"[^\W\d_][\w-]{0,63}")
 
 
 @click.command("new")
