@@ -13,16 +13,20 @@ _UNPRINTABLE = re.compile(
     "\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff"  # directions, joiners, line separators
     "\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff\ud800-\udfff]"
 )
+HALF = re.compile("[\ud800-\udfff]")
+"""A lone surrogate: half of a pair, which UTF-8 cannot encode, or a byte that is no text."""
 _BREAK = re.compile(r"\s*[\r\n]\s*")
 
 
 def encodable(text: str) -> str:
     r"""Replace lone surrogates by escapes, because UTF-8 cannot encode them.
 
-    >>> encodable("a\ud800")
-    'a\\ud800'
+    Those that Python makes of bytes that are no text (`surrogateescape`) are shown as these bytes.
+
+    >>> encodable("a\ud800"), encodable("b\udcff")
+    ('a\\ud800', 'b\\xff')
     """
-    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
+    return text if text.isascii() else HALF.sub(_number, text)
 
 
 def one_line(text: str) -> str:
@@ -45,4 +49,6 @@ def visible(text: str) -> str:
 
 def _number(found: re.Match[str]) -> str:
     point = ord(found[0])
+    if 0xDC80 <= point <= 0xDCFF:
+        return f"\\x{point - 0xDC00:02x}"
     return f"\\u{point:04x}" if point < 1 << 16 else f"\\U{point:08x}"

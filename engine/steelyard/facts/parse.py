@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
 from steelyard.calendars.clock_text import read_date
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.plain import HALF
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.facts.cells import Cell, plain_cell
 from steelyard.facts.format import format_units, format_value
@@ -31,7 +31,6 @@ from steelyard.ir.types import (
     default_range,
 )
 
-_HALF = re.compile("[\ud800-\udfff]")
 BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "是": True, "否": False}
 
 
@@ -104,8 +103,11 @@ def _unstorable(text: str) -> Problem | None:
     """Return a problem for text that no result file can store; None where it can be stored."""
     if "\0" in text:
         return Problem(msg("text without NUL characters"), msg("the file may be damaged, or of another encoding"))
-    if not text.isascii() and _HALF.search(text):
-        return Problem(msg("text without halves of surrogate pairs"))
+    if not text.isascii() and (half := HALF.search(text)):
+        if not "\udc80" <= half[0] <= "\udcff":
+            return Problem(msg("text without halves of surrogate pairs"))
+        hint = msg("what is shown as `\\x` is a byte that is no text: mend it, or state the encoding: see `--encoding`")
+        return Problem(msg("text in the encoding of the file"), hint)
     return None
 
 

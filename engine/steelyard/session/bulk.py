@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from steelyard.diagnostics import Diagnostics, PolicyError, msg
 from steelyard.engines.counting import key_column
 from steelyard.session.errors import EngineError
-from steelyard.session.listener import Listener
+from steelyard.session.listener import Listener, Once
 from steelyard.session.record import FIRST, PENDING, REJECTED, REJECTS, SCORED, Record
 from steelyard.session.shortage import refusal
 from steelyard.session.verification import disagreement, sample_size, single_case_engines, verify
@@ -71,6 +71,7 @@ class BulkRun:
     Attributes:
         scorer: who scores.
         sample: so many cases are checked on the other engines.
+        check_text: see `facts.bulk.load`.
     """
 
     listener: Listener
@@ -81,6 +82,7 @@ class BulkRun:
     connection: Connection
     scorer: Scorer
     sample: int
+    check_text: bool = False
 
     @cached_property
     def checkers(self) -> Checkers:
@@ -156,6 +158,7 @@ class BulkRun:
                 diagnostics,
                 options=ReadOptions(delimiter=files.delimiter, encoding=files.encoding),
                 progress=tick,
+                check_text=self.check_text,
             )
         found = diagnostics.sorted()
         if loaded is None:
@@ -236,10 +239,22 @@ def score_bulk(  # noqa: PLR0917 - all of a run
         DisagreementError: another engine gives a different outcome.
     """
     from steelyard.engines.sql.portfolio import DuckDBError, connect, interruptible
+    from steelyard.facts.bulk import broken_text
+
+    told = Once(listener)
+
+    def record(*, check_text: bool) -> Record:
+        with connect(folder, wanted.memory_limit) as connection:
+            sample = sample_size(wanted.verify, None, told)  # the reference can always check
+            return BulkRun(told, versions, files, wanted, folder, connection, scorer, sample, check_text).record()
 
     try:
-        with interruptible(), connect(folder, wanted.memory_limit) as connection:
-            sample = sample_size(wanted.verify, None, listener)  # the reference can always check
-            return BulkRun(listener, versions, files, wanted, folder, connection, scorer, sample).record()
+        with interruptible():
+            try:
+                return record(check_text=False)
+            except DuckDBError as error:
+                if not broken_text(error):
+                    raise
+            return record(check_text=True)  # the rows that hold the text are rejected
     except DuckDBError as error:
         raise refusal(error, folder) from None

@@ -37,6 +37,37 @@ class Listener(Protocol):
         ...
 
 
+class Once:
+    """A listener that passes each message on once, for work that may have to begin anew."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._told: list[object] = []
+
+    def progress(self, stage: Message, total: int | None = None) -> AbstractContextManager[Tick]:
+        """Pass the stage on."""
+        return self._listener.progress(stage, total)
+
+    def say(self, message: Message) -> None:
+        """Pass a new message on."""
+        if self._new(message):
+            self._listener.say(message)
+
+    def warn(self, message: Message) -> None:
+        """Pass a new message on."""
+        if self._new(message):
+            self._listener.warn(message)
+
+    def findings(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Pass new diagnostics on."""
+        self._listener.findings([one for one in diagnostics if self._new(one)])
+
+    def _new(self, one: object) -> bool:
+        known = one in self._told
+        self._told.append(one)
+        return not known
+
+
 class Silent:
     """A listener that ignores everything."""
 

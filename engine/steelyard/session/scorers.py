@@ -85,7 +85,7 @@ class OnSpark:
 
         self.listener.say(msg("scoring on Spark at {master}", master=self.master))
         place = folder / "spark"
-        place.mkdir()
+        place.mkdir(exist_ok=True)
         try:
             with opened(self.master, place) as session:
                 yield SparkMachine(session, connection, loaded)

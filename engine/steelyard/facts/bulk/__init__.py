@@ -11,5 +11,6 @@ as Parquet. rows, cases, relations, identity: queries over them. raw, judge: rea
 
 from steelyard.facts.bulk.load import load
 from steelyard.facts.bulk.loaded import Loaded
+from steelyard.facts.bulk.sources import broken_text
 
-__all__ = ["Loaded", "load"]
+__all__ = ["Loaded", "broken_text", "load"]

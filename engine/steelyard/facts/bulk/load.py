@@ -19,7 +19,7 @@ from steelyard.facts.bulk.loaded import Loaded
 from steelyard.facts.bulk.naming import distinct_columns
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation, create_large, create_small
-from steelyard.facts.bulk.sources import Source
+from steelyard.facts.bulk.sources import Source, broken_text
 from steelyard.facts.case import Reject
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.portfolio import relations_given
@@ -43,6 +43,7 @@ def load(
     *,
     options: ReadOptions | None = None,
     progress: Progress | None = None,
+    check_text: bool = False,
 ) -> Loaded | None:
     """Load the facts of a portfolio into DuckDB. Accepts and rejects what `read_portfolio` does, with bounded memory.
 
@@ -54,6 +55,8 @@ def load(
         diagnostics: receives faults of whole files.
         options: delimiter, encoding and limits of the files.
         progress: called from time to time with the number of rows read.
+        check_text: whether to look for Parquet files with text that is not UTF-8, at which DuckDB stops. Without it a
+            `broken_text` is raised, here or by a query over the views; load anew with it then.
 
     Returns:
         The facts; None where a file as a whole cannot be used, with the diagnostics saying why.
@@ -71,6 +74,7 @@ def load(
         folder=folder.path,
         connection=connection,
         zone=zone(versions.newest.timezone),
+        check_text=check_text,
     )
     loaded = None
     try:
@@ -83,8 +87,8 @@ def load(
     except OSError as error:  # pyarrow does not say which file cannot be written
         error.filename = error.filename or str(folder.path)
         raise
-    except duckdb.Error:
-        if not opening.report_damaged():
+    except duckdb.Error as error:
+        if broken_text(error) or not opening.report_damaged():
             raise
     finally:
         if loaded is None:

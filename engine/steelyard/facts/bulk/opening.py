@@ -14,7 +14,7 @@ import duckdb
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics
 from steelyard.diagnostics.plain import encodable
-from steelyard.facts.bulk.sources import Asked, Source, parquet_source
+from steelyard.facts.bulk.sources import Asked, Source, has_broken_text, parquet_source
 from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
 from steelyard.facts.bulk.storing import stored_source
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
@@ -37,13 +37,26 @@ class Opening(Reading):
         folder: Path,
         connection: duckdb.DuckDBPyConnection,
         zone: Zone,
+        check_text: bool = False,
     ) -> None:
-        """Prepare as `Reading` does. `connection` writes staged files to `folder`; local times are in `zone`."""
+        """Prepare as `Reading` does.
+
+        Args:
+            options: of the files.
+            diagnostics: receives faults of whole files.
+            progress: is told the number of rows read.
+            needs: see `Reading`.
+            folder: where staged files are written.
+            connection: writes them.
+            zone: of local times.
+            check_text: whether Parquet files with text that is not UTF-8 are looked for, and read by Python.
+        """
         super().__init__(options, diagnostics, progress, needs)
         self.options = options
         self._folder = folder
         self._connection = connection
         self._zone = zone
+        self._check_text = check_text
         self._numbers = count()
         self._digests: list[tuple[str, str, Future[str]]] = []
         self._pool = ThreadPoolExecutor(1)
@@ -110,7 +123,8 @@ class Opening(Reading):
         if name.endswith((_PARQUET, _CSV, _TSV)):
             columns = self._headed(role, path, fields, options)
             if name.endswith(_PARQUET):
-                source = parquet_source(self._connection, path, fields)
+                if not self._check_text or not has_broken_text(path, {name for name, _ in asked}):
+                    source = parquet_source(self._connection, path, fields)
             else:
                 source = stage_plain_csv(path, self._place(), columns, options, asked)
             if source is not None:

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -130,6 +130,23 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Se
             return None
         columns[field.column, field.type] = column
     return Source(path, path, metadata.num_rows, len(names), columns, staged=False)
+
+
+def broken_text(error: Exception) -> bool:
+    """Return whether DuckDB stopped at text of a Parquet file that is not UTF-8."""
+    return isinstance(error, duckdb.InvalidInputException) and "Invalid string encoding found in Parquet" in str(error)
+
+
+def has_broken_text(path: Path, names: Collection[str]) -> bool:
+    """Return whether columns of a Parquet file hold text that is not UTF-8."""
+    with pq.ParquetFile(path.absolute()) as file:
+        used = [name for name in file.schema_arrow.names if name in names]
+        try:
+            for batch in file.iter_batches(columns=used):
+                batch.validate(full=True)
+        except pa.ArrowInvalid:
+            return True
+    return False
 
 
 def _described(connection: duckdb.DuckDBPyConnection, path: Path) -> list[str] | None:

@@ -7,9 +7,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.plain import HALF
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, UnreadableError, checked_header, empty_file
-from steelyard.facts.readers.text import text_lines
+from steelyard.facts.readers.text import text_lines, wrong_encoding
 from steelyard.source.csv_rows import BadQuote, CsvRow, csv_rows, customary_delimiter, delimiter_fault
 
 _SHOWN = 80
@@ -28,6 +29,8 @@ def read_csv(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Genera
         number, header, _ = next(rows, (0, None, ()))
         if header is None:
             raise empty_file()
+        if not isinstance(header, BadQuote) and any(map(HALF.search, header)):
+            raise wrong_encoding(options.encoding, line=number + 1)
         if isinstance(header, BadQuote) or any("\0" in name for name in header):
             raise UnreadableError(
                 "E118",

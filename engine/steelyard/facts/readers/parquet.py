@@ -60,7 +60,24 @@ def _cells(column: Any, convert: _Convert) -> list[Cell]:
         column = column.cast(pa.int32())
     elif pa.types.is_timestamp(column.type) or pa.types.is_date64(column.type):
         column = column.cast(pa.int64())
-    return [None if value is None else convert(value) for value in column.to_pylist()]
+    return [None if value is None else convert(value) for value in _values(column)]
+
+
+def _values(column: Any) -> list[Any]:
+    """Return the values of a column. Bytes that are no UTF-8 become lone surrogates, as in files of text (text.py)."""
+    try:
+        return column.to_pylist()
+    except UnicodeDecodeError:
+        kind = pa.large_binary()
+        if pa.types.is_list(column.type) or pa.types.is_large_list(column.type):
+            kind = pa.large_list(kind)
+        return [_decoded(value) for value in column.cast(kind).to_pylist()]
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_decoded(one) for one in value]
+    return None if value is None else value.decode(errors="surrogateescape")
 
 
 def _converter(name: str, kind: Any) -> _Convert:

@@ -1,4 +1,8 @@
-"""Reads the lines of a text file in a stated encoding."""
+"""Reads the lines of a text file in a stated encoding.
+
+Bytes that are no text in it belong to one row, so they become lone surrogates (U+DC80 to U+DCFF, as Python's
+`surrogateescape` has it), and whatever reads the row rejects it. Lone surrogates of UTF-16 stay what they are.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +15,15 @@ from steelyard.diagnostics import Message, msg
 from steelyard.facts.readers.table import UnreadableError
 from steelyard.source.files import BYTE_ORDER_MARK
 
+_UTF_16 = tuple(mark.decode(errors="surrogateescape") for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
 
 @contextmanager
 def text_lines(path: Path, encoding: str) -> Generator[Iterator[str]]:
     """Give the lines with their line ends: LF, CRLF or CR.
 
     Raises:
-        UnreadableError: the encoding is unknown, or (while reading) a byte is invalid in it.
+        UnreadableError: the encoding is unknown, or (while reading) the file as a whole is not in it.
     """
     try:
         "".encode(encoding)
@@ -26,41 +32,28 @@ def text_lines(path: Path, encoding: str) -> Generator[Iterator[str]]:
         raise UnreadableError(
             "E113", msg("unknown encoding `{encoding}`", encoding=encoding), help=msg("try `utf-8` or `gb18030`")
         ) from None
-    with path.open(encoding=name, newline="") as file:
-        yield _decoded(file, path, name)
+    errors = "surrogatepass" if name.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    with path.open(encoding=name, errors=errors, newline="") as file:
+        yield _lines(file, name)
 
 
-def _decoded(lines: Iterator[str], path: Path, encoding: str) -> Iterator[str]:
+def _lines(file: Iterator[str], encoding: str) -> Iterator[str]:
     try:
-        yield next(lines, "").removeprefix(BYTE_ORDER_MARK)
-        yield from lines
-    except UnicodeError:
-        raise UnreadableError(
-            "E112",
-            msg("the file is not `{encoding}`", encoding=encoding),
-            help=_other_encoding(path, encoding),
-            line=_bad_line(path, encoding),
-        ) from None
+        first = next(file, "")
+        if first.startswith(_UTF_16):
+            raise wrong_encoding(encoding, help=msg("the file begins as UTF-16 does: try `--encoding utf-16`"))
+        yield first.removeprefix(BYTE_ORDER_MARK)
+        yield from file
+    except UnicodeError:  # a broken end, or a broken state of an encoding that has states
+        raise wrong_encoding(encoding) from None
 
 
-def _bad_line(path: Path, encoding: str) -> int:
-    """Find the line, from 1, of the first byte that cannot be decoded."""
-    decoder = codecs.getincrementaldecoder(encoding)()
-    number = 1
-    with path.open("rb") as file:
-        for number, raw in enumerate(file, 1):  # noqa: B007 - a broken last character shows at the end only
-            try:
-                decoder.decode(raw)
-            except UnicodeError:
-                break
-    return number
-
-
-def _other_encoding(path: Path, encoding: str) -> Message:
-    with path.open("rb") as file:
-        start = file.read(2)
-    if start in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return msg("the file begins as UTF-16 does: try `--encoding utf-16`")
+def wrong_encoding(encoding: str, *, help: Message | None = None, line: int | None = None) -> UnreadableError:  # noqa: A002
+    """Return the error of a file that as a whole is not in the stated encoding."""
     if encoding == "utf-8":
-        return msg("say how the file is encoded: `--encoding gb18030` for files of Chinese spreadsheets")
-    return msg("say how the file is encoded: try `--encoding utf-8`")
+        other = msg("say how the file is encoded: `--encoding gb18030` for files of Chinese spreadsheets")
+    else:
+        other = msg("say how the file is encoded: try `--encoding utf-8`")
+    return UnreadableError(
+        "E112", msg("the file is not `{encoding}`", encoding=encoding), help=help or other, line=line
+    )
