@@ -13,6 +13,7 @@ class Diagnostics:
 
     def __init__(self) -> None:
         self._found: dict[Diagnostic, None] = {}
+        self._errors = 0
 
     def add(
         self,
@@ -26,17 +27,19 @@ class Diagnostics:
     ) -> None:
         """Add a finding; its severity comes from the registry. The same finding twice counts once."""
         severity = registry.code(code).severity
-        diagnostic = Diagnostic(code, headline, span, help, labels, notes, severity)
-        self._found.setdefault(diagnostic)
+        self.extend((Diagnostic(code, headline, span, help, labels, notes, severity),))
 
     def extend(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         """Take over the findings of another pass."""
-        self._found.update(dict.fromkeys(diagnostics))
+        for one in diagnostics:
+            if one not in self._found:
+                self._found[one] = None
+                self._errors += one.severity is Severity.ERROR
 
     @property
     def errors(self) -> int:
         """The number of errors so far."""
-        return sum(d.severity is Severity.ERROR for d in self._found)
+        return self._errors
 
     def sorted(self) -> tuple[Diagnostic, ...]:
         """Return all findings in the order of the text; those without a place first."""

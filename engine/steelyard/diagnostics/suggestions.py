@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _AT_MOST = 5
+MOST_ERRORS = 100
+"""A file with more errors than this gets no further suggestions for unknown names: each takes a long search."""
 
 
 def closest(word: str, candidates: Iterable[str]) -> str | None:

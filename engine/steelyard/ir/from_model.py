@@ -113,7 +113,7 @@ def _all(found: Iterable[T | None]) -> tuple[T, ...]:
 
 def _lower_in_order(context: Context, file: RulesetFile) -> None:
     """Lower defines and tables, each after what it reads."""
-    order = lowering_order(file)
+    order = lowering_order(file, context.trees)
     for cycle in order.cycles:
         context.refuse_cycle(cycle)
     for owner, name in order.keys:

@@ -35,6 +35,23 @@ def parse_expression(text: Text, diagnostics: Diagnostics) -> Expression | None:
     return _guarded(text, diagnostics, lambda: cast("Expression", _parse(text, "expression", Mode.EXPRESSION)))
 
 
+class Trees:
+    """Parses expressions, each text once; one with an error is parsed, and reported, every time."""
+
+    def __init__(self) -> None:
+        self._trees: dict[int, tuple[Text, Expression]] = {}  # the text is held, so that its id stays its own
+
+    def of(self, text: Text, diagnostics: Diagnostics) -> Expression | None:
+        """The tree of a text, as `parse_expression` gives it."""
+        known = self._trees.get(id(text))
+        if known is not None:
+            return known[1]
+        tree = parse_expression(text, diagnostics)
+        if tree is not None:
+            self._trees[id(text)] = text, tree
+        return tree
+
+
 def parse_test(text: Text, diagnostics: Diagnostics) -> UnaryTest | None:
     """Parse a condition on a value: `>= 90`, `[60..75)`, `a, b`, `not(a)`, `-`; a bare word is a BareWord."""
     return _guarded(text, diagnostics, lambda: cast("UnaryTest", _parse(text, "unary_tests", Mode.TEST)))

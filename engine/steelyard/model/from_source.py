@@ -13,7 +13,7 @@ from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.model import scalars
 from steelyard.model.reading import Reading, head, is_remainder
 from steelyard.model.ruleset import RulesetFile
-from steelyard.source import Map, Node, Seq, Text
+from steelyard.source import Keys, Map, Node, Seq, Text
 
 FORMAT = "1"
 """The version of the file format that is read."""
@@ -35,8 +35,9 @@ def from_source(node: Node, diagnostics: Diagnostics) -> RulesetFile | None:
     try:
         ruleset = RulesetFile.model_validate(node, context=reading)
     except ValidationError as errors:
+        keys = Keys()
         for error in errors.errors(include_url=False):
-            _translate(error, _find(node, error["loc"], reading), reading)
+            _translate(error, _find(node, error["loc"], reading, keys), reading)
         return None
     return ruleset if reading.usable else None
 
@@ -80,7 +81,7 @@ class _Place:
         return head(self.node) if isinstance(self.node, Map) else self.node.span
 
 
-def _find(root: Node, loc: tuple[int | str, ...], reading: Reading) -> _Place:
+def _find(root: Node, loc: tuple[int | str, ...], reading: Reading, keys: Keys) -> _Place:
     place = _Place("", root, None)
     for step in loc:
         if isinstance(step, str) and step.startswith(scalars.MARK):
@@ -90,10 +91,10 @@ def _find(root: Node, loc: tuple[int | str, ...], reading: Reading) -> _Place:
                 return _Place(place.path, place.key, place.key)
             case Map() as node, str():
                 written = reading.respelt.get((node.span, step), step)
-                key = next((k for k in node if k == written), None)
-                if key is None:
+                if Text(written, node.span) not in node:
                     return _Place(place.path, node, place.key, step)
-                place = _Place(f"{place.path}.{key}" if place.path else key, node[key], key)
+                key, found = keys.entry(node, written)
+                place = _Place(f"{place.path}.{key}" if place.path else key, found, key)
             case Seq() as node, int():
                 place = _Place(f"{place.path}[{step + 1}]", node[step], None)
             case _:  # the rest of the path names nothing of the file

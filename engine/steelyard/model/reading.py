@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import assert_never
 
 from steelyard.diagnostics import Diagnostics, Label, Span, msg
-from steelyard.diagnostics.suggestions import alternatives, closest, listed
+from steelyard.diagnostics.suggestions import MOST_ERRORS, alternatives, closest, listed
 from steelyard.model.keys import AnyOf, KeyRule, Needs, OneOf
 from steelyard.source import Map, Node, Text
 
@@ -40,7 +40,7 @@ class Reading:
         if is_remainder(key, value):
             self.cut_expression(key)
             return None
-        free = [k for k in known if k not in node]
+        free = [k for k in known if k not in node] if self.diagnostics.errors < MOST_ERRORS else []
         meant = closest(key, free)
         if meant is None:
             advice = msg("keys that can still be written here: {keys}", keys=listed(alternatives(key, free)))

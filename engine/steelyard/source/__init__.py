@@ -4,7 +4,7 @@ Every scalar stays the text that was written; duplicate keys, anchors, aliases a
 """
 
 from steelyard.source.files import read_text
-from steelyard.source.nodes import Map, Node, Seq, Text
+from steelyard.source.nodes import Keys, Map, Node, Seq, Text
 from steelyard.source.reader import load_file, read_yaml
 
-__all__ = ["Map", "Node", "Seq", "Text", "load_file", "read_text", "read_yaml"]
+__all__ = ["Keys", "Map", "Node", "Seq", "Text", "load_file", "read_text", "read_yaml"]

@@ -17,6 +17,7 @@ from steelyard.source.places import lines_of
 QUOTE = msg("quote the expression or put it on its own line")
 
 _STRING = re.compile(r'"[^"]*"')
+_COMMENT = re.compile(r"[ \t]+#")
 _RANGE = re.compile(r"\S*\.\.\S*")
 _HALF_OPEN = re.compile(r"\[[^\[\]{}\r\n]*\.\.[^\[\]{}\r\n]*\)")
 _KEY_WITHOUT_SPACE = re.compile(r"\s*(?:- +)*[^\s:：\"'#]+(?:：|:(?=[^\s:]))")
@@ -47,12 +48,13 @@ def balanced(text: str) -> bool:
     return '"' not in bare and opened == sum(bare.count(sign) for sign in ")]")
 
 
-def eaten_scalar(scalar: Scalar, rest: str, *, flow: bool) -> Finding | None:
+def eaten_scalar(scalar: Scalar, line: str, column: int, *, flow: bool) -> Finding | None:
     """Check a scalar that YAML accepts for an expression that was cut.
 
     Args:
         scalar: the value or key.
-        rest: the text after it on its last line.
+        line: its last line.
+        column: where it ends there.
         flow: whether it is inside `{}` or `[]`.
     """
     if scalar.style in ("|", ">"):
@@ -61,8 +63,7 @@ def eaten_scalar(scalar: Scalar, rest: str, *, flow: bool) -> Finding | None:
         return _own_sign(scalar.style)
     if scalar.style:
         return None
-    comment = rest.lstrip(" \t").startswith("#") and rest[:1] in (" ", "\t")
-    if comment and not balanced(scalar.value):
+    if _COMMENT.match(line, column) and not balanced(scalar.value):
         return Finding("Y109", msg("YAML takes the rest of `{text}` for a comment", text=scalar.value), QUOTE)
     if flow and not balanced(scalar.value):
         return Finding("Y109", msg("YAML ends the expression `{text}` here", text=scalar.value), QUOTE)

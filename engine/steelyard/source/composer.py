@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from steelyard.diagnostics import Diagnostics, Label, Span, msg
+from steelyard.diagnostics import Diagnostics, Label, Message, Span, msg
 from steelyard.source import accidents
 from steelyard.source.accidents import Finding
 from steelyard.source.events import Alias, Begin, Broken, Close, Event, Mark, Open, Scalar
@@ -20,6 +20,10 @@ DEPTH_LIMIT = 100
 FINDINGS_LIMIT = 100
 NODES_LIMIT = 100_000
 """So many texts, lists and mappings a file may have, which bounds the time of every pass over it."""
+CHARACTERS_LIMIT = 1_000_000
+"""So many characters the texts may have together that can be expressions, for the same reason."""
+SHORT = 10_000
+"""Longer texts are no expressions, and are not counted."""
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class Composer:
         self._begun = False
         self._findings = 0
         self._nodes = 0
+        self._characters = 0
         self._misleading = False
         self._last: Event | None = None
         self._judged: Open | None = None
@@ -76,7 +81,13 @@ class Composer:
         if isinstance(event, Open | Scalar):
             self._nodes += 1
             if self._nodes > NODES_LIMIT:
-                return self._refuse_size(event)
+                headline = msg("more than {limit} keys and values", limit=f"{NODES_LIMIT:,}")
+                return self._refuse_size(event, headline)
+        if isinstance(event, Scalar) and len(event.value) <= SHORT:
+            self._characters += len(event.value)
+            if self._characters > CHARACTERS_LIMIT:
+                headline = msg("keys and values of more than {limit} characters", limit=f"{CHARACTERS_LIMIT:,}")
+                return self._refuse_size(event, headline)
         match event:
             case Begin():
                 goes_on = self._begin(event)
@@ -107,8 +118,7 @@ class Composer:
         self._begun = True
         return True
 
-    def _refuse_size(self, event: Open | Scalar) -> bool:
-        headline = msg("more than {limit} keys and values", limit=f"{NODES_LIMIT:,}")
+    def _refuse_size(self, event: Open | Scalar, headline: Message) -> bool:
         advice = msg("keep rows of tables in CSV or XLSX files, and give data as relations")
         self._mislead(Finding("E103", headline, advice), self._span(event.start, event.end))
         return False
@@ -158,7 +168,7 @@ class Composer:
         span = self._scalar_span(event)
         line = self._lines[span.end_line] if span.end_line < len(self._lines) else ""
         flow = bool(self._stack) and self._stack[-1].opened.flow
-        self._judge(accidents.eaten_scalar(event, line[span.end_column :], flow=flow), span)
+        self._judge(accidents.eaten_scalar(event, line, span.end_column, flow=flow), span)
         if CONTROL.search(event.value):
             headline = msg("an escape makes an invisible character")
             self._mislead(Finding("Y111", headline, msg("write the character itself, or leave it out")), span)

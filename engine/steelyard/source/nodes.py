@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from steelyard.diagnostics import Span
+
+V = TypeVar("V")
 
 
 class Text(str):
@@ -81,3 +83,21 @@ class Seq(tuple["Node", ...]):  # noqa: SLOT001 - a tuple takes no slots of its 
 
 
 Node = Text | Map | Seq
+
+
+class Keys:
+    """The keys of the sections of one file, each with its place; built once per section, which may have many names."""
+
+    def __init__(self) -> None:
+        self._keys: dict[int, tuple[object, dict[str, Text]]] = {}  # the section is held, so that its id stays its own
+
+    def entry(self, section: Mapping[Text, V], name: str) -> tuple[Text, V]:
+        """Return a name's key with its place, and its declaration.
+
+        Raises:
+            KeyError: the name is not declared.
+        """
+        if id(section) not in self._keys:
+            self._keys[id(section)] = section, {str(key): key for key in section}
+        key = self._keys[id(section)][1][name]
+        return key, section[key]

@@ -13,7 +13,7 @@ from steelyard.ir import strata
 from steelyard.ir.expressions import Define, Expr, Field, OneRow, TableAggregate, TableCall
 from steelyard.ir.knowledge import Knower, Value
 from steelyard.ir.lowering import calendars, demands, fields, heights
-from steelyard.ir.lowering.names import declared_names, entry
+from steelyard.ir.lowering.names import declared_names
 from steelyard.ir.negation import normalise
 from steelyard.ir.ruleset import (
     Definition,
@@ -29,9 +29,9 @@ from steelyard.ir.strata import Level
 from steelyard.ir.types import Boolean, Type
 from steelyard.ir.typing.expression import expression, fitted
 from steelyard.ir.walk import children
-from steelyard.language.parser import parse_expression
+from steelyard.language.parser import Trees
 from steelyard.model.ruleset import RulesetFile
-from steelyard.source import Text
+from steelyard.source import Keys, Text
 
 T = TypeVar("T")
 NO_ZONE = "UTC"
@@ -76,6 +76,8 @@ class Context:
         self.indicator_measures: dict[str, tuple[Type, Type | None]] = {}
         self._memory: dict[tuple[str, str], object] = {}
         self._open: list[tuple[str, str]] = []
+        self.entry = Keys().entry
+        self.trees = Trees()
         self._levels: dict[tuple[str, str, str | None], Level] = {}
         self._heights: dict[tuple[str, str], int] = {}
         self._arguments: dict[Hashable, tuple[Expr, ...] | None] = {}
@@ -164,7 +166,7 @@ class Context:
 
     def is_family(self, name: str) -> bool:
         """Whether an indicator is one of each row."""
-        return entry(self.file.indicators, name)[1].for_each is not None
+        return self.entry(self.file.indicators, name)[1].for_each is not None
 
     def calendar_names(self) -> tuple[str, ...]:
         """The calendars, the default one first."""
@@ -172,7 +174,7 @@ class Context:
 
     def calendar(self, name: str) -> WorkingCalendar | None:
         """The calendar of that name."""
-        key, written = entry(self.file.calendars, name)
+        key, written = self.entry(self.file.calendars, name)
         return self._once(
             "calendar", name, lambda: calendars.working_calendar(key, written, self.zone, self.diagnostics)
         )
@@ -225,7 +227,7 @@ class Context:
             kind: the type that the place asks for; None for any.
             lists: whether the list of a table's hits may be its value.
         """
-        tree = parse_expression(text, self.diagnostics)
+        tree = self.trees.of(text, self.diagnostics)
         if tree is None:
             return None
         expr = expression(tree, scope) if kind is None else fitted(tree, kind, scope)
@@ -342,7 +344,7 @@ class Context:
         return False
 
     def _field(self, name: str) -> InputField | None:
-        key, written = entry(self.file.case.inputs, name)
+        key, written = self.entry(self.file.case.inputs, name)
         return fields.field(key, written, self.zone, self.diagnostics, self.file.source)
 
     def _once(self, kind: str, name: str, lower: Callable[[], T], asked_at: Span | None = None) -> T | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from steelyard.diagnostics import msg
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
-from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Definition, ParameterDeclaration
 from steelyard.ir.scope import NameScope
@@ -20,7 +19,7 @@ from steelyard.source import Text as Written
 
 def parameter(context: Context, name: str) -> ParameterDeclaration | None:
     """A constant of the policy, with its value where one is written."""
-    key, written = entry(context.file.parameters, name)
+    key, written = context.entry(context.file.parameters, name)
     kind = declared_type(_parameter_type(context, written), written, context.diagnostics)
     if kind is None:
         return None
@@ -64,14 +63,14 @@ def _parameter_type(context: Context, written: model.Parameter) -> Type | None:
 
 def definition(context: Context, name: str) -> Definition | None:
     """A named expression of the case: it may read inputs, parameters, relations, tables, other defines."""
-    key, written = entry(context.file.define, name)
+    key, written = context.entry(context.file.define, name)
     scope = NameScope(context, Level.INDICATORS, msg("a define"))
     return _definition(context, name, written, scope, key)
 
 
 def row_definition(context: Context, relation: str, name: str) -> Definition | None:
     """A named expression of a relation's row."""
-    key, one = entry(entry(context.file.relations, relation)[1].define, name)
+    key, one = context.entry(context.entry(context.file.relations, relation)[1].define, name)
     scope = NameScope(context, Level.ROWS, msg("a define of a relation"), row=relation)
     return _definition(context, name, one, scope, key)
 

@@ -12,7 +12,6 @@ from steelyard.ir.expressions import Expr, OwnTarget
 from steelyard.ir.lowering.bounds import clamp, points
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import Demand
-from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.lowering.ways import follow, wanted_digits, way
 from steelyard.ir.positive import check_indicator
@@ -33,7 +32,7 @@ FULL = 100 * 10**SCORE_DIGITS
 
 def indicator(context: Context, name: str) -> Indicator | None:
     """Lower an indicator; None after an error that prevents it."""
-    key, written = entry(context.file.indicators, name)
+    key, written = context.entry(context.file.indicators, name)
     demand = context.demands.get(name, Demand())
     family = _family(context, written)
     if family is None and written.for_each is not None:

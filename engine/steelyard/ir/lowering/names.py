@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Iterator
 
 from steelyard.diagnostics import Diagnostics, Label, Span, msg
 from steelyard.ir.describe import called
@@ -13,7 +12,6 @@ from steelyard.ir.typing.calls import FUNCTION_NAMES
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
 
-V = TypeVar("V")
 RESERVED = frozenset({"and", "or", "not", "in", "between", "if", "then", "else", "where", "missing", "true", "false"})
 WAYS = frozenset({"met", "proportion", "measure"})
 """The built-in ways to score; names under `scoring` must differ from them."""
@@ -24,18 +22,6 @@ _IDENTITY = re.compile(rf"[^\W_][\w.-]{{0,{_LONGEST - 1}}}")
 """A ruleset's id or version."""
 _ROW_KEYS = frozenset({"note", "source"})
 """Keys that a table's row may have besides its columns."""
-_NOWHERE = Span("", 0, 0, 0, 0)
-
-
-def entry(section: Mapping[Text, V], name: str) -> tuple[Text, V]:
-    """Return a name's key with its place, and its declaration.
-
-    Raises:
-        KeyError: the name is not declared.
-    """
-    value = section[Text(name, _NOWHERE)]
-    keys = tuple(section)  # searched by C code: sections may have thousands of names
-    return keys[keys.index(Text(name, _NOWHERE))], value
 
 
 def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str]:

@@ -11,7 +11,7 @@ from steelyard.ir.expressions import Expr, Field
 from steelyard.ir.ruleset import Definition
 from steelyard.ir.walk import nodes
 from steelyard.language import syntax
-from steelyard.language.parser import parse_expression
+from steelyard.language.parser import Trees
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
 
@@ -54,7 +54,7 @@ class Order:
     cycles: tuple[tuple[Key, ...], ...]
 
 
-def lowering_order(file: RulesetFile) -> Order:
+def lowering_order(file: RulesetFile, trees: Trees) -> Order:
     """Return defines and tables, each after those that its text names, so that lowering one needs little recursion."""
     texts: dict[Key, tuple[tuple[Text, ...], str]] = {}
     for name, define in file.define.items():
@@ -65,7 +65,7 @@ def lowering_order(file: RulesetFile) -> Order:
     for name, table in file.tables.items():
         texts[str(name), ""] = (tuple(one.value for one in table.inputs.values()), "")
     reads = {
-        key: [read for text in written for name in _names(text) for read in _read(name, row) if read in texts]
+        key: [read for text in written for name in _names(text, trees) for read in _read(name, row) if read in texts]
         for key, (written, row) in texts.items()
     }
     lengths = {key: sum(map(len, written)) for key, (written, _) in texts.items()}
@@ -106,8 +106,8 @@ def _read(name: tuple[str, ...], row: str) -> Iterator[Key]:
     yield (first, "")
 
 
-def _names(text: Text) -> Iterator[tuple[str, ...]]:
-    tree = parse_expression(text, Diagnostics())
+def _names(text: Text, trees: Trees) -> Iterator[tuple[str, ...]]:
+    tree = trees.of(text, Diagnostics())
     stack: list[syntax.Tree] = [] if tree is None else [tree]
     while stack:
         node = stack.pop()

@@ -8,7 +8,6 @@ from steelyard.ir import types
 from steelyard.ir.describe import describe
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import check_milestones, field
-from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.order import rows_in_order
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import InputField, Label, Relation, Window
@@ -27,7 +26,7 @@ SKIP = "skip"
 
 def shape(context: Context, name: str) -> RelationShape:
     """Lower the readable part of a relation: fields and defines."""
-    _, written = entry(context.file.relations, name)
+    _, written = context.entry(context.file.relations, name)
     found: dict[str, InputField] = {one.id: one for one in _feed_fields(context, written)}
     for key, one in written.fields.items():
         lowered = field(key, one, context.zone, context.diagnostics, context.file.source)
@@ -156,7 +155,7 @@ def _scheme(context: Context, written: model.Relation) -> str:
 
 def relation(context: Context, name: str) -> Relation | None:
     """The whole relation."""
-    key, written = entry(context.file.relations, name)
+    key, written = context.entry(context.file.relations, name)
     row = context.relation(name)
     if row is None:
         return None

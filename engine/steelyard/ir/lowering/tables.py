@@ -12,7 +12,6 @@ from steelyard.ir.lowering import nested
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import score_types
 from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
-from steelyard.ir.lowering.names import entry
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import HitPolicy, Table, TableInput, TableOutput, TableRow
 from steelyard.ir.scope import NameScope
@@ -24,7 +23,6 @@ from steelyard.ir.typing.expression import expression
 from steelyard.ir.typing.literals import literal_value
 from steelyard.ir.typing.names import closed
 from steelyard.ir.typing.unary import read_test
-from steelyard.language.parser import parse_expression
 from steelyard.language.syntax import AnyValue, Call, Name, Tree, children
 from steelyard.model import case
 from steelyard.model import tables as model
@@ -48,7 +46,7 @@ class _Columns:
 
 def table(context: Context, name: str) -> Table | None:
     """Lower a table; None where a column has an error, because then its cells cannot be read."""
-    key, written = entry(context.file.tables, name)
+    key, written = context.entry(context.file.tables, name)
     if written.file is not None:
         raise InternalError(f"the rows of {name} were not read from their file")
     inputs = tuple(_input(context, column, one) for column, one in written.inputs.items())
@@ -85,12 +83,12 @@ def table(context: Context, name: str) -> Table | None:
 def arguments(context: Context, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
     """Type the table's own input expressions in the scope where its name is used."""
     lowered = context.table(name, None)
-    _, written = entry(context.file.tables, name)
+    _, written = context.entry(context.file.tables, name)
     if lowered is None:
         return None
     found: list[Expr] = []
     for column, one in zip(lowered.inputs, written.inputs.values(), strict=True):
-        tree = parse_expression(one.value, context.diagnostics)
+        tree = context.trees.of(one.value, context.diagnostics)
         expr = None if tree is None else expression(tree, scope)
         fitted = None if expr is None else fit(expr, column.type, scope)
         if fitted is None:
@@ -103,7 +101,7 @@ def _input(context: Context, column: Text, written: model.TableInput) -> TableIn
     if written.type is not None:
         kind: Type | None = parse_type(written.type, context.diagnostics)
     else:
-        tree = parse_expression(written.value, context.diagnostics)
+        tree = context.trees.of(written.value, context.diagnostics)
         if tree is None:
             return None
         scores = score_types(context.file)
@@ -180,7 +178,7 @@ def _check_policy(context: Context, hit: HitPolicy, columns: _Columns, written: 
         if wanted is not None and not isinstance(output.type, wanted):
             context.diagnostics.add(
                 "T107",
-                entry(written.outputs, output.id)[0].span,
+                context.entry(written.outputs, output.id)[0].span,
                 msg("`{hit}` cannot be taken of {kind}", hit=written.hit, kind=describe(output.type)),
                 help=msg("use `collect` or `collect count`, or an output that is a number"),
             )
@@ -281,7 +279,7 @@ def _default(
         if text is None:
             context.diagnostics.add(
                 "H106",
-                entry(context.file.tables, columns.table)[0].span,
+                context.entry(context.file.tables, columns.table)[0].span,
                 msg("the default says nothing of `{column}`", column=output.id),
                 help=msg("write a value, or `missing`"),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from steelyard.diagnostics import Message, Span, msg
-from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.diagnostics.suggestions import MOST_ERRORS, closest, listed
 from steelyard.ir.describe import called
 from steelyard.ir.expressions import (
     Define,
@@ -241,7 +241,8 @@ def _unknown_hint(node: syntax.Name, scope: NameScope) -> Message:
     candidates = list(scope.lookup.names())
     if row is not None and scope.bare_row and node.parts[0] != "case":
         candidates += [*row.fields, *sorted(row.defines)]
-    near = closest(first, tuple(candidates)) if len(candidates) <= MOST_CANDIDATES else None
+    searched = len(candidates) <= MOST_CANDIDATES and scope.diagnostics.errors < MOST_ERRORS
+    near = closest(first, tuple(candidates)) if searched else None
     if near is not None and near != first:
         whole = ".".join(near if part == first else part for part in node.parts)
         return msg("did you mean `{near}`?", near=whole)
