@@ -26,10 +26,9 @@ def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
 def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
     """Report rows that hit together: under unique any two rows, under any rows with different outputs."""
     found = 0
-    for one, other in coverage.overlapping(columns, len(table.rows)):
+    classes = [row.outputs for row in table.rows] if table.hit is HitPolicy.ANY else None
+    for one, other in coverage.overlapping(columns, len(table.rows), classes):
         first, second = table.rows[one], table.rows[other]
-        if table.hit is HitPolicy.ANY and first.outputs == second.outputs:
-            continue
         values = coverage.overlap(columns, one, other)
         if values is None:
             continue
@@ -63,6 +62,7 @@ def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...],
 
 def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
     """Report rows that no value reaches, or that earlier rows shadow under hit policy first."""
+    shadows = coverage.shadows(columns) if table.hit is HitPolicy.FIRST else None
     for place, row in enumerate(table.rows):
         if any(not column.rows[place] for column in columns):
             diagnostics.add(
@@ -71,23 +71,26 @@ def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: D
                 msg("row {number} of `{table}` can never hit", number=place + 1, table=table.id),
                 help=msg("no value that is asked for meets its conditions: correct or remove it"),
             )
-        elif table.hit is HitPolicy.FIRST and place and _shadowed(columns, place):
+        elif shadows is not None and shadows.hides(place):
             diagnostics.add(
                 "L111",
                 row.span,
                 msg("row {number} of `{table}` never hits: earlier rows hit first", number=place + 1, table=table.id),
                 help=msg("move it before them, or remove it"),
             )
-
-
-def _shadowed(columns: tuple[TestedColumn, ...], place: int) -> bool:
-    """Whether the rows before cover all that a row covers."""
-    inside: list[TestedColumn] = []
-    for column in columns:
-        mine = [atom for atom in range(len(column.atoms)) if column.rows[place] >> atom & 1]
-        rows = tuple(sum((row >> atom & 1) << new for new, atom in enumerate(mine)) for row in column.rows[:place])
-        inside.append(TestedColumn(tuple(column.atoms[atom] for atom in mine), rows))
-    return not columns or coverage.gap(inside) is None
+    if shadows is not None and shadows.undecided:
+        first = shadows.undecided[0]
+        diagnostics.add(
+            "L111",
+            table.rows[first].span,
+            msg(
+                "from row {number} on, {count} rows of `{table}` were not compared with those before them",
+                number=first + 1,
+                count=len(shadows.undecided),
+                table=table.id,
+            ),
+            help=msg("the rows overlap in too many ways: split the table to have all of them compared"),
+        )
 
 
 def _gaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:

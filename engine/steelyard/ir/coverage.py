@@ -8,7 +8,7 @@ completely or not at all, so a cell is a set of atoms, and properties of all cas
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -29,6 +29,7 @@ from steelyard.ir.expressions import (
     Stored,
     Within,
 )
+from steelyard.ir.shadows import RowSets, Shadows
 from steelyard.ir.types import (
     Boolean,
     Date,
@@ -62,6 +63,7 @@ def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> Te
     """Divide an input's values into atoms, and compute those that each cell covers (None: all)."""
     atoms = _atoms(kind, bounds, cells)
     everything = (1 << len(atoms)) - 1
+    places = {atom: place for place, atom in enumerate(atoms) if isinstance(atom, str)}
     known: dict[Expr, int] = {}
     rows: list[int] = []
     for cell in cells:
@@ -69,38 +71,50 @@ def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> Te
             rows.append(everything)
             continue
         if cell not in known:
-            known[cell] = _bits(cell, atoms, everything)
+            known[cell] = _bits(cell, atoms, places, everything)
         rows.append(known[cell])
     return TestedColumn(atoms, tuple(rows))
 
 
-def _bits(cell: Expr, atoms: tuple[Stored, ...], everything: int) -> int:
+def _bits(cell: Expr, atoms: tuple[Stored, ...], places: Mapping[str, int], everything: int) -> int:
     """Return the atoms that a cell covers, as bits; computed directly where the cell compares the value."""
     match cell:
         case And(items=items):
             found = everything
             for item in items:
-                found &= _bits(item, atoms, everything)
+                found &= _bits(item, atoms, places, everything)
             return found
         case Or(items=items):
             found = 0
             for item in items:
-                found |= _bits(item, atoms, everything)
+                found |= _bits(item, atoms, places, everything)
             return found
         case Not(operand=operand):
-            return everything ^ _bits(operand, atoms, everything)
+            return everything ^ _bits(operand, atoms, places, everything)
         case Compare(comparator=Comparator.EQ, left=Argument() | OwnMeasure(), right=Literal(value=str() as text)):
-            return 1 << atoms.index(text) if text in atoms else 0
+            return 1 << places[text] if text in places else 0
         case Compare(comparator=comparator, left=Argument() | OwnMeasure(), right=Literal(value=int() as value)):
             # atoms of integers (and truth values) ascend
-            below, upto = bisect_left(atoms, value), bisect_right(atoms, value)  # pyright: ignore[reportArgumentType]
-            return _side(comparator, (1 << below) - 1, (1 << upto) - 1, everything)
+            first, last = bisect_left(atoms, value), bisect_right(atoms, value)  # pyright: ignore[reportArgumentType]
+            return _side(comparator, (1 << first) - 1, (1 << last) - 1, everything)
+        case Compare(comparator=comparator, left=Scale(digits=digits), right=Literal(value=int() as value)):
+            whole, rest = divmod(value, 10**digits)
+            first = bisect_left(atoms, whole + (rest > 0))  # pyright: ignore[reportArgumentType]
+            last = bisect_right(atoms, whole)  # pyright: ignore[reportArgumentType]
+            return _side(comparator, (1 << first) - 1, (1 << last) - 1, everything)
+        case OneOf(operand=operand, items=items):
+            found = 0
+            for item in items:
+                found |= _bits(_end(Comparator.EQ, operand, item), atoms, places, everything)
+            return found
         case Within(operand=operand, low=low, low_closed=low_closed, high=high, high_closed=high_closed):
             found = everything
             if low is not None:
-                found &= _bits(_end(Comparator.GE if low_closed else Comparator.GT, operand, low), atoms, everything)
+                above = _end(Comparator.GE if low_closed else Comparator.GT, operand, low)
+                found &= _bits(above, atoms, places, everything)
             if high is not None:
-                found &= _bits(_end(Comparator.LE if high_closed else Comparator.LT, operand, high), atoms, everything)
+                below = _end(Comparator.LE if high_closed else Comparator.LT, operand, high)
+                found &= _bits(below, atoms, places, everything)
             return found
         case _:  # any other cell; `covers` raises for an expression that is no cell
             return sum(1 << place for place, atom in enumerate(atoms) if covers(cell, atom))
@@ -261,29 +275,43 @@ def overlap(columns: Sequence[TestedColumn], one: int, other: int) -> tuple[Stor
     return tuple(shared)
 
 
-def overlapping(columns: Sequence[TestedColumn], rows: int) -> Iterator[tuple[int, int]]:
-    """The pairs of `rows` that some values match together, the earlier row first, in the order of the rows."""
-    by_atom = [_transposed(one) for one in columns]
-    partners: list[dict[int, int]] = [{} for _ in columns]  # by cell: the rows that share an atom with it
+def overlapping(
+    columns: Sequence[TestedColumn], rows: int, classes: Sequence[Hashable] | None = None
+) -> Iterator[tuple[int, int]]:
+    """The pairs of `rows` that some values match together, the earlier row first, in the order of the rows.
+
+    Args:
+        columns: the columns.
+        rows: the number of rows.
+        classes: of each row its class: pairs of one class are left out; None: there are no classes.
+    """
+    sets = row_sets(columns)
+    alike = [0] * rows if classes is None else _members(classes)
     for row in range(rows):
-        later = (1 << rows) - (2 << row)
-        for column_, rows_of, known in zip(columns, by_atom, partners, strict=True):
-            cell = column_.rows[row]
-            if cell not in known:
-                known[cell] = _covering(cell, rows_of)
-            later &= known[cell]
+        later = (1 << rows) - (2 << row) & ~alike[row]
+        for column_, rows_of in zip(columns, sets, strict=True):
+            later &= rows_of.of(column_.rows[row])[0]
         while later:
             yield row, _lowest(later)
             later &= later - 1
 
 
-def _covering(cell: int, rows_of: Sequence[int]) -> int:
-    """The rows that cover any atom of a cell, as a set of bits."""
-    rows = 0
-    while cell:
-        rows |= rows_of[_lowest(cell)]
-        cell &= cell - 1
-    return rows
+def _members(classes: Sequence[Hashable]) -> list[int]:
+    """For each row the rows of its class, as a set of bits."""
+    found: dict[Hashable, int] = {}
+    for row, one in enumerate(classes):
+        found[one] = found.get(one, 0) | 1 << row
+    return [found[one] for one in classes]
+
+
+def row_sets(columns: Sequence[TestedColumn]) -> list[RowSets]:
+    """The rows of each column by their atoms."""
+    return [RowSets(_transposed(one)) for one in columns]
+
+
+def shadows(columns: Sequence[TestedColumn]) -> Shadows:
+    """What decides which rows are hidden by earlier ones."""
+    return Shadows(row_sets(columns), [one.rows for one in columns])
 
 
 def gap(columns: Sequence[TestedColumn]) -> tuple[Stored, ...] | bool | None:

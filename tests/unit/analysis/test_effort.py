@@ -37,6 +37,12 @@ OTHERS: dict[str, Shape] = {
         "  t{k}: {{hit: first, inputs: {{a: x1}}, outputs: {{out: integer}}, rows: [{{a: '-', out: {k}}}]}}\n",
         "outputs: {one: t1.out}\ntables:\n",
     ),
+    "thresholds": lambda n: (
+        HEAD
+        + "outputs: {one: t}\n"
+        + "tables:\n  t:\n    hit: first\n    inputs: {a: x1, b: x1}\n    outputs: {out: integer}\n    rows:\n"
+        + "".join(f"      - {{a: '>= {n - k}', b: '<= {2 * n - k % 9}', out: 1}}\n" for k in range(n))
+    ),
     "rows": many(
         "      - {{a: '{k}', out: 1}}\n",
         "outputs: {one: t}\n"
