@@ -1,5 +1,7 @@
 """No command writes over what it reads, puts two outputs in one place, or replaces a folder that it did not make."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import os
@@ -64,11 +66,23 @@ def test_a_folder_that_holds_what_is_read_is_not_replaced(steelyard, policy: Pat
     report = policy / "report"
     words = ("evaluate", policy, "--cases", policy / "cases.csv", *AS_OF, "--report", report)
     assert 0 == steelyard(*words).status
-    moved = report / "cases.csv"
+    moved, link = report / "case-0001.html", policy / "link.csv"
     moved.write_bytes((policy / "cases.csv").read_bytes())
+    link.symlink_to(moved)
 
-    refused(steelyard("evaluate", policy, "--cases", moved, *AS_OF, "--report", report), "is read by this command")
+    refused(steelyard("evaluate", policy, "--cases", link, *AS_OF, "--report", report), "is read by this command")
     assert moved.is_file()
+
+
+def test_a_report_to_which_somebody_added_a_file_is_not_replaced(steelyard, policy: Path):
+    report = policy / "report"
+    words = ("evaluate", policy, "--cases", policy / "cases.csv", *AS_OF, "--report", report)
+    assert 0 == steelyard(*words).status
+    assert 0 == steelyard(*words).status
+    (report / "notes.txt").write_text("mine", "utf-8")
+
+    refused(steelyard(*words), "holds files that are no report")
+    assert "mine" == (report / "notes.txt").read_text("utf-8")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,8 +26,6 @@ PAGES = 40
 """Pages of the report: enough to look around, few enough to be written in seconds."""
 MARK = ".steelyard-demo"
 """A file that says that a folder is ours to replace."""
-WRITTEN = frozenset({"scores.csv", "rejects.csv", "provenance.json", "report", "sample", MARK})
-"""All that a demo writes: a folder that holds more is not replaced."""
 
 
 @click.command("demo")
@@ -75,9 +74,12 @@ def command(output: Output, target: str) -> None:
 def _check(output: Output, folder: Path) -> None:
     from steelyard.diagnostics import msg
     from steelyard.session.files import is_occupied
+    from steelyard.session.summary import names_of_pages
 
-    foreign = folder.is_dir() and any(one.name not in WRITTEN for one in folder.iterdir())
-    if foreign or is_occupied(folder, MARK):
+    samples = "|".join(("claims", *RELATIONS))
+    top = rf"scores\.csv|rejects\.csv|provenance\.json|{re.escape(MARK)}"
+    ours = re.compile(rf"{top}|sample(/({samples})\.csv)?|report(/({names_of_pages()}))?")
+    if is_occupied(folder, MARK, ours):
         output.error(
             msg("`{folder}` is there already and is no earlier demo: name another with `--output`", folder=str(folder))
         )

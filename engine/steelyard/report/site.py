@@ -1,19 +1,12 @@
-"""A folder of reports: an index and a page a case, written whole or not at all.
-
-Pages are written into a folder beside the place, which is renamed when all of them are there. A folder
-that is in the place already is replaced only where it is one of ours (or empty).
-"""
+"""A folder of reports: an index and a page a case."""
 
 from __future__ import annotations
 
-import shutil
-import tempfile
+import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from steelyard.diagnostics import Message, msg
 from steelyard.explain import Explanation, Name, show
 from steelyard.facts.digest import Digests
 from steelyard.ir.ruleset import Ruleset
@@ -27,16 +20,10 @@ from steelyard.report.view import digest_lines
 PAGE_LIMIT = 500
 """So many cases get a page; the index counts the others."""
 INDEX, MARKER = "index.html", ".steelyard-report"
+WRITTEN = re.compile(rf"{re.escape(INDEX)}|{re.escape(MARKER)}|case-\d{{4}}\.html")
+"""The names of the files of a report. A folder that holds another file is not ours to replace."""
 
 Progress = Callable[[int], None]
-
-
-class OccupiedError(OSError):
-    """The folder holds something that is no report of ours. `message` says so, for the user."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(str(message))
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +67,7 @@ def write_site(
     """Write a page for each explanation and an index; returns how many pages.
 
     Args:
-        folder: the place; replaced as a whole.
+        folder: the place, where nothing stands.
         rules: what the cases were scored under.
         summary: of the run, all cases.
         explanations: at most `PAGE_LIMIT` are taken; they may be made as they are asked for.
@@ -88,48 +75,40 @@ def write_site(
         progress: is told the number of pages so far.
 
     Raises:
-        OccupiedError: the place holds other files; nothing was changed.
-        OSError: the pages cannot be written; nothing is left of them.
+        OSError: the pages cannot be written.
     """
-    _check_free(folder)
+    folder.mkdir()
     versions = versions_of(rules)
     newest = versions.newest
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".part", dir=folder.parent))
-    try:
-        made.chmod(0o755)
-        (made / MARKER).write_text("", encoding="utf-8")
-        pages: list[PageLine] = []
-        provenance = None
-        digests: dict[Digests, None] = {}
-        for number, explanation in enumerate(explanations, 1):
-            if number > PAGE_LIMIT:
-                break
-            provenance = explanation.provenance
-            digests.setdefault(provenance.digests)
-            name = f"case-{number:04}.html"
-            (made / name).write_text(render(explanation, lang, "html"), encoding="utf-8", newline="\n")
-            pages.append(_line(name, explanation, lang))
-            if progress is not None:
-                progress(number)
-        index = IndexView(
-            lang=lang,
-            title=show(Name(newest.id, newest.title), lang),
-            ruleset=newest.id,
-            version=", ".join(one.version for one in versions.rulesets),
-            digests=digest_lines(digests, lang),
-            engine_version="" if provenance is None else provenance.engine_version,
-            evaluated_on="" if provenance is None else provenance.evaluated_on,
-            grid=summary_grid(summary, versions, lang),
-            rejects=tuple((where, str(count)) for where, count in summary.rejects),
-            pages=tuple(pages),
-            left_out=max(0, summary.whole.scored + summary.whole.unscored - len(pages)),
-        )
-        text = environment(lang).get_template("index.html.jinja").render(view=index)
-        (made / INDEX).write_text(text, encoding="utf-8", newline="\n")
-        _put(made, folder)
-    except BaseException:
-        shutil.rmtree(made, ignore_errors=True)
-        raise
+    (folder / MARKER).write_text("", encoding="utf-8")
+    pages: list[PageLine] = []
+    provenance = None
+    digests: dict[Digests, None] = {}
+    for number, explanation in enumerate(explanations, 1):
+        if number > PAGE_LIMIT:
+            break
+        provenance = explanation.provenance
+        digests.setdefault(provenance.digests)
+        name = f"case-{number:04}.html"
+        (folder / name).write_text(render(explanation, lang, "html"), encoding="utf-8", newline="\n")
+        pages.append(_line(name, explanation, lang))
+        if progress is not None:
+            progress(number)
+    index = IndexView(
+        lang=lang,
+        title=show(Name(newest.id, newest.title), lang),
+        ruleset=newest.id,
+        version=", ".join(one.version for one in versions.rulesets),
+        digests=digest_lines(digests, lang),
+        engine_version="" if provenance is None else provenance.engine_version,
+        evaluated_on="" if provenance is None else provenance.evaluated_on,
+        grid=summary_grid(summary, versions, lang),
+        rejects=tuple((where, str(count)) for where, count in summary.rejects),
+        pages=tuple(pages),
+        left_out=max(0, summary.whole.scored + summary.whole.unscored - len(pages)),
+    )
+    text = environment(lang).get_template("index.html.jinja").render(view=index)
+    (folder / INDEX).write_text(text, encoding="utf-8", newline="\n")
     return len(pages)
 
 
@@ -143,31 +122,3 @@ def _line(name: str, explanation: Explanation, lang: str) -> PageLine:
         grade=", ".join(show(score.grade, lang) for score in scores if score.grade is not None),
         reasons=", ".join(dict.fromkeys(code for score in scores for code in score.reasons)),
     )
-
-
-def _check_free(folder: Path) -> None:
-    if not folder.exists():
-        return
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / MARKER).is_file()):
-        raise OccupiedError(
-            msg("`{folder}` holds files that are no report: name another folder, or an empty one", folder=folder.name)
-        )
-
-
-def _put(made: Path, folder: Path) -> None:
-    """Rename over the place; an old report steps aside first and comes back if that fails."""
-    if not folder.exists():
-        made.rename(folder)
-        return
-    aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", suffix=".old", dir=folder.parent))
-    old = aside / "old"
-    folder.rename(old)
-    try:
-        made.rename(folder)
-    except BaseException:
-        with suppress(OSError):
-            old.rename(folder)
-        raise
-    finally:
-        if folder.exists():
-            shutil.rmtree(aside, ignore_errors=True)

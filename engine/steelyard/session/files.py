@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import unicodedata
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
@@ -95,11 +96,18 @@ def staging() -> Generator[Staging]:
         stage.discard()
 
 
-def is_occupied(path: Path, marker: str) -> bool:
-    """Whether something is there that must not be replaced: a file, or a folder neither empty nor marked."""
-    if path.is_dir():
-        return any(path.iterdir()) and not (path / marker).is_file()
-    return path.exists() or path.is_symlink()
+def is_occupied(path: Path, marker: str = "", ours: re.Pattern[str] | None = None) -> bool:
+    """Whether something is there that must not be replaced: a file, or a folder that is neither empty nor all ours.
+
+    Args:
+        path: where to write a folder.
+        marker: the file that every folder of the kind holds.
+        ours: matches the names of all files and folders that one of the kind may hold, with `/` between them.
+    """
+    if not path.is_dir():
+        return path.exists() or path.is_symlink()
+    names = [one.relative_to(path).as_posix() for one in path.rglob("*")]
+    return bool(names) and (ours is None or marker not in names or not all(map(ours.fullmatch, names)))
 
 
 def check_outputs(outputs: Iterable[str | None], ruleset: str | None = None, facts: FactFiles | None = None) -> None:

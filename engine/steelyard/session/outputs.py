@@ -71,7 +71,7 @@ class Outputs:
         Raises:
             UsageError: a file of unknown kind, in no folder, or a folder that holds something else.
         """
-        from steelyard.report.site import MARKER
+        from steelyard.report.site import MARKER, WRITTEN
         from steelyard.report.summary_files import SUMMARY_SUFFIXES
         from steelyard.report.writers import SUFFIXES
         from steelyard.session.files import check_csv, is_occupied
@@ -96,7 +96,7 @@ class Outputs:
         for place in self.places:
             if not Path(place).absolute().parent.is_dir():
                 raise UsageError(msg("`{file}`: there is no such folder", file=place))
-        if self.report is not None and is_occupied(Path(self.report), MARKER):
+        if self.report is not None and is_occupied(Path(self.report), MARKER, WRITTEN):
             raise UsageError(msg("`{folder}` holds files that are no report: name another folder", folder=self.report))
 
     def _check_partitions(self) -> None:
@@ -104,7 +104,7 @@ class Outputs:
 
         if self.results is None or self.results == STANDARD or Path(self.results).suffix:
             raise UsageError(msg("results that are partitioned need a folder, without a suffix"))
-        if is_occupied(Path(self.results), ""):
+        if is_occupied(Path(self.results)):
             raise UsageError(msg("`{folder}` is not empty: name another folder", folder=self.results))
 
 

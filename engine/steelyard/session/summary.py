@@ -78,6 +78,13 @@ def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio) -> Proven
     )
 
 
+def names_of_pages() -> str:
+    """The pattern of the names of the files of a report."""
+    from steelyard.report.site import WRITTEN
+
+    return WRITTEN.pattern
+
+
 def write_report(
     scored: Scored,
     folder: Path,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from steelyard import OutputError
 from steelyard.session.errors import UsageError
-from steelyard.session.files import check_outputs, staging
+from steelyard.session.files import check_outputs, is_occupied, staging
 from steelyard.session.sources import FactFiles
 from steelyard.temporary import TemporaryFolder
 
@@ -107,3 +108,40 @@ def test_a_name_of_a_file_is_no_pattern_when_outputs_are_checked(
     check_outputs(("q-other.csv",), facts=facts)
     with pytest.raises(UsageError):
         check_outputs(("q*.csv",), facts=facts)
+
+
+OURS = re.compile(r"mark|page-\d+\.html|sub(/a\.csv)?")
+
+
+@pytest.mark.parametrize(
+    ("files", "occupied"),
+    [
+        ((), False),
+        (("mark",), False),
+        (("mark", "page-1.html", "sub/a.csv"), False),
+        (("page-1.html",), True),
+        (("mark", "page-1.html", "notes.txt"), True),
+        (("mark", "sub/notes.txt"), True),
+        (("mark", "sub/sub/a.csv"), True),
+        (("mark", ".hidden"), True),
+        (("mark", "page-1.html\n"), True),
+    ],
+)
+def test_a_folder_is_ours_where_it_holds_nothing_else(tmp_path: Path, files: tuple[str, ...], occupied: bool) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    for name in files:
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        (place / name).touch()
+
+    assert occupied == is_occupied(place, "mark", OURS)
+    assert bool(files) == is_occupied(place)
+
+
+def test_a_file_or_a_link_to_nowhere_is_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "link").symlink_to("nowhere")
+
+    assert is_occupied(tmp_path / "file", "mark", OURS)
+    assert is_occupied(tmp_path / "link", "mark", OURS)
+    assert not is_occupied(tmp_path / "new", "mark", OURS)
