@@ -9,7 +9,8 @@ ruleset.yaml:12:14: N101 error: unknown name `surveyd_at`
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import assert_never
 from unicodedata import combining, east_asian_width
 
@@ -22,6 +23,9 @@ from steelyard.diagnostics.span import Span
 LINE_LIMIT = 160
 """How many characters of a source line are shown; a longer line is cut around the underlined part."""
 
+SHOWN = 20
+"""So many warnings of one kind are shown of a file; the JSON renderer shows all."""
+
 _BREAK = re.compile(r"\r\n|\r|\n")
 _STYLES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "bold": "\x1b[1m", "faint": "\x1b[34m", "plain": "\x1b[0m"}
 
@@ -33,9 +37,16 @@ def render_text(
     translate: Translator = str,
     colour: bool = False,
 ) -> str:
-    """Render findings one below the other, a blank line between."""
+    """Render findings one below the other, a blank line between; of many warnings of a kind only the first."""
     page = _Page(sources, translate, _STYLES if colour else {})
-    return "\n".join("".join(f"{line}\n" for line in page.finding(each)) for each in diagnostics)
+    return "\n".join("".join(f"{line}\n" for line in lines) for lines in page.findings(diagnostics))
+
+
+def _kind(diagnostic: Diagnostic) -> tuple[str, ...]:
+    """What makes warnings alike: the file, the code and the sentence, but for its values."""
+    inner = diagnostic.headline.values.get("kind")
+    file = "" if diagnostic.span is None else diagnostic.span.file
+    return file, diagnostic.code, diagnostic.headline.template, inner.template if isinstance(inner, Message) else ""
 
 
 class _Page:
@@ -46,6 +57,20 @@ class _Page:
         self._translate = translate
         self._styles = styles
         self._files: dict[str, list[str]] = {}
+
+    def findings(self, diagnostics: Sequence[Diagnostic]) -> Iterator[Iterable[str]]:
+        """The lines of each finding; after `SHOWN` warnings of a kind, the number of the others."""
+        totals = Counter(_kind(one) for one in diagnostics if one.severity is Severity.WARNING)
+        shown: Counter[tuple[str, ...]] = Counter()
+        for one in diagnostics:
+            kind = _kind(one)
+            shown[kind] += 1
+            more = totals[kind] - SHOWN
+            if one.severity is not Severity.WARNING or shown[kind] <= SHOWN:
+                yield self.finding(one)
+            if more > 0 and shown[kind] == SHOWN:
+                rest = self._text(msg("and {count} more of the same kind", count=f"{more:,}"))
+                yield (f"{self._styled(one.code, 'bold')} {rest}",)
 
     def finding(self, diagnostic: Diagnostic) -> Iterator[str]:
         """The lines of one finding."""
