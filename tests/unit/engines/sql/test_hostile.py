@@ -1,9 +1,16 @@
 """Whatever a ruleset's texts hold, what is compiled is one statement, and its texts are data."""
 
+# a ruleset's parts are rebuilt without their types; neither Jinja's callables nor ruamel.yaml have usable ones
+# pyright: reportUnknownMemberType=false, reportUnknownVariableType=false, reportUnknownArgumentType=false
+# pyright: reportUnknownLambdaType=false
+
 from __future__ import annotations
 
+import dataclasses
 import json
 import unicodedata
+from enum import Enum
+from typing import Any
 
 import pytest
 import sqlglot
@@ -11,12 +18,16 @@ from jinja2 import Environment, StrictUndefined
 from ruamel.yaml import YAML
 from sqlglot import exp
 
+import steelyard
 from passes.fragments import lowered
+from steelyard.diagnostics import Diagnostics
 from steelyard.engines.sql.dbt import model
 from steelyard.engines.sql.dialects import NAMES, dialect
 from steelyard.engines.sql.layout import comment
 from steelyard.engines.sql.readable import readable
 from steelyard.ir.ruleset import Ruleset
+from steelyard.source import read_yaml
+from steelyard.source.places import CONTROL
 
 HOSTILE = (
     "a\nDROP TABLE claims;\n--",
@@ -31,7 +42,14 @@ HOSTILE = (
     "-- steelyard_source_cases steelyard_cases",
     "\u202e;selcia ELBAT PORD",
     "$$; DROP TABLE claims; $$",
+    "a\0'; DROP TABLE claims; --",
+    "a\x01\x08\x0b\x0c\x1a\x1b[31m\x7f\x85; DROP TABLE claims; --",
+    "a\u2028DROP TABLE claims;\u2029--",
+    "\ufeff'; DROP TABLE claims; --",
+    "\ud800'; DROP TABLE claims; --",
 )
+INVISIBLE = ("\x01", "\x1b", "\x7f", "\x85", "\u2028", "\u2029", "\ufeff")
+STAND_IN = "stands for a text"
 
 RULESET = """
 steelyard: 1
@@ -67,18 +85,68 @@ indicators:
     reason: TEXT
 score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
 deductions:
-  same: {label: TEXT, when: line = wanted, deduct: 5, reason: TEXT}
+  same: {label: TEXT, when: line = wanted or id = wanted, deduct: 5, reason: TEXT}
 grades: {TEXT: 50, low: 0}
 """
 
 
 def hostile(text: str) -> Ruleset:
-    quoted = json.dumps(text)
-    written = '"' + text.replace('"', '""') + '"'  # of the expression language
-    found, diagnostics = lowered("", RULESET.replace("TEST", json.dumps(written)).replace("TEXT", quoted))
+    """A ruleset whose every text is this one. What no file may hold is put in the place of another text."""
+    refused = CONTROL.search(text) is not None
+    ruleset, diagnostics = written(STAND_IN if refused else text)
+    assert ruleset is not None, [(one.code, str(one.headline)) for one in diagnostics.sorted()]
+    return replaced(ruleset, text) if refused else ruleset
 
-    assert found is not None, [(one.code, str(one.headline)) for one in diagnostics.sorted()]
-    return found
+
+def written(text: str) -> tuple[Ruleset | None, Diagnostics]:
+    """The ruleset as it is read from a file."""
+    literal = '"' + text.replace('"', '""') + '"'  # of the expression language
+    return lowered("", RULESET.replace("TEST", json.dumps(literal)).replace("TEXT", json.dumps(text)))
+
+
+def replaced(node: Any, text: str) -> Any:
+    """A part of a ruleset with the text in place of `STAND_IN`."""
+    match node:
+        case Enum():
+            return node
+        case str():
+            return text if node == STAND_IN else node
+        case tuple() if hasattr(node, "_fields"):  # a named tuple
+            return type(node)(*(replaced(one, text) for one in node))
+        case tuple():
+            return tuple(replaced(one, text) for one in node)
+        case frozenset():
+            return frozenset(replaced(one, text) for one in node)
+        case dict():
+            return {replaced(key, text): replaced(value, text) for key, value in node.items()}
+        case _ if dataclasses.is_dataclass(node) and not isinstance(node, type):
+            parts = {one.name: replaced(getattr(node, one.name), text) for one in dataclasses.fields(node) if one.init}
+            return dataclasses.replace(node, **parts)
+        case _:
+            return node
+
+
+@pytest.mark.parametrize("sign", [*INVISIBLE, "\0", "\ud800", "\uffff"])
+def test_no_file_of_a_ruleset_holds_invisible_characters(sign: str) -> None:
+    for written in (json.dumps(sign), f"b{sign}"):
+        found = Diagnostics()
+        assert read_yaml(f"a: {written}\n", "ruleset.yaml", found) is None
+        assert ["Y111"] == [one.code for one in found.sorted()]
+
+
+@pytest.mark.parametrize("sign", INVISIBLE)
+def test_what_a_parameter_holds_is_data(sign: str) -> None:
+    """Its value comes from the caller, not from a file."""
+    text = f"a{sign}'; DROP TABLE claims; --"
+    policy = steelyard.load(RULESET.replace("TEST", "'\"b\"'").replace("TEXT", "b"), parameters={"wanted": text})
+
+    for name in NAMES:
+        (tree,) = sqlglot.parse(policy.compile_sql(name), read=dialect(name).sqlglot)
+        assert tree is not None
+        assert text in {one.this for one in tree.find_all(exp.Literal) if one.is_string}
+    assert ["same"] == list(policy.evaluate({"id": text, "line": "other", "n": 1}).fired)
+    run = policy.score([{"id": text, "line": "other", "n": 1}], engine="sql")
+    assert [(text, ["same"])] == [(row["id"], row["fired"]) for row in run.results]
 
 
 @pytest.mark.parametrize("name", NAMES)
