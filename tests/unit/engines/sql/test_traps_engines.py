@@ -20,6 +20,7 @@ from sqlglot import exp, parse_one
 
 from servers import NotInstalledError, Server, duckdb_memory, postgres, spark_session
 from steelyard.engines.sql.dialects import Dialect, dialect
+from steelyard.engines.sql.optimizers import switch_off
 
 BIG = 2**63 - 1
 NINES = 10**38 - 1
@@ -164,6 +165,17 @@ class TestDuckDB:
         shuffled = f"{letters} || {letters}"
         assert one(duck, f"SELECT list_distinct({shuffled})") != letters
         assert answer(duck, DUCKDB, DUCKDB.distinct_in_order(read(DUCKDB, f"({shuffled})"))) == letters
+
+    def test_a_text_is_compared_with_a_case_that_is_always_null(self) -> None:
+        """2.0.0 raises an error, as long as the optimizer at fault is on."""
+        sql = "SELECT a = CASE WHEN b IS NOT NULL THEN '000000' END FROM t"
+        with duckdb.connect() as connection:
+            connection.execute("CREATE TABLE t AS SELECT * FROM (VALUES ('110101', CAST(NULL AS TEXT))) AS t(a, b)")
+            if duckdb.__version__ == "2.0.0":
+                with pytest.raises(duckdb.InvalidInputException, match="BoundFunctionExpression"):
+                    connection.execute(sql)
+            switch_off(connection, ())
+            assert connection.execute(sql).fetchall() == [(None,)]
 
     def test_a_long_chain_is_too_deep(self, duck: Server) -> None:
         """Chains are balanced trees."""
