@@ -66,13 +66,13 @@ CHEAP = {
 LONG = {
     "explain": (("explain", *EVALUATE[1:], "--case", "C-001"), "import steelyard.semantics as at; at.run = stop"),
     "compile": (
-        ("compile", "policy", "-o", "out/a.sql"),
+        ("compile", "policy", "--as-of", "2024-06-01T00:00", "-o", "out/a.sql"),
         "import steelyard.engines.sql.readable as at; at.readable = stop",
     ),
-    "demo": (("demo", "-o", "out/demo"), "import steelyard.report.writers as at; at.write_results = stop"),
+    "demo": (("demo", "-o", "out/demo"), "import steelyard.session.record as at; at.Record.write_results = stop"),
     "loading": (SQL, "import steelyard.facts.bulk as at; at.load = plan"),
     "summing up": (SQL, "import steelyard.engines.sql.summary as at; at.summarise = plan"),
-    "converting": (SQL, "import steelyard.engines.sql.portfolio as at; at.convert = plan"),
+    "converting": (SQL, "import steelyard.engines.sql.recorded as at; at.convert = plan"),
 }
 
 
@@ -90,9 +90,14 @@ def test_two_signals_end_a_command_in_every_phase(phase: str, policy: Path, tmp_
     assert err.endswith("interrupted: nothing was written\n")
     assert err.count("interrupted") == 1
     assert "Traceback" not in err
-    assert seconds < 60  # it would go on for longer, or for ever
+    assert seconds < allowed()
     assert before == sorted(tmp_path.rglob("*"))
     assert "before" == (tmp_path / "out" / "a.csv").read_text("utf-8")
+
+
+def allowed() -> float:
+    """The seconds within which a command ends: two, and more where the machine has more to do than it can."""
+    return 2 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def ended(

@@ -91,27 +91,31 @@ def running(connection: Connection, statement: str, tell: Tell | None = None) ->
         duckdb.Error: the statement failed.
     """
     failed: list[BaseException] = []
+    begun, unwanted = Event(), Event()  # Ctrl-C may come before the thread begins: it then leaves the connection alone
     done = Event()  # if Ctrl-C interrupts a join, the thread is marked as ended although it still runs
 
     def work() -> None:
+        begun.set()
         try:
-            connection.execute(statement)
+            if not unwanted.is_set():
+                connection.execute(statement)
         except BaseException as error:  # noqa: BLE001 - raised again by who waits
             failed.append(error)
         finally:
             done.set()
 
-    Thread(target=work, daemon=True).start()
     try:
+        Thread(target=work, daemon=True).start()
         while not done.wait(1):  # returns earlier where it is done, or on Ctrl-C
             if tell is not None:
                 with suppress(duckdb.Error):  # while DuckDB plans, the connection is busy and knows no progress
                     tell(max(0, min(99, int(connection.query_progress()))))
     except BaseException:
-        connection.interrupt()
-        while not done.is_set():
+        unwanted.set()
+        while begun.is_set() and not done.is_set():
             with suppress(KeyboardInterrupt):  # asking a second time does not shorten the wait
-                done.wait()
+                connection.interrupt()  # again and again: it has no effect on a statement that has not begun
+                done.wait(1)
         raise
     if failed:
         raise failed[0]
