@@ -115,6 +115,17 @@ def neighbours(n: int) -> str:
     return _ruleset(inputs=3, defines=f"{first}\n{following}", value=f"z{n - 1}")
 
 
+def layers(n: int) -> str:
+    """Defines in layers of ten, each of which reads four of the layer before, one of them twice."""
+
+    def step(k: int) -> str:
+        a, b, c, d = (f"z{k - back}" if k >= back else f"x{back % 3 + 1}" for back in (10, 11, 12, 13))
+        return f"if {a} > {b} then min({a}, {c}) else max({b}, coalesce({d}, x1))"
+
+    steps = "\n".join(f"  z{k}: {step(k)}" for k in range(n))
+    return _ruleset(inputs=3, defines=steps, value=" + ".join(f"z{k}" for k in range(max(0, n - 10), n)))
+
+
 def nested_tables(n: int) -> str:
     """Tables that are asked with what another one says."""
 
@@ -258,6 +269,7 @@ SHAPES: Final[dict[str, tuple[Shape, int]]] = {
         (one_fallback, 40),
         (one_condition, 25),
         (neighbours, 50),
+        (layers, 50),
         (nested_tables, 10),
         (paired_tables, 10),
         (paired_tables_of_rows, 10),

@@ -106,14 +106,23 @@ class InMemory:
                 groups.append([place])
         found: dict[int, Found] = {}
         with duckdb.connect(config={"threads": 1}) as connection:
-            connection.execute("SET TimeZone = 'UTC'")
-            switch_off(connection, REPEATING)
-            for name, table in self._large.items():
-                filled(connection, name, table)
+            self._set_up(connection)
             for places in groups:
                 self._fill(connection, [cases[place] for place in places])
                 found.update(zip(places, self._run(connection), strict=True))
         return [found[place] for place in range(len(cases))]
+
+    def prepare(self, connection: duckdb.DuckDBPyConnection) -> str:
+        """Make the tables that the statement reads, without rows, and return the statement."""
+        self._set_up(connection)
+        self._fill(connection, [])
+        return self._complete(connection)
+
+    def _set_up(self, connection: duckdb.DuckDBPyConnection) -> None:
+        connection.execute("SET TimeZone = 'UTC'")
+        switch_off(connection, REPEATING)
+        for name, table in self._large.items():
+            filled(connection, name, table)
 
     def _together(self, one: Case, other: Case) -> bool:
         """Whether both cases have the same rows of joined relations."""
@@ -131,12 +140,16 @@ class InMemory:
             _table(connection, self._sources[relation.id], relation.fields, content, extra)
 
     def _run(self, connection: duckdb.DuckDBPyConnection) -> list[Found]:
-        statement, small = self._statement, dict(self._small)
-        for situations in statement.unlisted:
-            small.update(situations_that_occur(connection, statement, situations, small))
-        text = self._text if self._text is not None else self._written(small)
-        found = connection.execute(text).fetchall()
-        return [self._found(row) for row in found]
+        return [self._found(row) for row in connection.execute(self._complete(connection)).fetchall()]
+
+    def _complete(self, connection: duckdb.DuckDBPyConnection) -> str:
+        """The statement, with the situations that occur among the cases at hand where it does not list all."""
+        if self._text is not None:
+            return self._text
+        small = dict(self._small)
+        for situations in self._statement.unlisted:
+            small.update(situations_that_occur(connection, self._statement, situations, small))
+        return self._written(small)
 
     def _written(self, small: Mapping[str, SmallTable]) -> str:
         statement = self._statement

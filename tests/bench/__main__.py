@@ -1,4 +1,4 @@
-"""Run the measurements: `uv run --group bench python -m tests.bench`, or with `api` or `portfolio` after it."""
+"""Run the measurements: `uv run --group bench python -m tests.bench`, or with `api`, `growth` or `portfolio` after it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ def main() -> None:
     parser.set_defaults(measure=_cases)
     others = parser.add_subparsers(title="instead of the engines for single cases")
     others.add_parser("api", help="single cases through the Python API").set_defaults(measure=_api)
+    growth = others.add_parser("growth", help="statements of ever larger rulesets")
+    growth.add_argument("shapes", nargs="*", help="some of the shapes in tests/growth.py (default: all)")
+    growth.add_argument("--rounds", type=int, default=5, help="rounds of which the median counts (default: 5)")
+    growth.add_argument("--json", action="store_true", help="print JSON")
+    growth.set_defaults(measure=_growth)
     _portfolio_arguments(others.add_parser("portfolio", help="portfolios"))
     arguments = parser.parse_args()
     results = arguments.measure(arguments)
@@ -43,6 +48,12 @@ def _api(arguments: argparse.Namespace) -> list[Measured]:
     from tests.bench import api
 
     return api.measure(arguments.cases, arguments.rounds, arguments.seed)
+
+
+def _growth(arguments: argparse.Namespace) -> list[Measured]:
+    from tests.bench import growth
+
+    return growth.measure(arguments.rounds, tuple(arguments.shapes))
 
 
 def _portfolio_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,7 +6,7 @@ import os
 import platform
 from dataclasses import asdict, dataclass
 
-_DIGITS = {"x": "7.2f", "us": "7.1f", "s": "7.3f", "/s": "7,.0f", "MiB": "7,.0f"}
+_DIGITS = {"x": "7.2f", "us": "7.1f", "s": "7.3f", "/s": "7,.0f", "MiB": "7,.0f", "kB": "7,.0f"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Measured:
     Attributes:
         name: what was measured.
         value: in `unit`.
-        unit: `x` for a ratio, `us` for microseconds a case, `s` for seconds, `/s` for cases a second, `MiB`.
+        unit: `x` for a ratio, `us` for microseconds a case, `s` for seconds, `/s` for cases a second, `MiB`, `kB`.
         target: the most it should be; None where none was set.
         least: the least it should be; None where none was set.
     """
