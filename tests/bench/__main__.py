@@ -1,4 +1,4 @@
-"""Run the measurements: `uv run --group bench python -m tests.bench`, or with `api`, `growth` or `portfolio` after it."""
+"""Run the measurements: `uv run --group bench python -m tests.bench`; `api`, `growth` or `portfolio` may follow it."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from steelyard.cli.scaffold import FILES
-from steelyard.engines.sql import portfolio
+from steelyard.engines.sql import machines, portfolio, running
 from steelyard.engines.sql.machines import DuckDBMachine
 from steelyard.engines.sql.published import published
 from steelyard.facts.bulk import loaded
@@ -325,9 +325,9 @@ def test_nothing_half_done_is_left(here: Path, sign: signal.Signals, steelyard: 
 
 def test_ctrl_c_while_duckdb_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
     for error in (duckdb.InterruptException("INTERRUPT Error: Interrupted!"), RuntimeError("Query interrupted")):
-        with pytest.raises(KeyboardInterrupt), portfolio.interruptible():
+        with pytest.raises(KeyboardInterrupt), running.interruptible():
             raise error
-    with pytest.raises(RuntimeError, match="other"), portfolio.interruptible():
+    with pytest.raises(RuntimeError, match="other"), running.interruptible():
         raise RuntimeError("other")
 
 
@@ -349,3 +349,29 @@ def test_results_have_the_order_of_the_file(steelyard: Steelyard, here: Path, mo
 
     assert (0, "") == (result.status, "" if result.status == 0 else result.stderr)
     assert keys == pq.read_table("o.parquet").column("claim_id").to_pylist()
+
+
+@pytest.mark.parametrize("size", [1, 64, 1000, 3000])
+def test_results_in_blocks_are_those_in_one(
+    steelyard: Steelyard, here: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    """Blocks end inside files and at their ends; bad rows, a key that occurs twice, cases of two files."""
+    (here / "ruleset.yaml").write_text(FILES["ruleset.yaml"].replace("NAME", "base"), "utf-8")
+    count = 40 if size == 1 else 2000
+    head = "claim_id,reported_at,paid_at,rating,complaint"
+    rows = [f"A{n},2024-05-01 09:00,2024-05-01 15:00,{'bad' if n % 9 == 4 else '4.5'},no" for n in range(count // 2)]
+    (here / "a.csv").write_text("\n".join((head, *rows, rows[1], "")), "utf-8")
+    cells = [row.replace("A", "B").replace("bad", "3").split(",") for row in rows]
+    pq.write_table(pa.table(dict(zip(head.split(","), zip(*cells, strict=True), strict=True))), here / "b.parquet")
+
+    def results(name: str) -> bytes:
+        ran = steelyard(
+            *("evaluate", "ruleset.yaml", "--cases", "a.csv", "--cases", "b.parquet", "--as-of", "2024-06-01T00:00"),
+            *("--engine", "sql", "--verify", "5", "--allow-rejects", "9999", "-o", name, "--rejects", "r.csv"),
+        )
+        assert ran.status == 0, ran.stderr
+        return pq.read_table(name).to_pandas().to_csv().encode() + (here / "r.csv").read_bytes()
+
+    whole = results("whole.parquet")
+    monkeypatch.setattr(machines, "BLOCK", size)
+    assert whole == results("blocks.parquet")

@@ -69,8 +69,9 @@ def write_rows(
         ValueError: an unknown suffix.
         OSError, duckdb.Error: the file cannot be written.
     """
-    from steelyard.engines.sql.portfolio import connect, interruptible
+    from steelyard.engines.sql.portfolio import connect
     from steelyard.engines.sql.recorded import convert
+    from steelyard.engines.sql.running import interruptible
 
     match path.suffix.lower():
         case ".parquet":

@@ -238,7 +238,8 @@ def score_bulk(  # noqa: PLR0917 - all of a run
         EngineError: the engine refuses the ruleset or could not finish.
         DisagreementError: another engine gives a different outcome.
     """
-    from steelyard.engines.sql.portfolio import DuckDBError, connect, interruptible
+    from steelyard.engines.sql.portfolio import DuckDBError, connect
+    from steelyard.engines.sql.running import interruptible
     from steelyard.facts.bulk import broken_text
 
     told = Once(listener)

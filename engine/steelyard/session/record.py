@@ -197,7 +197,8 @@ class Record:
         Raises:
             EngineError: DuckDB cannot go on.
         """
-        from steelyard.engines.sql.portfolio import RULED_OUT, DuckDBError, connect, interruptible
+        from steelyard.engines.sql.portfolio import RULED_OUT, DuckDBError, connect
+        from steelyard.engines.sql.running import interruptible
         from steelyard.facts.bulk import sql
 
         rejected = sql.parquet(self.folder / REJECTED)

@@ -98,6 +98,15 @@ def write_crowded(folder: Path, data: Data, count: int = 10_000, seed: int = SEE
     return Data(data.claims, path, data.declarations, data.complaints, data.climate, data.count)
 
 
+def write_complete(data: Data) -> Path:
+    """Those of the claims that lack no time and no accuracy: what a policy that needs them all rejects is left out."""
+    path = data.claims.with_name(f"complete-{data.count}.parquet")
+    needed = ("受理时间", "查勘定损完成时间", "核赔时间", "支付时间", "复核准确率")
+    given = " AND ".join(f"{one} IS NOT NULL" for one in needed)
+    copy_once(connect(), path, f"SELECT * FROM read_parquet('{data.claims}') WHERE {given}")
+    return path
+
+
 def copy_once(connection: duckdb.DuckDBPyConnection, path: Path, query: str) -> None:
     """Write a query's rows to a Parquet or CSV file, unless it is there."""
     if path.exists():

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import Protocol
 
 import duckdb
 
+from steelyard.engines.sql.blocks import BLOCK
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.join_keys import key_fields
 from steelyard.engines.sql.small_tables import filled, situations_that_occur
@@ -36,6 +37,13 @@ class Machine(Protocol):
 
     def stored(self, statement: Statement, selected: Sequence[Selected]) -> str:
         """Run or prepare a statement; returns a DuckDB query for its rows in the order of the cases."""
+        ...
+
+    def blocks(self, loaded: Loaded) -> Generator[int] | None:
+        """Restrict what `stored` returned to one block of cases after the other (see `Loaded.blocks`).
+
+        None where it has all rows at once.
+        """
         ...
 
 
@@ -70,6 +78,10 @@ class DuckDBMachine:
                 del small[name]
         query = statement.query([(column.name, e) for column, e in selected], small)
         return statement.program.dialect.sql(query, pretty=False)
+
+    def blocks(self, loaded: Loaded) -> Generator[int]:
+        """Restrict the views of cases."""
+        return loaded.blocks(BLOCK)
 
 
 def unique_relations(

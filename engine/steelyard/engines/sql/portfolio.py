@@ -1,7 +1,7 @@
 """Scores a whole portfolio on DuckDB: writes the results of all versions to one Parquet file, and queries it.
 
-Memory does not grow with the portfolio: DuckDB streams, and spills what it must group to disk. `running` reports
-progress and lets Ctrl-C end a statement.
+Memory does not grow with the portfolio: DuckDB streams, and spills what it must group to disk; results that must be
+sorted are computed in blocks of cases.
 """
 
 # duckdb and pyarrow have no usable type hints
@@ -11,10 +11,8 @@ progress and lets Ctrl-C end a statement.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 
 import duckdb
@@ -23,9 +21,11 @@ from steelyard.calendars.zones import zone
 from steelyard.diagnostics import InternalError
 from steelyard.engines.counting import key_column
 from steelyard.engines.sql import build
+from steelyard.engines.sql.blocks import GROUP, write_blocks
 from steelyard.engines.sql.machines import Machine
 from steelyard.engines.sql.optimizers import ORDERING, REPEATING, switch_off
 from steelyard.engines.sql.published import columns_of, kind, published
+from steelyard.engines.sql.running import Tell, running
 from steelyard.engines.sql.statement import REJECTED, Selected, Statement
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import Loaded, sql
@@ -37,10 +37,7 @@ from steelyard.ir.versions import Versions
 
 Connection = duckdb.DuckDBPyConnection
 DuckDBError = duckdb.Error
-Tell = Callable[[int], None]
-"""Called with the percentage that is done."""
 
-GROUP = 61_440
 RULED_OUT = "ruled_out_"
 """The table of cases that a rule rejects during scoring."""
 PLACE = "_case"
@@ -84,60 +81,6 @@ def keeps_order(connection: Connection, query: str) -> bool:
     return {step["name"].strip().upper().replace(" ", "_") for step in steps} <= _IN_ORDER
 
 
-def running(connection: Connection, statement: str, tell: Tell | None = None) -> None:
-    """Run a statement in a thread, so that Ctrl-C ends it at once.
-
-    Raises:
-        duckdb.Error: the statement failed.
-    """
-    failed: list[BaseException] = []
-    begun, unwanted = Event(), Event()  # Ctrl-C may come before the thread begins: it then leaves the connection alone
-    done = Event()  # if Ctrl-C interrupts a join, the thread is marked as ended although it still runs
-
-    def work() -> None:
-        begun.set()
-        try:
-            if not unwanted.is_set():
-                connection.execute(statement)
-        except BaseException as error:  # noqa: BLE001 - raised again by who waits
-            failed.append(error)
-        finally:
-            done.set()
-
-    try:
-        Thread(target=work, daemon=True).start()
-        while not done.wait(1):  # returns earlier where it is done, or on Ctrl-C
-            if tell is not None:
-                with suppress(duckdb.Error):  # while DuckDB plans, the connection is busy and knows no progress
-                    tell(max(0, min(99, int(connection.query_progress()))))
-    except BaseException:
-        unwanted.set()
-        while begun.is_set() and not done.is_set():
-            with suppress(KeyboardInterrupt):  # asking a second time does not shorten the wait
-                connection.interrupt()  # again and again: it has no effect on a statement that has not begun
-                done.wait(1)
-        raise
-    if failed:
-        raise failed[0]
-
-
-@contextmanager
-def interruptible() -> Generator[None]:
-    """Raise KeyboardInterrupt for Ctrl-C, also where DuckDB runs in the main thread and raises another error for it.
-
-    Raises:
-        KeyboardInterrupt: Ctrl-C was pressed.
-    """
-    try:
-        yield
-    except duckdb.InterruptException:
-        raise KeyboardInterrupt from None
-    except RuntimeError as error:
-        if str(error) != "Query interrupted":
-            raise
-        raise KeyboardInterrupt from None
-
-
 def starved(error: Exception) -> bool:
     """Return whether a statement failed for lack of memory."""
     return isinstance(error, duckdb.OutOfMemoryException)
@@ -170,6 +113,7 @@ class Portfolio:
             TooWideError: an integer may need more than 128 bits.
         """
         self._connection = connection
+        self._loaded = loaded
         self._targets = tuple(targets)
         self._here = zone(versions.newest.timezone)
         self._machine = machine
@@ -190,6 +134,9 @@ class Portfolio:
         kept = sql.select(columns, sql.within(rows, "scored"), self._kept)
         if not keeps_order(self._connection, kept):
             kept = f"{kept} ORDER BY {PLACE}"
+            blocks = self._machine.blocks(self._loaded)
+            if blocks is not None:
+                return write_blocks(self._connection, path, kept, blocks, metadata, tell)
         running(self._connection, f"COPY ({kept}) TO {sql.target(path)} ({parquet_options(metadata)})", tell)
         return count_rows(self._connection, path)
 
@@ -310,8 +257,6 @@ __all__ = [
     "connect",
     "could_not_spill",
     "count_ruled_out",
-    "interruptible",
-    "running",
     "starved",
     "unfit",
 ]

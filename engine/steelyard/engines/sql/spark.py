@@ -34,8 +34,9 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect, dialect
 from steelyard.engines.sql.intervals import NARROW
 from steelyard.engines.sql.machines import unique_relations
-from steelyard.engines.sql.portfolio import PLACE, running
+from steelyard.engines.sql.portfolio import PLACE
 from steelyard.engines.sql.row_fields import ROW, ROW_ID
+from steelyard.engines.sql.running import running
 from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.staged import staged
 from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset
@@ -177,6 +178,10 @@ class SparkMachine:
         found = sorted(self._session.write(rows).glob("*.parquet"))
         columns = {column.name: _column(place) for place, (column, _) in enumerate(selected)}
         return sql.select(columns, sql.parquet(*found), f"ORDER BY {PLACE}")
+
+    def blocks(self, loaded: Loaded) -> None:
+        """Return None: the rows are stored already."""
+        del loaded
 
     def _give(self, table: str, own: Sequence[str], fields: Sequence[InputField]) -> None:
         """Pass a table to Spark; a table shared by two versions is passed once."""

@@ -125,6 +125,8 @@ def create_twice(connection: duckdb.DuckDBPyConnection) -> bool:
 def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRows, barred: Sequence[str]) -> None:
     """Create the view of a version's cases, and the view of all rows as this version reads them (see `ALL`).
 
+    They replace those of the same name.
+
     Args:
         connection: the database.
         name: name of the view of cases.
@@ -135,10 +137,10 @@ def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRo
     columns = {ROW: ROW, **{field.id: read.value(field.id) for field in cases.version.inputs}}
     joins = [f"ANTI JOIN {table} ON {cases.key} = {table}.key" for table in barred]
     query = sql.select(columns, sql.within(read.query, "r"), *joins, "WHERE", cases.good)
-    connection.execute(f"CREATE VIEW {name} AS {query}")
+    connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
     safe = {ROW: ROW, **{field.id: read.safe(field.id) for field in cases.version.inputs}}
     everything = sql.select(safe, sql.within(read.query, "r"))
-    connection.execute(f"CREATE VIEW {name}{ALL} AS {everything}")
+    connection.execute(f"CREATE OR REPLACE VIEW {name}{ALL} AS {everything}")
 
 
 def rejected_rows(versions: Versions, cases: Sequence[CaseRows], barred: Mapping[str, Sequence[str]]) -> str:

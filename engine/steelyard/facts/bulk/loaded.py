@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,11 +12,13 @@ from steelyard.calendars.zones import zone
 from steelyard.diagnostics import InternalError, Message, msg
 from steelyard.facts.assembly import key_field
 from steelyard.facts.bulk import sql
-from steelyard.facts.bulk.cases import ALL, KEYS, CaseRows, rejected_rows
+from steelyard.facts.bulk.blocks import blocks
+from steelyard.facts.bulk.cases import ALL, KEYS, CaseRows, case_rows, create_cases, rejected_rows
 from steelyard.facts.bulk.judge import Judge
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation
 from steelyard.facts.bulk.rows import ROW
+from steelyard.facts.bulk.sources import Source
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
@@ -110,6 +112,25 @@ class Loaded:
             for relation, fields in areal.items()
         )
         return tuple(dict.fromkeys(one for some in found for one in some))
+
+    def blocks(self, size: int) -> Generator[int]:
+        """Restrict the views of cases to one block of rows after the other, in the order of the files.
+
+        Gives the percentage of rows that come before the block. Afterwards the views have all rows again.
+        """
+        sources, before = self._judge.sources, 0
+        try:
+            for block in blocks(sources, size):
+                self._restrict(block)
+                yield 100 * before // max(1, self.read)
+                before += size
+        finally:
+            self._restrict(sources)
+
+    def _restrict(self, sources: Sequence[Source]) -> None:
+        for one in case_rows(self._judge.versions, sources):
+            of = one.version.version
+            create_cases(self._cursor(), self.cases[of], one, self._barred[of])
 
     def rejects(self) -> Iterator[Reject]:
         """Give the rejected rows of the case files, in their order, with the fault of each.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import file_digest
 from itertools import count
 from pathlib import Path
@@ -88,7 +89,8 @@ class Opening(Reading):
         for path in self.found(files):
             try:
                 source = self._source(role, path, fields, asked, options or self._options)
-                sources.append(self._stored(source, fields) if source.staged else source)
+                read = self._stored(source, fields) if source.staged else source
+                sources.append(replace(read, number=len(sources)))
             except UnreadableError as error:
                 self.report(path, error)
         self._opened += sources

@@ -47,6 +47,8 @@ class Source:
         columns: the column for each pair of name and type.
         staged: whether `table` is a staged file (staging.py), with lines and raw cells beside the texts.
         raw: the file with the raw cells, where `table` holds stored values (storing.py), in any order; else None.
+        number: the position of the file among all of its role.
+        part: only rows whose position is in [first, end) belong to the source; None: all.
     """
 
     path: Path
@@ -56,6 +58,8 @@ class Source:
     columns: Mapping[Asked, Column]
     staged: bool
     raw: Source | None = None
+    number: int = 0
+    part: tuple[int, int] | None = None
 
     @property
     def line(self) -> str:
@@ -73,11 +77,9 @@ class Group:
     """Consecutive files with the same columns, read as one.
 
     Attributes:
-        first: the number of the first file.
-        sources: the files, all with the same columns.
+        sources: the files, all with the same columns; one of which only a part is wanted stands alone.
     """
 
-    first: int
     sources: tuple[Source, ...]
 
     @property
@@ -87,24 +89,29 @@ class Group:
 
     @property
     def table(self) -> str:
-        """The FROM clause."""
+        """The FROM clause, and the WHERE clause for the part that is wanted."""
         columns = sql.listed(f"c{place}" for place in range(self.source.width))
-        return f"{sql.parquet(*(one.table for one in self.sources))} AS t({columns})"
+        table = f"{sql.parquet(*(one.table for one in self.sources))} AS t({columns})"
+        if self.source.part is None:
+            return table
+        first, end = self.source.part
+        return f"{table} WHERE {self.source.place} >= {first} AND {self.source.place} < {end}"
 
     @property
     def row(self) -> str:
         """The SQL for the number of a row."""
-        return f"CAST({self.first} + file_index AS BIGINT) * {FILE} + {self.source.place}"
+        return f"CAST({self.source.number} + file_index AS BIGINT) * {FILE} + {self.source.place}"
 
 
 def grouped(sources: Sequence[Source]) -> Iterator[Group]:
     """Group consecutive sources with the same columns."""
-    shapes = groupby(
-        enumerate(sources), lambda each: (each[1].width, each[1].line, each[1].place, each[1].columns, _names(each[1]))
-    )
-    for _, members in shapes:
-        found = list(members)
-        yield Group(found[0][0], tuple(source for _, source in found))
+    for _, members in groupby(sources, _shape):
+        yield Group(tuple(members))
+
+
+def _shape(source: Source) -> object:
+    """What sources that are read together have in common."""
+    return source.part, source.width, source.line, source.place, source.columns, _names(source)
 
 
 def _names(source: Source) -> object:

@@ -8,8 +8,8 @@ import time
 import duckdb
 import pytest
 
-from steelyard.engines.sql import portfolio
-from steelyard.engines.sql.portfolio import running
+from steelyard.engines.sql import running as module
+from steelyard.engines.sql.running import running
 
 LONG = "SELECT sum(a.range * b.range) FROM range(10_000_000) a, range(10_000_000) b"
 
@@ -33,7 +33,7 @@ class InterruptedEarly(Interrupted):
 def test_ctrl_c_while_the_thread_starts_leaves_the_connection_free(
     kind: type[Interrupted], monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(portfolio, "Thread", kind)
+    monkeypatch.setattr(module, "Thread", kind)
     since = time.monotonic()
     with duckdb.connect() as connection:
         with pytest.raises(KeyboardInterrupt):

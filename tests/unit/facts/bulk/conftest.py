@@ -80,6 +80,9 @@ def _check(rules, cases, relations, options: ReadOptions | None, *, check_text: 
         return None
     try:
         assert [dict(case.values) for case in portfolio.cases] == stored(connection, loaded)
+        in_blocks = [case for _ in loaded.blocks(max(2, loaded.read // 3)) for case in stored(connection, loaded)]
+        assert [dict(case.values) for case in portfolio.cases] == in_blocks
+        assert [dict(case.values) for case in portfolio.cases] == stored(connection, loaded)
         assert list(portfolio.rejects) == list(loaded.rejects())
         assert (len(portfolio.rejects), len(portfolio.cases)) == (loaded.rejected, loaded.read - loaded.rejected)
         assert portfolio.feed_rejects == loaded.feed_rejects
