@@ -89,5 +89,5 @@ def test_every_hour_around_a_change_of_clocks_is_read_as_it_is_alone(here) -> No
     for at, instant in zip(hours, warm, strict=True):
         if isinstance(instant, int):
             assert here.local(instant) == at
-            local = datetime(1970, 1, 1) + timedelta(microseconds=instant, seconds=here._offset(instant))
+            local = datetime(1970, 1, 1) + timedelta(microseconds=instant, seconds=here.offset(instant))
             assert local == at
