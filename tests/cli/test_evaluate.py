@@ -216,7 +216,11 @@ FILES: dict[str, tuple[bytes, int, str]] = {
     "missing column": (b"claim_id,paid_at,rating,complaint\nA,,,no\n", 2, "E116"),
     "wrong delimiter": (b"claim_id;reported_at;paid_at;rating;complaint\nA;2024-05-01;;;no\n", 2, "--delimiter ';'"),
     "duplicate column": (b"claim_id,claim_id,reported_at,complaint\nA,A,2024-05-01 00:00,no\n", 2, "E115"),
-    "wrong encoding": ("claim_id,reported_at,complaint\n案,2024-05-01 00:00,no\n".encode("gbk"), 2, "gb18030"),
+    "wrong encoding": (
+        "claim_id,reported_at,complaint\n案,2024-05-01 00:00,no\n".encode("gbk"),
+        3,
+        "--encoding gb18030",
+    ),
     "UTF-16": ("claim_id,reported_at,complaint\n".encode("utf-16"), 2, "E1"),
     "NUL byte": (b"claim_id,reported_at,complaint\nA\0,2024-05-01 00:00,no\n", 3, "rejected"),
     "too short": (b"claim_id,reported_at,complaint\nA,2024-05-01 00:00\n", 3, "rejected"),

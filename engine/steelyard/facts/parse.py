@@ -106,7 +106,9 @@ def _unstorable(text: str) -> Problem | None:
     if not text.isascii() and (half := HALF.search(text)):
         if not "\udc80" <= half[0] <= "\udcff":
             return Problem(msg("text without halves of surrogate pairs"))
-        hint = msg("what is shown as `\\x` is a byte that is no text: mend it, or state the encoding: see `--encoding`")
+        hint = msg(
+            "what is shown as `\\x` is a byte that is no text: mend it, or state its encoding, as `--encoding gb18030`"
+        )
         return Problem(msg("text in the encoding of the file"), hint)
     return None
 
