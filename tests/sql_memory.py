@@ -18,6 +18,7 @@ from steelyard.engines.sql import build
 from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.engine import report_too_wide
+from steelyard.engines.sql.live_columns import trim
 from steelyard.engines.sql.optimizers import REPEATING, switch_off
 from steelyard.engines.sql.scope import SmallTable
 from steelyard.engines.sql.small_tables import filled, situations_that_occur
@@ -156,7 +157,7 @@ class InMemory:
         names = [(f"c{place}", one.sql) for place, one in enumerate(statement.columns)]
         rows = [(f"r{place}", one.sql) for place, one in enumerate(statement.rows_fired)]
         selected = [("_case", build.column("_case")), ("_reject_at", statement.reject_at), *names, *rows]
-        text = statement.program.dialect.sql(statement.query(selected, small), pretty=False)
+        text = statement.program.dialect.sql(trim(statement.query(selected, small)), pretty=False)
         return f"{text} ORDER BY 1"
 
     def _found(self, row: Sequence[Any]) -> Found:

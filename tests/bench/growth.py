@@ -39,7 +39,9 @@ def _shape(name: str, rounds: int) -> list[Measured]:
             connection = stack.enter_context(duckdb.connect(config={"threads": 1}))
             scorer = InMemory(_ruleset(shape(times * size)))
             texts[str(times)] = text = scorer.prepare(connection)
-            works[str(times)] = lambda connection=connection, text=text: connection.execute(f"EXPLAIN {text}")
+            works[str(times)] = lambda connection=connection, text=text: connection.execute(
+                f"PREPARE growing AS {text}"
+            )
         seconds = interleave(works, rounds)
     lengths = {times: float(len(text)) for times, text in texts.items()}
     return [

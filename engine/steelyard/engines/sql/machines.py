@@ -13,6 +13,7 @@ import duckdb
 from steelyard.engines.sql.blocks import BLOCK
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.join_keys import key_fields
+from steelyard.engines.sql.live_columns import trim
 from steelyard.engines.sql.small_tables import filled, situations_that_occur
 from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
@@ -76,7 +77,7 @@ class DuckDBMachine:
             if len(table.rows) > INLINE:
                 filled(self._connection, name, table)
                 del small[name]
-        query = statement.query([(column.name, e) for column, e in selected], small)
+        query = trim(statement.query([(column.name, e) for column, e in selected], small))
         return statement.program.dialect.sql(query, pretty=False)
 
     def blocks(self, loaded: Loaded) -> Generator[int]:
