@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 import duckdb
 
-from steelyard.engines.sql.blocks import BLOCK
+from steelyard.engines.sql.blocks import BLOCK, GROUP, Restrict, threads_of
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.join_keys import key_fields
 from steelyard.engines.sql.live_columns import trim
@@ -40,10 +40,10 @@ class Machine(Protocol):
         """Run or prepare a statement; returns a DuckDB query for its rows in the order of the cases."""
         ...
 
-    def blocks(self, loaded: Loaded) -> Generator[int] | None:
-        """Restrict what `stored` returned to one block of cases after the other (see `Loaded.blocks`).
+    def blocks(self, loaded: Loaded) -> Sequence[Restrict] | None:
+        """Split the cases into blocks, to which a cursor may restrict what `stored` returned.
 
-        None where it has all rows at once.
+        None where the rows are stored already.
         """
         ...
 
@@ -80,9 +80,10 @@ class DuckDBMachine:
         query = trim(statement.query([(column.name, e) for column, e in selected], small))
         return statement.program.dialect.sql(query, pretty=False)
 
-    def blocks(self, loaded: Loaded) -> Generator[int]:
-        """Restrict the views of cases."""
-        return loaded.blocks(BLOCK)
+    def blocks(self, loaded: Loaded) -> Sequence[Restrict]:
+        """Split them so that every thread has something to do."""
+        each = max(1, loaded.read // (2 * threads_of(self._connection)) // GROUP) * GROUP
+        return loaded.blocks(min(BLOCK, each))
 
 
 def unique_relations(

@@ -21,14 +21,14 @@ from steelyard.calendars.zones import zone
 from steelyard.diagnostics import InternalError
 from steelyard.engines.counting import key_column
 from steelyard.engines.sql import build
-from steelyard.engines.sql.blocks import GROUP, write_blocks
+from steelyard.engines.sql.blocks import GROUP, PLACE, write_blocks
 from steelyard.engines.sql.machines import Machine
-from steelyard.engines.sql.optimizers import ORDERING, REPEATING, switch_off
 from steelyard.engines.sql.published import columns_of, kind, published
-from steelyard.engines.sql.running import Tell, running
+from steelyard.engines.sql.running import Tell, running, settle
 from steelyard.engines.sql.statement import REJECTED, Selected, Statement
 from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import Loaded, sql
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.expressions import Apply, Expr, Function, Input, Literal
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import Ruleset
@@ -40,8 +40,6 @@ DuckDBError = duckdb.Error
 
 RULED_OUT = "ruled_out_"
 """The table of cases that a rule rejects during scoring."""
-PLACE = "_case"
-"""The column with the position of a case in the files."""
 _IN_ORDER = {"PROJECTION", "FILTER", "READ_PARQUET", "PARQUET_SCAN", "TABLE_SCAN"}
 """Operators in DuckDB's plans that keep the order of rows."""
 _KEPT = f"WHERE status <> {sql.literal(REJECTED)}"
@@ -61,11 +59,9 @@ def connect(folder: Path, memory_limit: str | None = None, threads: int | None =
     if threads is not None:
         config["threads"] = threads
     connection = duckdb.connect(config=config)
-    connection.execute("SET TimeZone = 'UTC'")
+    settle(connection)
     connection.execute("SET enable_progress_bar = true")  # otherwise progress cannot be queried
     connection.execute("SET enable_progress_bar_print = false")
-    # cases must stay on the probe side of joins, as written; otherwise their order is lost
-    switch_off(connection, (*ORDERING, *REPEATING))
     return connection
 
 
@@ -114,6 +110,7 @@ class Portfolio:
         """
         self._connection = connection
         self._loaded = loaded
+        self._rulesets = versions.rulesets
         self._targets = tuple(targets)
         self._here = zone(versions.newest.timezone)
         self._machine = machine
@@ -130,13 +127,15 @@ class Portfolio:
             tell: called with the progress.
         """
         columns = {name: sql.name(name) for name in (*(one.name for one in self._targets), *map(key_column, keys))}
+        columns |= {name: f"CAST({sql.name(name)} AS {kind})" for name, kind in self._constants.items()}
         rows = sql.union(self._selected(statement, keys) for statement in self._statements)
         kept = sql.select(columns, sql.within(rows, "scored"), self._kept)
         if not keeps_order(self._connection, kept):
-            kept = f"{kept} ORDER BY {PLACE}"
             blocks = self._machine.blocks(self._loaded)
             if blocks is not None:
-                return write_blocks(self._connection, path, kept, blocks, metadata, tell)
+                placed = sql.select({**columns, PLACE: PLACE}, sql.within(rows, "scored"), self._kept)
+                return write_blocks(self._connection, path, placed, blocks, metadata, tell)
+            kept = f"{kept} ORDER BY {PLACE}"
         running(self._connection, f"COPY ({kept}) TO {sql.target(path)} ({parquet_options(metadata)})", tell)
         return count_rows(self._connection, path)
 
@@ -160,6 +159,16 @@ class Portfolio:
         found = count_ruled_out(self._connection)
         if found != expected:
             raise InternalError(f"{expected} cases have no result, but rules reject {found}")
+
+    @property
+    def _constants(self) -> dict[str, str]:
+        """The columns that have one text for each version, as enumerations: no text is written by row."""
+        found = {
+            "ruleset": [one.id for one in self._rulesets],
+            "version": [one.version for one in self._rulesets],
+            "digest": [policy_digest(one) for one in self._rulesets],
+        }
+        return {name: f"ENUM ({sql.listed(map(sql.literal, dict.fromkeys(texts)))})" for name, texts in found.items()}
 
     @property
     def _kept(self) -> str:

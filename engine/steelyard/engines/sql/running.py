@@ -1,4 +1,4 @@
-"""Runs statements of DuckDB so that they report progress and Ctrl-C ends them."""
+"""Runs statements of DuckDB so that they report progress and Ctrl-C ends them; what each of its cursors is set to."""
 
 # duckdb has no usable type hints
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false
@@ -12,10 +12,18 @@ from typing import TypeVar
 
 import duckdb
 
+from steelyard.engines.sql.optimizers import ORDERING, REPEATING, switch_off
+
 Connection = duckdb.DuckDBPyConnection
 Tell = Callable[[int], None]
 """Called with the percentage that is done."""
 T = TypeVar("T")
+
+
+def settle(connection: Connection) -> None:
+    """Set a cursor to UTC, and to plans that keep the cases on the probe side of joins, as statements are written."""
+    connection.execute("SET TimeZone = 'UTC'")
+    switch_off(connection, (*ORDERING, *REPEATING))
 
 
 def running(connection: Connection, statement: str, tell: Tell | None = None) -> None:

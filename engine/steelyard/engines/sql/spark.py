@@ -30,11 +30,11 @@ from sqlglot import exp
 
 from steelyard.diagnostics import Message, msg
 from steelyard.engines.sql import build
+from steelyard.engines.sql.blocks import PLACE
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect, dialect
 from steelyard.engines.sql.intervals import NARROW
 from steelyard.engines.sql.machines import unique_relations
-from steelyard.engines.sql.portfolio import PLACE
 from steelyard.engines.sql.row_fields import ROW, ROW_ID
 from steelyard.engines.sql.running import running
 from steelyard.engines.sql.scope import SmallTable

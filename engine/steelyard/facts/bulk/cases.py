@@ -122,25 +122,31 @@ def create_twice(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.execute(sql.any_of(TWICE)).fetchone() is not None
 
 
-def create_cases(connection: duckdb.DuckDBPyConnection, name: str, cases: CaseRows, barred: Sequence[str]) -> None:
+def create_cases(
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    cases: CaseRows,
+    barred: Sequence[str],
+    *,
+    temporary: bool = False,
+) -> None:
     """Create the view of a version's cases, and the view of all rows as this version reads them (see `ALL`).
-
-    They replace those of the same name.
 
     Args:
         connection: the database.
         name: name of the view of cases.
         cases: the rows of the version.
         barred: tables of keys (`key`) of cases to exclude.
+        temporary: only this cursor sees the views, in place of those of the same name.
     """
-    read = cases.rows
+    read, create = cases.rows, "CREATE TEMP VIEW" if temporary else "CREATE VIEW"
     columns = {ROW: ROW, **{field.id: read.value(field.id) for field in cases.version.inputs}}
     joins = [f"ANTI JOIN {table} ON {cases.key} = {table}.key" for table in barred]
     query = sql.select(columns, sql.within(read.query, "r"), *joins, "WHERE", cases.good)
-    connection.execute(f"CREATE OR REPLACE VIEW {name} AS {query}")
+    connection.execute(f"{create} {name} AS {query}")
     safe = {ROW: ROW, **{field.id: read.safe(field.id) for field in cases.version.inputs}}
     everything = sql.select(safe, sql.within(read.query, "r"))
-    connection.execute(f"CREATE OR REPLACE VIEW {name}{ALL} AS {everything}")
+    connection.execute(f"{create} {name}{ALL} AS {everything}")
 
 
 def rejected_rows(versions: Versions, cases: Sequence[CaseRows], barred: Mapping[str, Sequence[str]]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import duckdb
 
@@ -113,24 +113,18 @@ class Loaded:
         )
         return tuple(dict.fromkeys(one for some in found for one in some))
 
-    def blocks(self, size: int) -> Generator[int]:
-        """Restrict the views of cases to one block of rows after the other, in the order of the files.
+    def blocks(self, size: int) -> list[Callable[[duckdb.DuckDBPyConnection], None]]:
+        """Split the rows into blocks of at most `size`, in the order of the files; there is at least one.
 
-        Gives the percentage of rows that come before the block. Afterwards the views have all rows again.
+        Returns:
+            For each block what restricts the views of cases to it, for one cursor.
         """
-        sources, before = self._judge.sources, 0
-        try:
-            for block in blocks(sources, size):
-                self._restrict(block)
-                yield 100 * before // max(1, self.read)
-                before += size
-        finally:
-            self._restrict(sources)
+        return [partial(self._restrict, block) for block in blocks(self._judge.sources, size)]
 
-    def _restrict(self, sources: Sequence[Source]) -> None:
+    def _restrict(self, sources: Sequence[Source], cursor: duckdb.DuckDBPyConnection) -> None:
         for one in case_rows(self._judge.versions, sources):
             of = one.version.version
-            create_cases(self._cursor(), self.cases[of], one, self._barred[of])
+            create_cases(cursor, self.cases[of], one, self._barred[of], temporary=True)
 
     def rejects(self) -> Iterator[Reject]:
         """Give the rejected rows of the case files, in their order, with the fault of each.

@@ -80,7 +80,12 @@ def _check(rules, cases, relations, options: ReadOptions | None, *, check_text: 
         return None
     try:
         assert [dict(case.values) for case in portfolio.cases] == stored(connection, loaded)
-        in_blocks = [case for _ in loaded.blocks(max(2, loaded.read // 3)) for case in stored(connection, loaded)]
+        in_blocks: list[dict] = []
+        for restrict in loaded.blocks(max(2, loaded.read // 3)):
+            with connection.cursor() as cursor:
+                cursor.execute("SET TimeZone = 'UTC'")
+                restrict(cursor)
+                in_blocks += stored(cursor, loaded)
         assert [dict(case.values) for case in portfolio.cases] == in_blocks
         assert [dict(case.values) for case in portfolio.cases] == stored(connection, loaded)
         assert list(portfolio.rejects) == list(loaded.rejects())
