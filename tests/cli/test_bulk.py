@@ -373,5 +373,5 @@ def test_results_in_blocks_are_those_in_one(
         return pq.read_table(name).to_pandas().to_csv().encode() + (here / "r.csv").read_bytes()
 
     whole = results("whole.parquet")
-    monkeypatch.setattr(machines, "BLOCK", size)
+    monkeypatch.setattr(machines, "block_size", lambda rows: size)
     assert whole == results("blocks.parquet")

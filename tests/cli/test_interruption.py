@@ -54,6 +54,12 @@ own = at.running
 at.running = lambda connection, *_: own(connection, deep(connection))
 """
 
+IN_BLOCKS = """
+import steelyard.engines.sql.portfolio, steelyard.engines.sql.blocks as at
+at._Scoring._copy = lambda self, cursor, query, path: cursor.execute(deep(cursor))
+steelyard.engines.sql.portfolio.keeps_order = lambda *_: False
+"""
+
 CHEAP = {
     "check": (("check", "policy"), "import steelyard.analysis.check as at; at.load = stop"),
     "reading": ((*EVALUATE, *OUTPUTS), "import steelyard.facts as at; at.read_portfolio = stop"),
@@ -62,6 +68,7 @@ CHEAP = {
     "compiling": (SQL, "import steelyard.engines.sql.machines as at; at.compile_ruleset = stop"),
     "planning here": (SQL, "import steelyard.engines.sql.portfolio as at; at.keeps_order = plan"),
     "planning in a thread": (SQL, IN_A_THREAD),
+    "planning in blocks": (SQL, IN_BLOCKS),
 }
 LONG = {
     "explain": (("explain", *EVALUATE[1:], "--case", "C-001"), "import steelyard.semantics as at; at.run = stop"),

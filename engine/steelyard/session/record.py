@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Message, msg
 from steelyard.engines.counting import SummaryColumns, key_column
+from steelyard.engines.sql.parquet_footer import replace_metadata
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions
 from steelyard.report.arrow import write_parquet, write_widened
 from steelyard.report.columns import CellValue
-from steelyard.report.footer import replace_metadata
 from steelyard.report.grouping import GroupKeys
 from steelyard.report.provenance import KEY, Read, Scoring, provenance_text
 from steelyard.report.results import Results

@@ -18,10 +18,10 @@ import pytest
 from golden.reports.worked import cases, evaluated, program
 from recorded import record, summarise
 from steelyard.diagnostics import InternalError, msg
+from steelyard.engines.sql.parquet_footer import replace_metadata
 from steelyard.facts.case import Case, Reject
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
-from steelyard.report.footer import replace_metadata
 from steelyard.report.grouping import unknown_keys
 from steelyard.report.summary_formats import detail_grids, summary_grid
 from steelyard.semantics import Evaluation, Outcome, Status

@@ -1,14 +1,13 @@
-"""Writes results in the order of the cases where DuckDB would not keep it: one block of cases after the other.
+"""Writes results in the order of the cases: one block of cases after the other.
 
-DuckDB keeps the order of rows through a join only where one thread runs the statement. So each block is scored by one
-thread, several blocks at the same time, and what they give is put together in order. Memory does not grow with the
-number of cases.
+DuckDB keeps the order of rows through a join only where one thread runs the statement. So each block is scored and
+written by one thread, several blocks at the same time, and the files of the blocks are joined in their order. Memory
+does not grow with the number of cases.
 """
 
 # duckdb and pyarrow have no usable type hints
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false, reportAttributeAccessIssue=false
-# ruff: noqa: ANN401 - as above
 
 from __future__ import annotations
 
@@ -17,25 +16,31 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Event
-from typing import Any
 
 import duckdb
-import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from steelyard.engines.sql.running import Tell, settle
+from steelyard.engines.sql.optimizers import ORDERING, PROPAGATING, REPEATING, switch_off
+from steelyard.engines.sql.parquet_parts import Joined
+from steelyard.engines.sql.running import Tell
+from steelyard.facts.bulk import sql
 
 PLACE = "_case"
 """The column with the position of a case in the files."""
 GROUP = 61_440
 """Rows of a row group: so many fit the cache, which saves a tenth of the time of twice the size."""
-BLOCK = 8 * GROUP
-"""Rows of the case files in a block, at most; a multiple of the row groups that DuckDB writes."""
+LEAST, MOST = GROUP, 32 * GROUP
+"""Rows of the case files in a block; in between there are eight blocks."""
 
 Connection = duckdb.DuckDBPyConnection
 Restrict = Callable[[Connection], None]
 """Restricts the cases that a cursor sees to one block."""
+
+
+def block_size(rows: int) -> int:
+    """How many rows a block has. It depends on nothing but the number of cases, and so do the row groups."""
+    return min(MOST, max(LEAST, -(-rows // 8)))
 
 
 def write_blocks(  # noqa: PLR0917 - likewise
@@ -50,7 +55,7 @@ def write_blocks(  # noqa: PLR0917 - likewise
 
     Args:
         connection: the session.
-        path: the file.
+        path: the file; those of blocks stand beside it for a moment.
         query: gives the rows of the cases that its cursor sees, with `PLACE` as the last column, which is not written.
         blocks: in the order of the cases; at least one.
         metadata: text by key, kept in the file.
@@ -62,32 +67,45 @@ def write_blocks(  # noqa: PLR0917 - likewise
     Raises:
         duckdb.Error: the query failed.
     """
-    threads = threads_of(connection)
+    threads = _threads(connection)
     scoring = _Scoring(connection, query)
-    file = _File(path, metadata)
+    joined = Joined(path, metadata)
     pool = ThreadPoolExecutor(threads)
-    waiting: deque[Future[Any]] = deque()
+    waiting: deque[Future[Path]] = deque()
     connection.execute("SET threads = 1")
     try:
         for number, block in enumerate(blocks):
-            waiting.append(pool.submit(scoring.table, block))
+            waiting.append(pool.submit(scoring.part, block, path.with_suffix(f".{number}.parquet")))
             if len(waiting) > threads:
-                file.add(waiting.popleft().result())
+                _add(joined, waiting.popleft())
             if tell is not None:
                 tell(100 * number // len(blocks))
         while waiting:
-            file.add(waiting.popleft().result())
+            _add(joined, waiting.popleft())
     except BaseException:
         scoring.stop(waiting)
         raise
     finally:
         pool.shutdown(cancel_futures=True)
-        file.close()
+        joined.close()
         connection.execute(f"SET threads = {threads}")
-    return file.count
+    return joined.rows
 
 
-def threads_of(connection: Connection) -> int:
+def parquet_options(metadata: Mapping[str, str]) -> str:
+    """The options of a COPY to a Parquet file, with texts by key as its metadata."""
+    pairs = sql.listed(f"{sql.name(key)}: {sql.literal(value)}" for key, value in metadata.items())
+    options = ("FORMAT parquet", f"ROW_GROUP_SIZE {GROUP}")
+    return sql.listed((*options, *((f"KV_METADATA {{{pairs}}}",) if pairs else ())))
+
+
+def _add(joined: Joined, part: Future[Path]) -> None:
+    path = part.result()
+    joined.add(path)
+    path.unlink()
+
+
+def _threads(connection: Connection) -> int:
     """How many threads run a statement."""
     (threads,) = connection.execute("SELECT current_setting('threads')").fetchone() or (1,)
     return int(threads)
@@ -102,21 +120,27 @@ class _Scoring:
         self._at_work: set[Connection] = set()
         self._stopped = Event()
 
-    def table(self, restrict: Restrict) -> Any:
-        """The rows of a block in the order of the cases, as an Arrow table without `PLACE`."""
+    def part(self, restrict: Restrict, path: Path) -> Path:
+        """Write the rows of a block in the order of the cases; returns the file."""
         with self._connection.cursor() as cursor:
-            settle(cursor)
-            cursor.execute("SET arrow_output_version = '1.5'")  # decimals of 64 bits, as the file has them
             self._at_work.add(cursor)
             try:
+                cursor.execute("SET TimeZone = 'UTC'")
+                switch_off(cursor, (*ORDERING, *REPEATING, *PROPAGATING))
                 restrict(cursor)
-                if self._stopped.is_set():
-                    raise duckdb.InterruptException("INTERRUPT Error: Interrupted!")
-                return _in_order(cursor.sql(self._query).to_arrow_table())
+                self._copy(cursor, self._query, path)
+                if not _ascends(path):  # DuckDB spilled a join, or several versions apply to the cases of the block
+                    self._copy(cursor, f"{self._query} ORDER BY {PLACE}", path)
             finally:
                 self._at_work.discard(cursor)
+        return path
 
-    def stop(self, waiting: Sequence[Future[Any]]) -> None:
+    def _copy(self, cursor: Connection, query: str, path: Path) -> None:
+        if self._stopped.is_set():
+            raise duckdb.InterruptException("INTERRUPT Error: Interrupted!")
+        cursor.execute(f"COPY ({query}) TO {sql.target(path)} ({parquet_options({})})")
+
+    def stop(self, waiting: Sequence[Future[Path]]) -> None:
         """End what runs, and wait until it has ended."""
         self._stopped.set()
         for one in waiting:
@@ -127,40 +151,7 @@ class _Scoring:
             wait(waiting, 1)
 
 
-def _in_order(table: Any) -> Any:
-    """Drop `PLACE`; sort by it first where the rows do not ascend: DuckDB spilled a join, or there are versions."""
-    place = table.column(PLACE)
-    if not pc.all(pc.less(place[:-1], place[1:]), min_count=0).as_py():
-        table = table.take(pc.sort_indices(place))
-    return table.drop_columns([PLACE])
-
-
-class _File:
-    """A Parquet file as DuckDB writes it, in row groups of `GROUP` rows whatever the tables are that it is given."""
-
-    def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
-        self.count = 0
-        self._path = path
-        self._metadata = dict(metadata)
-        self._writer: Any = None
-        self._held: Any = None
-
-    def add(self, table: Any) -> None:
-        """Append rows."""
-        self.count += table.num_rows
-        if self._writer is None:
-            # decimals as integers, and without the Arrow schema, which would repeat the metadata
-            self._writer = pq.ParquetWriter(self._path, table.schema, store_decimal_as_integer=True, store_schema=False)
-            self._writer.add_key_value_metadata(self._metadata)
-        held = table if self._held is None else pa.concat_tables([self._held, table])
-        whole = held.num_rows // GROUP * GROUP
-        for start in range(0, whole, GROUP):
-            self._writer.write_table(held.slice(start, GROUP).combine_chunks())
-        self._held = held.slice(whole)
-
-    def close(self) -> None:
-        """Write what is left, and the end of the file."""
-        if self._writer is not None:
-            if self._held.num_rows:
-                self._writer.write_table(self._held.combine_chunks())
-            self._writer.close()
+def _ascends(path: Path) -> bool:
+    """Whether the rows of a file are in the order of the cases."""
+    places = pq.read_table(path, columns=[PLACE]).column(PLACE)
+    return bool(pc.all(pc.less(places[:-1], places[1:]), min_count=0).as_py())

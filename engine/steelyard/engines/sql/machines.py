@@ -10,7 +10,7 @@ from typing import Protocol
 
 import duckdb
 
-from steelyard.engines.sql.blocks import BLOCK, GROUP, Restrict, threads_of
+from steelyard.engines.sql.blocks import Restrict, block_size
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.join_keys import key_fields
 from steelyard.engines.sql.live_columns import trim
@@ -82,8 +82,7 @@ class DuckDBMachine:
 
     def blocks(self, loaded: Loaded) -> Sequence[Restrict]:
         """Split them so that every thread has something to do."""
-        each = max(1, loaded.read // (2 * threads_of(self._connection)) // GROUP) * GROUP
-        return loaded.blocks(min(BLOCK, each))
+        return loaded.blocks(block_size(loaded.read))
 
 
 def unique_relations(

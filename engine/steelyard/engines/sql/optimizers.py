@@ -14,6 +14,9 @@ ORDERING = ("join_order", "build_side_probe_side")
 REPEATING = ("partial_aggregate_pushdown",)
 """Moving an aggregate below a projection, they write the projection's columns out wherever they are read: the plan of
 a chain of columns, each of which reads the one before several times, grows exponentially."""
+PROPAGATING = ("statistics_propagation",)
+"""It finds columns that are never NULL, which then are required columns of a Parquet file: files that are joined must
+not differ in that."""
 
 _FAULTY = {"2.0.0": ("statistics_propagation",)}
 """By version of DuckDB. In 2.0.0 it raises an error where a text is compared with a CASE that is NULL in every row."""

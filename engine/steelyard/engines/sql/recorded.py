@@ -14,8 +14,9 @@ from pathlib import Path
 
 from steelyard.calendars.zones import Zone
 from steelyard.engines.counting import key_column
+from steelyard.engines.sql.blocks import parquet_options
 from steelyard.engines.sql.lines import csv_head, csv_line, json_line
-from steelyard.engines.sql.portfolio import RULED_OUT, Connection, count_rows, parquet_options
+from steelyard.engines.sql.portfolio import RULED_OUT, Connection, count_rows
 from steelyard.engines.sql.running import running
 from steelyard.facts.bulk import sql
 from steelyard.ir.result_columns import ResultColumn
