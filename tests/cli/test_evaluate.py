@@ -563,3 +563,20 @@ def test_parquet_of_the_sql_engine_says_what_was_checked(steelyard, policy: Path
     assert found == json.loads(record.read_text("utf-8"))
     assert found["verified"]["cases"] >= 2
     assert "reference" in found["verified"]["engines"]
+
+
+def test_a_renamed_optional_column_ends_the_run_until_it_is_accepted(steelyard, policy: Path, cases: Path):
+    """One warning alone let every case count as unpaid."""
+    cases.write_text(cases.read_text("utf-8").replace("paid_at", "Paid At", 1), "utf-8")
+    given = ("evaluate", policy, "--cases", cases, *AS_OF)
+
+    asked = steelyard("--lang", "zh", *given)
+    accepted = steelyard(*given, "--missing-column", "paid_at=accept")
+    misspelt = steelyard(*given, "--missing-column", "payd_at=accept")
+
+    assert Status.USAGE == asked.status
+    assert "E124 错误: 没有列 `paid_at`，而列 `Paid At` 没有用到" in asked.err
+    assert "--missing-column paid_at=accept" in asked.err
+    assert Status.YES == accepted.status
+    assert Status.USAGE == misspelt.status
+    assert "did you mean `paid_at`?" in misspelt.err

@@ -87,6 +87,7 @@ def command(  # noqa: PLR0917 - one an option
     as_of: str | None,
     delimiter: str | None,
     encoding: str,
+    missing_column: tuple[str, ...],
     engine: str,
     target: str | None,
     rejects: str | None,
@@ -144,7 +145,7 @@ def command(  # noqa: PLR0917 - one an option
         lang=output.lang,
         csv_safe=csv_safe,
     )
-    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding)
+    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding, missing_column)
     clustered = engine == "spark" and on_cluster(options)
     here = without_cluster(outputs, options, memory_limit) if clustered else outputs
     here.check()

@@ -17,6 +17,10 @@ NONE = "none"
 """What `--relation NAME=none` says: the relation has no rows."""
 
 
+ACCEPT = "accept"
+"""What `--missing-column NAME=accept` says: the optional column is known not to be there."""
+
+
 def language(function: F) -> F:
     """Add `--lang` to a command, so that it may stand behind the command's name too."""
     return click.option(
@@ -65,6 +69,7 @@ def parse_facts(  # noqa: PLR0917 - one an option
     as_of: str | None,
     delimiter: str | None,
     encoding: str,
+    missing_column: tuple[str, ...] = (),
 ) -> FactFiles:
     """Take the options apart.
 
@@ -82,7 +87,8 @@ def parse_facts(  # noqa: PLR0917 - one an option
         if before is None:
             raise click.UsageError(f"--relation {name} is given as none and as a file.")
         relations[name] = (*before, value)
-    return FactFiles(cases, relations, parse_settings(settings, as_of), delimiter, encoding)
+    known = tuple(name for name, _ in (_accepted(text) for text in missing_column))
+    return FactFiles(cases, relations, parse_settings(settings, as_of), delimiter, encoding, known)
 
 
 def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, str]:
@@ -107,6 +113,13 @@ def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign and value):
         raise click.UsageError(f"{option} takes {form}, not '{text}'.")
+    return name, value
+
+
+def _accepted(text: str) -> tuple[str, str]:
+    name, value = _pair(text, "--missing-column", "NAME=accept")
+    if value != ACCEPT:
+        raise click.UsageError(f"--missing-column takes NAME=accept, not '{text}'.")
     return name, value
 
 
@@ -159,5 +172,11 @@ _FACTS = (
         show_default=True,
         metavar="NAME",
         help="Encoding of CSV and JSONL, e.g. gb18030.",
+    ),
+    click.option(
+        "--missing-column",
+        multiple=True,
+        metavar="NAME=accept",
+        help="An optional input, or RELATION.FIELD, whose column is really not in the files.",
     ),
 )

@@ -44,14 +44,14 @@ def listed(words: Iterable[str]) -> str:
 
 
 def _ranked(word: str, candidates: Iterable[str]) -> list[tuple[int, int, str]]:
-    return sorted((_distance(_plain(word), _plain(c)), place, c) for place, c in enumerate(candidates))
+    return sorted((edits(_plain(word), _plain(c)), place, c) for place, c in enumerate(candidates))
 
 
 def _plain(word: str) -> str:
     return word[:64].casefold().replace("-", "_").replace(" ", "_")
 
 
-def _distance(a: str, b: str) -> int:
+def edits(a: str, b: str) -> int:
     """Count insertions, deletions, replacements and swaps of neighbours between two words."""
     before: list[int] = []
     last = list(range(len(b) + 1))

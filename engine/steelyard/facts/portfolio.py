@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.diagnostics.suggestions import closest
+from steelyard.facts.absent import CASES, columns_of
 from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
@@ -90,11 +91,11 @@ def read_portfolio(
     versions = versions_of(rules)
     if not relations_given(versions, relations, diagnostics):
         return None
-    reading = Reading(options, diagnostics, progress, needs_of(versions))
+    reading = Reading(options, diagnostics, progress, needs_of(versions), columns_of(versions))
     by_version = VersionedRelations(versions, relations, reading, diagnostics)
     builder = _Builder(versions, by_version)
     columns = tuple(field for one in versions.rulesets for field in one.inputs)
-    for place, line in reading.rows("cases", cases, columns, replace(options, traces=True)):
+    for place, line in reading.rows(CASES, cases, columns, replace(options, traces=True)):
         builder.take(place, line)
     if diagnostics.errors > before:
         return None

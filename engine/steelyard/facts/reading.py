@@ -10,8 +10,9 @@ from pathlib import Path
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.diagnostics.plain import encodable
 from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.facts.absent import Header, absent_columns
 from steelyard.facts.patterns import matching_files
-from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
+from steelyard.facts.readers import BadLine, Line, ReadOptions, Table, UnreadableError, open_table
 from steelyard.ir.ruleset import InputField
 
 Files = Sequence[str | Path]
@@ -56,6 +57,7 @@ class Reading:
         diagnostics: Diagnostics,
         progress: Progress | None,
         needs: Mapping[str, Mapping[str, str]] | None = None,
+        declared: Mapping[str, Collection[str]] | None = None,
     ) -> None:
         """Prepare.
 
@@ -64,9 +66,12 @@ class Reading:
             diagnostics: receives faults of whole files.
             progress: called from time to time with the number of rows read.
             needs: by role and column, the versions that need the column, for columns that not all versions need.
+            declared: by role, the columns that any version reads.
         """
         self._options = options
         self._needs = needs or {}
+        self._declared = declared or {}
+        self._noted: set[tuple[str, Path, tuple[str, ...]]] = set()
         self._diagnostics = diagnostics
         self._progress = progress
         self._count = 0
@@ -111,10 +116,11 @@ class Reading:
         with open_table(path, options, wanted) as table:
             if not table.growing:
                 _check_columns(table.columns, fields, needs, table.header)
+                self._note_absent(role, path, table, fields, options)
             yield from table.rows
             if table.growing and table.columns:
                 _check_columns(table.columns, fields, needs)
-            self._note_absent(role, table.columns, fields)
+                self._note_absent(role, path, table, fields, options)
         self.used(role, path, path.name)
 
     def columns(self, path: Path) -> frozenset[str]:
@@ -137,14 +143,19 @@ class Reading:
         with path.open("rb") as file:
             self.sources.append(SourceFile(role, encodable(name), hashlib.file_digest(file, "sha256").hexdigest()))
 
-    def _note_absent(self, role: str, columns: Collection[str], fields: Sequence[InputField]) -> None:
-        for field in fields:
-            if field.column not in columns and field.can_be_missing:
-                warning = msg(
-                    "{role}: no column `{column}`, it is missing in every row", role=role, column=field.column
-                )
-                if warning not in self.warnings:
-                    self.warnings.append(warning)
+    def _note_absent(
+        self, role: str, path: Path, table: Table, fields: Sequence[InputField], options: ReadOptions
+    ) -> None:
+        """Warn of optional columns that a file does not have; once for each file."""
+        once = role, path, tuple(field.column for field in fields)
+        if once in self._noted:
+            return
+        self._noted.add(once)
+        line = None if table.growing else table.header
+        header = Header(role, path, tuple(table.columns), _span(path, line), table.growing)
+        for warning in absent_columns(header, fields, self._declared.get(role, ()), options, self._diagnostics):
+            if warning not in self.warnings:
+                self.warnings.append(warning)
 
 
 def _check_columns(

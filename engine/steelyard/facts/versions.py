@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Message
+from steelyard.facts.absent import CASES
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
@@ -16,9 +17,6 @@ from steelyard.facts.relations import RelationRows, read_relation
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
 from steelyard.ir.versions import Versions
-
-CASES = "cases"
-"""The role of case files."""
 
 
 def needs_of(versions: Versions) -> dict[str, dict[str, str]]:

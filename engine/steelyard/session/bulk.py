@@ -144,7 +144,6 @@ class BulkRun:
             loaded.close()
 
     def _load(self) -> Loaded:
-        from steelyard.facts import ReadOptions
         from steelyard.facts.bulk import load
 
         diagnostics = Diagnostics()
@@ -156,7 +155,7 @@ class BulkRun:
                 files.cases,
                 files.relations,
                 diagnostics,
-                options=ReadOptions(delimiter=files.delimiter, encoding=files.encoding),
+                options=files.options(self.versions),
                 progress=tick,
                 check_text=self.check_text,
             )

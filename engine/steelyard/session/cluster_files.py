@@ -40,6 +40,7 @@ def without_cluster(outputs: Outputs, files: FactFiles, memory_limit: str | None
         "--partition-by": bool(outputs.partition_by),
         "--memory-limit": memory_limit is not None,
         "--delimiter": files.delimiter is not None,
+        "--missing-column": bool(files.missing_columns),
     }
     if names := ", ".join(name for name, there in given.items() if there):
         raise UsageError(msg("{options}: not with sources of a cluster", options=names))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
@@ -231,6 +231,7 @@ class Policy:
         lang: str = "en",
         delimiter: str | None = None,
         encoding: str = "utf-8",
+        missing_columns: Collection[str] = (),
         memory_limit: str | None = None,
         master: str | None = None,
         listener: Listener | None = None,
@@ -246,6 +247,7 @@ class Policy:
         lang: str = "en",
         delimiter: str | None = None,
         encoding: str = "utf-8",
+        missing_columns: Collection[str] = (),
         memory_limit: str | None = None,
         master: str | None = None,
         listener: Listener | None = None,
@@ -266,6 +268,7 @@ class Policy:
             lang: `en` or `zh`, of the texts of rejects.
             delimiter: between the columns of CSV files; None: a comma.
             encoding: of CSV and JSON Lines.
+            missing_columns: optional inputs, and fields as `relation.field`, whose column is known not to be there.
             memory_limit: what DuckDB may take, such as `4GB`; None: its own choice.
             master: of Spark; None: `local[*]`.
             listener: is told how far it is and what may surprise; None: warnings become `SteelyardWarning`.
@@ -307,6 +310,7 @@ class Policy:
             lang=lang,
             delimiter=delimiter,
             encoding=encoding,
+            missing_columns=missing_columns,
             memory_limit=memory_limit,
             master=master,
             listener=listener,
@@ -347,6 +351,7 @@ class Policy:
         lang: str = "en",
         delimiter: str | None = None,
         encoding: str = "utf-8",
+        missing_columns: Collection[str] = (),
         listener: Listener | None = None,
     ) -> CaseExplanation:
         """Explain one case of a portfolio, as `steelyard explain` does.
@@ -358,6 +363,7 @@ class Policy:
             lang: `en` or `zh`.
             delimiter: between the columns of CSV files; None: a comma.
             encoding: of CSV and JSON Lines.
+            missing_columns: optional inputs, and fields as `relation.field`, whose column is known not to be there.
             listener: is told how far it is and what may surprise; None: warnings become `SteelyardWarning`.
 
         Returns:
@@ -378,7 +384,7 @@ class Policy:
         _check_language(lang)
         with TemporaryFolder() as folder:
             with writing(folder.path):
-                files = given_files(cases, relations, self.settings, folder.path, delimiter, encoding)
+                files = given_files(cases, relations, self.settings, folder.path, delimiter, encoding, missing_columns)
             return explain_case(self._versions, files, key, lang, Warn() if listener is None else listener)
 
     def compile_sql(self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en") -> str:

@@ -76,7 +76,7 @@ def read_facts(versions: Versions, files: FactFiles, listener: Listener | None =
     Raises:
         PolicyError: a file cannot be read.
     """
-    from steelyard.facts import ReadOptions, read_portfolio
+    from steelyard.facts import read_portfolio
 
     told = listener or Silent()
     diagnostics = Diagnostics()
@@ -86,7 +86,7 @@ def read_facts(versions: Versions, files: FactFiles, listener: Listener | None =
             files.cases,
             files.relations,
             diagnostics,
-            options=ReadOptions(delimiter=files.delimiter, encoding=files.encoding),
+            options=files.options(versions),
             progress=tick,
         )
     found = diagnostics.sorted()

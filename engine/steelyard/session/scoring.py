@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -170,6 +170,7 @@ def given_files(  # noqa: PLR0917 - what a caller gives
     folder: Path,
     delimiter: str | None,
     encoding: str,
+    missing_columns: Collection[str],
 ) -> FactFiles:
     """Give the files of what a caller passed; rows in memory are written to the folder.
 
@@ -182,6 +183,7 @@ def given_files(  # noqa: PLR0917 - what a caller gives
         settings,
         delimiter,
         encoding,
+        tuple(missing_columns),
     )
 
 
@@ -197,6 +199,7 @@ def score_portfolio(
     lang: str = "en",
     delimiter: str | None = None,
     encoding: str = "utf-8",
+    missing_columns: Collection[str] = (),
     memory_limit: str | None = None,
     master: str | None = None,
     listener: Listener | None = None,
@@ -208,7 +211,7 @@ def score_portfolio(
     given = place / "given"
     with writing(place):
         given.mkdir()
-        files = given_files(cases, relations, settings, given, delimiter, encoding)
+        files = given_files(cases, relations, settings, given, delimiter, encoding, missing_columns)
     kept = group_names(versions) if groups is None else tuple(groups)
     check_groups(versions, kept)
     wanted = Wanted(engine=engine, master=master, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit)

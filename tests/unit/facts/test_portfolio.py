@@ -246,6 +246,7 @@ def test_absent_columns_of_optional_inputs_are_warned_about(folder) -> None:
         "cases: no column `accepted_at`, it is missing in every row",
         "cases: no column `accuracy`, it is missing in every row",
         "cases: no column `ended`, it is missing in every row",
+        "cases: nobody reads the columns `extra`",
     ]
 
 

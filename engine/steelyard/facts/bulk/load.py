@@ -12,6 +12,7 @@ import duckdb
 
 from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import Diagnostics
+from steelyard.facts.absent import CASES, columns_of
 from steelyard.facts.bulk.cases import TWICE, CaseRows, case_rows, create_cases, create_keys, create_twice
 from steelyard.facts.bulk.identity import writable
 from steelyard.facts.bulk.judge import Judge
@@ -26,7 +27,7 @@ from steelyard.facts.portfolio import relations_given
 from steelyard.facts.readers import ReadOptions
 from steelyard.facts.reading import Files, Progress, Reading
 from steelyard.facts.relations import RelationRows, read_relation
-from steelyard.facts.versions import CASES, needs_of
+from steelyard.facts.versions import needs_of
 from steelyard.ir.ruleset import Relation
 from steelyard.ir.versions import Versions
 from steelyard.temporary import TemporaryFolder
@@ -71,6 +72,7 @@ def load(
         diagnostics,
         progress,
         needs_of(versions),
+        columns_of(versions),
         folder=folder.path,
         connection=connection,
         zone=zone(versions.newest.timezone),

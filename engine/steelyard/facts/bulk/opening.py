@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from hashlib import file_digest
@@ -34,6 +34,7 @@ class Opening(Reading):
         diagnostics: Diagnostics,
         progress: Progress | None,
         needs: Mapping[str, Mapping[str, str]],
+        declared: Mapping[str, Collection[str]],
         *,
         folder: Path,
         connection: duckdb.DuckDBPyConnection,
@@ -47,12 +48,13 @@ class Opening(Reading):
             diagnostics: receives faults of whole files.
             progress: is told the number of rows read.
             needs: see `Reading`.
+            declared: see `Reading`.
             folder: where staged files are written.
             connection: writes them.
             zone: of local times.
             check_text: whether Parquet files with text that is not UTF-8 are looked for, and read by Python.
         """
-        super().__init__(options, diagnostics, progress, needs)
+        super().__init__(options, diagnostics, progress, needs, declared)
         self.options = options
         self._folder = folder
         self._connection = connection
@@ -130,7 +132,6 @@ class Opening(Reading):
             else:
                 source = stage_plain_csv(path, self._place(), columns, options, asked)
             if source is not None:
-                self._note_absent(role, columns, fields)
                 self.used(role, path, path.name)
                 self._read(source.rows)
                 return source

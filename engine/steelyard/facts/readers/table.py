@@ -25,12 +25,14 @@ class ReadOptions:
         encoding: of CSV and JSONL; a byte order mark is skipped.
         traces: whether an event log gives one row per trace (a case file) instead of one row per event.
         max_bytes: the largest size to which a compressed file may unpack.
+        missing_columns: inputs, and fields as `relation.field`, whose column is known not to be there.
     """
 
     delimiter: str | None = None
     encoding: str = "utf-8"
     traces: bool = False
     max_bytes: int = 2 * 1024**3
+    missing_columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
