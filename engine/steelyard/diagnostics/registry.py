@@ -95,6 +95,7 @@ _CODES = (
     Code("N112", "unknown-time-zone", _E),
     Code("N113", "unknown-calendar", _E),
     Code("N114", "unknown-holidays", _E),
+    Code("N115", "name-of-result-column", _E),
     Code("T102", "comparison-types", _E),
     Code("T103", "unlisted-value", _E),
     Code("T104", "unrounded-division", _E),

@@ -19,6 +19,7 @@ from steelyard.ir.lowering.indicators import indicator
 from steelyard.ir.lowering.order import in_order, lowering_order, rows_in_order
 from steelyard.ir.lowering.people import label, source
 from steelyard.ir.lowering.relations import relation, shape
+from steelyard.ir.lowering.result_names import check_result_names
 from steelyard.ir.lowering.scores import score
 from steelyard.ir.lowering.tables import arguments, table
 from steelyard.ir.lowering.weights import weights
@@ -67,7 +68,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     effective = _effective(context, file)
     if diagnostics.errors > before or key is None:
         return None
-    return Ruleset(
+    ruleset = Ruleset(
         id=str(file.ruleset),
         version=str(file.version),
         title=label(file.title, str(file.ruleset)),
@@ -98,6 +99,8 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
         calendars=calendars,
         file=file.span.file,
     )
+    check_result_names(ruleset, diagnostics)
+    return ruleset if diagnostics.errors == before else None
 
 
 def _with_added(relation: Relation, context: Context) -> Relation:
