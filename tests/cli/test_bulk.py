@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -375,3 +376,83 @@ def test_results_in_blocks_are_those_in_one(
     whole = results("whole.parquet")
     monkeypatch.setattr(machines, "block_size", lambda rows: size)
     assert whole == results("blocks.parquet")
+
+
+COUNTED = """
+steelyard: 1
+ruleset: counted
+version: 1.0
+title: {en: Counted}
+effective: "[2013-01-01..)"
+timezone: Asia/Shanghai
+case:
+  key: claim_id
+  reference_date: reported_at
+  inputs:
+    claim_id: text
+    branch: text
+    reported_at: datetime
+    paid_at: {type: datetime, not_before: reported_at}
+relations:
+  complaints:
+    of_case: claim_id
+    id: id
+    fields: {id: text, claim_id: text, kind: text}
+indicators:
+  payment: {measure: paid_at - reported_at, target: 2h, better: lower, score: proportion, weight: 1}
+deductions:
+  complaint: {for_each: complaints, when: kind = "1", deduct: 5, at_most: 15}
+score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
+"""
+"""A policy that joins the cases with rows of their own, which DuckDB spills where memory is scarce."""
+
+
+@pytest.fixture(scope="module")
+def joined_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Cases whose keys are in no order, in two files of each kind with many row groups, and twice as many rows."""
+    folder = tmp_path_factory.mktemp("joined")
+    count = 60_000
+    (folder / "counted.yaml").write_text(COUNTED, "utf-8")
+    columns = """'2024-05-' || lpad((1 + i % 28)::VARCHAR, 2, '0') || ' 09:00' AS reported_at,
+        '2024-06-01 15:00' AS paid_at, 'B' || i % 5 AS branch"""
+    with duckdb.connect() as connection:
+        for name, low, high in (("a", 0, count // 3), ("b", count // 3, count)):
+            cases = f"SELECT 'C' || (i * 7919) % {count} AS claim_id, {columns} FROM range({low}, {high}) AS t(i)"
+            connection.execute(f"COPY ({cases}) TO '{folder / name}.parquet' (ROW_GROUP_SIZE 2048)")
+            connection.execute(f"COPY ({cases}) TO '{folder / name}.csv' (HEADER)")
+            connection.execute(f"COPY ({cases}) TO '{folder / name}.jsonl' (FORMAT json)")
+        rows = f"SELECT 'X' || i AS id, 'C' || (i * 31) % {count} AS claim_id, (i % 3)::VARCHAR AS kind"
+        connection.execute(f"COPY ({rows} FROM range({2 * count}) AS t(i)) TO '{folder}/complaints.parquet'")
+    return folder
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
+def test_every_output_has_the_order_of_the_files(
+    joined_files: Path, here: Path, steelyard: Steelyard, monkeypatch: pytest.MonkeyPatch, kind: str, threads: int
+) -> None:
+    own = portfolio.connect
+    monkeypatch.setattr(portfolio, "connect", lambda folder, limit=None: own(folder, "100MB", threads))
+    monkeypatch.setattr(machines, "block_size", lambda rows: 9000)
+    cases = [word for name in "ab" for word in ("--cases", joined_files / f"{name}.{kind}")]
+    facts = (*cases, "--relation", f"complaints={joined_files}/complaints.parquet", "--engine", "sql", "--verify", "2")
+
+    for outputs in (
+        ("-o", "o.csv"),
+        ("-o", "o.jsonl"),
+        ("-o", "o.parquet"),
+        ("-o", "parts", "--partition-by", "branch"),
+    ):
+        ran = steelyard("evaluate", joined_files / "counted.yaml", *facts, *outputs)
+        assert ran.status == 0, ran.err
+
+    expected = [key for name in "ab" for key in pq.read_table(joined_files / f"{name}.parquet")["claim_id"].to_pylist()]
+    assert expected == pq.read_table("o.parquet")["claim_id"].to_pylist()
+    assert expected == [row.split(",")[0] for row in Path("o.csv").read_text("utf-8").splitlines()[1:]]
+    assert expected == [json.loads(row)["claim_id"] for row in Path("o.jsonl").read_text("utf-8").splitlines()]
+    place = {key: number for number, key in enumerate(expected)}
+    for part in Path("parts").iterdir():
+        (file,) = part.iterdir()
+        places = [place[key] for key in pq.ParquetFile(file).read(columns=["claim_id"])["claim_id"].to_pylist()]
+        assert places == sorted(places)
+        assert len(expected) // 5 == len(places)

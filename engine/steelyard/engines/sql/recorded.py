@@ -130,14 +130,17 @@ def partitioned(  # noqa: PLR0917 - likewise
 ) -> None:
     """Write results as a folder of Parquet files, partitioned into subfolders such as `branch=North`.
 
-    A partition name that is no result column is added to the files as a text column.
+    A partition name that is no result column is added to the files as a text column. Each file has its rows in the
+    order of the results: DuckDB keeps it where one thread is given the rows of one partition after the other.
     """
     parts = {name: sql.name(key_column(name)) for name in by}
     held = {name: sql.name(name) for name in columns if name not in parts}
-    query = sql.select({**held, **parts}, sql.parquet(path))
+    order = sql.listed((*parts.values(), "file_row_number"))
+    query = sql.select({**held, **parts}, sql.parquet(path, numbered=True), "ORDER BY", order)
     options = (
         parquet_options(metadata),
         f"PARTITION_BY ({sql.listed(map(sql.name, by))})",
         "WRITE_PARTITION_COLUMNS true",
     )
+    connection.execute("SET threads = 1")
     running(connection, f"COPY ({query}) TO {sql.target(folder)} ({sql.listed(options)})")

@@ -18,7 +18,8 @@ from steelyard.engines.sql.parquet_parts import Joined
 
 COLUMNS = """
 SELECT CASE WHEN i % 7 <> 0 THEN 'claim ' || i END AS key, 'always the same text' AS same,
-       CAST((i % 5)::VARCHAR AS ENUM ('0', '1', '2', '3', '4')) AS kind, (i * 0.01)::DECIMAL(18, 2) AS score, i::BIGINT AS measure,
+       CAST((i % 5)::VARCHAR AS ENUM ('0', '1', '2', '3', '4')) AS kind, (i * 0.01)::DECIMAL(18, 2) AS score,
+       i::BIGINT AS measure,
        CASE WHEN i % 3 = 0 THEN [] WHEN i % 3 = 1 THEN ['a', 'b'] END::VARCHAR[] AS reasons,
        [{{'row': 'r' || i, 'points': i}}] AS family, make_timestamptz(i * 1000000) AS moment, i % 2 = 0 AS sure,
        i AS _case
