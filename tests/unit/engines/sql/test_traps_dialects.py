@@ -249,10 +249,7 @@ def test_aggregates_ignore_what_is_unknown_and_never_overflow(engine):
         "count_nothing": (d.count_if(nothing), 0),
         "or": (d.bool_or(c), True),
         "or_null": (d.bool_or(exp.Paren(this=exp.EQ(this=a, expression=exp.Null()))), False),
-        "and": (d.bool_and(c), False),
-        "and_null": (d.bool_and(exp.Paren(this=exp.EQ(this=a, expression=exp.Null()))), True),
         "or_small": (d.bool_or(small), True),
-        "and_small": (d.bool_and(small), False),
     }
     select = exp.Select(expressions=[named(e, name) for name, (e, _) in asked.items()]).from_("t")
     (row,) = engine.run(with_table(select, table))
@@ -268,7 +265,6 @@ def test_aggregates_over_no_row_are_never_unknown(engine):
     yes = exp.Paren(this=exp.EQ(this=a, expression=a))
     asked = {
         "or": (d.bool_or(yes), False),
-        "and": (d.bool_and(yes), True),
         "count": (d.count_if(yes), 0),
         "texts": (d.collect_sorted(col("x")), []),
         "structs": (d.collect_structs({"a": a}, [a]), []),
@@ -472,14 +468,6 @@ def test_reasons_are_the_codes_of_the_ranks(engine):
     assert engine.ask(none=d.reasons([])) == {"none": []}
 
 
-def test_bits(engine):
-    masks = [(0,), (1,), (2**62,), (2**63 - 1,), (2**40 + 2**3,), (None,)]
-    bits = (0, 3, 40, 62)
-    found = engine.rows({"m": engine.d.bigint()}, masks, {f"b{bit}": engine.d.has_bit(col("m"), bit) for bit in bits})
-
-    assert [tuple(None if m is None else bool(m & 1 << bit) for bit in bits) for (m,) in masks] == found
-
-
 def test_long_operands_are_divided_alike(engine):
     """DuckDB divides short operands in 64 bits where they fit; long ones it does not repeat."""
     d = engine.d
@@ -576,7 +564,6 @@ def everything(d: Dialect) -> dict[str, exp.Expr]:
         "quotient_of_sum": d.quotient(exp.Paren(this=exp.Add(this=a, expression=b)), b, wide=False),
         "remainder": d.remainder(a, b, wide=False),
         "remainder_wide": d.remainder(a, b, wide=True),
-        "bit": d.has_bit(a, 62),
         "reasons": d.reasons([(a, "A"), (b, "B"), (col("c"), "A")], 2, 100),
         "decimal": d.decimal(a, 2),
         "decimal_0": d.decimal(a, 0),
@@ -587,7 +574,6 @@ def everything(d: Dialect) -> dict[str, exp.Expr]:
         "greatest": d.greatest(a),
         "count": d.count_if(c),
         "or": d.bool_or(c),
-        "and": d.bool_and(c),
         "empty": d.empty_list(),
         "list": d.list_of([text("it's \\ ${x}"), exp.Case(ifs=[exp.If(this=c, true=text("b"))])]),
         "sorted": d.collect_sorted(x, c),

@@ -58,9 +58,6 @@ class BigQuery(Common):
     def bool_or(self, condition: E) -> E:
         return self.fill("COALESCE(LOGICAL_OR(:c), FALSE)", c=condition)
 
-    def bool_and(self, condition: E) -> E:
-        return self.fill("COALESCE(LOGICAL_AND(:c), TRUE)", c=condition)
-
     def empty_list(self) -> E:
         return self.fill("ARRAY<STRING>[]")
 

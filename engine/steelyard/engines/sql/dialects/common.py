@@ -142,9 +142,6 @@ class Common(ABC):
         del wide  # the operator is exact for both types
         return self.fill("(:a % :b)", a=a, b=b)
 
-    def has_bit(self, mask: E, bit: int) -> E:
-        return self.fill("((:mask & :bit) <> 0)", mask=mask, bit=number(1 << bit))
-
     def decimal(self, units: E, scale: int) -> E:
         if scale == 0:
             return self.fill("CAST(:units AS DECIMAL(18, 0))", units=units)
@@ -181,9 +178,6 @@ class Common(ABC):
 
     def bool_or(self, condition: E) -> E:
         return self.fill("COALESCE(BOOL_OR(:c), FALSE)", c=condition)
-
-    def bool_and(self, condition: E) -> E:
-        return self.fill("COALESCE(BOOL_AND(:c), TRUE)", c=condition)
 
     # lists of text
 

@@ -120,10 +120,6 @@ class Dialect(Protocol):
         """The remainder of `quotient`, with the sign of a. DuckDB computes wide ones in 64 bits where possible."""
         ...
 
-    def has_bit(self, mask: E, bit: int) -> E:
-        """Whether bit number `bit` (at most 62) of a non-negative BIGINT is set."""
-        ...
-
     def decimal(self, units: E, scale: int) -> E:
         """BIGINT units of 10^-scale, of at most 18 digits, as DECIMAL(18, scale); exact."""
         ...
@@ -152,10 +148,6 @@ class Dialect(Protocol):
 
     def bool_or(self, condition: E) -> E:
         """Whether it is true in a row; FALSE over nothing, never NULL."""
-        ...
-
-    def bool_and(self, condition: E) -> E:
-        """Whether it is false in no row; TRUE over nothing, never NULL. A NULL counts as not false."""
         ...
 
     # lists of text

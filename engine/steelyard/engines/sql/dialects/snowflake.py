@@ -35,9 +35,6 @@ class Snowflake(Common):
         del wide  # `/` keeps six fractional digits, so it is exact only without a remainder
         return self.fill("CAST((:a - :a % :b) / :b AS DECIMAL(38, 0))", a=a, b=b)
 
-    def has_bit(self, mask: E, bit: int) -> E:
-        return self.fill("(BITAND(:mask, :bit) <> 0)", mask=mask, bit=number(1 << bit))
-
     def filtered(self, aggregate: E, where: E | None) -> E:
         if where is None:
             return aggregate
@@ -47,9 +44,6 @@ class Snowflake(Common):
 
     def bool_or(self, condition: E) -> E:
         return self.fill("COALESCE(BOOLOR_AGG(:c), FALSE)", c=condition)
-
-    def bool_and(self, condition: E) -> E:
-        return self.fill("COALESCE(BOOLAND_AGG(:c), TRUE)", c=condition)
 
     def empty_list(self) -> E:
         return self.fill("[]")
