@@ -124,3 +124,39 @@ def test_a_folder_of_a_dbt_model_is_replaced_only_where_this_command_made_it(ste
     (folder / "README.md").unlink()
     assert 0 == steelyard(*words).status
     assert 0 == steelyard(*words).status
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+@pytest.mark.parametrize(
+    ("lang", "asked", "expected"),
+    [
+        ("en", (), False),
+        ("en", ("--csv-bom",), True),
+        ("zh", (), True),
+        ("zh", ("--no-csv-bom",), False),
+    ],
+)
+def test_spreadsheets_see_that_csv_is_utf_8(
+    steelyard, policy: Path, tmp_path: Path, lang: str, asked: tuple[str, ...], expected: bool, engine: str
+):
+    names = ("results.csv", "rejects.csv", "summary.csv", "results.jsonl")
+    outputs = ("-o", tmp_path / names[0], "--rejects", tmp_path / names[1], "--summary", tmp_path / names[2])
+    facts = ("--cases", policy / "cases.csv", "--as-of", "2024-06-01T00:00", "--engine", engine)
+    done = steelyard("--lang", lang, "evaluate", policy, *facts, *outputs, *asked)
+
+    assert 0 == done.status, done.err
+    for name in names[:3]:
+        assert expected == (tmp_path / name).read_bytes().startswith(b"\xef\xbb\xbf")
+    assert (lang == "zh" and expected) == ("--no-csv-bom" in done.err)
+    if not asked:
+        second = steelyard("--lang", lang, "evaluate", policy, *facts, "-o", "-")
+        assert not second.out.startswith("\ufeff")
+        assert (tmp_path / names[0]).read_text("utf-8-sig") == second.out
+        assert "--no-csv-bom" not in second.err
+
+
+def test_a_byte_order_mark_without_a_file_of_csv_is_refused(steelyard, policy: Path, tmp_path: Path):
+    facts = ("--cases", policy / "cases.csv", "--as-of", "2024-06-01T00:00")
+
+    refused(steelyard("evaluate", policy, *facts, "-o", tmp_path / "a.jsonl", "--csv-bom"), "--csv-bom")
+    refused(steelyard("evaluate", policy, *facts, "-o", "-", "--csv-bom"), "--csv-bom")

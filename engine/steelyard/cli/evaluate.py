@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from steelyard.cli.completion import offer_files, offer_rulesets
-from steelyard.cli.options import csv_safe, facts, language, parse_facts, quiet
+from steelyard.cli.options import csv_bom, csv_safe, facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
+from steelyard.diagnostics import msg
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -75,6 +77,7 @@ if TYPE_CHECKING:
 )
 @click.option("--memory-limit", metavar="SIZE", help="Memory that DuckDB may take, e.g. 4GB.")
 @csv_safe
+@csv_bom
 @quiet
 @language
 @click.pass_obj
@@ -103,6 +106,7 @@ def command(  # noqa: PLR0917 - one an option
     master: str | None,
     memory_limit: str | None,
     csv_safe: bool,
+    csv_bom: bool | None,
 ) -> None:
     """Score the cases of a file: results to a file, a summary to standard output.
 
@@ -144,7 +148,11 @@ def command(  # noqa: PLR0917 - one an option
         minimum_sample=minimum_sample,
         lang=output.lang,
         csv_safe=csv_safe,
+        csv_bom=bool(csv_bom),
     )
+    if csv_bom is None and output.lang == "zh" and outputs.has_csv:
+        outputs = replace(outputs, csv_bom=True)
+        output.say(msg("CSV files begin with a byte order mark, for spreadsheets: `--no-csv-bom` leaves it out"))
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding, missing_column)
     clustered = engine == "spark" and on_cluster(options)
     here = without_cluster(outputs, options, memory_limit) if clustered else outputs

@@ -55,6 +55,16 @@ def csv_safe(function: F) -> F:
     )(function)
 
 
+def csv_bom(function: F) -> F:
+    """Add `--csv-bom`."""
+    return click.option(
+        "--csv-bom/--no-csv-bom",
+        "csv_bom",
+        default=None,
+        help="CSV files begin with a byte order mark, so that spreadsheets read UTF-8; with --lang zh where not given.",
+    )(function)
+
+
 def facts(function: F) -> F:
     """Add the options that say where cases and relations are, and what parameters are worth."""
     for option in reversed(_FACTS):

@@ -21,14 +21,15 @@ from steelyard.report.summary import GroupLine, ScoreLine, Summary
 from steelyard.report.summary_shape import Kind, Shape, shape_of
 from steelyard.report.writers import write_rows
 from steelyard.semantics.outcome import Fixed
+from steelyard.source.csv_lines import EXACT, CsvStyle
 
 SUMMARY_SUFFIXES = (".csv", ".parquet", ".json")
 _TEXT, _COUNT = Text(), Number(0)
 _LOST = Number(LEDGER_DIGITS)
 
 
-def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions, *, csv_safe: bool = False) -> None:
-    """Write a summary; the suffix names the format. `csv_safe`: as of `write_rows`.
+def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions, *, style: CsvStyle = EXACT) -> None:
+    """Write a summary; the suffix names the format. `style`: of CSV.
 
     Raises:
         ValueError: an unknown suffix.
@@ -40,7 +41,7 @@ def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions, *, cs
     elif path.suffix.lower() in SUMMARY_SUFFIXES:
         shape = shape_of(rules)
         rows = [_row(line, summary, shape) for line in (*summary.groups, summary.whole)]
-        write_rows(path, summary_table(summary, shape), rows, csv_safe=csv_safe)
+        write_rows(path, summary_table(summary, shape), rows, style=style)
     else:
         raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")
 

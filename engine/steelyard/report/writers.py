@@ -15,6 +15,7 @@ from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Number, Text
 from steelyard.report.arrow import UnfitError, write_parquet, write_widened
 from steelyard.report.columns import CellValue
+from steelyard.source.csv_lines import EXACT, CsvStyle
 from steelyard.temporary import TemporaryFolder
 
 SUFFIXES = (".csv", ".jsonl", ".parquet")
@@ -54,7 +55,7 @@ def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en") -> in
 
 
 def write_rows(
-    path: Path, columns: Sequence[ResultColumn], rows: Sequence[Mapping[str, CellValue]], *, csv_safe: bool = False
+    path: Path, columns: Sequence[ResultColumn], rows: Sequence[Mapping[str, CellValue]], *, style: CsvStyle = EXACT
 ) -> None:
     """Write rows in the format that the suffix names; instants are in UTC.
 
@@ -62,7 +63,7 @@ def write_rows(
         path: the file.
         columns: of the rows.
         rows: the values of each by the names of columns.
-        csv_safe: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
+        style: of CSV.
 
     Raises:
         UnfitError: a number does not fit Parquet's type.
@@ -85,7 +86,7 @@ def write_rows(
             with TemporaryFolder() as folder, interruptible(), connect(folder.path) as connection:
                 file = folder.path / "rows.parquet"
                 held, _ = write_widened(file, columns, lambda: rows)
-                convert(connection, file, path, held, zone("UTC"), csv_safe=csv_safe)
+                convert(connection, file, path, held, zone("UTC"), style=style)
         case suffix:
             raise ValueError(f"no format for {suffix!r}, only {', '.join(SUFFIXES)}")
 

@@ -13,6 +13,7 @@ from steelyard.session.errors import UsageError
 from steelyard.session.files import staging
 from steelyard.session.listener import Listener
 from steelyard.session.outputs import Done, Outputs
+from steelyard.source.csv_lines import CsvStyle
 from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ def evaluate_cluster(
         summary = run.summed(outputs.by, outputs.minimum_sample)
         with staging() as stage:
             if outputs.summary is not None:
-                write_summary(stage.place(Path(outputs.summary)), summary, versions)
+                style = CsvStyle(bom=outputs.csv_bom)
+                write_summary(stage.place(Path(outputs.summary)), summary, versions, style=style)
             if outputs.provenance is not None:
                 run.write_provenance(stage.place(Path(outputs.provenance)))
             with listener.progress(msg("writing")):

@@ -14,6 +14,7 @@ from steelyard.diagnostics import msg
 from steelyard.session.errors import OutputError, UsageError
 from steelyard.session.listener import Listener
 from steelyard.session.shortage import writing
+from steelyard.source.csv_lines import CsvStyle
 from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ class Outputs:
         by: what the summary is grouped by.
         minimum_sample: a group with fewer scored cases gets no rank; None: the default.
         lang: of the pages.
+        csv_bom: CSV files begin with a byte order mark, by which spreadsheets see that they are UTF-8; standard output
+            does not.
         csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
             provenance says so.
     """
@@ -58,6 +61,13 @@ class Outputs:
     minimum_sample: int | None = None
     lang: str = "en"
     csv_safe: bool = False
+    csv_bom: bool = False
+
+    @property
+    def has_csv(self) -> bool:
+        """Whether a file of CSV is written."""
+        files = (None if self.partition_by else self.results, self.rejects, self.summary)
+        return any(one is not None and one.lower().endswith(".csv") for one in files)
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -78,6 +88,8 @@ class Outputs:
 
         if self.partition_by:
             self._check_partitions()
+        if self.csv_bom and not self.has_csv:
+            raise UsageError(msg("a byte order mark (`--csv-bom`, `csv_bom`) is for files of CSV, and there is none"))
         if self.csv_safe:
             check_csv((None if self.partition_by else self.results, self.rejects, self.summary))
         for what, place, suffixes in (
@@ -168,14 +180,15 @@ def write_outputs(
     from steelyard.report.writers import UnfitError
     from steelyard.session.summary import write_report
 
+    style = CsvStyle(safe=outputs.csv_safe, bom=outputs.csv_bom)
     record = replace(scored.record, scoring=replace(scored.record.scoring, csv_safe=outputs.csv_safe))
     file = None if outputs.results in {None, STANDARD} else outputs.results
     place = None if file is None else stage.place(Path(file))
     if outputs.rejects is not None:
-        record.write_rejects(stage.place(Path(outputs.rejects)))
+        record.write_rejects(stage.place(Path(outputs.rejects)), bom=outputs.csv_bom)
     if outputs.summary is not None:
         try:
-            write_summary(stage.place(Path(outputs.summary)), summary(), record.versions, csv_safe=outputs.csv_safe)
+            write_summary(stage.place(Path(outputs.summary)), summary(), record.versions, style=style)
         except UnfitError as error:
             raise OutputError(error.message) from None
     if outputs.provenance is not None:
@@ -187,7 +200,7 @@ def write_outputs(
             if place is None:
                 _to_standard_output(record)
             else:
-                record.write_results(place, partition_by=outputs.partition_by, last=last)
+                record.write_results(place, partition_by=outputs.partition_by, last=last, bom=outputs.csv_bom)
 
 
 def _to_standard_output(record: Record) -> None:

@@ -34,6 +34,7 @@ from steelyard.report.writers import REJECT_COLUMNS, write_rejects
 from steelyard.semantics.outcome import Status
 from steelyard.session.errors import EngineError, OutputError
 from steelyard.session.shortage import refusal
+from steelyard.source.csv_lines import CsvStyle
 
 if TYPE_CHECKING:
     from steelyard.engines.sql.portfolio import Connection
@@ -119,13 +120,16 @@ class Record:
                 raise EngineError(msg("a sum in the summary has more than 38 digits")) from None
         return summary_of_counts(self.versions, tuple(by), counts, least)
 
-    def write_results(self, path: Path, *, partition_by: Sequence[str] = (), last: bool = False) -> None:
+    def write_results(
+        self, path: Path, *, partition_by: Sequence[str] = (), last: bool = False, bom: bool = False
+    ) -> None:
         """Write the results. A Parquet file keeps the provenance as metadata.
 
         Args:
             path: the suffix names the format; with `partition_by` a folder.
             partition_by: names that the record keeps: the folder has one below for each value of each.
             last: the results are not read after this, so that their file may become the output.
+            bom: a CSV file begins with a byte order mark.
 
         Raises:
             OutputError: a number does not fit Parquet's types.
@@ -133,7 +137,7 @@ class Record:
         from steelyard.engines.sql.recorded import kept, partitioned
 
         if not partition_by and path.suffix.lower() != ".parquet":
-            self._convert(self.scored, path, self.columns, self.versions.newest.timezone)
+            self._convert(self.scored, path, self.columns, self.versions.newest.timezone, bom=bom)
             return
         if self.unfit is not None:
             raise OutputError(self.unfit)
@@ -148,19 +152,20 @@ class Record:
             else:
                 kept(connection, self.scored, path, names, metadata)
 
-    def write_rejects(self, path: Path) -> None:
-        """Write the rejects in the format that the suffix names."""
+    def write_rejects(self, path: Path, *, bom: bool = False) -> None:
+        """Write the rejects in the format that the suffix names. `bom`: a CSV file begins with a byte order mark."""
         if path.suffix.lower() == ".parquet":
             shutil.copyfile(self.folder / REJECTS, path)
         else:
-            self._convert(self.folder / REJECTS, path, REJECT_COLUMNS, "UTC")
+            self._convert(self.folder / REJECTS, path, REJECT_COLUMNS, "UTC", bom=bom)
 
-    def _convert(self, file: Path, path: Path, columns: Sequence[ResultColumn], timezone: str) -> None:
+    def _convert(self, file: Path, path: Path, columns: Sequence[ResultColumn], timezone: str, *, bom: bool) -> None:
         from steelyard.calendars.zones import zone
         from steelyard.engines.sql.recorded import convert
 
         with self._session() as connection:
-            convert(connection, file, path, columns, zone(timezone), csv_safe=self.scoring.csv_safe)
+            style = CsvStyle(safe=self.scoring.csv_safe, bom=bom)
+            convert(connection, file, path, columns, zone(timezone), style=style)
 
     def verified(self, size: int, checkers: Checkers, results: Evaluated, listener: Listener) -> Record:
         """Check a sample of a run that is held in memory.

@@ -112,6 +112,7 @@ class Run:
         provenance: str | os.PathLike[str] | None = None,
         by: Sequence[str] = (),
         csv_safe: bool = False,
+        csv_bom: bool = False,
     ) -> None:
         """Write files: all of them whole, or none. They replace files of the same name.
 
@@ -123,13 +124,15 @@ class Run:
             by: as for `summary()`.
             csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
                 provenance says so (`csv_safe`).
+            csv_bom: CSV files begin with a byte order mark, by which spreadsheets see that they are UTF-8.
 
         Raises:
-            UsageError: an ending that is none of these, two files in one place, or `csv_safe` without a CSV file.
+            UsageError: an ending that is none of these, two files in one place, or `csv_safe` or
+                `csv_bom` without a CSV file.
             OutputError: a file cannot be written; none is changed then.
         """
         places = (_name(results), _name(rejects), _name(summary), _name(provenance))
-        self._write(Outputs(*places, by=tuple(by), csv_safe=csv_safe))
+        self._write(Outputs(*places, by=tuple(by), csv_safe=csv_safe, csv_bom=csv_bom))
 
     def report(self, folder: str | os.PathLike[str], *, lang: str = "en") -> None:
         """Write a page for each of the first 500 cases, and an index. A folder that holds something else is refused.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 QUOTED = r'[,"\r\n]'
 """A field in which this occurs is quoted. Python and DuckDB (RE2) read the pattern alike."""
@@ -18,6 +19,25 @@ FORMULA = rf"\A[{_BLANKS}]*[=+\-@\t\r＝＋－＠]"
 MARK = "'"
 """Stands before such a text in files for spreadsheets."""
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Before the first line: by it spreadsheets see that a file is UTF-8."""
+
+
+@dataclass(frozen=True, slots=True)
+class CsvStyle:
+    """What is done for spreadsheets.
+
+    Attributes:
+        safe: an apostrophe stands before texts that a spreadsheet may take for formulas.
+        bom: the file begins with a byte order mark.
+    """
+
+    safe: bool = False
+    bom: bool = False
+
+
+EXACT = CsvStyle()
+"""Texts as they are, and nothing before them."""
 _QUOTED, _FORMULA = re.compile(QUOTED), re.compile(FORMULA)
 
 

@@ -18,6 +18,7 @@ from steelyard.ir.result_columns import ResultColumn as Column
 from steelyard.report.arrow import UnfitError
 from steelyard.report.columns import csv_text
 from steelyard.report.writers import REJECT_COLUMNS, reject_row, write_rows
+from steelyard.source.csv_lines import CsvStyle
 
 FORMULAS = ["=1", "+1", "-1", "@a", "\tb", "\rb", "  =1", "\u3000+1", "\ufeff@a", "\n=1", "＝1", "＋1", "－1", "＠a"]
 HARMLESS = ["", " ", "a=1", "'=1", "a-b", "0", "#1", "北=", "\u2212" + "1"]
@@ -28,7 +29,7 @@ def test_formulas_are_marked_where_that_is_asked_for(tmp_path: Path, safe: bool)
     path = tmp_path / "x.csv"
     head = [Column("n", types.Number(0)), Column("t", types.Text()), Column("l", types.Text(), many=True)]
     rows = [{"n": -5, "t": text, "l": (text, "=z")} for text in FORMULAS + HARMLESS]
-    write_rows(path, head, rows, csv_safe=safe)
+    write_rows(path, head, rows, style=CsvStyle(safe=safe))
     found = list(csv.reader(path.open(encoding="utf-8", newline="")))[1:]
     mark = "'" if safe else ""
 

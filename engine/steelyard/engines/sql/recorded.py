@@ -20,6 +20,7 @@ from steelyard.engines.sql.portfolio import RULED_OUT, Connection, count_rows
 from steelyard.engines.sql.running import running
 from steelyard.facts.bulk import sql
 from steelyard.ir.result_columns import ResultColumn
+from steelyard.source.csv_lines import BYTE_ORDER_MARK, EXACT, CsvStyle
 
 
 def ruled_out(connection: Connection, most: int | None = None) -> list[str]:
@@ -106,15 +107,16 @@ def convert(
     targets: Sequence[ResultColumn],
     here: Zone,
     *,
-    csv_safe: bool = False,
+    style: CsvStyle = EXACT,
 ) -> None:
     """Convert a Parquet file of results to CSV or JSON lines, by the suffix; instants in local time.
 
-    `csv_safe`: in CSV an apostrophe stands before texts that a spreadsheet may take for formulas.
+    `style`: of CSV.
     """
     lines = to.suffix.lower() == ".jsonl"
-    line = json_line(targets, here) if lines else csv_line(targets, here, safe=csv_safe)
-    rows = sql.select({csv_head(targets): line}, sql.parquet(path))
+    line = json_line(targets, here) if lines else csv_line(targets, here, safe=style.safe)
+    mark = BYTE_ORDER_MARK if style.bom else ""
+    rows = sql.select({f"{mark}{csv_head(targets)}": line}, sql.parquet(path))
     # a line is one text that is already quoted
     how = f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"
     running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")

@@ -21,7 +21,7 @@ from steelyard.facts.format import format_value
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Text, Type
 from steelyard.report.columns import csv_text, json_value
-from steelyard.source.csv_lines import csv_line, without_formula
+from steelyard.source.csv_lines import CsvStyle, csv_line, without_formula
 
 MOMENTS = [0, 1, -1, 999_999, -1_000_001, 1_714_528_800_000_000, 1_714_528_800_500_000, -2_000_000_000_000_000]
 NUMBERS = [0, 5, -5, 99, -100, 12_345, 10**17, -(10**17) - 1]
@@ -105,7 +105,7 @@ def test_lines_are_those_of_single_cells(suffix: str, safe: bool, tmp_path: Path
             for place, target in enumerate(COLUMNS)
         )
         connection.execute(f"COPY (SELECT {columns} FROM t) TO '{stored}' (FORMAT parquet)")
-        convert(connection, stored, said, COLUMNS, here, csv_safe=safe)
+        convert(connection, stored, said, COLUMNS, here, style=CsvStyle(safe=safe))
     assert said.read_bytes() == expected.read_bytes()
 
 
