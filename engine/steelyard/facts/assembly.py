@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from steelyard.diagnostics.plain import encodable
 from steelyard.facts.case import Case, Reject, Row
+from steelyard.facts.reading import Place
 from steelyard.facts.relations import RelationRows
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Ruleset
@@ -23,20 +25,22 @@ class Assembly:
         self._shared = {rows.relation.id: rows.shared for rows in relations}
         self._own = [rows for rows in relations if rows.relation.of_case is not None]
 
-    def case(self, text: str, key: Stored, values: Mapping[str, Stored]) -> Case | Reject:
+    def case(self, text: str, key: Stored, values: Mapping[str, Stored], place: Place | None = None) -> Case | Reject:
         """Assemble a case, or return its reject where one of its rows is bad.
 
         Args:
             text: the key as text.
             key: the key as stored.
             values: the stored values of the inputs.
+            place: of the row of the case; None where it came from no file.
         """
+        file, line = ("", None) if place is None else (encodable(place.file), place.line)
         if not self._own:
-            return Case(text, values, self._shared)
+            return Case(text, values, self._shared, file, line)
         rows: dict[str, tuple[Row, ...]] = dict(self._shared)
         for relation in self._own:
             found = relation.of(key)
             if isinstance(found, Reject):
                 return replace(found, key=text)
             rows[relation.relation.id] = found
-        return Case(text, values, rows)
+        return Case(text, values, rows, file, line)

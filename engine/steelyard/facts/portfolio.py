@@ -182,7 +182,7 @@ class _Builder:
             self._entries.append(fault.reject(text, line=place.line, file=place.file))
         else:
             assembly = self._assemblies[version.version]
-            self._entries.append(assembly.case(format_value(key, self._key.type, self._zone), key, read.values))
+            self._entries.append(assembly.case(format_value(key, self._key.type, self._zone), key, read.values, place))
 
     def finish(self) -> list[Case | Reject]:
         """Return the entries; all rows of a key that occurs more than once are rejected."""

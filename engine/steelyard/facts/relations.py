@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
+from steelyard.diagnostics.plain import encodable
 from steelyard.facts.case import Reject, Row
 from steelyard.facts.cells import Cell
 from steelyard.facts.feeds.skipped import Skipped, Skips
@@ -110,7 +111,7 @@ class Collector:
         if read.fault is not None:
             self.refuse(read.fault, place, key)
             return
-        row = Row(self._id(read, place), read.values)
+        row = Row(self._id(read, place), read.values, encodable(place.file), place.line)
         if relation.of_case is None:
             self._rows.append(row)
         elif key is None:
@@ -138,7 +139,12 @@ class Collector:
                 twice = _twice(rows)
                 if twice is not None:
                     where = f"{self._relation.id}.{self._id_field.column}"
-                    found.faults.setdefault(key, Reject("", where, twice, msg("an id that stands once in a case")))
+                    first, second = twice
+                    expected = msg(
+                        "an id that stands once in a case, but it stands on line {line} too", line=_line(first, second)
+                    )
+                    reject = Reject("", where, second.id, expected, second.line, file=second.file)
+                    found.faults.setdefault(key, reject)
         return found
 
     def _id(self, read: Values, place: Place) -> str:
@@ -148,12 +154,17 @@ class Collector:
         return format_value(read.values[field_.id], field_.type, self._zone)
 
 
-def _twice(rows: Sequence[Row]) -> str | None:
-    seen: set[str] = set()
+def _line(row: Row, other: Row) -> str:
+    """Return the line of a row, with its file where that is not the one of the other row."""
+    return str(row.line) if row.file == other.file else f"{row.file}:{row.line}"
+
+
+def _twice(rows: Sequence[Row]) -> tuple[Row, Row] | None:
+    """Return the first two rows with one id."""
+    seen: dict[str, Row] = {}
     for row in rows:
-        if row.id in seen:
-            return row.id
-        seen.add(row.id)
+        if seen.setdefault(row.id, row) is not row:
+            return seen[row.id], row
     return None
 
 

@@ -46,8 +46,7 @@ def run(program: Program, case: Case) -> Evaluation:
     try:
         evaluation.outcome = _strata(program, evaluation)
     except Rejected as rejected:
-        reject = Reject(case.key, rejected.where, rejected.value, rejected.expected)
-        evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=reject)
+        evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=rejected.reject(case))
     return evaluation
 
 

@@ -171,7 +171,7 @@ def _miss(rule: Indicator, result: Result, lacking: Missing) -> None:
             result.waived = msg("waived: `{missing}` is missing", missing=names(lacking.reasons))
         case OnMissing.REJECT:
             expected = msg("a value; `{missing}` is missing", missing=names(lacking.reasons))
-            raise Rejected(rule.id, "", expected)
+            raise Rejected(rule.id, "", expected, None if result.row is None else result.row.row)
         case OnMissing.SCORE:
             result.score, result.missing_score, result.reason = rule.missing.score, True, rule.reason
         case _:
@@ -184,10 +184,13 @@ def _named(prepared: PreparedIndicator, rows: list[BoundRow]) -> list[tuple[str,
     for row in rows:
         row_id = row.values.get(prepared.row_id)
         if row_id is None:
-            raise Rejected(prepared.rule.id, "", msg("an id in `{field}` of every row", field=prepared.row_id))
+            raise Rejected(prepared.rule.id, "", msg("an id in `{field}` of every row", field=prepared.row_id), row.row)
         if str(row_id) in named:
             raise Rejected(
-                prepared.rule.id, str(row_id), msg("each id in `{field}` once in a case", field=prepared.row_id)
+                prepared.rule.id,
+                str(row_id),
+                msg("each id in `{field}` once in a case", field=prepared.row_id),
+                row.row,
             )
         named[str(row_id)] = row
     return sorted(named.items())

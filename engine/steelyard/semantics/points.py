@@ -17,13 +17,15 @@ from steelyard.diagnostics import InternalError, msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Effect, OnUnknown, PointsRule, Score
 from steelyard.ir.types import Number
+from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.env import Meaning
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.exemptions import PreparedRule, judge
+from steelyard.semantics.lookups import unknown_condition
 from steelyard.semantics.outcome import Fixed, Line, LineKind
 from steelyard.semantics.records import Applied, Judged
 from steelyard.semantics.scope import RulesetScope
-from steelyard.semantics.values import Missing, Rejected, names, rescale
+from steelyard.semantics.values import Missing, Rejected, rescale
 
 MISSING_AMOUNT = "missing_amount"
 """The unscored reason of a score for which a points rule's amount is missing."""
@@ -119,7 +121,7 @@ def _apply(prepared: PreparedPoints, standing: Standing, evaluation: Evaluation)
             evaluation.note(value)
         else:
             amount = Fixed(rescale(value, prepared.scale, standing.scale), standing.scale)
-            _refuse_negative(rule, amount)
+            _refuse_negative(rule, amount, judgement.row)
         evaluation.points.append(Applied(rule.id, judgement.row, judgement.truth, amount, missing))
     if relation is not None:
         env.bound[relation] = None
@@ -147,17 +149,17 @@ def _fires(rule: PointsRule, judgement: Judged, evaluation: Evaluation) -> bool:
         case OnUnknown.FIRE:
             return True
         case OnUnknown.REJECT:
-            expected = msg("a condition that is true or false; `{missing}` is missing", missing=names(truth.reasons))
-            raise Rejected(rule.id, "", expected)
+            raise unknown_condition(rule, truth, evaluation.ruleset, evaluation.case, judgement.row)
         case None:
             raise InternalError(f"`{rule.id}` is unknown, and its rule says nothing")
         case _:
             assert_never(rule.unknown)
 
 
-def _refuse_negative(rule: PointsRule, amount: Fixed) -> None:
+def _refuse_negative(rule: PointsRule, amount: Fixed, row: BoundRow | None = None) -> None:
     if amount.value < 0 and rule.effect in {Effect.DEDUCT, Effect.ADD}:
-        raise Rejected(rule.id, str(amount), msg("an amount of 0 or more"))
+        at = None if row is None else row.row
+        raise Rejected(rule.id, str(amount), msg("an amount of 0 or more"), at)
 
 
 def _move(standing: Standing, stage: int, totals: list[_Total]) -> None:

@@ -74,7 +74,9 @@ def single(relation: str, rows: list[BoundRow]) -> BoundRow | Missing | None:
     certain = [row for row in rows if row.member is True]
     if len(certain) > 1:
         both = names(frozenset(row.row.id for row in certain[:2]))
-        raise Rejected(relation, both, msg("at most one row of `{relation}` for the case", relation=relation))
+        raise Rejected(
+            relation, both, msg("at most one row of `{relation}` for the case", relation=relation), certain[1].row
+        )
     if len(certain) == len(rows):
         return certain[0] if certain else None
     return union([row.member for row in rows])

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError, Message
+from steelyard.facts.case import Case, Reject, Row
 from steelyard.ir.expressions import Rounding, Stored
 
 
@@ -37,13 +38,20 @@ class Rejected(Exception):  # noqa: N818 - a result on its way out, not a fault 
         where: the rule, table or relation at fault.
         value: the value found, as text; empty where there was none.
         expected: what was expected.
+        row: the row of a relation at fault; None where the case as a whole is.
     """
 
-    def __init__(self, where: str, value: str, expected: Message) -> None:
+    def __init__(self, where: str, value: str, expected: Message, row: Row | None = None) -> None:
         super().__init__(where, value, expected)
         self.where = where
         self.value = value
         self.expected = expected
+        self.row = row
+
+    def reject(self, case: Case) -> Reject:
+        """Return the reject of the case, with the place of the row at fault."""
+        at = case if self.row is None else self.row
+        return Reject(case.key, self.where, self.value, self.expected, at.line, file=at.file)
 
 
 def missing(*reasons: str) -> Missing:

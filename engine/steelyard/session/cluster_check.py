@@ -149,7 +149,8 @@ def _explained(rows: Sequence[Any], portfolio: Portfolio, reference: Compiled) -
         if one is not None:  # the file that intake read here is named after the role
             one = replace(one, file=row["file"] or Path(one.file).stem, line=row["line"])
         elif key in cases:
-            one = reference.evaluate(cases[key]).rejection
+            ruled_out = reference.evaluate(cases[key]).rejection  # its place is that of a file made for this check
+            one = None if ruled_out is None else replace(ruled_out, file=row["file"] or "", line=row["line"])
         found.append(_unexplained(row) if one is None else replace(one, key=key))
     return found
 

@@ -394,8 +394,8 @@ def test_an_id_that_stands_twice_in_a_case_rejects_it(folder) -> None:
         "A",
         "complaints.complaint_id",
         "k1",
-        "an id that stands once in a case",
-        None,
+        "an id that stands once in a case, but it stands on line 2 too",
+        4,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, InternalError
-from steelyard.facts.case import Case, Reject
+from steelyard.facts.case import Case
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics import prepare
 from steelyard.semantics.outcome import Outcome, Status
@@ -33,8 +33,7 @@ class DurableCompiled:
         try:
             return run_strata(self._plan, case)
         except Rejected as rejected:
-            reject = Reject(case.key, rejected.where, rejected.value, rejected.expected)
-            return Outcome(case.key, Status.REJECTED, rejection=reject)
+            return Outcome(case.key, Status.REJECTED, rejection=rejected.reject(case))
         finally:
             self._plan.network.clear()
 

@@ -10,10 +10,11 @@ from steelyard.engines.durable.plan import Answering, both
 from steelyard.ir.ruleset import Effect, OnUnknown, PointsRule, Score
 from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.evaluation import Evaluation
+from steelyard.semantics.lookups import unknown_condition
 from steelyard.semantics.outcome import Fixed, Line, LineKind
 from steelyard.semantics.points import MISSING_AMOUNT, PreparedPoints
 from steelyard.semantics.records import Applied
-from steelyard.semantics.values import Missing, Rejected, Truth, names, rescale
+from steelyard.semantics.values import Missing, Rejected, Truth, rescale
 
 
 @dataclass(slots=True)
@@ -83,7 +84,7 @@ def _effects(prepared: PreparedPoints, run: Running, answering: Answering, evalu
     fired: list[tuple[str | None, int]] = []
     lacking = False
     for row, truth in _judged(prepared, answering):
-        if not _fires(rule, truth, evaluation):
+        if not _fires(rule, truth, row, evaluation):
             continue
         if relation is not None:
             env.bound[relation] = row
@@ -93,7 +94,7 @@ def _effects(prepared: PreparedPoints, run: Running, answering: Answering, evalu
         evaluation.note(value)
         lacking |= isinstance(value, Missing)
         row_id = None if row is None else row.row.id
-        amount = 0 if isinstance(value, Missing) else _amount(rule, value, prepared.scale, run)
+        amount = 0 if isinstance(value, Missing) else _amount(rule, value, prepared.scale, run, row)
         fired.append((row_id, amount))
         evaluation.points.append(Applied(rule.id, row, truth, Fixed(amount, run.scale), None))
     if not fired:
@@ -117,22 +118,22 @@ def _judged(prepared: PreparedPoints, answering: Answering) -> list[tuple[BoundR
     return [(row, both(row.member, truth)) for row, truth in zip(rows, truths, strict=True)]
 
 
-def _fires(rule: PointsRule, truth: Truth, evaluation: Evaluation) -> bool:
+def _fires(rule: PointsRule, truth: Truth, row: BoundRow | None, evaluation: Evaluation) -> bool:
     if not isinstance(truth, Missing):
         return truth
     evaluation.note(truth)
     if rule.unknown is None:
         raise InternalError(f"`{rule.id}` is unknown, and its rule says nothing")
     if rule.unknown is OnUnknown.REJECT:
-        expected = msg("a condition that is true or false; `{missing}` is missing", missing=names(truth.reasons))
-        raise Rejected(rule.id, "", expected)
+        raise unknown_condition(rule, truth, evaluation.ruleset, evaluation.case, row)
     return rule.unknown is OnUnknown.FIRE
 
 
-def _amount(rule: PointsRule, value: int, scale: int, run: Running) -> int:
+def _amount(rule: PointsRule, value: int, scale: int, run: Running, row: BoundRow | None = None) -> int:
     amount = rescale(value, scale, run.scale)
     if amount < 0 and rule.effect in (Effect.DEDUCT, Effect.ADD):
-        raise Rejected(rule.id, str(Fixed(amount, run.scale)), msg("an amount of 0 or more"))
+        at = None if row is None else row.row
+        raise Rejected(rule.id, str(Fixed(amount, run.scale)), msg("an amount of 0 or more"), at)
     return amount
 
 

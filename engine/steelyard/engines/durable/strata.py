@@ -89,7 +89,9 @@ def _single(relation: str, rows: list[BoundRow]) -> BoundRow | Missing | None:
     match members:
         case [first, second, *_]:
             both_ids = names(frozenset((first.row.id, second.row.id)))
-            raise Rejected(relation, both_ids, msg("at most one row of `{relation}` for the case", relation=relation))
+            raise Rejected(
+                relation, both_ids, msg("at most one row of `{relation}` for the case", relation=relation), second.row
+            )
         case _ if len(rows) > len(members):
             return union([row.member for row in rows])
         case [only]:
@@ -157,9 +159,11 @@ def _row_ids(prepared: PreparedIndicator, rows: list[BoundRow]) -> list[str]:
     for row in rows:
         value = row.values.get(field)
         if value is None:
-            raise Rejected(prepared.rule.id, "", msg("an id in `{field}` of every row", field=field))
+            raise Rejected(prepared.rule.id, "", msg("an id in `{field}` of every row", field=field), row.row)
         if str(value) in seen:
-            raise Rejected(prepared.rule.id, str(value), msg("each id in `{field}` once in a case", field=field))
+            raise Rejected(
+                prepared.rule.id, str(value), msg("each id in `{field}` once in a case", field=field), row.row
+            )
         seen.append(str(value))
     return seen
 
@@ -240,7 +244,8 @@ def _missing(prepared: PreparedIndicator, result: Result, missing: str) -> None:
         case OnMissing.WAIVE:
             result.waived = msg("waived: `{missing}` is missing", missing=missing)
         case OnMissing.REJECT:
-            raise Rejected(prepared.rule.id, "", msg("a value; `{missing}` is missing", missing=missing))
+            row = None if result.row is None else result.row.row
+            raise Rejected(prepared.rule.id, "", msg("a value; `{missing}` is missing", missing=missing), row)
         case OnMissing.SCORE:
             result.score, result.missing_score, result.reason = action.score, True, prepared.rule.reason
 

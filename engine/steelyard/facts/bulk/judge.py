@@ -115,7 +115,7 @@ class Judge:
         if fault is not None:
             return fault.reject(key, line=one.place.line, file=one.place.file)
         assert one.key is not None  # noqa: S101 - otherwise there is a fault
-        return assemblies[one.version.version].case(text, one.key, one.values)
+        return assemblies[one.version.version].case(text, one.key, one.values, one.place)
 
     def _rows(
         self, connection: duckdb.DuckDBPyConnection, loaded: LoadedRelation, keys: Sequence[Stored], *, joined: bool
