@@ -242,7 +242,7 @@ FILES: dict[str, tuple[bytes, int, str]] = {
     "no key": (b"claim_id,reported_at,complaint\n,2024-05-01 00:00,no\n", 3, "rejected"),
     "unclosed quote": (b'claim_id,reported_at,complaint\n"A,2024-05-01 00:00,no\n', 2, "E117"),
     "huge field": (b"claim_id,reported_at,complaint\n" + b"x" * 200_000 + b",2024-05-01 00:00,no\n", 0, ""),
-    "boolean in another case": (b"claim_id,reported_at,complaint\nA,2024-05-01 00:00,TRUE\n", 3, "rejected `A`"),
+    "no boolean": (b"claim_id,reported_at,complaint\nA,2024-05-01 00:00,TRU\n", 3, "rejected `A`"),
 }
 
 

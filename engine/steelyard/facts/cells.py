@@ -57,6 +57,8 @@ def _double(value: float, type: Type) -> str | Problem:  # noqa: A002
     match type:
         case Number(scale):
             return _decimal(value, scale)
+        case Date() if value.is_integer() and 10**7 <= value < 10**8:  # `20240501`
+            return str(int(value))
         case Date() | DateTime():
             return Problem(msg("a date, but the cell is a number"), msg("give the cell the format of a date"))
         case Text() | Region() | Regions():

@@ -11,7 +11,7 @@ from steelyard.facts.portfolio import Provenance
 from steelyard.ir.canonical import FORM, parameters_digest, policy_digest
 from steelyard.ir.ruleset import Ruleset
 
-INTAKE = 1
+INTAKE = 2
 """Version of the intake grammar. It is increased when a change gives other values to the same bytes."""
 
 

@@ -15,6 +15,7 @@ from steelyard.facts.cells import Cell, shown
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.quick import reader
+from steelyard.facts.usual import usual_day
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation
 from steelyard.ir.types import Date, DateTime
@@ -119,7 +120,7 @@ def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Ce
                 msg("a workbook does not tell a day from its midnight: give the cell the format of text"),
             )
         if field.id in ("starts", "ends") and isinstance(field.type, DateTime) and isinstance(cell, str):
-            day = read_date(cell)
+            day = read_date(usual_day(cell))
             if isinstance(day, date) and day < date.max:
                 midnight = day + timedelta(days=1) if field.id == "ends" else day
                 changed[field.column] = f"{midnight.isoformat()} 00:00"

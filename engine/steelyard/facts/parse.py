@@ -15,6 +15,7 @@ from steelyard.facts.numbers import read_days, read_duration, read_number
 from steelyard.facts.places import well_formed
 from steelyard.facts.problem import Problem
 from steelyard.facts.repair import general_hint, no_such_place, spellings
+from steelyard.facts.usual import usual
 from steelyard.ir.expressions import Stored
 from steelyard.ir.types import (
     Boolean,
@@ -31,11 +32,14 @@ from steelyard.ir.types import (
     default_range,
 )
 
-BOOLEANS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "是": True, "否": False}
+BOOLEANS = {
+    "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "y": True, "n": False,
+    "t": True, "f": False, "是": True, "否": False, "真": True, "假": False,
+}  # fmt: skip
 
 
 def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | Problem | None:  # noqa: A002 - the words
-    """Read a value exactly as it is written.
+    """Read a value exactly as it is written, or else in a usual spelling that has only one reading (usual.py).
 
     Args:
         cell: text, or a typed cell (XLSX, Parquet).
@@ -52,6 +56,10 @@ def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | P
     if isinstance(text, tuple):
         return _regions(text, type) if isinstance(type, Regions) else Problem(_expected(type), _one_value())
     value = _read(text, type, zone)
+    if not _good(value) and (other := usual(text, type)) is not None and other != text:
+        if not other:
+            return None
+        text, value = other, _read(other, type, zone)
     if value is None:
         return Problem(_expected(type), _hint(text, type, zone))
     if isinstance(value, Problem | str | tuple | bool):
@@ -168,7 +176,8 @@ def _percent(text: str, type: Type, range: Range) -> Message | None:  # noqa: A0
 def _hint(text: str, type: Type, zone: Zone) -> Message | None:  # noqa: A002
     if isinstance(type, Date) and (impossible := read_date(text)) is not None:
         return impossible if isinstance(impossible, Message) else None
-    for other in spellings(text, type):
+    for spelling in spellings(text, type):
+        other = usual(spelling, type) or spelling
         if other != text and other and _good(_read(other, type, zone)):
             if isinstance(type, Region) and len(other) > len(text):
                 return msg("digits may have been lost: write `{text}`", text=other)

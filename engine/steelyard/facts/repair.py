@@ -15,9 +15,8 @@ from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, 
 _LONGEST = 200
 """Limit of characters; a longer text is no near spelling of a value of these types."""
 
-_DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})\s*日?(.*)", re.DOTALL)
+_DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})(?![0-9])\s*日?(.*)", re.DOTALL)
 _PACKED_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(.*)", re.DOTALL)
-_TIME = re.compile(r"[Tt ]?\s*([0-9]{1,2}):([0-9]{2})(:[0-9]{2})?(\.[0-9]+)?\s*([Zz]|[+-][0-9]{2}:?[0-9]{0,2})?")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?%?")
 _ISO_DAYS = re.compile(r"P([0-9]{1,5})DT(?:([0-9]{1,5})H)?(.*)")
 
@@ -31,21 +30,15 @@ def spellings(text: str, type: Type) -> Iterator[str]:  # noqa: A002 - the word
     match type:
         case Number():
             yield from _numbers(plain)
-        case Boolean():
-            yield plain.lower()
         case Date():
             yield from (day for day, _ in _days(plain))
-        case DateTime():
-            yield from _datetimes(plain)
         case Duration():
             yield from _durations(plain)
-        case Days():
-            yield plain.lower().replace(" ", "").replace("days", "d").replace("day", "d").replace("天", "d")
         case Region(scheme=scheme):
             yield from _region(plain, scheme)
         case Regions():
             yield ";".join(part.strip() for part in re.split(r"[;,|、]", plain) if part.strip())
-        case Text():
+        case Text() | Boolean() | DateTime() | Days():
             pass
         case _ as unreachable:
             assert_never(unreachable)
@@ -58,6 +51,8 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
             day = next(_days(text))[0]
             found = read_date(day)
             return found if isinstance(found, Message) else msg("add the time of day: `{text}`", text=f"{day} 09:00")
+        case DateTime() if text.endswith("上"):  # of `上午`, as usual.py leaves it
+            return msg("12 o'clock in the morning has two readings: write `00:05` or `12:05`")
         case DateTime() if re.search(r"\.[0-9]{7,}", text):
             return msg("write at most 6 digits of a second")
         case Date() | DateTime() if re.match(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}", text):
@@ -81,11 +76,7 @@ def no_such_place(codes: Iterable[str], scheme: str) -> Message | None:
 
 def _numbers(plain: str) -> Iterator[str]:
     if _THOUSANDS.fullmatch(plain):
-        plain = plain.replace(",", "")
-    plain = plain.removeprefix("+").replace(" %", "%")
-    yield plain
-    yield re.sub(r"^(-?)\.", r"\g<1>0.", plain)
-    yield plain.removesuffix(".")
+        yield plain.replace(",", "")
 
 
 def _days(text: str) -> Iterator[tuple[str, str]]:
@@ -95,20 +86,8 @@ def _days(text: str) -> Iterator[tuple[str, str]]:
         yield f"{match[1]}-{match[2].rjust(2, '0')}-{match[3].rjust(2, '0')}", match[4].strip()
 
 
-def _datetimes(plain: str) -> Iterator[str]:
-    for day, rest in _days(plain):
-        if time := _TIME.fullmatch(rest):
-            fraction = (time[4] or "").rstrip("0").rstrip(".")
-            offset = (time[5] or "").upper()
-            offset = offset + "00" if re.fullmatch(r"[+-][0-9]{2}", offset) else offset
-            yield f"{day}T{time[1].rjust(2, '0')}:{time[2]}{time[3] or ''}{fraction}{offset}"
-
-
 def _durations(plain: str) -> Iterator[str]:
     joined = plain.replace(" ", "")
-    for old, new in (("小时", "h"), ("分钟", "min"), ("分", "min"), ("秒", "s")):
-        joined = joined.replace(old, new)
-    yield joined
     yield joined.lower()
     if match := _ISO_DAYS.fullmatch(joined):
         yield f"PT{24 * int(match[1]) + int(match[2] or 0)}H{match[3]}"

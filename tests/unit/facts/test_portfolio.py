@@ -464,6 +464,14 @@ def test_days_of_workbooks_are_no_ends_of_a_feed() -> None:
     assert feed_cells(WEATHER, {"starts": noon, "ends": noon})["ends"] == noon
 
 
+def test_days_of_a_feed_in_usual_spellings() -> None:
+    for day in ("2024/5/1", "2024年5月1日", "20240501", "2024-05-01 "):
+        cells = feed_cells(WEATHER, {"starts": day, "ends": day})
+
+        assert (cells["starts"], cells["ends"]) == ("2024-05-01 00:00", "2024-05-02 00:00")
+    assert feed_cells(WEATHER, {"ends": "2024/5/1 0:00"})["ends"] == "2024/5/1 0:00"
+
+
 def test_a_bare_date_is_no_datetime_outside_of_feeds(folder) -> None:
     [reject] = good(ruleset(), folder.write("c.csv", HEADER + "A,2024-05-01,,,\n")).rejects
 

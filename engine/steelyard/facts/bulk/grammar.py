@@ -7,13 +7,16 @@ only ASCII digits, and the whole text including line ends must match.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import assert_never
 
 from steelyard.facts.bulk import sql
 from steelyard.facts.numbers import UNITS
+from steelyard.facts.parse import BOOLEANS
+from steelyard.facts.usual import NARROW, WIDE, Group
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
-_TRUE, _FALSE = ("true", "1", "yes", "是"), ("false", "0", "no", "否")
+_TRUE, _FALSE = ([word for word, meant in BOOLEANS.items() if meant is one] for one in (True, False))
 _DAY = "[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|/[0-9]{2}/[0-9]{2})"
 _TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?"
 _OFFSET = "(?:Z|[+-](?:(?:0[0-9]|1[0-7]):?[0-5][0-9]|18:?00))"
@@ -28,12 +31,47 @@ _CODES = {
 _SPACES = r"\x{9}-\x{d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
 """The characters that Python's `str.strip` removes."""
 _EDGE, _INNER = rf"[^;\x{{0}}{_SPACES}]", r"[^;\x{0}]"
+_GUARDED = 8
+"""From this many rewritings on the guard of a group is tested: it saves time and changes nothing."""
 _NAME = f"{_EDGE}(?:{_INNER}*{_EDGE})?"
 
 
 def matches(text: str, pattern: str) -> str:
     """Return the SQL condition that a whole text matches a pattern."""
     return f"regexp_full_match({text}, {sql.literal(pattern)})"
+
+
+def narrowed(text: str, kind: Type) -> str:
+    """Return the SQL for a text with ASCII signs and without blanks at its edges, as facts/usual.py begins."""
+    ascii_only = f"strlen({text}) = length({text})"  # for speed: `translate` builds its table for every text anew
+    narrow = sql.when(ascii_only, text, f"translate({text}, {sql.literal(WIDE)}, {sql.literal(NARROW)})")
+    plain = _replaced(narrow, f"^[{_SPACES}]+|[{_SPACES}]+$", "", "g")
+    return f"lower({plain})" if isinstance(kind, Boolean) else plain
+
+
+def usual(text: str, groups: Sequence[Group]) -> str:
+    """Return the SQL for a text that `narrowed` made, in the spelling to which facts/usual.py rewrites it."""
+    for place, group in enumerate(groups):
+        if group.guard is not None and len(group.rewritings) >= _GUARDED:
+            rest = groups[place + 1 :]
+            return sql.when(
+                f"regexp_matches({text}, {sql.literal(group.guard)})",
+                _rewritten(text, groups),
+                _rewritten(text, (*groups[:place], *rest)),
+            )
+    return _rewritten(text, groups)
+
+
+def _rewritten(text: str, groups: Sequence[Group]) -> str:
+    for group in groups:
+        for one in group.rewritings:
+            text = _replaced(text, one.pattern, one.replacement)
+    return text
+
+
+def _replaced(text: str, pattern: str, replacement: str, options: str = "") -> str:
+    more = f", {sql.literal(options)}" if options else ""
+    return f"regexp_replace({text}, {sql.literal(pattern)}, {sql.literal(replacement)}{more})"
 
 
 def value(text: str, kind: Type) -> str:

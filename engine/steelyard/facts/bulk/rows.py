@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from steelyard.calendars.zones import Zone
 from steelyard.facts.bulk import clocks, sql
@@ -13,6 +14,7 @@ from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Date, DateTime, Range, default_range
 
 ROW = "_case"
+_NO_STEP: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,15 +107,15 @@ def rows(sources: Sequence[Source], fields: Sequence[InputField], zone: Zone) ->
 def _read(group: Group, readers: Sequence[Reader]) -> str:
     rows = {ROW: group.row, "_line": group.source.line}
     emptiness = {f"e{place}": one.empty for place, one in enumerate(readers)}
-    steps = {name: value for one in readers for name, value in one.steps}
-    values: Mapping[str, str] = {f"v{place}": one.value for place, one in enumerate(readers)}
-    if not steps:
-        return sql.select({**rows, **values, **emptiness}, group.table)
-    cells = {f"c{place}": f"c{place}" for place in range(group.source.width)}
-    inner = sql.select({**rows, **cells, **steps, **emptiness}, group.table)
-    # same order as above: UNION ALL matches columns by position
-    columns = {name: name for name in rows} | values | {name: name for name in emptiness}
-    return sql.select(columns, sql.within(inner, "cells"))
+    values = {f"v{place}": one.value for place, one in enumerate(readers)}
+    table, names = group.table, [f"c{place}" for place in range(group.source.width)]
+    for layer in zip_longest(*(one.steps for one in readers), fillvalue=_NO_STEP):
+        known = {name: name for name in names}
+        steps = {name: value for step in layer for name, value in step.items()}
+        table = sql.within(sql.select({**rows, **known, **steps}, table), "cells")
+        rows = {name: name for name in rows}
+        names += steps
+    return sql.select({**rows, **values, **emptiness}, table)
 
 
 def _nothing(fields: Sequence[InputField]) -> str:

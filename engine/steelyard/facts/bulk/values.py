@@ -5,11 +5,13 @@ The same as facts/cells.py and facts/parse.py.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from steelyard.calendars.zones import DAY_US, Zone
 from steelyard.facts.bulk import clocks, grammar, sql
 from steelyard.facts.bulk.cells import Column, Kind
+from steelyard.facts.usual import groups
 from steelyard.ir.types import (
     Boolean,
     Date,
@@ -32,17 +34,25 @@ _WIDEST = 38
 
 
 @dataclass(frozen=True, slots=True)
+class _Limits:
+    """The range of a field's values, None where all are allowed, and the zone of its local times."""
+
+    range: Range | None
+    zone: Zone
+
+
+@dataclass(frozen=True, slots=True)
 class Reader:
-    """How a field is read. A later step may use the columns of earlier steps.
+    """How a field is read.
 
     Attributes:
-        steps: pairs of a column name and its expression over the cells and earlier steps.
+        steps: one after the other, columns by name, each an expression over the cells and the columns of earlier steps.
         value: the stored value, over cells and steps; NULL where the cell is empty or cannot be read.
-        empty: condition, over cells, that the cell is empty.
+        empty: condition, over cells and steps, that the cell is empty.
         range: the range of allowed values; None where all are allowed.
     """
 
-    steps: tuple[tuple[str, str], ...]
+    steps: tuple[Mapping[str, str], ...]
     value: str
     empty: str
     range: Range | None
@@ -76,16 +86,48 @@ def reader(column: Column | None, kind: Type, declared: Range | None, zone: Zone
     range_ = declared or default_range(kind)
     if column.kind is Kind.STORED:
         return Reader((), column.cell, column.empty, range_)
-    if isinstance(kind, DateTime):
-        steps, value = _datetime(column, range_ or Range(None, None), zone, step)
-    else:
-        steps, value = (), _typed(column, kind, range_) or _from_text(column, kind)
+    steps: tuple[Mapping[str, str], ...] = ()
+    if isinstance(kind, DateTime) and column.kind not in (Kind.TEXT, Kind.INTEGER):
+        steps, value = _instant(column, range_, zone, step)
+    elif (value := _typed(column, kind, range_)) is None:
+        text = column.text
+        if text is not None:
+            return _text_reader(column, text, kind, _Limits(range_, zone), step)
+        value = "NULL"
     return Reader(steps, f"CAST({value} AS {stored_type(kind)})", column.empty, range_)
 
 
-def _from_text(column: Column, kind: Type) -> str:
-    text = column.text
-    return "NULL" if text is None else grammar.value(text, kind)
+def _text_reader(column: Column, text: str, kind: Type, limits: _Limits, step: str) -> Reader:
+    """Read texts by the grammar, and those that it refuses again in their usual spelling."""
+    columns, value = _from_text(text, kind, limits, step)
+    rewritings = groups(kind)
+    if rewritings is None:
+        return Reader(
+            (columns,) if columns else (), f"CAST({value} AS {stored_type(kind)})", column.empty, limits.range
+        )
+    first, narrow, usual = f"{step}_first", f"{step}_narrow", f"{step}_usual"
+    refused = f"{first} IS NULL AND NOT {column.empty}"
+    again, second = _from_text(usual, kind, limits, f"{step}_again")
+    steps = (
+        columns,
+        {first: value},
+        {narrow: sql.when(refused, grammar.narrowed(text, kind))},
+        {usual: grammar.usual(narrow, rewritings)},
+        again,
+    )
+    found = f"coalesce({first}, {second})"
+    empty = f"({column.empty} OR coalesce({narrow} = '', false))"
+    return Reader(tuple(filter(None, steps)), f"CAST({found} AS {stored_type(kind)})", empty, limits.range)
+
+
+def _from_text(text: str, kind: Type, limits: _Limits, step: str) -> tuple[Mapping[str, str], str]:
+    """Return the columns that a text is read by, and its value over them."""
+    if not isinstance(kind, DateTime):
+        return {}, grammar.value(text, kind)
+    wall, offset = f"{step}_wall", f"{step}_offset"
+    local = clocks.instant(wall, limits.zone, limits.range or Range(None, None))
+    columns = {wall: grammar.wall(text), offset: grammar.offset(text)}
+    return columns, sql.when(f"{offset} IS NULL", local, f"{wall} - {offset}")
 
 
 def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
@@ -100,9 +142,7 @@ def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
             return f"CASE WHEN {cell} = 1 THEN true WHEN {cell} = 0 THEN false END"
         case Kind.BOOLEAN, Boolean():
             return cell
-        case Kind.DECIMAL, Number(scale) if column.scale > scale:
-            return "NULL"
-        case Kind.DECIMAL, Number(scale) if column.width + scale + 1 <= _WIDEST:
+        case Kind.DECIMAL, Number(scale) if column.scale <= scale and column.width + scale + 1 <= _WIDEST:
             power = f"CAST({10**scale} AS DECIMAL({scale + 1}, 0))"
             return f"TRY_CAST({cell} * {power} AS BIGINT)"
         case Kind.DOUBLE, _:
@@ -129,7 +169,7 @@ def _scaled(cell: str, one: int, declared: Range) -> str:
     return sql.when(sql.both(ends), f"CAST({cell} AS BIGINT) * {one}")
 
 
-def _double(column: Column, kind: Type, declared: Range | None) -> str:
+def _double(column: Column, kind: Type, declared: Range | None) -> str | None:
     cell = column.cell
     match kind:
         case Number(scale):
@@ -144,21 +184,20 @@ def _double(column: Column, kind: Type, declared: Range | None) -> str:
         case Days() if declared is not None:
             inside = f"{cell} BETWEEN -{EXACT} AND {EXACT}"
             return sql.when(inside, sql.when(f"floor({cell}) = {cell}", f"CAST({cell} AS BIGINT)"))
-        case Text() | Region() | Regions():
-            return _from_text(column, kind)
-        case Days() | Date() | DateTime() | Duration():
+        case Text() | Region() | Regions() | Date():
+            return None
+        case Days() | DateTime() | Duration():
             return "NULL"
 
 
-def _datetime(column: Column, inside: Range, zone: Zone, step: str) -> tuple[tuple[tuple[str, str], ...], str]:
-    wall, offset = f"{step}_wall", f"{step}_offset"
-    local = clocks.instant(wall, zone, inside)
+def _instant(
+    column: Column, declared: Range | None, zone: Zone, step: str
+) -> tuple[tuple[Mapping[str, str], ...], str]:
+    """Return the steps and the value of an instant from a column that holds no texts."""
     match column.kind:
-        case Kind.TEXT:
-            steps = ((wall, grammar.wall(column.cell)), (offset, grammar.offset(column.cell)))
-            return steps, sql.when(f"{offset} IS NULL", local, f"{wall} - {offset}")
         case Kind.LOCAL:
-            return ((wall, column.microseconds),), local
+            wall = f"{step}_wall"
+            return ({wall: column.microseconds},), clocks.instant(wall, zone, declared or Range(None, None))
         case Kind.INSTANT:
             return (), column.microseconds
         case _:  # any other cell is no instant
