@@ -121,6 +121,7 @@ class Reading:
             if table.growing and table.columns:
                 _check_columns(table.columns, fields, needs)
                 self._note_absent(role, path, table, fields, options)
+            self.note_skipped(role, path, table.skipped.count)
         self.used(role, path, path.name)
 
     def columns(self, path: Path) -> frozenset[str]:
@@ -142,6 +143,14 @@ class Reading:
         """Record that a file was used."""
         with path.open("rb") as file:
             self.sources.append(SourceFile(role, encodable(name), hashlib.file_digest(file, "sha256").hexdigest()))
+
+    def note_skipped(self, role: str, path: Path, count: int) -> None:
+        """Warn of rows of a file that were skipped, because they have no value."""
+        warning = msg(
+            "{role}: {count} rows of `{file}` have no value and are skipped", role=role, count=count, file=path.name
+        )
+        if count and warning not in self.warnings:
+            self.warnings.append(warning)
 
     def _note_absent(
         self, role: str, path: Path, table: Table, fields: Sequence[InputField], options: ReadOptions

@@ -104,7 +104,6 @@ def test_csv_rows_too_long_or_too_short_are_bad_one_by_one(write) -> None:
         (3, {"a": "1", "b": "2"}),
         (4, "1,2,3", "2 fields, but the row has 3"),
         (5, "1,2,3", "2 fields, but the row has 3"),
-        (6, {"a": "", "b": ""}),
     ]
 
 
@@ -199,7 +198,7 @@ def test_csv_reads_what_a_writer_of_csv_writes(tmp_path_factory, records) -> Non
     csv.writer(out, quoting=csv.QUOTE_ALL).writerows([("a", "b"), *records])
     path.write_bytes(out.getvalue().encode())
 
-    assert [cells for _, cells in rows(path)] == [{"a": a, "b": b} for a, b in records]
+    assert [cells for _, cells in rows(path)] == [{"a": a, "b": b} for a, b in records if a.strip() or b.strip()]
 
 
 @given(st.text(st.sampled_from('a,"\n\r'), max_size=30))

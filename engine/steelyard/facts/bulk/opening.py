@@ -130,7 +130,10 @@ class Opening(Reading):
                 if not self._check_text or not has_broken_text(path, {name for name, _ in asked}):
                     source = parquet_source(self._connection, path, fields)
             else:
-                source = stage_plain_csv(path, self._place(), columns, options, asked)
+                staged = stage_plain_csv(path, self._place(), columns, options, asked)
+                if staged is not None:
+                    source, skipped = staged
+                    self.note_skipped(role, path, skipped)
             if source is not None:
                 self.used(role, path, path.name)
                 self._read(source.rows)

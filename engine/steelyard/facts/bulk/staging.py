@@ -24,6 +24,7 @@ from steelyard.facts.bulk.sources import Asked, Source, staged_source
 from steelyard.facts.cells import Cell, plain_cell
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
+from steelyard.facts.readers.table import Skipped
 from steelyard.ir.types import Regions, Type
 from steelyard.source.csv_rows import customary_delimiter
 from steelyard.source.files import BYTE_ORDER_MARK
@@ -31,6 +32,8 @@ from steelyard.source.files import BYTE_ORDER_MARK
 UNREADABLE = "\0"
 """Stands for a cell that no type accepts: NUL is refused as text, and matches no other grammar."""
 
+_BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
+"""The characters that Python's `str.strip` removes."""
 _BLOCK = 1 << 23
 """How many bytes are read at a time."""
 _ROWS = 1 << 14
@@ -101,7 +104,7 @@ def _text(cell: Cell, kind: Type) -> str | None:
 
 def stage_plain_csv(
     path: Path, table: Path, columns: Sequence[str], options: ReadOptions, asked: Sequence[Asked]
-) -> Source | None:
+) -> tuple[Source, int] | None:
     """Stage a CSV file without quotes, in whole blocks.
 
     Args:
@@ -112,20 +115,22 @@ def stage_plain_csv(
         asked: the columns to stage; columns that the file does not have are empty.
 
     Returns:
-        The staged source; None where the file contains a quote or a byte invalid in the encoding: use `stage_lines`.
+        The staged source, and the number of rows without any value, which are left out; None where the file contains a
+        quote or a byte invalid in the encoding: use `stage_lines`.
     """
     places = {name: place for place, name in enumerate(columns)}
     known = [one for one in asked if one[0] in places]
     wanted = [places[name] for name, _ in known]
-    count = 0
+    count, skipped = 0, Skipped()
     with _writer(table, len(known)) as writer:
         try:
-            for block in _tables(_texts(path, options.encoding), delimiter_of(path, options), len(columns), wanted):
+            texts = _texts(path, options.encoding)
+            for block in _tables(texts, delimiter_of(path, options), len(columns), wanted, skipped):
                 writer.write_table(block)
                 count += block.num_rows
         except (_QuotedError, UnicodeError, pa.ArrowInvalid):
             return None
-    return staged_source(path, table, count, known)
+    return staged_source(path, table, count, known), skipped.count
 
 
 def delimiter_of(path: Path, options: ReadOptions) -> str:
@@ -154,7 +159,7 @@ def _texts(path: Path, encoding: str) -> Iterator[str]:
                 return
 
 
-def _tables(texts: Iterator[str], delimiter: str, width: int, wanted: Sequence[int]) -> Iterator[Any]:
+def _tables(texts: Iterator[str], delimiter: str, width: int, wanted: Sequence[int], skipped: Skipped) -> Iterator[Any]:
     number, rest, header = 0, "", True
     for text in _ended(texts):
         whole, end, rest_ = (rest + text).rpartition("\n")
@@ -168,6 +173,11 @@ def _tables(texts: Iterator[str], delimiter: str, width: int, wanted: Sequence[i
         lines, numbers = lines.filter(filled), numbers.filter(filled)
         if header and len(lines):
             lines, numbers, header = lines[1:], numbers[1:], False
+        valued = pc.not_equal(pc.utf8_trim(lines, _BLANKS + delimiter), "")
+        if not pc.all(valued).as_py():
+            before = len(lines)
+            lines, numbers = lines.filter(valued), numbers.filter(valued)
+            skipped.count += before - len(lines)
         if len(lines):
             yield _table(lines, numbers, delimiter, width, wanted)
 

@@ -9,7 +9,16 @@ from pathlib import Path
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import HALF
 from steelyard.facts.problem import Problem
-from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, UnreadableError, checked_header, empty_file
+from steelyard.facts.readers.table import (
+    BadLine,
+    Line,
+    ReadOptions,
+    Skipped,
+    Table,
+    UnreadableError,
+    checked_header,
+    empty_file,
+)
 from steelyard.facts.readers.text import text_lines, wrong_encoding
 from steelyard.source.csv_rows import BadQuote, CsvRow, csv_rows, customary_delimiter, delimiter_fault
 
@@ -39,14 +48,17 @@ def read_csv(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Genera
                 line=number + 1,
             )
         columns = checked_header(header, number + 1)
-        yield Table(columns, _rows(rows, columns), header=number + 1)
+        skipped = Skipped()
+        yield Table(columns, _rows(rows, columns, skipped), header=number + 1, skipped=skipped)
 
 
-def _rows(rows: Iterator[CsvRow], columns: list[str]) -> Iterator[Line | BadLine]:
+def _rows(rows: Iterator[CsvRow], columns: list[str], skipped: Skipped) -> Iterator[Line | BadLine]:
     width = len(columns)
     for number, fields, _ in rows:
         if isinstance(fields, BadQuote):
             yield BadLine(number + 1, "", _bad_quote(fields))
+        elif not any(map(str.strip, fields)):
+            skipped.count += 1
         elif len(fields) == width:
             yield Line(number + 1, dict(zip(columns, fields, strict=True)))
         else:

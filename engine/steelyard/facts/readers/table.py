@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from steelyard.diagnostics import Message, msg
@@ -52,6 +52,13 @@ class BadLine:
     problem: Problem
 
 
+@dataclass(slots=True)
+class Skipped:
+    """The number of rows without any value that were skipped so far."""
+
+    count: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """An open file.
@@ -61,12 +68,14 @@ class Table:
         rows: good and bad rows in the order of the file.
         growing: whether each row names its own columns.
         header: the line, or the row, from 1, whose cells name the columns.
+        skipped: counts rows of CSV without any value, which `rows` leaves out.
     """
 
     columns: Collection[str]
     rows: Iterator[Line | BadLine]
     growing: bool = False
     header: int = 1
+    skipped: Skipped = field(default_factory=Skipped)
 
 
 class UnreadableError(Exception):

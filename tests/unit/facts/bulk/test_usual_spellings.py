@@ -11,6 +11,7 @@ from decimal import Decimal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 
 from steelyard.calendars import zone
 from steelyard.facts.single import CaseReader
@@ -109,6 +110,36 @@ def test_text_and_keys_of_text_stay_as_they_are_written(agree, shapes, tmp_path)
         {"key": "１ ", "word": " Ａ ", "place": "上海 "},
         {"key": "1 ", "word": " "},
     ]
+
+
+@pytest.mark.parametrize("mark", ["", '"'])
+def test_rows_without_any_value_are_skipped_and_counted(agree, shapes, tmp_path, mark) -> None:
+    lines = [
+        f"{mark}key{mark},word,whole",
+        ",,",
+        "a,x,1",
+        "  , ,\N{IDEOGRAPHIC SPACE}",
+        "   ",
+        "",
+        ",",
+        ",,,,,",
+        "b,,2",
+        ",,",
+    ]
+    path = csv(tmp_path, *lines)
+
+    portfolio = agree(rules_of(shapes, word="word", whole="whole"), path)
+
+    assert values(portfolio) == [{"word": "x", "whole": 1}, {"whole": 2}]
+    assert "cases: 6 rows of `c.csv` have no value and are skipped" in map(str, portfolio.warnings)
+
+
+def test_a_row_with_a_value_but_no_key_is_rejected(agree, shapes, tmp_path) -> None:
+    path = csv(tmp_path, "key,word", ",x", "a,")
+
+    [reject] = agree(rules_of(shapes, word="word"), path).rejects
+
+    assert (reject.line, str(reject.expected)) == (2, "a value is required")
 
 
 def test_json_lines(agree, shapes, tmp_path) -> None:
