@@ -22,7 +22,8 @@ Progress = Callable[[int], None]
 """Called from time to time with the number of rows read so far."""
 
 _TOLD_EVERY = 4096
-_DELIMITERS = ",;\t|"
+_DELIMITERS = {",": "','", ";": "';'", "\t": "tab", "|": "'|'"}
+"""What may separate columns, and how `--delimiter` takes it from a command line."""
 _NAMED = 10
 """How many columns of a file are named at most."""
 
@@ -199,9 +200,9 @@ def _check_columns(
 
 def _columns_help(columns: Sequence[str]) -> Message:
     if len(columns) == 1:
-        for delimiter in _DELIMITERS:
+        for delimiter, written in _DELIMITERS.items():
             if delimiter in columns[0]:
-                return msg("say what separates the columns: `--delimiter {delimiter}`", delimiter=f"'{delimiter}'")
+                return msg("say what separates the columns: `--delimiter {delimiter}`", delimiter=written)
     if len(columns) > _NAMED:
         return msg("the file has {count} columns, such as {names}", count=len(columns), names=listed(columns[:_NAMED]))
     return msg("the file has the columns {names}", names=listed(columns))

@@ -628,3 +628,11 @@ def test_feeds_of_texts_take_dates() -> None:
 
     assert isinstance(case, Case)
     assert case.rows["weather"][0].values["ends"] == MAY_1 + 48 * H
+
+
+@pytest.mark.parametrize(("sign", "written"), [("\t", "tab"), (";", "';'"), ("|", "'|'")])
+def test_the_delimiter_is_suggested_as_the_option_takes_it(folder, sign, written) -> None:
+    """A tab between quotes was shown as blanks, which the option refuses."""
+    [found] = bad(ruleset(), folder.write("c.csv", f"claim_id{sign}报案时间\nC1{sign}2024-05-01 00:00\n"))
+
+    assert f"say what separates the columns: `--delimiter {written}`" == str(found.help)
