@@ -15,6 +15,7 @@ from steelyard.facts.cells import Cell, shown
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.quick import reader
+from steelyard.facts.repair import marks_missing
 from steelyard.facts.usual import usual_day
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation
@@ -79,10 +80,18 @@ class RowReader:
                 if needed and fault is None:
                     fault = Fault(column, "", Problem(msg("a value is required")))
             elif isinstance(value, Problem):
-                fault = fault or Fault(column, shown(cells.get(column)), value)
+                text = shown(cells.get(column))
+                fault = fault or Fault(column, text, value if needed else _hinted(text, value))
             else:
                 values[id_] = value
         return Values(values, fault or _out_of_order(self._ordered, cells, values, self._zone))
+
+
+def _hinted(text: str, problem: Problem) -> Problem:
+    """Add, for a value that may be missing, how to say that it is."""
+    if not marks_missing(text):
+        return problem
+    return Problem(problem.expected, msg("leave the field empty where the value is missing"))
 
 
 def _out_of_order(

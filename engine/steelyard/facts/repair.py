@@ -21,6 +21,37 @@ _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?%?")
 _ISO_DAYS = re.compile(r"P([0-9]{1,5})DT(?:([0-9]{1,5})H)?(.*)")
 
 
+_MARKS = frozenset(
+    (
+        "na",
+        "n/a",
+        "#n/a",
+        "n.a.",
+        "null",
+        "none",
+        "nil",
+        "nan",
+        "-",
+        "--",
+        "—",
+        "——",
+        "/",
+        ".",
+        "?",
+        "？",
+        "无",
+        "空",
+        "缺失",
+    )
+)
+"""What people write where a value is missing, in lower case."""
+
+
+def marks_missing(text: str) -> bool:
+    """Return whether a text is one that people write where a value is missing, such as `N/A`."""
+    return text.strip().casefold() in _MARKS
+
+
 def spellings(text: str, type: Type) -> Iterator[str]:  # noqa: A002 - the word
     """Give spellings that the text may stand for, likeliest first. The caller suggests the first that can be read."""
     if len(text) > _LONGEST:

@@ -141,3 +141,17 @@ def test_a_column_that_another_version_reads_is_not_free(agree, shapes, tmp_path
 
 def test_plain_names() -> None:
     assert "straße" != plain_name("straße") == plain_name("STRASSE")
+
+
+@pytest.mark.parametrize("mark", ["N/A", "na", "NULL", "-", " ? ", "无"])
+def test_what_stands_for_missing_is_asked_about(agree, shapes, tmp_path, mark) -> None:
+    """Only where the value may be missing."""
+    needed = replace(shapes.field("rate", shapes.types["rate"]), id="needed", column="needed")
+    rules = shapes.ruleset(shapes.key(), needed, *shapes.optional("rate", "day"))
+    (tmp_path / "c.csv").write_text(f"key,needed,rate,day\na,1,{mark},\nb,1,1,{mark}\nc,{mark},1,\n", "utf-8")
+
+    hints = [str(one.hint) for one in agree(rules, tmp_path / "c.csv").rejects]
+
+    asked = "leave the field empty where the value is missing"
+    assert [asked, asked] == hints[:2]
+    assert asked != hints[2]
