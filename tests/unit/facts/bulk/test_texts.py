@@ -229,8 +229,16 @@ def test_cells_that_must_be_there(agree, shapes, tmp_path) -> None:
     assert len(portfolio.cases) == 1
 
 
+PIECES = [
+    "2024", "2024/5/1", "2024-05-01", "20240501", "年", "月", "日", "号", "时", "点", "分", "秒", "小时", "分钟", "天", "上午", "下午",
+    "0", "1", "5", "12", "09", "00", "9:05", "00:00", ":00", ".000", ".0", "0000000", " ", "  ", "T", "t", "Z", "z", "UTC", "AM", "pm",
+    "+", "-", "+08", "-0330", "+08:00", "/", ".", "%", "h", "min", "s", "d", "days", "D", "Y", "yes", "TRUE", "１", "：", "／", "．", "＋",
+    "－", "−", "％", "\N{IDEOGRAPHIC SPACE}", "\N{NO-BREAK SPACE}", "\n", "\t", "\x1f", "\x85", "310115", "48201", ";", "；", "é", "\\1",
+]  # fmt: skip
 CELLS = st.one_of(
     st.sampled_from(POOL),
+    st.lists(st.sampled_from(PIECES), max_size=9).map("".join),
+    st.lists(st.sampled_from(PIECES), max_size=9).map("".join),
     st.text("0123456789.-+%eE_ ", max_size=24),
     st.text("0123456789-/T :.Z+", max_size=30),
     st.text("0123456789hmins.PTHMS-d", max_size=16),
