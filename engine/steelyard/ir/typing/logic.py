@@ -9,6 +9,7 @@ from steelyard.diagnostics import Span, msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import (
     And,
+    Argument,
     Comparator,
     Compare,
     Expr,
@@ -78,9 +79,15 @@ def against(node: syntax.Expression, kind: Type, scope: NameScope, lower: Lower)
 def _never_true(items: tuple[Expr | None, ...], span: Span, scope: NameScope) -> bool:
     """Report the word `missing` among things compared."""
     if any(isinstance(item, Literal) and item.value is None for item in items):
-        scope.diagnostics.add(
-            "T102", span, msg("a comparison with `missing` is never true"), help=msg("write `is_missing(x)`")
+        help_ = (
+            msg(
+                "give the table an input of its own for it, such as `{line}`, `true` in this row and `false` in others",
+                line="no_x: is_missing(x)",
+            )
+            if any(isinstance(item, Argument) for item in items)
+            else msg("write `is_missing(x)`")
         )
+        scope.diagnostics.add("T102", span, msg("a comparison with `missing` is never true"), help=help_)
         return True
     return False
 
