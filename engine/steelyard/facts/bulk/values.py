@@ -99,35 +99,33 @@ def reader(column: Column | None, kind: Type, declared: Range | None, zone: Zone
 
 def _text_reader(column: Column, text: str, kind: Type, limits: _Limits, step: str) -> Reader:
     """Read texts by the grammar, and those that it refuses again in their usual spelling."""
-    columns, value = _from_text(text, kind, limits, step)
+    first, again, narrow, usual = (f"{step}_{name}" for name in ("first", "again", "narrow", "usual"))
     rewritings = groups(kind)
     if rewritings is None:
-        return Reader(
-            (columns,) if columns else (), f"CAST({value} AS {stored_type(kind)})", column.empty, limits.range
-        )
-    first, narrow, usual = f"{step}_first", f"{step}_narrow", f"{step}_usual"
+        return Reader((), f"CAST({grammar.value(text, kind)} AS {stored_type(kind)})", column.empty, limits.range)
     refused = f"{first} IS NULL AND NOT {column.empty}"
-    again, second = _from_text(usual, kind, limits, f"{step}_again")
-    steps = (
-        columns,
-        {first: value},
+    steps: list[Mapping[str, str]] = [
+        _from_text(text, kind, first),
         {narrow: sql.when(refused, grammar.narrowed(text, kind))},
         {usual: grammar.usual(narrow, rewritings)},
-        again,
-    )
-    found = f"coalesce({first}, {second})"
+        _from_text(usual, kind, again),
+    ]
+    found = f"coalesce({first}, {again})"
+    if isinstance(kind, DateTime):
+        wall, offset = f"{step}_wall", f"{step}_offset"
+        written = sql.when(f"{first} IS NULL", f"{again}_offset", f"{first}_offset")
+        steps.append({wall: found, offset: written})
+        local = clocks.instant(wall, limits.zone, limits.range or Range(None, None))
+        found = sql.when(f"{offset} IS NULL", local, f"{wall} - {offset}")
     empty = f"({column.empty} OR coalesce({narrow} = '', false))"
-    return Reader(tuple(filter(None, steps)), f"CAST({found} AS {stored_type(kind)})", empty, limits.range)
+    return Reader(tuple(steps), f"CAST({found} AS {stored_type(kind)})", empty, limits.range)
 
 
-def _from_text(text: str, kind: Type, limits: _Limits, step: str) -> tuple[Mapping[str, str], str]:
-    """Return the columns that a text is read by, and its value over them."""
-    if not isinstance(kind, DateTime):
-        return {}, grammar.value(text, kind)
-    wall, offset = f"{step}_wall", f"{step}_offset"
-    local = clocks.instant(wall, limits.zone, limits.range or Range(None, None))
-    columns = {wall: grammar.wall(text), offset: grammar.offset(text)}
-    return columns, sql.when(f"{offset} IS NULL", local, f"{wall} - {offset}")
+def _from_text(text: str, kind: Type, name: str) -> Mapping[str, str]:
+    """Return the column of a text's value; for a datetime those of its local time and its offset."""
+    if isinstance(kind, DateTime):
+        return {name: grammar.wall(text), f"{name}_offset": grammar.offset(text)}
+    return {name: grammar.value(text, kind)}
 
 
 def _typed(column: Column, kind: Type, declared: Range | None) -> str | None:
