@@ -1,5 +1,7 @@
 """`steelyard evaluate`: results, rejects, statuses, and outputs that appear together or not at all."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import csv
@@ -418,6 +420,28 @@ def test_provenance_in_a_file_and_in_parquet(steelyard, policy: Path, cases: Pat
     assert {"as_of": "2024-05-10T00:00"} == found["parameters"]
     assert ["cases"] == [file["role"] for file in found["files"]]
     assert found == json.loads(pq.ParquetFile(out).metadata.metadata[b"steelyard"])
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+def test_warnings_stand_in_the_provenance_and_on_pages(
+    engine: str, steelyard, policy: Path, cases: Path, tmp_path: Path
+):
+    record, pages = tmp_path / "from.json", tmp_path / "pages"
+    given = ("--cases", cases, *AS_OF, "--missing-column", "paid_at=accept")
+    cases.write_text(cases.read_text("utf-8").replace("paid_at", "closed", 1), "utf-8")
+    report = () if engine == "sql" else ("--report", pages)
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--engine", engine, "--provenance", record, *report)
+    explained = steelyard("explain", policy, *given, "--case", "C-001", "--format", "json", "-q")
+    kept = json.loads(record.read_text("utf-8"))["warnings"]
+
+    assert Status.YES == done.status
+    assert ["cases: no column `paid_at`, it is missing in every row"] == [one["words"] for one in kept[:1]]
+    assert [f"warning: {one['words']}" for one in kept] == [
+        line for line in done.err.splitlines() if line.startswith("warning")
+    ]
+    assert Status.YES == explained.status
+    for page in pages.glob("*.html"):
+        assert "warning: cases: no column `paid_at`" in page.read_text("utf-8")
 
 
 def test_provenance_of_a_run_that_nobody_checked(steelyard, policy: Path, cases: Path, tmp_path: Path):

@@ -326,6 +326,7 @@ class _Writer:
             "files": list(found.files),
             "empty": list(found.empty),
             "left_out": self._texts(found.left_out),
+            "warnings": self._texts(found.warnings),
         }
 
 

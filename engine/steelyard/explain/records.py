@@ -22,6 +22,7 @@ class Provenance:
         files: names of the files that the facts were read from.
         empty: ids of relations that were declared to have no rows.
         left_out: feed rows that were not used, and why.
+        warnings: what else the run warned of.
     """
 
     digests: Digests = field(default_factory=Digests)
@@ -31,6 +32,7 @@ class Provenance:
     files: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     left_out: tuple[Text, ...] = ()
+    warnings: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

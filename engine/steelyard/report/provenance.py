@@ -1,7 +1,8 @@
 """Where results come from, as JSON: what was asked, what was read, what was left out, who computed and who checked.
 
 The same record stands in the metadata of a Parquet file (key `steelyard`) and in the file that `--provenance`
-names. It holds no time of day, so the same run gives the same bytes. Texts are English: it is read by programs.
+names. It holds no time of day, so the same run gives the same bytes. Texts are English, for it is read by programs;
+only the words of warnings are in the language of the run.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import NamedTuple, Protocol
 
 from steelyard import __version__
 from steelyard.calendars.zones import zone_digest
+from steelyard.diagnostics import Message
+from steelyard.diagnostics.catalogue import translator
 from steelyard.facts.case import Reject
 from steelyard.facts.digest import digests
 from steelyard.facts.feeds.skipped import EXAMPLES
@@ -48,6 +51,21 @@ class Read(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Warned:
+    """Something that a run warned of.
+
+    Attributes:
+        code: of the diagnostic; empty where the warning has none.
+        words: what was said.
+        count: how many rows, cases or values it concerns; None where nothing was counted.
+    """
+
+    code: str
+    words: Message
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Scoring:
     """How a run was computed and written.
 
@@ -57,6 +75,8 @@ class Scoring:
         checkers: those engines; empty where there was none.
         settings: the parameters that were set for the run, as written.
         csv_safe: whether its CSV files have an apostrophe before texts that a spreadsheet may take for formulas.
+        warned: what was warned of.
+        lang: the language of these warnings.
     """
 
     engine: str
@@ -64,6 +84,8 @@ class Scoring:
     checkers: tuple[str, ...] = ()
     settings: Mapping[str, str] | None = None
     csv_safe: bool = False
+    warned: tuple[Warned, ...] = ()
+    lang: str = "en"
 
 
 def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[str, Json]:
@@ -81,6 +103,10 @@ def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[s
         "skipped": [
             *(_skipped(one.role, str(one.reason), one.count, one.examples) for one in read.skipped),
             *_bad_rows(portfolio),
+        ],
+        "warnings": [
+            {"code": one.code or None, "words": translator(scoring.lang)(one.words), "count": one.count}
+            for one in scoring.warned
         ],
     }
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from steelyard.diagnostics.plain import one_line
 from steelyard.explain import Explanation, Name, show
 from steelyard.facts.digest import Digests
 from steelyard.ir.ruleset import Ruleset
@@ -52,6 +53,7 @@ class IndexView:
     grid: Grid
     rejects: tuple[tuple[str, str], ...]
     pages: tuple[PageLine, ...]
+    warnings: tuple[str, ...]
     left_out: int
 
 
@@ -105,6 +107,7 @@ def write_site(
         grid=summary_grid(summary, versions, lang),
         rejects=tuple((where, str(count)) for where, count in summary.rejects),
         pages=tuple(pages),
+        warnings=() if provenance is None else tuple(one_line(show(text, lang)) for text in provenance.warnings),
         left_out=max(0, summary.whole.scored + summary.whole.unscored - len(pages)),
     )
     text = environment(lang).get_template("index.html.jinja").render(view=index)

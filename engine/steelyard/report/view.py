@@ -78,6 +78,7 @@ def view(explanation: Explanation, lang: str) -> View:
         files=tuple(one_line(name) for name in provenance.files),
         empty=provenance.empty,
         left_out=tuple(told(text) for text in provenance.left_out),
+        warnings=tuple(told(text) for text in provenance.warnings),
     )
 
 

@@ -322,3 +322,4 @@ class View:
     files: tuple[str, ...]
     empty: tuple[str, ...]
     left_out: tuple[str, ...]
+    warnings: tuple[str, ...]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from steelyard.diagnostics import msg
 from steelyard.session.errors import CaseRejectedError, UsageError
 from steelyard.session.explanation import CaseExplanation
+from steelyard.session.listener import Noting, Silent
 from steelyard.session.run import read_facts
 from steelyard.session.summary import provenance_of
 
@@ -43,12 +44,14 @@ def explain_case(
     from steelyard.explain import explain
     from steelyard.semantics import prepare, run
 
-    portfolio = read_facts(versions, files, listener)
+    noting = Noting(listener or Silent())
+    portfolio = read_facts(versions, files, noting)
     found = next((case for case in portfolio.cases if case.key == key), None)
     if found is None:
         raise _not_found(portfolio, key)
     evaluation = run(prepare(versions.of(found.values) or versions.newest), found)
-    return CaseExplanation(explain(evaluation, provenance_of(evaluation.ruleset, "reference", portfolio)), lang)
+    provenance = provenance_of(evaluation.ruleset, "reference", portfolio, noting.warned)
+    return CaseExplanation(explain(evaluation, provenance), lang)
 
 
 def _not_found(portfolio: Portfolio, key: str) -> CaseRejectedError | UsageError:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
-from steelyard.diagnostics import Diagnostic, Message
+from steelyard.diagnostics import Diagnostic, Message, msg
+from steelyard.report.provenance import Warned
 
 Tick = Callable[[int], None]
 """Is told how many of the stage's total are done: rows, cases, or percent."""
@@ -66,6 +67,44 @@ class Once:
         known = one in self._told
         self._told.append(one)
         return not known
+
+
+class Noting:
+    """A listener that passes everything on, and keeps what was warned of."""
+
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
+        self._warned: list[Warned] = []
+
+    @property
+    def warned(self) -> tuple[Warned, ...]:
+        """The warnings and findings so far, in their order."""
+        return tuple(self._warned)
+
+    def progress(self, stage: Message, total: int | None = None) -> AbstractContextManager[Tick]:
+        """Pass the stage on."""
+        return self._listener.progress(stage, total)
+
+    def say(self, message: Message) -> None:
+        """Pass the message on."""
+        self._listener.say(message)
+
+    def warn(self, message: Message) -> None:
+        """Pass the message on and keep it."""
+        self._warned.append(Warned("", message, _count(message)))
+        self._listener.warn(message)
+
+    def findings(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Pass diagnostics on and keep them, their notes behind the headline."""
+        for one in diagnostics:
+            words = msg("{headline} ({notes})", headline=one.headline, notes=one.notes) if one.notes else one.headline
+            self._warned.append(Warned(one.code, words, _count(one.headline)))
+        self._listener.findings(diagnostics)
+
+
+def _count(message: Message) -> int | None:
+    count = message.values.get("count")
+    return count if isinstance(count, int) else None
 
 
 class Silent:

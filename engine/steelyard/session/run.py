@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, PolicyError, Severity, msg
 from steelyard.session.errors import EngineError, UsageError
-from steelyard.session.listener import Listener, Silent
+from steelyard.session.listener import Listener, Noting, Silent
 
 if TYPE_CHECKING:
     from steelyard.engines.protocol import Compiled, Engine
@@ -116,13 +116,17 @@ def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Pa
     """
     if wanted.master is not None and wanted.engine != "spark":
         raise UsageError(msg("`master` is for the spark engine"))
+    noting = Noting(listener)
     if wanted.takes_bulk(files.cases):
         from steelyard.session.bulk import score_bulk
         from steelyard.session.scorers import scorer
 
-        engine = scorer(wanted.engine, wanted.master, listener)
-        return Scored(score_bulk(versions, files, wanted, engine, folder, listener))
-    return _score(versions, read_facts(versions, files, listener), files.settings, wanted, folder, listener)
+        engine = scorer(wanted.engine, wanted.master, noting)
+        scored = Scored(score_bulk(versions, files, wanted, engine, folder, noting))
+    else:
+        scored = _score(versions, read_facts(versions, files, noting), files.settings, wanted, folder, noting)
+    scoring = replace(scored.record.scoring, warned=noting.warned, lang=wanted.lang)
+    return replace(scored, record=replace(scored.record, scoring=scoring))
 
 
 def _score(  # noqa: PLR0917 - all of a run

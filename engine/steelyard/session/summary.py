@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from steelyard.facts import Case, Portfolio
     from steelyard.ir.ruleset import Ruleset
     from steelyard.ir.versions import Versions
+    from steelyard.report.provenance import Warned
     from steelyard.report.summary import Summary
     from steelyard.session.record import Record
     from steelyard.session.run import Scored
@@ -61,12 +62,13 @@ def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
     return msg("the mean score {mean} is under the threshold {threshold}", mean=mean, threshold=format(exact, "f"))
 
 
-def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio) -> Provenance:
-    """Where explanations come from."""
+def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio, warned: Sequence[Warned]) -> Provenance:
+    """Where explanations come from. `warned`: what the run, or the reading, warned of."""
     from steelyard import __version__
     from steelyard.explain import Provenance
     from steelyard.facts.digest import digests
 
+    left_out = tuple(one.warning for one in portfolio.provenance.skipped)
     return Provenance(
         digests=digests(ruleset, portfolio.provenance),
         engine=engine,
@@ -74,7 +76,8 @@ def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio) -> Proven
         evaluated_on=date.today().isoformat(),  # noqa: DTZ011 - the reader's day
         files=tuple(file.name for file in portfolio.provenance.files),
         empty=portfolio.provenance.empty,
-        left_out=tuple(one.warning for one in portfolio.provenance.skipped),
+        left_out=left_out,
+        warnings=tuple(one.words for one in warned if one.words not in left_out),
     )
 
 
@@ -124,8 +127,9 @@ def _explanations(record: Record, portfolio: Portfolio, chosen: Sequence[Case]) 
     from steelyard.semantics import run as evaluate
 
     programs = {one.version: prepare(one) for one in record.versions.rulesets}
+    scoring = record.scoring
     explainers = {
-        name: Explainer(program.ruleset, provenance_of(program.ruleset, record.scoring.engine, portfolio))
+        name: Explainer(program.ruleset, provenance_of(program.ruleset, scoring.engine, portfolio, scoring.warned))
         for name, program in programs.items()
     }
     for case in chosen:

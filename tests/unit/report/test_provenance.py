@@ -1,5 +1,7 @@
 """The record of a run: everything that decided the results, and what was left out of them."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import json
@@ -21,7 +23,7 @@ from steelyard.facts.portfolio import Provenance
 from steelyard.facts.reading import SourceFile
 from steelyard.ir.canonical import parameters_digest, policy_digest
 from steelyard.ir.versions import Versions
-from steelyard.report.provenance import KEY, Scoring, provenance, provenance_text
+from steelyard.report.provenance import KEY, Scoring, Warned, provenance, provenance_text
 
 POLICY = """
 steelyard: 1
@@ -154,3 +156,19 @@ def test_parquet_holds_it_and_the_digest_of_what_was_read(versions: Versions, tm
     assert [sha256(cases.read_bytes()).hexdigest()] == [file["sha256"] for file in json.loads(text)["files"]]
     assert ["weather"] == json.loads(text)["empty"]
     assert [column.name for column in found.columns] == pq.read_schema(tmp_path / "with.parquet").names
+
+
+def test_warnings_are_kept_in_the_language_of_the_run(versions: Versions) -> None:
+    warned = (
+        Warned("E124", msg("{count} rows of `{relation}` match no case", count=3, relation="calls"), 3),
+        Warned("", msg("the files of cases have no rows"), None),
+    )
+    chinese = Scoring("reference", warned=warned, lang="zh")
+
+    assert [
+        {"code": "E124", "words": "3 rows of `calls` match no case", "count": 3},
+        {"code": None, "words": "the files of cases have no rows", "count": None},
+    ] == provenance(versions, read(), Scoring("reference", warned=warned))["warnings"]
+    assert ["`calls` 有 3 行没有对应的案件", "案件文件没有数据行"] == [
+        one["words"] for one in json.loads(provenance_text(versions, read(), chinese))["warnings"]
+    ]
