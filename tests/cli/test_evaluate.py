@@ -121,7 +121,22 @@ def test_no_rejects_still_make_a_file(steelyard, policy: Path, cases: Path, tmp_
     """A file that is not there would mean that nobody looked."""
     steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--rejects", tmp_path / "r.csv")
 
-    assert "key,file,line,where,value,expected,hint\n" == (tmp_path / "r.csv").read_text("utf-8")
+    assert "key,file,line,where,value,expected,hint,others\n" == (tmp_path / "r.csv").read_text("utf-8")
+
+
+def test_all_bad_cells_of_a_row_are_told(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    words = ("--rejects", tmp_path / "r.jsonl")
+    cases.write_text("claim_id,reported_at,settled_at,rating,complaint\nX,bad,2024-05-01,9,perhaps\n", "utf-8")
+    by = {
+        engine: steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--engine", engine, *words)
+        for engine in ("reference", "sql")
+    }
+
+    assert by["reference"].err == by["sql"].err
+    (row,) = map(json.loads, (tmp_path / "r.jsonl").read_text("utf-8").splitlines())
+    told = [line for line in by["sql"].err.splitlines() if "rejected `X`" in line]
+    assert 1 + len(row["others"]) == len(told)
+    assert {"reported_at", "rating", "complaint"} <= {line.split("`")[3] for line in told}
 
 
 def test_many_rejects_are_counted_not_shown(steelyard, policy: Path, cases: Path):

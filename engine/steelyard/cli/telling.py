@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SHOWN = 5
 """How many rejects are shown."""
+CELLS = 10
+"""How many reasons are shown of each."""
 STATUSES = ((DisagreementError, Status.BUG), (LimitError, Status.NO), (CaseRejectedError, Status.REJECTS))
 """The exit status of an exception of messages; of any other it is USAGE."""
 
@@ -54,7 +56,20 @@ def tell_rejects(output: Output, rejects: Sequence[Reject], count: int, allowed:
 
 
 def tell_reject(output: Output, reject: Reject) -> None:
-    """Say why a row was rejected: where it stands, what stood there, what was expected."""
+    """Say why a row was rejected, cell by cell: where it stands, what stood there, what was expected."""
+    for one in reject.all[:CELLS]:
+        _tell_cell(output, one)
+    if len(reject.all) > CELLS:
+        output.warn(
+            msg(
+                "and {count} more reasons to reject `{key}`: `--rejects FILE` keeps them all",
+                count=len(reject.all) - CELLS,
+                key=reject.key,
+            )
+        )
+
+
+def _tell_cell(output: Output, reject: Reject) -> None:
     if reject.line is not None:
         where = msg("{file}:{line}", file=reject.file, line=reject.line)
     else:

@@ -147,7 +147,10 @@ class _Writer:
         found = outcome.rejection
         if found is None:
             return None
-        return {"where": found.where, "value": found.value, "expected": self._text(found.expected)}
+        first, *others = (
+            {"where": one.where, "value": one.value, "expected": self._text(one.expected)} for one in found.all
+        )
+        return {**first, "others": others}
 
     def _fact(self, fact: Fact) -> JsonObject:
         return {**self._named(fact.name), "value": self._value(fact.value)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from steelyard.diagnostics import msg
+from functools import reduce
+
+from steelyard.diagnostics import Message, msg
 from steelyard.explain.counterfactual import Without, counterfactuals
 from steelyard.explain.events import bars, milestones, windows
 from steelyard.explain.indicators import indicator_stories
@@ -12,6 +14,7 @@ from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance
 from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text, TypedValue
 from steelyard.explain.words import Words
+from steelyard.facts.case import Reject
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Output, Ruleset
 from steelyard.ir.types import Regions
@@ -44,14 +47,7 @@ class Explainer:
             key=outcome.key,
             outcome=outcome,
             headline=_headline(outcome, words),
-            rejection=None
-            if rejection is None
-            else msg(
-                "{where}: expected {expected}, found “{value}”",
-                where=words.name(rejection.where),
-                expected=rejection.expected,
-                value=rejection.value,
-            ),
+            rejection=None if rejection is None else _rejection(rejection, words),
             scores=score_stories(evaluation, words),
             indicators=indicator_stories(evaluation, words),
             rules=rule_stories(evaluation, words),
@@ -100,6 +96,20 @@ def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
         Fact(words.name(one.id), None if one.value is None else words.value(one.value, one.type))
         for one in evaluation.ruleset.parameters
     )
+
+
+def _rejection(reject: Reject, words: Words) -> Message:
+    """Say what was expected and where, of each bad cell."""
+    told = [
+        msg(
+            "{where}: expected {expected}, found “{value}”",
+            where=words.name(one.where),
+            expected=one.expected,
+            value=one.value,
+        )
+        for one in reject.all
+    ]
+    return reduce(lambda first, second: msg("{first}; {second}", first=first, second=second), told)
 
 
 def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...], int]:

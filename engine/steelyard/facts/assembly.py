@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from steelyard.diagnostics.plain import encodable
-from steelyard.facts.case import Case, Reject, Row
+from steelyard.facts.case import Case, Reject, Row, joined
 from steelyard.facts.reading import Place
 from steelyard.facts.relations import RelationRows
 from steelyard.ir.expressions import Stored
@@ -26,7 +25,7 @@ class Assembly:
         self._own = [rows for rows in relations if rows.relation.of_case is not None]
 
     def case(self, text: str, key: Stored, values: Mapping[str, Stored], place: Place | None = None) -> Case | Reject:
-        """Assemble a case, or return its reject where one of its rows is bad.
+        """Assemble a case, or return its reject, with all bad cells of its rows.
 
         Args:
             text: the key as text.
@@ -38,9 +37,13 @@ class Assembly:
         if not self._own:
             return Case(text, values, self._shared, file, line)
         rows: dict[str, tuple[Row, ...]] = dict(self._shared)
+        bad: list[Reject] = []
         for relation in self._own:
             found = relation.of(key)
             if isinstance(found, Reject):
-                return replace(found, key=text)
-            rows[relation.relation.id] = found
+                bad.append(found)
+            else:
+                rows[relation.relation.id] = found
+        if bad:
+            return joined(bad).of(text)
         return Case(text, values, rows, file, line)

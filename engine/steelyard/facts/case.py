@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from steelyard.diagnostics import Message
+from steelyard.diagnostics import Message, msg
 from steelyard.ir.expressions import Stored
 
 
@@ -58,6 +58,7 @@ class Reject:
         line: the line of the file, from 1: that of the row at fault, else of the case; None where it came from none.
         hint: what to write instead; None where that is unknown.
         file: the name of the file that `line` counts in; empty where the case came from no file.
+        others: what else is wrong with the case: further cells of its row, further rows of relations. They have none.
     """
 
     key: str
@@ -67,3 +68,32 @@ class Reject:
     line: int | None = None
     hint: Message | None = None
     file: str = ""
+    others: tuple[Reject, ...] = ()
+
+    @property
+    def all(self) -> tuple[Reject, ...]:
+        """The reject itself, then the others, each with one reason."""
+        return (replace(self, others=()), *self.others)
+
+    @property
+    def other_reasons(self) -> tuple[Message, ...]:
+        """The others in words, each with its place where that is not the place of the first."""
+        return tuple(_reason(one, (self.file, self.line)) for one in self.others)
+
+    def of(self, key: str) -> Reject:
+        """Give the same reject of the case with this key."""
+        return replace(self, key=key, others=tuple(replace(one, key=key) for one in self.others))
+
+
+def _reason(reject: Reject, place: tuple[str, int | None]) -> Message:
+    where, value = reject.where, reject.value
+    found = msg("`{column}` is “{value}”, expected {expected}", column=where, value=value, expected=reject.expected)
+    if (reject.file, reject.line) != place:
+        found = msg("{file}:{line}: {reason}", file=reject.file, line=reject.line, reason=found)
+    return found if reject.hint is None else msg("{reason} ({hint})", reason=found, hint=reject.hint)
+
+
+def joined(rejects: Sequence[Reject]) -> Reject:
+    """Make one reject of several of one case; there is at least one."""
+    first, *others = (one for reject in rejects for one in reject.all)
+    return replace(first, others=tuple(others))

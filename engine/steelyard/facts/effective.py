@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.cells import Cell, shown
-from steelyard.facts.fields import Fault
+from steelyard.facts.fields import Fault, RowReader, Values, joined_fault
 from steelyard.facts.problem import Problem
 from steelyard.facts.quick import reader
 from steelyard.ir.ruleset import Ruleset
@@ -51,6 +51,25 @@ class Effective:
             return found or versions.newest, None
         problem = Problem(self._expected(day))
         return versions.newest, Fault(self._column, shown(cells.get(self._column)), problem)
+
+    @staticmethod
+    def faults(
+        undated: Fault | None, read: Values, cells: Mapping[str, Cell], readers: Iterable[RowReader]
+    ) -> Fault | None:
+        """Join the fault of the date, if any, to those of the row.
+
+        Without a version only those faults count that every version finds.
+
+        Args:
+            undated: as `choose` returns it.
+            read: the row as the chosen version reads it.
+            cells: of the row.
+            readers: of all versions.
+        """
+        if undated is None or read.fault is None:
+            return undated or read.fault
+        others = [() if found.fault is None else found.fault.all for found in (one.read(cells) for one in readers)]
+        return joined_fault((undated, *(one for one in read.fault.all if all(one in each for each in others))))
 
     def _expected(self, day: int) -> Message:
         """Say on which days a version is in force."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from steelyard.calendars.clock_text import read_date
@@ -27,23 +27,57 @@ SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The first fault of a row: the column, the value found, what was expected."""
+    """A fault of a row: the column, the value found, what was expected; and the other faults of the row.
+
+    Attributes:
+        others: faults of other cells, which have no others.
+    """
 
     where: str
     value: str
     problem: Problem
+    others: tuple[Fault, ...] = ()
 
     def reject(self, key: str, *, line: int | None = None, file: str = "", relation: str = "") -> Reject:
         """Make the reject of a case, or of a row of a relation."""
-        value = self.value if len(self.value) <= SHOWN else self.value[:SHOWN] + "…"
-        value = encodable(value)
-        where = ".".join(part for part in (relation, self.where) if part)
-        return Reject(encodable(key), where, value, self.problem.expected, line, self.problem.hint, encodable(file))
+        first, *others = (_reject(one, key, line, file, relation) for one in self.all)
+        return replace(first, others=tuple(others))
+
+    def of_row(self, fault: Fault | None) -> Fault:
+        """Give this fault, followed by those that were found in the cells of the same row."""
+        return self if fault is None else joined_fault((self, fault)) or self
+
+    @property
+    def all(self) -> tuple[Fault, ...]:
+        """The faults of the row, each alone."""
+        return (replace(self, others=()), *self.others)
+
+
+def _reject(fault: Fault, key: str, line: int | None, file: str, relation: str) -> Reject:
+    value = fault.value if len(fault.value) <= SHOWN else fault.value[:SHOWN] + "…"
+    where = ".".join(part for part in (relation, fault.where) if part)
+    problem = fault.problem
+    return Reject(encodable(key), where, encodable(value), problem.expected, line, problem.hint, encodable(file))
+
+
+def joined_fault(faults: Sequence[Fault]) -> Fault | None:
+    """Make one fault of all that a row has, each column once; None where there are none."""
+    by_column: dict[str, Fault] = {}
+    for fault in faults:
+        for one in fault.all:
+            by_column.setdefault(one.where, one)
+    if not by_column:
+        return None
+    first, *others = by_column.values()
+    return replace(first, others=tuple(others))
 
 
 @dataclass(frozen=True, slots=True)
 class Values:
-    """The values of a row. Where there is a fault, they are those that could be read, to identify the row's case."""
+    """The values of a row. Where there is a fault, they are those that could be read, to identify the row's case.
+
+    The faults are in the order of the fields; those of times that stand before others come last.
+    """
 
     values: dict[str, Stored]
     fault: Fault | None
@@ -73,18 +107,19 @@ class RowReader:
             cells: by column; an absent column counts as empty.
         """
         values: dict[str, Stored] = {}
-        fault: Fault | None = None
+        faults: list[Fault] = []
         for id_, column, read, needed in self._readers:
             value = read(cells.get(column))
             if value is None:
-                if needed and fault is None:
-                    fault = Fault(column, "", Problem(msg("a value is required")))
+                if needed:
+                    faults.append(Fault(column, "", Problem(msg("a value is required"))))
             elif isinstance(value, Problem):
                 text = shown(cells.get(column))
-                fault = fault or Fault(column, text, value if needed else _hinted(text, value))
+                faults.append(Fault(column, text, value if needed else _hinted(text, value)))
             else:
                 values[id_] = value
-        return Values(values, fault or _out_of_order(self._ordered, cells, values, self._zone))
+        faults += _out_of_order(self._ordered, cells, values, self._zone)
+        return Values(values, joined_fault(faults))
 
 
 def _hinted(text: str, problem: Problem) -> Problem:
@@ -99,8 +134,8 @@ def _out_of_order(
     cells: Mapping[str, Cell],
     values: Mapping[str, Stored],
     zone: Zone,
-) -> Fault | None:
-    """Find a milestone that is earlier than the one it must not precede; missing milestones are not compared."""
+) -> Iterator[Fault]:
+    """Find milestones that are earlier than the one they must not precede; missing milestones are not compared."""
     for earlier, field in ordered:
         if field.id not in values or earlier.id not in values:
             continue
@@ -114,8 +149,7 @@ def _out_of_order(
         if second < first:
             limit = format_value(values[earlier.id], earlier.type, zone)
             expected = msg("not before `{column}`, which is `{value}`", column=earlier.column, value=limit)
-            return Fault(field.column, shown(cells.get(field.column)), Problem(expected))
-    return None
+            yield Fault(field.column, shown(cells.get(field.column)), Problem(expected))
 
 
 def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Cell]:

@@ -156,6 +156,8 @@ class _Builder:
         self._entries: list[Case | Reject] = []
         self._places: list[Place] = []
         self._twice: dict[Stored, list[int]] = {}
+        self._faults: dict[int, Fault] = {}
+        """Of entries whose rows have bad cells."""
         self.keys: dict[Stored, int] = {}
         """The first entry of each key."""
 
@@ -174,8 +176,9 @@ class _Builder:
             if first != entry:
                 self._twice.setdefault(key, [first]).append(entry)
         text = shown(line.cells.get(self._key.column))
-        bad = undated or read.fault
+        bad = self._effective.faults(undated, read, line.cells, self._readers.values())
         if bad is not None:
+            self._faults[entry] = bad
             self._entries.append(bad.reject(text, line=place.line, file=place.file))
         elif key is None:
             fault = Fault(self._key.column, "", Problem(msg("a value is required")))
@@ -200,5 +203,6 @@ class _Builder:
             fault = Fault(self._key.column, text, Problem(expected))
             for entry in entries:
                 place = self._places[entry]
-                self._entries[entry] = fault.reject(text, line=place.line, file=place.file)
+                own = fault.of_row(self._faults.get(entry))
+                self._entries[entry] = own.reject(text, line=place.line, file=place.file)
         return self._entries

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.diagnostics.plain import encodable
-from steelyard.facts.case import Reject, Row
+from steelyard.facts.case import Reject, Row, joined
 from steelyard.facts.cells import Cell
 from steelyard.facts.feeds.skipped import Skipped, Skips
 from steelyard.facts.feeds.sources import feed_lines
@@ -32,7 +32,7 @@ class RelationRows:
     Attributes:
         shared: for a joined relation, all rows.
         by_case: for a relation with `of_case`, the rows of each key (as stored).
-        faults: for each key with a bad row, the first such row as a reject without its key.
+        faults: for each key with bad rows, these rows as rejects without their key.
         bad: how many bad rows have each key.
         in_feed: bad rows of a feed, which are left out and reported.
         skipped: other items of a feed that were left out.
@@ -41,16 +41,17 @@ class RelationRows:
     relation: Relation
     shared: tuple[Row, ...] = ()
     by_case: dict[Stored, list[Row]] = field(default_factory=dict[Stored, list[Row]])
-    faults: dict[Stored, Reject] = field(default_factory=dict[Stored, Reject])
+    faults: dict[Stored, list[Reject]] = field(default_factory=dict[Stored, list[Reject]])
     bad: Counter[Stored] = field(default_factory=Counter[Stored])
     in_feed: list[Reject] = field(default_factory=list[Reject])
     skipped: tuple[Skipped, ...] = ()
 
     def of(self, key: Stored) -> tuple[Row, ...] | Reject:
-        """Return the rows that may belong to the case of a key, or the keyless reject for a bad row among them."""
+        """Return the rows that may belong to the case of a key, or the keyless reject for bad rows among them."""
         if self.relation.of_case is None:
             return self.shared
-        return self.faults.get(key) or tuple(self.by_case.get(key, ()))
+        bad = self.faults.get(key)
+        return joined(bad) if bad else tuple(self.by_case.get(key, ()))
 
     def unmatched_count(self, keys: Mapping[Stored, object]) -> int:
         """Count the rows, good or bad, whose key belongs to no case."""
@@ -125,7 +126,7 @@ class Collector:
         if self._relation.feed is not None:
             self._found.in_feed.append(reject)
         elif key is not None:
-            self._found.faults.setdefault(key, reject)
+            self._found.faults.setdefault(key, []).append(reject)
             self._found.bad[key] += 1
         else:
             self.unassigned.append((fault, place))
@@ -144,7 +145,7 @@ class Collector:
                         "an id that stands once in a case, but it stands on line {line} too", line=_line(first, second)
                     )
                     reject = Reject("", where, second.id, expected, second.line, file=second.file)
-                    found.faults.setdefault(key, reject)
+                    found.faults.setdefault(key, []).append(reject)
         return found
 
     def _id(self, read: Values, place: Place) -> str:
@@ -182,10 +183,11 @@ def _report_unassigned(
                 "{file}, row {line}, `{column}`: `{value}` stands where {expected} should",
                 file=place.file,
                 line=place.line,
-                column=fault.where,
-                value=fault.value,
-                expected=fault.problem.expected,
+                column=one.where,
+                value=one.value,
+                expected=one.problem.expected,
             )
             for fault, place in unassigned[:_NAMED]
+            for one in fault.all
         ),
     )

@@ -10,7 +10,7 @@ from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.facts.assembly import Assembly, key_field
-from steelyard.facts.case import Case, Reject
+from steelyard.facts.case import Case, Reject, joined
 from steelyard.facts.cells import Cell, shown
 from steelyard.facts.effective import Effective
 from steelyard.facts.fields import Fault, RowReader
@@ -54,7 +54,8 @@ class Single:
                 value=reject.value,
                 expected=reject.expected,
             )
-            for reject in self.skipped
+            for skipped in self.skipped
+            for reject in skipped.all
         )
         others = (
             msg("{count} rows of `{relation}` match no case", count=count, relation=relation)
@@ -137,7 +138,8 @@ class CaseReader:
         plan = self._plans[version.version]
         read = plan.inputs.read(given)
         text = shown(given.get(self._key.id))
-        if (bad := undated or read.fault) is not None:
+        readers = (one.inputs for one in self._plans.values())
+        if (bad := self._effective.faults(undated, read, given, readers)) is not None:
             return Single(version, bad.reject(text), read.values)
         key = read.values.get(self._key.id)
         if key is None:
@@ -153,9 +155,10 @@ class CaseReader:
                 whole = row if own is None or own in row else {**row, own: given.get(self._key.id)}
                 collector.take(whole, Place("", number, number))
             if collector.unassigned:
-                fault, place = collector.unassigned[0]
-                reject = fault.reject(text, line=place.line, relation=relation.id)
-                return Single(version, reject, read.values)
+                bad_rows = (
+                    fault.reject(text, line=place.line, relation=relation.id) for fault, place in collector.unassigned
+                )
+                return Single(version, joined(tuple(bad_rows)), read.values)
         relations = [collector.finish() for collector in collectors]
         counts = ((found.relation.id, found.unmatched_count({key: None})) for found in relations)
         return Single(

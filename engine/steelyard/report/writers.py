@@ -28,6 +28,7 @@ REJECT_COLUMNS = (
     ResultColumn("value", Text()),
     ResultColumn("expected", Text()),
     ResultColumn("hint", Text()),
+    ResultColumn("others", Text(), many=True),
 )
 
 
@@ -41,6 +42,7 @@ def reject_row(reject: Reject, lang: str) -> dict[str, CellValue]:
         "value": reject.value,
         "expected": show(reject.expected, lang),
         "hint": "" if reject.hint is None else show(reject.hint, lang),
+        "others": tuple(show(other, lang) for other in reject.other_reasons),
     }
 
 

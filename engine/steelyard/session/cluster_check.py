@@ -147,12 +147,21 @@ def _explained(rows: Sequence[Any], portfolio: Portfolio, reference: Compiled) -
         key, where = row["key"], row["where"]
         one = words.get((key, where)) or words.get(("", where))
         if one is not None:  # the file that intake read here is named after the role
-            one = replace(one, file=row["file"] or Path(one.file).stem, line=row["line"])
+            one = _at(one, row["file"] or Path(one.file).stem, row["line"])
         elif key in cases:
             ruled_out = reference.evaluate(cases[key]).rejection  # its place is that of a file made for this check
-            one = None if ruled_out is None else replace(ruled_out, file=row["file"] or "", line=row["line"])
-        found.append(_unexplained(row) if one is None else replace(one, key=key))
+            one = None if ruled_out is None else _at(ruled_out, row["file"] or "", row["line"])
+        found.append(_unexplained(row) if one is None else one.of(key))
     return found
+
+
+def _at(reject: Reject, file: str, line: int | None) -> Reject:
+    """Give the reject another place; so are those of the same row."""
+    place = reject.file, reject.line
+    others = tuple(
+        replace(one, file=file, line=line) if (one.file, one.line) == place else one for one in reject.others
+    )
+    return replace(reject, file=file, line=line, others=others)
 
 
 def _unexplained(row: Any) -> Reject:

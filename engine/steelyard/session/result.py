@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from functools import cached_property
 from types import MappingProxyType
@@ -20,7 +20,7 @@ from steelyard.semantics.outcome import IndicatorOutcome, IndicatorShare, Outcom
 from steelyard.session.errors import UsageError
 
 if TYPE_CHECKING:
-    from steelyard.facts.case import Case
+    from steelyard.facts.case import Case, Reject
     from steelyard.session.explanation import CaseExplanation
 
 
@@ -136,6 +136,7 @@ class Rejection:
         hint: what to write instead, in English; None where there is no advice.
         row: the number of the relation row, from 1; None where no row is at fault.
         messages: `expected` and `hint` for translation (`steelyard.diagnostics.catalogue.translator`).
+        others: what else is wrong with the case, cell by cell; these have no others.
     """
 
     where: str
@@ -144,6 +145,7 @@ class Rejection:
     hint: str | None
     row: int | None
     messages: tuple[Message, ...] = field(repr=False, compare=False)
+    others: tuple[Rejection, ...] = ()
 
     def __str__(self) -> str:
         """One sentence in English."""
@@ -285,11 +287,7 @@ class Result:
     def rejection(self) -> Rejection | None:
         """Why the case was rejected; None where it was not."""
         found = self.outcome.rejection
-        if found is None:
-            return None
-        hint = None if found.hint is None else str(found.hint)
-        messages = (found.expected,) if found.hint is None else (found.expected, found.hint)
-        return Rejection(found.where, found.value, str(found.expected), hint, found.line, messages)
+        return None if found is None else _rejection(found)
 
     def explain(self, lang: str = "en") -> CaseExplanation:
         """Explain the result: the ledger, every rule with the values it read, why other rules did not fire.
@@ -317,7 +315,9 @@ class Result:
             return {one.name: json_value(one, values[one.name], self._zone) for one in head}
         identity = {"ruleset": self.ruleset, "version": self.version, "digest": self.digest, "status": self.status}
         why = {"where": rejection.where, "value": rejection.value, "expected": rejection.expected}
-        return {ruleset.key: self.key, **identity, **why, "hint": rejection.hint}
+        reject = self.outcome.rejection
+        others = [] if reject is None else [str(one) for one in reject.other_reasons]
+        return {ruleset.key: self.key, **identity, **why, "hint": rejection.hint, "others": others}
 
     def __repr__(self) -> str:
         """Key, status, score and grade, e.g. `<Result A1: scored 98.00, grade A>`."""
@@ -381,6 +381,21 @@ class Result:
             share=None if share is None else share.share,
             lost=None if share is None else decimal_of(*share.lost),
         )
+
+
+def _rejection(reject: Reject) -> Rejection:
+    first, *others = (
+        Rejection(
+            one.where,
+            one.value,
+            str(one.expected),
+            None if one.hint is None else str(one.hint),
+            one.line,
+            (one.expected,) if one.hint is None else (one.expected, one.hint),
+        )
+        for one in reject.all
+    )
+    return replace(first, others=tuple(others))
 
 
 def _score(found: ScoreOutcome) -> ScoreResult:

@@ -63,8 +63,9 @@ class Run:
         results: a row for each case that was not rejected, in the order given: key, ruleset, version, digest, status,
             score and grade, each indicator's measure, target, score, share and points lost, outputs, rules that
             fired, reason codes, what was missing.
-        rejects: a row for each case or row that could not be scored: key, file, line (from 1), where, value, expected,
-            hint. A frame has the name of its role: `cases.parquet`.
+        rejects: a row for each case or row that could not be scored: key, file, line (from 1), where, value, expected
+            and hint of the first reason, then the others, a sentence each. A frame has the name of its role:
+            `cases.parquet`.
         engine: the one that scored.
         verified: how many cases other engines (`checkers`) evaluated again, with the same outcome.
         checkers: those engines; empty where there was none.

@@ -1,5 +1,7 @@
 """Tables as files: Parquet refuses what it cannot hold exactly, text formats hold every number."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import csv
@@ -102,11 +104,34 @@ def test_rejects_speak_a_language(tmp_path: Path, lang: str, expected: str) -> N
         "value": "bad\nvalue",
         "expected": expected,
         "hint": "",
+        "others": "",
     } == row
+
+
+@pytest.mark.parametrize(
+    ("lang", "expected"),
+    [
+        ("en", ["`b` is “”, expected a value is required (write it)", "r.csv:3: `r.n` is “x”, expected text"]),
+        ("zh", ["`b` 为“”，应为必填（write it）", "r.csv:3：`r.n` 为“x”，应为文本"]),
+    ],
+)
+def test_all_reasons_stand_in_one_row(tmp_path: Path, lang: str, expected: list[str]) -> None:
+    others = (
+        Reject("K", "b", "", msg("a value is required"), 2, msg("write it"), "c.csv"),
+        Reject("K", "r.n", "x", msg("text"), 3, None, "r.csv"),
+    )
+    row = reject_row(Reject("K", "a", "?", msg("text"), 2, None, "c.csv", others), lang)
+    for suffix in ("csv", "jsonl", "parquet"):
+        write_rows(tmp_path / f"x.{suffix}", REJECT_COLUMNS, [row])
+    (line,) = csv.DictReader((tmp_path / "x.csv").open(encoding="utf-8", newline=""))
+
+    assert ";".join(expected) == line["others"]
+    assert expected == json.loads((tmp_path / "x.jsonl").read_text("utf-8"))["others"]
+    assert expected == pq.read_table(tmp_path / "x.parquet").to_pylist()[0]["others"]
 
 
 def test_a_lone_carriage_return_is_quoted(tmp_path) -> None:
     path = tmp_path / "rejects.csv"
     write_rows(path, REJECT_COLUMNS, [reject_row(Reject("a\rb", "col\r", "", msg("text"), None, None, "c.csv"), "en")])
 
-    assert b'"a\rb",c.csv,,"col\r",,text,\n' == path.read_bytes().split(b"\n", 1)[1]
+    assert b'"a\rb",c.csv,,"col\r",,text,,\n' == path.read_bytes().split(b"\n", 1)[1]

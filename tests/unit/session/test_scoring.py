@@ -1,5 +1,7 @@
 """`Policy.score`: frames mean what files mean, on every engine; what comes back is exact."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import json
@@ -98,14 +100,14 @@ def test_arrow_has_decimals_and_durations(expected: Run) -> None:
 
     assert pa.decimal128(18, 2) == schema.field("score").type
     assert pa.duration("us") == schema.field("payment.measure").type
-    assert ("key", "file", "line", "where", "value", "expected", "hint") == expected.rejects.names
+    assert ("key", "file", "line", "where", "value", "expected", "hint", "others") == expected.rejects.names
 
 
 def test_other_libraries_take_the_rows_as_they_are(expected: Run) -> None:
     rows = expected.results
 
     assert 4 == len(pl.DataFrame(rows)) == len(pd.DataFrame.from_arrow(rows)) == len(pa.table(rows))
-    assert [(4,)] == duckdb.sql("SELECT count(*) FROM rows").fetchall()
+    assert [(4,)] == duckdb.sql("SELECT count(*) FROM rows").fetchall()  # pyright: ignore[reportOptionalMemberAccess] - a query
 
 
 def test_rejects_say_where_and_why(expected: Run) -> None:

@@ -35,7 +35,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A row as the Python intake reads it: its key where readable, and its fault or all its values."""
+    """A row as the Python intake reads it: its key where readable, and its faults or all its values."""
 
     place: Place
     version: Ruleset
@@ -99,7 +99,7 @@ class Judge:
         read = readers[version.version].read(line.cells)
         field = key_field(newest)
         key = read.values.get(field.id)
-        fault = undated or read.fault
+        fault = effective.faults(undated, read, line.cells, readers.values())
         if fault is None and key is None:
             fault = Fault(field.column, "", Problem(msg("a value is required")))
         return _Read(place, version, key, read.values, fault, shown(line.cells.get(field.column)))
@@ -111,7 +111,7 @@ class Judge:
         text = "" if one.key is None else format_value(one.key, field.type, here)
         fault, key = one.fault, one.text
         if one.key is not None and one.key in twice:
-            fault, key = _stands_twice(field.column, text, *twice[one.key]), text
+            fault, key = _stands_twice(field.column, text, *twice[one.key]).of_row(fault), text
         if fault is not None:
             return fault.reject(key, line=one.place.line, file=one.place.file)
         assert one.key is not None  # noqa: S101 - otherwise there is a fault
