@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from steelyard.cli.main import run
-from steelyard.cli.scaffold import FILES
+from steelyard.cli.scaffold import files
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,6 @@ def policy(tmp_path: Path) -> Path:
     """A small policy with four cases, in a folder of its own."""
     folder = tmp_path / "policy"
     folder.mkdir()
-    for name, text in FILES.items():
-        (folder / name).write_text(text.replace("NAME", "policy"), "utf-8")
+    for name, text in files("policy", "en").items():
+        (folder / name).write_text(text, "utf-8")
     return folder

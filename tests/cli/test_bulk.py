@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from steelyard.cli.scaffold import FILES
+from steelyard.cli.scaffold import files
 from steelyard.engines.sql import machines, portfolio, running
 from steelyard.engines.sql.machines import DuckDBMachine
 from steelyard.engines.sql.published import published
@@ -335,7 +335,7 @@ def test_ctrl_c_while_duckdb_runs_here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("threads", [1, 2, 4])
 def test_results_have_the_order_of_the_file(steelyard: Steelyard, here: Path, monkeypatch, threads: int) -> None:
     """Many row groups, and a join with the weights that hold: DuckDB would write blocks as they are finished."""
-    (here / "ruleset.yaml").write_text(FILES["ruleset.yaml"].replace("NAME", "base"), "utf-8")
+    (here / "ruleset.yaml").write_text(files("base", "en")["ruleset.yaml"], "utf-8")
     keys = [f"C{n * 7919 % 8009:04}" for n in range(8000)]
     times = {"reported_at": ["2024-05-01 09:00"] * 8000, "paid_at": ["2024-05-01 15:00"] * 8000}
     ratings = {"rating": [None if n % 3 else "4.5" for n in range(8000)], "complaint": ["no"] * 8000}
@@ -357,7 +357,7 @@ def test_results_in_blocks_are_those_in_one(
     steelyard: Steelyard, here: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     """Blocks end inside files and at their ends; bad rows, a key that occurs twice, cases of two files."""
-    (here / "ruleset.yaml").write_text(FILES["ruleset.yaml"].replace("NAME", "base"), "utf-8")
+    (here / "ruleset.yaml").write_text(files("base", "en")["ruleset.yaml"], "utf-8")
     count = 40 if size == 1 else 2000
     head = "claim_id,reported_at,paid_at,rating,complaint"
     rows = [f"A{n},2024-05-01 09:00,2024-05-01 15:00,{'bad' if n % 9 == 4 else '4.5'},no" for n in range(count // 2)]

@@ -58,11 +58,11 @@ def test_wrong_usage(words: list[str], steelyard):
     done = steelyard(*words)
 
     assert (2, "") == (done.status, done.out)
-    assert "Error: " in done.err
+    assert "error: " in done.err
 
 
 def test_unknown_command_gets_the_nearest(steelyard):
-    assert "Did you mean 'check'?" in steelyard("chek").err
+    assert "did you mean `check`?" in steelyard("chek").err
 
 
 def test_schema_is_json(steelyard):

@@ -134,7 +134,7 @@ def test_another_shell_is_refused(steelyard: Command, monkeypatch: pytest.Monkey
     done = steelyard()
 
     assert (done.status, done.out) == (2, "")
-    assert "bash_source, zsh_source or fish_source, not 'tcsh_source'" in done.err
+    assert "`bash_source`, `zsh_source` or `fish_source`, not `tcsh_source`" in done.err
 
 
 def test_the_module_is_the_program() -> None:

@@ -183,7 +183,7 @@ def test_threshold_that_is_no_number(text: str, steelyard, policy: Path, cases: 
 # Wrong usage
 
 USAGE = {
-    "no cases": ([], "Missing option '--cases'"),
+    "no cases": ([], "the option `--cases` is missing"),
     "relation without sign": (["--relation", "weather"], "--relation takes NAME=FILE"),
     "relation of no name": (["--relation", "=x"], "--relation takes NAME=FILE"),
     "none and a file": (["--relation", "w=none", "--relation", "w=x.csv"], "given as none and as a file"),

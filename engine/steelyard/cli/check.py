@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from steelyard.cli.completion import offer_rulesets
+from steelyard.cli.help import Command
 from steelyard.cli.options import language
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("rulesets", nargs=-1, required=True, metavar="RULESET...", shell_complete=offer_rulesets)
 @click.option(
     "--format",

@@ -7,13 +7,15 @@ from pathlib import Path
 import click
 
 from steelyard.cli.completion import offer_files, offer_rulesets
+from steelyard.cli.help import Command
 from steelyard.cli.options import language, quiet
 from steelyard.cli.output import Output
 from steelyard.diagnostics import msg
 from steelyard.session.compiling import DIALECTS
+from steelyard.session.errors import UsageError
 
 
-@click.command("compile")
+@click.command("compile", cls=Command)
 @click.argument("ruleset", shell_complete=offer_rulesets)
 @click.option("--to", type=click.Choice(["sql", "dbt"]), default="sql", show_default=True, help="What to write.")
 @click.option("--dialect", type=click.Choice(DIALECTS), default="duckdb", show_default=True, help="Whose SQL.")
@@ -81,17 +83,17 @@ def _place(target: str | None, *, folder: bool) -> Path | None:
     """Where to write, refused before any work where that could not be; None: standard output.
 
     Raises:
-        click.UsageError: a folder needs a name, there is no such folder, or something else stands there.
+        UsageError: a folder needs a name, there is no such folder, or something else stands there.
     """
     if target is None:
         if folder:
-            raise click.UsageError("--to dbt writes a folder: name it with -o.")
+            raise UsageError(msg("`--to dbt` writes a folder: name it with `-o`"))
         return None
     path = Path(target)
     if not path.absolute().parent.is_dir():
-        raise click.UsageError(f"'{target}': there is no such folder.")
+        raise UsageError(msg("`{file}`: there is no such folder", file=target))
     if not folder and path.is_dir():
-        raise click.UsageError(f"'{target}' is a folder.")
+        raise UsageError(msg("`{file}` is a folder", file=target))
     if folder and path.exists() and not path.is_dir():
-        raise click.UsageError(f"'{target}' is a file.")
+        raise UsageError(msg("`{file}` is a file", file=target))
     return path

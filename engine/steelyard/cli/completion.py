@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steelyard.diagnostics import msg
+from steelyard.session.errors import UsageError
+
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
@@ -30,7 +33,7 @@ def complete(cli: click.Command, instruction: str) -> None:
         instruction: `SHELL_source` for the script, `SHELL_complete` where the script asks; SHELL: bash, zsh, fish.
 
     Raises:
-        click.UsageError: another instruction.
+        UsageError: another instruction.
     """
     from click.shell_completion import BashComplete, add_completion_class, shell_complete
 
@@ -41,7 +44,13 @@ def complete(cli: click.Command, instruction: str) -> None:
 
     add_completion_class(Bash)
     if shell_complete(cli, {}, "steelyard", COMPLETE, instruction):
-        raise click.UsageError(f"{COMPLETE} is bash_source, zsh_source or fish_source, not '{instruction}'.")
+        raise UsageError(
+            msg(
+                "`{name}` is `bash_source`, `zsh_source` or `fish_source`, not `{text}`",
+                name=COMPLETE,
+                text=instruction,
+            )
+        )
 
 
 def offer_rulesets(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem]:

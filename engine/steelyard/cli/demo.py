@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from steelyard.cli.help import Command
 from steelyard.cli.options import language, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
@@ -28,7 +29,7 @@ MARK = ".steelyard-demo"
 """A file that says that a folder is ours to replace."""
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @click.option(
     "-o", "--output", "target", default="steelyard-demo", show_default=True, metavar="DIR", help="Where to write."
 )

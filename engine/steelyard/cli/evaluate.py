@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from steelyard.cli.completion import offer_files, offer_rulesets
+from steelyard.cli.help import Command
 from steelyard.cli.options import csv_bom, csv_safe, facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import msg
+from steelyard.session.errors import UsageError
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from steelyard.session.outputs import Done
 
 
-@click.command("evaluate")
+@click.command("evaluate", cls=Command)
 @click.argument("ruleset", shell_complete=offer_rulesets)
 @facts
 @click.option("--engine", default="auto", show_default=True, help="auto, reference, durable, sql or spark.")
@@ -125,8 +127,7 @@ def command(  # noqa: PLR0917 - one an option
       steelyard evaluate my-policy --cases 'in/*.parquet' --as-of 2024-05-10T00:00 --report report --fail-under 85
       steelyard evaluate claims-efficiency --cases claims.csv -o - | head
       steelyard evaluate my-policy --cases 'in/*.parquet' --engine sql --partition-by branch,month -o out
-      steelyard evaluate my-policy --engine spark --master spark://HOST:PORT --cases spark:hdfs://nn/claims \
-        --relation weather=table:db.weather -o spark:hdfs://nn/scores --rejects spark:hdfs://nn/rejects
+      steelyard evaluate my-policy --engine spark --cases spark:hdfs://nn/claims -o spark:hdfs://nn/scores
     """
     from steelyard.cli.telling import show_summary
     from steelyard.session.cluster_facts import on_cluster
@@ -160,7 +161,7 @@ def command(  # noqa: PLR0917 - one an option
     threshold = None if fail_under is None else _threshold(fail_under)
     check_memory(memory_limit)
     if master is not None and engine != "spark":
-        raise click.UsageError("--master is for the spark engine: add --engine spark.")
+        raise UsageError(msg("`--master` is for the spark engine: add `--engine spark`"))
     wanted = Wanted(
         engine=engine,
         pages=report is not None,
@@ -205,5 +206,5 @@ def _threshold(text: str) -> Fraction:
     from fractions import Fraction
 
     if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,18})?", text):
-        raise click.UsageError(f"--fail-under takes a number, not '{text}'.")
+        raise UsageError(msg("`--fail-under` takes a number, not `{text}`", text=text))
     return Fraction(text)

@@ -7,9 +7,12 @@ from pathlib import Path
 import click
 
 from steelyard.cli.completion import offer_files, offer_rulesets
+from steelyard.cli.help import Command
 from steelyard.cli.options import facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
+from steelyard.diagnostics import msg
+from steelyard.session.errors import UsageError
 from steelyard.session.explanation import Layout
 
 FORMATS = ("text", "md", "html", "json")
@@ -25,7 +28,7 @@ ENDINGS: dict[str, Layout] = {
 """What the ending of a file asks for."""
 
 
-@click.command("explain")
+@click.command("explain", cls=Command)
 @click.argument("ruleset", shell_complete=offer_rulesets)
 @facts
 @click.option("--case", "key", required=True, metavar="KEY", help="Key of the case.")
@@ -85,11 +88,10 @@ def _by_ending(target: str | None) -> Layout:
     """The layout that a file's name asks for.
 
     Raises:
-        click.UsageError: it asks for one that there is not.
+        UsageError: it asks for one that there is not.
     """
     ending = "" if target is None else Path(target).suffix.lower()
     if ending not in ENDINGS:
-        raise click.UsageError(
-            f"'{target}': an explanation ends in {', '.join(filter(None, ENDINGS))}, or say --format."
-        )
+        known = tuple(msg("`{name}`", name=one) for one in ENDINGS if one)
+        raise UsageError(msg("`{file}`: an explanation ends in {known}, or say `--format`", file=target, known=known))
     return ENDINGS[ending]

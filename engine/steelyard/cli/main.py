@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING
 import click
 
 from steelyard.cli.completion import COMPLETE, complete
+from steelyard.cli.help import Group, named_language
 from steelyard.cli.interruption import ignore_signals, install
 from steelyard.cli.output import Output, default_language, steady
 from steelyard.cli.status import Status, Stop
-from steelyard.diagnostics import SteelyardError, msg
+from steelyard.diagnostics import Message, SteelyardError, msg
+from steelyard.session.errors import UsageError
 from steelyard.session.signals import Interruption
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 COMMANDS = {
     "demo": "Score the shipped sample and say what to look at next.",
@@ -39,7 +41,7 @@ COMMANDS = {
 _INTERRUPTED = msg("interrupted: nothing was written")
 
 
-class Commands(click.Group):
+class Commands(Group):
     """Loads a command's module only when the command is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - inherited
@@ -63,14 +65,20 @@ class Commands(click.Group):
             from steelyard.diagnostics.suggestions import closest
 
             near = closest(name, COMMANDS)
-            hint = f" Did you mean '{near}'?" if near else f" There are: {', '.join(COMMANDS)}."
-            raise click.UsageError(f"No such command '{name}'.{hint}", ctx)
+            hint = (
+                msg("did you mean `{near}`?", near=near) if near else msg("there are {names}", names=_names(COMMANDS))
+            )
+            raise UsageError(msg("there is no command `{name}`", name=name), hints=(hint,))
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - inherited
         """List the commands without loading any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+def _names(names: Iterable[str]) -> tuple[Message, ...]:
+    return tuple(msg("`{name}`", name=name) for name in names)
 
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:
@@ -146,24 +154,26 @@ def run(arguments: Sequence[str], output: Output | None = None, interruption: In
     steady(sys.stdout)
     steady(sys.stderr)
     output = output or Output(default_language())
+    output.lang = named_language(arguments) or output.lang
     try:
         if os.environ.get(COMPLETE):
             complete(cli, os.environ[COMPLETE])
             return _ended(Status.YES)
         with cli.make_context("steelyard", list(arguments), obj=output) as context:
-            try:
-                cli.invoke(context)
-            except SteelyardError as error:
-                from steelyard.cli.telling import tell_error
-
-                return _ended(tell_error(output, error))
+            cli.invoke(context)
         sys.stdout.flush()
+    except SteelyardError as error:
+        from steelyard.cli.telling import tell_error
+
+        return _ended(tell_error(output, error))
     except Stop as stop:
         return _ended(stop.status)
     except click.exceptions.Exit as done:
         return _ended(done.exit_code)
     except click.ClickException as error:
-        error.show()
+        from steelyard.cli.usage import tell_misuse
+
+        tell_misuse(output, error)
         return Status.USAGE
     except (KeyboardInterrupt, click.Abort):
         _tell_interruption(output, interruption or Interruption())

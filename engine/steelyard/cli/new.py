@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from steelyard.cli.help import Command
 from steelyard.cli.options import language
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
@@ -14,7 +15,7 @@ from steelyard.cli.status import Status, Stop
 _NAME = re.compile(r"[^\W\d_][\w-]{0,63}")
 
 
-@click.command("new")
+@click.command("new", cls=Command)
 @click.argument("name")
 @language
 @click.pass_obj
@@ -28,7 +29,7 @@ def command(output: Output, name: str) -> None:
       steelyard new my-policy
       steelyard new policies/home-2024
     """
-    from steelyard.cli.scaffold import FILES
+    from steelyard.cli.scaffold import files
     from steelyard.diagnostics import msg
 
     folder = Path(name)
@@ -39,9 +40,10 @@ def command(output: Output, name: str) -> None:
     if folder.exists() or folder.is_symlink():
         output.error(msg("`{name}` is there already, and nothing is overwritten", name=name))
         raise Stop(Status.USAGE)
-    _write(folder, {file: text.replace("NAME", folder.name) for file, text in FILES.items()})
+    written = files(folder.name, output.lang)
+    _write(folder, written)
     output.say(
-        msg("`{folder}` is written: {files}", folder=name, files=tuple(msg("`{file}`", file=one) for one in FILES))
+        msg("`{folder}` is written: {files}", folder=name, files=tuple(msg("`{file}`", file=one) for one in written))
     )
     output.say(msg("go on with:"))
     cases = f"--cases {folder / 'cases.csv'} --as-of 2024-05-10T00:00"

@@ -9,6 +9,8 @@ import click
 
 from steelyard.cli.completion import offer_files
 from steelyard.cli.output import Output
+from steelyard.diagnostics import msg
+from steelyard.session.errors import UsageError
 from steelyard.session.sources import FactFiles
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -84,18 +86,18 @@ def parse_facts(  # noqa: PLR0917 - one an option
     """Take the options apart.
 
     Raises:
-        click.UsageError: a pair without `=`, or one that contradicts another.
+        UsageError: a pair without `=`, or one that contradicts another.
     """
     relations: dict[str, tuple[str, ...] | None] = {}
     for name, value in (_pair(text, "--relation", "NAME=FILE or NAME=none") for text in relation):
         if value == NONE:
             if name in relations:
-                raise click.UsageError(f"--relation {name} is given as none and as a file.")
+                raise _contradicted(name)
             relations[name] = None
             continue
         before = relations.get(name, ())
         if before is None:
-            raise click.UsageError(f"--relation {name} is given as none and as a file.")
+            raise _contradicted(name)
         relations[name] = (*before, value)
     known = tuple(name for name, _ in (_accepted(text) for text in missing_column))
     return FactFiles(cases, relations, parse_settings(settings, as_of), delimiter, encoding, known)
@@ -105,16 +107,16 @@ def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, st
     """Take `--set` and `--as-of` apart.
 
     Raises:
-        click.UsageError: a pair without `=`, or a parameter given twice.
+        UsageError: a pair without `=`, or a parameter given twice.
     """
     values: dict[str, str] = {}
     for name, value in (_pair(text, "--set", "NAME=VALUE") for text in settings):
         if name in values:
-            raise click.UsageError(f"--set {name} is given twice.")
+            raise UsageError(msg("the parameter `{name}` is given twice", name=name))
         values[name] = value
     if as_of is not None:
         if "as_of" in values:
-            raise click.UsageError("Give either --as-of or --set as_of, not both.")
+            raise UsageError(msg("give either `--as-of` or `--set as_of`, not both"))
         values["as_of"] = as_of
     return values
 
@@ -122,14 +124,21 @@ def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, st
 def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign and value):
-        raise click.UsageError(f"{option} takes {form}, not '{text}'.")
+        raise UsageError(msg("`{option}` takes `{form}`, not `{text}`", option=option, form=form, text=text))
     return name, value
 
 
+def _contradicted(name: str) -> UsageError:
+    return UsageError(msg("the relation `{name}` is given as none and as a file", name=name))
+
+
 def _accepted(text: str) -> tuple[str, str]:
-    name, value = _pair(text, "--missing-column", "NAME=accept")
+    form = "NAME=accept"
+    name, value = _pair(text, "--missing-column", form)
     if value != ACCEPT:
-        raise click.UsageError(f"--missing-column takes NAME=accept, not '{text}'.")
+        raise UsageError(
+            msg("`{option}` takes `{form}`, not `{text}`", option="--missing-column", form=form, text=text)
+        )
     return name, value
 
 
@@ -138,7 +147,7 @@ def _delimiter(_: click.Context, __: click.Parameter, value: str | None) -> str 
         return None
     sign = {"tab": "\t", "\\t": "\t"}.get(value, value)
     if len(sign) != 1:
-        raise click.BadParameter("one character, or tab.")
+        raise UsageError(msg("`--delimiter` takes one character, or `tab`"))
     return sign
 
 

@@ -52,6 +52,10 @@ class Output:
         if not self.quiet:
             sys.stderr.write(f"{self.text(message)}\n")
 
+    def tell(self, text: str) -> None:
+        """Write text that is in the reader's language already beside the results."""
+        sys.stderr.write(f"{text}\n")
+
     def warn(self, message: Message) -> None:
         """Tell what may surprise; never silent."""
         sys.stderr.write(f"{self._marked(msg('warning'), '33')}: {self.text(message)}\n")

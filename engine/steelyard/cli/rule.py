@@ -6,12 +6,13 @@ import sys
 
 import click
 
+from steelyard.cli.help import Command
 from steelyard.cli.options import language
 from steelyard.cli.output import Output, coloured, is_terminal
 from steelyard.cli.status import Status, Stop
 
 
-@click.command("rule")
+@click.command("rule", cls=Command)
 @click.argument("code", required=False)
 @language
 @click.pass_obj
@@ -34,7 +35,7 @@ def command(output: Output, code: str | None) -> None:
             output.result(f"{one.id}  {output.text(severities[one.severity]):<8} {one.name}\n")
         return
     named = {one.name: one.id for one in CODES.values()}
-    text = page(named.get(code.lower(), code))
+    text = page(named.get(code.lower(), code), output.lang)
     if text is None:
         near = closest(code, (*CODES, *named))
         output.error(msg("there is no code `{code}`", code=code))

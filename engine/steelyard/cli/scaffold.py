@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 RULESET = """\
 # NAME: a first ruleset. Change it line by line, and run `steelyard check` after each change.
 #
@@ -97,4 +99,65 @@ Next: change a target, run `check`, score again, and change `version`. `steelyar
 every indicator in every situation, `steelyard rule CODE` explains a finding.
 """
 
-FILES = {"ruleset.yaml": RULESET, "cases.csv": CASES, "README.md": README}
+_CHINESE_README = """\
+# NAME
+
+一个 Steelyard 规则集，附四件样例案件。在本文件夹中运行：
+
+    steelyard check .
+    steelyard evaluate . --cases cases.csv --as-of 2024-05-10T00:00 -o scores.csv
+    steelyard explain . --cases cases.csv --as-of 2024-05-10T00:00 --case C-002
+
+`ruleset.yaml` 就是考核办法，其中每一行都能在得分说明里找到。`C-002` 的目标是 72 小时，实际用了 96 小时 45 分才支付：
+说明会列出超出几档、每档扣多少分。`C-004` 尚未结案，计时算到截止时间为止。
+
+接下来：改一个目标值，运行 `check`，重新评分，并修改 `version`。`steelyard show . --weights` 列出各种情形下
+每个指标的权重，`steelyard rule CODE` 解释一个检查结果。
+"""
+
+_CHINESE_CASES = """\
+案件号,报案时间,支付时间,客户评分,有属实投诉
+C-001,2024-05-01 09:00,2024-05-03 16:30,4.8,否
+C-002,2024-05-01 10:15,2024-05-05 11:00,4.1,否
+C-003,2024-05-02 08:40,2024-05-04 09:10,,是
+C-004,2024-05-03 14:05,,,否
+"""
+
+_COMMENTS = {
+    "# NAME: a first ruleset. Change it line by line, and run `steelyard check` after each change.": (
+        "# NAME：第一个规则集。请逐行修改，每次修改后运行 `steelyard check`。"
+    ),
+    "# Expressions are text: put one that holds a comma, a colon or a # on a line of its own, or in quotes.": (
+        "# 表达式是文本：含逗号、冒号或 # 的表达式请单独成行，或加引号。"
+    ),
+    "# local times in the files are of this zone": "# 文件中的当地时间属于此时区",
+    "# one row of cases.csv": "# 对应 cases.csv 的一行；列名可用标识，也可用中文名称",
+    "# optional: a claim that is still open has none": "# 可选：未结案件没有支付时间",
+    "# given by --as-of": "# 由 --as-of 给出",
+    "# 10 points off for each tenth of the target over it; one begun counts whole": (
+        "# 每超出目标的10%扣10分，不足10%按10%计"
+    ),
+    "# only the ratio of weights counts": "# 权重只看比例",
+    "# 100 from the target on, below it in proportion": "# 达到目标得100分，未达到按比例得分",
+    "# not rated: its weight goes to the others": "# 没有评分：权重分摊给其他指标",
+    "# by lower bound": "# 按下限",
+}
+"""The comments of the ruleset in Chinese."""
+
+_COLUMNS = ("案件号", "报案时间", "支付时间", "客户评分", "有属实投诉")
+"""Labels that name the columns of the Chinese sample too."""
+
+
+def files(name: str, lang: str) -> dict[str, str]:
+    """Return the text of each file, in English or Chinese; the ruleset means the same in both."""
+    ruleset, cases, readme = RULESET, CASES, README
+    if lang == "zh":
+        for english, chinese in _COMMENTS.items():
+            ruleset = ruleset.replace(english, chinese)
+        for column in _COLUMNS:
+            label = rf"label: {{zh: {column}, [^}}]*}}"
+            ruleset = re.sub(rf"^( +)({label})$", rf"\1\2\n\1column: {column}", ruleset, flags=re.MULTILINE)
+            ruleset = re.sub(rf"({label})}}$", rf"\1, column: {column}}}", ruleset, flags=re.MULTILINE)
+        cases, readme = _CHINESE_CASES, _CHINESE_README
+    written = {"ruleset.yaml": ruleset, "cases.csv": cases, "README.md": readme}
+    return {file: text.replace("NAME", name) for file, text in written.items()}

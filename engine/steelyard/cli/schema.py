@@ -6,11 +6,12 @@ from typing import Literal
 
 import click
 
+from steelyard.cli.help import Command
 from steelyard.cli.options import language
 from steelyard.cli.output import Output
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @click.argument("of", type=click.Choice(["ruleset", "explain", "check"]), default="ruleset")
 @click.option("--amendment", is_flag=True, help="Of a file that amends another ruleset.")
 @language
@@ -28,8 +29,10 @@ def command(output: Output, of: Literal["ruleset", "explain", "check"], amendmen
     """
     import json
 
+    from steelyard.diagnostics import msg
     from steelyard.session.checking import schema
+    from steelyard.session.errors import UsageError
 
     if amendment and of != "ruleset":
-        raise click.UsageError("--amendment is for the schema of a ruleset.")
+        raise UsageError(msg("`--amendment` is for the schema of a ruleset"))
     output.result(json.dumps(schema("amendment" if amendment else of), ensure_ascii=False, indent=2) + "\n")

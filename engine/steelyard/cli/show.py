@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from steelyard.cli.completion import offer_rulesets
+from steelyard.cli.help import Command
 from steelyard.cli.options import language
 from steelyard.cli.output import Output, coloured, is_terminal
 from steelyard.diagnostics import msg
@@ -19,7 +20,7 @@ WIDE = 200
 """Columns of a table that no terminal shows."""
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @click.argument("ruleset", shell_complete=offer_rulesets)
 @click.option(
     "--after",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from steelyard.cli.completion import offer_files, offer_rulesets
+from steelyard.cli.help import Group
 from steelyard.cli.options import csv_safe, language
 from steelyard.cli.output import Output
 
 
-@click.group("table")
+@click.group("table", cls=Group)
+@language
 def command() -> None:
     """Decision tables as files, for those who keep them in a spreadsheet.
 

@@ -2,7 +2,8 @@
 
 To add a language: extract the templates (`pybabel extract -F engine/steelyard/diagnostics/locale/babel.cfg
 -k msg -k translate:1 -o steelyard.pot engine templates`), translate them into
-`locale/LANGUAGE/LC_MESSAGES/steelyard.po`, and name the language in `LANGUAGES`.
+`locale/LANGUAGE/LC_MESSAGES/steelyard.po`, and name the language in `LANGUAGES`. Two more files there hold what a
+message does not: `pages.po` the prose of the codes' pages, `help.po` what `--help` says.
 """
 
 from __future__ import annotations
@@ -39,11 +40,16 @@ def translator(lang: str) -> Translator:
 
 
 @cache
-def translations(lang: str) -> Mapping[str, str]:
-    """Return the translated template of each template in the language's file. Unfinished entries are omitted."""
+def translations(lang: str, domain: str = "steelyard") -> Mapping[str, str]:
+    """Return the translation of each text in one of a language's files. Unfinished entries are omitted.
+
+    Args:
+        lang: a language of `LANGUAGES` other than English.
+        domain: the file: `steelyard` (messages and reports), `pages` or `help`.
+    """
     from babel.messages.pofile import read_po
 
-    path = LOCALE / lang / "LC_MESSAGES" / "steelyard.po"
+    path = LOCALE / lang / "LC_MESSAGES" / f"{domain}.po"
     entries = read_po(BytesIO(path.read_bytes()), locale=lang)
     return MappingProxyType(
         {

@@ -11,7 +11,8 @@ import re
 import pytest
 
 from steelyard.diagnostics import Diagnostics
-from steelyard.diagnostics.pages import PAGES, page
+from steelyard.diagnostics.catalogue import translations
+from steelyard.diagnostics.pages import CODE, PAGES, page, parts
 from steelyard.diagnostics.registry import CODES
 from steelyard.source import read_yaml
 
@@ -56,3 +57,23 @@ def test_example_yields_its_code_and_the_alternative_nothing(code: str) -> None:
 
     assert [code] == [each.code for each in wrong.sorted()]
     assert () == right.sorted()
+
+
+def test_every_page_is_translated_with_its_examples_and_names_as_they_stand() -> None:
+    for code in CODES:
+        english, chinese = page(code) or "", page(code, "zh") or ""
+        prose = [part for part in parts(english) if not part.startswith(("# ", CODE))]
+
+        assert [] == [part for part in prose if part not in translations("zh", "pages")], code
+        assert parts(english)[0] == parts(chinese)[0]
+        assert [part for part in parts(english) if part.startswith(CODE)] == [
+            part for part in parts(chinese) if part.startswith(CODE)
+        ]
+        names = re.compile(r"`[^`\n]+`")
+        assert sorted(names.findall(english)) == sorted(names.findall(chinese)), code
+
+
+def test_no_translation_of_a_paragraph_that_is_gone() -> None:
+    known = {part for code in CODES for part in parts(page(code) or "")}
+
+    assert [] == [text for text in translations("zh", "pages") if text not in known]
