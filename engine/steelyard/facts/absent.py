@@ -14,7 +14,7 @@ from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.facts.column_names import likeness
 from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
-from steelyard.facts.readers import Line, ReadOptions, open_table
+from steelyard.facts.readers import Line, ReadOptions, Wanted, open_table
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range
 from steelyard.ir.versions import Versions
@@ -37,6 +37,7 @@ class Header:
         path: the file.
         columns: their names.
         place: of the names.
+        needed: columns that every row must fill.
         growing: whether each row names its own columns, so that rows may name one column in several ways.
     """
 
@@ -44,6 +45,7 @@ class Header:
     path: Path
     columns: Collection[str]
     place: Span
+    needed: frozenset[str]
     growing: bool
 
 
@@ -118,7 +120,7 @@ def _accepted(role: str, field: InputField, options: ReadOptions) -> bool:
 def _readable(header: Header, field: InputField, options: ReadOptions, column: str) -> bool:
     """Whether a column has values in the first rows, and all of them can be read as the field's type."""
     some = False
-    with open_table(header.path, options, frozenset((column,))) as table:
+    with open_table(header.path, options, Wanted(frozenset((column,)), header.needed)) as table:
         for line in islice(table.rows, _TRIED):
             if isinstance(line, Line):
                 value = parse(line.cells.get(column), field.type, Range(None, None), zone("UTC"))
@@ -130,7 +132,7 @@ def _readable(header: Header, field: InputField, options: ReadOptions, column: s
 
 def _together(header: Header, first: str, second: str, options: ReadOptions) -> bool:
     """Whether a row names both columns, which are then not the same."""
-    with open_table(header.path, options, frozenset((first, second))) as table:
+    with open_table(header.path, options, Wanted(frozenset((first, second)), header.needed)) as table:
         return any(isinstance(line, Line) and first in line.cells and second in line.cells for line in table.rows)
 
 

@@ -31,7 +31,7 @@ def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None
         case datetime():
             return _datetime(cell, type)
         case date():
-            return _datetime(datetime(cell.year, cell.month, cell.day), type)  # noqa: DTZ001 - local
+            return _date(cell, type)
         case _:  # a double
             return _double(float(cell), type)
 
@@ -84,6 +84,14 @@ def _decimal(value: float, scale: int) -> str | Problem:
     )
 
 
+def _date(value: date, type: Type) -> str | Problem:  # noqa: A002
+    match type:
+        case Date() | DateTime():  # the grammar of texts asks for a time of day
+            return value.isoformat()
+        case _:  # every other type
+            return _no_date()
+
+
 def _datetime(value: datetime, type: Type) -> str | Problem:  # noqa: A002
     match type:
         case DateTime():
@@ -92,4 +100,8 @@ def _datetime(value: datetime, type: Type) -> str | Problem:  # noqa: A002
             midnight = value.time().isoformat() == "00:00:00"
             return value.date().isoformat() if midnight else Problem(msg("a date without a time of day"))
         case _:  # every other type
-            return Problem(msg("no date, but the cell is one"), msg("give the cell the format of text"))
+            return _no_date()
+
+
+def _no_date() -> Problem:
+    return Problem(msg("no date, but the cell is one"), msg("give the cell the format of text"))

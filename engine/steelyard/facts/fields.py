@@ -157,11 +157,8 @@ def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Ce
     changed: dict[str, Cell] = {}
     for field in relation.fields:
         cell = cells.get(field.column)
-        if field.id == "ends" and isinstance(cell, date) and not isinstance(cell, datetime):
-            changed[field.column] = Problem(
-                msg("a date and time such as `2024-05-01 10:00`"),
-                msg("a workbook does not tell a day from its midnight: give the cell the format of text"),
-            )
+        if isinstance(cell, date) and not isinstance(cell, datetime):
+            cell = cell.isoformat()
         if field.id in ("starts", "ends") and isinstance(field.type, DateTime) and isinstance(cell, str):
             day = read_date(usual_day(cell))
             if isinstance(day, date) and day < date.max:

@@ -12,7 +12,8 @@ from steelyard.diagnostics.plain import encodable
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.facts.absent import Header, absent_columns
 from steelyard.facts.patterns import matching_files
-from steelyard.facts.readers import BadLine, Line, ReadOptions, Table, UnreadableError, open_table
+from steelyard.facts.readers import BadLine, Line, ReadOptions, Table, UnreadableError, Wanted, open_table
+from steelyard.facts.readers.remarks import Remarks, other_sheets
 from steelyard.ir.ruleset import InputField
 
 Files = Sequence[str | Path]
@@ -112,23 +113,27 @@ class Reading:
     def _lines(
         self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions
     ) -> Iterator[Line | BadLine]:
-        wanted = frozenset(field.column for field in fields)
         needs = self._needs.get(role, {})
-        with open_table(path, options, wanted) as table:
+        with open_table(path, options, wanted(fields)) as table:
             if not table.growing:
-                _check_columns(table.columns, fields, needs, table.header)
+                _check_columns(table, fields, needs)
                 self._note_absent(role, path, table, fields, options)
             yield from table.rows
             if table.growing and table.columns:
-                _check_columns(table.columns, fields, needs)
+                _check_columns(table, fields, needs)
                 self._note_absent(role, path, table, fields, options)
-            self.note_skipped(role, path, table.skipped.count)
+            self.remark(role, path, table.header, table.remarks)
         self.used(role, path, path.name)
 
-    def columns(self, path: Path) -> frozenset[str]:
-        """Return the columns of a file without reading its rows; none where it cannot be read."""
+    def columns(self, path: Path, needed: frozenset[str]) -> frozenset[str]:
+        """Return the columns of a file without reading its rows; none where it cannot be read.
+
+        Args:
+            path: the file.
+            needed: columns by which the names are found where titles stand above them.
+        """
         try:
-            with open_table(path, self._options, frozenset()) as table:
+            with open_table(path, self._options, Wanted(needed=needed)) as table:
                 if table.growing:
                     next(table.rows, None)
                 return frozenset(table.columns)
@@ -145,13 +150,11 @@ class Reading:
         with path.open("rb") as file:
             self.sources.append(SourceFile(role, encodable(name), hashlib.file_digest(file, "sha256").hexdigest()))
 
-    def note_skipped(self, role: str, path: Path, count: int) -> None:
-        """Warn of rows of a file that were skipped, because they have no value."""
-        warning = msg(
-            "{role}: {count} rows of `{file}` have no value and are skipped", role=role, count=count, file=path.name
-        )
-        if count and warning not in self.warnings:
-            self.warnings.append(warning)
+    def remark(self, role: str, path: Path, header: int, remarks: Remarks) -> None:
+        """Warn of what the user must know about a file, once; `header` is the line that names its columns."""
+        for warning in remarks.messages(role, path.name, header):
+            if warning not in self.warnings:
+                self.warnings.append(warning)
 
     def _note_absent(
         self, role: str, path: Path, table: Table, fields: Sequence[InputField], options: ReadOptions
@@ -162,16 +165,23 @@ class Reading:
             return
         self._noted.add(once)
         line = None if table.growing else table.header
-        header = Header(role, path, tuple(table.columns), _span(path, line), table.growing)
+        header = Header(role, path, tuple(table.columns), _span(path, line), wanted(fields).needed, table.growing)
         for warning in absent_columns(header, fields, self._declared.get(role, ()), options, self._diagnostics):
             if warning not in self.warnings:
                 self.warnings.append(warning)
 
 
-def _check_columns(
-    columns: Collection[str], fields: Sequence[InputField], needs: Mapping[str, str], line: int | None = None
-) -> None:
+def wanted(fields: Sequence[InputField]) -> Wanted:
+    """Return the columns of fields."""
+    return Wanted(
+        frozenset(field.column for field in fields),
+        frozenset(field.column for field in fields if not field.can_be_missing),
+    )
+
+
+def _check_columns(table: Table, fields: Sequence[InputField], needs: Mapping[str, str]) -> None:
     """Raise UnreadableError where a column is missing that every row must fill."""
+    columns, line = table.columns, None if table.growing else table.header
     needed = dict.fromkeys(field.column for field in fields if not field.can_be_missing)
     absent = [name for name in needed if name not in columns]
     if not absent:
@@ -182,6 +192,7 @@ def _check_columns(
     title = msg("row {line} is taken for the names of the columns: delete a title above them", line=line)
     notes = (
         *((title,) if line is not None and len(named) == 1 else ()),
+        *((other_sheets(table.remarks.other_sheets),) if table.remarks.other_sheets else ()),
         *(msg("for `{column}`: did you mean `{near}`?", column=name, near=near) for name, near in nearest if near),
         *(
             msg("`{column}` is needed by version {versions} only", column=name, versions=needs[name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 
 from steelyard.diagnostics import Diagnostics, Span, msg
@@ -26,6 +26,7 @@ UNPACKED_LIMIT = 100_000_000
 CELLS_LIMIT = 1_000_000
 """Limit of cells in the rectangle from A1 to the last used cell."""
 _EXACT = 10**15
+_MIDNIGHT = time()
 
 
 def read_xlsx_grid(data: bytes, name: str, options: GridOptions, diagnostics: Diagnostics) -> Grid | None:
@@ -84,10 +85,10 @@ class _Reading:
                 self._say(place, cell)
             case str():
                 text = cell if cell.strip() else None
-            case datetime():
+            case datetime() if cell.time() != _MIDNIGHT:
                 kind, text = CellKind.INSTANT, cell.isoformat()
             case date():
-                kind, text = CellKind.DAY, cell.isoformat()
+                kind, text = CellKind.DAY, f"{cell:%Y-%m-%d}"
             case _:  # a number
                 kind, text = CellKind.NUMBER, self._number(place, float(cell))
         span = self._span(place)

@@ -16,12 +16,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.source.broken import BROKEN_FILE, reason_of
-from steelyard.source.xlsx_sheet import Place, SheetFacts, part_of, place_of, read_facts, reference
+from steelyard.source.xlsx_sheet import Place, SheetFacts, has_values, part_of, place_of, read_facts, reference
 
 _EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - a workbook's times are local
 _EARLIEST, _LATEST = -693_593, 2_958_466
@@ -43,11 +43,15 @@ class UnusableWorkbookError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """A cell whose value cannot be read: the diagnostic code, what is wrong, how to correct it."""
+    """A cell whose value cannot be read: the diagnostic code, what is wrong, how to correct it.
+
+    `shared` is the value of the first of merged cells, which names all of their columns where they stand in a header.
+    """
 
     code: str
     headline: Message
     advice: Message
+    shared: str | float | date | None = None
 
 
 Cell = str | float | date | CellFault | None
@@ -71,11 +75,15 @@ class Sheet:
         name: of the sheet.
         first: whether it is the first one of its workbook.
         facts: information from its XML.
+        hidden: whether the workbook hides it.
+        others: the other sheets of the workbook that have values.
     """
 
     name: str
     first: bool
     facts: SheetFacts
+    hidden: bool
+    others: tuple[str, ...]
     _values: list[list[_Value]]
     _far: Mapping[Place, float]
     """The numbers of date cells that are outside all dates; `_values` has replacements there."""
@@ -111,10 +119,18 @@ class Sheet:
             found[row] |= dict.fromkeys(columns, replace(uncalculated_fault(), headline=headline))
         height, width = self.facts.size
         for one in self.facts.merged:
-            fault = CellFault("E142", one.headline, msg("unmerge them and write the value into each cell"))
+            advice = msg("unmerge them and write the value into each cell")
+            fault = CellFault("E142", one.headline, advice, self._shared(one.first))
             for row in range(one.first[0], min(one.last[0] + 1, height)):
                 found[row] |= dict.fromkeys(range(one.first[1], min(one.last[1] + 1, width)), fault)
         return found
+
+    def _shared(self, place: Place) -> str | float | date | None:
+        row, column = place
+        if row >= len(self._values) or column >= len(self._values[row]):
+            return None
+        cell = self._cell(place, self._values[row][column])
+        return None if isinstance(cell, CellFault) else cell
 
     def _cell(self, place: Place, value: _Value) -> Cell:
         match value:
@@ -129,15 +145,17 @@ class Sheet:
                 return value or None
             case datetime():
                 return self._instant(place, value)
-            case date():
-                return value
+            case date():  # calamine does not tell a day from its midnight
+                return datetime.combine(value, time()) if place in self.facts.clocked else value
             case timedelta():
                 return self._duration(place, value)
             case time():
                 advice = msg("for a duration give the cell the format `{form}`, or write `1h30min`", form="[h]:mm")
                 return CellFault("E143", msg("the cell holds a time of day"), advice)
             case int() | float():
-                return float(value)
+                digits = self.facts.padded.get(place)
+                whole = digits is not None and value >= 0 and value == int(value)
+                return f"{int(value):0{digits}d}" if whole else float(value)
 
     def _instant(self, place: Place, value: datetime) -> datetime | CellFault:
         serial = self.facts.serials.get(place)
@@ -191,6 +209,8 @@ def open_sheet(file: BinaryIO, name: str, sheet: str | None, limits: Limits) -> 
             book = CalamineWorkbook.from_filelike(file)
             chosen = _chosen(book.sheet_names, name, sheet)
             facts = read_facts(archive, chosen)
+            states = {one.name: one.visible for one in book.sheets_metadata}
+            filled = tuple(one for one in book.sheet_names if one != chosen and has_values(archive, one))
             far = {place: serial for place, serial in facts.serials.items() if not _EARLIEST < serial < _LATEST}
             if far:
                 book = CalamineWorkbook.from_filelike(_without_far(archive, part_of(archive, chosen), far))
@@ -204,7 +224,8 @@ def open_sheet(file: BinaryIO, name: str, sheet: str | None, limits: Limits) -> 
         advice = msg("it is damaged or protected, or its name ends as another kind of file does")
         headline = msg("`{file}` cannot be read: {reason}", file=name, reason=reason_of(error))
         raise UnusableWorkbookError("E118", headline, advice) from None
-    return Sheet(chosen, chosen == book.sheet_names[0], facts, values, far)
+    hidden = states[chosen] is not SheetVisibleEnum.Visible
+    return Sheet(chosen, chosen == book.sheet_names[0], facts, hidden, filled, values, far)
 
 
 def _without_far(archive: zipfile.ZipFile, part: str, far: Mapping[Place, float]) -> BinaryIO:

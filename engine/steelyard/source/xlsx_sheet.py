@@ -1,4 +1,4 @@
-"""Reads from the XML of a sheet what calamine omits: errors, formulas without results, merged cells, stored numbers."""
+"""Reads from the XML of a sheet what calamine omits: errors, formulas without results, what is merged or hidden."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ import zipfile
 from dataclasses import dataclass, field
 from functools import partial
 from posixpath import join, normpath
+from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from defusedxml import ElementTree
 
 from steelyard.diagnostics import Message, msg
+from steelyard.source.xlsx_styles import Styles, read_styles
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_CONTENT = re.compile(rb"<(?:\w{1,20}:)?(?:v|is|f)[\s>]")
+_LONGEST_TAG = 30
 _CHUNK = 1 << 20
+_BOOK = "xl/workbook.xml"
+_TRUE = ("1", "true")
 
 Place = tuple[int, int]
 """Row and column, from 0."""
@@ -43,6 +49,10 @@ class SheetFacts:
         uncalculated: formulas whose result was never stored.
         merged: ranges of merged cells.
         serials: the doubles of cells that hold a number in a format of their own, such as a date or a time.
+        clocked: cells that show a time of day.
+        padded: cells that show a whole number with zeros in front, with the number of digits that they show.
+        hidden_rows: numbers of rows, from 0.
+        hidden_columns: numbers of columns, from 0: the first and the last of consecutive ones.
     """
 
     size: tuple[int, int] = (0, 0)
@@ -50,6 +60,14 @@ class SheetFacts:
     uncalculated: set[Place] = field(default_factory=set[Place])
     merged: list[Merged] = field(default_factory=list[Merged])
     serials: dict[Place, float] = field(default_factory=dict[Place, float])
+    clocked: set[Place] = field(default_factory=set[Place])
+    padded: dict[Place, int] = field(default_factory=dict[Place, int])
+    hidden_rows: set[int] = field(default_factory=set[int])
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list[tuple[int, int]])
+
+    def hides(self, column: int) -> bool:
+        """Return whether a column is hidden."""
+        return any(first <= column <= last for first, last in self.hidden_columns)
 
 
 def reference(row: int, column: int) -> str:
@@ -84,7 +102,8 @@ def read_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
         ValueError: the part declares a document type.
         ExpatError: the part is no XML.
     """
-    scan = _Scan()
+    book = ElementTree.fromstring(archive.read(_BOOK), forbid_dtd=True)
+    scan = _Scan(read_styles(archive), unreliable=_is_recalculated(book))
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
     parser.StartElementHandler, parser.EndElementHandler = scan.opened, scan.closed
@@ -102,13 +121,19 @@ def _refuse_document_type(*_: object) -> None:
 
 
 class _Scan:
-    """Handlers of expat. They are called about five times per cell, so they must be fast."""
+    """Handlers of expat. They are called about five times per cell, so they must be fast.
 
-    def __init__(self) -> None:
+    Args:
+        styles: the number formats of the workbook.
+        unreliable: whether the result 0 of a formula stands for one that was never computed.
+    """
+
+    def __init__(self, styles: Styles, *, unreliable: bool) -> None:
         self.facts = SheetFacts()
+        self._styles, self._unreliable = styles, unreliable
         self._row, self._column = -1, -1
-        self._kind, self._styled, self._formula = "n", False, False
-        self._value, self._within_value = "", False
+        self._kind, self._style, self._formula = "n", "", False
+        self._value, self._within_value, self._stored = "", False, False
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -116,13 +141,17 @@ class _Scan:
             case "c":
                 self._begin_cell(attributes)
             case "v":
-                self._within_value = True
+                self._within_value = self._stored = True
             case "f":
                 self._formula = True
             case "row":
                 number = attributes.get("r", "")
                 self._row = int(number) - 1 if number.isascii() and number.isdigit() else self._row + 1
                 self._column = -1
+                if attributes.get("hidden") in _TRUE:
+                    self.facts.hidden_rows.add(self._row)
+            case "col" if attributes.get("hidden") in _TRUE:
+                self.facts.hidden_columns.append((int(attributes["min"]) - 1, int(attributes["max"]) - 1))
             case "mergeCell":
                 first, _, last = attributes.get("ref", "").partition(":")
                 begin, end = place_of(first), place_of(last)
@@ -152,21 +181,48 @@ class _Scan:
         rows, columns = self.facts.size
         if self._row >= rows or self._column >= columns:
             self.facts.size = (max(rows, self._row + 1), max(columns, self._column + 1))
-        self._kind, self._styled = attributes.get("t", "n"), "s" in attributes
-        self._formula, self._value = False, ""
+        self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
+        self._formula, self._value, self._stored = False, "", False
 
     def _end_cell(self, place: Place) -> None:
         if self._kind == "e":
             self.facts.errors.add(place)
-        elif self._formula and self._kind != "str" and not self._value:
+        elif self._formula and self._is_uncalculated():
             self.facts.uncalculated.add(place)
-        elif self._styled and self._kind == "n" and self._value:
+        elif self._style and self._kind == "n" and self._value:
             self.facts.serials[place] = float(self._value)
+            if self._style in self._styles.clocks:
+                self.facts.clocked.add(place)
+            elif self._style in self._styles.zeros:
+                self.facts.padded[place] = self._styles.zeros[self._style]
+
+    def _is_uncalculated(self) -> bool:
+        if self._kind == "str":  # a formula may give an empty text
+            return not self._stored
+        return not self._value or (self._unreliable and self._kind == "n" and self._value == "0")
+
+
+def _is_recalculated(book: Element) -> bool:
+    """Return whether a workbook asks to be calculated when opened; writers that ask so store 0 for results."""
+    return any(
+        element.tag.rpartition("}")[2] == "calcPr" and element.get("fullCalcOnLoad") in _TRUE for element in book
+    )
+
+
+def has_values(archive: zipfile.ZipFile, sheet: str) -> bool:
+    """Return whether a cell of a sheet holds a value or a formula; only the beginning is read where one does."""
+    end = b""
+    with archive.open(part_of(archive, sheet)) as stream:
+        for chunk in iter(partial(stream.read, _CHUNK), b""):
+            if _CONTENT.search(end + chunk):
+                return True
+            end = chunk[-_LONGEST_TAG:]
+    return False
 
 
 def part_of(archive: zipfile.ZipFile, sheet: str) -> str:
     """Return the archive's name of a sheet. Raises KeyError where the workbook does not give it."""
-    book = ElementTree.fromstring(archive.read("xl/workbook.xml"), forbid_dtd=True)
+    book = ElementTree.fromstring(archive.read(_BOOK), forbid_dtd=True)
     links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), forbid_dtd=True)
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     for element in book.iter():

@@ -14,7 +14,6 @@ import pytest
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import Case, ReadOptions, Reject, case_from_texts, read_portfolio
 from steelyard.facts.fields import feed_cells
-from steelyard.facts.problem import Problem
 from steelyard.ir.ruleset import InputField, Label, Range, Relation, Ruleset, Weights, Window
 from steelyard.ir.types import Boolean, Date, DateTime, Number, Regions, Text
 
@@ -454,13 +453,12 @@ def test_inclusive_dates_of_a_feed_become_half_open(folder) -> None:
     assert first.id == second.id == "E1"
 
 
-def test_days_of_workbooks_are_no_ends_of_a_feed() -> None:
+def test_days_of_workbooks_end_with_their_last_hour_in_a_feed() -> None:
     day, noon = date(2024, 5, 1), datetime(2024, 5, 1, 12)  # noqa: DTZ001 - workbooks have no zones
 
     cells = feed_cells(WEATHER, {"starts": day, "ends": day})
 
-    assert cells["starts"] == day
-    assert isinstance(cells["ends"], Problem)
+    assert (cells["starts"], cells["ends"]) == ("2024-05-01 00:00", "2024-05-02 00:00")
     assert feed_cells(WEATHER, {"starts": noon, "ends": noon})["ends"] == noon
 
 

@@ -17,13 +17,14 @@ from decimal import Decimal
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.facts.problem import Problem
-from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
+from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, Wanted, open_table
 
-EVERYTHING = frozenset("abcdefgh") | {"case", "time"}
+EVERYTHING = Wanted(frozenset("abcdefgh") | {"case", "time"})
 
 
 def rows(path, **options):
@@ -126,13 +127,37 @@ def test_csv_without_content(write) -> None:
     assert fails(write("x.csv", "")) == ("E114", "the file is empty", None)
     assert fails(write("x.csv", b"\xef\xbb\xbf"))[0] == "E114"
     assert fails(write("x.csv", "\n\n"))[0] == "E114"
-    assert fails(write("x.csv", ",\n1,2\n"))[0] == "E114"
+    assert fails(write("x.csv", " ,\n,\n"))[0] == "E114"
     assert rows(write("x.csv", "a,b\n")) == []
+
+
+def test_csv_names_of_the_columns_below_a_title(write) -> None:
+    path = write("x.csv", "Claims of May,,\n,,\n\nper claim,,per branch\na,b,c\n1,2,3\n,,\n")
+    needed = Wanted(frozenset("abc"), frozenset("ac"))
+
+    with open_table(path, ReadOptions(), needed) as table:
+        assert [(6, {"a": "1", "b": "2", "c": "3"})] == [(line.number, line.cells) for line in table.rows]
+        assert (5, ("Claims of May", "per claim"), 1) == (table.header, table.remarks.titles, table.remarks.skipped)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x,y,z\na,b,c\n1,2,3\n",  # the first row may be facts
+        'x\n"y"z\na,b,c\n',
+        "x\n" * 10 + "a,b,c\n",
+        "x\na,b\n",
+    ],
+)
+def test_csv_title_is_no_row_of_facts(write, text) -> None:
+    with open_table(write("x.csv", text), ReadOptions(), Wanted(frozenset("abc"), frozenset("ac"))) as table:
+        assert (1, ()) == (table.header, table.remarks.titles)
 
 
 def test_csv_columns_of_one_name(write) -> None:
     assert fails(write("x.csv", "\na,b,a,b,c\n")) == ("E115", "columns stand more than once: `a`, `b`", 2)
     assert rows(write("x.csv", "a,,\n1,2,3\n")) == [(2, {"a": "1", "": "3"})]
+    assert rows(write("x.csv", "a,n,n\n1,2,3\n"))[0][1]["a"] == "1"
 
 
 def test_csv_header_in_another_encoding_says_so(write) -> None:
@@ -241,10 +266,11 @@ def test_jsonl_line_that_is_no_object_is_bad_alone(write, line) -> None:
     assert found == [(1, line[:80], "a JSON object on each line"), (2, {"a": "1"})]
 
 
-def test_jsonl_duplicate_keys_are_bad(write) -> None:
-    assert rows(write("x.jsonl", '{"a": 1, "b": 2, "a": 1}')) == [
-        (1, '{"a": 1, "b": 2, "a": 1}', "keys that stand once; `a` stands twice")
-    ]
+def test_jsonl_duplicate_keys_are_bad_only_where_they_are_asked_for(write) -> None:
+    [(_, cells)] = rows(write("x.jsonl", '{"a": 1, "b": 2, "a": 1}'))
+
+    assert cells["b"] == "2"
+    assert str(cells["a"].expected) == "keys that stand once; `a` stands twice"
 
 
 def test_jsonl_without_content(write) -> None:
@@ -459,6 +485,94 @@ def test_xlsx_columns_of_one_name(tmp_path) -> None:
     path = workbook(tmp_path / "x.xlsx", {3: {"A": text("a"), "B": text("a")}})
 
     assert fails(path) == ("E115", "columns stand more than once: `a`", 3)
+
+
+def drawn(path, write, **options):
+    """A workbook as XlsxWriter makes it; `write` fills its first sheet."""
+    book = xlsxwriter.Workbook(path, options)
+    write(book, book.add_worksheet("One"))
+    book.close()
+    return path
+
+
+def test_xlsx_days_are_told_from_midnights_by_what_is_shown(tmp_path) -> None:
+    formats = ["yyyy-mm-dd hh:mm", 'yyyy"h"m"s"d', '[$-804]yyyy"年"m"月"d"日";@', 'yyyy"年"m"月"d"日" h"时"', 22, 14]
+
+    def write(book, sheet) -> None:
+        sheet.write_row("A1", list("abcdef"))
+        for place, code in enumerate(formats):
+            sheet.write_datetime(1, place, datetime(2024, 5, 1), book.add_format({"num_format": code}))
+
+    for options in ({}, {"date_1904": True}):
+        [(_, cells)] = rows(drawn(tmp_path / "x.xlsx", write, **options))
+
+        assert [datetime, date, date, datetime, datetime, date] == [type(cell) for cell in cells.values()]
+        assert {"2024-05-01"} == {str(cell)[:10] for cell in cells.values()}
+
+
+def test_xlsx_zeros_that_are_shown_belong_to_a_text(tmp_path) -> None:
+    def write(book, sheet) -> None:
+        zeros = book.add_format({"num_format": "00000"})
+        sheet.write_row("A1", list("abcd"))
+        for place, value in enumerate([6037, 123456, -5, 1.5]):
+            sheet.write_number(1, place, value, zeros)
+
+    [(_, cells)] = rows(drawn(tmp_path / "x.xlsx", write))
+
+    assert {"a": "06037", "b": "123456", "c": -5.0, "d": 1.5} == cells
+
+
+def test_xlsx_formulas_that_were_never_computed(tmp_path) -> None:
+    """XlsxWriter stores 0 for a result that nobody gives, and asks for a computation."""
+
+    def write(book, sheet) -> None:
+        sheet.write_row("A1", list("abcd"))
+        sheet.write_formula("A2", "=1+1")
+        sheet.write_formula("B2", "=1+1", None, 2)
+        sheet.write_formula("C2", "=A1", None, "x")
+        sheet.write("D2", 0)
+
+    [(_, cells)] = rows(drawn(tmp_path / "x.xlsx", write))
+
+    assert isinstance(cells["a"], Problem)
+    assert (2.0, "x", 0.0) == (cells["b"], cells["c"], cells["d"])
+
+
+def test_xlsx_hidden_parts_and_other_sheets_are_said(tmp_path) -> None:
+    def write(book, sheet) -> None:
+        sheet.write_row("A1", ["May", "", "for office use"])
+        sheet.write_row("A3", ["a", "b", "c", "n", "n"])
+        for row in (4, 5, 7):
+            sheet.write_row(row, 0, [row, " ", "x"])
+        sheet.write(9, 0, " ")
+        sheet.set_column("B:D", None, None, {"hidden": True})
+        for row in (1, 4, 5, 6):
+            sheet.set_row(row, None, None, {"hidden": True})
+        book.add_worksheet("None")
+        book.add_worksheet("Two").write("B7", "x")
+        book.get_worksheet_by_name("Two").activate()
+        sheet.hide()
+
+    path = drawn(tmp_path / "x.xlsx", write)
+    with open_table(path, ReadOptions(), Wanted(frozenset("abc"), frozenset("a"))) as table:
+        assert [5, 6, 8] == [line.number for line in table.rows]
+        found = [str(one) for one in table.remarks.messages("cases", "x.xlsx", table.header)]
+
+    assert found == [
+        "cases: line 3 of `x.xlsx` names the columns; above it stands `May`, which is skipped",
+        "cases: 2 rows of `x.xlsx` have no value and are skipped",
+        "cases: of `x.xlsx` only the first sheet `One` is read, not `Two`",
+        "cases: the sheet `One` of `x.xlsx` is read, but hidden",
+        "cases: hidden columns of `x.xlsx` are read like others: `b`, `c`",
+        "cases: 2 hidden rows of `x.xlsx` are read like others",
+    ]
+
+
+def test_xlsx_whose_first_sheet_is_empty(tmp_path) -> None:
+    def write(book, sheet) -> None:
+        book.add_worksheet("Two").write("A1", "a")
+
+    assert fails(drawn(tmp_path / "x.xlsx", write))[:2] == ("E114", "the first sheet, `One`, is empty")
 
 
 def test_xlsx_that_is_none(write, tmp_path) -> None:

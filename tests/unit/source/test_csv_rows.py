@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from steelyard.diagnostics import Diagnostics, Span
 from steelyard.facts.cells import shown
-from steelyard.facts.readers import Line, ReadOptions, UnreadableError, open_table
+from steelyard.facts.readers import Line, ReadOptions, UnreadableError, Wanted, open_table
 from steelyard.source import csv_rows as scanner
 from steelyard.source.csv_grid import read_csv_grid
 from steelyard.source.csv_rows import BadQuote, Place, csv_rows
@@ -78,7 +78,7 @@ def test_tables_and_facts_have_the_same_fields(tmp_path_factory: pytest.TempPath
     path.write_bytes(f"h,i\n{text}".encode())
     grid = read_csv_grid(path.read_bytes(), "same.csv", GridOptions(HERE), Diagnostics())
     try:
-        with open_table(path, ReadOptions(), frozenset()) as table:
+        with open_table(path, ReadOptions(), Wanted()) as table:
             rows = list(table.rows)
     except UnreadableError:
         assert grid is None
@@ -100,5 +100,5 @@ def test_a_byte_order_mark_is_skipped_in_any_encoding(tmp_path: Path, encoding: 
 
     assert grid is not None
     assert [[str(cell.text) for cell in row if cell] for row in grid.rows] == [["a"], ["上"]]
-    with open_table(path, ReadOptions(encoding=encoding), frozenset()) as table:
+    with open_table(path, ReadOptions(encoding=encoding), Wanted()) as table:
         assert list(table.rows) == [Line(2, {"a": "上"})]

@@ -18,8 +18,9 @@ from steelyard.diagnostics.plain import encodable
 from steelyard.facts.bulk.sources import Asked, Source, has_broken_text, parquet_source
 from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
 from steelyard.facts.bulk.storing import stored_source
-from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, open_table
-from steelyard.facts.reading import Files, Progress, Reading, SourceFile
+from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, Wanted, open_table
+from steelyard.facts.readers.remarks import Remarks
+from steelyard.facts.reading import Files, Progress, Reading, SourceFile, wanted
 from steelyard.ir.ruleset import InputField
 
 _CSV, _TSV, _PARQUET = ".csv", ".tsv", ".parquet"
@@ -109,7 +110,8 @@ class Opening(Reading):
             if source.staged:
                 continue
             try:
-                with open_table(source.path, self.options, frozenset(name for name, _ in source.columns)) as table:
+                columns = Wanted(frozenset(name for name, _ in source.columns))
+                with open_table(source.path, self.options, columns) as table:
                     deque(table.rows, maxlen=0)
             except UnreadableError as error:
                 self.report(source.path, error)
@@ -125,15 +127,15 @@ class Opening(Reading):
         name = path.name.lower()
         source: Source | None = None
         if name.endswith((_PARQUET, _CSV, _TSV)):
-            columns = self._headed(role, path, fields, options)
+            columns, header, titles = self._headed(role, path, fields, options)
             if name.endswith(_PARQUET):
                 if not self._check_text or not has_broken_text(path, {name for name, _ in asked}):
                     source = parquet_source(self._connection, path, fields)
             else:
-                staged = stage_plain_csv(path, self._place(), columns, options, asked)
+                staged = stage_plain_csv(path, self._place(), columns, options, asked, header=header)
                 if staged is not None:
                     source, skipped = staged
-                    self.note_skipped(role, path, skipped)
+                    self.remark(role, path, header, Remarks(skipped=skipped, titles=titles))
             if source is not None:
                 self.used(role, path, path.name)
                 self._read(source.rows)
@@ -150,11 +152,13 @@ class Opening(Reading):
             self._tick()
             yield line
 
-    def _headed(self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions) -> Sequence[str]:
-        """Return the columns of a file, after checking its header and first row as the Python intake does."""
+    def _headed(
+        self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions
+    ) -> tuple[Sequence[str], int, tuple[str, ...]]:
+        """Return the columns of a file, their line and the titles above, checked as the Python intake does."""
         next(self._lines(role, path, fields, options), None)
-        with open_table(path, options, frozenset()) as table:
-            return list(table.columns)
+        with open_table(path, options, wanted(fields)) as table:
+            return list(table.columns), table.header, table.remarks.titles
 
     def _place(self) -> Path:
         return self._folder / f"{next(self._numbers)}.parquet"

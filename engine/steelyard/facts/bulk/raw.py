@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from steelyard.facts.bulk.sources import FIRST_TEXT, Source
 from steelyard.facts.bulk.staging import delimiter_of
 from steelyard.facts.cells import Cell
-from steelyard.facts.readers import BadLine, Line, ReadOptions, open_table
+from steelyard.facts.readers import BadLine, Line, ReadOptions, Wanted, open_table
 from steelyard.temporary import TemporaryFolder
 
 
@@ -59,7 +59,7 @@ def _taken(source: Source, places: Sequence[int]) -> Any:
 
 def _parquet(source: Source, taken: Any, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
     """Read the rows with the Parquet reader, from a temporary file that contains only them."""
-    wanted = frozenset(name for name, _ in source.columns)
+    wanted = Wanted(frozenset(name for name, _ in source.columns))
     with TemporaryFolder() as folder:
         path = folder.path / "rows.parquet"
         pq.write_table(taken, path)
@@ -90,12 +90,10 @@ def _ragged(source: Source, lines: Sequence[str], options: ReadOptions) -> Itera
     """Let the reader of CSV say what is wrong with lines, from a file that holds nothing else beside the header."""
     if not lines:
         return
-    with open_table(source.path, options, frozenset()) as table:
-        header = list(table.columns)
     given = delimiter_of(source.path, options)
     with TemporaryFolder() as folder:
         path = folder.path / "rows.csv"
-        text = "\n".join((given.join(header), *lines))
+        text = "\n".join((given.join(source.header), *lines))
         path.write_text(text + "\n", "utf-8", newline="")
-        with open_table(path, replace(options, delimiter=given, encoding="utf-8"), frozenset()) as table:
+        with open_table(path, replace(options, delimiter=given, encoding="utf-8"), Wanted()) as table:
             yield from table.rows

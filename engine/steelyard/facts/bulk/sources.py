@@ -48,6 +48,7 @@ class Source:
         staged: whether `table` is a staged file (staging.py), with lines and raw cells beside the texts.
         raw: the file with the raw cells, where `table` holds stored values (storing.py), in any order; else None.
         number: the position of the file among all of its role.
+        header: the names of all columns of a file of CSV that was staged without its reader.
         part: only rows whose position is in [first, end) belong to the source; None: all.
     """
 
@@ -59,6 +60,7 @@ class Source:
     staged: bool
     raw: Source | None = None
     number: int = 0
+    header: Sequence[str] = ()
     part: tuple[int, int] | None = None
 
     @property
@@ -227,10 +229,10 @@ def _timestamp(cell: str, kind: Any, found: str) -> tuple[Column | None, str]:
     return column, "TIMESTAMP"
 
 
-def staged_source(path: Path, table: Path, rows: int, asked: Sequence[Asked]) -> Source:
+def staged_source(path: Path, table: Path, rows: int, asked: Sequence[Asked], header: Sequence[str] = ()) -> Source:
     """Return the source of a staged file of texts: one column for each that is asked for, in this order."""
     columns = {one: Column(f"c{place}", Kind.TEXT) for place, one in enumerate(asked, FIRST_TEXT)}
-    return Source(path, table, rows, FIRST_TEXT + len(asked), columns, staged=True)
+    return Source(path, table, rows, FIRST_TEXT + len(asked), columns, staged=True, header=header)
 
 
 FIRST_TEXT = 3

@@ -24,7 +24,7 @@ from steelyard.facts.bulk.sources import Asked, Source, staged_source
 from steelyard.facts.cells import Cell, plain_cell
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
-from steelyard.facts.readers.table import Skipped
+from steelyard.facts.readers.remarks import Remarks
 from steelyard.ir.types import Regions, Type
 from steelyard.source.csv_rows import customary_delimiter
 from steelyard.source.files import BYTE_ORDER_MARK
@@ -103,7 +103,7 @@ def _text(cell: Cell, kind: Type) -> str | None:
 
 
 def stage_plain_csv(
-    path: Path, table: Path, columns: Sequence[str], options: ReadOptions, asked: Sequence[Asked]
+    path: Path, table: Path, columns: Sequence[str], options: ReadOptions, asked: Sequence[Asked], *, header: int
 ) -> tuple[Source, int] | None:
     """Stage a CSV file without quotes, in whole blocks.
 
@@ -113,6 +113,7 @@ def stage_plain_csv(
         columns: its header.
         options: delimiter, encoding and limits.
         asked: the columns to stage; columns that the file does not have are empty.
+        header: the line of the header; rows above it are left out.
 
     Returns:
         The staged source, and the number of rows without any value, which are left out; None where the file contains a
@@ -121,16 +122,18 @@ def stage_plain_csv(
     places = {name: place for place, name in enumerate(columns)}
     known = [one for one in asked if one[0] in places]
     wanted = [places[name] for name, _ in known]
-    count, skipped = 0, Skipped()
+    count, remarks = 0, Remarks()
     with _writer(table, len(known)) as writer:
         try:
             texts = _texts(path, options.encoding)
-            for block in _tables(texts, delimiter_of(path, options), len(columns), wanted, skipped):
+            for block in _tables(
+                texts, delimiter_of(path, options), len(columns), wanted, header=header, remarks=remarks
+            ):
                 writer.write_table(block)
                 count += block.num_rows
         except (_QuotedError, UnicodeError, pa.ArrowInvalid):
             return None
-    return staged_source(path, table, count, known), skipped.count
+    return staged_source(path, table, count, known, columns), remarks.skipped
 
 
 def delimiter_of(path: Path, options: ReadOptions) -> str:
@@ -159,8 +162,10 @@ def _texts(path: Path, encoding: str) -> Iterator[str]:
                 return
 
 
-def _tables(texts: Iterator[str], delimiter: str, width: int, wanted: Sequence[int], skipped: Skipped) -> Iterator[Any]:
-    number, rest, header = 0, "", True
+def _tables(
+    texts: Iterator[str], delimiter: str, width: int, wanted: Sequence[int], *, header: int, remarks: Remarks
+) -> Iterator[Any]:
+    number, rest = 0, ""
     for text in _ended(texts):
         whole, end, rest_ = (rest + text).rpartition("\n")
         rest = rest_
@@ -168,16 +173,16 @@ def _tables(texts: Iterator[str], delimiter: str, width: int, wanted: Sequence[i
             continue
         lines = pc.list_flatten(pc.split_pattern(pa.array([whole], pa.large_string()), "\n")).cast(pa.string())
         numbers = pc.add(pc.cumulative_sum(pa.repeat(pa.scalar(1, pa.int64()), len(lines))), number)
+        above = max(0, header - number)
         number += len(lines)
+        lines, numbers = lines[above:], numbers[above:]
         filled = pc.not_equal(lines, "")
         lines, numbers = lines.filter(filled), numbers.filter(filled)
-        if header and len(lines):
-            lines, numbers, header = lines[1:], numbers[1:], False
         valued = pc.not_equal(pc.utf8_trim(lines, _BLANKS + delimiter), "")
         if not pc.all(valued).as_py():
             before = len(lines)
             lines, numbers = lines.filter(valued), numbers.filter(valued)
-            skipped.count += before - len(lines)
+            remarks.skipped += before - len(lines)
         if len(lines):
             yield _table(lines, numbers, delimiter, width, wanted)
 

@@ -81,7 +81,7 @@ def _told(relation: Relation, path: Path, reading: Reading) -> str | None:
         case "declarations":
             if name.endswith(".json"):
                 return "tdi"
-            return "fema" if reading.columns(path) >= fema.MARKS else None
+            return "fema" if reading.columns(path, fema.MARKS) >= fema.MARKS else None
         case _:  # relations without a feed
             return None
 

@@ -5,6 +5,6 @@ into a diagnostic); a fault of one line is a `BadLine` among the good ones.
 """
 
 from steelyard.facts.readers.opening import open_table
-from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, UnreadableError
+from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, UnreadableError, Wanted
 
-__all__ = ["BadLine", "Line", "ReadOptions", "Table", "UnreadableError", "open_table"]
+__all__ = ["BadLine", "Line", "ReadOptions", "Table", "UnreadableError", "Wanted", "open_table"]

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import HALF
 from steelyard.facts.problem import Problem
+from steelyard.facts.readers.heading import heading
+from steelyard.facts.readers.remarks import Remarks
 from steelyard.facts.readers.table import (
     BadLine,
     Line,
     ReadOptions,
-    Skipped,
     Table,
     UnreadableError,
+    Wanted,
     checked_header,
     empty_file,
 )
@@ -27,17 +30,18 @@ _SHOWN = 80
 
 
 @contextmanager
-def read_csv(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
-    """Read a CSV file; its first row names the columns. `wanted` is ignored."""
-    del wanted
+def read_csv(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Table]:
+    """Read a CSV file; its first row names the columns, or a later one below titles."""
     delimiter = customary_delimiter(path) if options.delimiter is None else options.delimiter
     if (fault := delimiter_fault(delimiter)) is not None:
         raise UnreadableError("E113", fault[0], help=fault[1])
     with text_lines(path, options.encoding) as lines:
         rows = csv_rows(lines, delimiter)
-        number, header, _ = next(rows, (0, None, ()))
-        if header is None:
+        above: list[CsvRow] = []
+        place = heading(_texts(rows, above), wanted.needed)
+        if not above:
             raise empty_file()
+        number, header, _ = above[place]
         if not isinstance(header, BadQuote) and any(map(HALF.search, header)):
             raise wrong_encoding(options.encoding, line=number + 1)
         if isinstance(header, BadQuote) or any("\0" in name for name in header):
@@ -47,18 +51,36 @@ def read_csv(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Genera
                 help=msg("the file may be no CSV, or of another encoding: see `--encoding`"),
                 line=number + 1,
             )
-        columns = checked_header(header, number + 1)
-        skipped = Skipped()
-        yield Table(columns, _rows(rows, columns, skipped), header=number + 1, skipped=skipped)
+        columns = checked_header(header, number + 1, wanted.columns)
+        remarks = Remarks(titles=tuple(_first(fields) for _, fields, _ in above[:place]))
+        yield Table(
+            columns, _rows(chain(above[place + 1 :], rows), columns, remarks), header=number + 1, remarks=remarks
+        )
 
 
-def _rows(rows: Iterator[CsvRow], columns: list[str], skipped: Skipped) -> Iterator[Line | BadLine]:
+def _texts(rows: Iterator[CsvRow], read: list[CsvRow]) -> Iterator[list[str] | None]:
+    """Give the texts of rows that have a value, None for a broken one, and keep the rows in `read`."""
+    for row in rows:
+        fields = row[1]
+        if isinstance(fields, BadQuote) or any(map(HALF.search, fields)):
+            read.append(row)
+            yield None
+        elif any(map(str.strip, fields)):
+            read.append(row)
+            yield fields
+
+
+def _first(fields: list[str] | BadQuote) -> str:
+    return next((field.strip() for field in fields if field.strip()), "") if isinstance(fields, list) else ""
+
+
+def _rows(rows: Iterable[CsvRow], columns: list[str], remarks: Remarks) -> Iterator[Line | BadLine]:
     width = len(columns)
     for number, fields, _ in rows:
         if isinstance(fields, BadQuote):
             yield BadLine(number + 1, "", _bad_quote(fields))
         elif not any(map(str.strip, fields)):
-            skipped.count += 1
+            remarks.skipped += 1
         elif len(fields) == width:
             yield Line(number + 1, dict(zip(columns, fields, strict=True)))
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,18 +13,14 @@ from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import encodable
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
-from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, empty_file
+from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, Wanted, empty_file
 from steelyard.facts.readers.text import text_lines
 
 _SHOWN = 80
 
 
-class _DuplicateKeyError(ValueError):
-    """Raised for a key that occurs twice in an object; its only argument is the key."""
-
-
 @contextmanager
-def read_jsonl(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
+def read_jsonl(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Table]:
     """Read a file of JSON objects. `wanted` is ignored."""
     del wanted
     columns: dict[str, None] = {}
@@ -40,10 +37,6 @@ def _rows(lines: Iterator[str], columns: dict[str, None]) -> Iterator[Line | Bad
         empty = False
         try:
             found = cast("object", decoder.decode(text))
-        except _DuplicateKeyError as error:
-            problem = Problem(msg("keys that stand once; `{key}` stands twice", key=encodable(error.args[0])))
-            yield BadLine(number, text[:_SHOWN], problem)
-            continue
         except (ValueError, RecursionError):
             yield BadLine(number, text[:_SHOWN], _no_object())
             continue
@@ -58,10 +51,12 @@ def _rows(lines: Iterator[str], columns: dict[str, None]) -> Iterator[Line | Bad
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return an object. A key that stands twice has a problem for a value, which only matters where it is read."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise _DuplicateKeyError(next(key for key in keys if keys.count(key) > 1))
+        for key, count in Counter(key for key, _ in pairs).items():
+            if count > 1:
+                found[key] = Problem(msg("keys that stand once; `{key}` stands twice", key=encodable(key)))
     return found
 
 
@@ -71,7 +66,7 @@ def _cell(value: object) -> Cell:
             return None
         case bool():
             return "true" if value else "false"
-        case str():
+        case str() | Problem():
             return value
         case list():
             items = cast("list[object]", value)

@@ -11,21 +11,21 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.readers.csv import read_csv
 from steelyard.facts.readers.jsonl import read_jsonl
-from steelyard.facts.readers.table import ReadOptions, Table, UnreadableError, guarded, unreadable
+from steelyard.facts.readers.table import ReadOptions, Table, UnreadableError, Wanted, guarded, unreadable
 from steelyard.facts.readers.xes import read_xes
 from steelyard.source.broken import BROKEN_FILE
 
-Reader = Callable[[Path, ReadOptions, frozenset[str]], AbstractContextManager[Table]]
+Reader = Callable[[Path, ReadOptions, Wanted], AbstractContextManager[Table]]
 
 
-def _parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> AbstractContextManager[Table]:
+def _parquet(path: Path, options: ReadOptions, wanted: Wanted) -> AbstractContextManager[Table]:
     # large libraries are imported only for files that need them
     from steelyard.facts.readers.parquet import read_parquet
 
     return read_parquet(path, options, wanted)
 
 
-def _xlsx(path: Path, options: ReadOptions, wanted: frozenset[str]) -> AbstractContextManager[Table]:
+def _xlsx(path: Path, options: ReadOptions, wanted: Wanted) -> AbstractContextManager[Table]:
     from steelyard.facts.readers.xlsx import read_xlsx
 
     return read_xlsx(path, options, wanted)
@@ -43,13 +43,13 @@ READERS: dict[str, Reader] = {
 
 
 @contextmanager
-def open_table(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
+def open_table(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Table]:
     """Open a file of rows. Its name alone decides the format.
 
     Args:
         path: the file.
         options: delimiter, encoding and limits.
-        wanted: the columns that will be read; others may be left out.
+        wanted: the columns that will be read.
 
     Raises:
         UnreadableError: the file cannot be read; raised on opening, or later while rows are read.

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 from steelyard.diagnostics import msg
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
-from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, checked_header
+from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, Wanted, checked_header
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -29,7 +29,7 @@ _Convert = Callable[[Any], Cell]
 
 
 @contextmanager
-def read_parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
+def read_parquet(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Table]:
     """Read the wanted columns of a Parquet file; rows are counted from 1.
 
     Raises:
@@ -37,8 +37,8 @@ def read_parquet(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Ge
     """
     del options
     with pq.ParquetFile(path.absolute()) as file:
-        columns = checked_header(file.schema_arrow.names, 1)
-        used = [name for name in columns if name in wanted]
+        columns = checked_header(file.schema_arrow.names, 1, wanted.columns)
+        used = [name for name in columns if name in wanted.columns]
         converters = [_converter(name, file.schema_arrow.field(name).type) for name in used]
         yield Table(columns, _rows(file, used, converters))
 

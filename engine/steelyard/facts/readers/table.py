@@ -11,6 +11,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
+from steelyard.facts.readers.remarks import Remarks
 from steelyard.source.broken import BROKEN_FILE, reason_of
 
 T = TypeVar("T")
@@ -36,6 +37,14 @@ class ReadOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """The columns that will be read, others may be left out; of these, the ones that every row must fill."""
+
+    columns: frozenset[str] = frozenset()
+    needed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A row. `number` is its line in the file, or its row where the format has no lines, from 1."""
 
@@ -52,13 +61,6 @@ class BadLine:
     problem: Problem
 
 
-@dataclass(slots=True)
-class Skipped:
-    """The number of rows without any value that were skipped so far."""
-
-    count: int = 0
-
-
 @dataclass(frozen=True, slots=True)
 class Table:
     """An open file.
@@ -68,14 +70,14 @@ class Table:
         rows: good and bad rows in the order of the file.
         growing: whether each row names its own columns.
         header: the line, or the row, from 1, whose cells name the columns.
-        skipped: counts rows of CSV without any value, which `rows` leaves out.
+        remarks: what is to be said about the file; whole when all rows are read.
     """
 
     columns: Collection[str]
     rows: Iterator[Line | BadLine]
     growing: bool = False
     header: int = 1
-    skipped: Skipped = field(default_factory=Skipped)
+    remarks: Remarks = field(default_factory=Remarks)
 
 
 class UnreadableError(Exception):
@@ -98,14 +100,14 @@ class UnreadableError(Exception):
         self.notes = notes
 
 
-def checked_header(names: Iterable[str], line: int) -> list[str]:
+def checked_header(names: Iterable[str], line: int, wanted: frozenset[str]) -> list[str]:
     """Check and return the names of the columns. Columns without a name are allowed but cannot be read.
 
     Raises:
-        UnreadableError: there are no names, or a name occurs twice.
+        UnreadableError: there are no names, or the name of a wanted column occurs twice.
     """
     header = list(names)
-    twice = [name for name, count in Counter(header).items() if name and count > 1]
+    twice = [name for name, count in Counter(header).items() if name in wanted and count > 1]
     if twice:
         raise UnreadableError(
             "E115",

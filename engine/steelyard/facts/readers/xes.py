@@ -19,7 +19,7 @@ from defusedxml.expatreader import DefusedExpatParser
 
 from steelyard.diagnostics import msg
 from steelyard.facts.cells import Cell
-from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, damaged, too_large
+from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, Wanted, damaged, too_large
 
 CASE = "case"
 EVENT_COLUMNS = {
@@ -37,7 +37,7 @@ _MOST_ATTRIBUTES = 10_000
 
 
 @contextmanager
-def read_xes(path: Path, options: ReadOptions, wanted: frozenset[str]) -> Generator[Table]:
+def read_xes(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Table]:
     """Read a log. Events have the columns case, activity, transition, time, resource; traces case and attributes."""
     del wanted
     with path.open("rb") as raw:

@@ -1,0 +1,67 @@
+"""What the user must know about a file that was read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import listed
+
+
+@dataclass(slots=True)
+class Remarks:
+    """What was skipped in a file, and what was read although people may not see it. Whole when all rows are read.
+
+    Attributes:
+        skipped: the number of rows without any value.
+        titles: the first text of each row above the names of the columns.
+        sheet: of a workbook, the one that is read.
+        other_sheets: of a workbook, those that have values too.
+        hidden_sheet: whether the sheet that is read is hidden.
+        hidden_rows: the number of hidden rows that were read.
+        hidden_columns: hidden columns that were read.
+    """
+
+    skipped: int = 0
+    titles: tuple[str, ...] = ()
+    sheet: str = ""
+    other_sheets: tuple[str, ...] = ()
+    hidden_sheet: bool = False
+    hidden_rows: int = 0
+    hidden_columns: tuple[str, ...] = ()
+
+    def messages(self, role: str, file: str, header: int) -> Iterator[Message]:
+        """Give the warnings about a file of a role; `header` is the line that names the columns."""
+        where = {"role": role, "file": file}
+        if self.titles:
+            yield msg(
+                "{role}: line {line} of `{file}` names the columns; above it stands {titles}, which is skipped",
+                line=header,
+                titles=listed(self.titles),
+                **where,
+            )
+        if self.skipped:
+            yield msg("{role}: {count} rows of `{file}` have no value and are skipped", count=self.skipped, **where)
+        if self.other_sheets:
+            yield msg(
+                "{role}: of `{file}` only the first sheet `{sheet}` is read, not {others}",
+                sheet=self.sheet,
+                others=listed(self.other_sheets),
+                **where,
+            )
+        if self.hidden_sheet:
+            yield msg("{role}: the sheet `{sheet}` of `{file}` is read, but hidden", sheet=self.sheet, **where)
+        if self.hidden_columns:
+            yield msg(
+                "{role}: hidden columns of `{file}` are read like others: {names}",
+                names=listed(self.hidden_columns),
+                **where,
+            )
+        if self.hidden_rows:
+            yield msg("{role}: {count} hidden rows of `{file}` are read like others", count=self.hidden_rows, **where)
+
+
+def other_sheets(names: Sequence[str]) -> Message:
+    """Advise where the sheet that is meant is not the first."""
+    return msg("only the first sheet is read: move the right one of {names} to the front", names=listed(names))
