@@ -178,16 +178,12 @@ def _report_unassigned(
         Span(str(files[0]) if len(files) == 1 else unassigned[0][1].file, first, 0, first, 0),
         msg("{count} bad rows of `{relation}` could belong to any case", count=len(unassigned), relation=relation.id),
         help=msg("mend the rows, or take them out"),
-        notes=tuple(
-            msg(
-                "{file}, row {line}, `{column}`: `{value}` stands where {expected} should",
-                file=place.file,
-                line=place.line,
-                column=one.where,
-                value=one.value,
-                expected=one.problem.expected,
-            )
-            for fault, place in unassigned[:_NAMED]
-            for one in fault.all
-        ),
+        notes=tuple(_described(one, place) for fault, place in unassigned[:_NAMED] for one in fault.all),
     )
+
+
+def _described(fault: Fault, place: Place) -> Message:
+    where = {"file": place.file, "line": place.line, "column": fault.where, "expected": fault.problem.expected}
+    if not fault.value:
+        return msg("{file}, row {line}, `{column}`: {expected}", **where)
+    return msg("{file}, row {line}, `{column}`: `{value}`, expected {expected}", value=fault.value, **where)

@@ -416,7 +416,7 @@ def test_a_bad_joined_row_stops_the_run_and_is_named(folder) -> None:
 
     assert str(found.headline) == "7 bad rows of `climate` could belong to any case"
     assert len(found.notes) == 5
-    assert str(found.notes[0]).startswith("k.csv, row 2, `rate`: `half` stands where a number")
+    assert str(found.notes[0]).startswith("k.csv, row 2, `rate`: `half`, expected a number")
 
 
 def test_joined_rows_are_the_same_for_every_case_and_counted_over_files(folder) -> None:

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, Wanted, open_table
 
-EVERYTHING = Wanted(frozenset("abcdefgh") | {"case", "time"})
+EVERYTHING = Wanted(frozenset("abcdefgh") | {"case", "activity", "transition", "time", "resource"})
 
 
 def rows(path, **options):
@@ -136,7 +136,9 @@ def test_csv_names_of_the_columns_below_a_title(write) -> None:
     needed = Wanted(frozenset("abc"), frozenset("ac"))
 
     with open_table(path, ReadOptions(), needed) as table:
-        assert [(6, {"a": "1", "b": "2", "c": "3"})] == [(line.number, line.cells) for line in table.rows]
+        assert [(6, {"a": "1", "b": "2", "c": "3"})] == [
+            (line.number, line.cells) for line in table.rows if isinstance(line, Line)
+        ]
         assert (5, ("Claims of May", "per claim"), 1) == (table.header, table.remarks.titles, table.remarks.skipped)
 
 
@@ -614,6 +616,8 @@ LOG = """<?xml version="1.0"?>
       <date key="time:timestamp" value="2024-05-01T10:00:00.000+08:00"/>
       <string key="lifecycle:transition" value="complete"/>
       <string key="org:resource" value="Li"/>
+      <string key="org:group" value="Pudong"/>
+      <float key="amount" value="1.25E7"/>
       <list key="more"><values><string key="concept:name" value="listed"/></values></list>
     </event>
     <string key="concept:name" value="C1"/>
@@ -624,8 +628,6 @@ LOG = """<?xml version="1.0"?>
   <event><string key="concept:name" value="lost"/></event>
 </log>
 """
-
-EVENT = {"case": "C1", "activity": None, "transition": None, "time": None, "resource": None}
 
 
 @pytest.mark.parametrize("name", ["x.xes", "x.xes.gz", "X.XES.GZ"])
@@ -643,20 +645,83 @@ def test_xes_events_are_rows(write, name) -> None:
                 "resource": "Li",
             },
         ),
-        (17, EVENT),
-        (19, EVENT | {"case": None, "activity": "x"}),
-        (20, EVENT | {"case": None, "activity": "lost"}),
+        (19, {"case": "C1"}),
+        (21, {"activity": "x"}),
+        (22, {"activity": "lost"}),
     ]
 
 
 def test_xes_traces_are_rows_of_cases(write) -> None:
-    assert rows(write("x.xes", LOG), traces=True) == [(7, {"case": "C1", "a": "1"}), (19, {"case": None})]
+    assert rows(write("x.xes", LOG), traces=True) == [(7, {"case": "C1", "a": "1"}), (21, {})]
 
 
 def test_xes_with_a_prefix_is_the_same(write) -> None:
     path = write("x.xes", '<x:log xmlns:x="u"><x:trace><x:event/></x:trace></x:log>')
 
-    assert rows(path) == [(1, EVENT | {"case": None})]
+    assert rows(path) == [(1, {})]
+
+
+def logged(path, *names: str, traces: bool = False) -> tuple[list[dict], list[str]]:
+    """The cells of some columns of a log whose rows must name their case; what is said about the file."""
+    wanted = Wanted(frozenset(names), frozenset(names) & {"case"})
+    with open_table(path, ReadOptions(traces=traces), wanted) as table:
+        return [dict(line.cells) for line in table.rows if isinstance(line, Line)], list(
+            map(str, table.remarks.messages("log", "x", 1))
+        )
+
+
+def test_xes_attributes_of_events_are_columns_by_their_keys(write) -> None:
+    [first, second], said = logged(write("x.xes", LOG), "case", "org:group", "concept:name", "amount", "more")
+
+    assert str(first.pop("more").expected).startswith("a single value")
+    assert {"case": "C1", "org:group": "Pudong", "concept:name": "报案", "amount": "12500000"} == first
+    assert {"case": "C1"} == second
+    assert said == [
+        "log: 2 events of `x` lie in no trace with a name, so no case has them; the first stands on line 21"
+    ]
+
+
+def test_xes_prefix_of_an_extension_is_the_choice_of_a_log(write) -> None:
+    log = (
+        '<log><extension name="Organizational" prefix="o" uri="http://www.xes-standard.org/org.xesext"/>'
+        '<trace><string key="concept:name" value="C1"/><event><string key="o:resource" value="Li"/>'
+        '<string key="o:group" value="B"/><string key="x:group" value="C"/></event></trace></log>'
+    )
+    found, _ = logged(write("x.xes", log), "resource", "org:group", "x:group")
+
+    assert [{"resource": "Li", "org:group": "B", "x:group": "C"}] == found
+
+
+def test_xes_keys_that_two_attributes_have(write) -> None:
+    """The standard attribute of a column counts, else the one of its name; no key stands twice."""
+
+    def attribute(key: str, value: str) -> str:
+        return f'<string key="{key}" value="{value}"/>'
+
+    events = [
+        attribute("resource", "Li"),
+        attribute("resource", "Li") + attribute("org:resource", "Wang"),
+        attribute("org:resource", "Wang") + attribute("resource", "Wang") + attribute("case", "C2"),
+        attribute("a", "1") + attribute("a", "1"),
+    ]
+    inside = "".join(f"<event>{one}</event>" for one in events)
+    path = write(
+        "x.xes", f"<log><trace>{inside}{attribute('concept:name', 'C1')}{attribute('case', 'no')}</trace></log>"
+    )
+    found, said = logged(path, "case", "resource", "a")
+
+    assert str(found[3].pop("a").expected) == "keys that stand once; `a` stands twice"
+    assert [("C1", "Li"), ("C1", "Wang"), ("C1", "Wang"), ("C1", None)] == [
+        (one["case"], one.get("resource")) for one in found
+    ]
+    assert ["1 attributes `resource`", "1 attributes `case`"] == [one[12:].partition(" differ")[0] for one in said]
+    assert [{"case": "C1"}] == logged(path, "case", traces=True)[0]
+
+
+def test_xes_of_too_many_attributes(write) -> None:
+    events = "".join(f'<event><string key="k{one}" value=""/></event>' for one in range(10_001))
+
+    assert fails(write("x.xes", f"<log>{events}</log>"))[1].startswith("the log has more than 10000")
 
 
 BOMB = '<!DOCTYPE log [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><log><string key="x" value="&b;"/></log>'

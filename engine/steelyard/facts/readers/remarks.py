@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
@@ -21,6 +21,9 @@ class Remarks:
         hidden_sheet: whether the sheet that is read is hidden.
         hidden_rows: the number of hidden rows that were read.
         hidden_columns: hidden columns that were read.
+        lost_events: of an event log, the number of events that lie in no trace with a name.
+        first_lost: the line of the first of them; 0 where there is none.
+        overruled: of an event log, how many attributes differ from the standard ones of the same column.
     """
 
     skipped: int = 0
@@ -30,6 +33,9 @@ class Remarks:
     hidden_sheet: bool = False
     hidden_rows: int = 0
     hidden_columns: tuple[str, ...] = ()
+    lost_events: int = 0
+    first_lost: int = 0
+    overruled: dict[str, int] = field(default_factory=dict[str, int])
 
     def messages(self, role: str, file: str, header: int) -> Iterator[Message]:
         """Give the warnings about a file of a role; `header` is the line that names the columns."""
@@ -60,6 +66,22 @@ class Remarks:
             )
         if self.hidden_rows:
             yield msg("{role}: {count} hidden rows of `{file}` are read like others", count=self.hidden_rows, **where)
+        if self.lost_events:
+            yield msg(
+                "{role}: {count} events of `{file}` lie in no trace with a name, so no case has them; "
+                "the first stands on line {line}",
+                count=self.lost_events,
+                line=self.first_lost,
+                **where,
+            )
+        for name, count in self.overruled.items():
+            yield msg(
+                "{role}: in `{file}` {count} attributes `{name}` differ from the standard attribute of this column, "
+                "which counts",
+                count=count,
+                name=name,
+                **where,
+            )
 
 
 def other_sheets(names: Sequence[str]) -> Message:

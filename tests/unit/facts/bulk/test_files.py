@@ -319,6 +319,30 @@ def test_event_logs(agree, shapes, tmp_path) -> None:
     assert [case.key for case in agree(rules, path, {"log": path}).cases] == ["a"]
 
 
+def test_event_logs_with_traces_that_have_no_name(agree, shapes, tmp_path) -> None:
+    path = tmp_path / "log.xes"
+    name = '<string key="concept:name" value="a"/>'
+    event = '<event><string key="org:group" value="B"/></event>'
+    path.write_text(f"<log>\n<trace>{event}</trace>\n<trace>{name}{event}{event}</trace>\n{event}</log>", "utf-8")
+    log = shapes.relation(
+        "log",
+        shapes.field("case", shapes.types["word"]),
+        shapes.field("group", shapes.types["word"], column="org:group"),
+        of_case="case",
+    )
+    rules = shapes.ruleset(shapes.key(column="case"), relations=[log])
+
+    found = agree(rules, path, {"log": path})
+
+    assert [("a", ["B", "B"])] == [
+        (case.key, [row.values["group"] for row in case.rows["log"]]) for case in found.cases
+    ]
+    assert [2] == [one.line for one in found.rejects]
+    assert ["log: 2 events of `log.xes` lie in no trace with a name"] == [
+        str(one).partition(",")[0] for one in found.warnings
+    ]
+
+
 def test_milestones(agree, shapes, tmp_path) -> None:
     dates, times = shapes.types["day"], shapes.types["at"]
     for first, second in ((dates, dates), (times, times), (dates, times), (times, dates)):
