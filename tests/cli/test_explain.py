@@ -154,7 +154,7 @@ def test_what_is_read_is_never_written_over(steelyard, policy: Path):
 def test_an_ending_that_no_layout_has(steelyard, policy: Path, tmp_path: Path):
     words = ("--cases", policy / "cases.csv", *AS_OF, "--case", "C-002", "-o", tmp_path / "c.pdf")
 
-    assert "ends in .txt, .md" in steelyard("explain", policy, *words).err
+    assert "ends in `.txt`, `.md`" in steelyard("explain", policy, *words).err
     assert not (tmp_path / "c.pdf").exists()
     assert 0 == steelyard("explain", policy, *words, "--format", "text").status
     assert (tmp_path / "c.pdf").exists()

@@ -230,7 +230,8 @@ def _constants(values: Mapping[str, Expr], at: EvaluationPlace, *, multiply: boo
         if multiply:
             found.append(msg("the weight of {name} is multiplied by {factor}", name=who, factor=number))
         else:
-            found.append(msg("the share of {name} is set to {share}", name=who, share=number))
+            percent = decimal_text(fraction(value * 100, expr.type.scale))
+            found.append(msg("the share of {name} is set to {share}%", name=who, share=percent))
     return tuple(found)
 
 

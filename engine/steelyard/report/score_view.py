@@ -23,8 +23,12 @@ class Tells(Protocol):
         """Say a text, or nothing."""
         ...
 
-    def term(self, name: Name) -> Term:
+    def term(self, name: Name, text: Text | None = None) -> Term:
         """Say a name, with its id."""
+        ...
+
+    def other_id(self, name: Name | None) -> str:
+        """Give the id of what has another name."""
         ...
 
     def clause(self, clause: Clause | None) -> str:
@@ -43,7 +47,9 @@ def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> Scor
         grade=told.maybe(score.grade),
         grade_id="" if score.grade is None else score.grade.id,
         grades=tuple(
-            GradeView(told(name), name.id, told(bound), score.grade is not None and name.id == score.grade.id)
+            GradeView(
+                told(name), told.other_id(name), told(bound), score.grade is not None and name.id == score.grade.id
+            )
             for name, bound in score.grades
         ),
         unscored=told.maybe(score.unscored),
@@ -65,7 +71,7 @@ def _line(line: LedgerLine, told: Tells) -> LineView:
     return LineView(
         kind=line.kind.value,
         text=told(line.text),
-        id="" if line.name is None else line.name.id,
+        id=told.other_id(line.name),
         clause=told.clause(line.clause),
         amount=_signed(amount, sign),
         sign=sign,
@@ -83,7 +89,7 @@ def _cost(line: LedgerLine, explanation: Explanation, told: Tells) -> CostView:
     indicator = _indicator(line, explanation)
     rule = next((one for one in explanation.rules if line.name is not None and one.name == line.name), None)
     reason = (indicator.reason if indicator is not None else None) or (None if rule is None else rule.reason)
-    name = Term("", "") if line.name is None else Term(told(line.text), line.name.id)
+    name = Term("", "") if line.name is None else told.term(line.name, line.text)
     amount = str(line.amount)
     return CostView(
         name=name,
@@ -106,7 +112,7 @@ def _indicator(line: LedgerLine, explanation: Explanation) -> IndicatorStory | N
 def _weights(weights: WeightStory, told: Tells) -> WeightsView:
     members = tuple(
         MemberView(
-            name=Term(told(name) if row is None else f"{told(name)} {row}", name.id),
+            name=Term(told(name) if row is None else f"{told(name)} {row}", told.other_id(name)),
             amounts=tuple(stage.amounts[position] or "–" for stage in weights.stages),
             share="–" if share is None else str(share),
         )

@@ -39,12 +39,14 @@ class TableSheet:
         header: the headings that reading back knows.
         rows: as long as the header; None is an empty cell.
         about: what the ruleset says of the table as a whole, for a sheet of its own.
+        about_word: what stands behind the table's name in the name of that sheet.
     """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[tuple[SheetCell | None, ...], ...]
     about: tuple[tuple[str, ...], ...]
+    about_word: str = "about"
 
 
 def table_sheet(ruleset: ir.Ruleset, table: ir.Table, written: model.Table, translate: Translate) -> TableSheet:
@@ -64,7 +66,8 @@ def table_sheet(ruleset: ir.Ruleset, table: ir.Table, written: model.Table, tran
         cells = {str(key): cell for key, cell in row.cells.items()}
         own = (_cell(cells.get(name), kind, exact=name in inputs) for name, kind in kinds.items())
         rows.append((*own, *(_remark(row.note, column) for column in notes)))
-    return TableSheet(table.id, (*kinds, *notes), tuple(rows), tuple(_about(ruleset, table, written, translate)))
+    about = tuple(_about(ruleset, table, written, translate))
+    return TableSheet(table.id, (*kinds, *notes), tuple(rows), about, translate(msg("about")))
 
 
 def _cell(written: Text | None, kind: Type, *, exact: bool) -> SheetCell | None:

@@ -48,7 +48,7 @@ def write_xlsx(sheet: TableSheet, path: Path) -> None:
                 rows.write_number(number, column, float(cell.text), numbers[cell.digits])
     rows.freeze_panes(1, 0)
     rows.autofilter(0, 0, max(1, len(sheet.rows)), len(sheet.header) - 1)
-    about = book.add_worksheet(f"{name} (about)")
+    about = book.add_worksheet(f"{name} ({sheet.about_word})")
     about.set_column(0, 5, 24, text)
     for number, line in enumerate(sheet.about):
         for column, value in enumerate(line):

@@ -105,9 +105,13 @@ class Teller:
         """The text, or nothing."""
         return "" if text is None else self(text)
 
-    def term(self, name: Name) -> Term:
-        """A name with its id."""
-        return Term(self(name), name.id)
+    def term(self, name: Name, text: Text | None = None) -> Term:
+        """A name with its id; with another text in the place of its label where one is given."""
+        return Term(self(name if text is None else text), self.other_id(name))
+
+    def other_id(self, name: Name | None) -> str:
+        """The id of what has another name for the reader; "" where the id is the name, or nothing has one."""
+        return "" if name is None or self(name) == name.id else name.id
 
     def clause(self, clause: Clause | None) -> str:
         """Where a rule comes from; the clause alone where it has one, else the title."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A name for the reader with its id for the small print."""
+    """A name for the reader, with its id for the small print: "" where the name is the id."""
 
     text: str
     id: str
