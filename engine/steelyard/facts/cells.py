@@ -14,6 +14,13 @@ from steelyard.facts.format import format_units
 from steelyard.facts.problem import Problem
 from steelyard.ir.types import Date, DateTime, Number, Region, Regions, Text, Type
 
+
+class Numeral(str):
+    """A number that a file or a caller holds as a number: its point is `.`, whatever notation a field declares."""
+
+    __slots__ = ()
+
+
 Cell = str | tuple[str, ...] | float | date | Problem | None
 """Text; a list (JSONL, Parquet); a double, a date or a local datetime (XLSX, Parquet); a problem; None: empty."""
 
@@ -51,6 +58,15 @@ def shown(cell: Cell) -> str:
             return cell.isoformat()
         case _:  # a double
             return repr(cell).removesuffix(".0")
+
+
+def masked(text: str) -> str:
+    """Return the shape of a text about a person: `x` for each letter, `9` for each digit.
+
+    >>> masked("Li 4711-b")
+    'xx 9999-x'
+    """
+    return "".join("9" if sign.isdigit() else "x" if sign.isalpha() else sign for sign in text)
 
 
 def _double(value: float, type: Type) -> str | Problem:  # noqa: A002

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
-from steelyard.facts.cells import Cell, shown
-from steelyard.facts.fields import Fault, RowReader, Values, joined_fault
+from steelyard.facts.cells import Cell
+from steelyard.facts.fields import Fault, RowReader, Values, field_fault, joined_fault
 from steelyard.facts.problem import Problem
 from steelyard.facts.quick import reader
 from steelyard.ir.ruleset import Ruleset
@@ -25,10 +26,9 @@ class Effective:
 
     def __init__(self, versions: Versions, column: str | None = None) -> None:
         self._versions = versions
-        self._field = versions.reference_field
-        self._column = column or ("" if self._field is None else self._field.column)
-        field, here = self._field, zone(versions.newest.timezone)
-        self._read = None if field is None else reader(field.type, field.range, here)
+        field, here = versions.reference_field, zone(versions.newest.timezone)
+        self._field = field if field is None or column is None else replace(field, column=column)
+        self._read = None if field is None else reader(field.type, field.range, here, field.written)
 
     def choose(self, cells: Mapping[str, Cell]) -> tuple[Ruleset, Fault | None]:
         """Choose the version for a row.
@@ -40,17 +40,17 @@ class Effective:
         versions, field = self._versions, self._field
         if field is None or self._read is None:
             return versions.newest, None
-        value = self._read(cells.get(self._column))
+        cell = cells.get(field.column)
+        value = self._read(cell)
         if value is None:
-            return versions.newest, Fault(self._column, "", Problem(msg("a value is required")))
+            return versions.newest, Fault(field.column, "", Problem(msg("a value is required")))
         if isinstance(value, Problem):
-            return versions.newest, Fault(self._column, shown(cells.get(self._column)), value)
+            return versions.newest, field_fault(field, cell, value)
         day = versions.day(value)
         found = None if day is None else versions.at(day)
         if day is None or found is not None:
             return found or versions.newest, None
-        problem = Problem(self._expected(day))
-        return versions.newest, Fault(self._column, shown(cells.get(self._column)), problem)
+        return versions.newest, field_fault(field, cell, Problem(self._expected(day)))
 
     @staticmethod
     def faults(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -11,10 +12,11 @@ from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import encodable
 from steelyard.facts.case import Reject
-from steelyard.facts.cells import Cell, shown
+from steelyard.facts.cells import Cell, masked, shown
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.quick import reader
+from steelyard.facts.readers import BadLine
 from steelyard.facts.repair import marks_missing
 from steelyard.facts.usual import usual_day
 from steelyard.ir.expressions import Stored
@@ -94,9 +96,7 @@ class RowReader:
             zone: the time zone of local times.
         """
         self._zone = zone
-        self._readers = [
-            (one.id, one.column, reader(one.type, one.range, zone), not one.can_be_missing) for one in fields
-        ]
+        self._readers = [(one, reader(one.type, one.range, zone, one.written)) for one in fields]
         by_id = {one.id: one for one in fields}
         self._ordered = [(by_id[one.not_before], one) for one in fields if one.not_before is not None]
 
@@ -108,25 +108,37 @@ class RowReader:
         """
         values: dict[str, Stored] = {}
         faults: list[Fault] = []
-        for id_, column, read, needed in self._readers:
-            value = read(cells.get(column))
+        for field, read in self._readers:
+            value = read(cells.get(field.column))
             if value is None:
-                if needed:
-                    faults.append(Fault(column, "", Problem(msg("a value is required"))))
+                if not field.can_be_missing:
+                    faults.append(Fault(field.column, "", Problem(msg("a value is required"))))
             elif isinstance(value, Problem):
-                text = shown(cells.get(column))
-                faults.append(Fault(column, text, value if needed else _hinted(text, value)))
+                faults.append(field_fault(field, cells.get(field.column), value))
             else:
-                values[id_] = value
+                values[field.id] = value
         faults += _out_of_order(self._ordered, cells, values, self._zone)
         return Values(values, joined_fault(faults))
 
 
-def _hinted(text: str, problem: Problem) -> Problem:
-    """Add, for a value that may be missing, how to say that it is."""
-    if not marks_missing(text):
-        return problem
-    return Problem(problem.expected, msg("leave the field empty where the value is missing"))
+def field_fault(field: InputField, cell: Cell, problem: Problem) -> Fault:
+    """Make the fault of a cell; a value that tells of a person is not quoted."""
+    text = shown(cell)
+    if field.can_be_missing and marks_missing(text):
+        hint = msg(
+            "leave the field empty where the value is missing, or declare what means that: `missing: [{mark}]`",
+            mark=json.dumps(text.strip(), ensure_ascii=False),
+        )
+        return Fault(field.column, text, Problem(problem.expected, hint))
+    if field.personal:
+        return Fault(field.column, masked(text), Problem(problem.expected))
+    return Fault(field.column, text, problem)
+
+
+def line_fault(line: BadLine, fields: Sequence[InputField]) -> Fault:
+    """Make the fault of a row whose fields cannot be separated."""
+    personal = any(field.personal for field in fields)
+    return Fault("", masked(line.text) if personal else line.text, line.problem)
 
 
 def _out_of_order(
@@ -148,8 +160,9 @@ def _out_of_order(
             first = zone.local_date(first)
         if second < first:
             limit = format_value(values[earlier.id], earlier.type, zone)
+            limit = masked(limit) if earlier.personal else limit
             expected = msg("not before `{column}`, which is `{value}`", column=earlier.column, value=limit)
-            yield Fault(field.column, shown(cells.get(field.column)), Problem(expected))
+            yield field_fault(field, cells.get(field.column), Problem(expected))
 
 
 def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Cell]:

@@ -9,14 +9,16 @@ from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.plain import HALF
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
-from steelyard.facts.cells import Cell, plain_cell
+from steelyard.facts.cells import Cell
 from steelyard.facts.format import format_units, format_value
+from steelyard.facts.notation import in_grammar, written_as
 from steelyard.facts.numbers import read_days, read_duration, read_number
 from steelyard.facts.places import well_formed
 from steelyard.facts.problem import Problem
 from steelyard.facts.repair import general_hint, no_such_place, spellings
 from steelyard.facts.usual import usual
 from steelyard.ir.expressions import Stored
+from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.types import (
     Boolean,
     Date,
@@ -38,7 +40,13 @@ BOOLEANS = {
 }  # fmt: skip
 
 
-def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | Problem | None:  # noqa: A002 - the words
+def parse(
+    cell: Cell,
+    type: Type,  # noqa: A002 - the words
+    range: Range | None,  # noqa: A002
+    zone: Zone,
+    notation: Notation = AS_THE_GRAMMAR,
+) -> Stored | Problem | None:
     """Read a value exactly as it is written, or else in a usual spelling that has only one reading (usual.py).
 
     Args:
@@ -46,11 +54,12 @@ def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | P
         type: the declared type.
         range: the declared range in stored units; None for the range of the type itself.
         zone: the time zone of local times.
+        notation: how the values of the field are written.
 
     Returns:
         The stored value (ir/types.py); a problem; None where the cell is empty, which means missing.
     """
-    text = plain_cell(cell, type)
+    text = in_grammar(cell, type, notation, zone)
     if text is None or isinstance(text, Problem):
         return text
     if isinstance(text, tuple):
@@ -61,8 +70,10 @@ def parse(cell: Cell, type: Type, range: Range | None, zone: Zone) -> Stored | P
             return None
         text, value = other, _read(other, type, zone)
     if value is None:
-        return Problem(_expected(type), _hint(text, type, zone))
-    if isinstance(value, Problem | str | tuple | bool):
+        return Problem(written_as(type, notation) or _expected(type), _hint(text, type, zone))
+    if isinstance(value, Problem):
+        return Problem(written_as(type, notation) or value.expected, value.hint)
+    if isinstance(value, str | tuple | bool):
         return value
     return _within(value, text, type, range or default_range(type), zone)
 
@@ -181,6 +192,8 @@ def _hint(text: str, type: Type, zone: Zone) -> Message | None:  # noqa: A002
         if other != text and other and _good(_read(other, type, zone)):
             if isinstance(type, Region) and len(other) > len(text):
                 return msg("digits may have been lost: write `{text}`", text=other)
+            if isinstance(type, Number) and "," in text:
+                return msg("write `{text}`, or declare the sign between digits: `grouping: ','`", text=other)
             return msg("write `{text}`", text=other)
     return general_hint(text, type)
 

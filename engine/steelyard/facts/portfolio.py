@@ -14,7 +14,7 @@ from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
 from steelyard.facts.effective import Effective
 from steelyard.facts.feeds.skipped import Skipped
-from steelyard.facts.fields import Fault, RowReader
+from steelyard.facts.fields import Fault, RowReader, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
@@ -150,6 +150,7 @@ class _Builder:
     def __init__(self, versions: Versions, relations: VersionedRelations) -> None:
         self._zone = zone(versions.newest.timezone)
         self._key = key_field(versions.newest)
+        self._inputs = versions.newest.inputs
         self._effective = Effective(versions)
         self._readers = {one.version: RowReader(one.inputs, self._zone) for one in versions.rulesets}
         self._assemblies = {one.version: Assembly(relations.of(one)) for one in versions.rulesets}
@@ -166,7 +167,7 @@ class _Builder:
         entry = len(self._entries)
         self._places.append(place)
         if isinstance(line, BadLine):
-            self._entries.append(Fault("", line.text, line.problem).reject("", line=place.line, file=place.file))
+            self._entries.append(line_fault(line, self._inputs).reject("", line=place.line, file=place.file))
             return
         version, undated = self._effective.choose(line.cells)
         read = self._readers[version.version].read(line.cells)

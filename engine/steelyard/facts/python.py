@@ -11,7 +11,7 @@ from typing import Any, assert_never, cast
 
 from steelyard.calendars.zones import MICROSECOND, Zone, day_of
 from steelyard.diagnostics import InternalError, Message, msg
-from steelyard.facts.cells import Cell
+from steelyard.facts.cells import Cell, Numeral
 from steelyard.facts.format import format_units, iso_duration
 from steelyard.facts.numbers import TOO_MANY_DIGITS
 from steelyard.facts.problem import Problem
@@ -147,8 +147,8 @@ def _whole(value: int) -> Cell:
 def _decimal(value: Decimal) -> Cell:
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or exponent < _SMALLEST_EXPONENT or value.adjusted() > TOO_MANY_DIGITS:
-        return Decimal.__str__(value)
-    return Decimal.__format__(value, "f")
+        return Numeral(Decimal.__str__(value))
+    return Numeral(Decimal.__format__(value, "f"))
 
 
 def _double(value: float) -> Cell:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import assert_never
 
 from steelyard.calendars.zones import MICROSECOND, Zone, day_number
@@ -16,6 +17,7 @@ from steelyard.facts.parse import BOOLEANS, parse
 from steelyard.facts.places import pattern
 from steelyard.facts.problem import Problem
 from steelyard.ir.expressions import Stored
+from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.types import (
     Boolean,
     Date,
@@ -40,15 +42,24 @@ _DATETIME = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ](?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?"
     r"(Z|[+-](?:0[0-9]|1[0-7]):[0-5][0-9])?"
 )
+_REMEMBERED = 4096
+"""How many texts of a field in a notation of its own are remembered."""
 _UNBOUNDED = Range(None, None)
 
 
-def reader(type: Type, range: Range | None, zone: Zone) -> Reader:  # noqa: A002 - the words of `parse`
+def reader(
+    type: Type,  # noqa: A002 - the words of `parse`
+    range: Range | None,  # noqa: A002
+    zone: Zone,
+    notation: Notation = AS_THE_GRAMMAR,
+) -> Reader:
     """Build a reader; the arguments are those of `parse`."""
 
     def whole(cell: Cell) -> Stored | Problem | None:
-        return parse(cell, type, range, zone)
+        return parse(cell, type, range, zone, notation)
 
+    if notation != AS_THE_GRAMMAR:
+        return _remembering(whole)
     bounds = range or default_range(type) or _UNBOUNDED
     match type:
         case Text(values=values):
@@ -69,6 +80,16 @@ def reader(type: Type, range: Range | None, zone: Zone) -> Reader:  # noqa: A002
             return whole
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _remembering(whole: Reader) -> Reader:
+    """Remember the last texts, since a column holds the same ones again and again."""
+    known = lru_cache(_REMEMBERED, typed=True)(whole)
+
+    def read(cell: Cell) -> Stored | Problem | None:
+        return known(cell) if isinstance(cell, str) else whole(cell)
+
+    return read
 
 
 def _open_text(whole: Reader) -> Reader:
@@ -106,7 +127,7 @@ def _number(scale: int, bounds: Range, whole: Reader) -> Reader:
     form = re.compile(rf"(-?[0-9]{{1,18}}){fraction}")
 
     def read(cell: Cell) -> Stored | Problem | None:
-        found = form.fullmatch(cell) if type(cell) is str else None
+        found = form.fullmatch(cell) if isinstance(cell, str) else None
         if found is not None:
             units = int(found[1] + (found[2] or "").ljust(scale, "0"))
             if bounds.holds(units):

@@ -13,7 +13,7 @@ from steelyard.facts.case import Reject, Row, joined
 from steelyard.facts.cells import Cell
 from steelyard.facts.feeds.skipped import Skipped, Skips
 from steelyard.facts.feeds.sources import feed_lines
-from steelyard.facts.fields import Fault, RowReader, Values, feed_cells
+from steelyard.facts.fields import Fault, RowReader, Values, feed_cells, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine
@@ -75,7 +75,7 @@ def read_relation(
     for place, line in feed_lines(relation, files, zone, reading, skips):
         match line:
             case BadLine():
-                collected.refuse(Fault("", line.text, line.problem), place, None)
+                collected.refuse(line_fault(line, relation.fields), place, None)
             case Fault():
                 collected.refuse(line, place, None)
             case _:  # a line of the feed

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import assert_never
 
 from steelyard.calendars.clock_text import read_date
+from steelyard.calendars.time_format import rewritten
 from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.places import well_formed
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
@@ -87,13 +90,30 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
         case DateTime() if re.search(r"\.[0-9]{7,}", text):
             return msg("write at most 6 digits of a second")
         case Date() | DateTime() if re.match(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}", text):
+            if forms := _forms(text):
+                return msg(
+                    "write the year first, or declare how it is written: `format` is {forms}", forms=listed(forms)
+                )
             return msg("write the year first, then the month, then the day")
         case Duration() if re.fullmatch(r"[0-9.]{1,20}", text):
-            return msg("write the unit: `{hours}` or `{minutes}`", hours=f"{text}h", minutes=f"{text}min")
+            return msg(
+                "write the unit: `{hours}` or `{minutes}`; or declare it: `unit: hours` or `unit: minutes`",
+                hours=f"{text}h",
+                minutes=f"{text}min",
+            )
         case Region(scheme=scheme):
             return no_such_place((text,), scheme)
         case _:  # no advice
             return None
+
+
+def _forms(text: str) -> list[str]:
+    """Return the forms of dates that the text may be written in: day or month first, with its time of day."""
+    sign = text.lstrip("0123456789")[0]
+    days = (sign.join(("%d", "%m", "%Y")), sign.join(("%m", "%d", "%Y")))
+    times = ("", " %H:%M", " %H:%M:%S", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
+    fitting = ((f"{day}{time}", rewritten(text, f"{day}{time}")) for day in days for time in times)
+    return [form for form, found in fitting if found and isinstance(read_date(found[:10]), date)]
 
 
 def no_such_place(codes: Iterable[str], scheme: str) -> Message | None:

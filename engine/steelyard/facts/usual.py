@@ -52,6 +52,11 @@ def usual(text: str, type: Type) -> str | None:  # noqa: A002 - the word
     return _applied(steps, text.lower() if isinstance(type, Boolean) else text)
 
 
+def narrowed(text: str) -> str:
+    """Return the text without blanks at its edges, with ASCII signs for the full-width ones."""
+    return (text if text.isascii() else text.translate(_NARROWED)).strip()
+
+
 def usual_day(text: str) -> str:
     """Rewrite a day as `usual` does for dates, but no midnight."""
     return _applied(_DAYS, text)
@@ -83,7 +88,7 @@ def groups(type: Type) -> tuple[Group, ...] | None:  # noqa: A002 - the word
 
 
 def _applied(steps: tuple[Group, ...], text: str) -> str:
-    text = (text if text.isascii() else text.translate(_NARROWED)).strip()
+    text = narrowed(text)
     for guard, rewritings in _compiled(steps):
         if guard is None or guard.search(text):
             for pattern, replacement in rewritings:

@@ -11,6 +11,7 @@ from enum import Enum
 from steelyard.calendars.working import Settings
 from steelyard.diagnostics import Span
 from steelyard.ir.expressions import Expr, Stored
+from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.types import DateTime, Range, Type
 
 
@@ -64,6 +65,9 @@ class InputField(Named):
         range: of stored units; never None for numbers, dates, instants, durations and days.
         optional: whether it may be missing (an open datetime always may).
         not_before: the id of a datetime or date of the same case or row that must not be later.
+        notation: how the ruleset says that its values are written in files.
+        for_run: how they are written in the files of this run (bind_intake); None: as `notation` says.
+        personal: whether it tells of a person, so that messages do not quote its values.
     """
 
     type: Type
@@ -71,6 +75,14 @@ class InputField(Named):
     range: Range | None = None
     optional: bool = False
     not_before: str | None = None
+    notation: Notation = AS_THE_GRAMMAR
+    for_run: Notation | None = None
+    personal: bool = field(default=False, compare=False)
+
+    @property
+    def written(self) -> Notation:
+        """How its values are written."""
+        return self.for_run or self.notation
 
     @property
     def can_be_missing(self) -> bool:

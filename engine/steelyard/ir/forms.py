@@ -16,6 +16,7 @@ from typing import Any
 from steelyard.calendars.working import Settings
 from steelyard.ir import declared, expressions, indicators, ruleset, scoring, types
 from steelyard.ir.declared import HitPolicy
+from steelyard.ir.notation import Notation
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,12 @@ FORMS: dict[type, Form] = {
         _RULESET,
         "inputs parameters groups relations defines tables exemptions calendars",
     ),
-    declared.InputField: _form("input", "id type column range optional not_before"),
+    declared.InputField: _form("input", "id type column range optional not_before notation"),
+    Notation: _form(
+        "notation",
+        "missing true false formats=format unit point=decimal grouping normalise ambiguous",
+        "missing true false formats normalise",
+    ),
     declared.ParameterDeclaration: _form("parameter", "id type default range"),
     declared.WorkingCalendar: _form("calendar", "id settings"),
     Settings: _form("settings", "holidays hours weekend closed open years"),

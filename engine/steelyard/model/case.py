@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from steelyard.model.keys import AnyOf, KeyRule, Needs, OneOf
-from steelyard.model.scalars import Count, Expression, Flag, Interval, Literal, NameText, PlainText, TypeText, Weekday
-from steelyard.model.section import Described, Sourced
+from steelyard.model.scalars import (
+    Count,
+    Expression,
+    Flag,
+    FoldingWord,
+    Grouping,
+    Interval,
+    Literal,
+    NameText,
+    OneOrMore,
+    PlainText,
+    Point,
+    TimeForm,
+    TwiceWord,
+    TypeText,
+    UnitWord,
+    Weekday,
+)
+from steelyard.model.section import Described, Section, Sourced
 
 
 class FieldBase(Described):
@@ -31,13 +48,48 @@ class FieldBase(Described):
     """The earlier milestone; a case that has them the other way round is rejected."""
 
 
-class InputField(FieldBase):
-    """An input of the case, a field of a relation, an output of a table; a bare text is its type."""
+class Notation(Section):
+    """How values are written in files, where that is not as the language writes them."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (Needs("true", "false"), Needs("false", "true"))
+
+    missing: Annotated[tuple[Literal, ...], OneOrMore()] | None = None
+    """The texts that mean missing, e.g. `["N/A", "-"]`; `[]` where no text means that."""
+    true: Annotated[tuple[Literal, ...], OneOrMore()] = ()
+    """What means true, e.g. `Y`; then only this and `false` are read."""
+    false: Annotated[tuple[Literal, ...], OneOrMore()] = ()
+    """What means false, e.g. `N`."""
+    format: Annotated[tuple[TimeForm, ...], OneOrMore()] = ()
+    """How dates and times are written, e.g. "%d/%m/%Y %H:%M"."""
+    unit: UnitWord | None = None
+    """What a plain number counts where a duration is read."""
+    decimal: Point | None = None
+    """What stands before the fraction of a number."""
+    grouping: Grouping | None = None
+    """What stands between groups of three digits."""
+    normalise: Annotated[tuple[FoldingWord, ...], OneOrMore()] = ()
+    """The differences of spelling that are taken away from texts."""
+    ambiguous: TwiceWord | None = None
+    """Which instant a local time means that the clocks showed twice."""
+
+
+class DeclaredField(FieldBase):
+    """An output of a table; a bare text is its type."""
 
     short_form: ClassVar[tuple[str, ...]] = ("type",)
 
     type: TypeText
     """Its type."""
+
+
+class InputField(DeclaredField, Notation):
+    """An input of the case, a field of a relation; a bare text is its type."""
+
+    short_form: ClassVar[tuple[str, ...]] = ("type",)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (*FieldBase.key_rules, *Notation.key_rules)
+
+    personal: Flag | None = None
+    """Whether it tells of a person: messages then do not quote its values."""
 
 
 class Parameter(FieldBase):

@@ -88,6 +88,21 @@ class Word(Scalar):
         return {"enum": [*self.words, *spelt]}
 
 
+class OneOrMore:
+    """Beside a tuple's type: one text stands for a list of it alone."""
+
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(_in_list, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        whole = handler(schema)
+        return {"anyOf": [whole["items"], whole]}
+
+
+def _in_list(value: object) -> object:
+    return [value] if isinstance(value, Text) else value
+
+
 @dataclass(frozen=True, slots=True)
 class Whole(Scalar):
     """A whole number, 0 or more, of at most nine digits."""
@@ -106,6 +121,9 @@ class Whole(Scalar):
 
 _ANY = ("string", "number", "boolean")
 
+FOLDINGS = ("trim", "nfc", "width", "case")
+"""As they are written in an input's `normalise`."""
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """As they are written in a calendar's `weekend`."""
 
@@ -123,8 +141,14 @@ Code = Annotated[Text, Scalar("A code, kept as written.", _ANY)]
 TypeText = Annotated[Text, Scalar("A type, e.g. `text`, `decimal(4)`, `region(gb2260)`, `list of region(fips)`.")]
 PropertyText = Annotated[Text, Scalar("A claim about every possible case.", formula=True)]
 Count = Annotated[Text, Whole("A whole number.")]
+TimeForm = Annotated[Text, Scalar("A written form of dates, e.g. `%d/%m/%Y %H:%M`.")]
+FoldingWord = Annotated[Text, Word("A difference of spelling that does not count.", words=FOLDINGS)]
 Flag = Annotated[Text, Word("`true` or `false`.", words=("true", "false"))]
 Weekday = Annotated[Text, Word("A day of the week.", words=WEEKDAYS)]
+UnitWord = Annotated[Text, Word("A unit of time.", words=("days", "hours", "minutes", "seconds"))]
+Point = Annotated[Text, Word("The sign before a fraction.", words=(".", ","))]
+Grouping = Annotated[Text, Word("The sign between groups of digits.", words=(",", ".", " ", "'"), blank=True)]
+TwiceWord = Annotated[Text, Word("Which of two instants.", words=("first", "second", "reject"))]
 Direction = Annotated[Text, Word("Which end is the better one.", words=("lower", "higher"))]
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from steelyard.model.case import InputField
+from steelyard.model.case import DeclaredField
 from steelyard.model.keys import KeyRule, Needs, OneOf
 from steelyard.model.scalars import Cell, Expression, Literal, NameText, PlainText, TypeText, Word
 from steelyard.model.section import REST, Described, Label, Sourced
@@ -64,7 +64,7 @@ class Table(Described):
     """What happens where several rows hit."""
     inputs: Mapping[NameText, TableInput]
     """The columns of conditions, by name."""
-    outputs: Annotated[Mapping[NameText, InputField], Field(min_length=1)]
+    outputs: Annotated[Mapping[NameText, DeclaredField], Field(min_length=1)]
     """The columns of results, by name."""
     rows: tuple[Row, ...] = ()
     """The rules."""

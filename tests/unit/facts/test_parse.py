@@ -33,6 +33,10 @@ from steelyard.ir.types import (
     default_range,
 )
 
+DECLARE = "write the year first, or declare how it is written: `format` is "
+UNIT = "write the unit: `24h` or `24min`; or declare it: `unit: hours` or `unit: minutes`"
+GROUPS = ", or declare the sign between digits: `grouping: ','`"
+
 SHANGHAI = zone("Asia/Shanghai")
 H = 3_600_000_000
 
@@ -115,8 +119,8 @@ def test_usual_spellings_of_numbers(text, scale, units) -> None:
         ("98%", 1, None),
         ("1e2", 2, None),
         ("1_000", 2, None),
-        ("1,000", 2, "write `1000`"),
-        ("１，０００．５０", 2, "write `1000.5`"),
+        ("1,000", 2, "write `1000`" + GROUPS),
+        ("１，０００．５０", 2, "write `1000.5`" + GROUPS),
         ("1 000", 2, None),
         ("1.01", 1, None),
         ("+-1", 2, None),
@@ -227,7 +231,9 @@ def test_a_number_is_a_date_only_with_its_eight_digits(number) -> None:
         ("2024-05-01 00:00:01", "write `2024-05-01`"),
         ("2024-5-123", None),
         ("2024年5月", None),
-        ("01/05/2024", "write the year first, then the month, then the day"),
+        ("01/05/2024", DECLARE + "`%d/%m/%Y`, `%m/%d/%Y`"),
+        ("13/05/2024", DECLARE + "`%d/%m/%Y`"),
+        ("33/55/2024", "write the year first, then the month, then the day"),
         ("now", None),
         ("45413", None),
     ],
@@ -295,12 +301,12 @@ def test_usual_spellings_of_datetimes(text, plain) -> None:
         ("1991/4/14 2:30", "the clocks of `Asia/Shanghai` skipped this time: write it with an offset"),
         ("2024/5/1 13:05 PM", None),
         ("2024/5/1 上午12:05", "12 o'clock in the morning has two readings: write `00:05` or `12:05`"),
-        ("5/1/2024 9:05:00 AM", "write the year first, then the month, then the day"),
+        ("5/1/2024 9:05:00 AM", DECLARE + "`%d/%m/%Y %I:%M:%S %p`, `%m/%d/%Y %I:%M:%S %p`"),
         ("2024/5/19:05", None),
         ("2023-02-29T10:00", "there is no such day"),
         ("2024-05-01T10:00:00.1234567", "write at most 6 digits of a second"),
         ("1991-04-14 02:30", "the clocks of `Asia/Shanghai` skipped this time: write it with an offset"),
-        ("01.05.2024 10:00", "write the year first, then the month, then the day"),
+        ("01.05.2024 10:00", DECLARE + "`%d.%m.%Y %H:%M`, `%m.%d.%Y %H:%M`"),
         ("now", None),
     ],
 )
@@ -335,7 +341,7 @@ def test_durations_are_spelled_as_in_the_language_or_iso(text, us) -> None:
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("24", "write the unit: `24h` or `24min`"),
+        ("24", UNIT),
         ("2H", "write `2h`"),
         ("P1DT2H", "write `PT26H`"),
         ("P1D", None),
@@ -503,7 +509,7 @@ def test_doubles_where_no_number_is_declared() -> None:
     assert value(0.0, Boolean()) is False
     assert problem(0.5, Boolean())[1] is None
     assert value(3.0, Days()) == 3
-    assert problem(24.0, Duration())[1] == "write the unit: `24h` or `24min`"
+    assert problem(24.0, Duration())[1] == UNIT
 
 
 def test_local_datetimes_of_workbooks() -> None:

@@ -16,7 +16,7 @@ from steelyard import resources
 from steelyard.analysis.check import load
 from steelyard.calendars.working import Settings
 from steelyard.diagnostics import Diagnostics
-from steelyard.ir import declared, expressions, indicators, ruleset, scoring, types
+from steelyard.ir import declared, expressions, indicators, notation, ruleset, scoring, types
 from steelyard.ir.bind import bind
 from steelyard.ir.canonical import canonical, parameters_digest, policy_digest
 from steelyard.ir.forms import FORMS
@@ -37,6 +37,8 @@ DIGESTS = Path(__file__).parents[2] / "golden" / "digests.json"
         RICH.replace("ruleset: rich", "ruleset: rich\ntitle: {zh: 一, en: One}\nnotes: x"),
         RICH.replace("quick: {type: duration, value: 24h", "quick: {type: duration, value: 1440min"),
         RICH.replace("version: 1\n", "version: 1\nsource: {title: Policy}\n"),
+        RICH.replace("    branch: text\n", "    branch: {type: text, personal: true}\n"),
+        RICH.replace("    visits: {type: integer", '    visits: {type: integer, decimal: "."'),
     ],
 )
 def test_comments_layout_labels_and_spelling_do_not_change_it(text: str) -> None:
@@ -65,6 +67,10 @@ def test_comments_layout_labels_and_spelling_do_not_change_it(text: str) -> None
         ("minimum_present: 2", "minimum_present: 1"),
         ('remark: "01001"', "remark: 1001"),
         ("[2024-01-01..)", "(2024-01-01..)"),
+        ("    branch: text\n", '    branch: {type: text, missing: "-"}\n'),
+        ("    branch: text\n", "    branch: {type: text, normalise: case}\n"),
+        ("    visits: {type: integer", '    visits: {type: integer, grouping: ","'),
+        ("    reported_on: date\n", '    reported_on: {type: date, format: "%d/%m/%Y"}\n'),
     ],
 )
 def test_any_meaning_changes_it(old: str, new: str) -> None:
@@ -81,6 +87,7 @@ NOT_IN_THE_TEXT = {
     "Source": {"title", "clause", "url"},
     "Property": {"text"},
     "Ruleset": {"properties"},
+    "InputField": {"for_run"},
     "ParameterDeclaration": {"value"},
     "WorkingCalendar": {"digest"},
 }
@@ -91,7 +98,7 @@ TYPED = {"Literal", "Divide", "Aggregate", "TableAggregate"}
 
 KINDS = {
     kind
-    for module in (declared, expressions, indicators, ruleset, scoring, types)
+    for module in (declared, notation, expressions, indicators, ruleset, scoring, types)
     for kind in vars(module).values()
     if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
 } | {Settings}

@@ -20,6 +20,7 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
 from steelyard.engines.sql.dialects.natural import Natural, natural
 from steelyard.facts.bulk import clocks
+from steelyard.ir.notation import Twice
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
 from steelyard.ir.types import (
     FIRST_INSTANT,
@@ -94,8 +95,10 @@ def received(ruleset: Ruleset, dialect: Dialect, cases: str, tables: Mapping[str
         places: whether the rules read the position of a row, or its id.
 
     Raises:
-        UnfitError: a column has a type that cannot identify rows.
+        UnfitError: a column has a type that cannot identify rows, or a notation that typed tables do not have.
     """
+    for one in (*ruleset.inputs, *(field for relation in ruleset.relations for field in relation.fields)):
+        _check_notation(one)
     reader = _Reader(ruleset, dialect)
     kept, rows = names_of(ruleset)
     ctes: list[exp.CTE] = []
@@ -103,6 +106,25 @@ def received(ruleset: Ruleset, dialect: Dialect, cases: str, tables: Mapping[str
         ctes += reader.relation(relation, tables[relation.id], rows[relation.id], places=places)
     ctes += reader.cases(cases, kept)
     return Received(tuple(ctes), kept, "cases_read", rows)
+
+
+def _check_notation(field: InputField) -> None:
+    """Refuse what intake would change in a column that has a type already; how texts are written does not matter."""
+    written = field.notation
+    changed = (
+        ("missing", bool(written.missing)),
+        ("unit", written.unit is not None),
+        ("normalise", bool(written.normalise)),
+        ("ambiguous", written.ambiguous is not Twice.REJECT),
+    )
+    for key, declared in changed:
+        if declared:
+            said = msg(
+                "`{name}` declares `{key}`, but the statement takes columns of tables as they are",
+                name=field.id,
+                key=key,
+            )
+            raise UnfitError(said, field.span)
 
 
 class _Reader:

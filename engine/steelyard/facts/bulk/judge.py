@@ -19,7 +19,7 @@ from steelyard.facts.bulk.sources import FILE, Source
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
 from steelyard.facts.effective import Effective
-from steelyard.facts.fields import Fault, RowReader
+from steelyard.facts.fields import Fault, RowReader, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
@@ -94,7 +94,7 @@ class Judge:
     ) -> _Read:
         newest = self.versions.newest
         if isinstance(line, BadLine):
-            return _Read(place, newest, None, {}, Fault("", line.text, line.problem), "")
+            return _Read(place, newest, None, {}, line_fault(line, newest.inputs), "")
         version, undated = effective.choose(line.cells)
         read = readers[version.version].read(line.cells)
         field = key_field(newest)

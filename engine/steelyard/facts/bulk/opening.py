@@ -21,6 +21,7 @@ from steelyard.facts.bulk.storing import stored_source
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, Wanted, open_table
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.facts.reading import Files, Progress, Reading, SourceFile, wanted
+from steelyard.ir.notation import AS_THE_GRAMMAR
 from steelyard.ir.ruleset import InputField
 
 _CSV, _TSV, _PARQUET = ".csv", ".tsv", ".parquet"
@@ -88,7 +89,7 @@ class Opening(Reading):
             options: delimiter, encoding and limits of these files; None for those of the intake.
         """
         sources: list[Source] = []
-        asked = list(dict.fromkeys((field.column, field.type) for field in fields))
+        asked = list(dict.fromkeys((field.column, field.type, field.written) for field in fields))
         for path in self.found(files):
             try:
                 source = self._source(role, path, fields, asked, options or self._options)
@@ -110,7 +111,7 @@ class Opening(Reading):
             if source.staged:
                 continue
             try:
-                columns = Wanted(frozenset(name for name, _ in source.columns))
+                columns = Wanted(frozenset(one[0] for one in source.columns))
                 with open_table(source.path, self.options, columns) as table:
                     deque(table.rows, maxlen=0)
             except UnreadableError as error:
@@ -129,10 +130,12 @@ class Opening(Reading):
         if name.endswith((_PARQUET, _CSV, _TSV)):
             columns, header, titles = self._headed(role, path, fields, options)
             if name.endswith(_PARQUET):
-                if not self._check_text or not has_broken_text(path, {name for name, _ in asked}):
+                rewritten = any(one in columns and notation != AS_THE_GRAMMAR for one, _, notation in asked)
+                broken = self._check_text and has_broken_text(path, {one[0] for one in asked})
+                if not rewritten and not broken:
                     source = parquet_source(self._connection, path, fields)
             else:
-                staged = stage_plain_csv(path, self._place(), columns, options, asked, header=header)
+                staged = stage_plain_csv(path, self._place(), columns, options, asked, header=header, zone=self._zone)
                 if staged is not None:
                     source, skipped = staged
                     self.remark(role, path, header, Remarks(skipped=skipped, titles=titles))
@@ -140,7 +143,7 @@ class Opening(Reading):
                 self.used(role, path, path.name)
                 self._read(source.rows)
                 return source
-        return stage_lines(path, self._place(), self._told(role, path, fields, options), asked)
+        return stage_lines(path, self._place(), self._told(role, path, fields, options), asked, self._zone)
 
     def _stored(self, source: Source, fields: Sequence[InputField]) -> Source:
         return stored_source(self._connection, source, self._place(), fields, self._zone)

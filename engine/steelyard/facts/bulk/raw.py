@@ -18,6 +18,7 @@ from steelyard.facts.bulk.sources import FIRST_TEXT, Source
 from steelyard.facts.bulk.staging import delimiter_of
 from steelyard.facts.cells import Cell
 from steelyard.facts.readers import BadLine, Line, ReadOptions, Wanted, open_table
+from steelyard.ir.notation import AS_THE_GRAMMAR
 from steelyard.temporary import TemporaryFolder
 
 
@@ -59,7 +60,7 @@ def _taken(source: Source, places: Sequence[int]) -> Any:
 
 def _parquet(source: Source, taken: Any, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
     """Read the rows with the Parquet reader, from a temporary file that contains only them."""
-    wanted = Wanted(frozenset(name for name, _ in source.columns))
+    wanted = Wanted(frozenset(one[0] for one in source.columns))
     with TemporaryFolder() as folder:
         path = folder.path / "rows.parquet"
         pq.write_table(taken, path)
@@ -70,7 +71,9 @@ def _parquet(source: Source, taken: Any, places: Sequence[int], options: ReadOpt
 def _staged(source: Source, taken: Any, options: ReadOptions) -> list[Line | BadLine]:
     columns: dict[str, list[str | None]] = {}
     names = sorted({int(column.cell[1:]) for column in source.columns.values()})
-    for (name, _), column in source.columns.items():
+    for (name, _, notation), column in source.columns.items():
+        if notation != AS_THE_GRAMMAR:
+            continue
         columns[name] = taken.column(FIRST_TEXT + names.index(int(column.cell[1:]))).to_pylist()
     numbers, ragged, pickled = (taken.column(place).to_pylist() for place in range(FIRST_TEXT))
     told = _ragged(source, [line for line in ragged if line is not None], options)

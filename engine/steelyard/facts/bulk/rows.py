@@ -97,7 +97,7 @@ def rows(sources: Sequence[Source], fields: Sequence[InputField], zone: Zone) ->
     for group in grouped(sources):
         columns = group.source.columns
         readers = [
-            reader(columns.get((field.column, field.type)), field.type, field.range, zone, f"s{place}")
+            reader(columns.get((field.column, field.type, field.written)), field.type, field.range, zone, f"s{place}")
             for place, field in enumerate(fields)
         ]
         parts.append(_read(group, readers))

@@ -19,14 +19,15 @@ import pyarrow.parquet as pq
 from steelyard.facts.bulk import sql
 from steelyard.facts.bulk.cells import Column, Kind
 from steelyard.facts.bulk.values import EXACT
+from steelyard.ir.notation import Notation
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Number, Type
 
 FILE = 1 << 40
 """The number of a row is the number of its file times this, plus its position in the file from 0."""
 
-Asked = tuple[str, Type]
-"""A column and the type that it is read as; two versions may read one column as different types."""
+Asked = tuple[str, Type, Notation]
+"""A column, and the type and notation that it is read as; two versions may read one column in two ways."""
 
 _MOST_MS = 10**15
 _VIRTUAL = {"file_row_number", "file_index", "filename"}
@@ -44,7 +45,7 @@ class Source:
         table: the Parquet file that DuckDB reads: the same file, or a staged one.
         rows: the number of its rows.
         width: the number of its columns, which are named `c0`, `c1`, ...
-        columns: the column for each pair of name and type.
+        columns: the column for each name, type and notation.
         staged: whether `table` is a staged file (staging.py), with lines and raw cells beside the texts.
         raw: the file with the raw cells, where `table` holds stored values (storing.py), in any order; else None.
         number: the position of the file among all of its role.
@@ -137,7 +138,7 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Se
         column = _column(f"c{place}", schema.field(place).type, found[place])
         if column is None or not _exact(column, field) or not _near(metadata, schema.field(place)):
             return None
-        columns[field.column, field.type] = column
+        columns[field.column, field.type, field.written] = column
     return Source(path, path, metadata.num_rows, len(names), columns, staged=False)
 
 

@@ -1,7 +1,8 @@
 """Converts files that are not Parquet to temporary Parquet files of texts.
 
 A staged file has one row for each row of the file, in its order. Its columns are the line number; the raw line, where
-its fields cannot be separated; the pickled raw cells, where one of them is more than text; then the texts.
+its fields cannot be separated; the pickled raw cells, where one of them is more than text; then the texts: of each
+column as each of its fields is written, in the grammar of its type; and as it stands, if no field reads it so.
 """
 # pyarrow ships no types
 # pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
@@ -12,7 +13,8 @@ from __future__ import annotations
 
 import codecs
 import pickle
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +22,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from steelyard.facts.bulk.sources import Asked, Source, staged_source
-from steelyard.facts.cells import Cell, plain_cell
+from steelyard.calendars.zones import Zone
+from steelyard.facts.bulk.sources import FIRST_TEXT, Asked, Source, staged_source
+from steelyard.facts.cells import Cell, Numeral
+from steelyard.facts.notation import in_grammar
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.readers.remarks import Remarks
-from steelyard.ir.types import Regions, Type
+from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
+from steelyard.ir.types import Regions, Text, Type
 from steelyard.source.csv_rows import customary_delimiter
 from steelyard.source.files import BYTE_ORDER_MARK
 
@@ -36,6 +41,8 @@ _BLANKS = "".join(sign for sign in map(chr, range(0x3001)) if sign.isspace())
 """The characters that Python's `str.strip` removes."""
 _BLOCK = 1 << 23
 """How many bytes are read at a time."""
+_REMEMBERED = 1 << 16
+"""How many texts of a column in a notation of its own are remembered."""
 _ROWS = 1 << 14
 """How many rows are staged at a time."""
 
@@ -49,19 +56,22 @@ def _writer(table: Path, width: int) -> Any:
     return pq.ParquetWriter(table, _schema(width), compression="lz4", use_dictionary=False, write_statistics=False)
 
 
-def stage_lines(path: Path, table: Path, lines: Iterable[Line | BadLine], asked: Sequence[Asked]) -> Source:
+def stage_lines(path: Path, table: Path, lines: Iterable[Line | BadLine], asked: Sequence[Asked], zone: Zone) -> Source:
     """Stage the lines of a reader, row by row. Exceptions of the reader pass through."""
     count = 0
+    asked = _with_raw(asked)
+    readers = [(name, _reader(kind, notation, zone)) for name, kind, notation in asked]
+    exact = {name for name, _, notation in asked if notation.point != "." or notation.grouping is not None}
     schema = _schema(len(asked))
     with _writer(table, len(asked)) as writer:
         for some in _batches(lines):
             columns: list[list[Any]] = [
                 [line.number for line in some],
                 [None] * len(some),
-                [_odd(line) for line in some],
+                [_odd(line, exact) for line in some],
             ]
-            for name, kind in asked:
-                columns.append([_text(line.cells.get(name), kind) if isinstance(line, Line) else None for line in some])
+            for name, read in readers:
+                columns.append([read(line.cells.get(name)) if isinstance(line, Line) else None for line in some])
             arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
             writer.write_batch(pa.record_batch(arrays, schema=schema))
             count += len(some)
@@ -79,8 +89,13 @@ def _batches(lines: Iterable[Line | BadLine]) -> Iterator[list[Line | BadLine]]:
         yield some
 
 
-def _odd(line: Line | BadLine) -> bytes | None:
-    plain = isinstance(line, Line) and all(cell is None or _storable(cell) for cell in line.cells.values())
+def _odd(line: Line | BadLine, exact: Collection[str]) -> bytes | None:
+    """Return the raw cells where texts do not say all: in columns of `exact` a number is told from its text."""
+    plain = (
+        isinstance(line, Line)
+        and all(cell is None or _storable(cell) for cell in line.cells.values())
+        and not any(isinstance(line.cells.get(name), Numeral) for name in exact)
+    )
     return None if plain else pickle.dumps(line)
 
 
@@ -88,8 +103,27 @@ def _storable(cell: Cell) -> bool:
     return isinstance(cell, str) and (cell.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in cell))
 
 
-def _text(cell: Cell, kind: Type) -> str | None:
-    match plain_cell(cell, kind):
+def _with_raw(asked: Sequence[Asked]) -> list[Asked]:
+    """Add the texts as they stand of columns that no field reads so."""
+    plain = {name for name, _, notation in asked if notation == AS_THE_GRAMMAR}
+    rest = dict.fromkeys(name for name, _, _ in asked if name not in plain)
+    return [*asked, *((name, Text(), AS_THE_GRAMMAR) for name in rest)]
+
+
+def _reader(kind: Type, notation: Notation, zone: Zone) -> Callable[[Cell], str | None]:
+    """Return what gives the text of a cell in the grammar of its type."""
+
+    def read(cell: Cell) -> str | None:
+        return _text(cell, kind, notation, zone)
+
+    if notation == AS_THE_GRAMMAR:
+        return read
+    known = lru_cache(_REMEMBERED, typed=True)(read)
+    return lambda cell: known(cell) if isinstance(cell, str) else read(cell)
+
+
+def _text(cell: Cell, kind: Type, notation: Notation, zone: Zone) -> str | None:
+    match in_grammar(cell, kind, notation, zone):
         case None:
             return None
         case Problem():
@@ -103,7 +137,14 @@ def _text(cell: Cell, kind: Type) -> str | None:
 
 
 def stage_plain_csv(
-    path: Path, table: Path, columns: Sequence[str], options: ReadOptions, asked: Sequence[Asked], *, header: int
+    path: Path,
+    table: Path,
+    columns: Sequence[str],
+    options: ReadOptions,
+    asked: Sequence[Asked],
+    *,
+    header: int,
+    zone: Zone,
 ) -> tuple[Source, int] | None:
     """Stage a CSV file without quotes, in whole blocks.
 
@@ -114,14 +155,20 @@ def stage_plain_csv(
         options: delimiter, encoding and limits.
         asked: the columns to stage; columns that the file does not have are empty.
         header: the line of the header; rows above it are left out.
+        zone: the time zone of local times.
 
     Returns:
         The staged source, and the number of rows without any value, which are left out; None where the file contains a
         quote or a byte invalid in the encoding: use `stage_lines`.
     """
     places = {name: place for place, name in enumerate(columns)}
-    known = [one for one in asked if one[0] in places]
-    wanted = [places[name] for name, _ in known]
+    known = _with_raw([one for one in asked if one[0] in places])
+    wanted = [places[name] for name, _, _ in known]
+    rewritten = {
+        FIRST_TEXT + place: _reader(kind, notation, zone)
+        for place, (_, kind, notation) in enumerate(known)
+        if notation != AS_THE_GRAMMAR
+    }
     count, remarks = 0, Remarks()
     with _writer(table, len(known)) as writer:
         try:
@@ -129,11 +176,21 @@ def stage_plain_csv(
             for block in _tables(
                 texts, delimiter_of(path, options), len(columns), wanted, header=header, remarks=remarks
             ):
-                writer.write_table(block)
+                writer.write_table(_rewritten(block, rewritten))
                 count += block.num_rows
         except (_QuotedError, UnicodeError, pa.ArrowInvalid):
             return None
     return staged_source(path, table, count, known, columns), remarks.skipped
+
+
+def _rewritten(block: Any, readers: Mapping[int, Callable[[Cell], str | None]]) -> Any:
+    """Rewrite the texts of some columns, each distinct text once."""
+    for place, read in readers.items():
+        texts = block.column(place)
+        known = pc.unique(texts)
+        found = pa.array([read(one) for one in known.to_pylist()], pa.string())
+        block = block.set_column(place, block.schema.field(place), found.take(pc.index_in(texts, known)))
+    return block
 
 
 def delimiter_of(path: Path, options: ReadOptions) -> str:

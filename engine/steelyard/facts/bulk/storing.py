@@ -29,8 +29,11 @@ def stored_source(
         fields: the fields of all versions. Their ranges may differ, and are checked later.
         zone: the time zone of local times.
     """
-    asked = list(source.columns)
-    widest = [_widest([field for field in fields if (field.column, field.type) == one]) for one in asked]
+    named = [
+        (one, [field for field in fields if (field.column, field.type, field.written) == one]) for one in source.columns
+    ]
+    asked = [one for one, some in named if some]
+    widest = [_widest(some) for _, some in named if some]
     read = rows([source], widest, zone)
     columns = {"line": "_line", "place": ROW}
     found: dict[Asked, Column] = {}

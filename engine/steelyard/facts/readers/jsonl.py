@@ -11,7 +11,7 @@ from typing import cast
 
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import encodable
-from steelyard.facts.cells import Cell
+from steelyard.facts.cells import Cell, Numeral
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.table import BadLine, Line, ReadOptions, Table, Wanted, empty_file
 from steelyard.facts.readers.text import text_lines
@@ -29,7 +29,7 @@ def read_jsonl(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Ta
 
 
 def _rows(lines: Iterator[str], columns: dict[str, None]) -> Iterator[Line | BadLine]:
-    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=str)
+    decoder = json.JSONDecoder(object_pairs_hook=_object, parse_float=Numeral, parse_int=str, parse_constant=str)
     empty = True
     for number, line in enumerate(lines, 1):
         if not (text := line.strip()):

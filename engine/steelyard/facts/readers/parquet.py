@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steelyard.diagnostics import msg
-from steelyard.facts.cells import Cell
+from steelyard.facts.cells import Cell, Numeral
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, Wanted, checked_header
 
@@ -111,7 +111,7 @@ def _boolean(value: Any) -> Cell:
 
 
 def _decimal(value: Decimal) -> Cell:
-    return f"{value:f}"
+    return Numeral(f"{value:f}")
 
 
 def _day(per_day: int) -> _Convert:

@@ -10,6 +10,7 @@ from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir import types
 from steelyard.ir.describe import describe
+from steelyard.ir.lowering.notations import notation
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range, Type, default_range
@@ -86,6 +87,8 @@ def field(
         range=declared_range(written.range, kind, zone, diagnostics),
         optional=is_true(written.optional) or kind == types.DateTime(open=True),
         not_before=None if written.not_before is None else str(written.not_before),
+        notation=notation(written, kind, diagnostics),
+        personal=is_true(written.personal),
     )
 
 

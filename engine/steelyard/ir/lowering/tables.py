@@ -138,7 +138,7 @@ def _row_relation(context: Context, tree: Tree) -> str | None:
     return None
 
 
-def _output(context: Context, column: Text, written: case.InputField) -> TableOutput | None:
+def _output(context: Context, column: Text, written: case.DeclaredField) -> TableOutput | None:
     kind = declared_type(parse_type(written.type, context.diagnostics), written, context.diagnostics, any_values=True)
     if kind is None:
         return None

@@ -152,6 +152,7 @@ def test_what_stands_for_missing_is_asked_about(agree, shapes, tmp_path, mark) -
 
     hints = [str(one.hint) for one in agree(rules, tmp_path / "c.csv").rejects]
 
-    asked = "leave the field empty where the value is missing"
+    declare = f'declare what means that: `missing: ["{mark.strip()}"]`'
+    asked = f"leave the field empty where the value is missing, or {declare}"
     assert [asked, asked] == hints[:2]
     assert asked != hints[2]

@@ -92,9 +92,9 @@ def test_what_has_two_readings_is_refused_with_a_form_that_is_read(agree, shapes
     rejects = agree(rules, path).rejects
 
     assert [(one.key, str(one.hint)) for one in rejects] == [
-        ("1", "write the year first, then the month, then the day"),
-        ("2", "write the year first, then the month, then the day"),
-        ("3", "write `1234`"),
+        ("1", "write the year first, or declare how it is written: `format` is `%d/%m/%Y`, `%m/%d/%Y`"),
+        ("2", "write the year first, or declare how it is written: `format` is `%d/%m/%Y %H:%M`, `%m/%d/%Y %H:%M`"),
+        ("3", "write `1234`, or declare the sign between digits: `grouping: ','`"),
         ("4", "None"),
         ("5", "12 o'clock in the morning has two readings: write `00:05` or `12:05`"),
     ]
