@@ -85,7 +85,7 @@ def test_a_file_of_the_whole_needs_no_groups(steelyard, policy: Path, cases: Pat
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("--summary", "s.xlsx"), "the summary end in .csv, .parquet, .json"),
+        (("--summary", "s.xls"), "the summary end in .csv, .parquet, .json"),
         (("--summary", "nowhere/s.csv"), "there is no such folder"),
         (("--summary", "a.csv", "-o", "a.csv"), "the place of another output"),
         (("--summary", "a.csv", "-o", "./a.csv"), "the place of another output"),

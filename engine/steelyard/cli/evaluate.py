@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     "target",
     metavar="FILE",
     shell_complete=offer_files,
-    help="Results: .csv, .jsonl or .parquet; - for CSV on standard output.",
+    help="Results: .csv, .jsonl, .parquet or .xlsx; - for CSV on standard output.",
 )
-@click.option("--rejects", metavar="FILE", shell_complete=offer_files, help="Rejected rows: .csv, .jsonl or .parquet.")
+@click.option(
+    "--rejects", metavar="FILE", shell_complete=offer_files, help="Rejected rows: .csv, .jsonl, .parquet or .xlsx."
+)
 @click.option(
     "--report", metavar="DIR", shell_complete=offer_files, help="A folder of pages: an index and a page a case."
 )
@@ -55,7 +57,7 @@ if TYPE_CHECKING:
     "--summary",
     metavar="FILE",
     shell_complete=offer_files,
-    help="The summary with every number: .csv, .parquet or .json.",
+    help="The summary with every number: .csv, .parquet, .json or .xlsx.",
 )
 @click.option(
     "--minimum-sample",
@@ -171,6 +173,7 @@ def command(  # noqa: PLR0917 - one an option
         lang=output.lang,
         verify=verify,
         memory_limit=memory_limit,
+        most=outputs.most,
     )
     check_outputs(here.places, ruleset, None if clustered else options)
     ready = ready_ruleset(ruleset, options.settings)

@@ -1,8 +1,8 @@
 """Files of a summary: a row a group for spreadsheets and data tools, nested JSON for programs.
 
-CSV and Parquet hold the same table: one row a group and one for the whole run, told apart by the column `level`, with
-a column for each number. So it opens as it is: sorted, filtered and drawn without reshaping, each column of one unit.
-Every grade, indicator and rule has its columns whether anything came of it or not, so that months line up.
+CSV, Parquet and workbooks hold the same table: one row a group and one for the whole run, told apart by the column
+`level`, with a column for each number. So it opens as it is: sorted, filtered and drawn without reshaping, each column
+of one unit. Every grade, indicator and rule has its columns whether anything came of it or not, so that months line up.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
+from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
 from steelyard.report.summary import GroupLine, ScoreLine, Summary
 from steelyard.report.summary_shape import Kind, Shape, shape_of
@@ -23,17 +24,24 @@ from steelyard.report.writers import write_rows
 from steelyard.semantics.outcome import Fixed
 from steelyard.source.csv_lines import EXACT, CsvStyle
 
-SUMMARY_SUFFIXES = (".csv", ".parquet", ".json")
+SUMMARY_SUFFIXES = (".csv", ".parquet", ".json", ".xlsx")
 _TEXT, _COUNT = Text(), Number(0)
 _LOST = Number(LEDGER_DIGITS)
 
 
-def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions, *, style: CsvStyle = EXACT) -> None:
-    """Write a summary; the suffix names the format. `style`: of CSV.
+def write_summary(
+    path: Path,
+    summary: Summary,
+    rules: Ruleset | Versions,
+    *,
+    style: CsvStyle = EXACT,
+    book: Book | None = None,
+) -> None:
+    """Write a summary; the suffix names the format. `style`: of CSV; `book`: of a workbook.
 
     Raises:
         ValueError: an unknown suffix.
-        UnfitError: a number does not fit the file's type; nothing is written.
+        UnfitError: a number does not fit the file's type, or a text; nothing is written.
         OSError: the file cannot be written.
     """
     if path.suffix.lower() == ".json":
@@ -41,7 +49,7 @@ def write_summary(path: Path, summary: Summary, rules: Ruleset | Versions, *, st
     elif path.suffix.lower() in SUMMARY_SUFFIXES:
         shape = shape_of(rules)
         rows = [_row(line, summary, shape) for line in (*summary.groups, summary.whole)]
-        write_rows(path, summary_table(summary, shape), rows, style=style)
+        write_rows(path, summary_table(summary, shape), rows, style=style, book=book)
     else:
         raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")
 

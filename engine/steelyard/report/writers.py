@@ -1,4 +1,4 @@
-"""Tables as files: CSV, JSON lines or Parquet, as the suffix says. A table is written as Parquet, then converted.
+"""Tables as files: CSV, JSON lines, Parquet or a workbook, as the suffix says. Written as Parquet, then converted.
 
 Outputs become visible all together when they are complete: see `session.files.staging`.
 """
@@ -7,18 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from steelyard.calendars.zones import zone
+from steelyard.diagnostics import msg
 from steelyard.explain import show
 from steelyard.facts.case import Reject
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Number, Text
 from steelyard.report.arrow import UnfitError, write_parquet, write_widened
+from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
 from steelyard.source.csv_lines import EXACT, CsvStyle
 from steelyard.temporary import TemporaryFolder
 
-SUFFIXES = (".csv", ".jsonl", ".parquet")
+if TYPE_CHECKING:
+    from steelyard.engines.sql.portfolio import Connection
+
+SUFFIXES = (".csv", ".jsonl", ".parquet", ".xlsx")
 
 REJECT_COLUMNS = (
     ResultColumn("key", Text()),
@@ -57,7 +63,12 @@ def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en") -> in
 
 
 def write_rows(
-    path: Path, columns: Sequence[ResultColumn], rows: Sequence[Mapping[str, CellValue]], *, style: CsvStyle = EXACT
+    path: Path,
+    columns: Sequence[ResultColumn],
+    rows: Sequence[Mapping[str, CellValue]],
+    *,
+    style: CsvStyle = EXACT,
+    book: Book | None = None,
 ) -> None:
     """Write rows in the format that the suffix names; instants are in UTC.
 
@@ -66,14 +77,14 @@ def write_rows(
         columns: of the rows.
         rows: the values of each by the names of columns.
         style: of CSV.
+        book: of a workbook, what it has beside the rows.
 
     Raises:
-        UnfitError: a number does not fit Parquet's type.
+        UnfitError: a number does not fit Parquet's type; or the rows, or a text, a workbook.
         ValueError: an unknown suffix.
         OSError, duckdb.Error: the file cannot be written.
     """
     from steelyard.engines.sql.portfolio import connect
-    from steelyard.engines.sql.recorded import convert
     from steelyard.engines.sql.running import interruptible
 
     match path.suffix.lower():
@@ -84,19 +95,48 @@ def write_rows(
             except UnfitError:
                 path.unlink()
                 raise
-        case ".csv" | ".jsonl":
+        case ".csv" | ".jsonl" | ".xlsx":
             with TemporaryFolder() as folder, interruptible(), connect(folder.path) as connection:
                 file = folder.path / "rows.parquet"
                 held, _ = write_widened(file, columns, lambda: rows)
-                convert(connection, file, path, held, zone("UTC"), style=style)
+                convert_rows(connection, file, path, held, style=style, book=book or Book(msg("results"), "UTC"))
         case suffix:
             raise ValueError(f"no format for {suffix!r}, only {', '.join(SUFFIXES)}")
+
+
+def convert_rows(
+    connection: Connection, file: Path, path: Path, columns: Sequence[ResultColumn], *, style: CsvStyle, book: Book
+) -> None:
+    """Convert a Parquet file of rows to CSV, JSON lines or a workbook, by the suffix.
+
+    Args:
+        connection: a session of DuckDB.
+        file: the Parquet file.
+        path: the file to write.
+        columns: of the rows.
+        style: of CSV.
+        book: what a workbook has beside the rows, and the time zone in which instants are written.
+
+    Raises:
+        UnfitError: the rows, or a text, do not fit a workbook.
+        OSError, duckdb.Error: the file cannot be written.
+    """
+    from steelyard.engines.sql.recorded import convert, sheet_rows
+
+    here = zone(book.timezone)
+    if path.suffix.lower() == ".xlsx":
+        from steelyard.report.workbook import write_workbook
+
+        write_workbook(path, book, columns, sheet_rows(connection, file, columns, here))
+    else:
+        convert(connection, file, path, columns, here, style=style)
 
 
 __all__ = [
     "REJECT_COLUMNS",
     "SUFFIXES",
     "UnfitError",
+    "convert_rows",
     "reject_row",
     "write_rejects",
     "write_rows",

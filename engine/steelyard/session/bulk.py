@@ -107,6 +107,8 @@ class BulkRun:
 
         loaded, columns = self._load(), self.results.columns
         try:
+            if self.wanted.most is not None and loaded.read > self.wanted.most:
+                self.wanted.check_count(loaded.read - loaded.rejected)
             scored = self.work / SCORED
             scoring = Scoring(self.scorer.name, settings=self.files.settings)
             with self.scorer.opened(self.work, self.connection, loaded) as machine:

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.session.cluster_facts import SparkFrame, check_sources, sources_of, spark_errors
 from steelyard.session.errors import EngineError, OutputError, UsageError
 from steelyard.session.listener import Listener, Silent
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from steelyard.facts import Reject
     from steelyard.ir.ruleset import Ruleset
     from steelyard.ir.versions import Versions
+    from steelyard.report.book import Book
     from steelyard.report.provenance import Json, Read, Scoring
     from steelyard.report.summary import Summary
     from steelyard.session.rows import Rows
@@ -124,6 +125,12 @@ class ClusterRun:
                 folders.write((frame, path) for frame, path in outputs if path is not None)
             except FileExistsError as error:
                 raise OutputError(msg("`{file}`: something is there already", file=str(error))) from None
+
+    def book(self, title: Message, lang: str) -> Book:
+        """What a workbook of this run has beside its rows."""
+        from steelyard.report.about import book_of
+
+        return book_of(self._versions, *self._facts, title, lang)
 
     def write_provenance(self, path: str | os.PathLike[str]) -> None:
         """Write `provenance` to a JSON file of this machine.

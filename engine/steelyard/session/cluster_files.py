@@ -76,8 +76,8 @@ def evaluate_cluster(
         summary = run.summed(outputs.by, outputs.minimum_sample)
         with staging() as stage:
             if outputs.summary is not None:
-                style = CsvStyle(bom=outputs.csv_bom)
-                write_summary(stage.place(Path(outputs.summary)), summary, versions, style=style)
+                style, book = CsvStyle(bom=outputs.csv_bom), run.book(msg("summary"), outputs.lang)
+                write_summary(stage.place(Path(outputs.summary)), summary, versions, style=style, book=book)
             if outputs.provenance is not None:
                 run.write_provenance(stage.place(Path(outputs.provenance)))
             with listener.progress(msg("writing")):

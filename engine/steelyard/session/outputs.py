@@ -36,15 +36,15 @@ class Outputs:
     """Where the outputs of a run go; None: nowhere.
 
     Attributes:
-        results: `.csv`, `.jsonl` or `.parquet`, a folder with `partition_by`, or `STANDARD`.
+        results: `.csv`, `.jsonl`, `.parquet` or `.xlsx`, a folder with `partition_by`, or `STANDARD`.
         rejects: likewise, but for the folder and standard output.
-        summary: `.csv`, `.parquet` or `.json`.
+        summary: `.csv`, `.parquet`, `.json` or `.xlsx`.
         provenance: `.json`.
         report: a folder.
         partition_by: names that the record keeps.
         by: what the summary is grouped by.
         minimum_sample: a group with fewer scored cases gets no rank; None: the default.
-        lang: of the pages.
+        lang: of the pages, and of the words in workbooks.
         csv_bom: CSV files begin with a byte order mark, by which spreadsheets see that they are UTF-8; standard output
             does not.
         csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
@@ -68,6 +68,13 @@ class Outputs:
         """Whether a file of CSV is written."""
         files = (None if self.partition_by else self.results, self.rejects, self.summary)
         return any(one is not None and one.lower().endswith(".csv") for one in files)
+
+    @property
+    def most(self) -> int | None:
+        """So many cases the file of results holds; None: any number."""
+        from steelyard.report.book import SHEET_ROWS
+
+        return SHEET_ROWS if _is_workbook(self.results) else None
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -182,13 +189,15 @@ def write_outputs(
 
     style = CsvStyle(safe=outputs.csv_safe, bom=outputs.csv_bom)
     record = replace(scored.record, scoring=replace(scored.record.scoring, csv_safe=outputs.csv_safe))
+    _check_sheets(record, outputs)
     file = None if outputs.results in {None, STANDARD} else outputs.results
     place = None if file is None else stage.place(Path(file))
     if outputs.rejects is not None:
-        record.write_rejects(stage.place(Path(outputs.rejects)), bom=outputs.csv_bom)
+        record.write_rejects(stage.place(Path(outputs.rejects)), bom=outputs.csv_bom, lang=outputs.lang)
     if outputs.summary is not None:
         try:
-            write_summary(stage.place(Path(outputs.summary)), summary(), record.versions, style=style)
+            book = record.book(msg("summary"), outputs.lang)
+            write_summary(stage.place(Path(outputs.summary)), summary(), record.versions, style=style, book=book)
         except UnfitError as error:
             raise OutputError(error.message) from None
     if outputs.provenance is not None:
@@ -200,7 +209,28 @@ def write_outputs(
             if place is None:
                 _to_standard_output(record)
             else:
-                record.write_results(place, partition_by=outputs.partition_by, last=last, bom=outputs.csv_bom)
+                record.write_results(
+                    place, partition_by=outputs.partition_by, last=last, bom=outputs.csv_bom, lang=outputs.lang
+                )
+
+
+def _check_sheets(record: Record, outputs: Outputs) -> None:
+    """Refuse, before anything is written, more rows than a sheet holds.
+
+    Raises:
+        OutputError: there are more.
+    """
+    from steelyard.report.book import SHEET_ROWS, too_many
+
+    counts = ((outputs.results, record.count), (outputs.rejects, record.rejected))
+    for place, count in counts:
+        if _is_workbook(place) and count > SHEET_ROWS:
+            raise OutputError(too_many(count))
+
+
+def _is_workbook(place: str | None) -> bool:
+    """Whether an output is a workbook."""
+    return place is not None and place.lower().endswith(".xlsx")
 
 
 def _to_standard_output(record: Record) -> None:

@@ -25,12 +25,14 @@ from steelyard.engines.sql.parquet_footer import replace_metadata
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions
-from steelyard.report.arrow import write_parquet, write_widened
+from steelyard.report.about import book_of
+from steelyard.report.arrow import UnfitError, write_parquet, write_widened
+from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
 from steelyard.report.grouping import GroupKeys
 from steelyard.report.provenance import KEY, Read, Scoring, provenance_text
 from steelyard.report.results import Results
-from steelyard.report.writers import REJECT_COLUMNS, write_rejects
+from steelyard.report.writers import REJECT_COLUMNS, convert_rows, write_rejects
 from steelyard.semantics.outcome import Status
 from steelyard.session.errors import EngineError, OutputError
 from steelyard.session.shortage import refusal
@@ -84,6 +86,13 @@ class Record:
         return self.folder / SCORED
 
     @property
+    def count(self) -> int:
+        """How many cases have a row among the results."""
+        import pyarrow.parquet as pq
+
+        return int(pq.read_metadata(self.scored).num_rows)
+
+    @property
     def rejected(self) -> int:
         """How many rows and cases were rejected."""
         import pyarrow.parquet as pq
@@ -121,7 +130,13 @@ class Record:
         return summary_of_counts(self.versions, tuple(by), counts, least)
 
     def write_results(
-        self, path: Path, *, partition_by: Sequence[str] = (), last: bool = False, bom: bool = False
+        self,
+        path: Path,
+        *,
+        partition_by: Sequence[str] = (),
+        last: bool = False,
+        bom: bool = False,
+        lang: str = "en",
     ) -> None:
         """Write the results. A Parquet file keeps the provenance as metadata.
 
@@ -130,14 +145,15 @@ class Record:
             partition_by: names that the record keeps: the folder has one below for each value of each.
             last: the results are not read after this, so that their file may become the output.
             bom: a CSV file begins with a byte order mark.
+            lang: of the words in a workbook.
 
         Raises:
-            OutputError: a number does not fit Parquet's types.
+            OutputError: a number does not fit Parquet's types, or the rows do not fit a workbook.
         """
         from steelyard.engines.sql.recorded import kept, partitioned
 
         if not partition_by and path.suffix.lower() != ".parquet":
-            self._convert(self.scored, path, self.columns, self.versions.newest.timezone, bom=bom)
+            self._convert(self.scored, path, self.columns, self.book(msg("results"), lang), bom=bom)
             return
         if self.unfit is not None:
             raise OutputError(self.unfit)
@@ -152,20 +168,24 @@ class Record:
             else:
                 kept(connection, self.scored, path, names, metadata)
 
-    def write_rejects(self, path: Path, *, bom: bool = False) -> None:
-        """Write the rejects in the format that the suffix names. `bom`: a CSV file begins with a byte order mark."""
+    def book(self, title: Message, lang: str) -> Book:
+        """What a workbook of this run has beside its rows."""
+        return book_of(self.versions, self.read, self.scoring, title, lang)
+
+    def write_rejects(self, path: Path, *, bom: bool = False, lang: str = "en") -> None:
+        """Write the rejects in the format that the suffix names; see `write_results`."""
         if path.suffix.lower() == ".parquet":
             shutil.copyfile(self.folder / REJECTS, path)
         else:
-            self._convert(self.folder / REJECTS, path, REJECT_COLUMNS, "UTC", bom=bom)
+            self._convert(self.folder / REJECTS, path, REJECT_COLUMNS, self.book(msg("rejects"), lang), bom=bom)
 
-    def _convert(self, file: Path, path: Path, columns: Sequence[ResultColumn], timezone: str, *, bom: bool) -> None:
-        from steelyard.calendars.zones import zone
-        from steelyard.engines.sql.recorded import convert
-
-        with self._session() as connection:
-            style = CsvStyle(safe=self.scoring.csv_safe, bom=bom)
-            convert(connection, file, path, columns, zone(timezone), style=style)
+    def _convert(self, file: Path, path: Path, columns: Sequence[ResultColumn], book: Book, *, bom: bool) -> None:
+        style = CsvStyle(safe=self.scoring.csv_safe, bom=bom)
+        try:
+            with self._session() as connection:
+                convert_rows(connection, file, path, columns, style=style, book=book)
+        except UnfitError as error:
+            raise OutputError(error.message) from None
 
     def verified(self, size: int, checkers: Checkers, results: Evaluated, listener: Listener) -> Record:
         """Check a sample of a run that is held in memory.

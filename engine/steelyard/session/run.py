@@ -150,6 +150,7 @@ def _score(  # noqa: PLR0917 - all of a run
         listener.warn(choice.note)
     checked = sample_size(wanted.verify, choice.unchecked if portfolio.cases else None, listener)
     compiled = _compiled(versions, choice.engine)
+    wanted.check_count(len(portfolio.cases))
     results: list[tuple[Case, Outcome]] = []
     with listener.progress(msg("scoring"), len(portfolio.cases)) as tick:
         for case in portfolio.cases:

@@ -114,26 +114,28 @@ class Run:
         by: Sequence[str] = (),
         csv_safe: bool = False,
         csv_bom: bool = False,
+        lang: str = "en",
     ) -> None:
         """Write files: all of them whole, or none. They replace files of the same name.
 
         Args:
-            results: `.parquet` (with the provenance as metadata), `.csv` or `.jsonl`.
+            results: `.parquet` (with the provenance as metadata), `.csv`, `.jsonl` or `.xlsx`.
             rejects: likewise.
-            summary: `.parquet`, `.csv` or `.json`, grouped by `by`.
+            summary: `.parquet`, `.csv`, `.json` or `.xlsx`, grouped by `by`.
             provenance: `.json`.
             by: as for `summary()`.
             csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
                 provenance says so (`csv_safe`).
             csv_bom: CSV files begin with a byte order mark, by which spreadsheets see that they are UTF-8.
+            lang: `en` or `zh`, of the words in workbooks.
 
         Raises:
             UsageError: an ending that is none of these, two files in one place, or `csv_safe` or
                 `csv_bom` without a CSV file.
-            OutputError: a file cannot be written; none is changed then.
+            OutputError: a file cannot be written, or the rows do not fit a workbook; no file is changed then.
         """
         places = (_name(results), _name(rejects), _name(summary), _name(provenance))
-        self._write(Outputs(*places, by=tuple(by), csv_safe=csv_safe, csv_bom=csv_bom))
+        self._write(Outputs(*places, by=tuple(by), csv_safe=csv_safe, csv_bom=csv_bom, lang=lang))
 
     def report(self, folder: str | os.PathLike[str], *, lang: str = "en") -> None:
         """Write a page for each of the first 500 cases, and an index. A folder that holds something else is refused.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from steelyard.diagnostics import msg
-from steelyard.session.errors import UsageError
+from steelyard.session.errors import OutputError, UsageError
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Wanted:
         lang: of the texts of rejects.
         verify: so many cases are checked on other engines, 0 none; None: as `sample_size` says.
         memory_limit: of DuckDB, as it reads it; None: its own choice.
+        most: so many cases may be scored, because the results are a workbook; None: any number.
     """
 
     engine: str = "auto"
@@ -32,6 +33,18 @@ class Wanted:
     lang: str = "en"
     verify: int | None = None
     memory_limit: str | None = None
+    most: int | None = None
+
+    def check_count(self, count: int) -> None:
+        """Refuse, before anything is scored, more cases than the file of results holds.
+
+        Raises:
+            OutputError: there are more.
+        """
+        from steelyard.report.book import too_many
+
+        if self.most is not None and count > self.most:
+            raise OutputError(too_many(count))
 
     def takes_bulk(self, cases: Sequence[str]) -> bool:
         """Whether SQL scores: where it is asked for, or there are many cases and nobody wants a page of each.

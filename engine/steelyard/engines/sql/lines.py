@@ -41,18 +41,30 @@ def json_line(targets: Sequence[ResultColumn], here: Zone) -> str:
     return _object([(one.name, _json(sql.name(one.name), one, here)) for one in targets])
 
 
+def sheet_value(target: ResultColumn, here: Zone) -> str:
+    """A value for a cell of a workbook: an instant in microseconds, a list as its text in CSV, others as they are."""
+    value = sql.name(target.name)
+    if target.many or isinstance(target.type, Regions):
+        return _unquoted(target, here)
+    return f"epoch_us({value})" if isinstance(target.type, DateTime) and not target.textual else value
+
+
 def _csv(target: ResultColumn, here: Zone, *, safe: bool) -> str:
+    text = _unquoted(target, here)
+    return _quoted(text, safe=safe) if target.many or isinstance(target.type, Text | Region | Regions) else text
+
+
+def _unquoted(target: ResultColumn, here: Zone) -> str:
+    """The text of a value; items of lists are separated by `;`."""
     value = sql.name(target.name)
     if target.fields:
         score = next(one for one in target.fields if one.name == "score")
         item = f"_e.\"row\" || '=' || coalesce({_text('_e.score', score.type, here)}, '')"
     elif target.many:
         item = f"coalesce({_text('_e', _held(target), here)}, '')"
-    elif isinstance(target.type, Text | Region | Regions):
-        return _quoted(_text(value, target.type, here), safe=safe)
     else:
         return _text(value, _held(target), here)
-    return _quoted(sql.joined(value, ";", item), safe=safe)
+    return sql.joined(value, ";", item)
 
 
 def _quoted(text: str, *, safe: bool) -> str:

@@ -9,18 +9,21 @@ Nothing that grows with the portfolio is held in memory.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from steelyard.calendars.zones import Zone
 from steelyard.engines.counting import key_column
 from steelyard.engines.sql.blocks import parquet_options
-from steelyard.engines.sql.lines import csv_head, csv_line, json_line
+from steelyard.engines.sql.lines import csv_head, csv_line, json_line, sheet_value
 from steelyard.engines.sql.portfolio import RULED_OUT, Connection, count_rows
 from steelyard.engines.sql.running import running
 from steelyard.facts.bulk import sql
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.source.csv_lines import BYTE_ORDER_MARK, EXACT, CsvStyle
+
+_BATCH = 4096
+"""How many rows are fetched at a time."""
 
 
 def ruled_out(connection: Connection, most: int | None = None) -> list[str]:
@@ -120,6 +123,16 @@ def convert(
     # a line is one text that is already quoted
     how = f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"
     running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")
+
+
+def sheet_rows(
+    connection: Connection, path: Path, targets: Sequence[ResultColumn], here: Zone
+) -> Iterator[tuple[object, ...]]:
+    """Give the rows of a Parquet file of results as the cells of a workbook: see `sheet_value`."""
+    cells = {target.name: sheet_value(target, here) for target in targets}
+    found = connection.execute(sql.select(cells, sql.parquet(path)))
+    while rows := found.fetchmany(_BATCH):
+        yield from rows
 
 
 def partitioned(  # noqa: PLR0917 - likewise
