@@ -62,6 +62,22 @@ def test_summary_files_appear_with_the_others(name: str, steelyard, policy: Path
     assert {name, "a.csv"} == {path.name for path in (tmp_path / "out").iterdir()}
 
 
+@pytest.mark.parametrize("name", ["有属实投诉", "Upheld complaint", "complaint"])
+def test_groups_are_named_by_id_or_label(name: str, steelyard, policy: Path, cases: Path, tmp_path: Path):
+    out = tmp_path / "s.csv"
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--summary-by", name, "--summary", out)
+
+    assert 0 == done.status, done.err
+    assert "complaint," in out.read_text("utf-8").splitlines()[0]
+
+
+def test_an_unknown_group_is_answered_with_the_nearest_name(steelyard, policy: Path, cases: Path):
+    done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, "--summary-by", "有属实投拆", "--lang", "zh")
+
+    assert 2 == done.status
+    assert "是否想写 `有属实投诉`" in done.err
+
+
 def test_what_the_files_hold(steelyard, policy: Path, cases: Path, tmp_path: Path):
     for name in ("s.csv", "s.json"):
         words = ("--summary-by", "complaint", "--minimum-sample", 1, "--summary", tmp_path / name)

@@ -137,7 +137,7 @@ def command(  # noqa: PLR0917 - one an option
     from steelyard.session.files import check_outputs
     from steelyard.session.outputs import STANDARD, Outputs, check_memory, evaluate
     from steelyard.session.run import ready_ruleset
-    from steelyard.session.summary import check_groups
+    from steelyard.session.summary import group_ids
     from steelyard.session.wanted import Wanted
 
     outputs = Outputs(
@@ -164,6 +164,9 @@ def command(  # noqa: PLR0917 - one an option
     check_memory(memory_limit)
     if master is not None and engine != "spark":
         raise UsageError(msg("`--master` is for the spark engine: add `--engine spark`"))
+    check_outputs(here.places, ruleset, None if clustered else options)
+    ready = ready_ruleset(ruleset, options.settings)
+    outputs = replace(outputs, by=group_ids(ready, outputs.by), partition_by=group_ids(ready, outputs.partition_by))
     wanted = Wanted(
         engine=engine,
         pages=report is not None,
@@ -175,9 +178,6 @@ def command(  # noqa: PLR0917 - one an option
         memory_limit=memory_limit,
         most=outputs.most,
     )
-    check_outputs(here.places, ruleset, None if clustered else options)
-    ready = ready_ruleset(ruleset, options.settings)
-    check_groups(ready, wanted.groups)
     done = (evaluate_cluster if clustered else evaluate)(ready, options, wanted, outputs, output)
     show_summary(output, done.summary, ready, result=target != STANDARD)
     _judge(output, done, allow_rejects, threshold)

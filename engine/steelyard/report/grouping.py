@@ -5,8 +5,6 @@ An input called `month` or `version` wins over the other meaning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.case import Case
@@ -25,10 +23,15 @@ def group_names(rules: Ruleset | Versions) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*inputs, *month, VERSION)))
 
 
-def unknown_keys(rules: Ruleset | Versions, by: Sequence[str]) -> tuple[str, ...]:
-    """The names among `by` that no case can be grouped by."""
-    known = group_names(rules)
-    return tuple(name for name in by if name not in known)
+def known_groups(rules: Ruleset | Versions) -> dict[str, str]:
+    """What each name means that cases can be grouped by: an id, else a column or a label of one input alone."""
+    versions = versions_of(rules)
+    found: dict[str, set[str]] = {}
+    for field in (field for one in versions.rulesets for field in one.inputs):
+        for name in (field.column, field.label.zh, field.label.en):
+            found.setdefault(name, set()).add(field.id)
+    meant = {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
+    return meant | {name: name for name in group_names(versions)}
 
 
 def unknown_key(name: str) -> Message:

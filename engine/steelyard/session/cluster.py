@@ -90,9 +90,9 @@ class ClusterRun:
         from steelyard.engines.sql.summary import summarise
         from steelyard.report.summary import MINIMUM_SAMPLE, summary_of_counts
         from steelyard.report.summary_shape import summary_columns
-        from steelyard.session.summary import check_groups
+        from steelyard.session.summary import group_ids
 
-        check_groups(self._versions, tuple(by))
+        by = group_ids(self._versions, by)
         if absent := [name for name in by if name not in self._groups]:
             names = ", ".join(absent)
             raise UsageError(msg("the run does not keep {names}: name them in `groups` of `score`", names=names))
@@ -180,10 +180,9 @@ def score_frames(
     """Score frames of Spark. See `Policy.score`."""
     from steelyard.report.grouping import group_names
     from steelyard.session.scoring import Warn
-    from steelyard.session.summary import check_groups
+    from steelyard.session.summary import group_ids
 
-    kept = group_names(versions) if groups is None else tuple(groups)
-    check_groups(versions, kept)
+    kept = group_names(versions) if groups is None else group_ids(versions, groups)
     sources = sources_of(cases, relations or {})
     told = Warn() if listener is None else listener
     return score_cluster(versions, settings, cases.sparkSession, sources, groups=kept, verify=verify, listener=told)

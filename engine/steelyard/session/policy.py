@@ -263,7 +263,7 @@ class Policy:
             relations: the rows of every relation in one of these forms; `[]` says that it has none.
             engine: `auto` (the rule engine up to 10,000 cases, sql above), `reference`, `durable`, `sql` or `spark`.
             verify: how many cases other engines evaluate again; 0: none. None: 200, fewer where there is no other.
-            groups: the names that summaries of the run may group by: inputs, `month`, `version`; None: all. Fewer
+            groups: the names that summaries of the run may group by, as in `Run.summary`; None: all. Fewer
                 names make the record of a large run smaller.
             lang: `en` or `zh`, of the texts of rejects.
             delimiter: between the columns of CSV files; None: a comma.

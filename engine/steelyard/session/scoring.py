@@ -23,7 +23,7 @@ from steelyard.session.rows import Rows
 from steelyard.session.run import Scored, score_files
 from steelyard.session.shortage import writing
 from steelyard.session.sources import FactFiles
-from steelyard.session.summary import check_groups
+from steelyard.session.summary import group_ids
 from steelyard.session.wanted import Wanted
 from steelyard.temporary import TemporaryFolder
 
@@ -88,7 +88,7 @@ class Run:
         by indicator, in how many cases each rule fired, reason codes.
 
         Args:
-            by: inputs of the case, `month` of the reference date, or `version`.
+            by: inputs of the case by id, column or label, `month` of the reference date, or `version`.
             minimum_sample: a group with fewer scored cases gets no rank; None: 30.
 
         Raises:
@@ -96,8 +96,7 @@ class Run:
         """
         from steelyard.report.summary_files import summary_columns_of, write_summary
 
-        self._check(by)
-        summed = self._scored.record.summary(tuple(by), minimum_sample)
+        summed = self._scored.record.summary(self._kept(by), minimum_sample)
         number = sum(1 for _ in self._scored.record.folder.glob(_SUMMARY.format(number="*")))
         path = self._scored.record.folder / _SUMMARY.format(number=number)
         with writing(path):
@@ -149,18 +148,20 @@ class Run:
     def _write(self, outputs: Outputs) -> None:
         from steelyard.session.files import check_outputs, staging
 
-        self._check(outputs.by)
+        by = self._kept(outputs.by)
         outputs.check()
         check_outputs(outputs.places)
         with staging() as stage:
-            write_outputs(stage, self._scored, outputs, lambda: self._scored.record.summary(outputs.by), Silent())
+            write_outputs(stage, self._scored, outputs, lambda: self._scored.record.summary(by), Silent())
 
-    def _check(self, by: Sequence[str]) -> None:
-        check_groups(self._scored.record.versions, tuple(by))
-        absent = [name for name in by if name not in self._scored.record.groups]
+    def _kept(self, by: Sequence[str]) -> tuple[str, ...]:
+        names = group_ids(self._scored.record.versions, by)
+        absent = [name for name in names if name not in self._scored.record.groups]
         if absent:
-            names = ", ".join(absent)
-            raise UsageError(msg("the run does not keep {names}: name them in `groups` of `score`", names=names))
+            raise UsageError(
+                msg("the run does not keep {names}: name them in `groups` of `score`", names=", ".join(absent))
+            )
+        return names
 
 
 def _name(path: str | os.PathLike[str] | None) -> str | None:
@@ -218,8 +219,7 @@ def score_portfolio(
     with writing(place):
         given.mkdir()
         files = given_files(cases, relations, settings, given, delimiter, encoding, missing_columns)
-    kept = group_names(versions) if groups is None else tuple(groups)
-    check_groups(versions, kept)
+    kept = group_names(versions) if groups is None else group_ids(versions, groups)
     wanted = Wanted(engine=engine, master=master, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit)
     with writing(place):
         scored = score_files(versions, files, wanted, place, told)

@@ -24,21 +24,26 @@ if TYPE_CHECKING:
     from steelyard.session.run import Scored
 
 
-def check_groups(versions: Versions, groups: tuple[str, ...]) -> None:
-    """Refuse names that no case can be grouped by.
+def group_ids(versions: Versions, names: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of what cases are to be grouped by, each once.
+
+    Args:
+        versions: the ruleset.
+        names: ids, columns or labels of inputs, `month` or `version`.
 
     Raises:
-        UsageError: there is one.
+        UsageError: no case can be grouped by one of them.
     """
     from steelyard.diagnostics.suggestions import closest
-    from steelyard.report.grouping import MONTH, VERSION, unknown_key, unknown_keys
+    from steelyard.report.grouping import known_groups, unknown_key
 
-    unknown = unknown_keys(versions, groups)
+    known = known_groups(versions)
+    unknown = [name for name in names if name not in known]
     if unknown:
-        names = [*(field.id for one in versions.rulesets for field in one.inputs), MONTH, VERSION]
-        near = (closest(name, names) for name in unknown)
+        near = (closest(name, known) for name in unknown)
         hints = tuple(msg("did you mean `{near}`?", near=one) for one in near if one is not None)
         raise UsageError(*map(unknown_key, unknown), hints=hints)
+    return tuple(dict.fromkeys(known[name] for name in names))
 
 
 def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
