@@ -41,7 +41,10 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Info:
-    """One `info` block: an event in one language. Times are instants in microseconds UTC; None where absent."""
+    """One `info` block: an event in one language. Times are instants in microseconds UTC; None where absent.
+
+    `expires` is when the block is to be renewed, `ends` when the event ends, where the issuer says so.
+    """
 
     language: str
     event: str
@@ -52,6 +55,7 @@ class Info:
     headline: str
     sender_name: str
     areas: tuple[Area, ...]
+    ends: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ Elements that the standard requires and that are used must exist.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from steelyard.calendars.clock_text import Written, read_datetime
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.feeds.alerts import Alert, AlertId, Area, Info, MessageType
+from steelyard.facts.feeds.event_ends import event_end
 from steelyard.facts.feeds.xml import Element
 from steelyard.ir.types import FIRST_INSTANT, LAST_INSTANT
 
@@ -68,7 +70,7 @@ def _alert(element: Element, version: str, file: str, zone: Zone) -> Alert:
     for child in element.children:
         if child.name == "info":
             try:
-                infos.append(_info(child, zone))
+                infos.append(_info(child, _required(element, "sent"), zone))
             except _InvalidError as error:
                 faults.append(error.reason)
     if not infos and not faults and kind in (MessageType.ALERT, MessageType.UPDATE):
@@ -76,8 +78,9 @@ def _alert(element: Element, version: str, file: str, zone: Zone) -> Alert:
     return Alert(identity, status, kind, references, tuple(infos), tuple(faults), file, element.line)
 
 
-def _info(element: Element, zone: Zone) -> Info:
+def _info(element: Element, sent: str, zone: Zone) -> Info:
     severity = _required(element, "severity")
+    end = event_end(_parameters(element), sent)
     return Info(
         language=_text(element, "language") or IMPLICIT_LANGUAGE,
         event=_required(element, "event"),
@@ -88,7 +91,14 @@ def _info(element: Element, zone: Zone) -> Info:
         headline=_text(element, "headline") or "",
         sender_name=_text(element, "senderName") or "",
         areas=tuple(_area(child) for child in element.children if child.name == "area"),
+        ends=None if end is None else _checked(end[1], end[0], zone),
     )
+
+
+def _parameters(element: Element) -> Iterator[tuple[str, str]]:
+    for child in element.children:
+        if child.name == "parameter":
+            yield _text(child, "valueName") or "", _text(child, "value") or ""
 
 
 def _area(element: Element) -> Area:
@@ -156,8 +166,10 @@ def _word(element: Element, name: str, words: tuple[str, ...]) -> str:
 
 def _time(element: Element, name: str, zone: Zone) -> int | None:
     text = _text(element, name)
-    if text is None:
-        return None
+    return None if text is None else _checked(text, name, zone)
+
+
+def _checked(text: str, name: str, zone: Zone) -> int:
     instant = _instant(text, zone)
     if instant is None:
         raise _InvalidError(msg("alerts whose `{element}` is no time from 1900 to 2200 with an offset", element=name))

@@ -1,7 +1,7 @@
 """Computes which alerts were in force at which time, from alerts and their updates (CAP 1.2, 3.2.1 and 3.2.2).
 
-1. An alert is in force from its onset (else its effective time, else when it was sent) until it expires;
-   without an expiry its end is open.
+1. An alert is in force from its onset (else its effective time, else when it was sent) until the event ends as the
+   issuer says it, else until the alert expires; without either its end is open.
 2. An update replaces the alerts that it names from the later of the time when it was sent and its
    effective time on, and is in force itself from then or from its onset, whichever is later: an update
    never has an effect before it was sent. A cancel ends the alerts that it names when it was sent.
@@ -28,13 +28,17 @@ from steelyard.facts.feeds.alerts import Alert, AlertId, Info, MessageType
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The time in which one info block of an alert was in force: `starts` inclusive, `ends` exclusive, None: open."""
+    """The time in which one info block of an alert was in force: `starts` inclusive, `ends` exclusive, None: open.
+
+    `expires` is whether it ended because the alert expired, with nothing said of the event.
+    """
 
     event: AlertId
     starts: int
     ends: int | None
     info: Info
     alert: Alert
+    expires: bool
 
 
 @dataclass(slots=True)
@@ -174,12 +178,15 @@ class _Folding:
                 continue
             for info in alert.infos:
                 starts = _starts(alert, info)
-                if info.expires is not None and info.expires <= starts:
-                    found.left_out.append((msg("warnings that expire before they begin"), alert))
-                    continue
-                ends = min((end for end in (info.expires, self._ended.get(alert.id)) if end is not None), default=None)
+                said = info.expires if info.ends is None else info.ends
+                if said is not None and said <= starts:
+                    if alert.type is MessageType.ALERT or info.ends is None or info.ends > alert.id.sent:
+                        found.left_out.append((_end_first(info), alert))
+                    continue  # an update may say that the event is over
+                ends = min((end for end in (said, self._ended.get(alert.id)) if end is not None), default=None)
                 if ends is None or starts < ends:
-                    found.intervals.append(Interval(self._origins[alert.id][0], starts, ends, info, alert))
+                    expires = info.ends is None and ends is not None and ends == info.expires
+                    found.intervals.append(Interval(self._origins[alert.id][0], starts, ends, info, alert, expires))
         found.intervals.sort(key=lambda one: (one.event, one.starts, one.alert.id))
 
     def _resolved(self, reference: AlertId) -> AlertId:
@@ -188,6 +195,12 @@ class _Folding:
             return reference
         near = self._loosely.get((reference.identifier, reference.sent), set())
         return next(iter(near)) if len(near) == 1 else reference
+
+
+def _end_first(info: Info) -> Message:
+    if info.ends is None:
+        return msg("warnings that expire before they begin, and name no end of the event")
+    return msg("warnings whose event ends before they begin")
 
 
 def _starts(alert: Alert, info: Info) -> int:

@@ -44,6 +44,7 @@ class _Stretch:
     places: tuple[str, ...]
     starts: int
     ends: int | None
+    expires: bool
     first: Interval
 
 
@@ -123,7 +124,7 @@ def _substance(info: Info) -> tuple[object, ...]:
     """Return the parts of an info block that are the same in all its translations."""
     drawn = any(area.codes or area.shapes for area in info.areas)
     areas = tuple((area.codes, area.shapes) if drawn else area.name for area in info.areas)
-    return info.severity, info.effective, info.onset, info.expires, areas
+    return info.severity, info.effective, info.onset, info.expires, info.ends, areas
 
 
 def _stretches(intervals: Iterable[Interval], words: Vocabulary, skips: Skips) -> Iterator[_Stretch]:
@@ -139,7 +140,7 @@ def _stretches(intervals: Iterable[Interval], words: Vocabulary, skips: Skips) -
             skips.add(msg("warnings without an area"), one.alert.place)
         if found.places:
             kind = words.kind(one.info.event)
-            yield _Stretch(one.event, kind, level, found.places, one.starts, one.ends, one)
+            yield _Stretch(one.event, kind, level, found.places, one.starts, one.ends, one.expires, one)
 
 
 def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
@@ -152,7 +153,8 @@ def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
         if before is None:
             last[what] = one
         elif before.ends is None or one.starts <= before.ends:
-            last[what] = replace(before, ends=None if None in (before.ends, one.ends) else _later(before, one))
+            later = max(before, one, key=lambda each: (each.ends is None, each.ends or 0))
+            last[what] = replace(before, ends=later.ends, expires=later.expires)
         else:
             done.append(before)
             last[what] = one
@@ -161,10 +163,6 @@ def _merged(stretches: Iterable[_Stretch]) -> list[_Stretch]:
 
 def _in_time(one: _Stretch) -> tuple[object, ...]:
     return one.starts, one.event, one.kind, one.level, one.places, one.first.alert.id
-
-
-def _later(one: _Stretch, other: _Stretch) -> int:
-    return max(end for end in (one.ends, other.ends) if end is not None)
 
 
 def _names(events: Iterable[AlertId], zone: Zone) -> dict[AlertId, str]:
@@ -200,6 +198,13 @@ def _remarks(timeline: Timeline, stretches: Sequence[_Stretch], words: Vocabular
             role=role,
             count=len(timeline.unseen),
             names=listed(one.identifier for one in timeline.unseen[:_NAMED]),
+        )
+    expired = sum(one.expires for one in stretches)
+    if expired:
+        yield msg(
+            "{role}: {count} warnings end when their bulletin expires, because it names no end of the event",
+            role=role,
+            count=expired,
         )
     unnamed = sorted({one.kind for one in stretches if not words.knows(one.first.info.event)})
     if words.names_kinds and unnamed:

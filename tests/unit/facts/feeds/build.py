@@ -54,6 +54,7 @@ def info(
     expires: object = None,
     headline: str | None = None,
     sender_name: str | None = None,
+    parameters: str = "",
 ) -> str:
     times = [None if t is None else t if isinstance(t, str) else at(t) for t in (effective, onset, expires)]
     return tag(
@@ -65,8 +66,13 @@ def info(
         + "".join(map(tag, ("effective", "onset", "expires"), times))
         + tag("senderName", sender_name)
         + tag("headline", headline)
+        + parameters
         + areas,
     )
+
+
+def parameter(name: str, value: str) -> str:
+    return tag("parameter", tag("valueName", name) + tag("value", value))
 
 
 def ref(identifier: str, sent: object, sender: str = "met") -> str:

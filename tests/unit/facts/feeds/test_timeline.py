@@ -278,7 +278,7 @@ def test_what_expires_before_it_begins_is_left_out() -> None:
     )
 
     assert [("B", 5, 5.001, "Minor")] == brief(timeline)
-    assert [("warnings that expire before they begin", "A")] == reasons(timeline)
+    assert [("warnings that expire before they begin, and name no end of the event", "A")] == reasons(timeline)
 
 
 def test_alerts_sent_together_are_taken_as_they_speak_of_each_other() -> None:

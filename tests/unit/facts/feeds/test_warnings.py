@@ -9,9 +9,11 @@ from unit.facts.feeds.build import (
     PUDONG,
     alert,
     area,
+    at,
     code,
     good,
     info,
+    parameter,
     ref,
     rows,
     skipped,
@@ -55,7 +57,68 @@ def test_a_row_has_every_column_of_the_feed(read) -> None:
         }
     ] == rows(portfolio)  # fmt: skip
     assert "A" == portfolio.cases[0].rows["weather"][0].id
-    assert () == portfolio.provenance.skipped == portfolio.feed_rejects == portfolio.warnings
+    assert () == portfolio.provenance.skipped == portfolio.feed_rejects
+    assert ["weather: 1 warnings end when their bulletin expires, because it names no end of the event"] == list(
+        map(str, portfolio.warnings)
+    )
+
+
+def vtec(action: str, ends: str, kind: str = "O") -> str:
+    return f"/{kind}.{action}.KLOX.EH.W.0005.240501T0000Z-{ends}/"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "ends"),
+    [
+        ("eventEndingTime", at(20), 20),
+        ("EventEndTime", at(20), 20),
+        ("VTEC", vtec("NEW", "240501T2000Z"), 20),
+        ("NWSVTEC", f"{vtec('UPG', '240502T0000Z')}\n{vtec('CON', '240501T2000Z')}", 20),
+        ("VTEC", f"{vtec('NEW', '240501T2000Z')} /00000.0.ER.000000T0000Z.000000T0000Z.000000T0000Z.OO/", 20),
+        ("VTEC", vtec("CON", "000000T0000Z"), 6),  # until further notice
+        ("VTEC", vtec("NEW", "240501T2000Z", "T"), 6),  # a test
+        ("VTEC", "", 6),
+        ("ends", at(20), 6),
+    ],
+)
+def test_the_end_of_an_event_counts_before_the_end_of_its_bulletin(read, name, value, ends) -> None:
+    portfolio = read(alert("A", 0, info(onset=1, expires=6, parameters=parameter(name, value))))
+
+    assert [(us(1), us(ends))] == [(row["starts"], row["ends"]) for row in rows(portfolio)]
+    assert (ends == 6) == any("bulletin expires" in str(one) for one in portfolio.warnings)
+
+
+ENDING = parameter("eventEndingTime", at(20))
+
+
+def test_a_bulletin_that_expires_before_its_event_begins(read) -> None:
+    portfolio = read(alert("A", 0, info(onset=13, expires=5, parameters=ENDING)))
+
+    assert [(us(13), us(20))] == [(row["starts"], row["ends"]) for row in rows(portfolio)]
+
+
+@pytest.mark.parametrize(
+    ("onset", "parameters", "reason"),
+    [
+        (21, ENDING, "warnings whose event ends before they begin"),
+        (0, parameter("eventEndingTime", "at night"),
+         "alerts whose `eventEndingTime` is no time from 1900 to 2200 with an offset"),
+    ],
+)  # fmt: skip
+def test_an_end_of_an_event_that_cannot_be(read, onset, parameters, reason) -> None:
+    assert {reason: 1} == skipped(read(alert("A", 0, info(onset=onset, expires=30, parameters=parameters))))
+
+
+@pytest.mark.parametrize("action", ["CAN", "EXP", "UPG"])
+def test_an_update_may_say_that_the_event_is_over(read, action) -> None:
+    over = info(expires=9, parameters=parameter("VTEC", vtec(action, "240501T2000Z")))
+    portfolio = read(
+        alert("A", 0, info(expires=6, parameters=parameter("eventEndingTime", at(20)))),
+        alert("B", 4, over, kind="Update", refs=ref("A", 0)),
+    )
+
+    assert [(us(0), us(4))] == [(row["starts"], row["ends"]) for row in rows(portfolio)]
+    assert {} == skipped(portfolio)
 
 
 def test_what_an_alert_does_not_say_is_missing(read) -> None:
