@@ -123,7 +123,7 @@ def _readable(header: Header, field: InputField, options: ReadOptions, column: s
     with open_table(header.path, options, Wanted(frozenset((column,)), header.needed)) as table:
         for line in islice(table.rows, _TRIED):
             if isinstance(line, Line):
-                value = parse(line.cells.get(column), field.type, Range(None, None), zone("UTC"))
+                value = parse(line.cells.get(column), field.type, Range(None, None), zone("UTC"), field.written)
                 if isinstance(value, Problem):
                     return False
                 some = some or value is not None

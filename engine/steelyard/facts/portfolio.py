@@ -16,6 +16,7 @@ from steelyard.facts.effective import Effective
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.fields import Fault, RowReader, line_fault
 from steelyard.facts.format import format_value
+from steelyard.facts.marks import marks_of
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
@@ -91,7 +92,9 @@ def read_portfolio(
     versions = versions_of(rules)
     if not relations_given(versions, relations, diagnostics):
         return None
-    reading = Reading(options, diagnostics, progress, needs_of(versions), columns_of(versions))
+    reading = Reading(
+        options, diagnostics, progress, needs_of(versions), columns_of(versions), marks=marks_of(versions)
+    )
     by_version = VersionedRelations(versions, relations, reading, diagnostics)
     builder = _Builder(versions, by_version)
     columns = tuple(field for one in versions.rulesets for field in one.inputs)
@@ -107,7 +110,7 @@ def read_portfolio(
         tuple(good),
         tuple(entry for entry in entries if isinstance(entry, Reject)),
         by_version.in_feed,
-        tuple(dict.fromkeys((*reading.warnings, *by_version.warnings(builder.keys, good)))),
+        tuple(dict.fromkeys((*reading.warnings, *reading.marks.messages(), *by_version.warnings(builder.keys, good)))),
         Provenance(
             tuple(dict.fromkeys(reading.sources)),
             tuple(name for name, files in relations.items() if files is None),

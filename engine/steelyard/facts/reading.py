@@ -11,6 +11,7 @@ from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.diagnostics.plain import encodable
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.facts.absent import Header, absent_columns
+from steelyard.facts.marks import Marks
 from steelyard.facts.patterns import matching_files
 from steelyard.facts.readers import BadLine, Line, ReadOptions, Table, UnreadableError, Wanted, open_table
 from steelyard.facts.readers.remarks import Remarks, other_sheets
@@ -60,6 +61,8 @@ class Reading:
         progress: Progress | None,
         needs: Mapping[str, Mapping[str, str]] | None = None,
         declared: Mapping[str, Collection[str]] | None = None,
+        *,
+        marks: Marks | None = None,
     ) -> None:
         """Prepare.
 
@@ -69,7 +72,9 @@ class Reading:
             progress: called from time to time with the number of rows read.
             needs: by role and column, the versions that need the column, for columns that not all versions need.
             declared: by role, the columns that any version reads.
+            marks: counts marks of what is missing.
         """
+        self.marks = marks or Marks({})
         self._options = options
         self._needs = needs or {}
         self._declared = declared or {}
@@ -85,11 +90,14 @@ class Reading:
     ) -> Iterator[tuple[Place, Line | BadLine]]:
         """Give the rows of all files of a role. A fault of a whole file becomes a diagnostic and ends that file."""
         row = 0
+        self.marks.begin(role)
         for path in self.found(files):
             try:
                 for line in self._lines(role, path, fields, options or self._options):
                     row += 1
                     self._tick()
+                    if isinstance(line, Line):
+                        self.marks.look(role, line.cells)
                     yield Place(path.name, line.number, row), line
             except UnreadableError as error:
                 self.report(path, error)

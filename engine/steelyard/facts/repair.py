@@ -24,7 +24,7 @@ _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?%?")
 _ISO_DAYS = re.compile(r"P([0-9]{1,5})DT(?:([0-9]{1,5})H)?(.*)")
 
 
-_MARKS = frozenset(
+MARKS = frozenset(
     (
         "na",
         "n/a",
@@ -52,7 +52,7 @@ _MARKS = frozenset(
 
 def marks_missing(text: str) -> bool:
     """Return whether a text is one that people write where a value is missing, such as `N/A`."""
-    return text.strip().casefold() in _MARKS
+    return text.strip().casefold() in MARKS
 
 
 def spellings(text: str, type: Type) -> Iterator[str]:  # noqa: A002 - the word

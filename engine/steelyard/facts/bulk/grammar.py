@@ -45,8 +45,13 @@ def narrowed(text: str, kind: Type) -> str:
     """Return the SQL for a text with ASCII signs and without blanks at its edges, as facts/usual.py begins."""
     ascii_only = f"strlen({text}) = length({text})"  # for speed: `translate` builds its table for every text anew
     narrow = sql.when(ascii_only, text, f"translate({text}, {sql.literal(WIDE)}, {sql.literal(NARROW)})")
-    plain = _replaced(narrow, f"^[{_SPACES}]+|[{_SPACES}]+$", "", "g")
+    plain = stripped(narrow)
     return f"lower({plain})" if isinstance(kind, Boolean) else plain
+
+
+def stripped(text: str) -> str:
+    """Return the SQL for a text without blanks at its edges."""
+    return _replaced(text, f"^[{_SPACES}]+|[{_SPACES}]+$", "", "g")
 
 
 def usual(text: str, groups: Sequence[Group]) -> str:

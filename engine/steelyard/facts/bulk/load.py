@@ -23,6 +23,7 @@ from steelyard.facts.bulk.relations import LoadedRelation, create_large, create_
 from steelyard.facts.bulk.sources import Source, broken_text
 from steelyard.facts.case import Reject
 from steelyard.facts.feeds.skipped import Skipped
+from steelyard.facts.marks import marks_of
 from steelyard.facts.portfolio import relations_given
 from steelyard.facts.readers import ReadOptions
 from steelyard.facts.reading import Files, Progress, Reading
@@ -73,6 +74,7 @@ def load(
         progress,
         needs_of(versions),
         columns_of(versions),
+        marks=marks_of(versions),
         folder=folder.path,
         connection=connection,
         zone=zone(versions.newest.timezone),

@@ -10,11 +10,13 @@ import duckdb
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import InternalError, Message, msg
+from steelyard.facts.absent import CASES
 from steelyard.facts.assembly import key_field
 from steelyard.facts.bulk import sql
 from steelyard.facts.bulk.blocks import blocks
 from steelyard.facts.bulk.cases import ALL, KEYS, CaseRows, case_rows, create_cases, rejected_rows
 from steelyard.facts.bulk.judge import Judge
+from steelyard.facts.bulk.marks import count_marks
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation
 from steelyard.facts.bulk.rows import ROW
@@ -96,11 +98,23 @@ class Loaded:
                 (
                     *self._opening.warnings,
                     *found,
+                    *self._marks(),
                     *(one for one in (*unmatched, *small) if one is not None),
                     *(one.warning for one in self._skipped),
                 )
             )
         )
+
+    def _marks(self) -> Iterator[Message]:
+        """Give warnings about marks of what is missing, counting those that the Python readers did not see."""
+        marks = self._opening.marks
+        read = {CASES: self._judge.sources} | {each.relation.id: each.sources for each in self._distinct_relations}
+        for role, sources in read.items():
+            if not sources:
+                continue
+            for column in marks.columns.get(role, ()):
+                marks.counts[role, column] = count_marks(self._cursor(), sources, column)
+        return marks.messages()
 
     def idle_warnings(self) -> tuple[Message, ...]:
         """Warnings about areas of relations that cover the place of no case. Computes `rejected` first."""

@@ -18,6 +18,7 @@ from steelyard.diagnostics.plain import encodable
 from steelyard.facts.bulk.sources import Asked, Source, has_broken_text, parquet_source
 from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
 from steelyard.facts.bulk.storing import stored_source
+from steelyard.facts.marks import Marks
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, Wanted, open_table
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.facts.reading import Files, Progress, Reading, SourceFile, wanted
@@ -38,6 +39,7 @@ class Opening(Reading):
         needs: Mapping[str, Mapping[str, str]],
         declared: Mapping[str, Collection[str]],
         *,
+        marks: Marks,
         folder: Path,
         connection: duckdb.DuckDBPyConnection,
         zone: Zone,
@@ -51,12 +53,13 @@ class Opening(Reading):
             progress: is told the number of rows read.
             needs: see `Reading`.
             declared: see `Reading`.
+            marks: see `Reading`.
             folder: where staged files are written.
             connection: writes them.
             zone: of local times.
             check_text: whether Parquet files with text that is not UTF-8 are looked for, and read by Python.
         """
-        super().__init__(options, diagnostics, progress, needs, declared)
+        super().__init__(options, diagnostics, progress, needs, declared, marks=marks)
         self.options = options
         self._folder = folder
         self._connection = connection

@@ -317,3 +317,43 @@ def test_values_about_persons_are_not_quoted(agree, shapes, tmp_path) -> None:
         ("9,x,9,xxxx", "3 fields, but the row has 4"),
     ]
     assert [one.hint for one in rejects[:3]] == [None] * 3
+
+
+@pytest.mark.parametrize("ending", ["csv", "jsonl", "parquet"])
+def test_marks_of_what_is_missing_in_text_are_counted(agree, shapes, tmp_path, ending) -> None:
+    words = ["NA", " N/A", "NA", "-", "无", "North", "", "unknown", "#N/A"]
+    rows = [{"key": str(n), "word": word, "place": "?", "needed": "-", "known": "-"} for n, word in enumerate(words)]
+    path = tmp_path / f"c.{ending}"
+    match ending:
+        case "csv":
+            lines = (",".join(row.values()) for row in rows)
+            path.write_text("\n".join((",".join(rows[0]), *lines)) + "\n", "utf-8")
+        case "jsonl":
+            path.write_text("\n".join(map(json.dumps, rows)), "utf-8")
+        case _:
+            pq.write_table(pa.Table.from_pylist(rows), path)
+    known = shapes.field("known", shapes.types["word"], optional=True, notation=Notation(missing=()))
+    optional = shapes.optional("word", "place")
+    made = shapes.ruleset(shapes.key(), *optional, shapes.field("needed", shapes.types["word"]), known)
+
+    warnings = list(map(str, agree(made, path).warnings))
+
+    said = "are read as text, though people write them where a value is missing: declare"
+    values = "for it, or `missing: []` if they are values"
+    assert warnings == [
+        f'cases: 6 values of `word` {said} `missing: ["NA", "#N/A", "-", "N/A", "无"]` {values}',
+        f'cases: 9 values of `place` {said} `missing: ["?"]` {values}',
+    ]
+
+
+def test_marks_in_rows_of_relations_are_counted(agree, shapes, tmp_path) -> None:
+    said = shapes.field("said", shapes.types["word"], optional=True, notation=Notation(normalise=(Folding.CASE,)))
+    relation = shapes.relation("calls", shapes.field("case", shapes.types["word"]), said, of_case="case")
+    calls = tmp_path / "calls.csv"
+    calls.write_text('case,said\n1,NULL\n1,"x"\n2,Null\n', "utf-8")
+
+    made = shapes.ruleset(shapes.key(), relations=[relation])
+
+    [*_, warning] = agree(made, csv(tmp_path, "key", "1", "2"), {"calls": calls}).warnings
+
+    assert str(warning).startswith("calls: 2 values of `said` are read as text")
