@@ -82,6 +82,8 @@ _CODES = (
     Code("E122", "bad-row-of-any-case", _E),
     Code("E123", "unfit-feed-format", _E),
     Code("E124", "column-under-another-name", _E),
+    Code("E125", "keys-alike", _W),
+    Code("E126", "row-without-counterpart", _W),
     Code("N102", "ambiguous-name", _E),
     Code("N103", "name-taken-twice", _E),
     Code("N104", "name-without-value", _E),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 
 from steelyard.diagnostics import Message, msg
@@ -14,7 +15,8 @@ from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance
 from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text, TypedValue
 from steelyard.explain.words import Words
-from steelyard.facts.case import Reject
+from steelyard.facts.case import Reject, Row
+from steelyard.facts.near_misses import Known, joined_by, known_of, near_row
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Output, Ruleset
 from steelyard.ir.types import Regions
@@ -32,6 +34,8 @@ class Explainer:
         self._words = Words(ruleset)
         self._without = Without(ruleset)
         self._provenance = provenance or Provenance()
+        self._known: dict[str, tuple[Sequence[Row], Known]] = {}
+        """By relation, the values of the rows that were last looked at."""
 
     def explain(self, evaluation: Evaluation) -> Explanation:
         """Explain one evaluation, which must have been made with this ruleset."""
@@ -60,9 +64,21 @@ class Explainer:
             rows=rows,
             rows_left_out=left_out,
             outputs=() if outcome.status is not Status.SCORED else _outputs(evaluation, words),
-            missing=words.missing(outcome.missing),
+            missing=tuple(self._missing(reason, evaluation) for reason in sorted(outcome.missing)),
             provenance=self._provenance,
         )
+
+    def _missing(self, reason: str, evaluation: Evaluation) -> Text:
+        """Describe what was missing; of a row, what would make the most similar one that of the case."""
+        what = self._words.reason(reason)
+        relation = next((one for one in evaluation.ruleset.relations if one.id == reason), None)
+        if relation is None or not joined_by(relation):
+            return what
+        rows = evaluation.case.rows.get(reason, ())
+        if self._known.get(reason, ((), None))[0] is not rows:
+            self._known[reason] = rows, known_of(relation, rows)
+        near = near_row(relation, self._known[reason][1], evaluation.case)
+        return what if near is None else msg("{what} ({near})", what=what, near=near)
 
 
 def explain(evaluation: Evaluation, provenance: Provenance | None = None) -> Explanation:

@@ -92,9 +92,10 @@ class Words:
 
     def missing(self, reasons: Iterable[str]) -> tuple[Text, ...]:
         """Describe what was missing, sorted by code point."""
-        return tuple(self._reason(reason) for reason in sorted(reasons))
+        return tuple(self.reason(reason) for reason in sorted(reasons))
 
-    def _reason(self, reason: str) -> Text:
+    def reason(self, reason: str) -> Text:
+        """Describe one of the things that were missing."""
         if reason.startswith(_DIVISION):
             culprit = reason.removeprefix(_DIVISION).removeprefix(" in ")
             return msg("division by zero in {name}", name=self.name(culprit)) if culprit else msg("division by zero")

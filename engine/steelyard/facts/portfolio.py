@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from steelyard.calendars.zones import zone
-from steelyard.diagnostics import Diagnostics, Message, msg
+from steelyard.diagnostics import Diagnostic, Diagnostics, Message, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.absent import CASES, columns_of
 from steelyard.facts.assembly import Assembly, key_field
@@ -17,6 +17,7 @@ from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.fields import Fault, RowReader, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.marks import marks_of
+from steelyard.facts.near_misses import Standing, alike, quote_of, report_keys
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
@@ -56,6 +57,7 @@ class Portfolio:
         feed_rejects: bad rows of feeds, which were left out; they belong to no case.
         warnings: messages for the user about the results.
         provenance: the files.
+        findings: what may be wrong with keys, and with the values that join rows to cases.
     """
 
     cases: tuple[Case, ...]
@@ -63,6 +65,7 @@ class Portfolio:
     feed_rejects: tuple[Reject, ...]
     warnings: tuple[Message, ...]
     provenance: Provenance
+    findings: tuple[Diagnostic, ...] = ()
 
 
 def read_portfolio(
@@ -106,17 +109,21 @@ def read_portfolio(
     if not entries:
         reading.warnings.append(msg("the files of cases have no rows"))
     good = [entry for entry in entries if isinstance(entry, Case)]
+    findings = Diagnostics()
+    builder.report_keys(findings)
+    by_version.report(builder.keys, good, findings)
     return Portfolio(
         tuple(good),
         tuple(entry for entry in entries if isinstance(entry, Reject)),
         by_version.in_feed,
-        tuple(dict.fromkeys((*reading.warnings, *reading.marks.messages(), *by_version.warnings(builder.keys, good)))),
+        tuple(dict.fromkeys((*reading.warnings, *reading.marks.messages(), *by_version.warnings(good)))),
         Provenance(
             tuple(dict.fromkeys(reading.sources)),
             tuple(name for name, files in relations.items() if files is None),
             by_version.skipped,
             options,
         ),
+        findings.sorted(),
     )
 
 
@@ -190,6 +197,12 @@ class _Builder:
         else:
             assembly = self._assemblies[version.version]
             self._entries.append(assembly.case(format_value(key, self._key.type, self._zone), key, read.values, place))
+
+    def report_keys(self, found: Diagnostics) -> None:
+        """Report keys that are spellings of one text."""
+        places = ((key, self._places[entry]) for key, entry in self.keys.items() if isinstance(key, str))
+        pairs = alike(Standing(key, place.file, place.line) for key, place in places)
+        report_keys(len(pairs), pairs, quote_of(self._key), found)
 
     def finish(self) -> list[Case | Reject]:
         """Return the entries; all rows of a key that occurs more than once are rejected."""

@@ -58,12 +58,9 @@ class RelationRows:
         count = sum(len(rows) for key, rows in self.by_case.items() if key not in keys)
         return count + sum(number for key, number in self.bad.items() if key not in keys)
 
-    def unmatched(self, keys: Mapping[Stored, object]) -> Message | None:
-        """Say how many rows have the key of no case; None where all match."""
-        count = self.unmatched_count(keys)
-        return (
-            msg("{count} rows of `{relation}` match no case", count=count, relation=self.relation.id) if count else None
-        )
+    def unmatched_keys(self, keys: Mapping[Stored, object]) -> set[Stored]:
+        """Return the keys of rows, good or bad, that belong to no case."""
+        return {key for key in (*self.by_case, *self.bad) if key not in keys}
 
 
 def read_relation(

@@ -9,11 +9,22 @@ from dataclasses import replace
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Message
 from steelyard.facts.absent import CASES
+from steelyard.facts.assembly import key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
+from steelyard.facts.near_misses import (
+    EXAMINED,
+    joined_by,
+    quote_of,
+    report_cases,
+    report_rows,
+    spelt_otherwise,
+    unmatched,
+)
 from steelyard.facts.reading import Files, Reading
 from steelyard.facts.relations import RelationRows, read_relation
+from steelyard.facts.spelling import folded
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
 from steelyard.ir.versions import Versions
@@ -40,6 +51,7 @@ class VersionedRelations:
     def __init__(
         self, versions: Versions, given: Mapping[str, Files | None], reading: Reading, diagnostics: Diagnostics
     ) -> None:
+        self._versions = versions
         self._read: dict[Relation, RelationRows] = {}
         self._of: dict[str, list[RelationRows]] = {}
         here = zone(versions.newest.timezone)
@@ -73,14 +85,35 @@ class VersionedRelations:
         """Other items of feeds that were left out; an item that several versions leave out equally is listed once."""
         return tuple(dict.fromkeys(one for rows in self._read.values() for one in rows.skipped))
 
-    def warnings(self, keys: Mapping[Stored, object], cases: Sequence[Case]) -> Iterator[Message]:
-        """Return warnings about rows and areas that match no case, and about what was left out."""
-        for rows in self._read.values():
-            if (warning := rows.unmatched(keys)) is not None:
-                yield warning
+    def warnings(self, cases: Sequence[Case]) -> Iterator[Message]:
+        """Return warnings about areas that match no case, and about what was left out."""
         yield from (one.warning for one in self.skipped)
         for rows in {one.relation: one for each in self._of.values() for one in each}.values():
             yield from idle_areas(rows.relation, rows.shared, cases)
+
+    def report(self, keys: Mapping[Stored, object], cases: Sequence[Case], found: Diagnostics) -> None:
+        """Report rows that carry the key of no case, and cases whose values no row has."""
+        known: dict[str, str] = {}
+        for rows in self._read.values():
+            idle = sorted(key for key in rows.unmatched_keys(keys) if isinstance(key, str))
+            if idle and not known:
+                for key in sorted(key for key in keys if isinstance(key, str)):
+                    known.setdefault(folded(key), key)
+            near = spelt_otherwise(idle[:EXAMINED], known, quote_of(key_field(self._versions.newest)))
+            report_rows(rows.relation.id, rows.unmatched_count(keys), near, found)
+        here = zone(self._versions.newest.timezone)
+        for relation, (rows, readers) in self._joined().items():
+            some = (case for case in cases if self._versions.of(case.values) in readers)
+            report_cases(relation, unmatched(relation, rows.shared, some), here, found)
+
+    def _joined(self) -> dict[Relation, tuple[RelationRows, list[Ruleset]]]:
+        """The relations that equal values join, each with its rows and the versions that read it."""
+        found: dict[Relation, tuple[RelationRows, list[Ruleset]]] = {}
+        for one in self._versions.rulesets:
+            for rows in self._of[one.version]:
+                if rows.relation.of_case is None and joined_by(rows.relation):
+                    found.setdefault(rows.relation, (rows, []))[1].append(one)
+        return found
 
 
 def _shape(relation: Relation) -> Relation:

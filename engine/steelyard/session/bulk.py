@@ -113,6 +113,7 @@ class BulkRun:
             scoring = Scoring(self.scorer.name, settings=self.files.settings)
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, scored, machine)
+            self.listener.findings(loaded.findings())
             for warning in loaded.idle_warnings():
                 self.listener.warn(warning)
             if self.sample:

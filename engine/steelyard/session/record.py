@@ -103,6 +103,16 @@ class Record:
         """Where the results come from, as JSON."""
         return provenance_text(self.versions, self.read, self.scoring, indent=indent)
 
+    def naming_as_missing(self, names: Sequence[str]) -> dict[str, int]:
+        """Count the cases for which each of some names was missing; without names that are missing for no case."""
+        from steelyard.facts.bulk import sql
+
+        each = sql.within(sql.select({"name": "unnest(missing)"}, _RESULTS), "m")
+        query = sql.select({"name": "name", "n": "count(*)"}, each, "WHERE name IN (SELECT unnest(?)) GROUP BY name")
+        with self._session() as connection:
+            counts = dict(connection.execute(query, [list(names)]).fetchall())
+        return {name: counts[name] for name in names if name in counts}
+
     def summary(self, by: Sequence[str] = (), minimum_sample: int | None = None) -> Summary:
         """Sum the run up by some of the names that it keeps.
 

@@ -92,7 +92,7 @@ def read_facts(versions: Versions, files: FactFiles, listener: Listener | None =
     found = diagnostics.sorted()
     if portfolio is None:
         raise PolicyError(found)
-    told.findings(found)
+    told.findings((*found, *portfolio.findings))
     for warning in portfolio.warnings:
         told.warn(warning)
     return portfolio
@@ -125,8 +125,21 @@ def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Pa
         scored = Scored(score_bulk(versions, files, wanted, engine, folder, noting))
     else:
         scored = _score(versions, read_facts(versions, files, noting), files.settings, wanted, folder, noting)
+    _tell_unmatched(versions, scored.record, noting)
     scoring = replace(scored.record.scoring, warned=noting.warned, lang=wanted.lang)
     return replace(scored, record=replace(scored.record, scoring=scoring))
+
+
+def _tell_unmatched(versions: Versions, record: Record, listener: Listener) -> None:
+    """Warn of cases without a row of a one_row relation that intake could not count."""
+    from steelyard.facts.near_misses import joined_wholly, report_scored
+
+    relations = [one for ruleset in versions.rulesets for one in ruleset.relations]
+    counted = dict.fromkeys(one.id for one in relations if one.one_row and not joined_wholly(one))
+    if counted:
+        diagnostics = Diagnostics()
+        report_scored(record.naming_as_missing(tuple(counted)), diagnostics)
+        listener.findings(diagnostics.sorted())
 
 
 def _score(  # noqa: PLR0917 - all of a run

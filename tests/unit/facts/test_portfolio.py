@@ -354,7 +354,7 @@ def test_rows_belong_to_the_case_they_name(folder) -> None:
 
     assert [[row.id for row in case.rows["complaints"]] for case in portfolio.cases] == [["k1", "k3"], ["k2"]]
     assert portfolio.cases[0].rows["complaints"][0].values == {"complaint_id": "k1", "claim_id": "A", "upheld": True}
-    assert [str(warning) for warning in portfolio.warnings] == ["1 rows of `complaints` match no case"]
+    assert [str(one.headline) for one in portfolio.findings] == ["1 rows of `complaints` match no case"]
 
 
 def test_an_empty_relation_gives_no_rows(folder) -> None:
@@ -372,7 +372,7 @@ def test_a_bad_row_rejects_the_case_it_belongs_to(folder) -> None:
     [reject] = portfolio.rejects
     assert brief(reject)[:3] == ("A", "complaints.upheld", "maybe")
     assert (reject.line, reject.file) == (2, "k.csv")
-    assert [str(warning) for warning in portfolio.warnings] == ["1 rows of `complaints` match no case"]
+    assert [str(one.headline) for one in portfolio.findings] == ["1 rows of `complaints` match no case"]
 
 
 def test_rows_of_a_rejected_case_do_match_a_case(folder) -> None:

@@ -12,13 +12,13 @@ import duckdb
 
 from steelyard.engines.sql.blocks import Restrict, block_size
 from steelyard.engines.sql.dialects import dialect
-from steelyard.engines.sql.join_keys import key_fields
 from steelyard.engines.sql.live_columns import trim
 from steelyard.engines.sql.small_tables import filled, situations_that_occur
 from steelyard.engines.sql.statement import Selected, Statement, compile_ruleset
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.facts.bulk.cases import ALL
 from steelyard.ir.canonical import policy_digest
+from steelyard.ir.join_keys import key_fields
 from steelyard.ir.ruleset import Ruleset
 
 INLINE = 4096

@@ -17,13 +17,13 @@ from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.carried import further
 from steelyard.engines.sql.frame import Frame
-from steelyard.engines.sql.join_keys import JoinKey, case_key, conjuncts, key_of
 from steelyard.engines.sql.reach import reach
 from steelyard.engines.sql.row_fields import RowFields
 from steelyard.engines.sql.row_pairs import paired
 from steelyard.engines.sql.scope import Program, RelationRows, Scope
 from steelyard.engines.sql.value import Value
 from steelyard.ir.expressions import Expr
+from steelyard.ir.join_keys import JoinKey, case_key, conjuncts, key_of
 from steelyard.ir.ruleset import Relation
 
 

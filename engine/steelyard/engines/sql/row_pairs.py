@@ -11,10 +11,10 @@ from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, functions, logic
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Emission, Frame
-from steelyard.engines.sql.join_keys import JoinKey, case_key, conjuncts, covering_of, key_of
 from steelyard.engines.sql.row_fields import ROW, RowFields
 from steelyard.engines.sql.scope import Program, RelationRows, Scope
 from steelyard.engines.sql.value import Value
+from steelyard.ir.join_keys import JoinKey, case_key, conjuncts, covering_of, key_of
 from steelyard.ir.ruleset import Relation
 
 

@@ -12,11 +12,13 @@ from steelyard.facts.assembly import key_field
 from steelyard.facts.bulk import clocks, sql
 from steelyard.facts.bulk.rows import ROW, Rows, rows
 from steelyard.facts.bulk.sources import Source
+from steelyard.facts.bulk.spelling import ODD, fold_odd, folded_key
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import DateTime
 from steelyard.ir.versions import Versions
 
-KEYS, TWICE = "intake_keys", "intake_twice"
+KEYS, TWICE, CANDIDATES = "intake_keys", "intake_twice", "intake_candidates"
+_HASH = "hash(coalesce(f, key))"
 ALL = "_all"
 """Suffix of the view of all rows, good or bad, that belongs to a view of cases; unreadable values are NULL in it."""
 _REFERENCE = " reference"
@@ -99,25 +101,39 @@ def _keys(read: Rows, field: InputField, judged: Sequence[str]) -> str:
     return sql.select(columns, sql.within(read.query, "r"), "WHERE", sql.both((read.readable(field.id), *judged)))
 
 
-def create_twice(connection: duckdb.DuckDBPyConnection) -> bool:
+def create_twice(connection: duckdb.DuckDBPyConnection, *, text: bool) -> bool:
     """Create a table of the keys that occur more than once: `key`, `rows` (how many), the first of their `lines`.
 
+    Beside it stand `CANDIDATES`, the rows of all keys that may be spellings of one text, those of `TWICE` among them:
+    `key`, its folded form `f`, `_case`, `_line`; and `ODD`.
+
+    Args:
+        connection: the database.
+        text: whether keys are texts, which have spellings.
+
     Returns:
-        Whether there are any.
+        Whether any key occurs more than once.
     """
     # short hashes need little memory; a hash that occurs twice only marks candidates
     hashes = f"{TWICE}_hashes"
-    stand = sql.select({"h": "hash(key)"}, KEYS, "GROUP BY h HAVING count(*) > 1")
+    form = folded_key("key") if text else "key"
+    every = sql.within(sql.select({"key": "key", "f": form, ROW: ROW, "_line": "_line"}, KEYS), "e")
+    stand = sql.select({"h": _HASH}, every, "GROUP BY h HAVING count(*) > 1 OR bool_or(f IS NULL)")
     connection.execute(f"CREATE TABLE {hashes} AS {stand}")
     some = connection.execute(sql.any_of(hashes)).fetchone() is not None
-    known = f"WHERE hash(key) IN (FROM {hashes})" if some else "WHERE false"
-    candidates = sql.words("SELECT * FROM", KEYS, known)
+    known = f"{_HASH} IN (FROM {hashes})" if some else "false"
+    connection.execute(sql.words("CREATE TABLE", CANDIDATES, "AS FROM", every, "WHERE", known))
     found = sql.select(
         {"key": "key", "rows": "count(*)", "lines": f"arg_min(_line, {ROW}, 5)"},
-        sql.within(candidates, "k"),
+        CANDIDATES,
         "GROUP BY key HAVING count(*) > 1",
     )
     connection.execute(f"CREATE TABLE {TWICE} AS {found}")
+    if fold_odd(connection, CANDIDATES):
+        others = f"hash(f) IN ({sql.select({'h': 'hash(f)'}, ODD)}) AND NOT ({known})"
+        connection.execute(sql.words("INSERT INTO", CANDIDATES, "FROM", every, "WHERE", others))
+        found_by = f"FROM {ODD} AS o WHERE c.f IS NULL AND c.key = o.key"
+        connection.execute(sql.words("UPDATE", CANDIDATES, "AS c SET f = o.f", found_by))
     connection.execute(f"DROP TABLE {hashes}")
     return connection.execute(sql.any_of(TWICE)).fetchone() is not None
 

@@ -13,6 +13,7 @@ import duckdb
 from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts.absent import CASES, columns_of
+from steelyard.facts.assembly import key_field
 from steelyard.facts.bulk.cases import TWICE, CaseRows, case_rows, create_cases, create_keys, create_twice
 from steelyard.facts.bulk.identity import writable
 from steelyard.facts.bulk.judge import Judge
@@ -30,6 +31,7 @@ from steelyard.facts.reading import Files, Progress, Reading
 from steelyard.facts.relations import RelationRows, read_relation
 from steelyard.facts.versions import needs_of
 from steelyard.ir.ruleset import Relation
+from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions
 from steelyard.temporary import TemporaryFolder
 
@@ -139,7 +141,8 @@ def _barred(
 ) -> dict[str, list[str]]:
     """Return, by version, the tables of keys of excluded cases: keys that occur twice, keys with a bad relation row."""
     create_keys(connection, versions, sources)
-    twice = [TWICE] if create_twice(connection) else []
+    text = isinstance(key_field(versions.newest).type, Text)
+    twice = [TWICE] if create_twice(connection, text=text) else []
     return {of: [*twice, *(each.barred for each in some if each.barred is not None)] for of, some in relations.items()}
 
 

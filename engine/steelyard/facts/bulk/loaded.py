@@ -9,26 +9,29 @@ from functools import cached_property, partial
 import duckdb
 
 from steelyard.calendars.zones import zone
-from steelyard.diagnostics import InternalError, Message, msg
+from steelyard.diagnostics import Diagnostic, Diagnostics, InternalError, Message, msg
 from steelyard.facts.absent import CASES
 from steelyard.facts.assembly import key_field
 from steelyard.facts.bulk import sql
 from steelyard.facts.bulk.blocks import blocks
-from steelyard.facts.bulk.cases import ALL, KEYS, CaseRows, case_rows, create_cases, rejected_rows
+from steelyard.facts.bulk.cases import ALL, CANDIDATES, KEYS, CaseRows, case_rows, create_cases, rejected_rows
 from steelyard.facts.bulk.judge import Judge
 from steelyard.facts.bulk.marks import count_marks
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation
 from steelyard.facts.bulk.rows import ROW
 from steelyard.facts.bulk.sources import Source
+from steelyard.facts.bulk.spelling import keys_alike, keys_spelt_otherwise
+from steelyard.facts.bulk.unmatched import unmatched_cases
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
+from steelyard.facts.near_misses import joined_by, quote_of, report_cases, report_keys, report_rows
 from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Provenance
 from steelyard.ir.expressions import Stored
-from steelyard.ir.ruleset import Relation
-from steelyard.ir.types import Range, Region, Regions
+from steelyard.ir.ruleset import InputField, Relation
+from steelyard.ir.types import Range, Region, Regions, Text
 from steelyard.temporary import TemporaryFolder
 
 REJECTED = "intake_rejected"
@@ -91,15 +94,12 @@ class Loaded:
     def warnings(self) -> tuple[Message, ...]:
         """Messages for the user about the results, without those of `idle_warnings`, which come after them."""
         found = [] if self.read else [msg("the files of cases have no rows")]
-        unmatched = (each.unmatched(self._cursor()) for each in self._distinct_relations)
-        small = (each.small.unmatched(self._known(each)) for each in self._distinct_relations if each.small is not None)
         return tuple(
             dict.fromkeys(
                 (
                     *self._opening.warnings,
                     *found,
                     *self._marks(),
-                    *(one for one in (*unmatched, *small) if one is not None),
                     *(one.warning for one in self._skipped),
                 )
             )
@@ -126,6 +126,49 @@ class Loaded:
             for relation, fields in areal.items()
         )
         return tuple(dict.fromkeys(one for some in found for one in some))
+
+    def findings(self) -> tuple[Diagnostic, ...]:
+        """What may be wrong with keys, and with the values that join rows to cases. Computes `rejected` first."""
+        found = Diagnostics()
+        here = zone(self._judge.versions.newest.timezone)
+        report_keys(*keys_alike(self._cursor(), CANDIDATES, self._judge.sources), quote_of(self._key), found)
+        for each in self._distinct_relations:
+            self._report_rows(each, found)
+        for relation, (table, sources) in self._joined().items():
+            report_cases(relation, unmatched_cases(self._cursor(), relation, table, sources), here, found)
+        return found.sorted()
+
+    def _report_rows(self, loaded: LoadedRelation, found: Diagnostics) -> None:
+        """Report the rows of a relation that carry the key of no case."""
+        if loaded.small is None:
+            count, keys = loaded.unmatched(self._cursor())
+        else:
+            known = self._known(loaded)
+            texts = (key for key in loaded.small.unmatched_keys(known) if isinstance(key, str))
+            count, keys = loaded.small.unmatched_count(known), "SELECT unnest([{}]) AS key"
+            keys = keys.format(sql.listed(map(sql.literal, texts)))
+        near: list[Message] = []
+        if count and isinstance(self._key.type, Text):
+            near = keys_spelt_otherwise(self._cursor(), KEYS, keys, quote_of(self._key))
+        report_rows(loaded.relation.id, count, near, found)
+
+    def _joined(self) -> dict[Relation, tuple[str, list[str]]]:
+        """The relations that equal values join, each with its table and the FROM clauses of the cases that read it."""
+        found: dict[Relation, tuple[str, list[str]]] = {}
+        for rows in self._rows:
+            for each in self._judge.relations[rows.version.version]:
+                if each.relation.of_case is None and joined_by(each.relation):
+                    found.setdefault(each.relation, (each.table, []))[1].append(self._good(rows))
+        return found
+
+    def _good(self, rows: CaseRows) -> str:
+        """The FROM clause of the cases of a version. Computes `rejected` first."""
+        view = self.cases[rows.version.version]
+        if len(self._rows) > 1:
+            return view
+        # every good row is a case of this version: no row has to be checked again
+        barred = f"ANTI JOIN {REJECTED} USING ({ROW})" if self.rejected else ""
+        return f"{view}{ALL} {barred}"
 
     def blocks(self, size: int) -> list[Callable[[duckdb.DuckDBPyConnection], None]]:
         """Split the rows into blocks of at most `size`, in the order of the files; there is at least one.
@@ -188,6 +231,10 @@ class Loaded:
         """
         return self._opening.report_damaged()
 
+    @property
+    def _key(self) -> InputField:
+        return key_field(self._judge.versions.newest)
+
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         return self._connection.cursor()
 
@@ -203,12 +250,8 @@ class Loaded:
     def _placed(self, rows: CaseRows) -> Iterator[Case]:
         """Cases with every combination of places that occurs among the cases of a version, and nothing else."""
         places = [one.id for one in rows.version.inputs if isinstance(one.type, Region)]
-        view = self.cases[rows.version.version]
-        source = [view]
-        if len(self._rows) == 1:  # then every good row is a case of this version: no row has to be checked again
-            barred = [f"ANTI JOIN {REJECTED} USING ({ROW})"] if self.rejected else []
-            source = [f"{view}{ALL}", *barred]
-        query = sql.select({name: sql.name(name) for name in places} or {ROW: "1"}, *source, "GROUP BY ALL")
+        columns = {name: sql.name(name) for name in places} or {ROW: "1"}
+        query = sql.select(columns, self._good(rows), "GROUP BY ALL")
         for row in self._cursor().execute(query).fetchall():
             yield Case("", dict(zip(places, row, strict=False)))
 

@@ -11,7 +11,6 @@ from itertools import accumulate
 import duckdb
 
 from steelyard.calendars.zones import Zone
-from steelyard.diagnostics import Message, msg
 from steelyard.facts.bulk import sql
 from steelyard.facts.bulk.cases import KEYS
 from steelyard.facts.bulk.identity import row_id
@@ -47,17 +46,16 @@ class LoadedRelation:
     named: str | None = None
     starts: tuple[int, ...] = field(default=())
 
-    def unmatched(self, connection: duckdb.DuckDBPyConnection) -> Message | None:
-        """Say how many rows have the key of no case; None where all match."""
+    def unmatched(self, connection: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+        """Return how many rows have the key of no case, and the query for their keys."""
         if self.named is None:
-            return None
+            return 0, ""
         # the keys of the rows are put into a hash table, not those of all cases, of which there may be far more
         named = sql.select({"key": "key"}, f"({self.named}) AS n", "GROUP BY key")
         matched = sql.select({"key": "k.key"}, KEYS, f"AS k SEMI JOIN ({named}) AS r ON k.key = r.key GROUP BY k.key")
-        query = sql.select({"n": "count(*)"}, f"({self.named}) AS r", f"ANTI JOIN ({matched}) AS m ON r.key = m.key")
-        (count,) = connection.execute(query).fetchone() or (0,)
-        id_ = self.relation.id
-        return msg("{count} rows of `{relation}` match no case", count=count, relation=id_) if count else None
+        keys = sql.select({"key": "r.key"}, f"({self.named}) AS r", f"ANTI JOIN ({matched}) AS m ON r.key = m.key")
+        (count,) = connection.execute(sql.select({"n": "count(*)"}, f"({keys})")).fetchone() or (0,)
+        return count, keys
 
     def areas(self, connection: duckdb.DuckDBPyConnection, fields: Sequence[str]) -> tuple[Row, ...]:
         """Return the distinct areas of the rows, as rows without other values."""

@@ -93,6 +93,7 @@ def _check(rules, cases, relations, options: ReadOptions | None, *, check_text: 
         assert portfolio.feed_rejects == loaded.feed_rejects
         idle = loaded.idle_warnings()
         assert list(map(str, portfolio.warnings)) == list(map(str, (*loaded.warnings, *idle)))
+        assert portfolio.findings == loaded.findings()
         assert portfolio.provenance == loaded.provenance
         some = portfolio.cases[:40]
         assert list(some) == loaded.cases_of([case.key for case in some])
