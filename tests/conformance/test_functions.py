@@ -45,6 +45,7 @@ WORDS = {
     "kept_date": ("D1 kept between D2 and D3", "日期一（限制在 日期二 至 日期三 之间）"),
     "kept_instant": ("I1 kept between I2 and I3", "时刻一（限制在 时刻二 至 时刻三 之间）"),
     "day_of": ("the date of I1", "时刻一的日期"),
+    "made_day": ("the date of year Y1, month M1, day E1", "由年（年份）、月（月份）、日（日子）组成的日期"),
     "year_of": ("the year of D1", "日期一的年份"),
     "month_of": ("the month of D1", "日期一的月份"),
     "month_text": ("the year and month of D1", "日期一的年月"),
@@ -52,9 +53,9 @@ WORDS = {
     "begins": ("S1 starts with S2", "文本一以 文本二 开头"),
     "area_covers": ("G1 covers G2", "地区一包含地区二"),
     "areas_cover": ("Areas covers G2", "范围包含地区二"),
-    "instants_overlap": ("I1 to I2 overlaps I3 to I4", "时刻一至时刻二与时刻三至时刻四有重叠"),
-    "dates_overlap": ("D1 to D2 overlaps D3 to D4", "日期一至日期二与日期三至日期四有重叠"),
-    "open_overlap": ("I1 to O1 overlaps I2 to O2", "时刻一至开放一与时刻二至开放二有重叠"),
+    "instants_overlap": ("I1 to I2 overlaps I3 to I4", "［时刻一，时刻二］与［时刻三，时刻四］有重叠"),
+    "dates_overlap": ("D1 to D2 overlaps D3 to D4", "［日期一，日期二］与［日期三，日期四］有重叠"),
+    "open_overlap": ("I1 to O1 overlaps I2 to O2", "［时刻一，开放一］与［时刻二，开放二］有重叠"),
     "common_time": ("the time common to I1 to I2 and I3 to I4", "时刻一至时刻二与时刻三至时刻四的重叠时间"),
     "common_days": ("the time common to D1 to D2 and D3 to D4", "日期一至日期二与日期三至日期四的重叠时间"),
     "open_common": ("the time common to I1 to O1 and I2 to O2", "时刻一至开放一与时刻二至开放二的重叠时间"),
@@ -82,6 +83,9 @@ EDGES = {
         "2025-12-31T23:59:59+08:00",
     ),
     "c": ("0", "1", "-1", "5", "-5", "100"),
+    "y": ("-1", "0", "1", "4", "1900", "2000", "2023", "2024", "9999", "10000", "999999999999999"),
+    "m": ("-999999999999999", "0", "1", "2", "3", "4", "11", "12", "13"),
+    "e": ("0", "1", "28", "29", "30", "31", "32", "999999999999999"),
 }
 """By the first letter of an input's name."""
 AREAS = ("", "310000", "310115;440300", "440000;310100", "000000")

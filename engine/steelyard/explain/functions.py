@@ -25,6 +25,8 @@ def applied(expr: Apply, parts: tuple[Text, ...], words: Words) -> Text:  # noqa
             return msg("{what} kept between {low} and {high}", what=first, low=parts[1], high=parts[2])
         case Function.DATE:
             return msg("the date of {what}", what=first)
+        case Function.DATE_OF:
+            return msg("the date of year {year}, month {month}, day {day}", year=first, month=parts[1], day=parts[2])
         case Function.YEAR:
             return msg("the year of {what}", what=first)
         case Function.MONTH:

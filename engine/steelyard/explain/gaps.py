@@ -124,7 +124,7 @@ def function_missed(expr: Apply, at: EvaluationPlace) -> Miss:
             return Miss(msg("{what} is {value}, which does not start with {prefix}", **shown))
         case Function.MIN | Function.MAX | Function.ABS | Function.CLAMP | Function.DAYS | Function.OVERLAP_TIME:
             raise InternalError(f"no condition: {expr}")
-        case Function.DATE | Function.YEAR | Function.MONTH | Function.YEAR_MONTH:
+        case Function.DATE | Function.DATE_OF | Function.YEAR | Function.MONTH | Function.YEAR_MONTH:
             raise InternalError(f"no condition: {expr}")
         case Function.WORKING_TIME | Function.ADD_BUSINESS_DAYS | Function.BUSINESS_DAYS_BETWEEN:
             raise InternalError(f"no condition: {expr}")

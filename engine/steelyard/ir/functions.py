@@ -42,6 +42,7 @@ class FunctionEntry:
         open_ends: whether a missing open datetime counts as later than every instant.
         calendar: whether it uses a calendar, which may be named as the last argument.
         total: whether it is missing only where an argument is; a function of windows has no value where none ends.
+        partial: whether it is missing for some values of its arguments, such as those of 30 February.
     """
 
     signatures: tuple[Signature, ...]
@@ -51,6 +52,7 @@ class FunctionEntry:
     open_ends: bool = False
     calendar: bool = False
     total: bool = True
+    partial: bool = False
 
     @property
     def arity(self) -> tuple[int, int]:
@@ -123,6 +125,7 @@ FUNCTIONS: dict[Function, FunctionEntry] = {
     Function.ABS: _equal_types(1, 1, *_AMOUNTS),
     Function.CLAMP: _equal_types(3, 3, *_ORDERED),
     Function.DATE: _typed(((DateTime(),), Date())),
+    Function.DATE_OF: FunctionEntry((Signature((Number(0),) * 3, Date()),), 3, partial=True),
     Function.YEAR: _of_day(Number(0)),
     Function.MONTH: _of_day(Number(0)),
     Function.YEAR_MONTH: _of_day(Text()),

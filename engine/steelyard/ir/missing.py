@@ -88,8 +88,9 @@ def can_be_missing(expr: Expr, known: Knowledge) -> bool:  # noqa: C901 - a case
         case Coalesce(items=items):
             return all(can_be_missing(item, known) for item in items)
         case Apply(function=function, arguments=arguments):
-            endless = not FUNCTIONS[function].total and all(isinstance(end, OpenEnd) for end in arguments[1::2])
-            return endless or any(can_be_missing(argument, known) for argument in arguments)
+            entry = FUNCTIONS[function]
+            endless = not entry.total and all(isinstance(end, OpenEnd) for end in arguments[1::2])
+            return entry.partial or endless or any(can_be_missing(argument, known) for argument in arguments)
         case Aggregate(aggregation=aggregation, relation=relation):
             empty = aggregation in {Aggregation.MIN, Aggregation.MAX, Aggregation.MEAN}
             return empty or known.membership(relation) or any(can_be_missing(c, known) for c in children(expr))

@@ -40,10 +40,10 @@ class Comparator(Enum):
 class Function(Enum):
     """The strict functions; `functions.FUNCTIONS` holds what each takes and gives.
 
-    clamp(x, low, high): the low end wins where the ends cross; date(datetime) in the ruleset's zone; year_month
-    "2024-05"; starts_with(text, prefix); covers(regions or region, region); windows are half-open: overlaps(a, b, c, d)
-    = a < d and c < b; overlap_time(a, b, c, d): the common duration, at least 0; days(integer) a number of days,
-    days(days) the integer.
+    clamp(x, low, high): the low end wins where the ends cross; date(datetime) in the ruleset's zone; DATE_OF, written
+    date(year, month, day), missing where there is no such day; year_month "2024-05"; starts_with(text, prefix);
+    covers(regions or region, region); windows are half-open: overlaps(a, b, c, d) = a < d and c < b; overlap_time(a, b,
+    c, d): the common duration, at least 0; days(integer) a number of days, days(days) the integer.
     """
 
     MIN = "min"
@@ -51,6 +51,7 @@ class Function(Enum):
     ABS = "abs"
     CLAMP = "clamp"
     DATE = "date"
+    DATE_OF = "date_of"
     YEAR = "year"
     MONTH = "month"
     YEAR_MONTH = "year_month"

@@ -43,7 +43,7 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
-from steelyard.ir.types import Range, Type, default_range
+from steelyard.ir.types import DAYS_OF_YEARS, Range, Type, default_range
 
 UNBOUNDED = Range(None, None)
 
@@ -225,6 +225,8 @@ def _function(function: Function, ranges: tuple[Range, ...]) -> Range:
             return Range(lows[1], None if highs[1] is None or highs[2] is None else max(highs[1], highs[2]))
         case Function.OVERLAP_TIME:
             return Range(0, None)
+        case Function.DATE_OF:
+            return Range(*DAYS_OF_YEARS)
         case Function.DATE | Function.YEAR | Function.MONTH | Function.DAYS:
             return UNBOUNDED
         case Function.YEAR_MONTH | Function.STARTS_WITH | Function.COVERS | Function.OVERLAPS:

@@ -84,6 +84,8 @@ NUMBER_LIMIT = 10**15
 
 FIRST_DAY, LAST_DAY = -25_567, 84_370
 """1900-01-01 and 2200-12-31: the default range of dates, in days since 1970."""
+DAYS_OF_YEARS = (-719_162, 2_932_896)
+"""The first day of year 1 and the last of year 9999, in days since 1970."""
 FIRST_INSTANT, LAST_INSTANT = FIRST_DAY * 86_400_000_000, (LAST_DAY + 1) * 86_400_000_000 - 1
 """The default range of instants, in microseconds since 1970."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from datetime import date
 from typing import Any, assert_never
 
 from steelyard.diagnostics import InternalError
@@ -13,10 +14,13 @@ from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.regions import coverer
 from steelyard.semantics.values import Missing, missing, union
 
+_1970 = date(1970, 1, 1).toordinal()
+
 LocalDate = Callable[[int], int]
 """Converts an instant in microseconds UTC to the day in the ruleset's time zone, as days since 1970-01-01."""
 
 _UNBOUNDED = missing("overlap_time")
+_NO_DAY = missing("date")
 
 
 def strict(operation: Callable[..., Any], operands: tuple[Meaning, ...]) -> Meaning:
@@ -67,6 +71,8 @@ def _operation(node: Apply, local_date: LocalDate) -> Callable[..., Any]:  # noq
             return _clamp
         case Function.DATE:
             return local_date
+        case Function.DATE_OF:
+            return date_of
         case Function.YEAR:
             return _year
         case Function.MONTH:
@@ -120,6 +126,18 @@ def civil(day: int) -> tuple[int, int, int]:
     shifted = (5 * day_of_year + 2) // 153
     month = shifted + 3 if shifted < 10 else shifted - 9
     return era * 400 + year + (month <= 2), month, day_of_year - (153 * shifted + 2) // 5 + 1
+
+
+def date_of(year: int, month: int, day: int) -> int | Missing:
+    """Return the day of a year from 1 to 9999, of a month and of a day of the month; missing where there is none.
+
+    >>> date_of(1970, 1, 1), date_of(2024, 2, 29)
+    (0, 19782)
+    """
+    try:
+        return date(year, month, day).toordinal() - _1970
+    except (ValueError, OverflowError):
+        return _NO_DAY
 
 
 def _year(day: int) -> int:

@@ -14,6 +14,7 @@ from sqlglot import exp
 
 from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, calendars
+from steelyard.engines.sql.arithmetic import Arithmetic
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval
@@ -23,7 +24,7 @@ from steelyard.engines.sql.sequences import bare, kept
 from steelyard.engines.sql.value import Value, constant, rejections, union
 from steelyard.facts.places import levels
 from steelyard.ir.expressions import Apply, Expr, Field, Function, Input, Literal, OneRow, OpenEnd, Parameter, Rounding
-from steelyard.ir.types import OPEN, Region, Regions
+from steelyard.ir.types import DAYS_OF_YEARS, OPEN, Region, Regions
 from steelyard.semantics.functions import civil, year_month
 
 _DAYS_BEFORE_1970 = 719_468
@@ -53,6 +54,8 @@ def apply(node: Apply, arguments: list[Value], program: Program, scope: Scope) -
             return _clamp(arguments, program)
         case Function.DATE:
             return calendars.local_day(arguments[0], program, frame)
+        case Function.DATE_OF:
+            return _date_of(arguments, program, frame)
         case Function.YEAR:
             return _year(arguments[0], program, frame)
         case Function.MONTH:
@@ -279,6 +282,48 @@ def _split(days: Value, four: int, hint: str, program: Program, frame: Frame) ->
     period = kept(a.divide(numbers, constant(four), Rounding.DOWN), hint, frame)
     before = a.divide(a.times(period, four), constant(4), Rounding.DOWN)
     return period, kept(a.subtract(days, before), f"day_of_{hint}", frame)
+
+
+def _date_of(arguments: list[Value], program: Program, frame: Frame) -> Value:
+    """The day of a year, a month and a day of the month, as `semantics.functions.date_of` counts it.
+
+    Each part is kept within its bounds first, so that no product is large, and compared with what is given.
+    """
+    a = program.arithmetic
+    given = [kept(bare(one), hint, frame) for one, hint in zip(arguments, ("year", "month", "day"), strict=True)]
+    ends = ((1, _FOUR_DIGITS), (1, 12), (1, 31))
+    bounded = [
+        a.narrowed(a.maximum([constant(low), a.minimum([constant(high), one])]))
+        for one, (low, high) in zip(given, ends, strict=True)
+    ]
+    year, month, day = (
+        kept(one, f"{hint}_kept", frame) for one, hint in zip(bounded, ("year", "month", "day"), strict=True)
+    )
+    early = build.at_most(month.sql, build.integer(2))  # months are counted from March, so that a leap day is the last
+    years = kept(a.subtract(year, a.flag(early)), "years", frame)
+    position = a.add(month, a.choose([(early, constant(9))], constant(-3)))
+    before = a.divide(a.add(a.times(position, 153), constant(2)), constant(5), Rounding.DOWN)
+    leaps = a.add(_whole(years, 4, a), a.subtract(_whole(years, 400, a), _whole(years, 100, a)))
+    found = a.add(a.add(a.times(years, 365), leaps), a.add(before, a.subtract(day, constant(_DAYS_BEFORE_1970 + 1))))
+    leap = build.conj((_divides(4, year, a), build.disj((build.not_(_divides(100, year, a)), _divides(400, year, a)))))
+    february = a.choose([(leap, constant(29))], constant(28))
+    short = build.within(month.sql, [build.integer(one) for one in (4, 6, 9, 11)])
+    length = a.choose([(build.equal(month.sql, build.integer(2)), february), (short, constant(30))], constant(31))
+    same = [build.equal(one.sql, other.sql) for one, other in zip(given, (year, month, day), strict=True)]
+    there = build.conj((*same, build.at_most(day.sql, length.sql)))
+    present = (build.present(one.sql) for one, argument in zip(given, arguments, strict=True) if argument.nullable)
+    why = union((*(one.why for one in arguments), {"date": build.conj((*present, build.not_(build.true(there))))}))
+    return Value(
+        build.case([(there, found.sql)], build.null()), Interval(*DAYS_OF_YEARS), why=why, rejects=rejections(arguments)
+    )
+
+
+def _whole(number: Value, divisor: int, a: Arithmetic) -> Value:
+    return a.divide(number, constant(divisor), Rounding.DOWN)
+
+
+def _divides(divisor: int, number: Value, a: Arithmetic) -> E:
+    return build.equal(a.times(_whole(number, divisor, a), divisor).sql, number.sql)
 
 
 def _year(day: Value, program: Program, frame: Frame) -> Value:

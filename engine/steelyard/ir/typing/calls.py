@@ -42,6 +42,7 @@ FORMS: dict[str, tuple[int, int]] = {
 }
 """Functions that become nodes of their own, with their least and largest number of arguments."""
 ARITIES = {**FORMS, **{function.value: entry.arity for function, entry in FUNCTIONS.items()}}
+del ARITIES[Function.DATE_OF.value]  # written `date`, as the function of one argument
 AGGREGATES = ("count", "sum", "mean", "any", "all")
 FUNCTION_NAMES = frozenset({*ARITIES, *AGGREGATES})
 
@@ -61,6 +62,9 @@ def call(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
             help=msg("did you mean `{near}`?", near=near) if near else None,
         )
         return None
+    if name == Function.DATE.value and len(node.arguments) == FUNCTIONS[Function.DATE_OF].most and node.where is None:
+        parts = _lowered(node, scope, lower)
+        return None if parts is None else _apply(Function.DATE_OF, parts, node, scope)
     low, high = ARITIES[name]
     if not low <= len(node.arguments) <= high or node.where is not None:
         wanted = msg("{low}", low=low) if low == high else msg("{low} or more", low=low)
