@@ -301,6 +301,34 @@ def test_gb18030_and_semicolons(steelyard, policy: Path, tmp_path: Path):
     assert ["案件一"] == list(results(done.out))
 
 
+INTAKE = """
+intake: 1
+cases:
+  encoding: gb18030
+  delimiter: ;
+  columns: {claim_id: 案件号}
+  fields: {reported_at: {format: "%d/%m/%Y %H:%M"}, complaint: {"true": 有, "false": 无}}
+"""
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+def test_an_intake_file_says_how_files_are_written(engine: str, steelyard, policy: Path, tmp_path: Path):
+    file, intake = tmp_path / "claims.csv", tmp_path / "intake.yaml"
+    file.write_bytes("案件号;reported_at;complaint\n一;9/5/2024 23:00;无\n二;9/5/2024 23:00;否\n".encode("gb18030"))
+    intake.write_text(INTAKE, "utf-8")
+    given = ("evaluate", policy, "--cases", file, *AS_OF, "--engine", engine, "-o", "-", "--allow-rejects", "1")
+    found = steelyard(*given, "--intake", intake, "--provenance", tmp_path / "p.json")
+    intake.write_text(INTAKE.replace("complaint", "complain"), "utf-8")
+    wrong = steelyard(*given, "--intake", intake)
+    absent = steelyard(*given, "--intake", tmp_path / "no.yaml")
+
+    assert ["一"] == list(results(found.out))
+    assert "`complaint` is “否”, expected one of `有`, `无`" in found.err
+    assert (2, 2) == (wrong.status, absent.status)
+    assert "did you mean `complaint`?" in wrong.err
+    assert f"{tmp_path / 'no.yaml'}" in absent.err
+
+
 # Together or not at all
 
 

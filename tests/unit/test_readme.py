@@ -17,8 +17,11 @@ import pytest
 from steelyard.analysis.check import load
 from steelyard.cli.main import COMMANDS, run
 from steelyard.cli.status import Status
+from steelyard.diagnostics import Diagnostics
 from steelyard.diagnostics.pages import page
 from steelyard.diagnostics.registry import CODES
+from steelyard.model.from_source import intake_from_source
+from steelyard.source import read_yaml
 
 ROOT = Path(__file__).parents[2]
 CODES_CHAPTER = ROOT / "rulesets" / "CODES.md"
@@ -80,7 +83,19 @@ def test_readme_is_short() -> None:
     assert len(TEXTS["README.md"].splitlines()) <= LONGEST
 
 
-RULESETS = [pytest.param(text, id=f"{name} line {line}") for name in NAMES for line, text in blocks(name, "yaml")]
+FRAGMENTS = [(text, f"{name} line {line}") for name in NAMES for line, text in blocks(name, "yaml")]
+RULESETS = [pytest.param(text, id=place) for text, place in FRAGMENTS if not text.startswith("intake:")]
+INTAKES = [pytest.param(text, id=place) for text, place in FRAGMENTS if text.startswith("intake:")]
+
+
+@pytest.mark.parametrize("text", INTAKES)
+def test_intake_file_is_clean(text: str) -> None:
+    diagnostics = Diagnostics()
+    node = read_yaml(text, "intake.yaml", diagnostics)
+
+    assert node is not None
+    assert intake_from_source(node, diagnostics) is not None
+    assert () == diagnostics.sorted()
 
 
 @pytest.mark.parametrize("fragment", RULESETS)

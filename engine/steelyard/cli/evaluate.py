@@ -95,6 +95,7 @@ def command(  # noqa: PLR0917 - one an option
     delimiter: str | None,
     encoding: str,
     missing_column: tuple[str, ...],
+    intake: str | None,
     engine: str,
     target: str | None,
     rejects: str | None,
@@ -156,7 +157,7 @@ def command(  # noqa: PLR0917 - one an option
     if csv_bom is None and output.lang == "zh" and outputs.has_csv:
         outputs = replace(outputs, csv_bom=True)
         output.say(msg("CSV files begin with a byte order mark, for spreadsheets: `--no-csv-bom` leaves it out"))
-    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding, missing_column)
+    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding, missing_column, intake)
     clustered = engine == "spark" and on_cluster(options)
     here = without_cluster(outputs, options, memory_limit) if clustered else outputs
     here.check()

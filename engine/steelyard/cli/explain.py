@@ -54,6 +54,7 @@ def command(  # noqa: PLR0917 - one an option
     delimiter: str | None,
     encoding: str,
     missing_column: tuple[str, ...],
+    intake: str | None,
     key: str,
     form: Layout | None,
     target: str | None,
@@ -72,7 +73,7 @@ def command(  # noqa: PLR0917 - one an option
     from steelyard.session.run import ready_ruleset
 
     layout = form or _by_ending(target)
-    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding, missing_column)
+    options = parse_facts(cases, relation, settings, as_of, delimiter, encoding, missing_column, intake)
     check_outputs((target,), ruleset, options)
     found = explain_case(ready_ruleset(ruleset, options.settings), options, key, output.lang, output)
     text = found.render(layout)

@@ -82,6 +82,7 @@ def parse_facts(  # noqa: PLR0917 - one an option
     delimiter: str | None,
     encoding: str,
     missing_column: tuple[str, ...] = (),
+    intake: str | None = None,
 ) -> FactFiles:
     """Take the options apart.
 
@@ -100,7 +101,7 @@ def parse_facts(  # noqa: PLR0917 - one an option
             raise _contradicted(name)
         relations[name] = (*before, value)
     known = tuple(name for name, _ in (_accepted(text) for text in missing_column))
-    return FactFiles(cases, relations, parse_settings(settings, as_of), delimiter, encoding, known)
+    return FactFiles(cases, relations, parse_settings(settings, as_of), delimiter, encoding, known, intake)
 
 
 def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, str]:
@@ -197,5 +198,11 @@ _FACTS = (
         multiple=True,
         metavar="NAME=accept",
         help="An optional input, or RELATION.FIELD, whose column is really not in the files.",
+    ),
+    click.option(
+        "--intake",
+        metavar="FILE",
+        shell_complete=offer_files,
+        help="YAML file that says how files are written: encodings, sheets, headers, forms of dates, marks of missing.",
     ),
 )

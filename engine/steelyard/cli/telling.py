@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, status_of
 from steelyard.diagnostics import InternalError, Message, PolicyError, SteelyardError, msg
-from steelyard.session.errors import CaseRejectedError, DisagreementError, EngineError, LimitError, MessageError
+from steelyard.session.errors import (
+    CaseRejectedError,
+    DisagreementError,
+    EngineError,
+    IntakeError,
+    LimitError,
+    MessageError,
+)
 
 if TYPE_CHECKING:
     from steelyard.facts import Reject
@@ -29,7 +36,8 @@ def tell_error(output: Output, error: SteelyardError) -> Status:
     match error:
         case PolicyError():
             output.findings(error.diagnostics)
-            return status_of(error.diagnostics) or Status.USAGE
+            known = Status.USAGE if isinstance(error, IntakeError) else status_of(error.diagnostics)
+            return known or Status.USAGE
         case MessageError():
             if isinstance(error, EngineError):
                 output.findings(error.diagnostics)

@@ -59,7 +59,8 @@ def facts_digest(ruleset: Ruleset, provenance: Provenance) -> str:
             "encoding": options.encoding,
             "timezone": zone_digest(ruleset.timezone),
             "calendars": {one.id: one.digest for one in ruleset.calendars},
-        },
+        }
+        | ({} if options.by_file is None else {"written": options.by_file.digest}),
     }
     text = json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode("ascii")).hexdigest()

@@ -93,7 +93,7 @@ class Reading:
         self.marks.begin(role)
         for path in self.found(files):
             try:
-                for line in self._lines(role, path, fields, options or self._options):
+                for line in self._lines(role, path, fields, (options or self._options).of(role, path)):
                     row += 1
                     self._tick()
                     if isinstance(line, Line):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -11,10 +11,13 @@ from pydantic_core import ErrorDetails
 from steelyard.diagnostics import Diagnostics, InternalError, Message, Span, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.model import scalars
+from steelyard.model.intake import IntakeFile
 from steelyard.model.reading import Reading, head, is_remainder
 from steelyard.model.ruleset import RulesetFile
+from steelyard.model.section import Section
 from steelyard.source import Keys, Map, Node, Seq, Text
 
+S = TypeVar("S", bound=Section)
 FORMAT = "1"
 """The version of the file format that is read."""
 
@@ -29,28 +32,38 @@ def from_source(node: Node, diagnostics: Diagnostics) -> RulesetFile | None:
     Returns:
         The ruleset; None where it cannot be used by a later pass. Unknown keys are reported and left out.
     """
-    if not _known_format(node, diagnostics):
+    return _validated(RulesetFile, node, diagnostics) if _known_format("steelyard", node, diagnostics) else None
+
+
+def intake_from_source(node: Node, diagnostics: Diagnostics) -> IntakeFile | None:
+    """Read the root of a file as an intake file; the arguments and the result are those of `from_source`."""
+    if not isinstance(node, Map):
+        diagnostics.add("M103", node.span, msg("an intake file is a mapping"))
         return None
+    return _validated(IntakeFile, node, diagnostics) if _known_format("intake", node, diagnostics) else None
+
+
+def _validated(kind: type[S], node: Node, diagnostics: Diagnostics) -> S | None:
     reading = Reading(diagnostics)
     try:
-        ruleset = RulesetFile.model_validate(node, context=reading)
+        found = kind.model_validate(node, context=reading)
     except ValidationError as errors:
         keys = Keys()
         for error in errors.errors(include_url=False):
             _translate(error, _find(node, error["loc"], reading, keys), reading)
         return None
-    return ruleset if reading.usable else None
+    return found if reading.usable else None
 
 
-def _known_format(node: Node, diagnostics: Diagnostics) -> bool:
-    written = node.get(Text("steelyard", node.span)) if isinstance(node, Map) else None
+def _known_format(key: str, node: Node, diagnostics: Diagnostics) -> bool:
+    written = node.get(Text(key, node.span)) if isinstance(node, Map) else None
     if not isinstance(written, Text) or written in ("", FORMAT):
         return True
     diagnostics.add(
         "M110",
         written.span,
         msg("unsupported format version `{version}`", version=written),
-        help=msg("this program reads `steelyard: {version}`", version=FORMAT),
+        help=msg("this program reads `{key}: {version}`", key=key, version=FORMAT),
     )
     return False
 

@@ -151,14 +151,15 @@ class BulkRun:
 
         diagnostics = Diagnostics()
         files = self.files
+        versions, options = files.ready(self.versions)
         with self.listener.progress(msg("reading")) as tick:
             loaded = load(
                 self.connection,
-                self.versions,
+                versions,
                 files.cases,
                 files.relations,
                 diagnostics,
-                options=files.options(self.versions),
+                options=options,
                 progress=tick,
                 check_text=self.check_text,
             )

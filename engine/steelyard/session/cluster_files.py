@@ -41,6 +41,7 @@ def without_cluster(outputs: Outputs, files: FactFiles, memory_limit: str | None
         "--partition-by": bool(outputs.partition_by),
         "--memory-limit": memory_limit is not None,
         "--delimiter": files.delimiter is not None,
+        "--intake": files.intake is not None,
         "--missing-column": bool(files.missing_columns),
     }
     if names := ", ".join(name for name, there in given.items() if there):

@@ -105,6 +105,10 @@ class LimitError(MessageError):
     """What is asked for is allowed, and cannot be done for this ruleset: a format that cannot hold a cell, say."""
 
 
+class IntakeError(PolicyError):
+    """The file that says how files are written has errors: these are its diagnostics."""
+
+
 class OutputError(MessageError):
     """An output cannot be written; none of the outputs of the same call exists then."""
 
@@ -114,6 +118,7 @@ __all__ = [
     "DisagreementError",
     "EngineError",
     "InputError",
+    "IntakeError",
     "LimitError",
     "MessageError",
     "OutputError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -232,6 +233,7 @@ class Policy:
         delimiter: str | None = None,
         encoding: str = "utf-8",
         missing_columns: Collection[str] = (),
+        intake: str | os.PathLike[str] | None = None,
         memory_limit: str | None = None,
         master: str | None = None,
         listener: Listener | None = None,
@@ -248,6 +250,7 @@ class Policy:
         delimiter: str | None = None,
         encoding: str = "utf-8",
         missing_columns: Collection[str] = (),
+        intake: str | os.PathLike[str] | None = None,
         memory_limit: str | None = None,
         master: str | None = None,
         listener: Listener | None = None,
@@ -269,6 +272,7 @@ class Policy:
             delimiter: between the columns of CSV files; None: a comma.
             encoding: of CSV and JSON Lines.
             missing_columns: optional inputs, and fields as `relation.field`, whose column is known not to be there.
+            intake: a file that says how files are written.
             memory_limit: what DuckDB may take, such as `4GB`; None: its own choice.
             master: of Spark; None: `local[*]`.
             listener: is told how far it is and what may surprise; None: warnings become `SteelyardWarning`.
@@ -311,6 +315,7 @@ class Policy:
             delimiter=delimiter,
             encoding=encoding,
             missing_columns=missing_columns,
+            intake=intake,
             memory_limit=memory_limit,
             master=master,
             listener=listener,
@@ -352,6 +357,7 @@ class Policy:
         delimiter: str | None = None,
         encoding: str = "utf-8",
         missing_columns: Collection[str] = (),
+        intake: str | os.PathLike[str] | None = None,
         listener: Listener | None = None,
     ) -> CaseExplanation:
         """Explain one case of a portfolio, as `steelyard explain` does.
@@ -364,6 +370,7 @@ class Policy:
             delimiter: between the columns of CSV files; None: a comma.
             encoding: of CSV and JSON Lines.
             missing_columns: optional inputs, and fields as `relation.field`, whose column is known not to be there.
+            intake: a file that says how files are written.
             listener: is told how far it is and what may surprise; None: warnings become `SteelyardWarning`.
 
         Returns:
@@ -384,7 +391,9 @@ class Policy:
         _check_language(lang)
         with TemporaryFolder() as folder:
             with writing(folder.path):
-                files = given_files(cases, relations, self.settings, folder.path, delimiter, encoding, missing_columns)
+                files = given_files(
+                    cases, relations, self.settings, folder.path, delimiter, encoding, missing_columns, intake
+                )
             return explain_case(self._versions, files, key, lang, Warn() if listener is None else listener)
 
     def compile_sql(self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en") -> str:

@@ -80,13 +80,14 @@ def read_facts(versions: Versions, files: FactFiles, listener: Listener | None =
 
     told = listener or Silent()
     diagnostics = Diagnostics()
+    written, options = files.ready(versions)
     with told.progress(msg("reading")) as tick:
         portfolio = read_portfolio(
-            versions,
+            written,
             files.cases,
             files.relations,
             diagnostics,
-            options=files.options(versions),
+            options=options,
             progress=tick,
         )
     found = diagnostics.sorted()

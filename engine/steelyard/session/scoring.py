@@ -178,6 +178,7 @@ def given_files(  # noqa: PLR0917 - what a caller gives
     delimiter: str | None,
     encoding: str,
     missing_columns: Collection[str],
+    intake: str | os.PathLike[str] | None,
 ) -> FactFiles:
     """Give the files of what a caller passed; rows in memory are written to the folder.
 
@@ -191,6 +192,7 @@ def given_files(  # noqa: PLR0917 - what a caller gives
         delimiter,
         encoding,
         tuple(missing_columns),
+        None if intake is None else os.fspath(intake),
     )
 
 
@@ -207,6 +209,7 @@ def score_portfolio(
     delimiter: str | None = None,
     encoding: str = "utf-8",
     missing_columns: Collection[str] = (),
+    intake: str | os.PathLike[str] | None = None,
     memory_limit: str | None = None,
     master: str | None = None,
     listener: Listener | None = None,
@@ -218,7 +221,7 @@ def score_portfolio(
     given = place / "given"
     with writing(place):
         given.mkdir()
-        files = given_files(cases, relations, settings, given, delimiter, encoding, missing_columns)
+        files = given_files(cases, relations, settings, given, delimiter, encoding, missing_columns, intake)
     kept = group_names(versions) if groups is None else group_ids(versions, groups)
     wanted = Wanted(engine=engine, master=master, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit)
     with writing(place):

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import msg
-from steelyard.session.errors import UsageError
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.session.errors import IntakeError, UsageError
 
 if TYPE_CHECKING:
     from steelyard.facts import ReadOptions
@@ -25,6 +25,7 @@ class FactFiles:
         delimiter: between CSV columns; None: a comma, a tab in `.tsv`.
         encoding: of CSV and JSON lines.
         missing_columns: optional inputs, and fields as `relation.field`, whose column is known not to be there.
+        intake: path of a file that says how files are written; None: nothing is said beyond this and the ruleset.
     """
 
     cases: tuple[str, ...]
@@ -33,12 +34,14 @@ class FactFiles:
     delimiter: str | None = None
     encoding: str = "utf-8"
     missing_columns: tuple[str, ...] = ()
+    intake: str | None = None
 
-    def options(self, versions: Versions) -> ReadOptions:
-        """Return how the files are read.
+    def ready(self, versions: Versions) -> tuple[Versions, ReadOptions]:
+        """Return how the files are read, and the versions, whose fields know how they are written in this run.
 
         Raises:
             UsageError: `missing_columns` names no optional column of the ruleset.
+            IntakeError: the intake file has errors.
         """
         from steelyard.facts import ReadOptions
         from steelyard.facts.absent import unknown_names
@@ -48,6 +51,22 @@ class FactFiles:
                 msg("the ruleset has no optional column `{name}`", name=name),
                 hints=() if near is None else (msg("did you mean `{near}`?", near=near),),
             )
-        return ReadOptions(
+        options = ReadOptions(
             delimiter=self.delimiter, encoding=self.encoding, missing_columns=frozenset(self.missing_columns)
         )
+        if self.intake is None:
+            return versions, options
+        from steelyard.facts.intake import read_intake
+
+        diagnostics = Diagnostics()
+        said = read_intake(self.intake, versions, self._names(), diagnostics)
+        if said is None:
+            raise IntakeError(diagnostics.sorted())
+        return said.versions, replace(options, by_file=said)
+
+    def _names(self) -> list[str]:
+        """Return the names of the files."""
+        from steelyard.facts.patterns import matching_files
+
+        given = (*self.cases, *(one for files in self.relations.values() for one in files or ()))
+        return [path.name for one in given for path in matching_files(one)]

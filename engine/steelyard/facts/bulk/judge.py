@@ -75,9 +75,7 @@ class Judge:
         effective = Effective(self.versions)
         here = zone(self.versions.newest.timezone)
         readers = {one.version: RowReader(one.inputs, here) for one in self.versions.rulesets}
-        read = [
-            self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers, self.options)
-        ]
+        read = [self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers)]
         twice = _twice(connection, [one.key for one in read if one.key is not None])
         asked: dict[str, list[Stored]] = {}
         for one in read:
@@ -131,14 +129,14 @@ class Judge:
         query = sql.select({ROW: ROW}, f"({loaded.named}) AS r", "WHERE key IN (SELECT unnest(?))", "ORDER BY", ROW)
         numbers = [row[0] for row in connection.execute(query, [keys]).fetchall()]
         collected = Collector(relation, here)
-        for place, line in _lines(loaded.sources, numbers, self.options, loaded.starts):
+        for place, line in _lines(loaded.sources, numbers, loaded.starts):
             if isinstance(line, Line):
                 collected.take(line.cells, place)
         return collected.finish()
 
 
 def _lines(
-    sources: Sequence[Source], numbers: Sequence[int], options: ReadOptions, starts: Sequence[int] = ()
+    sources: Sequence[Source], numbers: Sequence[int], starts: Sequence[int] = ()
 ) -> Iterator[tuple[Place, Line | BadLine]]:
     """Give the rows with these numbers, file by file."""
     for number, source in enumerate(sources):
@@ -146,7 +144,7 @@ def _lines(
         if not places:
             continue
         first = starts[number] if starts else 0
-        for place, line in zip(places, raw_lines(source, places, options), strict=True):
+        for place, line in zip(places, raw_lines(source, places), strict=True):
             yield Place(source.path.name, line.number, first + place + 1), line
 
 

@@ -95,7 +95,8 @@ class Opening(Reading):
         asked = list(dict.fromkeys((field.column, field.type, field.written) for field in fields))
         for path in self.found(files):
             try:
-                source = self._source(role, path, fields, asked, options or self._options)
+                own = (options or self._options).of(role, path)
+                source = replace(self._source(role, path, fields, asked, own), options=own)
                 read = self._stored(source, fields) if source.staged else source
                 sources.append(replace(read, number=len(sources)))
             except UnreadableError as error:
@@ -115,7 +116,7 @@ class Opening(Reading):
                 continue
             try:
                 columns = Wanted(frozenset(one[0] for one in source.columns))
-                with open_table(source.path, self.options, columns) as table:
+                with open_table(source.path, source.options, columns) as table:
                     deque(table.rows, maxlen=0)
             except UnreadableError as error:
                 self.report(source.path, error)
@@ -133,11 +134,14 @@ class Opening(Reading):
         if name.endswith((_PARQUET, _CSV, _TSV)):
             columns, header, titles = self._headed(role, path, fields, options)
             if name.endswith(_PARQUET):
-                rewritten = any(one in columns and notation != AS_THE_GRAMMAR for one, _, notation in asked)
+                rewritten = options.renamed or options.skip
+                rewritten = rewritten or any(
+                    one in columns and notation != AS_THE_GRAMMAR for one, _, notation in asked
+                )
                 broken = self._check_text and has_broken_text(path, {one[0] for one in asked})
                 if not rewritten and not broken:
                     source = parquet_source(self._connection, path, fields)
-            else:
+            elif not options.skip:
                 staged = stage_plain_csv(path, self._place(), columns, options, asked, header=header, zone=self._zone)
                 if staged is not None:
                     source, skipped = staged

@@ -22,20 +22,19 @@ from steelyard.ir.notation import AS_THE_GRAMMAR
 from steelyard.temporary import TemporaryFolder
 
 
-def raw_lines(source: Source, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
+def raw_lines(source: Source, places: Sequence[int]) -> list[Line | BadLine]:
     """Return single rows of a source.
 
     Args:
         source: the file.
         places: the positions of the rows, from 0, ascending.
-        options: delimiter, encoding and limits of the file.
 
     Returns:
         A line for each position, with the cells of the columns that were opened.
     """
     source = source.raw or source
     taken = _taken(source, places)
-    return _staged(source, taken, options) if source.staged else _parquet(source, taken, places, options)
+    return _staged(source, taken) if source.staged else _parquet(source, taken, places)
 
 
 def _taken(source: Source, places: Sequence[int]) -> Any:
@@ -58,17 +57,17 @@ def _taken(source: Source, places: Sequence[int]) -> Any:
         return pa.concat_tables(found) if found else file.schema_arrow.empty_table()
 
 
-def _parquet(source: Source, taken: Any, places: Sequence[int], options: ReadOptions) -> list[Line | BadLine]:
+def _parquet(source: Source, taken: Any, places: Sequence[int]) -> list[Line | BadLine]:
     """Read the rows with the Parquet reader, from a temporary file that contains only them."""
     wanted = Wanted(frozenset(one[0] for one in source.columns))
     with TemporaryFolder() as folder:
         path = folder.path / "rows.parquet"
         pq.write_table(taken, path)
-        with open_table(path, options, wanted) as table:
+        with open_table(path, source.options, wanted) as table:
             return [replace(line, number=place + 1) for place, line in zip(places, table.rows, strict=True)]
 
 
-def _staged(source: Source, taken: Any, options: ReadOptions) -> list[Line | BadLine]:
+def _staged(source: Source, taken: Any) -> list[Line | BadLine]:
     columns: dict[str, list[str | None]] = {}
     names = sorted({int(column.cell[1:]) for column in source.columns.values()})
     for (name, _, notation), column in source.columns.items():
@@ -76,7 +75,7 @@ def _staged(source: Source, taken: Any, options: ReadOptions) -> list[Line | Bad
             continue
         columns[name] = taken.column(FIRST_TEXT + names.index(int(column.cell[1:]))).to_pylist()
     numbers, ragged, pickled = (taken.column(place).to_pylist() for place in range(FIRST_TEXT))
-    told = _ragged(source, [line for line in ragged if line is not None], options)
+    told = _ragged(source, [line for line in ragged if line is not None])
     lines: list[Line | BadLine] = []
     for place, number in enumerate(numbers):
         if pickled[place] is not None:
@@ -89,14 +88,14 @@ def _staged(source: Source, taken: Any, options: ReadOptions) -> list[Line | Bad
     return lines
 
 
-def _ragged(source: Source, lines: Sequence[str], options: ReadOptions) -> Iterator[Line | BadLine]:
+def _ragged(source: Source, lines: Sequence[str]) -> Iterator[Line | BadLine]:
     """Let the reader of CSV say what is wrong with lines, from a file that holds nothing else beside the header."""
     if not lines:
         return
-    given = delimiter_of(source.path, options)
+    given = delimiter_of(source.path, source.options)
     with TemporaryFolder() as folder:
         path = folder.path / "rows.csv"
         text = "\n".join((given.join(source.header), *lines))
         path.write_text(text + "\n", "utf-8", newline="")
-        with open_table(path, replace(options, delimiter=given, encoding="utf-8"), Wanted()) as table:
+        with open_table(path, ReadOptions(delimiter=given, header=1), Wanted()) as table:
             yield from table.rows

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from steelyard.facts.bulk import sql
 from steelyard.facts.bulk.cells import Column, Kind
 from steelyard.facts.bulk.values import EXACT
+from steelyard.facts.readers import ReadOptions
 from steelyard.ir.notation import Notation
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Number, Type
@@ -29,6 +30,7 @@ FILE = 1 << 40
 Asked = tuple[str, Type, Notation]
 """A column, and the type and notation that it is read as; two versions may read one column in two ways."""
 
+_AS_USUAL = ReadOptions()
 _MOST_MS = 10**15
 _VIRTUAL = {"file_row_number", "file_index", "filename"}
 _INTEGERS = {f"{sign}{size}": name for sign, prefix in (("int", ""), ("uint", "U")) for size, name in (
@@ -50,6 +52,7 @@ class Source:
         raw: the file with the raw cells, where `table` holds stored values (storing.py), in any order; else None.
         number: the position of the file among all of its role.
         header: the names of all columns of a file of CSV that was staged without its reader.
+        options: how the file is written.
         part: only rows whose position is in [first, end) belong to the source; None: all.
     """
 
@@ -63,6 +66,7 @@ class Source:
     number: int = 0
     header: Sequence[str] = ()
     part: tuple[int, int] | None = None
+    options: ReadOptions = _AS_USUAL
 
     @property
     def line(self) -> str:

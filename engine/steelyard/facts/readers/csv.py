@@ -21,6 +21,7 @@ from steelyard.facts.readers.table import (
     Wanted,
     checked_header,
     empty_file,
+    said_header,
 )
 from steelyard.facts.readers.text import text_lines, wrong_encoding
 from steelyard.source.csv_rows import BadQuote, CsvRow, csv_rows, customary_delimiter, delimiter_fault
@@ -38,7 +39,11 @@ def read_csv(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Tabl
     with text_lines(path, options.encoding) as lines:
         rows = csv_rows(lines, delimiter)
         above: list[CsvRow] = []
-        place = heading(_texts(rows, above), wanted.needed)
+        if options.header is None:
+            place = heading(_texts(rows, above), wanted.needed)
+        else:
+            above += said_header(rows, options.header)
+            place = 0
         if not above:
             raise empty_file()
         number, header, _ = above[place]

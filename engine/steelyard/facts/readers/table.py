@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
@@ -15,6 +16,7 @@ from steelyard.facts.readers.remarks import Remarks
 from steelyard.source.broken import BROKEN_FILE, reason_of
 
 T = TypeVar("T")
+R = TypeVar("R", bound=tuple[Any, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,12 @@ class ReadOptions:
         traces: whether an event log gives one row per trace (a case file) instead of one row per event.
         max_bytes: the largest size to which a compressed file may unpack.
         missing_columns: inputs, and fields as `relation.field`, whose column is known not to be there.
+        sheet: of a workbook; None: the first.
+        header: the line that names the columns, from 1; None: the first with a value, or a later one below titles.
+        skip: how many rows below it are left out.
+        fill_merged: whether every cell of merged ones has their value, instead of being refused.
+        renamed: for columns with another heading in the file, the declared column and the heading.
+        by_file: what is said of single files; None where nothing is.
     """
 
     delimiter: str | None = None
@@ -34,6 +42,29 @@ class ReadOptions:
     traces: bool = False
     max_bytes: int = 2 * 1024**3
     missing_columns: frozenset[str] = frozenset()
+    sheet: str | None = None
+    header: int | None = None
+    skip: int = 0
+    fill_merged: bool = False
+    renamed: tuple[tuple[str, str], ...] = ()
+    by_file: OptionsByFile | None = None
+
+    def of(self, role: str, path: Path) -> ReadOptions:
+        """Return how a file of a role is written."""
+        return self if self.by_file is None else self.by_file.options(role, path, self)
+
+
+class OptionsByFile(Protocol):
+    """What is said of single files (facts/intake.py)."""
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256, in hexadecimal, of all that is said."""
+        ...
+
+    def options(self, role: str, path: Path, options: ReadOptions) -> ReadOptions:
+        """Return how a file of a role is written; `options` hold where nothing is said."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +149,25 @@ def checked_header(names: Iterable[str], line: int, wanted: frozenset[str]) -> l
     if not any(header):
         raise empty_file()
     return header
+
+
+def said_header(rows: Iterator[R], line: int) -> Iterator[R]:
+    """Give the row that is said to name the columns.
+
+    Args:
+        rows: rows that begin with their number, from 0.
+        line: the number of the row, from 1.
+
+    Raises:
+        UnreadableError: the file has no such row.
+    """
+    for row in rows:
+        if row[0] + 1 >= line:
+            if row[0] + 1 == line and any(row[1]):
+                yield row
+                return
+            break
+    raise UnreadableError("E114", msg("line {line} names no columns", line=line), line=line)
 
 
 def empty_file() -> UnreadableError:

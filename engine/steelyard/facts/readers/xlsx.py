@@ -20,6 +20,7 @@ from steelyard.facts.readers.table import (
     Wanted,
     checked_header,
     empty_file,
+    said_header,
 )
 from steelyard.source.xlsx_rows import Cell as SheetCell
 from steelyard.source.xlsx_rows import CellFault, Limits, Sheet, UnusableWorkbookError, open_sheet
@@ -37,12 +38,16 @@ def read_xlsx(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Tab
     """
     try:
         with path.open("rb") as file:
-            sheet = open_sheet(file, path.name, None, Limits(options.max_bytes, CELLS_LIMIT))
+            sheet = open_sheet(file, path.name, options.sheet, Limits(options.max_bytes, CELLS_LIMIT))
     except UnusableWorkbookError as error:
         raise UnreadableError(error.code, error.headline, help=error.advice) from None
     rows = sheet.rows()
     above: list[tuple[int, list[SheetCell]]] = []
-    place = heading(_texts(rows, above), wanted.needed)
+    if options.header is None:
+        place = heading(_texts(rows, above), wanted.needed)
+    else:
+        above += said_header(rows, options.header)
+        place = 0
     if not above:
         raise _empty(sheet)
     number, header = above[place]
@@ -57,7 +62,7 @@ def read_xlsx(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Tab
     remarks = Remarks(
         titles=tuple(next(filter(str.strip, _names(row)), "") for _, row in above[:place]),
         sheet=sheet.name,
-        other_sheets=sheet.others,
+        other_sheets=sheet.others if options.sheet is None else (),
         hidden_sheet=sheet.hidden,
         hidden_columns=tuple(
             name for place, name in enumerate(columns) if name in wanted.columns and sheet.facts.hides(place)
@@ -65,7 +70,7 @@ def read_xlsx(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Tab
     )
     yield Table(
         columns,
-        _rows(chain(above[place + 1 :], rows), columns, sheet.facts.hidden_rows, remarks),
+        _rows(_filled(chain(above[place + 1 :], rows), options), columns, sheet.facts.hidden_rows, remarks),
         header=number + 1,
         remarks=remarks,
     )
@@ -96,6 +101,17 @@ def _rows(
             yield Line(number + 1, cells)
         else:  # empty rows below the last one with a value are not counted
             empty += 1
+
+
+def _filled(rows: Iterable[tuple[int, list[SheetCell]]], options: ReadOptions) -> Iterable[tuple[int, list[SheetCell]]]:
+    """Give every cell of merged ones their value, where that is said."""
+    if not options.fill_merged:
+        return rows
+    return ((number, [_shared(cell) for cell in row]) for number, row in rows)
+
+
+def _shared(cell: SheetCell) -> SheetCell:
+    return cell.shared if isinstance(cell, CellFault) and cell.shared is not None else cell
 
 
 def _is_filled(cell: SheetCell) -> bool:
