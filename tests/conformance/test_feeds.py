@@ -40,6 +40,7 @@ deductions:
   red:    {for_each: weather, when: kind = "rainstorm" and level = "red", deduct: 8}
 score: {method: weighted_mean, round: 0}
 """
+FEED = "    feed: warnings\n"
 RAIN = {"event": "Rainstorm Warning", "expires": 48}
 SHANGHAI = area("上海", code("GB/T 2260", "310000000000"))
 CHAIN = [
@@ -92,6 +93,13 @@ def test_what_a_ruleset_says_of_alerts_is_part_of_its_meaning() -> None:
     assert policy_digest(load_ruleset(RULESET)) != policy_digest(load_ruleset(changed))
 
 
+@pytest.mark.parametrize(("written", "hours"), [("90d", 90 * 24), ("36h", 36)])
+def test_a_ruleset_bounds_events_that_name_no_end(written, hours) -> None:
+    [relation] = load_ruleset(RULESET.replace(FEED, f"{FEED}    open_at_most: {written}\n")).relations
+
+    assert hours * 3_600_000_000 == relation.open_at_most
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
@@ -100,6 +108,9 @@ def test_what_a_ruleset_says_of_alerts_is_part_of_its_meaning() -> None:
         ("Minor: blue", "Minro: blue", "M106"),
         ("Minor: blue", "Minor: [blue]", "M105"),
         ("    levels: [blue, yellow, orange, red]\n", "", "M109"),
+        (FEED, f"{FEED}    open_at_most: soon\n", "T109 `soon` is no length of time"),
+        (FEED, f"{FEED}    open_at_most: 0d\n", "T109"),
+        (FEED, f"{FEED}    open_at_most: 5bd\n", "T109"),
     ],
 )
 def test_a_severity_stands_for_a_level_of_the_relation(old, new, said) -> None:

@@ -26,7 +26,7 @@ def idle_areas(relation: Relation, rows: Sequence[Row], cases: Sequence[Case]) -
         rows: all rows that any case may match.
         cases: the cases of the portfolio; without cases nothing is reported.
     """
-    for field, inputs in _compared(relation).items():
+    for field, inputs in compared_areas(relation).items():
         kind = next((one.type for one in relation.fields if one.id == field), None)
         if not isinstance(kind, Region | Regions):
             continue
@@ -34,7 +34,7 @@ def idle_areas(relation: Relation, rows: Sequence[Row], cases: Sequence[Case]) -
         if not seen:
             continue
         covering = {level for place in seen for level in levels(kind.scheme, place)}
-        idle = sorted({area for row in rows for area in _areas(row, field) if area not in covering})
+        idle = sorted({area for row in rows for area in areas_of(row, field) if area not in covering})
         if not idle:
             continue
         yield _warning(relation, idle)
@@ -60,14 +60,15 @@ def _warning(relation: Relation, idle: Sequence[str]) -> Message:
     return msg("{relation}: areas that match no case: {areas}", relation=relation.id, areas=listed(idle))
 
 
-def _areas(row: Row, field: str) -> tuple[str, ...]:
+def areas_of(row: Row, field: str) -> tuple[str, ...]:
+    """Return the areas of an event."""
     value = row.values.get(field)
     if isinstance(value, str):
         return (value,)
     return value if isinstance(value, tuple) else ()
 
 
-def _compared(relation: Relation) -> dict[str, set[str]]:
+def compared_areas(relation: Relation) -> dict[str, set[str]]:
     """Map each areas field to the inputs that it must cover.
 
     Fields that are also compared with other values are omitted.

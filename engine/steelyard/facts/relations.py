@@ -20,6 +20,7 @@ from steelyard.facts.readers import BadLine
 from steelyard.facts.reading import Files, Place, Reading
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Relation
+from steelyard.ir.types import LAST_INSTANT
 
 _NAMED = 5
 """How many bad rows of a file are named at most."""
@@ -109,6 +110,7 @@ class Collector:
         if read.fault is not None:
             self.refuse(read.fault, place, key)
             return
+        _bound(relation, read.values)
         row = Row(self._id(read, place), read.values, encodable(place.file), place.line)
         if relation.of_case is None:
             self._rows.append(row)
@@ -150,6 +152,13 @@ class Collector:
         if field_ is None or field_.id not in read.values:
             return str(place.row)
         return format_value(read.values[field_.id], field_.type, self._zone)
+
+
+def _bound(relation: Relation, values: dict[str, Stored]) -> None:
+    """End an event of a feed that names no end when it has lasted as long as `open_at_most` allows."""
+    starts = values.get("starts")
+    if relation.open_at_most is not None and "ends" not in values and isinstance(starts, int):
+        values["ends"] = min(starts + relation.open_at_most, LAST_INSTANT)
 
 
 def _line(row: Row, other: Row) -> str:

@@ -144,6 +144,7 @@ class Relation(Named):
         levels: the feed's levels, lowest first.
         severity: the level of each severity of an alert; None: alerts with this severity are left out.
         kinds: the kind for each name of an event; any other name is its own kind.
+        open_at_most: the microseconds after which an event of a feed that names no end is over; None: never.
         fields: of a row.
         defines: values of a row, in an order in which each reads only earlier ones.
         row_id: the field that identifies a row (a feed's event_id, declaration_id); None: rows are counted from 1.
@@ -158,6 +159,7 @@ class Relation(Named):
     levels: tuple[str, ...] = ()
     severity: tuple[tuple[str, str | None], ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
+    open_at_most: int | None = None
     fields: tuple[InputField, ...]
     defines: tuple[Definition, ...] = ()
     row_id: str | None = None

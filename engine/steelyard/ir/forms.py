@@ -72,7 +72,7 @@ _RULESET = (
 )
 _INDICATOR = "id group family only_if measure measure_type target better way weight missing clamp stack baseline reason"
 _SCORE = "id members method value digits=round clamp better minimum_present reasons grades"
-_RELATION = "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window"
+_RELATION = "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most"
 
 FORMS: dict[type, Form] = {
     # types and ranges

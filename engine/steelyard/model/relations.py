@@ -35,6 +35,7 @@ class Relation(Described):
         AnyOf(("of_case", "joins")),
         Needs("severity", "levels"),
         Needs("kinds", "feed"),
+        Needs("open_at_most", "feed"),
     )
 
     feed: NameText | None = None
@@ -45,6 +46,8 @@ class Relation(Described):
     """The level of each severity of an alert (CAP), or `skip`; needless where the levels are CAP's own words."""
     kinds: Mapping[PlainText, Literal] = {}
     """The kind that stands for an event's name in alerts and declarations; others keep their name."""
+    open_at_most: Literal | None = None
+    """How long an event lasts that names no end, e.g. `90d`; without it, until its end is known."""
     regions: RegionScheme | None = None
     """How the feed's areas are written."""
     of_case: NameText | None = None

@@ -167,7 +167,7 @@ class _Reader:
 
     def relation(self, relation: Relation, table: str, kept: str, *, places: bool) -> list[exp.CTE]:
         """All rows of a relation, and the good ones."""
-        columns = [build.aliased(self._value(one), one.id) for one in relation.fields]
+        columns = [build.aliased(self._bounded(relation, one), one.id) for one in relation.fields]
         if places:
             columns += self._places(relation)
         faults = [
@@ -237,6 +237,17 @@ class _Reader:
         return [build.aliased(number, "_row"), build.aliased(id_, "_id")]
 
     # values
+
+    def _bounded(self, relation: Relation, field: InputField) -> E:
+        """A column in its stored form; an event that names no end is over after `open_at_most`."""
+        value = self._value(field)
+        starts = next((one for one in relation.fields if one.id == "starts"), None)
+        if relation.open_at_most is None or field.id != "ends" or starts is None:
+            return value
+        begun, most = self._value(starts), build.integer(relation.open_at_most)
+        last = build.integer(LAST_INSTANT)
+        late = build.greater(begun, build.integer(LAST_INSTANT - relation.open_at_most))
+        return build.coalesce(value, build.case([(late, last)], build.add(begun, most)))
 
     def _value(self, field: InputField) -> E:
         """A column converted to its stored form."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
 import duckdb
 
-from steelyard.calendars.zones import zone
+from steelyard.calendars.zones import DAY_US, zone
 from steelyard.diagnostics import Diagnostic, Diagnostics, InternalError, Message, msg
 from steelyard.facts.absent import CASES
 from steelyard.facts.assembly import key_field
@@ -27,11 +28,12 @@ from steelyard.facts.case import Case, Reject
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.near_misses import joined_by, quote_of, report_cases, report_keys, report_rows
+from steelyard.facts.open_rows import long_open, open_rows, place_of_case, time_of_case
 from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Provenance
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation
-from steelyard.ir.types import Range, Region, Regions, Text
+from steelyard.ir.types import Date, Range, Region, Regions, Text
 from steelyard.temporary import TemporaryFolder
 
 REJECTED = "intake_rejected"
@@ -117,7 +119,7 @@ class Loaded:
         return marks.messages()
 
     def idle_warnings(self) -> tuple[Message, ...]:
-        """Warnings about areas of relations that cover the place of no case. Computes `rejected` first."""
+        """Warnings about areas that match no case, and events that name no end. Computes `rejected` first."""
         each_once = {each.relation: each for of in self._judge.relations.values() for each in of}
         areal = {relation: fields for relation in each_once if (fields := _areas(relation))}
         cases = [case for rows in self._rows for case in self._placed(rows)] if areal else []
@@ -125,7 +127,8 @@ class Loaded:
             idle_areas(relation, each_once[relation].areas(self._cursor(), fields), cases)
             for relation, fields in areal.items()
         )
-        return tuple(dict.fromkeys(one for some in found for one in some))
+        late = (self._long_open(each) for each in each_once.values())
+        return tuple(dict.fromkeys(one for some in (*found, *late) for one in some))
 
     def findings(self) -> tuple[Diagnostic, ...]:
         """What may be wrong with keys, and with the values that join rows to cases. Computes `rejected` first."""
@@ -246,6 +249,25 @@ class Loaded:
             return {}
         query = sql.words("SELECT DISTINCT key FROM", KEYS, "WHERE key IN (SELECT unnest(?))")
         return {row[0]: None for row in self._cursor().execute(query, [named]).fetchall()}
+
+    def _long_open(self, loaded: LoadedRelation) -> Iterator[Message]:
+        """Warnings about events of a relation that name no end."""
+        relation, newest = loaded.relation, self._judge.versions.newest
+        found = [] if loaded.small is None else open_rows(relation, loaded.small.shared)
+        time, place = time_of_case(newest, relation), place_of_case(relation)
+        if not found or time is None:
+            return
+        dated = next(isinstance(one.type, Date) for one in newest.inputs if one.id == time)
+        moment, where = sql.name(time), "NULL" if place is None else sql.name(place)
+        day = moment if dated else f"({moment} - ({moment} % {DAY_US} + {DAY_US}) % {DAY_US}) // {DAY_US}"
+        known = [f"{one} IS NOT NULL" for one in (moment, *(() if place is None else (where,)))]
+        groups: Counter[tuple[str | None, int]] = Counter()
+        for rows in self._rows:
+            columns = {"place": where, "day": day, "number": "count(*)"}
+            query = sql.select(columns, self._good(rows), f"WHERE {sql.both(known)}", "GROUP BY ALL")
+            for at, on, number in self._cursor().execute(query).fetchall():
+                groups[at, on] += number
+        yield from long_open(relation, found, groups)
 
     def _placed(self, rows: CaseRows) -> Iterator[Case]:
         """Cases with every combination of places that occurs among the cases of a version, and nothing else."""

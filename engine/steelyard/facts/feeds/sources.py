@@ -135,7 +135,7 @@ class _Feed:
                 return self._cap(paths)
             case "fema":
                 lines = self._reading.rows(self._relation.id, paths, fema.COLUMNS)
-                return fema.declarations(lines, self._zone, self._kinds, self._skips)
+                return fema.declarations(lines, self._relation, self._zone, self._skips, self._reading.warnings)
             case _:  # the feed `tdi`
                 return self._tdi(paths)
 

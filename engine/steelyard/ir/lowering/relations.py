@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steelyard.calendars.zones import DAY_US
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import types
@@ -14,6 +15,8 @@ from steelyard.ir.ruleset import InputField, Label, Relation, Window
 from steelyard.ir.scope import NameScope, RelationShape
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Type, default_range
+from steelyard.language import syntax
+from steelyard.language.parser import parse_literal
 from steelyard.model import relations as model
 from steelyard.model.scalars import is_true
 from steelyard.source import Text
@@ -138,6 +141,21 @@ def _severity(context: Context, written: model.Relation) -> tuple[tuple[str, str
     return tuple((str(word), None if level == SKIP else str(level)) for word, level in written.severity.items())
 
 
+def _open_at_most(context: Context, written: model.Relation) -> int | None:
+    """Return the longest time of an event without an end; a day has 24 hours here."""
+    if written.open_at_most is None:
+        return None
+    match parse_literal(written.open_at_most, context.diagnostics):
+        case syntax.DaysLiteral(days=days, business=False) if days > 0:
+            return days * DAY_US
+        case syntax.DurationLiteral(microseconds=length) if length > 0:
+            return length
+        case _:  # no length of time
+            headline = msg("`{text}` is no length of time", text=written.open_at_most)
+            context.diagnostics.add("T109", written.open_at_most.span, headline, help=msg("write e.g. `90d` or `36h`"))
+            return None
+
+
 def _scheme(context: Context, written: model.Relation) -> str:
     if written.regions is not None:
         return str(written.regions)
@@ -176,6 +194,7 @@ def relation(context: Context, name: str) -> Relation | None:
         levels=tuple(str(level) for level in written.levels or ()),
         severity=_severity(context, written),
         kinds=tuple((str(name), str(kind)) for name, kind in written.kinds.items()),
+        open_at_most=_open_at_most(context, written),
         fields=tuple(row.fields.values()),
         defines=rows_in_order(name, defines),
         row_id=_row_id(row, written, context.diagnostics),

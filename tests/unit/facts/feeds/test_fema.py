@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from steelyard.calendars.zones import zone
+from steelyard.calendars.zones import DAY_US, zone
 from unit.facts.feeds.build import declared, good, read, rows, skipped
 
 HEADER = (
@@ -54,6 +55,43 @@ def test_what_has_not_ended_is_open(table) -> None:
     assert "ends" not in row
 
 
+CLOSED = HEADER.replace("incidentEndDate,", "incidentEndDate,disasterCloseoutDate,")
+UNENDED = HARVEY.replace("2017-09-15T00:00:00.000Z,", ",{},") + "201,99201,Harris (County)"
+
+
+@pytest.mark.parametrize(
+    ("closed", "ends"),
+    [
+        ("2023-12-27T00:00:00.000Z", "2023-12-28 00:00"),
+        ("2023-12-27T14:05:00.000Z", "2023-12-28 00:00"),
+        ("2023-12-27", "2023-12-28 00:00"),
+    ],
+)
+def test_what_was_closed_out_ends_then_at_the_latest(table, closed, ends) -> None:
+    portfolio = table(UNENDED.format(closed), header=CLOSED)
+
+    assert [local(ends)] == [row["ends"] for row in rows(portfolio, "declared")]
+    assert ["declared: 1 disasters name no end and last until they were closed out: `DR-4332-TX`"] == [
+        str(one) for one in portfolio.warnings if "closed" in str(one)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("closed", "where"), [("soon", "disasterCloseoutDate"), ("2017-08-01", "ends"), ("2017-02-30", "ends")]
+)
+def test_a_close_out_that_cannot_be_is_said(table, closed, where) -> None:
+    assert [f"declared.{where}"] == [one.where for one in table(UNENDED.format(closed), header=CLOSED).feed_rejects]
+
+
+@pytest.mark.parametrize(("days", "ends"), [(5, "2017-08-28 00:00"), (4000, "2023-12-28 00:00")])
+def test_a_close_out_does_not_lengthen_what_the_ruleset_bounds(tmp_path, days, ends) -> None:
+    path = tmp_path / "declared.csv"
+    path.write_text(f"{CLOSED}{UNENDED.format('2023-12-27')}\n", "utf-8")
+    portfolio = good(tmp_path, replace(declared(), open_at_most=days * DAY_US), path, timezone=TEXAS)
+
+    assert [local(ends)] == [row["ends"] for row in rows(portfolio, "declared")]
+
+
 @pytest.mark.parametrize(
     "day", ["2017-08-23", "2017-08-23T00:00:00Z", "2017-08-23T00:00:00", "2017-08-23T00:00:00.000+00:00"]
 )
@@ -70,6 +108,7 @@ def test_days_are_days_however_they_are_dressed(day, table) -> None:
         ("000,00000,Statewide", ("48",)),
         ("000,,", ("48",)),
         ("000,,Statewide", ("48",)),
+        ("000,0,STATEWIDE ", ("48",)),
     ],
 )
 def test_county_000_is_the_whole_state(area, areas, table) -> None:
