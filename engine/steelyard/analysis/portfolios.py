@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from steelyard.analysis.subject import Subject, expressions
+from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, msg
+from steelyard.ir.contents import expressions
 from steelyard.ir.expressions import Aggregate, Aggregation, Define, Expr, Field, Input, Multiply
 from steelyard.ir.ranges import UNBOUNDED
 from steelyard.ir.types import Range, default_range

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from steelyard.analysis.subject import Subject, expressions
+from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
+from steelyard.ir.contents import expressions
 from steelyard.ir.expressions import Aggregate, Apply, Define, Expr, Field, Input, OneRow, Parameter, TableCall
 from steelyard.ir.ruleset import Clock, Named
 from steelyard.ir.walk import nodes

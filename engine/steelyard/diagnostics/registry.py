@@ -84,6 +84,7 @@ _CODES = (
     Code("E124", "column-under-another-name", _E),
     Code("E125", "keys-alike", _W),
     Code("E126", "row-without-counterpart", _W),
+    Code("E127", "value-that-never-occurs", _W),
     Code("N102", "ambiguous-name", _E),
     Code("N103", "name-taken-twice", _E),
     Code("N104", "name-without-value", _E),

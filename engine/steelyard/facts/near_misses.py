@@ -183,9 +183,9 @@ def report_cases(relation: Relation, found: Unmatched, here: Zone, diagnostics: 
     """
     if not found.cases:
         return
-    near = _near(found.values, found.known)
+    near = near_values(found.values, found.known)
     if near or not found.met or (relation.one_row and joined_wholly(relation)):
-        notes = _some(near) or (_such_as(found, relation, here),)
+        notes = near or (_such_as(found, relation, here),)
         words = {"count": found.cases, "relation": relation.id}
         headline = (
             msg("{count} cases find no row of `{relation}`", **words)
@@ -221,9 +221,10 @@ def report_rows(relation: str, count: int, near: Sequence[Message], diagnostics:
         diagnostics.add("E126", None, headline, notes=_some(near))
 
 
-def _near(values: Sequence[Values], known: Known) -> list[Message]:
+def near_values(values: Sequence[Values], known: Known) -> tuple[Message, ...]:
+    """Return for values that meet nothing what they were probably meant to be, in words."""
     near = [one for value in values if (one := known.spelt_otherwise(value)) is not None]
-    return near or [one for value in values[:NAMED] if (one := known.one_edit_away(value)) is not None]
+    return _some(near or [one for value in values[:NAMED] if (one := known.one_edit_away(value)) is not None])
 
 
 def _some(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from steelyard.calendars.zones import zone
@@ -12,6 +12,7 @@ from steelyard.facts.absent import CASES, columns_of
 from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.cells import shown
+from steelyard.facts.compared import compared, occurring, report_never_met
 from steelyard.facts.effective import Effective
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.fields import Fault, RowReader, line_fault
@@ -57,7 +58,7 @@ class Portfolio:
         feed_rejects: bad rows of feeds, which were left out; they belong to no case.
         warnings: messages for the user about the results.
         provenance: the files.
-        findings: what may be wrong with keys, and with the values that join rows to cases.
+        findings: what may be wrong with keys and with values that join or are compared.
     """
 
     cases: tuple[Case, ...]
@@ -112,6 +113,7 @@ def read_portfolio(
     findings = Diagnostics()
     builder.report_keys(findings)
     by_version.report(builder.keys, good, findings)
+    _report_compared(versions, by_version, good, findings)
     return Portfolio(
         tuple(good),
         tuple(entry for entry in entries if isinstance(entry, Reject)),
@@ -125,6 +127,18 @@ def read_portfolio(
         ),
         findings.sorted(),
     )
+
+
+def _report_compared(
+    versions: Versions, relations: VersionedRelations, cases: Sequence[Case], found: Diagnostics
+) -> None:
+    """Report texts that the rules of a version compare with and that never occur in its cases and rows."""
+    for one in versions.rulesets:
+        mine = [case for case in cases if versions.of(case.values) is one]
+        rows = {each.relation.id: each for each in relations.of(one)}
+        for asked in compared(one) if mine else ():
+            read = mine if asked.relation is None else rows[asked.relation].every
+            report_never_met(asked, occurring(asked, (each.values.get(asked.field.id) for each in read)), found)
 
 
 def relations_given(versions: Versions, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:

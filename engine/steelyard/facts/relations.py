@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from steelyard.calendars.zones import Zone
@@ -53,6 +53,13 @@ class RelationRows:
             return self.shared
         bad = self.faults.get(key)
         return joined(bad) if bad else tuple(self.by_case.get(key, ()))
+
+    @property
+    def every(self) -> Iterator[Row]:
+        """All good rows, whether they belong to a case or not."""
+        yield from self.shared
+        for rows in self.by_case.values():
+            yield from rows
 
     def unmatched_count(self, keys: Mapping[Stored, object]) -> int:
         """Count the rows, good or bad, whose key belongs to no case."""

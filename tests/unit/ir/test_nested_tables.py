@@ -5,8 +5,8 @@ from __future__ import annotations
 from conformance.harness import load_ruleset
 from growth import paired_tables, paired_tables_of_rows
 from steelyard.analysis.check import load_text
-from steelyard.analysis.subject import expressions
 from steelyard.explain.words import Words
+from steelyard.ir.contents import expressions
 from steelyard.ir.expressions import Define, Field, TableCall
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.walk import nodes

@@ -18,6 +18,7 @@ from steelyard.facts.bulk.blocks import blocks
 from steelyard.facts.bulk.cases import ALL, CANDIDATES, KEYS, CaseRows, case_rows, create_cases, rejected_rows
 from steelyard.facts.bulk.judge import Judge
 from steelyard.facts.bulk.marks import count_marks
+from steelyard.facts.bulk.occurring import occurring_in
 from steelyard.facts.bulk.opening import Opening
 from steelyard.facts.bulk.relations import LoadedRelation
 from steelyard.facts.bulk.rows import ROW
@@ -25,6 +26,7 @@ from steelyard.facts.bulk.sources import Source
 from steelyard.facts.bulk.spelling import keys_alike, keys_spelt_otherwise
 from steelyard.facts.bulk.unmatched import unmatched_cases
 from steelyard.facts.case import Case, Reject
+from steelyard.facts.compared import compared, occurring, report_never_met
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.near_misses import joined_by, quote_of, report_cases, report_keys, report_rows
@@ -131,7 +133,7 @@ class Loaded:
         return tuple(dict.fromkeys(one for some in (*found, *late) for one in some))
 
     def findings(self) -> tuple[Diagnostic, ...]:
-        """What may be wrong with keys, and with the values that join rows to cases. Computes `rejected` first."""
+        """What may be wrong with keys and with values that join or are compared. Computes `rejected` first."""
         found = Diagnostics()
         here = zone(self._judge.versions.newest.timezone)
         report_keys(*keys_alike(self._cursor(), CANDIDATES, self._judge.sources), quote_of(self._key), found)
@@ -139,7 +141,27 @@ class Loaded:
             self._report_rows(each, found)
         for relation, (table, sources) in self._joined().items():
             report_cases(relation, unmatched_cases(self._cursor(), relation, table, sources), here, found)
+        for rows in self._rows:
+            self._report_compared(rows, found)
         return found.sorted()
+
+    def _report_compared(self, rows: CaseRows, found: Diagnostics) -> None:
+        """Report texts that the rules of a version compare with and that never occur in its cases and rows."""
+        good, relations = (
+            self._good(rows),
+            {each.relation.id: each for each in self._judge.relations[rows.version.version]},
+        )
+        asked = compared(rows.version)
+        if not asked or self._cursor().execute(sql.any_of(f"({sql.select({}, good)})")).fetchone() is None:
+            return
+        for one in asked:
+            loaded = None if one.relation is None else relations[one.relation]
+            if loaded is not None and loaded.small is not None:
+                values = (row.values.get(one.field.id) for row in loaded.small.every)
+                report_never_met(one, occurring(one, values), found)
+            else:
+                source = good if loaded is None else loaded.table
+                report_never_met(one, occurring_in(self._cursor(), one, source), found)
 
     def _report_rows(self, loaded: LoadedRelation, found: Diagnostics) -> None:
         """Report the rows of a relation that carry the key of no case."""
