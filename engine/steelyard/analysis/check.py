@@ -11,6 +11,7 @@ from steelyard.analysis.exemptions import check_exemptions
 from steelyard.analysis.idle import check_idle
 from steelyard.analysis.lateness import check_lateness
 from steelyard.analysis.negative import check_negative
+from steelyard.analysis.normalised import check_normalised
 from steelyard.analysis.portfolios import check_portfolios
 from steelyard.analysis.situations import check_situations
 from steelyard.analysis.sources import SourceFile, source_of_text, sources
@@ -38,6 +39,7 @@ CHECKS: tuple[Check, ...] = (
     check_situations,
     check_lateness,
     check_negative,
+    check_normalised,
     check_exemptions,
     check_idle,
     check_unused,
