@@ -1,5 +1,7 @@
 """`evaluate --engine spark` of facts that the cluster holds, and `Policy.score` of Spark's frames."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import os
@@ -82,7 +84,14 @@ def replaced(path: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def by_key(path: Path) -> dict[str, dict[str, Any]]:
-    return {row["claim_id"]: row for row in pq.read_table(path).to_pylist()}
+    rows = pq.read_table(path).to_pylist()
+    return {next(iter(row.values())): row for row in rows}
+
+
+def named(path: Path) -> list[dict[str, Any]]:
+    """Rejects by the ids of their columns, which stand first."""
+    ids = ("key", "file", "line", "where")
+    return [dict(zip(ids, row.values(), strict=False)) for row in pq.read_table(path).to_pylist()]
 
 
 def claims(folder: Path) -> None:
@@ -119,7 +128,8 @@ def test_standalone_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     (tmp_path / "conf" / "spark-defaults.conf").write_text(QUICK, "utf-8")
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     monkeypatch.setenv("SPARK_CONF_DIR", str(tmp_path / "conf"))
-    common = ("evaluate", "motor-small-claims", "--as-of", AS_OF, "--summary-by", "branch,month")
+    common = ("evaluate", "motor-small-claims", "--as-of", AS_OF, "--summary-by", "branch,month", "--headers", "label")
+    common += ("--with", "branch,reported_at,accuracy_rate,rating,region")
     try:
         with spark_standalone() as master:
             sources = [word for name in RELATIONS for word in ("--relation", f"{name}=spark:{tmp_path}/{name}.parquet")]
@@ -158,13 +168,14 @@ def test_standalone_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert by_key(tmp_path / "here.parquet") == by_key(tmp_path / "there")
     assert (tmp_path / "here.csv").read_text("utf-8") == (tmp_path / "there.csv").read_text("utf-8")
     assert here.stdout == there.stdout
-    rejects = pq.read_table(tmp_path / "here-rejects.parquet").to_pylist()
+    assert ["Claim", "Branch", "Reported"] == pq.read_schema(tmp_path / "here.parquet").names[:3]
+    rejects = named(tmp_path / "here-rejects.parquet")
     placed = [row["key"] != "" and "." not in row["where"] for row in rejects]
     wanted = [
         (row["key"], row["where"], row["file"] if own else None, row["line"] if own else None)
         for row, own in zip(rejects, placed, strict=True)
     ]
-    found = pq.read_table(tmp_path / "there-rejects").to_pylist()
+    found = named(tmp_path / "there-rejects")
     assert sorted(wanted, key=str) == sorted(((r["key"], r["where"], r["file"], r["line"]) for r in found), key=str)
     assert {"DUP", "UNDATED", "LOST", ""} <= {key for key, *_ in wanted}
     assert f"`{REGION}` is “xx”, expected" in there.stderr

@@ -76,6 +76,15 @@ if TYPE_CHECKING:
     metavar="NAMES",
     help="-o names a folder of Parquet files, parted by inputs, month or version, e.g. branch,month.",
 )
+@click.option("--with", "added", metavar="NAMES", help="Inputs that stand among the results, e.g. branch,handler.")
+@click.option("--columns", metavar="NAMES", help="Columns of the results, by id or label, e.g. case_id,score,grade.")
+@click.option(
+    "--headers",
+    type=click.Choice(["id", "label"]),
+    default="id",
+    show_default=True,
+    help="What columns are called: ids for programs, or labels in the language of --lang.",
+)
 @click.option(
     "--master", metavar="URL", help="With the spark engine: local[*], as where not given, or spark://HOST:PORT."
 )
@@ -108,6 +117,9 @@ def command(  # noqa: PLR0917 - one an option
     minimum_sample: int | None,
     verify: int | None,
     partition_by: str | None,
+    added: str | None,
+    columns: str | None,
+    headers: str,
     master: str | None,
     memory_limit: str | None,
     csv_safe: bool,
@@ -135,6 +147,7 @@ def command(  # noqa: PLR0917 - one an option
     from steelyard.cli.telling import show_summary
     from steelyard.session.cluster_facts import on_cluster
     from steelyard.session.cluster_files import evaluate_cluster, without_cluster
+    from steelyard.session.columns import input_ids
     from steelyard.session.files import check_outputs
     from steelyard.session.outputs import STANDARD, Outputs, check_memory, evaluate
     from steelyard.session.run import ready_ruleset
@@ -153,6 +166,8 @@ def command(  # noqa: PLR0917 - one an option
         lang=output.lang,
         csv_safe=csv_safe,
         csv_bom=bool(csv_bom),
+        columns=_names(columns),
+        headers=headers,
     )
     if csv_bom is None and output.lang == "zh" and outputs.has_csv:
         outputs = replace(outputs, csv_bom=True)
@@ -173,6 +188,7 @@ def command(  # noqa: PLR0917 - one an option
         pages=report is not None,
         master=master,
         groups=tuple(dict.fromkeys((*outputs.by, *outputs.partition_by))),
+        added=input_ids(ready, _names(added)),
         rejects=rejects is not None,
         lang=output.lang,
         verify=verify,

@@ -6,7 +6,7 @@ A family is one column: a list of its rows, each with measure, target, score, sh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -48,6 +48,8 @@ class Content(Enum):
     LOST = "lost"
     """Points lost in a score."""
     OUTPUT = "output"
+    INPUT = "input"
+    """An input of the case, where a run adds it to its results."""
     FIRED = "fired"
     REASONS = "reasons"
     MISSING = "missing"
@@ -59,7 +61,7 @@ class Origin:
 
     Attributes:
         content: what the column holds.
-        id: the indicator's or output's id; empty for other contents.
+        id: the id of the indicator, output or input; empty for other contents.
         score: the score's id; empty for contents that do not belong to a score.
     """
 
@@ -98,6 +100,23 @@ class ResultColumn:
 def result_columns(ruleset: Ruleset) -> tuple[ResultColumn, ...]:
     """The columns of a ruleset's results, in their order."""
     return tuple(_columns(ruleset))
+
+
+def added_columns(ruleset: Ruleset, names: Sequence[str]) -> tuple[ResultColumn, ...]:
+    """The columns of inputs that a run adds to its results; names that the ruleset does not have are left out."""
+    inputs = {one.id: one for one in ruleset.inputs}
+    return tuple(_column(name, inputs[name].type, Content.INPUT, name) for name in names if name in inputs)
+
+
+def added_names(columns: Sequence[ResultColumn]) -> tuple[str, ...]:
+    """The ids of the inputs that were added to these columns."""
+    origins = (one.origin for one in columns if one.origin is not None)
+    return tuple(origin.id for origin in origins if origin.content is Content.INPUT)
+
+
+def folded(name: str) -> str:
+    """A name as DuckDB compares it: it does not tell letter case of ASCII apart."""
+    return "".join(sign.lower() if sign.isascii() else sign for sign in name)
 
 
 def _columns(ruleset: Ruleset) -> Iterator[ResultColumn]:

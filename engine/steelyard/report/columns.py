@@ -9,7 +9,7 @@ The reason of an unscored case stands in `reasons`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import assert_never
 
 from steelyard.calendars.zones import Zone
@@ -26,7 +26,11 @@ CellValue = Stored | tuple[object, ...] | None
 
 
 def columns(
-    ruleset: Ruleset, outcome: Outcome, digest: str, head: Sequence[ResultColumn] | None = None
+    ruleset: Ruleset,
+    outcome: Outcome,
+    digest: str,
+    head: Sequence[ResultColumn] | None = None,
+    inputs: Mapping[str, Stored] | None = None,
 ) -> dict[str, CellValue]:
     """A case's values by column.
 
@@ -34,17 +38,19 @@ def columns(
         ruleset: the case was scored under.
         outcome: of the case.
         digest: of the ruleset.
-        head: `result_columns(ruleset)`, where it is at hand.
+        head: `result_columns(ruleset)`, where it is at hand; with inputs that a run adds.
+        inputs: the values of the case, for such columns.
     """
-    case = _Case(ruleset, outcome, digest)
+    case = _Case(ruleset, outcome, digest, inputs or {})
     return {column.name: case.value(column) for column in (result_columns(ruleset) if head is None else head)}
 
 
 class _Case:
     """A case's outcome, indexed by what columns ask of it."""
 
-    def __init__(self, ruleset: Ruleset, outcome: Outcome, digest: str) -> None:
+    def __init__(self, ruleset: Ruleset, outcome: Outcome, digest: str, inputs: Mapping[str, Stored]) -> None:
         self._ruleset = ruleset
+        self._inputs = inputs
         self._outcome = outcome
         self._digest = digest
         self._scores = {score.id: score for score in outcome.scores}
@@ -68,15 +74,8 @@ class _Case:
                 return self._digest
             case Content.STATUS:
                 return outcome.status.value
-            case Content.SCORE:
-                score = self._scores.get(origin.score)
-                return None if score is None or score.final is None else score.final.value
-            case Content.GRADE:
-                score = self._scores.get(origin.score)
-                return None if score is None else score.grade
-            case Content.SHARES:
-                score = self._scores.get(origin.score)
-                return None if score is None else score.denominator
+            case Content.SCORE | Content.GRADE | Content.SHARES:
+                return self._of_score(origin)
             case Content.FAMILY:
                 rows = self._indicators.get(origin.id, ())
                 return tuple(tuple(self._of_indicator(field, one) for field in column.fields) for one in rows)
@@ -87,6 +86,8 @@ class _Case:
                 return None if found is None else self._of_indicator(column, found[0])
             case Content.OUTPUT:
                 return self._outputs.get(origin.id)
+            case Content.INPUT:
+                return self._inputs.get(origin.id)
             case Content.FIRED:
                 return tuple(sorted(fired.rule for fired in outcome.fired))
             case Content.REASONS:
@@ -95,6 +96,15 @@ class _Case:
                 return outcome.missing
             case _:
                 assert_never(origin.content)
+
+    def _of_score(self, origin: Origin) -> CellValue:
+        """A value of a score; None where the case does not have it."""
+        score = self._scores.get(origin.score)
+        if score is None or origin.content is Content.GRADE:
+            return None if score is None else score.grade
+        if origin.content is Content.SHARES:
+            return score.denominator
+        return None if score.final is None else score.final.value
 
     def _of_indicator(self, column: ResultColumn, result: IndicatorOutcome) -> CellValue:
         """A value of an indicator, or of one row of a family."""

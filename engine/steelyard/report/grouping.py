@@ -25,13 +25,19 @@ def group_names(rules: Ruleset | Versions) -> tuple[str, ...]:
 
 def known_groups(rules: Ruleset | Versions) -> dict[str, str]:
     """What each name means that cases can be grouped by: an id, else a column or a label of one input alone."""
+    return known_inputs(rules) | {name: name for name in group_names(rules)}
+
+
+def known_inputs(rules: Ruleset | Versions) -> dict[str, str]:
+    """What each name of an input means: an id, else a column or a label of one input alone."""
     versions = versions_of(rules)
     found: dict[str, set[str]] = {}
-    for field in (field for one in versions.rulesets for field in one.inputs):
+    fields = [field for one in versions.rulesets for field in one.inputs]
+    for field in fields:
         for name in (field.column, field.label.zh, field.label.en):
             found.setdefault(name, set()).add(field.id)
     meant = {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
-    return meant | {name: name for name in group_names(versions)}
+    return meant | {field.id: field.id for field in fields}
 
 
 def unknown_key(name: str) -> Message:

@@ -13,7 +13,7 @@ from functools import reduce
 from steelyard.calendars.zones import Zone, zone
 from steelyard.facts.case import Case
 from steelyard.ir.canonical import policy_digest
-from steelyard.ir.result_columns import ResultColumn, result_columns
+from steelyard.ir.result_columns import ResultColumn, added_columns, result_columns
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions, versions_of
@@ -24,11 +24,12 @@ from steelyard.semantics.outcome import Outcome
 class Results:
     """The columns of a run. A ruleset that stands alone is the only version of itself."""
 
-    def __init__(self, rules: Ruleset | Versions) -> None:
+    def __init__(self, rules: Ruleset | Versions, added: Sequence[str] = ()) -> None:
+        """Prepare. `added`: inputs by id whose values stand after the key."""
         self._versions = versions_of(rules)
         self._zone = zone(self._versions.newest.timezone)
         self._digests = {one.version: policy_digest(one) for one in self._versions.rulesets}
-        self._heads = {one.version: result_columns(one) for one in self._versions.rulesets}
+        self._heads = {one.version: _head(one, added) for one in self._versions.rulesets}
         self._own = {version: {column.name: column for column in head} for version, head in self._heads.items()}
         self.columns = reduce(union, reversed(self._heads.values()))
         """Of all versions: those of the newest in their order, each older one's own after its neighbour."""
@@ -42,13 +43,19 @@ class Results:
         """A case's values by column; empty where its version has no such column."""
         version = self._versions.of(case.values) or self._versions.newest
         own = self._own[version.version]
-        values = columns(version, outcome, self._digests[version.version], self._heads[version.version])
+        head = self._heads[version.version]
+        values = columns(version, outcome, self._digests[version.version], head, case.values)
         return {
             column.name: _adapted(values[column.name], own[column.name], column, self._zone)
             if column.name in own
             else None
             for column in self.columns
         }
+
+
+def _head(ruleset: Ruleset, added: Sequence[str]) -> tuple[ResultColumn, ...]:
+    key, *others = result_columns(ruleset)
+    return (key, *added_columns(ruleset, added), *others)
 
 
 def union(newer: Sequence[ResultColumn], older: Sequence[ResultColumn]) -> tuple[ResultColumn, ...]:

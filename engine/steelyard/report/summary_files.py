@@ -8,7 +8,7 @@ of one unit. Every grade, indicator and rule has its columns whether anything ca
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from steelyard.engines.counting import QUANTILES
@@ -18,6 +18,7 @@ from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
+from steelyard.report.headings import Shown
 from steelyard.report.summary import GroupLine, ScoreLine, Summary
 from steelyard.report.summary_shape import Kind, Shape, shape_of
 from steelyard.report.writers import write_rows
@@ -36,8 +37,17 @@ def write_summary(
     *,
     style: CsvStyle = EXACT,
     book: Book | None = None,
+    heads: Callable[[Sequence[ResultColumn]], Sequence[Shown]] | None = None,
 ) -> None:
-    """Write a summary; the suffix names the format. `style`: of CSV; `book`: of a workbook.
+    """Write a summary; the suffix names the format.
+
+    Args:
+        path: the file.
+        summary: what it holds.
+        rules: what the cases were scored under.
+        style: of CSV.
+        book: of a workbook.
+        heads: says what the columns of the table are called; None: by their ids.
 
     Raises:
         ValueError: an unknown suffix.
@@ -49,7 +59,10 @@ def write_summary(
     elif path.suffix.lower() in SUMMARY_SUFFIXES:
         shape = shape_of(rules)
         rows = [_row(line, summary, shape) for line in (*summary.groups, summary.whole)]
-        write_rows(path, summary_table(summary, shape), rows, style=style, book=book)
+        table = summary_table(summary, shape)
+        shown = [Shown(one, one.name) for one in table] if heads is None else heads(table)
+        named = [{one.head: row[one.column.name] for one in shown} for row in rows]
+        write_rows(path, [one.renamed for one in shown], named, style=style, book=book)
     else:
         raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")
 

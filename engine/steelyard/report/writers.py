@@ -6,6 +6,7 @@ Outputs become visible all together when they are complete: see `session.files.s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from steelyard.ir.types import Number, Text
 from steelyard.report.arrow import UnfitError, write_parquet, write_widened
 from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
+from steelyard.report.headings import Shown
 from steelyard.source.csv_lines import EXACT, CsvStyle
 from steelyard.temporary import TemporaryFolder
 
@@ -99,13 +101,14 @@ def write_rows(
             with TemporaryFolder() as folder, interruptible(), connect(folder.path) as connection:
                 file = folder.path / "rows.parquet"
                 held, _ = write_widened(file, columns, lambda: rows)
-                convert_rows(connection, file, path, held, style=style, book=book or Book(msg("results"), "UTC"))
+                shown = [Shown(one, one.name) for one in held]
+                convert_rows(connection, file, path, shown, style=style, book=book or Book(msg("results"), "UTC"))
         case suffix:
             raise ValueError(f"no format for {suffix!r}, only {', '.join(SUFFIXES)}")
 
 
 def convert_rows(
-    connection: Connection, file: Path, path: Path, columns: Sequence[ResultColumn], *, style: CsvStyle, book: Book
+    connection: Connection, file: Path, path: Path, shown: Sequence[Shown], *, style: CsvStyle, book: Book
 ) -> None:
     """Convert a Parquet file of rows to CSV, JSON lines or a workbook, by the suffix.
 
@@ -113,7 +116,7 @@ def convert_rows(
         connection: a session of DuckDB.
         file: the Parquet file.
         path: the file to write.
-        columns: of the rows.
+        shown: columns of the rows.
         style: of CSV.
         book: what a workbook has beside the rows, and the time zone in which instants are written.
 
@@ -121,15 +124,18 @@ def convert_rows(
         UnfitError: the rows, or a text, do not fit a workbook.
         OSError, duckdb.Error: the file cannot be written.
     """
-    from steelyard.engines.sql.recorded import convert, sheet_rows
+    from steelyard.engines.sql.recorded import convert, renamed, sheet_rows
 
-    here = zone(book.timezone)
+    here, columns = zone(book.timezone), [one.renamed for one in shown]
+    source = renamed(file, {one.head: one.column.name for one in shown})
     if path.suffix.lower() == ".xlsx":
         from steelyard.report.workbook import write_workbook
 
-        write_workbook(path, book, columns, sheet_rows(connection, file, columns, here))
+        grades = {one.head: book.grades[one.column.name] for one in shown if one.column.name in book.grades}
+        rows = sheet_rows(connection, source, columns, here)
+        write_workbook(path, replace(book, grades=grades), columns, rows)
     else:
-        convert(connection, file, path, columns, here, style=style)
+        convert(connection, source, path, columns, here, style=style)
 
 
 __all__ = [

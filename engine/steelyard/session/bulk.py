@@ -94,7 +94,7 @@ class BulkRun:
         """The columns of results."""
         from steelyard.report.results import Results
 
-        return Results(self.versions)
+        return Results(self.versions, self.wanted.added)
 
     def record(self) -> Record:
         """Score, check a sample, and leave the files of a record in the folder of the run.

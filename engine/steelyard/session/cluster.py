@@ -103,26 +103,47 @@ class ClusterRun:
         least = MINIMUM_SAMPLE if minimum_sample is None else minimum_sample
         return summary_of_counts(self._versions, tuple(by), _with_texts(self._versions, by, counts), least)
 
-    def write(self, results: str | None = None, *, rejects: str | None = None) -> None:
+    def write(
+        self,
+        results: str | None = None,
+        *,
+        rejects: str | None = None,
+        columns: Sequence[str] = (),
+        headers: str = "id",
+        lang: str = "en",
+    ) -> None:
         """Write folders of Parquet on the cluster: both whole, or none.
 
         Args:
             results: a Hadoop path at which nothing is, such as `hdfs://nn/scores`.
             rejects: likewise.
+            columns: of the results these, by id or label, in this order; empty: all.
+            headers: what columns are called: `id`, or `label` in `lang`.
+            lang: `en` or `zh`.
 
         Raises:
-            UsageError: something is there, or both are one place.
+            UsageError: something is there, or both are one place; or there is no such column.
             EngineError: Spark cannot go on; nothing is left.
             OutputError: something appeared at a path meanwhile.
         """
         from steelyard.engines.sql.cluster_outputs import Folders
+        from steelyard.engines.sql.cluster_sources import col
+        from steelyard.report.writers import REJECT_COLUMNS
+        from steelyard.session.columns import Choice
 
+        choice = Choice(tuple(columns), headers, lang)
+        told = [one for one in REJECT_COLUMNS if one.name in self.rejects.columns]
+        shown = choice.of_results(self._cluster.columns, self._versions)
+        tables = (self.results, shown, results), (self.rejects, choice.all_of(told, self._versions), rejects)
         with spark_errors():
             folders = Folders(self._cluster.spark)
             _check_places(folders, results, rejects)
-            outputs = ((self.results, results), (self.rejects, rejects))
             try:
-                folders.write((frame, path) for frame, path in outputs if path is not None)
+                folders.write(
+                    (frame.select(*(col(one.column.name).alias(one.head) for one in heads)), path)
+                    for frame, heads, path in tables
+                    if path is not None
+                )
             except FileExistsError as error:
                 raise OutputError(msg("`{file}`: something is there already", file=str(error))) from None
 
@@ -174,18 +195,29 @@ def score_frames(
     relations: Mapping[str, object] | None = None,
     *,
     groups: Sequence[str] | None = None,
+    with_: Sequence[str] = (),
     verify: int | None = None,
     listener: Listener | None = None,
 ) -> ClusterRun:
     """Score frames of Spark. See `Policy.score`."""
     from steelyard.report.grouping import group_names
+    from steelyard.session.columns import input_ids
     from steelyard.session.scoring import Warn
     from steelyard.session.summary import group_ids
 
     kept = group_names(versions) if groups is None else group_ids(versions, groups)
     sources = sources_of(cases, relations or {})
     told = Warn() if listener is None else listener
-    return score_cluster(versions, settings, cases.sparkSession, sources, groups=kept, verify=verify, listener=told)
+    return score_cluster(
+        versions,
+        settings,
+        cases.sparkSession,
+        sources,
+        groups=kept,
+        added=input_ids(versions, with_),
+        verify=verify,
+        listener=told,
+    )
 
 
 def score_cluster(
@@ -195,6 +227,7 @@ def score_cluster(
     sources: Mapping[str, Source],
     *,
     groups: Sequence[str] = (),
+    added: Sequence[str] = (),
     verify: int | None = None,
     listener: Listener | None = None,
     free: Sequence[str | None] = (),
@@ -207,6 +240,7 @@ def score_cluster(
         spark: the session that the sources belong to; its own settings and views stay as they are.
         sources: by role, `cases` or the id of a relation.
         groups: the names that summaries may group by.
+        added: inputs by id that stand among the results.
         verify: how many cases are checked here; see `sample_size`.
         listener: is told how far it is.
         free: Hadoop paths at which nothing may be; None is none.
@@ -230,7 +264,7 @@ def score_cluster(
     with spark_errors(ruleset):
         _check_places(Folders(spark), *free)
         with told.progress(msg("scoring")):
-            cluster = Cluster(spark, ruleset, sources)
+            cluster = Cluster(spark, ruleset, sources, added)
             scored = cluster.scored(groups)
             rejects = cluster.rejects(scored, groups)
             rejected = rejects.count()

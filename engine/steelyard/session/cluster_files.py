@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,8 +59,10 @@ def evaluate_cluster(
         SteelyardError: as `score_cluster`, and where something cannot be written.
     """
     from steelyard.engines.sql.spark import configured
+    from steelyard.report.results import Results
     from steelyard.report.summary_files import write_summary
 
+    outputs.choice.of_results(Results(versions, wanted.added).columns, versions)
     results, rejects = (
         None if one is None else one.removeprefix(_PREFIX) for one in (outputs.results, outputs.rejects)
     )
@@ -70,6 +73,7 @@ def evaluate_cluster(
             spark,
             sources_at(spark, files),
             groups=wanted.groups,
+            added=wanted.added,
             verify=wanted.verify,
             listener=listener,
             free=(results, rejects),
@@ -78,9 +82,11 @@ def evaluate_cluster(
         with staging() as stage:
             if outputs.summary is not None:
                 style, book = CsvStyle(bom=outputs.csv_bom), run.book(msg("summary"), outputs.lang)
-                write_summary(stage.place(Path(outputs.summary)), summary, versions, style=style, book=book)
+                heads = partial(outputs.choice.all_of, versions=versions)
+                target = stage.place(Path(outputs.summary))
+                write_summary(target, summary, versions, style=style, book=book, heads=heads)
             if outputs.provenance is not None:
                 run.write_provenance(stage.place(Path(outputs.provenance)))
             with listener.progress(msg("writing")):
-                run.write(results, rejects=rejects)
+                run.write(results, rejects=rejects, columns=outputs.columns, headers=outputs.headers, lang=outputs.lang)
         return Done(summary, run.first_rejects, run.rejected)

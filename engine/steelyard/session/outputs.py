@@ -7,6 +7,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from steelyard.facts import Reject
     from steelyard.ir.versions import Versions
     from steelyard.report.summary import Summary
+    from steelyard.session.columns import Choice
     from steelyard.session.files import Staging
     from steelyard.session.record import Record
     from steelyard.session.run import Scored
@@ -49,6 +51,8 @@ class Outputs:
             does not.
         csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
             provenance says so.
+        columns: of the results, by id or label; empty: all.
+        headers: what columns are called: `id` or `label`, which is in `lang`.
     """
 
     results: str | None = None
@@ -62,6 +66,15 @@ class Outputs:
     lang: str = "en"
     csv_safe: bool = False
     csv_bom: bool = False
+    columns: tuple[str, ...] = ()
+    headers: str = "id"
+
+    @property
+    def choice(self) -> Choice:
+        """Which columns the outputs have, and what they are called."""
+        from steelyard.session.columns import Choice
+
+        return Choice(self.columns, self.headers, self.lang)
 
     @property
     def has_csv(self) -> bool:
@@ -145,12 +158,14 @@ def evaluate(versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outp
     """Score the cases of files and write the outputs: all of them, or none.
 
     Raises:
-        SteelyardError: as `session.run.score_files`.
+        SteelyardError: as `session.run.score_files`, or a column is picked that results do not have.
         OutputError: an output cannot be written.
     """
+    from steelyard.report.results import Results
     from steelyard.session.files import staging
     from steelyard.session.run import score_files
 
+    outputs.choice.of_results(Results(versions, wanted.added).columns, versions, outputs.partition_by)
     # the record stands beside the results, so that its file can become theirs
     beside = next((Path(one) for one in outputs.places if one != outputs.report), None)
     with staging() as stage, TemporaryFolder(None if beside is None else beside.absolute().parent) as folder:
@@ -190,14 +205,17 @@ def write_outputs(
     style = CsvStyle(safe=outputs.csv_safe, bom=outputs.csv_bom)
     record = replace(scored.record, scoring=replace(scored.record.scoring, csv_safe=outputs.csv_safe))
     _check_sheets(record, outputs)
+    choice = outputs.choice
     file = None if outputs.results in {None, STANDARD} else outputs.results
     place = None if file is None else stage.place(Path(file))
     if outputs.rejects is not None:
-        record.write_rejects(stage.place(Path(outputs.rejects)), bom=outputs.csv_bom, lang=outputs.lang)
+        record.write_rejects(stage.place(Path(outputs.rejects)), choice, bom=outputs.csv_bom)
     if outputs.summary is not None:
         try:
             book = record.book(msg("summary"), outputs.lang)
-            write_summary(stage.place(Path(outputs.summary)), summary(), record.versions, style=style, book=book)
+            heads = partial(choice.all_of, versions=record.versions)
+            target = stage.place(Path(outputs.summary))
+            write_summary(target, summary(), record.versions, style=style, book=book, heads=heads)
         except UnfitError as error:
             raise OutputError(error.message) from None
     if outputs.provenance is not None:
@@ -207,11 +225,9 @@ def write_outputs(
     if outputs.results is not None:
         with listener.progress(msg("writing")):
             if place is None:
-                _to_standard_output(record)
+                _to_standard_output(record, choice)
             else:
-                record.write_results(
-                    place, partition_by=outputs.partition_by, last=last, bom=outputs.csv_bom, lang=outputs.lang
-                )
+                record.write_results(place, choice, partition_by=outputs.partition_by, last=last, bom=outputs.csv_bom)
 
 
 def _check_sheets(record: Record, outputs: Outputs) -> None:
@@ -233,10 +249,10 @@ def _is_workbook(place: str | None) -> bool:
     return place is not None and place.lower().endswith(".xlsx")
 
 
-def _to_standard_output(record: Record) -> None:
+def _to_standard_output(record: Record, choice: Choice) -> None:
     """Write CSV to standard output, by way of a file so that it is the same to the byte."""
     path = record.folder / "standard.csv"
-    record.write_results(path)
+    record.write_results(path, choice)
     with writing(msg("standard output")), path.open(encoding="utf-8", newline="") as stream:
         shutil.copyfileobj(stream, sys.stdout)
         sys.stdout.flush()

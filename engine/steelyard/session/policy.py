@@ -218,6 +218,7 @@ class Policy:
         engine: Literal["auto", "spark"] = "auto",
         verify: int | None = None,
         groups: Sequence[str] | None = None,
+        with_: Sequence[str] = (),
         listener: Listener | None = None,
     ) -> ClusterRun: ...
     @overload
@@ -229,6 +230,7 @@ class Policy:
         engine: str = "auto",
         verify: int | None = None,
         groups: Sequence[str] | None = None,
+        with_: Sequence[str] = (),
         lang: str = "en",
         delimiter: str | None = None,
         encoding: str = "utf-8",
@@ -246,6 +248,7 @@ class Policy:
         engine: str = "auto",
         verify: int | None = None,
         groups: Sequence[str] | None = None,
+        with_: Sequence[str] = (),
         lang: str = "en",
         delimiter: str | None = None,
         encoding: str = "utf-8",
@@ -268,6 +271,7 @@ class Policy:
             verify: how many cases other engines evaluate again; 0: none. None: 200, fewer where there is no other.
             groups: the names that summaries of the run may group by, as in `Run.summary`; None: all. Fewer
                 names make the record of a large run smaller.
+            with_: inputs, by id, column or label, that stand among the results, after the key.
             lang: `en` or `zh`, of the texts of rejects.
             delimiter: between the columns of CSV files; None: a comma.
             encoding: of CSV and JSON Lines.
@@ -284,7 +288,7 @@ class Policy:
         Raises:
             PolicyError: a file cannot be read, columns are missing, or a relation is not given; with diagnostics.
             InputError: `cases` or a relation is in none of these forms.
-            UsageError: cases cannot be grouped by a name.
+            UsageError: cases cannot be grouped by a name, or there is no such input to add.
             EngineError: no such engine, or it is not installed, refuses the ruleset, or could not finish.
             DisagreementError: two engines give different outcomes: a fault of this program.
         """
@@ -300,6 +304,7 @@ class Policy:
                 cast("SparkFrame", cases),
                 relations,
                 groups=groups,
+                with_=with_,
                 verify=verify,
                 listener=listener,
             )
@@ -311,6 +316,7 @@ class Policy:
             engine=engine,
             verify=verify,
             groups=groups,
+            with_=with_,
             lang=lang,
             delimiter=delimiter,
             encoding=encoding,

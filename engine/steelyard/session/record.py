@@ -30,10 +30,12 @@ from steelyard.report.arrow import UnfitError, write_parquet, write_widened
 from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
 from steelyard.report.grouping import GroupKeys
+from steelyard.report.headings import Shown
 from steelyard.report.provenance import KEY, Read, Scoring, provenance_text
 from steelyard.report.results import Results
 from steelyard.report.writers import REJECT_COLUMNS, convert_rows, write_rejects
 from steelyard.semantics.outcome import Status
+from steelyard.session.columns import Choice
 from steelyard.session.errors import EngineError, OutputError
 from steelyard.session.shortage import refusal
 from steelyard.source.csv_lines import CsvStyle
@@ -142,58 +144,64 @@ class Record:
     def write_results(
         self,
         path: Path,
+        choice: Choice,
         *,
         partition_by: Sequence[str] = (),
         last: bool = False,
         bom: bool = False,
-        lang: str = "en",
     ) -> None:
         """Write the results. A Parquet file keeps the provenance as metadata.
 
         Args:
             path: the suffix names the format; with `partition_by` a folder.
+            choice: which columns it has, and what they are called.
             partition_by: names that the record keeps: the folder has one below for each value of each.
             last: the results are not read after this, so that their file may become the output.
             bom: a CSV file begins with a byte order mark.
-            lang: of the words in a workbook.
 
         Raises:
+            UsageError: results have no such column.
             OutputError: a number does not fit Parquet's types, or the rows do not fit a workbook.
         """
         from steelyard.engines.sql.recorded import kept, partitioned
 
+        shown = choice.of_results(self.columns, self.versions, partition_by)
         if not partition_by and path.suffix.lower() != ".parquet":
-            self._convert(self.scored, path, self.columns, self.book(msg("results"), lang), bom=bom)
+            self._convert(self.scored, path, shown, self.book(msg("results"), choice.lang), bom=bom)
             return
         if self.unfit is not None:
             raise OutputError(self.unfit)
-        metadata, names = {KEY: self.provenance()}, [one.name for one in self.columns]
-        if not partition_by and not self.groups:
+        metadata, heads = {KEY: self.provenance()}, {one.head: one.column.name for one in shown}
+        if not partition_by and not self.groups and list(heads) == [one.name for one in self.columns]:
             (shutil.move if last else shutil.copyfile)(self.scored, path)
             replace_metadata(path, KEY, PENDING, metadata[KEY])
             return
         with self._session() as connection:
             if partition_by:
-                partitioned(connection, self.scored, path, partition_by, names, metadata)
+                partitioned(connection, self.scored, path, partition_by, heads, metadata)
             else:
-                kept(connection, self.scored, path, names, metadata)
+                kept(connection, self.scored, path, heads, metadata)
 
     def book(self, title: Message, lang: str) -> Book:
         """What a workbook of this run has beside its rows."""
         return book_of(self.versions, self.read, self.scoring, title, lang)
 
-    def write_rejects(self, path: Path, *, bom: bool = False, lang: str = "en") -> None:
+    def write_rejects(self, path: Path, choice: Choice, *, bom: bool = False) -> None:
         """Write the rejects in the format that the suffix names; see `write_results`."""
-        if path.suffix.lower() == ".parquet":
-            shutil.copyfile(self.folder / REJECTS, path)
-        else:
-            self._convert(self.folder / REJECTS, path, REJECT_COLUMNS, self.book(msg("rejects"), lang), bom=bom)
+        from steelyard.engines.sql.recorded import kept
 
-    def _convert(self, file: Path, path: Path, columns: Sequence[ResultColumn], book: Book, *, bom: bool) -> None:
+        shown = choice.all_of(REJECT_COLUMNS, self.versions)
+        if path.suffix.lower() == ".parquet":
+            with self._session() as connection:
+                kept(connection, self.folder / REJECTS, path, {one.head: one.column.name for one in shown}, {})
+        else:
+            self._convert(self.folder / REJECTS, path, shown, self.book(msg("rejects"), choice.lang), bom=bom)
+
+    def _convert(self, file: Path, path: Path, shown: Sequence[Shown], book: Book, *, bom: bool) -> None:
         style = CsvStyle(safe=self.scoring.csv_safe, bom=bom)
         try:
             with self._session() as connection:
-                convert_rows(connection, file, path, columns, style=style, book=book)
+                convert_rows(connection, file, path, shown, style=style, book=book)
         except UnfitError as error:
             raise OutputError(error.message) from None
 
@@ -256,6 +264,7 @@ def record_of(  # noqa: PLR0917 - the parts of a run
     groups: Sequence[str] = (),
     unread: Sequence[Reject] = (),
     lang: str = "en",
+    added: Sequence[str] = (),
 ) -> Record:
     """Keep a run that is held in memory.
 
@@ -268,9 +277,10 @@ def record_of(  # noqa: PLR0917 - the parts of a run
         groups: names that a summary may group by.
         unread: rows that are no case, then bad rows of feeds.
         lang: of the texts of rejects.
+        added: inputs by id that stand among the results.
     """
-    table, keys = Results(versions), GroupKeys(versions)
-    added = tuple(ResultColumn(key_column(name), Text()) for name in groups)
+    table, keys = Results(versions, added), GroupKeys(versions)
+    texts = tuple(ResultColumn(key_column(name), Text()) for name in groups)
     width = len(table.columns)
 
     def key_texts(case: Case) -> dict[str, CellValue]:
@@ -281,15 +291,15 @@ def record_of(  # noqa: PLR0917 - the parts of a run
             if outcome.status is not Status.REJECTED:
                 yield {**table.row(case, outcome), **key_texts(case)}
 
-    columns, unfit = write_widened(folder / SCORED, (*table.columns, *added), rows, {KEY: PENDING})
+    columns, unfit = write_widened(folder / SCORED, (*table.columns, *texts), rows, {KEY: PENDING})
     ruled = [(case, outcome.rejection) for case, outcome in results if outcome.rejection is not None]
-    nothing: dict[str, CellValue] = {column.name: None for column in added}
+    nothing: dict[str, CellValue] = {column.name: None for column in texts}
     gone: Iterable[Mapping[str, CellValue]] = (
         *({**nothing, "k": None, "where": one.where} for one in unread),
         *({**key_texts(case), "k": case.key, "where": one.where} for case, one in ruled),
     )
     with (folder / REJECTED).open("wb") as stream:
-        write_parquet(stream, (ResultColumn("k", Text()), *added, ResultColumn("where", Text())), gone)
+        write_parquet(stream, (ResultColumn("k", Text()), *texts, ResultColumn("where", Text())), gone)
     rejects = (*unread, *(one for _, one in ruled))
     write_rejects(folder / REJECTS, rejects, lang)
     return Record(versions, folder, columns[:width], tuple(groups), read, scoring, rejects[:FIRST], unfit)

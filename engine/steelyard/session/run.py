@@ -179,6 +179,7 @@ def _score(  # noqa: PLR0917 - all of a run
         wanted.groups,
         (*portfolio.rejects, *portfolio.feed_rejects),
         wanted.lang,
+        wanted.added,
     )
     if checked and choice.checkers and results:
         record = record.verified(checked, checkers_of(choice.checkers, versions), results, listener)

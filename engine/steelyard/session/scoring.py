@@ -14,6 +14,7 @@ from steelyard.ir.versions import Versions
 from steelyard.report.grouping import group_names
 from steelyard.report.provenance import Json, provenance
 from steelyard.report.writers import REJECT_COLUMNS
+from steelyard.session.columns import input_ids
 from steelyard.session.errors import UsageError
 from steelyard.session.frames import Data, files_of
 from steelyard.session.listener import Listener, Silent, Tick
@@ -113,6 +114,8 @@ class Run:
         by: Sequence[str] = (),
         csv_safe: bool = False,
         csv_bom: bool = False,
+        columns: Sequence[str] = (),
+        headers: str = "id",
         lang: str = "en",
     ) -> None:
         """Write files: all of them whole, or none. They replace files of the same name.
@@ -126,15 +129,27 @@ class Run:
             csv_safe: in CSV files an apostrophe stands before texts that a spreadsheet may take for formulas; the
                 provenance says so (`csv_safe`).
             csv_bom: CSV files begin with a byte order mark, by which spreadsheets see that they are UTF-8.
-            lang: `en` or `zh`, of the words in workbooks.
+            columns: of the results these, by id or label, in this order; empty: all.
+            headers: what columns are called: `id`, or `label` in `lang`; the keys of a summary's `.json` are ids.
+            lang: `en` or `zh`, of labels, and of the words in workbooks.
 
         Raises:
-            UsageError: an ending that is none of these, two files in one place, or `csv_safe` or
+            UsageError: an ending that is none of these, two files in one place, no such column, or `csv_safe` or
                 `csv_bom` without a CSV file.
             OutputError: a file cannot be written, or the rows do not fit a workbook; no file is changed then.
         """
         places = (_name(results), _name(rejects), _name(summary), _name(provenance))
-        self._write(Outputs(*places, by=tuple(by), csv_safe=csv_safe, csv_bom=csv_bom, lang=lang))
+        self._write(
+            Outputs(
+                *places,
+                by=tuple(by),
+                csv_safe=csv_safe,
+                csv_bom=csv_bom,
+                lang=lang,
+                columns=tuple(columns),
+                headers=headers,
+            )
+        )
 
     def report(self, folder: str | os.PathLike[str], *, lang: str = "en") -> None:
         """Write a page for each of the first 500 cases, and an index. A folder that holds something else is refused.
@@ -205,6 +220,7 @@ def score_portfolio(
     engine: str = "auto",
     verify: int | None = None,
     groups: Sequence[str] | None = None,
+    with_: Sequence[str] = (),
     lang: str = "en",
     delimiter: str | None = None,
     encoding: str = "utf-8",
@@ -223,7 +239,16 @@ def score_portfolio(
         given.mkdir()
         files = given_files(cases, relations, settings, given, delimiter, encoding, missing_columns, intake)
     kept = group_names(versions) if groups is None else group_ids(versions, groups)
-    wanted = Wanted(engine=engine, master=master, groups=kept, lang=lang, verify=verify, memory_limit=memory_limit)
+    added = input_ids(versions, with_)
+    wanted = Wanted(
+        engine=engine,
+        master=master,
+        groups=kept,
+        added=added,
+        lang=lang,
+        verify=verify,
+        memory_limit=memory_limit,
+    )
     with writing(place):
         scored = score_files(versions, files, wanted, place, told)
     record = scored.record

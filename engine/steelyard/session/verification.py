@@ -112,9 +112,10 @@ def verify(  # noqa: PLR0917 - all of a run
         DisagreementError: an outcome differs.
     """
     from steelyard.engines.sql.recorded import rows_of, sample
+    from steelyard.ir.result_columns import added_names
     from steelyard.report.results import Results
 
-    results = Results(versions)
+    results = Results(versions, added_names(columns))
     key = versions.newest.key
     seed = next((file.digest for file in read.files if file.role == "cases"), "")
     chosen = sample(connection, scored, key, seed, size)

@@ -18,6 +18,7 @@ class Wanted:
         pages: whether pages of single cases are wanted, which engines for portfolios cannot give.
         master: of Spark; None: this machine.
         groups: names that the record keeps, so that it can be summed up and parted by them.
+        added: inputs by id that stand among the results.
         rejects: whether every reject is explained; otherwise the first ones are.
         lang: of the texts of rejects.
         verify: so many cases are checked on other engines, 0 none; None: as `sample_size` says.
@@ -29,6 +30,7 @@ class Wanted:
     pages: bool = False
     master: str | None = None
     groups: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
     rejects: bool = True
     lang: str = "en"
     verify: int | None = None

@@ -1,5 +1,7 @@
 """One table for several versions: every value is kept, to the digit."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import csv
@@ -22,6 +24,7 @@ from steelyard.ir.types import Date, Days, Duration, Number, Text
 from steelyard.ir.versions import Versions
 from steelyard.report.results import Results, union
 from steelyard.semantics import Outcome, Status
+from steelyard.session.columns import Choice
 
 OLD = """
 steelyard: 1
@@ -90,7 +93,7 @@ def test_each_row_has_its_version_and_digest() -> None:
 def test_one_column_for_both_holds_every_value(tmp_path: Path) -> None:
     versions, results = run()
     path = tmp_path / "out.csv"
-    record(versions, results, tmp_path).write_results(path)
+    record(versions, results, tmp_path).write_results(path, Choice())
     old, new = csv.DictReader(path.open(encoding="utf-8"))
 
     assert ("2.25", "1.50") == (old["amount"], new["amount"]), "numbers at the larger scale"
@@ -105,7 +108,7 @@ def test_parquet_and_json_hold_the_same(tmp_path: Path) -> None:
     versions, results = run()
     found = record(versions, results, tmp_path)
     for name in ("out.parquet", "out.jsonl"):
-        found.write_results(tmp_path / name)
+        found.write_results(tmp_path / name, Choice())
     old, new = pq.read_table(tmp_path / "out.parquet").to_pylist()
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text("utf-8").splitlines()]
 
@@ -168,8 +171,8 @@ def test_an_engine_that_refuses_one_version_refuses_all() -> None:
     class Half:
         name = "half"
 
-        def compile(self, one, diagnostics):
-            return None if one.version == "2" else ReferenceEngine().compile(one, diagnostics)
+        def compile(self, ruleset, diagnostics):
+            return None if ruleset.version == "2" else ReferenceEngine().compile(ruleset, diagnostics)
 
     versions = Versions((ruleset(OLD), ruleset(NEW)))
 

@@ -1,5 +1,7 @@
 """What a run leaves: its summary and its files."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import csv
@@ -24,6 +26,7 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
 from steelyard.report.summary_formats import detail_grids, summary_grid
 from steelyard.semantics import Evaluation, Outcome, Status
+from steelyard.session.columns import Choice
 from steelyard.session.errors import UsageError
 from steelyard.session.summary import group_ids
 
@@ -165,7 +168,7 @@ def written(
     for name in ("record", "out"):
         (folder / name).mkdir()
     path = folder / "out" / f"out{suffix}"
-    record(rules or program(POLICY, SET).ruleset, given, folder / "record").write_results(path)
+    record(rules or program(POLICY, SET).ruleset, given, folder / "record").write_results(path, Choice())
     return path
 
 
@@ -212,7 +215,7 @@ def test_parquet_holds_the_provenance_as_it_is_when_written(tmp_path: Path, last
     """The metadata was written before the check, and says after it what was checked."""
     found = record(program(POLICY, SET).ruleset, results(), tmp_path)
     checked = replace(found, scoring=replace(found.scoring, verified=12, checkers=("durable", "é" * 20_000)))
-    checked.write_results(tmp_path / "out.parquet", last=last)
+    checked.write_results(tmp_path / "out.parquet", Choice(), last=last)
     file = pq.ParquetFile(tmp_path / "out.parquet")
 
     assert checked.provenance() == file.metadata.metadata[b"steelyard"].decode()
@@ -232,7 +235,7 @@ def test_metadata_is_replaced_only_where_it_is(tmp_path: Path) -> None:
 
 def test_partitions_hold_every_row_once(tmp_path: Path) -> None:
     found = record(program(POLICY, SET).ruleset, results(), tmp_path, groups=("branch",))
-    found.write_results(tmp_path / "out", partition_by=("branch",))
+    found.write_results(tmp_path / "out", Choice(), partition_by=("branch",))
     files = sorted((tmp_path / "out").rglob("*.parquet"))
 
     assert {case.values["branch"] for case, _ in results()} == {

@@ -11,6 +11,7 @@ asked for by key, a few rows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -27,7 +28,8 @@ from steelyard.engines.sql.received import REJECT_AT, received
 from steelyard.engines.sql.spark import ready
 from steelyard.engines.sql.staged import staged
 from steelyard.engines.sql.statement import REJECTED, Selected, Statement
-from steelyard.ir.result_columns import ResultColumn, result_columns
+from steelyard.ir.expressions import Input
+from steelyard.ir.result_columns import ResultColumn, added_columns, result_columns
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
 from steelyard.ir.types import Boolean, Duration, Number, Region, Regions, Text
 
@@ -54,13 +56,17 @@ class Cluster:
         columns: of the results.
     """
 
-    def __init__(self, spark: SparkSession, ruleset: Ruleset, sources: Mapping[str, Source]) -> None:
-        """Prepare: `sources` has every role, and `unfit_columns` finds nothing."""
+    def __init__(
+        self, spark: SparkSession, ruleset: Ruleset, sources: Mapping[str, Source], added: Sequence[str] = ()
+    ) -> None:
+        """Prepare: `sources` has every role, and `unfit_columns` finds nothing. `added`: inputs among the results."""
         self.spark = spark.newSession()
         ready(self.spark)
         for key, value in _SETTINGS.items():
             self.spark.conf.set(key, value)
-        self.columns = result_columns(ruleset)
+        self._added = added_columns(ruleset, added)
+        key, *others = result_columns(ruleset)
+        self.columns = (key, *self._added, *others)
         self._ruleset = ruleset
         self._fields = roles(ruleset)
         self._raw = {role: self._read(fields, sources[role]) for role, fields in self._fields.items()}
@@ -76,7 +82,7 @@ class Cluster:
             TooWideError: an integer may need more than 128 bits.
         """
         tables = Tables(_view(CASES), {one.id: _view(one.id) for one in self._ruleset.relations})
-        whole = readable(self._ruleset, "spark", tables, added=lambda statement: _grouped(statement, groups))
+        whole = readable(self._ruleset, "spark", tables, added=lambda statement: self._further(statement, groups))
         parted = staged(whole.tree, dialect("spark"))
         for step in parted.kept:
             self.spark.sql(step.sql).localCheckpoint().createOrReplaceTempView(step.table)
@@ -129,6 +135,14 @@ class Cluster:
         """A relation of which all rows concern every case, and that has more rows."""
         joined = (one for one in self._ruleset.relations if one.of_case is None)
         return next((one for one in joined if self._raw[one.id].limit(most + 1).count() > most), None)
+
+    def _further(self, statement: Statement, groups: Sequence[str]) -> Iterator[Selected]:
+        """The columns beside those of results: inputs, and what cases are grouped by."""
+        program = statement.program
+        for one in self._added:
+            value = Input(one.name, type=one.type)
+            yield Selected(replace(one, origin=None), expressions.value(value, program, program.case_scope).sql)
+        yield from _grouped(statement, groups)
 
     def _read(self, fields: Sequence[InputField], source: Source) -> DataFrame:
         """The columns of a role that the ruleset has, and the file and row of each."""

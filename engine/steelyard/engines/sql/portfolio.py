@@ -30,7 +30,7 @@ from steelyard.engines.sql.texts import plain_text
 from steelyard.facts.bulk import Loaded, sql
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.expressions import Apply, Expr, Function, Input, Literal
-from steelyard.ir.result_columns import ResultColumn
+from steelyard.ir.result_columns import ResultColumn, added_columns, added_names
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Date, DateTime, Number, Text
 from steelyard.ir.versions import Versions
@@ -192,8 +192,9 @@ class Portfolio:
     def _selected(self, statement: Statement, keys: Sequence[str]) -> str:
         """The rows of one version, in the columns of all versions, with their position in the files."""
         added, texts = self._added(statement, keys)
-        own = columns_of([column for column, _ in statement.columns])
-        query = self._machine.stored(statement, [*statement.columns, *added])
+        given = self._given(statement)
+        own = columns_of([column for column, _ in (*statement.columns, *given)])
+        query = self._machine.stored(statement, [*statement.columns, *given, *added])
         columns = {
             target.name: published(sql.name(target.name), own[target.name], target, self._here)
             if target.name in own
@@ -202,6 +203,12 @@ class Portfolio:
         }
         columns |= texts | {PLACE: PLACE}
         return sql.select(columns, sql.within(query, "stored"))
+
+    def _given(self, statement: Statement) -> list[Selected]:
+        """The inputs of the case that stand among the results."""
+        columns = added_columns(statement.program.ruleset, added_names(self._targets))
+        program = statement.program
+        return [Selected(one, program.value(Input(one.name, type=one.type), program.case_scope).sql) for one in columns]
 
     def _added(self, statement: Statement, keys: Sequence[str]) -> tuple[list[Selected], dict[str, str]]:
         """The further columns to store, and the expression that converts each to text."""

@@ -32,9 +32,9 @@ def ruled_out(connection: Connection, most: int | None = None) -> list[str]:
     return [row[0] for row in connection.execute(sql.select({"k": "k"}, RULED_OUT, limit)).fetchall()]
 
 
-def kept(connection: Connection, path: Path, to: Path, columns: Sequence[str], metadata: Mapping[str, str]) -> None:
-    """Write only these columns of a Parquet file to another, with texts by key as its metadata."""
-    query = sql.select({name: sql.name(name) for name in columns}, sql.parquet(path))
+def kept(connection: Connection, path: Path, to: Path, columns: Mapping[str, str], metadata: Mapping[str, str]) -> None:
+    """Write columns of a Parquet file, under other names, to another, with texts by key as its metadata."""
+    query = sql.select({head: sql.name(name) for head, name in columns.items()}, sql.parquet(path))
     running(connection, f"COPY ({query}) TO {sql.target(to)} ({parquet_options(metadata)})")
 
 
@@ -103,34 +103,45 @@ def rows_of(connection: Connection, path: Path, key: str, places: Iterable[int])
     return {row[key]: row for row in connection.sql(query).to_arrow_table().to_pylist()}
 
 
+def renamed(path: Path, columns: Mapping[str, str]) -> str:
+    """The FROM clause for columns of a Parquet file under other names."""
+    return sql.within(sql.select({head: sql.name(name) for head, name in columns.items()}, sql.parquet(path)), "named")
+
+
 def convert(
     connection: Connection,
-    path: Path,
+    source: str,
     to: Path,
     targets: Sequence[ResultColumn],
     here: Zone,
     *,
     style: CsvStyle = EXACT,
 ) -> None:
-    """Convert a Parquet file of results to CSV or JSON lines, by the suffix; instants in local time.
+    """Write rows of results as CSV or JSON lines, by the suffix; instants in local time.
 
-    `style`: of CSV.
+    Args:
+        connection: the session.
+        source: the FROM clause of the rows.
+        to: the file.
+        targets: the columns.
+        here: the time zone.
+        style: of CSV.
     """
     lines = to.suffix.lower() == ".jsonl"
     line = json_line(targets, here) if lines else csv_line(targets, here, safe=style.safe)
     mark = BYTE_ORDER_MARK if style.bom else ""
-    rows = sql.select({f"{mark}{csv_head(targets)}": line}, sql.parquet(path))
+    rows = sql.select({f"{mark}{csv_head(targets)}": line}, source)
     # a line is one text that is already quoted
     how = f"FORMAT csv, HEADER {'false' if lines else 'true'}, QUOTE '', ESCAPE ''"
     running(connection, f"COPY ({rows}) TO {sql.target(to)} ({how})")
 
 
 def sheet_rows(
-    connection: Connection, path: Path, targets: Sequence[ResultColumn], here: Zone
+    connection: Connection, source: str, targets: Sequence[ResultColumn], here: Zone
 ) -> Iterator[tuple[object, ...]]:
-    """Give the rows of a Parquet file of results as the cells of a workbook: see `sheet_value`."""
+    """Give rows of results as the cells of a workbook: see `sheet_value`. `source`: their FROM clause."""
     cells = {target.name: sheet_value(target, here) for target in targets}
-    found = connection.execute(sql.select(cells, sql.parquet(path)))
+    found = connection.execute(sql.select(cells, source))
     while rows := found.fetchmany(_BATCH):
         yield from rows
 
@@ -140,7 +151,7 @@ def partitioned(  # noqa: PLR0917 - likewise
     path: Path,
     folder: Path,
     by: Sequence[str],
-    columns: Sequence[str],
+    columns: Mapping[str, str],
     metadata: Mapping[str, str],
 ) -> None:
     """Write results as a folder of Parquet files, partitioned into subfolders such as `branch=North`.
@@ -149,7 +160,7 @@ def partitioned(  # noqa: PLR0917 - likewise
     order of the results: DuckDB keeps it where one thread is given the rows of one partition after the other.
     """
     parts = {name: sql.name(key_column(name)) for name in by}
-    held = {name: sql.name(name) for name in columns if name not in parts}
+    held = {head: sql.name(name) for head, name in columns.items() if name not in parts}
     order = sql.listed((*parts.values(), "file_row_number"))
     query = sql.select({**held, **parts}, sql.parquet(path, numbered=True), "ORDER BY", order)
     options = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.ir.declared import Named
-from steelyard.ir.result_columns import Content, ResultColumn, result_columns
+from steelyard.ir.result_columns import Content, ResultColumn, folded, result_columns
 from steelyard.ir.ruleset import Ruleset
 
 
@@ -12,7 +12,7 @@ def check_result_names(ruleset: Ruleset, diagnostics: Diagnostics) -> None:
     """Report outputs, families and keys whose name another column of the results has; files cannot hold both."""
     first: dict[str, ResultColumn] = {}
     for column in sorted(result_columns(ruleset), key=lambda one: _named(ruleset, one) is not None):
-        name = _folded(column.name)
+        name = folded(column.name)
         other = first.setdefault(name, column)
         named = _named(ruleset, column)
         if other is not column and named is not None:
@@ -37,7 +37,3 @@ def _named(ruleset: Ruleset, column: ResultColumn) -> Named | None:
             return next(one for one in ruleset.outputs if one.id == column.origin.id)
         case _:  # the other names are ours
             return None
-
-
-def _folded(name: str) -> str:
-    return "".join(sign.lower() if sign.isascii() else sign for sign in name)

@@ -1,5 +1,7 @@
 """Texts and lines in SQL are those of `facts.format` and `report.columns`, to the byte."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import csv
@@ -17,6 +19,7 @@ from steelyard.calendars.zones import Zone, zone
 from steelyard.engines.sql.published import kind, published
 from steelyard.engines.sql.recorded import convert
 from steelyard.engines.sql.texts import plain_text
+from steelyard.facts.bulk import sql
 from steelyard.facts.format import format_value
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Text, Type
@@ -105,7 +108,7 @@ def test_lines_are_those_of_single_cells(suffix: str, safe: bool, tmp_path: Path
             for place, target in enumerate(COLUMNS)
         )
         connection.execute(f"COPY (SELECT {columns} FROM t) TO '{stored}' (FORMAT parquet)")
-        convert(connection, stored, said, COLUMNS, here, style=CsvStyle(safe=safe))
+        convert(connection, sql.parquet(stored), said, COLUMNS, here, style=CsvStyle(safe=safe))
     assert said.read_bytes() == expected.read_bytes()
 
 
@@ -132,7 +135,7 @@ def test_carriage_returns_are_quoted(tmp_path: Path) -> None:
     stored, said = tmp_path / "stored", tmp_path / "said.csv"
     with duckdb.connect() as connection:
         connection.execute(f"COPY (SELECT 'a' || chr(13) || 'b' AS k) TO '{stored}' (FORMAT parquet)")
-        convert(connection, stored, said, (ResultColumn("k", Text()),), zone("UTC"))
+        convert(connection, sql.parquet(stored), said, (ResultColumn("k", Text()),), zone("UTC"))
     assert list(csv.reader(io.StringIO(said.read_bytes().decode(), newline=""))) == [["k"], ["a\rb"]]
 
 
