@@ -9,6 +9,7 @@ from pathlib import Path
 from steelyard.analysis.bands import check_bands
 from steelyard.analysis.exemptions import check_exemptions
 from steelyard.analysis.idle import check_idle
+from steelyard.analysis.kinds import check_kinds
 from steelyard.analysis.lateness import check_lateness
 from steelyard.analysis.negative import check_negative
 from steelyard.analysis.normalised import check_normalised
@@ -40,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     check_lateness,
     check_negative,
     check_normalised,
+    check_kinds,
     check_exemptions,
     check_idle,
     check_unused,

@@ -138,6 +138,7 @@ _CODES = (
     Code("L125", "curve-against-direction", _W),
     Code("L126", "too-wide-for-sql", _W),
     Code("L127", "negative-time", _W),
+    Code("L128", "kind-not-named", _W),
     Code("H104", "hit-policy-without-order", _E),
     Code("H105", "unknown-column", _E),
     Code("H106", "missing-output-entry", _E),
