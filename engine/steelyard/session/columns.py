@@ -74,6 +74,10 @@ class Choice:
         return tuple(picked)
 
 
+EVERYTHING = Choice()
+"""All columns, by their ids."""
+
+
 def input_ids(versions: Versions, names: Sequence[str]) -> tuple[str, ...]:
     """Return the ids of inputs that shall stand among the results, each once; the key does in any case.
 

@@ -35,7 +35,7 @@ from steelyard.report.provenance import KEY, Read, Scoring, provenance_text
 from steelyard.report.results import Results
 from steelyard.report.writers import REJECT_COLUMNS, convert_rows, write_rejects
 from steelyard.semantics.outcome import Status
-from steelyard.session.columns import Choice
+from steelyard.session.columns import EVERYTHING, Choice
 from steelyard.session.errors import EngineError, OutputError
 from steelyard.session.shortage import refusal
 from steelyard.source.csv_lines import CsvStyle
@@ -144,7 +144,7 @@ class Record:
     def write_results(
         self,
         path: Path,
-        choice: Choice,
+        choice: Choice = EVERYTHING,
         *,
         partition_by: Sequence[str] = (),
         last: bool = False,
@@ -186,7 +186,7 @@ class Record:
         """What a workbook of this run has beside its rows."""
         return book_of(self.versions, self.read, self.scoring, title, lang)
 
-    def write_rejects(self, path: Path, choice: Choice, *, bom: bool = False) -> None:
+    def write_rejects(self, path: Path, choice: Choice = EVERYTHING, *, bom: bool = False) -> None:
         """Write the rejects in the format that the suffix names; see `write_results`."""
         from steelyard.engines.sql.recorded import kept
 

@@ -470,8 +470,8 @@ class _Results:
                 return self._contributed(origin)
             case Content.OUTPUT:
                 return self.outputs[origin.id]
-            case Content.ROW:
-                raise InternalError("only rows of a family have ids")
+            case Content.ROW | Content.INPUT:
+                raise InternalError(f"`{column.name}` is no column of every ruleset's results")
             case _:
                 assert_never(origin.content)
 
