@@ -14,6 +14,7 @@ from steelyard.analysis.lateness import check_lateness
 from steelyard.analysis.negative import check_negative
 from steelyard.analysis.normalised import check_normalised
 from steelyard.analysis.portfolios import check_portfolios
+from steelyard.analysis.reach import check_reach
 from steelyard.analysis.situations import check_situations
 from steelyard.analysis.sources import SourceFile, source_of_text, sources
 from steelyard.analysis.subject import Subject
@@ -42,6 +43,7 @@ CHECKS: tuple[Check, ...] = (
     check_negative,
     check_normalised,
     check_kinds,
+    check_reach,
     check_exemptions,
     check_idle,
     check_unused,

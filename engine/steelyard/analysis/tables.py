@@ -11,6 +11,8 @@ from steelyard.ir.ruleset import HitPolicy, Table
 
 MOST_PAIRS = 20
 """How many overlaps of a table are reported at most."""
+MOST_COUNTED = 1020
+"""How many are counted at most: each takes a comparison of two rows."""
 
 
 def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
@@ -33,8 +35,10 @@ def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...],
         if values is None:
             continue
         found += 1
+        if found > MOST_COUNTED:
+            break
         if found > MOST_PAIRS:
-            return
+            continue
         example = _example(subject, table, values)
         if table.hit is HitPolicy.UNIQUE:
             code = "H101"
@@ -58,6 +62,17 @@ def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...],
             labels=labels,
             notes=(msg("e.g. where {example}", example=example),),
         )
+    if found > MOST_PAIRS:
+        code = "H101" if table.hit is HitPolicy.UNIQUE else "H102"
+        more, counted = found - MOST_PAIRS, found <= MOST_COUNTED
+        headline = (
+            msg("… and {more} more pairs of rows of `{table}` hit together", more=more, table=table.id)
+            if counted
+            else msg(
+                "… and more than {more} more pairs of rows of `{table}` hit together", more=more - 1, table=table.id
+            )
+        )
+        diagnostics.add(code, table.span, headline, help=msg("narrow rows, or choose another hit policy, e.g. `first`"))
 
 
 def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:

@@ -16,10 +16,10 @@ from steelyard.ir.lowering.grades import grades
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Better, Bounds, Indicator, Method, Score
 from steelyard.ir.scope import NameScope
+from steelyard.ir.score_ranges import at_digits, combined_range
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number
 from steelyard.model import points as model
-from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Text
 
 MOST_DIGITS = 6
@@ -76,40 +76,34 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
         reasons=None if written.reasons is None else int(written.reasons),
         grades=(),
     )
-    reach = _reach(found, chosen, context.file)
+    reach = _reach(found, chosen, context)
     return replace(found, grades=grades(context, table, digits, reach, lower=lower))
 
 
-def _reach(found: Score, chosen: tuple[Indicator, ...], file: RulesetFile) -> Bounds:
-    """Return the range of the score for the check of grades: the clamp, else that of a mean of clamped indicators."""
+def _reach(found: Score, chosen: tuple[Indicator, ...], context: Context) -> Bounds:
+    """Return the range of the score for the check of grades: the clamp, else what its indicators can give."""
     low, high = found.clamp.low, found.clamp.high
-    if found.method not in {Method.WEIGHTED_MEAN, Method.LOWEST, Method.HIGHEST} or not chosen:
+    if not chosen:
         return Bounds(low, high)
-    lows = [None if one.clamp is None else one.clamp.low for one in chosen]
-    highs = [None if one.clamp is None else one.clamp.high for one in chosen]
-    instead = [one.missing.score for one in chosen if one.missing is not None]
-    given = [score for score in instead if score is not None]
-    lows, highs = [*lows, *given], [*highs, *given]
+    base, file = combined_range(found.method, chosen, context.knows.widest_range, _raised(context)), context.file
     lowered, raised, gated = (_moves(rules, found.id) for rules in (file.deductions, file.bonuses, file.gates))
-    if low is None and not lowered and not gated and None not in lows:
-        low = _rescale(min(v for v in lows if v is not None), found.digits)
-    if high is None and not raised and not gated and None not in highs:
-        high = _rescale(max(v for v in highs if v is not None), found.digits)
+    if low is None and not lowered and not gated and base.low is not None:
+        low = at_digits(base.low, found.digits)
+    if high is None and not raised and not gated and base.high is not None:
+        high = at_digits(base.high, found.digits)
     return Bounds(low, high)
+
+
+def _raised(context: Context) -> set[str]:
+    """The indicators and groups to which an exemption grants a least score, with all members of these groups."""
+    grants = (grant for one in context.file.exemptions.values() for grant in one.grants.to.items())
+    named = {str(name) for name, grant in grants if grant.at_least is not None}
+    indicators = context.file.indicators.items()
+    return named | {str(name) for name, one in indicators if one.group is not None and str(one.group) in named}
 
 
 def _moves(rules: Mapping[Text, model.PointsRule], score: str) -> bool:
     return any(rule.on is None or rule.on == score for rule in rules.values())
-
-
-def _rescale(hundredths: int, digits: int) -> int:
-    return hundredths * 10 ** (digits - 2) if digits >= 2 else round_half_up(hundredths, 10 ** (2 - digits))
-
-
-def round_half_up(value: int, divisor: int) -> int:
-    """The integer nearest to value / divisor, halves away from zero; divisor > 0."""
-    sign = -1 if value < 0 else 1
-    return sign * ((2 * abs(value) + divisor) // (2 * divisor))
 
 
 def _value(context: Context, written: model.Score) -> Expr | None:
