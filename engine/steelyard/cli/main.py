@@ -33,6 +33,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of a ruleset file.",
     "show": "Print a ruleset as it is understood.",
     "table": "Write a decision table as a workbook or CSV.",
+    "intake": "Propose how files are read.",
     "rule": "Explain a diagnostic code.",
     "new": "Begin a ruleset in a folder of its own.",
 }

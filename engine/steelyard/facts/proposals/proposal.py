@@ -1,0 +1,182 @@
+"""Puts what was found in files together as lines of an intake file, with remarks for the person who decides."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from steelyard.calendars.zones import Zone, zone
+from steelyard.diagnostics import Message, msg
+from steelyard.facts.absent import CASES
+from steelyard.facts.cells import Cell, masked, shown
+from steelyard.facts.format import format_value
+from steelyard.facts.parse import parse
+from steelyard.facts.problem import Problem
+from steelyard.facts.proposals.layout import Layout, layout_of
+from steelyard.facts.proposals.notations import Guess, guesses, marks_of, refused
+from steelyard.facts.readers import BadLine, Wanted, open_table
+from steelyard.ir.ruleset import InputField
+from steelyard.ir.types import Text
+from steelyard.ir.versions import Versions
+
+_ROWS = 10_000
+"""How many rows of each file are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A line. `text` is YAML, and empty for a remark alone; `depth` is its indentation."""
+
+    depth: int
+    text: str
+    remark: Message | None = None
+    chosen: bool = True
+    """Whether the line is in force; otherwise it is offered as a comment."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of a field: its first value as written and as read, refused texts, marks read as text."""
+
+    first: tuple[str, str] | None = None
+    refused: Counter[str] = field(default_factory=Counter[str])
+    marks: Counter[str] = field(default_factory=Counter[str])
+
+
+def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Proposed]:
+    """Look at files, and propose how they are read.
+
+    Args:
+        versions: the versions of the ruleset; the newest says what is read.
+        files: by role (`cases` or a relation's id) its files, at least one.
+
+    Raises:
+        UnreadableError: a file cannot be read in any way.
+    """
+    newest = versions.newest
+    roles = {CASES: newest.inputs} | {one.id: one.fields for one in newest.relations}
+    lines = [Proposed(0, "intake: 1")]
+    single: list[Proposed] = []
+    for role, paths in files.items():
+        fields = roles[role]
+        layouts = {path: layout_of(path, fields) for path in paths}
+        found = list(_role(fields, layouts, zone(newest.timezone)))
+        nested = role != CASES
+        if nested and not any(one.text == "relations:" for one in lines):
+            lines.append(Proposed(0, "relations:"))
+        empty = not any(one.text and one.chosen for one in found)
+        lines.append(Proposed(int(nested), f"{_quoted(role)}: {{}}" if empty else f"{_quoted(role)}:"))
+        lines += (replace(one, depth=one.depth + nested) for one in found)
+        first = layouts[paths[0]]
+        for path in paths[1:]:
+            if (layouts[path].settings, layouts[path].columns) != (first.settings, first.columns):
+                single.append(Proposed(1, f"{json.dumps(path.name, ensure_ascii=False)}:"))
+                single += (replace(one, depth=2) for one in _laid_out(layouts[path], plainly=True))
+    return lines + ([Proposed(0, "files:"), *single] if single else [])
+
+
+def _role(fields: Sequence[InputField], layouts: Mapping[Path, Layout], here: Zone) -> Iterator[Proposed]:
+    yield from _laid_out(next(iter(layouts.values())))
+    seen = {one.id: _Seen() for one in fields}
+    for path, layout in layouts.items():
+        _look(path, layout, fields, here, seen)
+    guessed = _agreed({one.id: guesses(one, _unmarked(one, seen[one.id]), here) for one in fields})
+    written = [(one, list(_notation(one, seen[one.id], guessed[one.id], here))) for one in fields]
+    said = any(line.text and line.chosen for _, some in written for line in some)
+    if said:
+        yield Proposed(1, "fields:")
+    for one, some in written:
+        named = any(line.text and line.chosen for line in some)
+        yield Proposed(1 + said, f"{_quoted(one.id)}:" if named else "", _first(one, seen[one.id]))
+        yield from some
+
+
+def _agreed(found: Mapping[str, list[Guess]]) -> dict[str, list[Guess]]:
+    """Choose, where there are several readings, the one that is the only reading of another field of the same files."""
+    sure = {some[0].keys: name for name, some in found.items() if len(some) == 1}
+    agreed: dict[str, list[Guess]] = {}
+    for name, some in found.items():
+        like = [one for one in some if one.keys in sure] if len(some) > 1 else []
+        as_one = [replace(one, sure=True, remark=msg("as `{field}`", field=sure[one.keys])) for one in like]
+        agreed[name] = as_one or some
+    return agreed
+
+
+def _unmarked(one: InputField, seen: _Seen) -> list[str]:
+    """Return the refused texts that are no marks of what is missing."""
+    marks = marks_of(one, [*seen.refused])
+    return [text for text in seen.refused if text.strip() not in marks]
+
+
+def _laid_out(layout: Layout, *, plainly: bool = False) -> Iterator[Proposed]:
+    remarks = dict(layout.remarks)
+    settings = dict(layout.settings)
+    if plainly and not settings and not layout.columns:
+        settings["header"] = "1"
+    for key in dict.fromkeys((*settings, *remarks)):
+        value = f"{key}: {_quoted(settings[key])}" if key in settings else ""
+        yield Proposed(1, value, remarks.get(key))
+    if layout.columns:
+        pairs = ", ".join(f"{_quoted(name)}: {_quoted(heading)}" for name, heading in layout.columns)
+        yield Proposed(1, f"columns: {{{pairs}}}")
+
+
+def _look(path: Path, layout: Layout, fields: Sequence[InputField], here: Zone, seen: Mapping[str, _Seen]) -> None:
+    headings = dict(layout.columns)
+    columns = {one.id: headings.get(one.id, one.column) for one in fields}
+    with open_table(path, layout.options, Wanted(frozenset(columns.values()))) as table:
+        for line in islice(table.rows, _ROWS):
+            if isinstance(line, BadLine):
+                continue
+            for one in fields:
+                _look_at(one, line.cells.get(columns[one.id]), here, seen[one.id])
+
+
+def _look_at(one: InputField, cell: Cell, here: Zone, seen: _Seen) -> None:
+    text = shown(cell)
+    value = parse(cell, one.type, one.range, here, one.notation)
+    if isinstance(value, Problem):
+        seen.refused[text] += 1
+        return
+    if value is not None and seen.first is None:
+        seen.first = text, format_value(value, one.type, here)
+    if one.type == Text() and one.notation.missing is None and marks_of(one, [text]):
+        seen.marks[text.strip()] += 1
+
+
+def _notation(one: InputField, seen: _Seen, found: list[Guess], here: Zone) -> Iterator[Proposed]:
+    """Give what could be declared of a field, and what would be rejected even so."""
+    marks = marks_of(one, [*seen.marks, *seen.refused])
+    if marks:
+        count = seen.marks.total() + sum(seen.refused[text] for text in seen.refused if text.strip() in marks)
+        yield Proposed(3, f"missing: {json.dumps(marks, ensure_ascii=False)}", msg("{count} times", count=count))
+    left = _unmarked(one, seen)
+    for guess in found:
+        for key, value in guess.keys:
+            remark = guess.remark if guess.sure or not one.personal else None
+            yield Proposed(3, f"{key}: {value}", remark, chosen=guess.sure)
+        values = [parse(text, one.type, one.range, here, guess.notation) for text in left]
+        if guess.sure and seen.first is None:
+            read = zip(left, values, strict=True)
+            known = ((text, value) for text, value in read if value is not None and not isinstance(value, Problem))
+            seen.first = next(((text, format_value(value, one.type, here)) for text, value in known), None)
+        left = [text for text, value in zip(left, values, strict=True) if isinstance(value, Problem)]
+    if left:
+        yield Proposed(3, "", refused([masked(text) for text in left] if one.personal else left))
+
+
+def _first(one: InputField, seen: _Seen) -> Message:
+    if seen.first is None:
+        return msg("{field}: no value could be read", field=one.id)
+    text, value = map(masked, seen.first) if one.personal else seen.first
+    return msg("{field}: the first value, `{text}`, is read as `{value}`", field=one.id, text=text, value=value)
+
+
+def _quoted(text: str) -> str:
+    """Return a text as YAML; plain where it is a word that YAML reads as it stands."""
+    plain = text.replace("_", "").replace("-", "x")
+    return text if plain.isalnum() and not text.startswith("-") else json.dumps(text, ensure_ascii=False)

@@ -1,0 +1,109 @@
+"""`steelyard intake`: what it proposes is an intake file, and files are read by it."""
+
+# pyright: basic
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from workbooks import number, sheet, workbook
+
+RULESET = """
+steelyard: 1
+ruleset: files
+version: 1
+timezone: America/New_York
+case:
+  key: id
+  inputs:
+    id: {type: text, column: Claim No}
+    opened: datetime
+    closed: {type: datetime, optional: true}
+    cost: {type: decimal(2), label: Cost}
+    ok: {type: boolean, optional: true}
+    took: {type: duration, optional: true}
+    born: {type: date, optional: true, personal: true}
+    area: {type: text, optional: true}
+relations:
+  calls:
+    of_case: id
+    fields: {id: text, said: {type: text, optional: true}}
+outputs: {n: {value: count(calls)}}
+indicators: {a: {measure: cost, target: 5, better: lower, score: met, weight: 1}}
+score: {method: weighted_mean, round: 2}
+"""
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    path = tmp_path / "rules.yaml"
+    path.write_text(RULESET, "utf-8")
+    return path
+
+
+def test_a_proposal_reads_the_files_that_it_was_made_of(steelyard, rules: Path, tmp_path: Path):
+    cases, calls, out = tmp_path / "cases.csv", tmp_path / "calls.csv", tmp_path / "intake.yaml"
+    rows = [
+        "Claims;;;;;;;", "claim no;opened;closed;COST;ok;took;born;area",
+        "A1;07/02/2024 12:00:00 AM;07/27/2024 03:37:23 PM;1.234,50;Yes;90min;5/6/1980;Málaga",
+        "A2;07/03/2024 01:00:00 PM;N/A;1,5;no;;7/8/1981;-", ";;;;;;;",
+    ]  # fmt: skip
+    cases.write_bytes("\n".join(rows).encode("windows-1252"))
+    calls.write_text("id,said\nA1,迟到\n", "utf-8")
+    proposed = steelyard("intake", rules, cases, f"calls={calls}", "-o", out)
+    text = out.read_text("utf-8")
+    found = steelyard(
+        "evaluate", rules, "--cases", cases, "--relation", f"calls={calls}", "--intake", out, "-o", "-",
+        "--engine", "reference",
+    )  # fmt: skip
+
+    assert (0, "") == (proposed.status, proposed.out)
+    for line in (
+        "  encoding: windows-1252", '  delimiter: ";"', "  header: 2", '  columns: {id: "claim no", cost: COST}',
+        '      format: "%m/%d/%Y %I:%M:%S %p"', '      missing: ["N/A"]', '      decimal: ","', '      missing: ["-"]',
+        '      # format: "%d/%m/%Y"', "calls: {}",
+    ):  # fmt: skip
+        assert line in text, text
+    assert "5/6/1980" not in text
+    assert 3 == found.status
+    assert "rejected `A1` (cases.csv:3): `born` is “9/9/9999”" in found.err
+
+
+def test_the_sheet_with_the_columns_is_proposed(steelyard, rules: Path, tmp_path: Path):
+    names = ["Claim No", "opened", "closed", "Cost", "took"]
+    cells = {f"{column}3": name for column, name in zip("ABCDE", names, strict=True)}
+    cells |= {"A4": "A1", "B4": "2024-05-01 10:00", "D4": number("5"), "E4": number("2.5")}
+    (tmp_path / "c.xlsx").write_bytes(workbook(Cover=sheet({"A1": "Claims"}), Data=sheet(cells)))
+    found = steelyard("intake", rules, tmp_path / "c.xlsx")
+
+    assert "  sheet: Data" in found.out
+    assert "  header: 3" in found.out
+    assert "      # unit: hours  # `2.5` would be PT2H30M" in found.out
+    assert "      # unit: minutes  # `2.5` would be PT2M30S" in found.out
+
+
+def test_files_that_are_as_usual_need_nothing(steelyard, rules: Path, tmp_path: Path):
+    (tmp_path / "c.csv").write_text("Claim No,opened,cost\nA1,2024-05-01 10:00,5\n", "utf-8")
+    found = steelyard("intake", rules, tmp_path / "c.csv", "--lang", "zh")
+
+    assert found.out.startswith("intake: 1\ncases: {}\n")
+    assert "首个值 `A1`" in found.out
+
+
+def test_files_of_one_role_may_differ(steelyard, rules: Path, tmp_path: Path):
+    (tmp_path / "a.csv").write_text("Claim No,opened,cost\nA1,2024-05-01 10:00,5\n", "utf-8")
+    (tmp_path / "b.csv").write_text("Claim No;opened;cost\nA2;2024-05-01 10:00;5\n", "utf-8")
+    out = tmp_path / "intake.yaml"
+    steelyard("intake", rules, tmp_path / "a.csv", tmp_path / "b.csv", "-o", out)
+    found = steelyard(
+        "evaluate", rules, "--cases", tmp_path / "*.csv", "--relation", "calls=none", "--intake", out, "-o", "-"
+    )
+
+    assert (0, 3) == (found.status, len(found.out.splitlines()))
+
+
+@pytest.mark.parametrize("words", [("no.csv",), ("nothing=c.csv",), ("x*.csv",), ()])
+def test_what_cannot_be_looked_at(steelyard, rules: Path, words: tuple[str, ...]):
+    assert 2 == steelyard("intake", rules, *words).status
