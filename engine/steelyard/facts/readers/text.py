@@ -51,9 +51,12 @@ def _lines(file: Iterator[str], encoding: str) -> Iterator[str]:
 def wrong_encoding(encoding: str, *, help: Message | None = None, line: int | None = None) -> UnreadableError:  # noqa: A002
     """Return the error of a file that as a whole is not in the stated encoding."""
     if encoding == "utf-8":
-        other = msg("say how the file is encoded: `--encoding gb18030` for files of Chinese spreadsheets")
+        other = msg(
+            "say how the file is encoded: `--encoding gb18030` for files of Chinese spreadsheets; "
+            "where files differ, `--intake` says it of each"
+        )
     else:
-        other = msg("say how the file is encoded: try `--encoding utf-8`")
+        other = msg("try `--encoding utf-8`; where files differ, `--intake` says it of each")
     return UnreadableError(
         "E112", msg("the file is not `{encoding}`", encoding=encoding), help=help or other, line=line
     )
