@@ -88,6 +88,7 @@ def _count(tally: _Tally, outcome: Outcome, digits: Mapping[str, int]) -> None:
         for share in score.shares:
             lost[share.id] += share.lost.value
         for indicator, points in lost.items():
+            items[Measure.MEASURED, score.id, indicator] += 1
             if points:
                 items[Measure.LOST, score.id, indicator] += points
                 items[Measure.LOSING, score.id, indicator] += points > 0

@@ -1,5 +1,7 @@
 """`evaluate` with `--summary-by`, `--summary`, `--minimum-sample`: tables on the terminal, and files."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import csv
@@ -11,6 +13,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+import steelyard as api
 from steelyard.cli.grids import blocks, print_grid
 from steelyard.report.summary_formats import Grid
 
@@ -165,3 +168,65 @@ def test_what_is_too_wide_for_any_terminal_is_folded():
 
     assert 40 == text.getvalue().count("k") - 1
     assert "123456789012" == "".join(character for character in text.getvalue() if character.isdigit())
+
+
+WAIVED = """\
+steelyard: 1
+ruleset: r
+version: 1
+title: t
+timezone: Asia/Shanghai
+case:
+  key: id
+  inputs:
+    id: text
+    branch: text
+    took: {type: decimal(0), optional: true}
+    rate: decimal(2)
+indicators:
+  time: {measure: took, target: 3, better: lower, score: met, weight: 50, missing: waive}
+  right: {measure: rate, target: 0.9, better: higher, score: met, weight: 50}
+score: {method: weighted_mean, round: 2}
+"""
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+def test_what_was_measured_nowhere_lost_no_points(engine: str, steelyard, tmp_path: Path):
+    (tmp_path / "r.yaml").write_text(WAIVED, "utf-8")
+    (tmp_path / "c.csv").write_text("id,branch,took,rate\n1,a,5,1\n2,a,,1\n3,b,,0\n4,b,,1\n", "utf-8")
+    words = (
+        "evaluate",
+        tmp_path / "r.yaml",
+        "--cases",
+        tmp_path / "c.csv",
+        "--summary-by",
+        "branch",
+        "--engine",
+        engine,
+    )
+    done = steelyard(*words, "--summary", tmp_path / "s.csv")
+    steelyard(*words, "--summary", tmp_path / "s.json")
+    rows = {row["branch"]: row for row in csv.DictReader((tmp_path / "s.csv").open(encoding="utf-8"))}
+    whole = json.loads((tmp_path / "s.json").read_text("utf-8"))["whole"]["scores"]["score"]["lost"]
+    run = api.load(tmp_path / "r.yaml").score(tmp_path / "c.csv", engine=engine)
+
+    assert {"a": ("25.000000", "1"), "b": ("", "0"), "": ("12.500000", "1")} == {
+        key: (row["lost.time"], row["measured.time"]) for key, row in rows.items()
+    }
+    assert ["2", "2", "4"] == [row["measured.right"] for row in rows.values()]
+    assert {"mean": "12.500000", "cases": 1, "measured": 1} == whole["time"]
+    assert "measured in so many of the scored cases" in done.out
+    assert "– (0/2)" in done.out
+    assert [(1, False), (0, True), (1, False)] == [
+        (row["measured.time"], row["lost.time"] is None) for row in run.summary(["branch"])
+    ]
+
+
+def test_the_index_of_a_report_has_the_groups(steelyard, policy: Path, cases: Path, tmp_path: Path):
+    words = ("evaluate", policy, "--cases", cases, *AS_OF, "--summary-by", "complaint", "--report", tmp_path / "rep")
+    steelyard(*words)
+    index = (tmp_path / "rep" / "index.html").read_text("utf-8")
+
+    assert "Upheld complaint" in index
+    assert "Points lost on average" in index
+    assert "/4)" in index

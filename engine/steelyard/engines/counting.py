@@ -38,6 +38,8 @@ class Measure(StrEnum):
     """Points lost in units of 10^-6, summed over cases that have the score (of: the score; item: an indicator)."""
     LOSING = "losing"
     """Cases that lost points, all rows of a family taken together (of: the score; item: the indicator)."""
+    MEASURED = "measured"
+    """Cases in whose score the indicator counted: it was not waived (of: the score; item: the indicator)."""
 
 
 class ScoreItem(Enum):

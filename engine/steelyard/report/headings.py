@@ -140,6 +140,7 @@ _TABLE_WORDS: Mapping[str, Text] = {
     "grade": msg("grade"),
     "lost": msg("points lost on average"),
     "lost_cases": msg("cases that lost points"),
+    "measured": msg("cases measured"),
     "exemption": msg("exemption"),
     "adjustment": msg("adjustment of weights"),
     "deduction": msg("deduction"),

@@ -15,7 +15,7 @@ from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.environment import environment
 from steelyard.report.formats import render
 from steelyard.report.summary import Summary
-from steelyard.report.summary_formats import Grid, summary_grid
+from steelyard.report.summary_formats import Grid, detail_grids, summary_grid
 from steelyard.report.view import digest_lines
 
 PAGE_LIMIT = 500
@@ -50,7 +50,7 @@ class IndexView:
     digests: tuple[tuple[str, str], ...]
     engine_version: str
     evaluated_on: str
-    grid: Grid
+    grids: tuple[Grid, ...]
     rejects: tuple[tuple[str, str], ...]
     pages: tuple[PageLine, ...]
     warnings: tuple[str, ...]
@@ -104,7 +104,7 @@ def write_site(
         digests=digest_lines(digests, lang),
         engine_version="" if provenance is None else provenance.engine_version,
         evaluated_on="" if provenance is None else provenance.evaluated_on,
-        grid=summary_grid(summary, versions, lang),
+        grids=(summary_grid(summary, versions, lang), *detail_grids(summary, versions, lang)),
         rejects=tuple((where, str(count)) for where, count in summary.rejects),
         pages=tuple(pages),
         warnings=() if provenance is None else tuple(one_line(show(text, lang)) for text in provenance.warnings),

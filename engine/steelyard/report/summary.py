@@ -27,13 +27,16 @@ class LostLine:
 
     Attributes:
         mean: points lost, over all cases that have the score: one where the indicator was waived lost none. So the
-            means of all indicators add up to what a score lost on average. None where no case has the score.
+            means of all indicators add up to what a score lost on average. None where no case has the score, and where
+            the indicator was waived in all that have it.
         cases: so many lost points.
+        measured: in the score of so many it counted; in the others it was waived.
     """
 
     indicator: str
     mean: Fixed | None
     cases: int
+    measured: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,7 @@ def _line(shape: Shape, key: tuple[str, ...], counts: _Counts) -> GroupLine:
 def _score(shape: ScoreShape, counts: _Counts) -> ScoreLine:
     numbers, grades = _of(counts, Measure.SCORE, shape.id), _of(counts, Measure.GRADE, shape.id)
     lost, losing = _of(counts, Measure.LOST, shape.id), _of(counts, Measure.LOSING, shape.id)
+    measured = _of(counts, Measure.MEASURED, shape.id)
     count = numbers[ScoreItem.COUNT.value]
 
     def fixed(units: Callable[[], int], digits: int = shape.digits) -> Fixed | None:
@@ -184,7 +188,12 @@ def _score(shape: ScoreShape, counts: _Counts) -> ScoreLine:
         quantiles=tuple(fixed(lambda name=name: numbers[name]) for name, _ in QUANTILES),
         grades=tuple((grade, grades[grade]) for grade in shape.grades),
         lost=tuple(
-            LostLine(one, fixed(lambda one=one: divide(lost[one], count), LEDGER_DIGITS), losing[one])
+            LostLine(
+                one,
+                fixed(lambda one=one: divide(lost[one], count), LEDGER_DIGITS) if measured[one] else None,
+                losing[one],
+                measured[one],
+            )
             for one in shape.indicators
         ),
     )

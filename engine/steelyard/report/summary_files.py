@@ -103,6 +103,7 @@ def summary_table(summary: Summary, shape: Shape) -> tuple[ResultColumn, ...]:
         numbers += [ResultColumn(f"grade{of}.{grade}", _COUNT) for grade in score.grades]
         numbers += [ResultColumn(f"lost{of}.{one}", _LOST) for one in score.indicators]
         numbers += [ResultColumn(f"lost_cases{of}.{one}", _COUNT) for one in score.indicators]
+        numbers += [ResultColumn(f"measured{of}.{one}", _COUNT) for one in score.indicators]
     numbers += [ResultColumn(f"{kind.value}.{rule}", _COUNT) for rule, kind in shape.rules]
     numbers += [ResultColumn(f"unscored.{code}", _COUNT) for code in _unscored_codes(summary, shape)]
     numbers += [ResultColumn(f"reason.{code}", _COUNT) for code in _codes(summary, shape)]
@@ -123,6 +124,7 @@ def _row(line: GroupLine, summary: Summary, shape: Shape) -> dict[str, CellValue
         cells += [count for _, count in score.grades]
         cells += [_units(one.mean) for one in score.lost]
         cells += [one.cases for one in score.lost]
+        cells += [one.measured for one in score.lost]
     cells += [one.cases for one in line.fired]
     unscored, reasons = dict(line.unscored_reasons), dict(line.reasons)
     cells += [unscored.get(code, 0) for code in _unscored_codes(summary, shape)]
@@ -150,7 +152,10 @@ def _score(score: ScoreLine) -> Iterator[tuple[str, object]]:
     yield "minimum", _text(score.minimum)
     yield from ((name, _text(value)) for (name, _), value in zip(QUANTILES, score.quantiles, strict=True))
     yield "grades", dict(score.grades)
-    yield "lost", {one.indicator: {"mean": _text(one.mean), "cases": one.cases} for one in score.lost}
+    yield (
+        "lost",
+        {one.indicator: {"mean": _text(one.mean), "cases": one.cases, "measured": one.measured} for one in score.lost},
+    )
 
 
 def _suffix(shape: Shape, score: str) -> str:

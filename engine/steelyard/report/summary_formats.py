@@ -15,7 +15,8 @@ from steelyard.report.summary import GroupLine, Summary
 TOP_REASONS = 5
 """So many reason codes are listed."""
 NOTHING = "–"
-"""Stands where a key could not be read, or a group has no rank."""
+"""Stands where a key could not be read, a group has no rank, or an indicator was measured in no case."""
+_LOST_OF = msg("Points lost on average (measured in so many of the scored cases; waived in the others)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +70,14 @@ def summary_grid(summary: Summary, rules: Ruleset | Versions, lang: str) -> Grid
 def detail_grids(summary: Summary, rules: Ruleset | Versions, lang: str) -> tuple[Grid, ...]:
     """What `summary_grid` leaves out: quantiles and points lost by score, unscored cases by reason, rules that fired.
 
-    Indicators that lost nothing, reasons that no case has and rules that never fired have no column; groups of
-    rejected rows alone have no row.
+    Indicators that were measured everywhere and lost nothing, reasons that no case has and rules that never fired have
+    no column; groups of rejected rows alone have no row.
     """
     summary = replace(summary, groups=tuple(one for one in summary.groups if one.cases > one.rejected))
     rulesets = versions_of(rules).rulesets
     indicators = {one.id: Name(one.id, one.label) for ruleset in rulesets for one in ruleset.indicators}
     whole = summary.whole
+    lines = (*summary.groups, whole)
     grids: list[Grid] = []
 
     def add(title: Text, columns: Sequence[_Column], score: str) -> None:
@@ -89,9 +91,10 @@ def detail_grids(summary: Summary, rules: Ruleset | Versions, lang: str) -> tupl
         lost = [
             _Column(one.indicator, indicators[one.indicator], _lost(place, number))
             for number, one in enumerate(score.lost)
-            if one.cases or (one.mean is not None and one.mean.value)
+            if one.cases or one.measured < score.count or (one.mean is not None and one.mean.value)
         ]
-        add(msg("Points lost on average"), lost, score.id)
+        waived = any(one.measured < line.scores[place].count for line in lines for one in line.scores[place].lost)
+        add(_LOST_OF if waived else msg("Points lost on average"), lost, score.id)
     fired = [_Column(one.rule, one.rule, _fired(number)) for number, one in enumerate(whole.fired) if one.cases]
     add(msg("Cases in which a rule fired"), fired, "")
     add(msg("Unscored cases by reason"), [_Column(one, one, _unscored(one)) for one, _ in whole.unscored_reasons], "")
@@ -152,7 +155,15 @@ def _quantile(place: int, number: int) -> Callable[[GroupLine], object]:
 
 
 def _lost(place: int, number: int) -> Callable[[GroupLine], object]:
-    return lambda line: line.scores[place].lost[number].mean
+    """The mean; where the indicator was waived in some cases, also in how many of those with the score it was not."""
+
+    def cell(line: GroupLine) -> str:
+        score = line.scores[place]
+        lost = score.lost[number]
+        mean = "" if not score.count else NOTHING if lost.mean is None else str(lost.mean)
+        return f"{mean} ({lost.measured}/{score.count})" if lost.measured < score.count else mean
+
+    return cell
 
 
 def _fired(number: int) -> Callable[[GroupLine], object]:

@@ -221,7 +221,14 @@ def write_outputs(
     if outputs.provenance is not None:
         stage.place(Path(outputs.provenance)).write_text(record.provenance(indent=2), "utf-8", newline="\n")
     if outputs.report is not None:
-        write_report(scored, stage.place(Path(outputs.report)), outputs.lang, listener=listener)
+        write_report(
+            scored,
+            stage.place(Path(outputs.report)),
+            outputs.lang,
+            by=outputs.by,
+            minimum_sample=outputs.minimum_sample,
+            listener=listener,
+        )
     if outputs.results is not None:
         with listener.progress(msg("writing")):
             if place is None:

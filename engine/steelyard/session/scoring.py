@@ -6,7 +6,7 @@ import os
 import warnings
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from steelyard.diagnostics import Diagnostic, Message, msg
@@ -17,7 +17,7 @@ from steelyard.report.writers import REJECT_COLUMNS
 from steelyard.session.columns import input_ids
 from steelyard.session.errors import UsageError
 from steelyard.session.frames import Data, files_of
-from steelyard.session.listener import Listener, Silent, Tick
+from steelyard.session.listener import Listener, Tick
 from steelyard.session.outputs import STANDARD, Outputs, write_outputs
 from steelyard.session.record import REJECTS
 from steelyard.session.rows import Rows
@@ -151,23 +151,29 @@ class Run:
             )
         )
 
-    def report(self, folder: str | os.PathLike[str], *, lang: str = "en") -> None:
+    def report(self, folder: str | os.PathLike[str], *, by: Sequence[str] = (), lang: str = "en") -> None:
         """Write a page for each of the first 500 cases, and an index. A folder that holds something else is refused.
 
+        Args:
+            folder: the place.
+            by: as for `summary()`: the index has a row for each group.
+            lang: `en` or `zh`.
+
         Raises:
-            UsageError: an engine for portfolios scored; it keeps no single cases.
+            UsageError: an engine for portfolios scored; it keeps no single cases; or cases cannot be grouped so.
             OutputError: the folder cannot be written.
         """
-        self._write(Outputs(report=_name(folder), lang=lang))
+        self._write(Outputs(report=_name(folder), by=tuple(by), lang=lang))
 
     def _write(self, outputs: Outputs) -> None:
         from steelyard.session.files import check_outputs, staging
 
         by = self._kept(outputs.by)
+        outputs = replace(outputs, by=by)
         outputs.check()
         check_outputs(outputs.places)
         with staging() as stage:
-            write_outputs(stage, self._scored, outputs, lambda: self._scored.record.summary(by), Silent())
+            write_outputs(stage, self._scored, outputs, lambda: self._scored.record.summary(by), Warn())
 
     def _kept(self, by: Sequence[str]) -> tuple[str, ...]:
         names = group_ids(self._scored.record.versions, by)

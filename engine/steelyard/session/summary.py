@@ -98,6 +98,8 @@ def write_report(
     folder: Path,
     lang: str,
     *,
+    by: Sequence[str] = (),
+    minimum_sample: int | None = None,
     most: int | None = None,
     first: str | None = None,
     listener: Listener | None = None,
@@ -108,6 +110,8 @@ def write_report(
         scored: case by case.
         folder: the place.
         lang: `en` or `zh`.
+        by: names that the record keeps: the index has a row for each group.
+        minimum_sample: as for a summary.
         most: so many cases get a page; the report's own limit where None.
         first: the key of a case to begin with.
         listener: is told how many pages are written.
@@ -121,9 +125,19 @@ def write_report(
     if scored.portfolio is None:
         raise UsageError(msg("a report needs single cases: score with the engine `reference` or `durable`"))
     chosen = sorted(scored.cases, key=lambda case: case.key != first)[: PAGE_LIMIT if most is None else most]
+    told = listener or Silent()
+    if most is None and len(chosen) < len(scored.cases):
+        told.warn(
+            msg(
+                "the report has pages of the first {count} of {all} cases: `explain` shows any other",
+                count=len(chosen),
+                all=len(scored.cases),
+            )
+        )
     explanations = _explanations(scored.record, scored.portfolio, chosen)
-    with (listener or Silent()).progress(msg("writing pages"), len(chosen)) as tick:
-        write_site(folder, scored.record.versions, scored.record.summary(), explanations, lang, progress=tick)
+    summary = scored.record.summary(by, minimum_sample)
+    with told.progress(msg("writing pages"), len(chosen)) as tick:
+        write_site(folder, scored.record.versions, summary, explanations, lang, progress=tick)
 
 
 def _explanations(record: Record, portfolio: Portfolio, chosen: Sequence[Case]) -> Iterator[Explanation]:

@@ -1,5 +1,7 @@
 """Summaries of counts: quantiles, means, ranks, at their edges."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -124,6 +126,8 @@ def test_points_lost_are_means_over_all_cases_that_have_the_score() -> None:
         Count((), Measure.LOST, "score", "x", 5_000_000),
         Count((), Measure.LOSING, "score", "x", 2),
         Count((), Measure.LOST, "score", "y", -5),
+        Count((), Measure.MEASURED, "score", "x", 3),
+        Count((), Measure.MEASURED, "score", "y", 1),
     ]
     (score,) = summary_of_counts(policy(), (), counts).whole.scores
 

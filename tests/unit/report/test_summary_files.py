@@ -87,7 +87,9 @@ def test_json_is_nested(tmp_path: Path) -> None:
     assert {"branch": "", "month": ""} == content["groups"][0]["key"]
     whole, score = content["whole"], found.whole.scores[0]
     assert str(score.mean) == whole["scores"]["score"]["mean"]
-    assert {"mean": str(score.lost[1].mean), "cases": score.lost[1].cases} == whole["scores"]["score"]["lost"]["survey"]
+    survey = score.lost[1]
+    expected = {"mean": str(survey.mean), "cases": survey.cases, "measured": survey.measured}
+    assert expected == whole["scores"]["score"]["lost"]["survey"]
     assert {"exemption", "adjustment", "deduction", "bonus", "gate"} == set(whole["fired"])
     assert whole["fired"]["exemption"]["storm-relief"] > 0
     assert dict(found.whole.unscored_reasons) == whole["unscored_reasons"]

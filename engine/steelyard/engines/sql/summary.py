@@ -122,8 +122,8 @@ def _totals(
         measures += [(Measure.SCORE, score, item.value) for item in (ScoreItem.COUNT, ScoreItem.TOTAL)]
         aggregates += [f"count({own})", _units(f"sum({own})")]
     for (score, indicator), own in points.items():
-        measures += [(measure, score, indicator) for measure in (Measure.LOST, Measure.LOSING)]
-        aggregates += [_units(f"sum({own})"), f"count_if({own} > 0)"]
+        measures += [(measure, score, indicator) for measure in (Measure.LOST, Measure.LOSING, Measure.MEASURED)]
+        aggregates += [_units(f"sum({own})"), f"count_if({own} > 0)", f"count({own})"]
     found: list[Count] = []
     for row in _rows(connection, source.grouped(inner, aggregates)):
         key, values = _key(row, source), row[len(source.keys) :]
