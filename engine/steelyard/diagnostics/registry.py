@@ -42,6 +42,7 @@ _CODES = (
     Code("Y109", "eaten-expression", _E),
     Code("Y110", "empty-file", _E),
     Code("Y111", "invisible-character", _E),
+    Code("Y112", "full-width-colon", _E),
     # Y2: the text of an expression
     Code("Y201", "expression-syntax", _E),
     Code("Y202", "expression-too-large", _E),

@@ -16,6 +16,7 @@ from steelyard.model.reading import Reading, head, is_remainder
 from steelyard.model.ruleset import RulesetFile
 from steelyard.model.section import Section
 from steelyard.source import Keys, Map, Node, Seq, Text
+from steelyard.source.accidents import wide_colon
 
 S = TypeVar("S", bound=Section)
 FORMAT = "1"
@@ -183,6 +184,10 @@ def _wrong_kind(place: _Place, expected: Message, reading: Reading) -> None:
         headline = msg("`{path}` needs {expected}, not {found}", path=place.path, expected=expected, found=found)
     else:
         headline = msg("a ruleset is {expected}, not {found}", expected=expected, found=found)
+    wide = wide_colon(place.node) if isinstance(place.node, Text) else None
+    if wide is not None and wide.span is not None:
+        reading.diagnostics.add(wide.code, wide.span, wide.headline, help=wide.help)
+        return
     reading.diagnostics.add("M103", place.span, headline)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from steelyard.diagnostics import Label, Message, Span, msg
 from steelyard.source.events import Broken, Close, Event, Mark, Open, Scalar
+from steelyard.source.nodes import Text
 from steelyard.source.places import lines_of
 
 QUOTE = msg("quote the expression or put it on its own line")
@@ -21,6 +22,7 @@ _COMMENT = re.compile(r"[ \t]+#")
 _RANGE = re.compile(r"\S*\.\.\S*")
 _HALF_OPEN = re.compile(r"\[[^\[\]{}\r\n]*\.\.[^\[\]{}\r\n]*\)")
 _KEY_WITHOUT_SPACE = re.compile(r"\s*(?:- +)*[^\s:：\"'#]+(?:：|:(?=[^\s:]))")
+_WIDE_COLON = re.compile(r"\s*(?:- +)*[^\s:：\"'#{}\[\],]+\s*：")
 _NEXT_KEY = re.compile(r"[^\s:,(){}\[\]]+\s*:(?:\s|$)")
 _EXPRESSION_SIGNS = frozenset('()"<>=')
 _MEANS_SOMETHING_ELSE = frozenset("@%`>|*&!]}-")
@@ -28,13 +30,14 @@ _MEANS_SOMETHING_ELSE = frozenset("@%`>|*&!]}-")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The content of a diagnostic, without its place."""
+    """The content of a diagnostic; its place where that is not the one that was looked at."""
 
     code: str
     headline: Message
     help: Message | None = None
     labels: tuple[Label, ...] = ()
     notes: tuple[Message, ...] = ()
+    span: Span | None = None
 
 
 def balanced(text: str) -> bool:
@@ -70,9 +73,28 @@ def eaten_scalar(scalar: Scalar, line: str, column: int, *, flow: bool) -> Findi
     return None
 
 
-def eaten_key(key: str, *, quoted: bool) -> Finding | None:
+def wide_colon(text: Text) -> Finding | None:
+    """Check a plain scalar for a key with a full-width colon at its beginning."""
+    match = _WIDE_COLON.match(text)
+    if text.quoted or match is None:
+        return None
+    return _wide_colon(text.span.file, text.span.line, text.span.column + match.end() - 1)
+
+
+def _wide_colon(file: str, line: int, column: int) -> Finding:
+    return Finding(
+        "Y112",
+        msg("the full-width colon `：` ends no key"),
+        msg("write `:` and a space between a key and its value"),
+        span=Span(file, line, column, line, column + 1),
+    )
+
+
+def eaten_key(key: Text) -> Finding | None:
     """Check a key without a value inside `{}`: it is often the rest of an expression after a comma."""
-    if not quoted and _EXPRESSION_SIGNS.isdisjoint(key):
+    if (wide := wide_colon(key)) is not None:
+        return wide
+    if not key.quoted and _EXPRESSION_SIGNS.isdisjoint(key):
         return None
     return Finding("Y109", msg("a comma inside `{{}}` cuts the expression before `{text}`", text=key), QUOTE)
 
@@ -102,6 +124,13 @@ def explain(broken: Broken, last: Event | None, flow: Open | None, text: str, fi
 
     if sign == "\t" or "\t" in indentation:
         return Finding("Y107", msg("a tab where YAML wants spaces"), msg("indent and separate with spaces"))
+    inner = None if flow is None or last is None else _WIDE_COLON.match(text, _after_sign(text, last.end.index))
+    if inner is not None:
+        before = lines_of(text[: inner.end() - 1])
+        return _wide_colon(file, len(before) - 1, len(before[-1]))
+    for number in range(_first_line(last), min(at.line + 1, len(lines))):
+        if match := _WIDE_COLON.match(lines[number]):
+            return _wide_colon(file, number, match.end() - 1)
     eaten = _eaten(broken, last, flow, text, line)
     if eaten is not None:
         return eaten
@@ -123,6 +152,20 @@ def explain(broken: Broken, last: Event | None, flow: Open | None, text: str, fi
     if sign == ":":
         return _syntax(broken, msg("quote a text that contains `: `, and indent what belongs to a key"))
     return _syntax(broken, msg("indent with spaces, entries of one level alike"))
+
+
+def _first_line(last: Event | None) -> int:
+    """The first line that the parser was not done with when it failed."""
+    if last is None:
+        return 0
+    return last.start.line if isinstance(last, Scalar) and not last.style else last.end.line
+
+
+def _after_sign(text: str, index: int) -> int:
+    """Skip the blanks and the comma before the next entry of `{}` or `[]`."""
+    while text[index : index + 1] in {",", " ", "\n", "\r"}:
+        index += 1
+    return index
 
 
 def _syntax(broken: Broken, advice: Message, *labels: Label) -> Finding:

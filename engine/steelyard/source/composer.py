@@ -203,7 +203,7 @@ class Composer:
             if frame.key is not None:
                 frame.entries[frame.key] = node
                 if frame.opened.flow and isinstance(node, Text) and not node and not node.quoted:
-                    self._judge(accidents.eaten_key(frame.key, quoted=frame.key.quoted), frame.key.span)
+                    self._judge(accidents.eaten_key(frame.key), frame.key.span)
             frame.awaits_value = False
 
     def _key(self, frame: _Frame, node: Node) -> Text | None:
@@ -241,7 +241,12 @@ class Composer:
     def _say(self, finding: Finding, span: Span) -> None:
         self._findings += 1
         self._diagnostics.add(
-            finding.code, span, finding.headline, help=finding.help, labels=finding.labels, notes=finding.notes
+            finding.code,
+            finding.span or span,
+            finding.headline,
+            help=finding.help,
+            labels=finding.labels,
+            notes=finding.notes,
         )
 
     def _span(self, start: Mark, end: Mark) -> Span:

@@ -135,7 +135,7 @@ def test_character_beyond_the_basic_plane_is_one_column() -> None:
         ("a: {}}", "Y101", (0, 5)),
         ('a: "b', "Y101", (0, 5)),
         ("- a\nb: 1", "Y101", (1, 0)),
-        ("a：b\nc: d", "Y101", (1, 1)),
+        ("a：b\nc: d", "Y112", (0, 1)),
         ("a:b\nc: d", "Y101", (1, 1)),
         ('a: {a: "x" b: 1}', "Y101", (0, 11)),
         ('a: "\\UFFFFFFFF"', "Y101", (0, 1)),
