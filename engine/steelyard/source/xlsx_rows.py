@@ -8,6 +8,7 @@ duration is returned only where the double stands for a whole second.
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections import defaultdict
@@ -134,15 +135,15 @@ class Sheet:
 
     def _cell(self, place: Place, value: _Value) -> Cell:
         match value:
+            case str():
+                return value or None
+            case bool():
+                return "true" if value else "false"
             case int() | float() if place in self._far:
                 return self._far[place]
             case date() | time() | timedelta() if place in self._far:
                 advice = msg("write a date of the years 1 to 9999")
                 return CellFault("E143", msg("the cell holds a date or a time that is too far away"), advice)
-            case bool():
-                return "true" if value else "false"
-            case str():
-                return value or None
             case datetime():
                 return self._instant(place, value)
             case date():  # calamine does not tell a day from its midnight
@@ -262,5 +263,9 @@ def _chosen(names: list[str], file: str, sheet: str | None) -> str:
 
 
 def _equal(serial: float, value: timedelta) -> bool:
-    """Return whether a stored number of days equals a duration, to the 15 digits that spreadsheets keep."""
-    return f"{serial:.15g}" == f"{value / _DAY:.15g}"
+    """Return whether a stored number of days equals a duration, as far as writers of workbooks keep it.
+
+    Spreadsheets keep 15 digits; libraries store 16 digits of a number that they compute with an error of rounding.
+    """
+    days = value / _DAY
+    return abs(serial - days) <= 2 * math.ulp(days) or f"{serial:.15g}" == f"{days:.15g}"

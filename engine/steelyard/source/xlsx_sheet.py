@@ -48,7 +48,7 @@ class SheetFacts:
         errors: cells that show an error (`#N/A`).
         uncalculated: formulas whose result was never stored.
         merged: ranges of merged cells.
-        serials: the doubles of cells that hold a number in a format of their own, such as a date or a time.
+        serials: the doubles of cells that hold a number in a format that may show a date, a time or zeros in front.
         clocked: cells that show a time of day.
         padded: cells that show a whole number with zeros in front, with the number of digits that they show.
         hidden_rows: numbers of rows, from 0.
@@ -103,11 +103,9 @@ def read_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
         ExpatError: the part is no XML.
     """
     book = ElementTree.fromstring(archive.read(_BOOK), forbid_dtd=True)
-    scan = _Scan(read_styles(archive), unreliable=_is_recalculated(book))
     parser = expat.ParserCreate(namespace_separator="}")
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler = scan.opened, scan.closed
-    parser.CharacterDataHandler = scan.text
+    scan = _Scan(parser, read_styles(archive), unreliable=_is_recalculated(book))
     parser.StartDoctypeDeclHandler = _refuse_document_type
     with archive.open(part_of(archive, sheet)) as stream:
         for chunk in iter(partial(stream.read, _CHUNK), b""):
@@ -121,33 +119,46 @@ def _refuse_document_type(*_: object) -> None:
 
 
 class _Scan:
-    """Handlers of expat. They are called about five times per cell, so they must be fast.
+    """Handlers of expat. They are called for every cell, so they must be fast.
 
-    Args:
-        styles: the number formats of the workbook.
-        unreliable: whether the result 0 of a formula stands for one that was never computed.
+    Only cells that hold a formula, or a number in a format of its own, are followed to their end; for all others the
+    handlers of texts and of ends are off.
     """
 
-    def __init__(self, styles: Styles, *, unreliable: bool) -> None:
+    def __init__(self, parser: expat.XMLParserType, styles: Styles, *, unreliable: bool) -> None:
+        """Prepare.
+
+        Args:
+            parser: calls the handlers.
+            styles: the number formats of the workbook.
+            unreliable: whether the result 0 of a formula stands for one that was never computed.
+        """
         self.facts = SheetFacts()
-        self._styles, self._unreliable = styles, unreliable
-        self._row, self._column = -1, -1
+        self._parser, self._styles, self._unreliable = parser, styles, unreliable
+        self._row, self._column, self._row_name = -1, -1, ""
         self._kind, self._style, self._formula = "n", "", False
         self._value, self._within_value, self._stored = "", False, False
+        self._tags: dict[str, str] = {}
+        self._columns: dict[str, int] = {}
+        parser.StartElementHandler = self.opened
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
-        match name.rpartition("}")[2]:
-            case "c":
-                self._begin_cell(attributes)
+        tag = self._tags.get(name)
+        if tag is None:
+            tag = self._tags[name] = name.rpartition("}")[2]
+        match tag:
             case "v":
                 self._within_value = self._stored = True
+            case "c":
+                self._begin_cell(attributes)
             case "f":
                 self._formula = True
+                self._follow()
             case "row":
                 number = attributes.get("r", "")
                 self._row = int(number) - 1 if number.isascii() and number.isdigit() else self._row + 1
-                self._column = -1
+                self._column, self._row_name = -1, str(self._row + 1)
                 if attributes.get("hidden") in _TRUE:
                     self.facts.hidden_rows.add(self._row)
             case "col" if attributes.get("hidden") in _TRUE:
@@ -167,27 +178,47 @@ class _Scan:
 
     def closed(self, name: str) -> None:
         """An element ends."""
-        match name.rpartition("}")[2]:
+        match self._tags.get(name):
             case "v":
                 self._within_value = False
             case "c":
+                self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
                 self._end_cell((self._row, self._column))
             case _:  # other elements are skipped
                 pass
 
+    def _follow(self) -> None:
+        self._within_value = self._stored = False
+        self._parser.CharacterDataHandler, self._parser.EndElementHandler = self.text, self.closed
+
     def _begin_cell(self, attributes: dict[str, str]) -> None:
-        place = place_of(attributes.get("r", ""))
-        self._row, self._column = (self._row, self._column + 1) if place is None else place
+        self._locate(attributes.get("r", ""))
         rows, columns = self.facts.size
         if self._row >= rows or self._column >= columns:
             self.facts.size = (max(rows, self._row + 1), max(columns, self._column + 1))
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-        self._formula, self._value, self._stored = False, "", False
+        self._formula, self._value = False, ""
+        if self._kind == "e":
+            self.facts.errors.add((self._row, self._column))
+        elif self._kind == "n" and self._style and self._style not in self._styles.plain:
+            self._follow()
+
+    def _locate(self, reference: str) -> None:
+        """Set the place of a cell; without a name it follows the one before."""
+        letters = reference.rstrip("0123456789")
+        column = self._columns.get(letters)
+        if column is not None and reference == letters + self._row_name:
+            self._column = column
+            return
+        place = place_of(reference)
+        self._row, self._column = (self._row, self._column + 1) if place is None else place
+        if place is not None:
+            self._columns[letters] = self._column
 
     def _end_cell(self, place: Place) -> None:
         if self._kind == "e":
-            self.facts.errors.add(place)
-        elif self._formula and self._is_uncalculated():
+            return
+        if self._formula and self._is_uncalculated():
             self.facts.uncalculated.add(place)
         elif self._style and self._kind == "n" and self._value:
             self.facts.serials[place] = float(self._value)

@@ -13,7 +13,11 @@ _LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
 """What a format prints as it stands, and what it says in brackets."""
 _CLOCK = re.compile(r"[hs]", re.IGNORECASE)
 _ZEROS = re.compile(r"0{2,}")
+_DATE_LETTER = re.compile(r"[admyhs]", re.IGNORECASE)
+"""A format without these letters, quoted ones included, shows no date and no time."""
 _BUILT_IN_CLOCKS = frozenset(map(str, (18, 19, 20, 21, 22)))
+_BUILT_IN_NUMBERS = frozenset(map(str, (*range(14), *range(37, 45), 48, 49)))
+"""Built-in formats of numbers and texts; 12 and 13 are fractions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +27,18 @@ class Styles:
     Attributes:
         clocks: styles that show a time of day.
         zeros: styles that show whole numbers with zeros in front, with the number of their digits.
+        plain: styles that show neither a date nor a time nor zeros in front.
     """
 
     clocks: frozenset[str]
     zeros: dict[str, int]
+    plain: frozenset[str]
 
 
 def read_styles(archive: zipfile.ZipFile) -> Styles:
     """Read the styles of a workbook; none where it has no part for them."""
     if _PART not in archive.namelist():
-        return Styles(frozenset(), {})
+        return Styles(frozenset(), {}, frozenset())
     codes: dict[str, str] = {}
     formats: list[str] = []
     within = False
@@ -46,13 +52,19 @@ def read_styles(archive: zipfile.ZipFile) -> Styles:
                 formats.append(element.get("numFmtId", "0"))
             case _:  # fonts, borders and the like
                 pass
-    shown = {str(index): _shown(codes.get(number, "")) for index, number in enumerate(formats)}
-    return Styles(
-        frozenset(
-            index for index, code in shown.items() if _CLOCK.search(code) or formats[int(index)] in _BUILT_IN_CLOCKS
-        ),
-        {index: len(code) for index, code in shown.items() if _ZEROS.fullmatch(code)},
-    )
+    clocks: set[str] = set()
+    zeros: dict[str, int] = {}
+    plain: set[str] = set()
+    for index, number in enumerate(formats):
+        code = codes.get(number, "")
+        shown = _shown(code)
+        if _ZEROS.fullmatch(shown):
+            zeros[str(index)] = len(shown)
+        elif number in _BUILT_IN_NUMBERS if number not in codes else _DATE_LETTER.search(code) is None:
+            plain.add(str(index))
+        elif _CLOCK.search(shown) or number in _BUILT_IN_CLOCKS:
+            clocks.add(str(index))
+    return Styles(frozenset(clocks), zeros, frozenset(plain))
 
 
 def _shown(code: str) -> str:

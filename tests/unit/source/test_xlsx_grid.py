@@ -103,6 +103,15 @@ def test_every_second_survives(seconds) -> None:
     assert at == datetime.fromisoformat(taken)
 
 
+@given(st.integers(18_000 * 86_400, 109_000 * 86_400))
+def test_every_second_survives_sixteen_digits(seconds) -> None:
+    """As XlsxWriter stores it: it adds the day and the part of the day, and writes 16 digits."""
+    day, rest = divmod(seconds, 86_400)
+    taken, _ = one(number(f"{day + rest / 86_400:.16G}", "instant"))
+
+    assert EPOCH + timedelta(seconds=seconds) == datetime.fromisoformat(taken)
+
+
 @pytest.mark.parametrize(
     ("serial", "style"),
     [("45413.416670", "instant"), ("1.00001", "duration"), ("0.25", "clock"), ("45413.41666724537", "instant")],

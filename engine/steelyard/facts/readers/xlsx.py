@@ -94,7 +94,10 @@ def _rows(
 ) -> Iterator[Line]:
     empty = 0
     for number, row in rows:
-        cells = {name: _cell(cell) for name, cell in zip(columns, row, strict=False)}
+        cells: dict[str, Cell] = {
+            name: _fault(cell) if isinstance(cell, CellFault) else cell
+            for name, cell in zip(columns, row, strict=False)
+        }
         if any(map(_is_filled, row)):
             remarks.skipped, empty = remarks.skipped + empty, 0
             remarks.hidden_rows += number in hidden
@@ -118,10 +121,8 @@ def _is_filled(cell: SheetCell) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
-def _cell(cell: SheetCell) -> Cell:
-    if isinstance(cell, CellFault):
-        return Problem(msg("a value, but {fault}", fault=cell.headline), cell.advice)
-    return cell
+def _fault(cell: CellFault) -> Problem:
+    return Problem(msg("a value, but {fault}", fault=cell.headline), cell.advice)
 
 
 def _empty(sheet: Sheet) -> UnreadableError:
