@@ -88,15 +88,19 @@ def rewritten(text: str, form: str) -> str | None:
     found = _compiled(form).fullmatch(text)
     if found is None:
         return None
-    said = {name: value for name, value in found.groupdict().items() if value is not None}
-    day = f"{_year(said)}-{_month(said)}-{int(said['d']):02}"
-    hour = _hour(said)
-    if hour is None:
-        return day if "I" not in said else None
-    clock = f"{hour:02}:{said.get('M', '00')}" + "".join(
-        f"{sign}{said[part]}" for sign, part in ((":", "S"), (".", "f")) if part in said
-    )
-    return f"{day} {clock}{_offset(said.get('z', ''))}"
+    said = found.groupdict()
+    year = said.get("Y") or _year(said["y"])
+    month = said["m"].rjust(2, "0") if "m" in said else _month(said)
+    day = f"{year}-{month}-{said['d'].rjust(2, '0')}"
+    if "H" in said:
+        hour = said["H"].rjust(2, "0")
+    elif "I" not in said:
+        return day
+    elif not (hour := _hour(said)):
+        return None
+    second = f":{said['S']}" if "S" in said else ""
+    fraction = f".{said['f']}" if "f" in said else ""
+    return f"{day} {hour}:{said.get('M', '00')}{second}{fraction}{_offset(said['z']) if 'z' in said else ''}"
 
 
 def example(form: str) -> str:
@@ -138,26 +142,19 @@ def _is_digits(name: str) -> bool:
     return name in _ONE_OR_TWO or name in _DIGITS
 
 
-def _year(said: dict[str, str]) -> str:
-    if "Y" in said:
-        return said["Y"]
-    two = int(said["y"])
-    return str((1900 if two >= CENTURY else 2000) + two)
+def _year(digits: str) -> str:
+    return str((1900 if int(digits) >= CENTURY else 2000) + int(digits))
 
 
 def _month(said: dict[str, str]) -> str:
-    if "m" in said:
-        return f"{int(said['m']):02}"
     name = (said.get("b") or said["B"]).lower()
     return f"{1 + next(place for place, month in enumerate(_MONTHS) if month.startswith(name)):02}"
 
 
-def _hour(said: dict[str, str]) -> int | None:
-    """Return the hour of the day; None where none is said, or no clock of twelve hours shows it."""
-    if "I" not in said:
-        return int(said["H"]) if "H" in said else None
+def _hour(said: dict[str, str]) -> str:
+    """Return the hour of the day; an empty text where no clock of twelve hours shows it."""
     hour = int(said["I"])
-    return hour % 12 + (12 if said["p"].lower().startswith("p") else 0) if 1 <= hour <= 12 else None
+    return f"{hour % 12 + (12 if said['p'].lower().startswith('p') else 0):02}" if 1 <= hour <= 12 else ""
 
 
 def _offset(text: str) -> str:

@@ -152,9 +152,13 @@ def _counted(text: str, unit: Unit | None) -> str:
 
 def _from_forms(text: str, forms: Sequence[str]) -> str | Problem:
     """Write a date, or a date and time, year first; a text that matches no form stays for the grammar."""
+    if not forms:
+        return text
     plain = narrowed(text)
     matched = dict.fromkeys(found for form in forms if (found := rewritten(plain, form)) is not None)
-    readings = [one for one in matched if isinstance(read_date(one[:10]), date)] or list(matched)
+    readings = list(matched)
+    if len(readings) > 1:
+        readings = [one for one in matched if isinstance(read_date(one[:10]), date)] or readings
     if len(readings) > 1:
         return Problem(
             msg("a date that only one of the declared forms fits"),

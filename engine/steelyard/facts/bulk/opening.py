@@ -15,8 +15,9 @@ import duckdb
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics
 from steelyard.diagnostics.plain import encodable
+from steelyard.facts.bulk.cells import Column, Kind
 from steelyard.facts.bulk.sources import Asked, Source, has_broken_text, parquet_source
-from steelyard.facts.bulk.staging import stage_lines, stage_plain_csv
+from steelyard.facts.bulk.staging import stage_lines, stage_parquet, stage_plain_csv
 from steelyard.facts.bulk.storing import stored_source
 from steelyard.facts.marks import Marks
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, Wanted, open_table
@@ -24,6 +25,7 @@ from steelyard.facts.readers.remarks import Remarks
 from steelyard.facts.reading import Files, Progress, Reading, SourceFile, wanted
 from steelyard.ir.notation import AS_THE_GRAMMAR
 from steelyard.ir.ruleset import InputField
+from steelyard.ir.types import Text
 
 _CSV, _TSV, _PARQUET = ".csv", ".tsv", ".parquet"
 
@@ -134,13 +136,9 @@ class Opening(Reading):
         if name.endswith((_PARQUET, _CSV, _TSV)):
             columns, header, titles = self._headed(role, path, fields, options)
             if name.endswith(_PARQUET):
-                rewritten = options.renamed or options.skip
-                rewritten = rewritten or any(
-                    one in columns and notation != AS_THE_GRAMMAR for one, _, notation in asked
-                )
                 broken = self._check_text and has_broken_text(path, {one[0] for one in asked})
-                if not rewritten and not broken:
-                    source = parquet_source(self._connection, path, fields)
+                if not (broken or options.renamed or options.skip):
+                    source = self._parquet(path, fields, asked, columns)
             elif not options.skip:
                 staged = stage_plain_csv(path, self._place(), columns, options, asked, header=header, zone=self._zone)
                 if staged is not None:
@@ -151,6 +149,22 @@ class Opening(Reading):
                 self._read(source.rows)
                 return source
         return stage_lines(path, self._place(), self._told(role, path, fields, options), asked, self._zone)
+
+    def _parquet(
+        self, path: Path, fields: Sequence[InputField], asked: Sequence[Asked], columns: Collection[str]
+    ) -> Source | None:
+        """Read a Parquet file directly, or a copy with the texts of fields that have a notation of their own."""
+        if not any(name in columns and notation != AS_THE_GRAMMAR for name, _, notation in asked):
+            return parquet_source(self._connection, path, fields)
+        plain = [one if one.written == AS_THE_GRAMMAR else _as_it_stands(one) for one in fields]
+        table = self._place()
+        added = stage_parquet(path, table, asked, self._zone) if parquet_source(self._connection, path, plain) else None
+        copy = None if added is None else parquet_source(self._connection, table, plain)
+        if added is None or copy is None:
+            return None
+        first = copy.width - len(added)
+        texts = {one: Column(f"c{place}", Kind.TEXT) for place, one in enumerate(added, first)}
+        return replace(copy, path=path, columns={**copy.columns, **texts})
 
     def _stored(self, source: Source, fields: Sequence[InputField]) -> Source:
         return stored_source(self._connection, source, self._place(), fields, self._zone)
@@ -177,6 +191,10 @@ class Opening(Reading):
         self._count += rows
         if self._progress is not None:
             self._progress(self._count)
+
+
+def _as_it_stands(field: InputField) -> InputField:
+    return replace(field, type=Text(), range=None, notation=AS_THE_GRAMMAR, for_run=None)
 
 
 def _digest(path: Path) -> str:

@@ -43,6 +43,8 @@ _BLOCK = 1 << 23
 """How many bytes are read at a time."""
 _REMEMBERED = 1 << 16
 """How many texts of a column in a notation of its own are remembered."""
+_BATCH = 1 << 17
+"""How many rows of Parquet are rewritten at a time."""
 _ROWS = 1 << 14
 """How many rows are staged at a time."""
 
@@ -186,11 +188,40 @@ def stage_plain_csv(
 def _rewritten(block: Any, readers: Mapping[int, Callable[[Cell], str | None]]) -> Any:
     """Rewrite the texts of some columns, each distinct text once."""
     for place, read in readers.items():
-        texts = block.column(place)
-        known = pc.unique(texts)
-        found = pa.array([read(one) for one in known.to_pylist()], pa.string())
-        block = block.set_column(place, block.schema.field(place), found.take(pc.index_in(texts, known)))
+        block = block.set_column(place, block.schema.field(place), _read_distinct(block.column(place), read))
     return block
+
+
+def stage_parquet(path: Path, table: Path, asked: Sequence[Asked], zone: Zone) -> list[Asked] | None:
+    """Copy the columns of a Parquet file that are asked for, and add those in the grammar that have a notation.
+
+    Returns:
+        The fields that are added, in the order of their columns, which come last; None where one of them has no texts,
+        or texts that are not UTF-8: use `stage_lines`.
+    """
+    with pq.ParquetFile(path.absolute()) as file:
+        schema = file.schema_arrow
+        names = [one for one in schema.names if any(one == name for name, _, _ in asked)]
+        added = [one for one in asked if one[0] in names and one[2] != AS_THE_GRAMMAR]
+        if any(schema.field(name).type not in (pa.string(), pa.large_string()) for name, _, _ in added):
+            return None
+        fields = [schema.field(name) for name in names]
+        fields += [pa.field(f"{place} {name}", pa.string()) for place, (name, _, _) in enumerate(added)]
+        readers = [(names.index(name), _reader(kind, notation, zone)) for name, kind, notation in added]
+        with pq.ParquetWriter(table, pa.schema(fields), compression="lz4", use_dictionary=False) as writer:
+            for batch in file.iter_batches(_BATCH, columns=names):
+                try:
+                    more = [_read_distinct(batch.column(place), read) for place, read in readers]
+                except UnicodeDecodeError:
+                    return None
+                writer.write_batch(pa.record_batch([*batch.columns, *more], schema=pa.schema(fields)))
+    return added
+
+
+def _read_distinct(texts: Any, read: Callable[[Cell], str | None]) -> Any:
+    """Rewrite the texts of a column, each distinct one once."""
+    known = pc.unique(texts)
+    return pa.array([read(one) for one in known.to_pylist()], pa.string()).take(pc.index_in(texts, known))
 
 
 def delimiter_of(path: Path, options: ReadOptions) -> str:

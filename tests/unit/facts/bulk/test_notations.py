@@ -357,3 +357,30 @@ def test_marks_in_rows_of_relations_are_counted(agree, shapes, tmp_path) -> None
     [*_, warning] = agree(made, csv(tmp_path, "key", "1", "2"), {"calls": calls}).warnings
 
     assert str(warning).startswith("calls: 2 values of `said` are read as text")
+
+
+def test_texts_of_parquet(agree, shapes, tmp_path) -> None:
+    path = tmp_path / "c.parquet"
+    good = ("1/5/2024 13:00", "1.234,5", " North")
+    texts = [good, ("x", "1,5", None), (None, "1.5", "N/A"), ("2/5/2024 13:00", None, "")]
+    rows = [{"key": f"K{n} ", "at": one[0], "rate": one[1], "word": one[2], "whole": n} for n, one in enumerate(texts)]
+    pq.write_table(pa.Table.from_pylist(rows), path, row_group_size=3)
+    declared = {
+        "at": ("at", US),
+        "rate": ("rate", Notation(point=",", grouping=".")),
+        "word": ("word", Notation(normalise=(Folding.CASE, Folding.TRIM))),
+        "whole": ("whole", Notation()),
+    }
+    made = rules(shapes, **declared)
+    key = shapes.key(notation=Notation(normalise=(Folding.TRIM,)))
+
+    portfolio = agree(shapes.ruleset(key, *made.inputs[1:], timezone="America/New_York"), path)
+
+    assert [dict(case.values) for case in portfolio.cases] == [
+        {"key": "K0", "at": at("2024-01-05 13:00"), "rate": 12345000, "word": "north", "whole": 0},
+        {"key": "K3", "at": at("2024-02-05 13:00"), "whole": 3},
+    ]
+    assert [(one.key, one.where, one.value) for one in portfolio.rejects] == [
+        ("K1 ", "at", "x"),
+        ("K2 ", "rate", "1.5"),
+    ]
