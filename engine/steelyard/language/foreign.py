@@ -95,19 +95,28 @@ def character(text: Text, position: int) -> Refusal:
     return Refusal("Y201", span, msg("unexpected character `{found}`", found=found), advice)
 
 
-def check_word(word: str, span: Span) -> None:
+def check_word(word: str, span: Span, *, tests: bool) -> None:
     """Refuse another language's spelling of `missing`, `true` and `false`.
+
+    Args:
+        word: what is written.
+        span: its place.
+        tests: whether it tests a value, which nothing written in its place can do for a missing one.
 
     Raises:
         Refusal: always; it suggests the spelling of this language.
     """
     if ours := _WORDS.get(word):
-        raise Refusal(
-            "Y201",
-            span,
-            msg("unknown word `{word}`", word=word),
-            msg('write `{ours}`, or `"{word}"` if it is a text', ours=ours, word=word),
+        advice = (
+            msg(
+                'write `"{word}"` if it is a text; for no value give the table an input of its own, such as `{line}`',
+                word=word,
+                line="no_x: is_missing(x)",
+            )
+            if tests and ours == "missing"
+            else msg('write `{ours}`, or `"{word}"` if it is a text', ours=ours, word=word)
         )
+        raise Refusal("Y201", span, msg("unknown word `{word}`", word=word), advice)
 
 
 def bare_date(written: str, span: Span) -> Refusal:

@@ -92,8 +92,16 @@ def _value_missing(found: Token, place: _Place) -> Message:
             return msg("put `if … then … else …` in parentheses here")
         case "LSQB" | "DOTDOT":
             return msg("intervals stand after `in`, as in `x in [60..75)`")
+        case "NAME" if found.text == "is_missing":
+            return msg(
+                "give the table an input of its own for it, such as `{line}`, `true` in this row and `false` in others",
+                line="no_x: is_missing(x)",
+            )
         case "NAME":
-            return msg("a bare word is text here; write a sign before a name, as in `= {name}`", name=clip(found.text))
+            return msg(
+                "cells hold constants: give the table an input of its own, such as `{line}`, with cells such as `> 0`",
+                line=f"d: x - {clip(found.text)}",
+            )
         case "IN":
             return msg("write the values alone, as in `1, 2` or `[60..75)`")
         case "COMMA" if place.mode is Mode.TEST and [token.type for token in place.before] == ["MINUS"]:

@@ -129,9 +129,9 @@ def tokenize(text: Text, mode: Mode) -> Iterator[Token]:
 def _token(kind: str, written: str, span: Span, start: int, mode: Mode) -> Token:
     match kind:
         case "NAME":
-            kind = _name(written, span)
+            kind = _name(written, span, mode)
         case "WORD":
-            foreign.check_word(written, span)
+            foreign.check_word(written, span, tests=mode is Mode.TEST)
         case "DATE" if mode is not Mode.BARE_DATES and not written.startswith("@"):
             raise foreign.bare_date(written, span)
         case "COMPARE":
@@ -148,10 +148,10 @@ def _token(kind: str, written: str, span: Span, start: int, mode: Mode) -> Token
     return Token(kind, written, span, start)
 
 
-def _name(written: str, span: Span) -> str:
+def _name(written: str, span: Span, mode: Mode) -> str:
     if keyword := KEYWORDS.get(written):
         return keyword
-    foreign.check_word(written, span)
+    foreign.check_word(written, span, tests=mode is Mode.TEST)
     for part in written.split("."):
         if part in KEYWORDS:
             raise Refusal(

@@ -403,10 +403,17 @@ def test_conditions_on_a_value(written, tree):
     assert accept(parse_test, written) == tree
 
 
+DIFFERENCE = "cells hold constants: give the table an input of its own, such as `d: x - {}`, with cells such as `> 0`"
+NO_VALUE = (
+    'write `"null"` if it is a text; for no value give the table an input of its own, such as `no_x: is_missing(x)`'
+)
+FLAG = (
+    "give the table an input of its own for it, such as `no_x: is_missing(x)`, `true` in this row and `false` in others"
+)
 WRONG_TESTS = [
     ("a b", "b", 'an operator is missing between `a` and `b`; text needs double quotes, as in `"motor"`'),
-    ("a.b", "a.b", "a bare word is text here; write a sign before a name, as in `= a.b`"),
-    ("f(1)", "f", "a bare word is text here; write a sign before a name, as in `= f`"),
+    ("a.b", "a.b", DIFFERENCE.format("a.b")),
+    ("f(1)", "f", DIFFERENCE.format("f")),
     (">= 60 and < 75", "and", "write `a, b` for either, and an interval such as `[60..75)` for both at once"),
     ("a or b", "or", "write `a, b` for either, and an interval such as `[60..75)` for both at once"),
     ("> 1 < 2", "<", "separate alternatives by a comma; for both at once write an interval, as in `[60..75)`"),
@@ -416,7 +423,8 @@ WRONG_TESTS = [
     ("-, a", ",", "`-` is any value where it stands alone; before a comma it lacks a number"),
     ("a,", ",", "a value is missing after `,`"),
     (">=", ">=", "a value is missing after `>=`"),
-    ("null", "null", 'write `missing`, or `"null"` if it is a text'),
+    ("null", "null", NO_VALUE),
+    ("is_missing(x)", "is_missing", FLAG),
     ("(1)", ")", "an interval has two ends with `..` between, as in `[60..75)`; a list is written `(1, 2)`"),
 ]
 

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.ir.describe import describe
-from steelyard.ir.expressions import Comparator, Expr, Literal, Not, Or
+from steelyard.ir.expressions import Argument, Comparator, Expr, Literal, Not, Or
 from steelyard.ir.negation import normalise
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Region, Text
@@ -125,9 +125,20 @@ def _constant(node: syntax.Expression, tested: Expr, scope: NameScope) -> Litera
         return node
     if isinstance(node, syntax.Name) and len(node.parts) == 1 and isinstance(tested.type, Text | Region):
         return syntax.Quoted(node.parts[0], span=node.span)
-    scope.diagnostics.add(
-        "T106", node.span, msg("a condition on a value compares it with constants only"), help=msg("write e.g. `>= 90`")
-    )
+    name = ".".join(node.parts) if isinstance(node, syntax.Name) else "y"
+    if not isinstance(tested, Argument):
+        help_ = msg("compare what is measured, such as `{line}`, and write constants here", line=f"measure: x - {name}")
+    elif isinstance(tested.type, Text | Region | Boolean):
+        line = f"same: x = {name}"
+        help_ = msg(
+            "give the table an input of its own, such as `{line}`, with the cells `true` and `false`", line=line
+        )
+    else:
+        help_ = msg(
+            "cells hold constants: give the table an input of its own, such as `{line}`, with cells such as `> 0`",
+            line=f"d: x - {name}",
+        )
+    scope.diagnostics.add("T106", node.span, msg("a condition on a value compares it with constants only"), help=help_)
     return None
 
 
