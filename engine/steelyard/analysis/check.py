@@ -22,6 +22,7 @@ from steelyard.analysis.tables import check_tables
 from steelyard.analysis.unused import check_unused
 from steelyard.analysis.versions import Version, fit_together
 from steelyard.analysis.weights import check_weights
+from steelyard.analysis.words import check_words
 from steelyard.diagnostics import Diagnostic, Diagnostics, Severity
 from steelyard.ir.bind import bind_versions
 from steelyard.ir.from_model import lower
@@ -44,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     check_normalised,
     check_kinds,
     check_reach,
+    check_words,
     check_exemptions,
     check_idle,
     check_unused,

@@ -110,8 +110,7 @@ def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: D
 
 def _gaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
     """Report an example that no row covers, except under hit policies for which no hit is normal."""
-    may_be_empty = table.hit.gives_list or table.hit is HitPolicy.COLLECT_COUNT
-    if table.default is not None or may_be_empty or not table.inputs:
+    if table.default is not None or table.hit.gives_list or not table.inputs:
         return
     values = coverage.gap(columns)
     if isinstance(values, tuple):
@@ -119,7 +118,11 @@ def _gaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], dia
             "H103",
             table.span,
             msg("no row of `{table}` hits where {example}", table=table.id, example=_example(subject, table, values)),
-            help=msg("add a row, or write `default:` to say what holds there, if only `missing`"),
+            help=msg(
+                "a count of no rows is missing: write e.g. `{line}`", line=f"default: {{{table.outputs[0].id}: 0}}"
+            )
+            if table.hit is HitPolicy.COLLECT_COUNT
+            else msg("add a row, or write `default:` to say what holds there, if only `missing`"),
         )
 
 

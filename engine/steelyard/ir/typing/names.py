@@ -155,7 +155,8 @@ def _of_relation(row: RelationShape, part: str, span: Span, scope: NameScope) ->
         msg("`{relation}` may have many rows for a case: `{name}` needs an aggregate", relation=row.id, name=part),
         help=msg(
             "write e.g. `sum({relation}.{name})`, `max({relation}.{name})`, `any({relation} where …)`, "
-            "or make the rule `for_each: {relation}`",
+            "or make the rule `for_each: {relation}`; "
+            "to ask a table about each row, aggregate a `define` of the relation",
             relation=row.id,
             name=part,
         ),

@@ -1,0 +1,54 @@
+"""Reports cells of tables whose word reads as something else than its author may have meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from steelyard.analysis.subject import Subject
+from steelyard.diagnostics import Diagnostics, msg
+from steelyard.ir.ruleset import Table
+from steelyard.ir.types import Text, Type
+from steelyard.source import Text as Written
+
+_MISSING = "missing"
+
+
+def check_words(subject: Subject, diagnostics: Diagnostics) -> None:
+    """Report `missing` in a column that lists it as a text, and names of text inputs in columns of any text."""
+    named = {one.id for one in (*subject.ruleset.inputs, *subject.ruleset.parameters) if isinstance(one.type, Text)}
+    named |= {one.id for one in subject.ruleset.defines if isinstance(one.value.type, Text)}
+    for table in subject.ruleset.tables:
+        for kind, cell, is_output in _cells(subject, table):
+            if not isinstance(kind, Text):
+                continue
+            if is_output and str(cell) == _MISSING and _MISSING in kind.values:
+                diagnostics.add(
+                    "L132",
+                    cell.span,
+                    msg("`missing` is no text here, though the column lists it: the result is missing"),
+                    help=msg("write `{text}` for the text", text=f"'\"{_MISSING}\"'"),
+                )
+            elif str(cell) in named and not kind.values:
+                advice = (
+                    msg("write `{text}` if the text is meant", text=f"'\"{cell}\"'")
+                    if is_output
+                    else msg(
+                        "write `{text}` if the text is meant; to compare, give the table an input such as `{line}`",
+                        text=f"'\"{cell}\"'",
+                        line=f"same: x = {cell}",
+                    )
+                )
+                headline = msg("`{name}` is the name of a value; in this cell it is the text `{name}`", name=cell)
+                diagnostics.add("L133", cell.span, headline, help=advice)
+
+
+def _cells(subject: Subject, table: Table) -> Iterator[tuple[Type, Written, bool]]:
+    """The cells of the rows that stand in the ruleset: the type of the column, the text, whether it is a result."""
+    written = next((one for name, one in subject.file.tables.items() if str(name) == table.id), None)
+    inputs, outputs = ({one.id: one.type for one in columns} for columns in (table.inputs, table.outputs))
+    for row in () if written is None else written.rows:
+        for name, cell in row.cells.items():
+            if str(name) in outputs:
+                yield outputs[str(name)], cell, True
+            elif str(name) in inputs:
+                yield inputs[str(name)], cell, False
