@@ -13,6 +13,7 @@ from xml.parsers import expat
 from defusedxml import ElementTree
 
 from steelyard.diagnostics import Message, msg
+from steelyard.source.xlsx_cells import taken_out
 from steelyard.source.xlsx_styles import Styles, read_styles
 
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
@@ -107,10 +108,7 @@ def read_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
     parser.buffer_text = True
     scan = _Scan(parser, read_styles(archive), unreliable=_is_recalculated(book))
     parser.StartDoctypeDeclHandler = _refuse_document_type
-    with archive.open(part_of(archive, sheet)) as stream:
-        for chunk in iter(partial(stream.read, _CHUNK), b""):
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
+    parser.Parse(scan.without_cells(archive.read(part_of(archive, sheet))), True)
     return scan.facts
 
 
@@ -119,7 +117,7 @@ def _refuse_document_type(*_: object) -> None:
 
 
 class _Scan:
-    """Handlers of expat. They are called for every cell, so they must be fast.
+    """Handlers of expat, for what `taken_out` leaves. They are called for every cell, so they must be fast.
 
     Only cells that hold a formula, or a number in a format of its own, are followed to their end; for all others the
     handlers of texts and of ends are off.
@@ -141,6 +139,18 @@ class _Scan:
         self._tags: dict[str, str] = {}
         self._columns: dict[str, int] = {}
         parser.StartElementHandler = self.opened
+
+    def without_cells(self, xml: bytes) -> bytes:
+        """Read the cells that need no parser, and return the sheet without them."""
+        rest, some = taken_out(xml, self._styles.plain, self._number)
+        for place in filter(None, map(place_of, some)):
+            self._reach(*place)
+        return rest
+
+    def _number(self, name: str, style: str, value: str) -> None:
+        place = place_of(name)
+        if place is not None:
+            self._store(place, style, float(value))
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""
@@ -193,15 +203,18 @@ class _Scan:
 
     def _begin_cell(self, attributes: dict[str, str]) -> None:
         self._locate(attributes.get("r", ""))
-        rows, columns = self.facts.size
-        if self._row >= rows or self._column >= columns:
-            self.facts.size = (max(rows, self._row + 1), max(columns, self._column + 1))
+        self._reach(self._row, self._column)
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
         self._formula, self._value = False, ""
         if self._kind == "e":
             self.facts.errors.add((self._row, self._column))
         elif self._kind == "n" and self._style and self._style not in self._styles.plain:
             self._follow()
+
+    def _reach(self, row: int, column: int) -> None:
+        rows, columns = self.facts.size
+        if row >= rows or column >= columns:
+            self.facts.size = (max(rows, row + 1), max(columns, column + 1))
 
     def _locate(self, reference: str) -> None:
         """Set the place of a cell; without a name it follows the one before."""
@@ -221,11 +234,14 @@ class _Scan:
         if self._formula and self._is_uncalculated():
             self.facts.uncalculated.add(place)
         elif self._style and self._kind == "n" and self._value:
-            self.facts.serials[place] = float(self._value)
-            if self._style in self._styles.clocks:
-                self.facts.clocked.add(place)
-            elif self._style in self._styles.zeros:
-                self.facts.padded[place] = self._styles.zeros[self._style]
+            self._store(place, self._style, float(self._value))
+
+    def _store(self, place: Place, style: str, value: float) -> None:
+        self.facts.serials[place] = value
+        if style in self._styles.clocks:
+            self.facts.clocked.add(place)
+        elif style in self._styles.zeros:
+            self.facts.padded[place] = self._styles.zeros[style]
 
     def _is_uncalculated(self) -> bool:
         if self._kind == "str":  # a formula may give an empty text
