@@ -68,6 +68,7 @@ def test_unknown_command_gets_the_nearest(steelyard):
 def test_schema_is_json(steelyard):
     assert json.loads(steelyard("schema").out)["title"] == "Steelyard ruleset"
     assert json.loads(steelyard("schema", "ruleset").out)["title"] == "Steelyard ruleset"
+    jsonschema.validate({"intake": 1, "cases": {"missing": "-"}}, json.loads(steelyard("schema", "intake").out))
     assert 2 == steelyard("schema", "explain", "--amendment").status
 
 

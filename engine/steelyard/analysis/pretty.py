@@ -13,6 +13,7 @@ from steelyard.facts.format import format_units, format_value
 from steelyard.ir import expressions as e
 from steelyard.ir import ruleset as r
 from steelyard.ir.expressions import Expr
+from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.ruleset import SCORE_DIGITS, Label, Ruleset
 from steelyard.ir.types import (
     Boolean,
@@ -72,6 +73,11 @@ class _Printer:
         match value:
             case r.Ruleset(effective=Range() as effective):
                 return {"effective": self.stored(effective, Date())}
+            case r.InputField(notation=notation) if notation == AS_THE_GRAMMAR:
+                return {"notation": None}
+            case Notation():
+                usual = (one.name for one in fields(value) if getattr(value, one.name) == one.default)
+                return dict.fromkeys(usual)
             case Settings():
                 return {
                     "hours": hours_text(value.hours) or None,

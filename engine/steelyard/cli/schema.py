@@ -12,11 +12,11 @@ from steelyard.cli.output import Output
 
 
 @click.command("schema", cls=Command)
-@click.argument("of", type=click.Choice(["ruleset", "explain", "check"]), default="ruleset")
+@click.argument("of", type=click.Choice(["ruleset", "intake", "explain", "check"]), default="ruleset")
 @click.option("--amendment", is_flag=True, help="Of a file that amends another ruleset.")
 @language
 @click.pass_obj
-def command(output: Output, of: Literal["ruleset", "explain", "check"], amendment: bool) -> None:
+def command(output: Output, of: Literal["ruleset", "intake", "explain", "check"], amendment: bool) -> None:
     """Print a JSON Schema, so that an editor can complete a ruleset file, or a program can rely on what it reads.
 
     `schema explain` and `schema check` are of what these commands write with `--format json`.

@@ -21,6 +21,9 @@ class Numeral(str):
     __slots__ = ()
 
 
+NUMERALS = b"steelyard.numerals"
+"""Marks, in the metadata of a Parquet field of texts, that each text is a `Numeral`."""
+
 Cell = str | tuple[str, ...] | float | date | Problem | None
 """Text; a list (JSONL, Parquet); a double, a date or a local datetime (XLSX, Parquet); a problem; None: empty."""
 

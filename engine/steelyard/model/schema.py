@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from steelyard.model.amend import AMENDS, REMOVE
+from steelyard.model.intake import IntakeFile
 from steelyard.model.ruleset import RulesetFile
 
 
@@ -33,6 +34,13 @@ def json_schema() -> dict[str, Any]:
     schema = RulesetFile.model_json_schema(schema_generator=_FileSchema)
     schema["properties"]["steelyard"] |= {"const": 1}
     return {"$schema": _FileSchema.schema_dialect, **schema, "title": "Steelyard ruleset"}
+
+
+def intake_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file that says how files are written."""
+    schema = IntakeFile.model_json_schema(schema_generator=_FileSchema)
+    schema["properties"]["intake"] |= {"const": 1}
+    return {"$schema": _FileSchema.schema_dialect, **schema, "title": "Steelyard intake"}
 
 
 def amendment_schema() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic
 
-SchemaKind = Literal["ruleset", "amendment", "explain", "check"]
+SchemaKind = Literal["ruleset", "intake", "amendment", "explain", "check"]
 
 
 def check(ruleset: str | os.PathLike[str]) -> tuple[Diagnostic, ...]:
@@ -32,14 +32,18 @@ def schema(kind: SchemaKind = "ruleset") -> dict[str, Any]:
     """Give a JSON Schema.
 
     Args:
-        kind: `ruleset` or `amendment` of a ruleset's file, the latter of one that amends another; `explain` and
-            `check` of what these commands write with `--format json`.
+        kind: `ruleset` or `amendment` of a ruleset's file, the latter of one that amends another; `intake` of a file
+            that says how files are written; `explain` and `check` of what these commands write with `--format json`.
     """
     match kind:
         case "ruleset":
             from steelyard.model.schema import json_schema
 
             return json_schema()
+        case "intake":
+            from steelyard.model.schema import intake_schema
+
+            return intake_schema()
         case "amendment":
             from steelyard.model.schema import amendment_schema
 

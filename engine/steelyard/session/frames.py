@@ -16,6 +16,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -23,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steelyard.diagnostics import Message, msg
-from steelyard.facts.cells import Cell, shown
+from steelyard.facts.cells import NUMERALS, Cell, shown
 from steelyard.facts.format import iso_duration
 from steelyard.facts.problem import Problem
 from steelyard.facts.python import ArgumentError, cell_of
@@ -124,8 +125,18 @@ def _from_rows(role: str, rows: Sequence[Mapping[str, object]], folder: Path) ->
         if not isinstance(cast("object", name), str):
             raise InputError(role, name, msg("names of columns as text"))
     columns = [_column(role, name, [row.get(name) for row in rows]) for name in names]
-    schema = pa.schema([pa.field(name, column.type) for name, column in zip(names, columns, strict=True)])
+    kinds = [{NUMERALS: b"1"} if _all_numbers(row.get(name) for row in rows) else None for name in names]
+    fields = [
+        pa.field(name, column.type, metadata=kind) for name, column, kind in zip(names, columns, kinds, strict=True)
+    ]
+    schema = pa.schema(fields)
     return _write(role, schema, [columns], folder)
+
+
+def _all_numbers(values: Iterable[object]) -> bool:
+    """Return whether there are decimals and no texts, so that the texts of a column stand for numbers."""
+    given = list(values)
+    return any(isinstance(one, Decimal) for one in given) and not any(isinstance(one, str) for one in given)
 
 
 def _column(role: str, name: str, values: Sequence[object]) -> Any:
@@ -163,7 +174,7 @@ def _double(role: str, name: str, cell: Cell) -> float | None:
     """A number beside floats; one that no double holds exactly is refused."""
     if cell is None or isinstance(cell, float):
         return cell
-    from decimal import Decimal, InvalidOperation
+    from decimal import InvalidOperation
 
     text = _text(cell)
     try:

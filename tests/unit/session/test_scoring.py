@@ -26,6 +26,7 @@ from steelyard.cli.scaffold import CASES, RULESET
 AS_OF = {"as_of": "2024-05-10T00:00"}
 BAD = "C-005,2024-05-03 14:05,2024-05-01 00:00,4.9,no\nC-006,2024-05-03 14:05,,7.5,no\n"
 ROWS = CASES + BAD
+SIGNS = '      decimal: ","\n      grouping: "."'
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +157,29 @@ def test_python_values_of_every_kind(scored: Callable[..., Run]) -> None:
     assert timedelta(hours=48) == first["payment.measure"]
     assert ["upheld-complaint"] == first["fired"]
     assert ("2", Decimal("4.0")) == (second["claim_id"], second["satisfaction.measure"])
+
+
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+def test_numbers_of_a_caller_keep_their_point_and_texts_are_read_as_an_intake_file_says(
+    folder: Path, tmp_path: Path, engine: str
+) -> None:
+    text = RULESET.replace("NAME", "small").replace("decimal(1)", f"decimal(3)\n{SIGNS}")
+    (tmp_path / "ruleset.yaml").write_text(text, "utf-8")
+    (tmp_path / "intake.yaml").write_text("intake: 1\ncases: {columns: {claim_id: Claim}}\n", "utf-8")
+    policy = steelyard.load(tmp_path / "ruleset.yaml", **AS_OF)
+    common = {"reported_at": "2024-05-01 00:00", "complaint": False}
+    numbers = [{"Claim": f"C{n}", "rating": Decimal(text), **common} for n, text in enumerate(["1.234", "4.5"])]
+    texts = [{**row, "rating": str(row["rating"]).replace(".", ",")} for row in numbers]
+
+    found = [
+        [
+            row["satisfaction.measure"]
+            for row in policy.score(rows, engine=engine, intake=tmp_path / "intake.yaml").results
+        ]
+        for rows in (numbers, texts)
+    ]
+
+    assert found == [[Decimal("1.234"), Decimal("4.500")]] * 2
 
 
 def test_decimals_beside_floats_stay_exact(scored: Callable[..., Run]) -> None:

@@ -28,6 +28,7 @@ from steelyard.facts.cells import Cell, Numeral
 from steelyard.facts.notation import in_grammar
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
+from steelyard.facts.readers.parquet import is_numeral
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.types import Regions, Text, Type
@@ -211,17 +212,21 @@ def stage_parquet(path: Path, table: Path, asked: Sequence[Asked], zone: Zone) -
         with pq.ParquetWriter(table, pa.schema(fields), compression="lz4", use_dictionary=False) as writer:
             for batch in file.iter_batches(_BATCH, columns=names):
                 try:
-                    more = [_read_distinct(batch.column(place), read) for place, read in readers]
+                    more = [
+                        _read_distinct(batch.column(place), read, Numeral if is_numeral(fields[place]) else str)
+                        for place, read in readers
+                    ]
                 except UnicodeDecodeError:
                     return None
                 writer.write_batch(pa.record_batch([*batch.columns, *more], schema=pa.schema(fields)))
     return added
 
 
-def _read_distinct(texts: Any, read: Callable[[Cell], str | None]) -> Any:
-    """Rewrite the texts of a column, each distinct one once."""
+def _read_distinct(texts: Any, read: Callable[[Cell], str | None], kind: type[str] = str) -> Any:
+    """Rewrite the texts of a column, each distinct one once; `kind`: what they are."""
     known = pc.unique(texts)
-    return pa.array([read(one) for one in known.to_pylist()], pa.string()).take(pc.index_in(texts, known))
+    cells = (None if one is None else kind(one) for one in known.to_pylist())
+    return pa.array(map(read, cells), pa.string()).take(pc.index_in(texts, known))
 
 
 def delimiter_of(path: Path, options: ReadOptions) -> str:

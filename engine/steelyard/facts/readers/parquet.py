@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steelyard.diagnostics import msg
-from steelyard.facts.cells import Cell, Numeral
+from steelyard.facts.cells import NUMERALS, Cell, Numeral
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, Wanted, checked_header
 
@@ -39,8 +39,14 @@ def read_parquet(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[
     with pq.ParquetFile(path.absolute()) as file:
         columns = checked_header(file.schema_arrow.names, 1, wanted.columns)
         used = [name for name in columns if name in wanted.columns]
-        converters = [_converter(name, file.schema_arrow.field(name).type) for name in used]
+        fields = [file.schema_arrow.field(name) for name in used]
+        converters = [Numeral if is_numeral(one) else _converter(one.name, one.type) for one in fields]
         yield Table(columns, _rows(file, used, converters))
+
+
+def is_numeral(field: Any) -> bool:
+    """Return whether the texts of a field are numbers that a caller gave as numbers."""
+    return NUMERALS in (field.metadata or {})
 
 
 def _rows(file: Any, used: list[str], converters: list[_Convert]) -> Iterator[Line]:
