@@ -5,9 +5,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from steelyard import SteelyardError
+from steelyard.diagnostics import Diagnostics
+from steelyard.model.from_source import intake_from_source
+from steelyard.session.proposing import propose_intake
+from steelyard.source import read_yaml
 from workbooks import number, sheet, workbook
 
 RULESET = """
@@ -84,6 +92,22 @@ def test_the_sheet_with_the_columns_is_proposed(steelyard, rules: Path, tmp_path
     assert "      # unit: minutes  # `2.5` would be PT2M30S" in found.out
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (("J", "N"), ['      "true": "J"', '      "false": "N"']),
+        (("2", "1"), ['      "true": "1"', '      "false": "2"']),
+        (("ja", "nein"), ['# "true": "ja"', '# "false": "ja"']),
+    ],
+)
+def test_words_for_true_and_false_are_proposed(steelyard, rules: Path, tmp_path: Path, words, found):
+    rows = [f"A{n},2024-05-01 10:00,5,{word}" for n, word in enumerate(words * 2)]
+    (tmp_path / "c.csv").write_text("\n".join(("Claim No,opened,Cost,ok", *rows)) + "\n", "utf-8")
+    done = steelyard("intake", rules, tmp_path / "c.csv")
+
+    assert [line for line in found if line not in done.out] == [], done.out
+
+
 def test_files_that_are_as_usual_need_nothing(steelyard, rules: Path, tmp_path: Path):
     (tmp_path / "c.csv").write_text("Claim No,opened,cost\nA1,2024-05-01 10:00,5\n", "utf-8")
     found = steelyard("intake", rules, tmp_path / "c.csv", "--lang", "zh")
@@ -107,3 +131,32 @@ def test_files_of_one_role_may_differ(steelyard, rules: Path, tmp_path: Path):
 @pytest.mark.parametrize("words", [("no.csv",), ("nothing=c.csv",), ("x*.csv",), ()])
 def test_what_cannot_be_looked_at(steelyard, rules: Path, words: tuple[str, ...]):
     assert 2 == steelyard("intake", rules, *words).status
+
+
+PIECES = [
+    "A1", "2024-05-01 10:00", "5", "1/2/2024", "N/A", "-", '"x"', '"', "\n", "\n", ",", ",", ";", "\t", "é", "迟到",
+    "\0", "1.234,5", "J", "N", "90", "%", "31-Dec-99", "Claim No", "opened", "Cost", "ok", "took", "\r", "'", "{",
+    "# x", ": ",
+]  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.sampled_from(["Claim No,opened,Cost,ok,took,born,area\n", "Claim No;opened;Cost;ok\n", ""]),
+    st.lists(st.sampled_from(PIECES), max_size=80).map("".join),
+    st.sampled_from(["utf-8", "gb18030", "utf-16", "latin-1"]),
+)
+def test_of_any_file_an_intake_file_is_proposed_or_it_is_said_why_not(head: str, body: str, encoding: str) -> None:
+    with TemporaryDirectory() as folder:
+        Path(folder, "rules.yaml").write_text(RULESET, "utf-8")
+        Path(folder, "c.csv").write_bytes((head + body).encode(encoding, "replace"))
+        try:
+            text = propose_intake(f"{folder}/rules.yaml", [f"{folder}/c.csv"], {})
+        except SteelyardError:
+            return
+    diagnostics = Diagnostics()
+    node = read_yaml(text, "intake.yaml", diagnostics)
+
+    assert node is not None, text
+    assert intake_from_source(node, diagnostics) is not None, text
+    assert () == diagnostics.sorted()

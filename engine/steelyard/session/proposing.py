@@ -57,7 +57,12 @@ def propose_intake(ruleset: str, cases: Sequence[str], relations: Mapping[str, S
 
 
 def _line(line: Proposed, said: Translator) -> str:
-    remark = "" if line.remark is None else " ".join(said(line.remark).split())
+    remark = "" if line.remark is None else _printable(said(line.remark))
     text = line.text if line.chosen else f"# {line.text}"
     both = f"{text}  # {remark}" if text and remark else text or f"# {remark}"
     return f"{'  ' * line.depth}{both}"
+
+
+def _printable(text: str) -> str:
+    """Return a text for a comment: on one line, without signs that no file of YAML may have."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in " ".join(text.split()))

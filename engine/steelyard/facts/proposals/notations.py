@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import assert_never
@@ -43,21 +43,22 @@ class Guess:
     sure: bool = True
 
 
-def guesses(field: InputField, texts: Sequence[str], zone: Zone) -> list[Guess]:
+def guesses(field: InputField, texts: Sequence[str], read: Mapping[str, bool], zone: Zone) -> list[Guess]:
     """Return what could be declared so that refused texts are read: one guess, or several to choose from.
 
     Args:
         field: the field.
         texts: distinct texts that are refused, apart from marks of what is missing.
+        read: for a boolean the texts that are read, with their meaning.
         zone: the time zone of local times.
     """
     if not texts:
         return []
-    candidates = [*_candidates(field, texts)]
-    read = [(count, one, values) for one in candidates if (count := _count(values := _read(field, one, texts, zone)))]
-    most = max((count for count, _, _ in read), default=0)
+    candidates = [*_candidates(field, texts, read)]
+    found = [(count, one, values) for one in candidates if (count := _count(values := _read(field, one, texts, zone)))]
+    most = max((count for count, _, _ in found), default=0)
     best: dict[tuple[str, ...], Guess] = {}
-    for count, guess, values in read:
+    for count, guess, values in found:
         if count == most:
             best.setdefault(values, guess)
     if len(best) == 1:
@@ -86,7 +87,7 @@ def _count(values: Sequence[str]) -> int:
     return sum(map(bool, values))
 
 
-def _candidates(field: InputField, texts: Sequence[str]) -> Iterator[Guess]:
+def _candidates(field: InputField, texts: Sequence[str], read: Mapping[str, bool]) -> Iterator[Guess]:
     own = field.notation
     quoted = partial(json.dumps, ensure_ascii=False)
     match field.type:
@@ -99,10 +100,11 @@ def _candidates(field: InputField, texts: Sequence[str]) -> Iterator[Guess]:
                 keys = [("decimal", quoted(point))] * (point != ".")
                 keys += [] if grouping is None else [("grouping", quoted(grouping))]
                 yield Guess(replace(own, point=point, grouping=grouping), tuple(keys))
-        case Boolean() if len(texts) == _PAIR:
-            for true, false in (texts, texts[::-1]):
-                words = replace(own, true=(true,), false=(false,))
-                yield Guess(words, (('"true"', quoted(true)), ('"false"', quoted(false))))
+        case Boolean() if len(pair := (*texts, *read)) == _PAIR:
+            for true, false in (pair, pair[::-1]):
+                if read.get(true, True) and not read.get(false, False):
+                    words = replace(own, true=(true,), false=(false,))
+                    yield Guess(words, (('"true"', quoted(true)), ('"false"', quoted(false))))
         case Duration():
             for unit in (Unit.HOURS, Unit.MINUTES, Unit.SECONDS, Unit.DAYS):
                 yield Guess(replace(own, unit=unit), (("unit", unit.value),))

@@ -40,11 +40,12 @@ class Proposed:
 
 @dataclass(slots=True)
 class _Seen:
-    """What was seen of a field: its first value as written and as read, refused texts, marks read as text."""
+    """What was seen of a field: its first value as written and as read, refused texts, marks read as text, flags."""
 
     first: tuple[str, str] | None = None
     refused: Counter[str] = field(default_factory=Counter[str])
     marks: Counter[str] = field(default_factory=Counter[str])
+    words: dict[str, bool] = field(default_factory=dict[str, bool])
 
 
 def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Proposed]:
@@ -84,7 +85,7 @@ def _role(fields: Sequence[InputField], layouts: Mapping[Path, Layout], here: Zo
     seen = {one.id: _Seen() for one in fields}
     for path, layout in layouts.items():
         _look(path, layout, fields, here, seen)
-    guessed = _agreed({one.id: guesses(one, _unmarked(one, seen[one.id]), here) for one in fields})
+    guessed = _agreed({one.id: guesses(one, _unmarked(one, seen[one.id]), seen[one.id].words, here) for one in fields})
     written = [(one, list(_notation(one, seen[one.id], guessed[one.id], here))) for one in fields]
     said = any(line.text and line.chosen for _, some in written for line in some)
     if said:
@@ -142,6 +143,8 @@ def _look_at(one: InputField, cell: Cell, here: Zone, seen: _Seen) -> None:
     if isinstance(value, Problem):
         seen.refused[text] += 1
         return
+    if isinstance(value, bool):
+        seen.words[text] = value
     if value is not None and seen.first is None:
         seen.first = text, format_value(value, one.type, here)
     if one.type == Text() and one.notation.missing is None and marks_of(one, [text]):
