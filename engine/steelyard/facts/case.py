@@ -76,6 +76,11 @@ class Reject:
         return (replace(self, others=()), *self.others)
 
     @property
+    def reason(self) -> Message:
+        """The first reason in words, without its place."""
+        return _reason(self, (self.file, self.line))
+
+    @property
     def other_reasons(self) -> tuple[Message, ...]:
         """The others in words, each with its place where that is not the place of the first."""
         return tuple(_reason(one, (self.file, self.line)) for one in self.others)

@@ -1,4 +1,4 @@
-"""Writes results, summaries and rejects as workbooks: one sheet of rows, and one before it that says what they are.
+"""Writes results, summaries and rejects as workbooks: a sheet of rows, and one that says what they are.
 
 Cells are typed: numbers, days, local times, booleans, text; durations are numbers of hours. A cell that a spreadsheet
 would change is text instead, and the first sheet says so: numbers of more than 15 digits, times with a fraction of a
@@ -30,6 +30,7 @@ from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text
 from steelyard.report.arrow import UnfitError
 from steelyard.report.book import SHEET_COLUMNS, SHEET_ROWS, Book, too_many, too_wide
+from steelyard.report.mending import BadRows, add_sheets
 
 _LONGEST = 32_767
 """The most characters of a cell."""
@@ -45,7 +46,13 @@ _SHADES = ("#C6E7CE", "#E4EFC0", "#FFF2BF", "#FCDCB8", "#F7C6C1")
 _NOT_IN_XML = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
 
 
-def write_workbook(path: Path, book: Book, columns: Sequence[ResultColumn], rows: Iterable[Sequence[object]]) -> None:
+def write_workbook(
+    path: Path,
+    book: Book,
+    columns: Sequence[ResultColumn],
+    rows: Iterable[Sequence[object]],
+    before: Sequence[BadRows] = (),
+) -> None:
     """Write a workbook.
 
     Args:
@@ -54,6 +61,7 @@ def write_workbook(path: Path, book: Book, columns: Sequence[ResultColumn], rows
         columns: of the rows.
         rows: the values of each, in the order of the columns: text, numbers, booleans and dates; instants and durations
             in microseconds; lists joined to a text.
+        before: rejected rows as they were read: their sheets stand first, and the one that tells about them last.
 
     Raises:
         UnfitError: more rows or columns than a sheet holds, or a longer text than a cell does.
@@ -65,11 +73,13 @@ def write_workbook(path: Path, book: Book, columns: Sequence[ResultColumn], rows
     file = xlsxwriter.Workbook(str(path), options)
     told = translator(book.lang)
     file.set_properties({"title": told(book.title), "created": datetime(2000, 1, 1, tzinfo=UTC)})
-    about = file.add_worksheet(told(msg("about")))
+    add_sheets(file, before, book.lang)
+    about = None if before else file.add_worksheet(told(msg("about")))
     sheet = _Sheet(file, file.add_worksheet(told(book.title)), book, columns)
     for row in rows:
         sheet.add(row)
     sheet.finish()
+    about = about or file.add_worksheet(told(msg("about")))
     _write_about(file, about, (*book.about, *sheet.notes()))
     try:
         file.close()

@@ -20,6 +20,7 @@ from steelyard.report.arrow import UnfitError, write_parquet, write_widened
 from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
 from steelyard.report.headings import Shown
+from steelyard.report.mending import BadRows
 from steelyard.source.csv_lines import EXACT, CsvStyle
 from steelyard.temporary import TemporaryFolder
 
@@ -38,6 +39,18 @@ REJECT_COLUMNS = (
     ResultColumn("hint", Text()),
     ResultColumn("others", Text(), many=True),
 )
+_MARKS = ResultColumn(
+    "marks",
+    Text(),
+    many=True,
+    fields=(
+        ResultColumn("file", Text()),
+        ResultColumn("line", Number(0)),
+        ResultColumn("where", Text()),
+        ResultColumn("text", Text()),
+    ),
+)
+"""Of a reject in the record of a run: each of its reasons, for the workbook that shows the rows themselves."""
 
 
 def reject_row(reject: Reject, lang: str) -> dict[str, CellValue]:
@@ -55,13 +68,18 @@ def reject_row(reject: Reject, lang: str) -> dict[str, CellValue]:
 
 
 def write_rejects(path: Path, rejects: Iterable[Reject], lang: str = "en") -> int:
-    """Write rejected rows to a Parquet file. Returns how many.
+    """Write rejected rows to the Parquet file of a record, with the place of each reason. Returns how many.
 
     Raises:
         OSError: the file cannot be written.
     """
+    rows = ({**reject_row(reject, lang), _MARKS.name: _marks(reject, lang)} for reject in rejects)
     with path.open("wb") as stream:
-        return write_parquet(stream, REJECT_COLUMNS, (reject_row(reject, lang) for reject in rejects))
+        return write_parquet(stream, (*REJECT_COLUMNS, _MARKS), rows)
+
+
+def _marks(reject: Reject, lang: str) -> CellValue:
+    return tuple((one.file, one.line, one.where, show(one.reason, lang)) for one in reject.all)
 
 
 def write_rows(
@@ -108,7 +126,14 @@ def write_rows(
 
 
 def convert_rows(
-    connection: Connection, file: Path, path: Path, shown: Sequence[Shown], *, style: CsvStyle, book: Book
+    connection: Connection,
+    file: Path,
+    path: Path,
+    shown: Sequence[Shown],
+    *,
+    style: CsvStyle,
+    book: Book,
+    before: Sequence[BadRows] = (),
 ) -> None:
     """Convert a Parquet file of rows to CSV, JSON lines or a workbook, by the suffix.
 
@@ -119,6 +144,7 @@ def convert_rows(
         shown: columns of the rows.
         style: of CSV.
         book: what a workbook has beside the rows, and the time zone in which instants are written.
+        before: of a workbook, rejected rows as they were read; their sheets come first.
 
     Raises:
         UnfitError: the rows, or a text, do not fit a workbook.
@@ -133,7 +159,7 @@ def convert_rows(
 
         grades = {one.head: book.grades[one.column.name] for one in shown if one.column.name in book.grades}
         rows = sheet_rows(connection, source, columns, here)
-        write_workbook(path, replace(book, grades=grades), columns, rows)
+        write_workbook(path, replace(book, grades=grades), columns, rows, before)
     else:
         convert(connection, source, path, columns, here, style=style)
 

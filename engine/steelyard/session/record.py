@@ -15,7 +15,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,7 @@ from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
 from steelyard.report.grouping import GroupKeys
 from steelyard.report.headings import Shown
+from steelyard.report.mending import BadRows
 from steelyard.report.provenance import KEY, Read, Scoring, provenance_text
 from steelyard.report.results import Results
 from steelyard.report.writers import REJECT_COLUMNS, convert_rows, write_rejects
@@ -70,6 +71,7 @@ class Record:
         first: the first rejects, at most `FIRST`.
         unfit: the first number that Parquet's types do not hold, so that its column is text here; None where all fit.
         memory: what DuckDB may take, as it reads it; None: its own choice.
+        sources: paths and patterns of the files by role, `cases` or the id of a relation.
     """
 
     versions: Versions
@@ -81,6 +83,7 @@ class Record:
     first: tuple[Reject, ...] = ()
     unfit: Message | None = None
     memory: str | None = None
+    sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     @property
     def scored(self) -> Path:
@@ -187,21 +190,35 @@ class Record:
         return book_of(self.versions, self.read, self.scoring, title, lang)
 
     def write_rejects(self, path: Path, choice: Choice = EVERYTHING, *, bom: bool = False) -> None:
-        """Write the rejects in the format that the suffix names; see `write_results`."""
+        """Write the rejects in the format that the suffix names; see `write_results`.
+
+        A workbook begins with the rejected rows as they were read, ready to be mended.
+
+        Raises:
+            OutputError: the rows do not fit a workbook, or the files have changed since they were read.
+        """
         from steelyard.engines.sql.recorded import kept
+        from steelyard.session.mending import bad_rows
 
         shown = choice.all_of(REJECT_COLUMNS, self.versions)
         if path.suffix.lower() == ".parquet":
             with self._session() as connection:
                 kept(connection, self.folder / REJECTS, path, {one.head: one.column.name for one in shown}, {})
         else:
-            self._convert(self.folder / REJECTS, path, shown, self.book(msg("rejects"), choice.lang), bom=bom)
+            workbook = path.suffix.lower() == ".xlsx"
+            rows = (
+                bad_rows(self.folder / REJECTS, self.versions, self.read.provenance, self.sources) if workbook else ()
+            )
+            book = self.book(msg("rejects"), choice.lang)
+            self._convert(self.folder / REJECTS, path, shown, book, bom=bom, before=rows)
 
-    def _convert(self, file: Path, path: Path, shown: Sequence[Shown], book: Book, *, bom: bool) -> None:
+    def _convert(
+        self, file: Path, path: Path, shown: Sequence[Shown], book: Book, *, bom: bool, before: Sequence[BadRows] = ()
+    ) -> None:
         style = CsvStyle(safe=self.scoring.csv_safe, bom=bom)
         try:
             with self._session() as connection:
-                convert_rows(connection, file, path, shown, style=style, book=book)
+                convert_rows(connection, file, path, shown, style=style, book=book, before=before)
         except UnfitError as error:
             raise OutputError(error.message) from None
 

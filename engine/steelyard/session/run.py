@@ -117,6 +117,8 @@ def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Pa
     """
     if wanted.master is not None and wanted.engine != "spark":
         raise UsageError(msg("`master` is for the spark engine"))
+    from steelyard.facts.absent import CASES
+
     noting = Noting(listener)
     if wanted.takes_bulk(files.cases):
         from steelyard.session.bulk import score_bulk
@@ -128,7 +130,8 @@ def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Pa
         scored = _score(versions, read_facts(versions, files, noting), files.settings, wanted, folder, noting)
     _tell_unmatched(versions, scored.record, noting)
     scoring = replace(scored.record.scoring, warned=noting.warned, lang=wanted.lang)
-    return replace(scored, record=replace(scored.record, scoring=scoring))
+    sources = {CASES: files.cases, **{name: given or () for name, given in files.relations.items()}}
+    return replace(scored, record=replace(scored.record, scoring=scoring, sources=sources))
 
 
 def _tell_unmatched(versions: Versions, record: Record, listener: Listener) -> None:
