@@ -12,13 +12,13 @@ from steelyard.analysis.idle import check_idle
 from steelyard.analysis.kinds import check_kinds
 from steelyard.analysis.lateness import check_lateness
 from steelyard.analysis.negative import check_negative
-from steelyard.analysis.normalised import check_normalised
 from steelyard.analysis.portfolios import check_portfolios
 from steelyard.analysis.reach import check_reach
 from steelyard.analysis.situations import check_situations
 from steelyard.analysis.sources import SourceFile, source_of_text, sources
 from steelyard.analysis.subject import Subject
 from steelyard.analysis.tables import check_tables
+from steelyard.analysis.unread import check_unread
 from steelyard.analysis.unused import check_unused
 from steelyard.analysis.versions import Version, fit_together
 from steelyard.analysis.weights import check_weights
@@ -42,7 +42,7 @@ CHECKS: tuple[Check, ...] = (
     check_situations,
     check_lateness,
     check_negative,
-    check_normalised,
+    check_unread,
     check_kinds,
     check_reach,
     check_words,

@@ -56,13 +56,13 @@ class FactFiles:
         )
         if self.intake is None:
             return versions, options
-        from steelyard.analysis.normalised import report_normalised
+        from steelyard.analysis.unread import report_unread
         from steelyard.facts.intake import read_intake
 
         diagnostics = Diagnostics()
         said = read_intake(self.intake, versions, self._names(), diagnostics)
         for one in () if said is None else said.versions.rulesets:
-            report_normalised(one, diagnostics)
+            report_unread(one, diagnostics)
         if said is None or diagnostics.errors:
             raise IntakeError(diagnostics.sorted())
         return said.versions, replace(options, by_file=said)

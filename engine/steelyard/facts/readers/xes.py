@@ -21,7 +21,7 @@ from defusedxml.expatreader import DefusedExpatParser
 
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import encodable
-from steelyard.facts.cells import Cell
+from steelyard.facts.cells import Cell, Numeral
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, Wanted, damaged, too_large
@@ -194,7 +194,7 @@ class _Log(ContentHandler):
 
 
 def _plain_number(text: str) -> str:
-    return format(Decimal(text), "f") if _FLOAT.fullmatch(text) else text
+    return Numeral(format(Decimal(text), "f") if _FLOAT.fullmatch(text) else text)
 
 
 class _Events(_Log):

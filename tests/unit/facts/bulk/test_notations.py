@@ -384,3 +384,21 @@ def test_texts_of_parquet(agree, shapes, tmp_path) -> None:
         ("K1 ", "at", "x"),
         ("K2 ", "rate", "1.5"),
     ]
+
+
+def test_numbers_of_event_logs_keep_their_point(agree, shapes, tmp_path) -> None:
+    path = tmp_path / "c.xes"
+    path.write_text(
+        '<log><trace><string key="concept:name" value="K1"/><float key="rate" value="1.234"/>'
+        '<string key="word" value=" N "/></trace></log>', "utf-8",
+    )  # fmt: skip
+    declared = {
+        "rate": ("rate", Notation(point=",", grouping=".")),
+        "word": ("word", Notation(normalise=(Folding.TRIM,))),
+    }
+    made = rules(shapes, **declared)
+    key = shapes.key(column="concept:name")
+
+    portfolio = agree(shapes.ruleset(key, *made.inputs[1:], timezone="America/New_York"), path)
+
+    assert [dict(case.values) for case in portfolio.cases] == [{"key": "K1", "rate": 12340, "word": "N"}]

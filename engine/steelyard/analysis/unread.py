@@ -1,4 +1,4 @@
-"""Reports texts that a normalised input or field never has, because `normalise` makes them other ones."""
+"""Reports texts that an input or field never has: `normalise` makes them other ones, or they mean missing."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ from steelyard.ir.types import Text
 from steelyard.ir.walk import nodes
 
 Place = Span | None
+Unread = tuple[Place, str, str | None]
+"""A text with its place, and what it becomes; None: missing."""
 FieldOf = Callable[[Expr], InputField | None]
 
 
-def check_normalised(subject: Subject, diagnostics: Diagnostics) -> None:
-    """Report values that are declared for, or compared with, a text that is normalised."""
-    report_normalised(subject.ruleset, diagnostics)
+def check_unread(subject: Subject, diagnostics: Diagnostics) -> None:
+    """Report values that are declared for, or compared with, a text whose notation never gives them."""
+    report_unread(subject.ruleset, diagnostics)
 
 
-def report_normalised(ruleset: Ruleset, diagnostics: Diagnostics) -> None:
+def report_unread(ruleset: Ruleset, diagnostics: Diagnostics) -> None:
     """Report the same; the fields may be written in the notation of one run."""
-    fields = _normalised(ruleset)
+    fields = _changing(ruleset)
     if not fields:
         return
     found = [*_declared(fields), *_compared(ruleset, fields)]
     for place, text, made in dict.fromkeys(found):
-        diagnostics.add(
-            "T103",
-            place,
-            msg("`{text}` never occurs: `normalise` makes it `{made}`", text=text, made=made),
-            help=msg("write `{text}`", text=made),
-        )
+        if made is None:
+            headline = msg("`{text}` never occurs: it is declared to mean missing", text=text)
+            diagnostics.add("T103", place, headline, help=msg("take it out, or test with `is_missing`"))
+        else:
+            headline = msg("`{text}` never occurs: `normalise` makes it `{made}`", text=text, made=made)
+            diagnostics.add("T103", place, headline, help=msg("write `{text}`", text=made))
 
 
-def _normalised(ruleset: Ruleset) -> dict[tuple[str | None, str], InputField]:
-    """Return the fields that are normalised, by relation (None: the case) and id."""
+def _changing(ruleset: Ruleset) -> dict[tuple[str | None, str], InputField]:
+    """Return the fields whose notation changes texts, by relation (None: the case) and id."""
     every: list[tuple[str | None, InputField]] = [(None, one) for one in ruleset.inputs]
     every += [(relation.id, one) for relation in ruleset.relations for one in relation.fields]
-    return {(owner, one.id): one for owner, one in every if one.written.normalise}
+    return {(owner, one.id): one for owner, one in every if one.written.normalise or one.written.missing}
 
 
-def _declared(fields: Mapping[tuple[str | None, str], InputField]) -> Iterator[tuple[Place, str, str]]:
+def _declared(fields: Mapping[tuple[str | None, str], InputField]) -> Iterator[Unread]:
     for one in fields.values():
         values = one.type.values if isinstance(one.type, Text) else ()
         yield from _changed(one, ((one.span, value) for value in values))
 
 
-def _compared(
-    ruleset: Ruleset, fields: Mapping[tuple[str | None, str], InputField]
-) -> Iterator[tuple[Place, str, str]]:
+def _compared(ruleset: Ruleset, fields: Mapping[tuple[str | None, str], InputField]) -> Iterator[Unread]:
     defines = {(None, one.id): one.value for one in ruleset.defines}
     defines |= {(relation.id, one.id): one.value for relation in ruleset.relations for one in relation.defines}
     tables = {table.id: table for table in ruleset.tables}
 
     def field_of(node: Expr) -> InputField | None:
-        """Return the normalised field whose value a node is, also by way of defines."""
+        """Return the field whose value a node is, also by way of defines."""
         match node:
             case Input(name=name) | Define(name=name):
                 key = None, name
@@ -75,7 +75,7 @@ def _compared(
                 yield from _in_comparison(node, field_of)
 
 
-def _in_cells(table: Table, asked: list[InputField | None]) -> Iterator[tuple[Place, str, str]]:
+def _in_cells(table: Table, asked: list[InputField | None]) -> Iterator[Unread]:
     def field_of(node: Expr) -> InputField | None:
         return asked[node.position] if isinstance(node, Argument) else None
 
@@ -88,7 +88,7 @@ def _in_cells(table: Table, asked: list[InputField | None]) -> Iterator[tuple[Pl
                     yield place or row.span, text, made
 
 
-def _in_comparison(node: Expr, field_of: FieldOf) -> Iterator[tuple[Place, str, str]]:
+def _in_comparison(node: Expr, field_of: FieldOf) -> Iterator[Unread]:
     match node:
         case Compare(left=left, right=right):
             pairs = [(left, right), (right, left)]
@@ -101,9 +101,13 @@ def _in_comparison(node: Expr, field_of: FieldOf) -> Iterator[tuple[Place, str, 
             yield from _changed(field, [(other.span, other.value)])
 
 
-def _changed(field: InputField, texts: Iterable[tuple[Place, str]]) -> Iterator[tuple[Place, str, str]]:
-    """Give the texts that the field never has, with what they become."""
+def _changed(field: InputField, texts: Iterable[tuple[Place, str]]) -> Iterator[Unread]:
+    """Give the texts that the field never has, with what they become; None: missing."""
+    notation = field.written
+    marks = {folded(mark, notation.normalise).strip() for mark in notation.missing or ()}
     for place, text in texts:
-        made = folded(text, field.written.normalise)
-        if made != text:
+        made = folded(text, notation.normalise)
+        if made.strip() in marks:
+            yield place, text, None
+        elif made != text:
             yield place, text, made

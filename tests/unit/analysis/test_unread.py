@@ -49,6 +49,20 @@ def test_texts_that_may_occur(expression: str) -> None:
     assert [] == [one for one in lowered(text)[1] if one.code == "T103"]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "sections"),
+    [
+        ("values: [red, green]", "values: [red, N/A], optional: true, missing: N/A", ""),
+        ("d: text\n", "d: {type: text, optional: true, missing: [N/A, none]}\n", 'define:\n  z: d = "N/A"\n'),
+    ],
+)
+def test_texts_that_mean_missing(old: str, new: str, sections: str) -> None:
+    assert old in CASE
+    [found] = [one for one in lowered(CASE.replace(old, new) + sections + PLAIN)[1] if one.code == "T103"]
+
+    assert str(found.headline) == "`N/A` never occurs: it is declared to mean missing"
+
+
 def test_values_of_a_closed_text() -> None:
     text = CASE.replace("values: [red, green]", "values: [Red, green], normalise: case") + PLAIN
 
