@@ -106,17 +106,21 @@ def check_word(word: str, span: Span, *, tests: bool) -> None:
     Raises:
         Refusal: always; it suggests the spelling of this language.
     """
-    if ours := _WORDS.get(word):
-        advice = (
-            msg(
-                'write `"{word}"` if it is a text; for no value give the table an input of its own, such as `{line}`',
-                word=word,
-                line="no_x: is_missing(x)",
-            )
-            if tests and ours == "missing"
-            else msg('write `{ours}`, or `"{word}"` if it is a text', ours=ours, word=word)
+    ours = _WORDS.get(word)
+    if ours is None:
+        return
+    text = f"'\"{word}\"'" if tests else f'"{word}"'  # YAML would take the quotes of a cell away
+    if ours != "missing":
+        advice = msg("write `{ours}`, or `{text}` if it is a text", ours=ours, text=text)
+    elif tests:
+        advice = msg(
+            "write `{text}` if it is a text; for no value give the table an input of its own, such as `{line}`",
+            text=text,
+            line="no_x: is_missing(x)",
         )
-        raise Refusal("Y201", span, msg("unknown word `{word}`", word=word), advice)
+    else:
+        advice = msg("write `missing`, in a comparison `is_missing(x)`, or `{text}` if it is a text", text=text)
+    raise Refusal("Y201", span, msg("unknown word `{word}`", word=word), advice)
 
 
 def bare_date(written: str, span: Span) -> Refusal:

@@ -233,8 +233,8 @@ WRONG_EXPRESSIONS = [
     ("a = ‘x’", "‘", 'write text in double quotes, as in `"motor"`'),
     ("a ÷ b", "÷", "write `/`"),
     ("f(a、b)", "、", "write `,`"),
-    ("a = null", "null", 'write `missing`, or `"null"` if it is a text'),
-    ("None", "None", 'write `missing`, or `"None"` if it is a text'),
+    ("a = null", "null", 'write `missing`, in a comparison `is_missing(x)`, or `"null"` if it is a text'),
+    ("None", "None", 'write `missing`, in a comparison `is_missing(x)`, or `"None"` if it is a text'),
     ("a = True", "True", 'write `true`, or `"True"` if it is a text'),
     ("FALSE", "FALSE", 'write `false`, or `"FALSE"` if it is a text'),
     ("a AND b", "AND", "write `and` in lower case"),
@@ -405,7 +405,7 @@ def test_conditions_on_a_value(written, tree):
 
 DIFFERENCE = "cells hold constants: give the table an input of its own, such as `d: x - {}`, with cells such as `> 0`"
 NO_VALUE = (
-    'write `"null"` if it is a text; for no value give the table an input of its own, such as `no_x: is_missing(x)`'
+    "write `'\"null\"'` if it is a text; for no value give the table an input of its own, such as `no_x: is_missing(x)`"
 )
 FLAG = (
     "give the table an input of its own for it, such as `no_x: is_missing(x)`, `true` in this row and `false` in others"
