@@ -197,7 +197,11 @@ def _check_columns(table: Table, fields: Sequence[InputField], needs: Mapping[st
     named = [name for name in columns if name]
     spare = [name for name in named if name not in needed]
     nearest = ((name, closest(name, spare)) for name in absent)
-    title = msg("row {line} is taken for the names of the columns: delete a title above them", line=line)
+    title = msg(
+        "row {line} is taken for the names of the columns: delete a title above them, or say `header` in a file of "
+        "`--intake`",
+        line=line,
+    )
     notes = (
         *((title,) if line is not None and len(named) == 1 else ()),
         *((other_sheets(table.remarks.other_sheets),) if table.remarks.other_sheets else ()),

@@ -86,4 +86,8 @@ class Remarks:
 
 def other_sheets(names: Sequence[str]) -> Message:
     """Advise where the sheet that is meant is not the first."""
-    return msg("only the first sheet is read: move the right one of {names} to the front", names=listed(names))
+    return msg(
+        "only the first sheet is read, not {names}: move the right one to the front, or name it in a file of "
+        "`--intake`",
+        names=listed(names),
+    )
