@@ -326,6 +326,7 @@ def test_an_intake_file_says_how_files_are_written(engine: str, steelyard, polic
     assert "`complaint` is “否”, expected one of `有`, `无`" in found.err
     assert (2, 2) == (wrong.status, absent.status)
     assert "did you mean `complaint`?" in wrong.err
+    assert "is read by this command" in steelyard(*given, "--intake", intake, "--provenance", intake).err
     assert f"{tmp_path / 'no.yaml'}" in absent.err
 
 

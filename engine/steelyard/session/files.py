@@ -188,12 +188,13 @@ def _files_of_ruleset(name: str) -> set[str]:
 
 
 def _files_of_facts(facts: FactFiles) -> list[str]:
-    """The files of cases and relations; before a colon may stand the kind of a feed."""
+    """The files of cases and relations, before a colon may stand the kind of a feed; and what says how to read them."""
     from steelyard.facts.patterns import matching_files
 
     given = (*facts.cases, *(file for files in facts.relations.values() for file in files or ()))
     names = [part for file in given for part in (file, file.partition(":")[2]) if part]
-    return [str(path) for name in names for path in (name, *matching_files(name))]
+    read = [] if facts.intake is None else [facts.intake]
+    return [*read, *(str(path) for name in names for path in (name, *matching_files(name)))]
 
 
 def write_whole(path: Path, text: str) -> None:

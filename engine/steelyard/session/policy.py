@@ -288,7 +288,8 @@ class Policy:
         Raises:
             PolicyError: a file cannot be read, columns are missing, or a relation is not given; with diagnostics.
             InputError: `cases` or a relation is in none of these forms.
-            UsageError: cases cannot be grouped by a name, or there is no such input to add.
+            UsageError: cases cannot be grouped by a name, there is no such input to add, or `intake` stands beside
+                frames of Spark.
             EngineError: no such engine, or it is not installed, refuses the ruleset, or could not finish.
             DisagreementError: two engines give different outcomes: a fault of this program.
         """
@@ -298,6 +299,8 @@ class Policy:
         if is_spark_frame(cases) and engine in {"auto", "spark"}:
             from steelyard.session.cluster import score_frames
 
+            if intake is not None:
+                raise UsageError(msg("{options}: not with sources of a cluster", options="intake"))
             return score_frames(
                 self._versions,
                 self.settings,
