@@ -8,6 +8,7 @@ from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.ir.ruleset import Table
 from steelyard.ir.types import Text, Type
+from steelyard.language.foreign import means_missing
 from steelyard.source import Text as Written
 
 _MISSING = "missing"
@@ -27,6 +28,21 @@ def check_words(subject: Subject, diagnostics: Diagnostics) -> None:
                     cell.span,
                     msg("`missing` is no text here, though the column lists it: the result is missing"),
                     help=msg("write `{text}` for the text", text=f"'\"{_MISSING}\"'"),
+                )
+            elif means_missing(str(cell)) and cell not in kind.values:
+                quoted = f"'\"{cell}\"'"
+                diagnostics.add(
+                    "L132",
+                    cell.span,
+                    msg("`{word}` is a text here, and not that there is no value", word=cell),
+                    help=msg("write `missing`, or `{text}` if it is a text", text=quoted)
+                    if is_output
+                    else msg(
+                        "write `{text}` if it is a text; "
+                        "for no value give the table an input of its own, such as `{line}`",
+                        text=quoted,
+                        line="no_x: is_missing(x)",
+                    ),
                 )
             elif str(cell) in named and not kind.values:
                 advice = (

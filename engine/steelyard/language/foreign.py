@@ -95,6 +95,11 @@ def character(text: Text, position: int) -> Refusal:
     return Refusal("Y201", span, msg("unexpected character `{found}`", found=found), advice)
 
 
+def means_missing(word: str) -> bool:
+    """Return whether a word stands for no value in other languages."""
+    return _WORDS.get(word) == "missing"
+
+
 def check_word(word: str, span: Span, *, tests: bool) -> None:
     """Refuse another language's spelling of `missing`, `true` and `false`.
 

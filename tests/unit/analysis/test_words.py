@@ -48,6 +48,8 @@ LISTED = "{type: text, values: [good, missing, kind, other]}"
         ({"word": "kind"}, "L133"),
         ({"word": "usual"}, "L133"),
         ({"cell": "kind"}, "L133"),
+        ({"cell": "null"}, "L132"),
+        ({"word": "None"}, "L132"),
     ],
 )
 def test_the_hint_mends_it(given: dict[str, str], code: str) -> None:
