@@ -321,12 +321,14 @@ def test_an_intake_file_says_how_files_are_written(engine: str, steelyard, polic
     intake.write_text(INTAKE.replace("complaint", "complain"), "utf-8")
     wrong = steelyard(*given, "--intake", intake)
     absent = steelyard(*given, "--intake", tmp_path / "no.yaml")
+    (tmp_path / "said.csv").write_text(INTAKE, "utf-8")
+    over = steelyard(*given, "--intake", tmp_path / "said.csv", "--rejects", tmp_path / "said.csv")
 
     assert ["一"] == list(results(found.out))
     assert "`complaint` is “否”, expected one of `有`, `无`" in found.err
     assert (2, 2) == (wrong.status, absent.status)
     assert "did you mean `complaint`?" in wrong.err
-    assert "is read by this command" in steelyard(*given, "--intake", intake, "--provenance", intake).err
+    assert "is read by this command" in over.err
     assert f"{tmp_path / 'no.yaml'}" in absent.err
 
 
