@@ -111,6 +111,8 @@ class _Sheet:
             for column in columns
         ]
         self._widths = [_width(column.name) for column in columns]
+        self._short = [_short(column) for column in columns]
+        """Below it a number of the column has no more digits than a spreadsheet keeps; 0 where it is no number."""
         for place, column in enumerate(columns):
             self._put_text(place, column.name, head)
 
@@ -143,11 +145,17 @@ class _Sheet:
         self._rows += 1
         if self._rows > SHEET_ROWS:
             raise UnfitError(too_many(self._rows), ())
-        for place, (column, value) in enumerate(zip(self._columns, row, strict=True)):
-            if value is not None and value != "":
-                shown = self._put(place, column, value)
-                if self._rows <= _MEASURED:
-                    self._widths[place] = max(self._widths[place], _width(shown))
+        measured = self._rows <= _MEASURED
+        for place, value in enumerate(row):
+            if value is None or value == "":
+                continue
+            least = self._short[place]
+            if not measured and least and isinstance(value, int | Decimal) and -least < value < least:
+                self._sheet.write_number(self._rows, place, float(value), self._formats[place])
+                continue
+            shown = self._put(place, self._columns[place], value)
+            if measured:
+                self._widths[place] = max(self._widths[place], _width(shown))
 
     def _put(self, place: int, column: ResultColumn, value: object) -> str:
         """Write a value; return it as it is shown, to measure the column."""
@@ -194,7 +202,7 @@ class _Sheet:
         return text
 
     def _put_text(self, place: int, text: str, shape: Format) -> None:
-        written = text.translate(_NOT_IN_XML)
+        written = text if text.isascii() else text.translate(_NOT_IN_XML)
         if self._sheet.write_string(self._rows, place, written, shape):
             name = self._columns[place].name
             raise UnfitError(
@@ -245,6 +253,14 @@ def _shaded(grades: Sequence[str]) -> Iterable[tuple[str, str]]:
     """Give each grade a colour, from green to red."""
     for place, grade in enumerate(grades):
         yield grade, _SHADES[round(place * (len(_SHADES) - 1) / max(1, len(grades) - 1))]
+
+
+def _short(column: ResultColumn) -> int:
+    match column.type:
+        case Number(scale) if not column.many and scale < _DIGITS:
+            return 10 ** (_DIGITS - scale)
+        case _:  # other types are written one by one
+            return 0
 
 
 def _width(text: str) -> int:
