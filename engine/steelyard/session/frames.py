@@ -148,11 +148,20 @@ def _column(role: str, name: str, values: Sequence[object]) -> Any:
         if isinstance(cell, Problem):
             raise InputError(f"{role}.{name}", value, cell.expected)
     given = [cell for cell in cells if cell is not None]
+    if any(isinstance(value, str) for value in values):
+        _without_points(role, name, values)
     if any(isinstance(cell, tuple) for cell in given):
         return pa.array([_list(cell) for cell in cells], pa.list_(pa.string()))
     if any(isinstance(cell, float) for cell in given) and not any(isinstance(value, str) for value in values):
         return pa.array([_double(role, name, cell) for cell in cells], pa.float64())
     return pa.array([None if cell is None else _text(cell) for cell in cells], pa.string())
+
+
+def _without_points(role: str, name: str, values: Sequence[object]) -> None:
+    """Refuse numbers with a point beside texts, for which the ruleset may declare another sign."""
+    for value in values:
+        if isinstance(value, float | Decimal) and "." in str(value).removesuffix(".0"):
+            raise InputError(f"{role}.{name}", value, msg("either texts or numbers in one column, not both"))
 
 
 def _text(cell: Cell) -> str:

@@ -182,6 +182,15 @@ def test_numbers_of_a_caller_keep_their_point_and_texts_are_read_as_an_intake_fi
     assert found == [[Decimal("1.234"), Decimal("4.500")]] * 2
 
 
+@pytest.mark.parametrize("number", [Decimal("1.234"), 4.5])
+def test_numbers_with_a_point_beside_texts_are_refused(scored: Callable[..., Run], number: object) -> None:
+    row = {"claim_id": "C-1", "reported_at": "2024-05-01 09:00", "complaint": False}
+    rows = [{**row, "rating": number}, {**row, "claim_id": "C-2", "rating": "1.234,5"}]
+
+    with pytest.raises(InputError, match="either texts or numbers in one column, not both"):
+        scored(rows)
+
+
 def test_decimals_beside_floats_stay_exact(scored: Callable[..., Run]) -> None:
     row = {"claim_id": "C-1", "reported_at": "2024-05-01 09:00", "complaint": False}
 
