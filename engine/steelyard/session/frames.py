@@ -148,7 +148,7 @@ def _column(role: str, name: str, values: Sequence[object]) -> Any:
         if isinstance(cell, Problem):
             raise InputError(f"{role}.{name}", value, cell.expected)
     given = [cell for cell in cells if cell is not None]
-    if any(isinstance(value, str) for value in values):
+    if any(isinstance(value, str) and "," in value for value in values):
         _without_points(role, name, values)
     if any(isinstance(cell, tuple) for cell in given):
         return pa.array([_list(cell) for cell in cells], pa.list_(pa.string()))
@@ -158,7 +158,7 @@ def _column(role: str, name: str, values: Sequence[object]) -> Any:
 
 
 def _without_points(role: str, name: str, values: Sequence[object]) -> None:
-    """Refuse numbers with a point beside texts, for which the ruleset may declare another sign."""
+    """Refuse numbers with a point beside texts with a comma, which may be the sign that is declared for the column."""
     for value in values:
         if isinstance(value, float | Decimal) and "." in str(value).removesuffix(".0"):
             raise InputError(f"{role}.{name}", value, msg("either texts or numbers in one column, not both"))
