@@ -1,7 +1,7 @@
 """The examples of every file here and the worked cases of every shipped ruleset on Spark, against the reference.
 
 A query takes Spark a second, so that cases are given keys of their own and scored together where they see the same
-rows; by default, of each version of a ruleset only the largest of these groups.
+rows; `.ci/run` scores of each version of a ruleset only the largest of these groups, `-m long` all of them.
 """
 
 from __future__ import annotations
@@ -52,6 +52,7 @@ def session(tmp_path_factory):
         yield Session(server.session, tmp_path_factory.mktemp("spark"))
 
 
+@pytest.mark.long
 def test_spark_agrees(session):
     """One test, since a machine's Java is slow to start."""
     largest: dict[tuple[str, str], tuple[Ruleset, list[Case]]] = {}
