@@ -12,6 +12,7 @@ from steelyard.cli.options import facts, language, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import msg
+from steelyard.diagnostics.suggestions import listed
 from steelyard.session.errors import UsageError
 from steelyard.session.explanation import Layout
 
@@ -93,6 +94,6 @@ def _by_ending(target: str | None) -> Layout:
     """
     ending = "" if target is None else Path(target).suffix.lower()
     if ending not in ENDINGS:
-        known = tuple(msg("`{name}`", name=one) for one in ENDINGS if one)
+        known = listed(filter(None, ENDINGS))
         raise UsageError(msg("`{file}`: an explanation ends in {known}, or say `--format`", file=target, known=known))
     return ENDINGS[ending]

@@ -17,12 +17,12 @@ from steelyard.cli.help import Group, named_language
 from steelyard.cli.interruption import ignore_signals, install
 from steelyard.cli.output import Output, default_language, steady
 from steelyard.cli.status import Status, Stop
-from steelyard.diagnostics import Message, SteelyardError, msg
+from steelyard.diagnostics import SteelyardError, msg
 from steelyard.session.errors import UsageError
 from steelyard.session.signals import Interruption
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 COMMANDS = {
     "demo": "Score the shipped sample and say what to look at next.",
@@ -63,11 +63,11 @@ class Commands(Group):
         """Find a command; an unknown one is answered with the nearest."""
         name = args[0]
         if name not in COMMANDS and not name.startswith("-"):
-            from steelyard.diagnostics.suggestions import closest
+            from steelyard.diagnostics.suggestions import closest, listed
 
             near = closest(name, COMMANDS)
             hint = (
-                msg("did you mean `{near}`?", near=near) if near else msg("there are {names}", names=_names(COMMANDS))
+                msg("did you mean `{near}`?", near=near) if near else msg("there are {names}", names=listed(COMMANDS))
             )
             raise UsageError(msg("there is no command `{name}`", name=name), hints=(hint,))
         return super().resolve_command(ctx, args)
@@ -76,10 +76,6 @@ class Commands(Group):
         """List the commands without loading any."""
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
-
-
-def _names(names: Iterable[str]) -> tuple[Message, ...]:
-    return tuple(msg("`{name}`", name=name) for name in names)
 
 
 def _version(ctx: click.Context, _: click.Parameter, value: bool) -> None:

@@ -125,8 +125,12 @@ def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, st
 def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign and value):
-        raise UsageError(msg("`{option}` takes `{form}`, not `{text}`", option=option, form=form, text=text))
+        raise _misformed(option, form, text)
     return name, value
+
+
+def _misformed(option: str, form: str, text: str) -> UsageError:
+    return UsageError(msg("`{option}` takes `{form}`, not `{text}`", option=option, form=form, text=text))
 
 
 def _contradicted(name: str) -> UsageError:
@@ -134,12 +138,10 @@ def _contradicted(name: str) -> UsageError:
 
 
 def _accepted(text: str) -> tuple[str, str]:
-    form = "NAME=accept"
+    form = f"NAME={ACCEPT}"
     name, value = _pair(text, "--missing-column", form)
     if value != ACCEPT:
-        raise UsageError(
-            msg("`{option}` takes `{form}`, not `{text}`", option="--missing-column", form=form, text=text)
-        )
+        raise _misformed("--missing-column", form, text)
     return name, value
 
 

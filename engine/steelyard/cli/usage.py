@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 import click
 
 from steelyard.cli.output import Output
 from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import listed
 
 _CHOICE = re.compile(r"(?P<value>'.*') is not one of (?P<known>.*)\.", re.DOTALL)
 _NUMBER = re.compile(r"(?P<value>'.*') is not a valid .*\.", re.DOTALL)
@@ -34,13 +34,14 @@ def _message(error: click.ClickException) -> Message:
     match error:
         case click.NoSuchOption(option_name=name, possibilities=near):
             unknown = msg("there is no option `{name}`", name=name)
-            return msg("{what}: did you mean {near}?", what=unknown, near=_names(near)) if near else unknown
+            return msg("{what}: did you mean {near}?", what=unknown, near=listed(near)) if near else unknown
         case click.MissingParameter(param=click.Option(opts=names)):
             return msg("the option `{name}` is missing", name=names[-1] if len(names) == 1 else " / ".join(names))
-        case click.MissingParameter(param=parameter) if parameter is not None:
-            return msg("the argument `{name}` is missing", name=parameter.make_metavar(error.ctx or _context()))
-        case click.BadParameter(param=parameter, message=message) if parameter is not None:
-            name = parameter.opts[-1] if isinstance(parameter, click.Option) else str(parameter.name).upper()
+        case click.MissingParameter(param=click.Argument(human_readable_name=name)):
+            return msg("the argument `{name}` is missing", name=name)
+        case click.BadParameter(param=click.Option(opts=names), message=message):
+            return msg("`{name}`: {what}", name=names[-1], what=_value(message))
+        case click.BadParameter(param=click.Argument(human_readable_name=name), message=message):
             return msg("`{name}`: {what}", name=name, what=_value(message))
         case _:  # told apart by its words alone
             return _worded(text)
@@ -48,7 +49,7 @@ def _message(error: click.ClickException) -> Message:
 
 def _value(text: str) -> Message:
     if found := _CHOICE.fullmatch(text):
-        known = tuple(msg("`{name}`", name=name.strip(" '")) for name in found["known"].split(","))
+        known = listed(name.strip(" '") for name in found["known"].split(","))
         return msg("{value} is none of {known}", value=found["value"], known=known)
     if found := _NUMBER.fullmatch(text):
         return msg("{value} is no whole number", value=found["value"])
@@ -65,11 +66,3 @@ def _worded(text: str) -> Message:
     if found := _NEEDS_VALUE.fullmatch(text):
         return msg("the option `{name}` needs a value", name=found["name"])
     return msg("{text}", text=text)
-
-
-def _names(names: Iterable[str]) -> tuple[Message, ...]:
-    return tuple(msg("`{name}`", name=one) for one in names)
-
-
-def _context() -> click.Context:
-    return click.Context(click.Command("steelyard"))

@@ -15,7 +15,7 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Range
 from steelyard.ir.versions import Versions
 from steelyard.report.book import Book
-from steelyard.report.provenance import Read, Scoring
+from steelyard.report.provenance import Read, Scoring, checked_on
 from steelyard.report.view import digest_lines
 
 CUT_OFF = "as_of"
@@ -38,10 +38,8 @@ def _lines(versions: Versions, read: Read, scoring: Scoring, lang: str) -> Itera
         yield line(msg("version"), one.version, _days(one.effective))
         yield from digest_lines((digests(one, read.provenance),), lang)
     yield from _parameters(newest, lang)
-    checked = msg(
-        "{count} cases checked on {engines}: no difference", count=scoring.verified, engines=", ".join(scoring.checkers)
-    )
-    yield line(msg("engine"), scoring.engine, *((told(checked),) if scoring.checkers else ()))
+    checked = (told(checked_on(scoring.verified, scoring.checkers)),) if scoring.checkers else ()
+    yield line(msg("engine"), scoring.engine, *checked)
     for file in read.provenance.files:
         yield line(msg("file"), file.role, file.name, file.digest)
     for name in read.provenance.empty:

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from steelyard import __version__
 from steelyard.calendars.zones import zone_digest
-from steelyard.diagnostics import Message
+from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.facts.case import Reject
 from steelyard.facts.digest import digests
@@ -86,6 +86,14 @@ class Scoring:
     csv_safe: bool = False
     warned: tuple[Warned, ...] = ()
     lang: str = "en"
+
+
+def checked_on(count: int, checkers: Sequence[str]) -> Message:
+    """Say which engines gave some cases the same outcomes; at least one did."""
+    engines = ", ".join(checkers)
+    if count == 1:
+        return msg("1 case checked on {engines}: no difference", engines=engines)
+    return msg("{count} cases checked on {engines}: no difference", count=count, engines=engines)
 
 
 def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[str, Json]:

@@ -145,10 +145,7 @@ def disagreement(found: Sequence[Disagreement], versions: Versions, engine: str)
 
 def tell_checked(listener: Listener, checked: int, checkers: tuple[str, ...]) -> None:
     """Tell which engines agreed, where there was a case to check."""
-    engines = ", ".join(checkers)
-    if not checked or not checkers:
-        return
-    if checked == 1:
-        listener.say(msg("1 case checked on {engines}: no difference", engines=engines))
-    else:
-        listener.say(msg("{count} cases checked on {engines}: no difference", count=checked, engines=engines))
+    from steelyard.report.provenance import checked_on
+
+    if checked and checkers:
+        listener.say(checked_on(checked, checkers))
