@@ -128,6 +128,16 @@ def test_files_of_one_role_may_differ(steelyard, rules: Path, tmp_path: Path):
     assert (0, 3) == (found.status, len(found.out.splitlines()))
 
 
+def test_a_file_that_is_not_there_is_named_and_ends_the_command(steelyard, rules: Path, tmp_path: Path):
+    (tmp_path / "there.csv").write_text("claim\n1\n", "utf-8")
+    for word, named in (("gone.csv", "gone.csv"), ("*.gone", "*.gone")):
+        done = steelyard("intake", rules, tmp_path / "there.csv", tmp_path / word)
+
+        assert (2, "") == (done.status, done.out)
+        assert "E110" in done.err
+        assert named in done.err
+
+
 @pytest.mark.parametrize("words", [("no.csv",), ("nothing=c.csv",), ("x*.csv",), ()])
 def test_what_cannot_be_looked_at(steelyard, rules: Path, words: tuple[str, ...]):
     assert 2 == steelyard("intake", rules, *words).status

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, PolicyError, Span, msg
@@ -23,13 +24,13 @@ def propose_intake(ruleset: str, cases: Sequence[str], relations: Mapping[str, S
         lang: `en` or `zh`, of the comments.
 
     Raises:
-        PolicyError: the ruleset has errors, or a file cannot be read in any way.
+        PolicyError: the ruleset has errors, or a file is not there or cannot be read in any way.
         UsageError: no file is given, or a relation that the ruleset does not have.
     """
     from steelyard.analysis.check import load
     from steelyard.diagnostics.catalogue import translator
+    from steelyard.diagnostics.suggestions import closest
     from steelyard.facts.absent import CASES
-    from steelyard.facts.patterns import matching_files
     from steelyard.facts.proposals import propose
     from steelyard.facts.readers import UnreadableError
 
@@ -39,9 +40,10 @@ def propose_intake(ruleset: str, cases: Sequence[str], relations: Mapping[str, S
     known = [one.id for one in loaded.versions.newest.relations]
     for name in relations:
         if name not in known:
-            raise UsageError(msg("the ruleset has no relation `{relation}`", relation=name))
-    given = {CASES: cases, **relations}
-    files = {role: [path for one in some for path in matching_files(one)] for role, some in given.items()}
+            near = closest(name, known)
+            hints = () if near is None else (msg("did you mean `{near}`?", near=near),)
+            raise UsageError(msg("the ruleset has no relation `{relation}`", relation=name), hints=hints)
+    files = {role: _files(some) for role, some in {CASES: cases, **relations}.items()}
     found = {role: paths for role, paths in files.items() if paths}
     if not found:
         raise UsageError(msg("no file is there to look at"))
@@ -54,6 +56,27 @@ def propose_intake(ruleset: str, cases: Sequence[str], relations: Mapping[str, S
         raise PolicyError(diagnostics.sorted()) from None
     said = translator(lang)
     return "".join(f"{_line(one, said)}\n" for one in lines)
+
+
+def _files(names: Sequence[str]) -> list[Path]:
+    """Return the files that paths and patterns stand for.
+
+    Raises:
+        PolicyError: one stands for no file.
+    """
+    from steelyard.facts.patterns import matching_files
+
+    diagnostics = Diagnostics()
+    found: list[Path] = []
+    for name in names:
+        paths = matching_files(name)
+        found += paths
+        if not any(path.exists() for path in paths):
+            headline = msg("no file matches `{pattern}`", pattern=name)
+            diagnostics.add("E110", Span(name, 0, 0, 0, 0), headline, help=msg("check the path and its spelling"))
+    if diagnostics.sorted():
+        raise PolicyError(diagnostics.sorted())
+    return found
 
 
 def _line(line: Proposed, said: Translator) -> str:
