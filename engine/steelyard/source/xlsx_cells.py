@@ -10,9 +10,13 @@ import re
 from collections.abc import Callable
 
 _CELL = re.compile(
-    rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="(s|b|n|str|inlineStr)")?'
-    rb"(?:/>|>(?:<v>([^<&]*)</v>|<is><t(?: [^<>]*)?>[^<]*</t></is>)?</c>)"
+    rb'<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?(?: t="(?:s|b|n|str|inlineStr)")?'
+    rb"(?:/>|>(?:<v>[^<&]*</v>|<is><t(?: [^<>]*)?>[^<]*</t></is>)?</c>)"
 )
+_STYLED = re.compile(rb'<c r="([A-Z]{1,3}[0-9]{1,7})" s="([0-9]+)"(?: t="n")?><v>([^<&]+)</v></c>')
+_COLUMN = re.compile(rb'<c r="([A-Z]{1,3})[0-9]')
+_ROW = re.compile(rb'<c r="[A-Z]{1,3}([0-9]{1,7})"')
+_END_OF_ROW = b"</row>"
 _MARKUP = b"<!"
 """Begins comments and the like, in which no text is a cell."""
 
@@ -26,22 +30,19 @@ def taken_out(xml: bytes, plain: frozenset[str], number: Callable[[str, str, str
         number: is called with the name of a cell, its style and its text, for numbers in other styles.
 
     Returns:
-        The sheet without these cells; of each row and each column of them the name of a cell.
+        The sheet without these cells; the names of cells that name each row and each column of the sheet.
     """
     if _MARKUP in xml:
         return xml, set()
     passed = {style.encode() for style in plain}
-    rows: dict[bytes, bytes] = {}
-    columns: dict[bytes, bytes] = {}
-
-    def take(cell: re.Match[bytes]) -> bytes:
-        letters, digits, style, kind, value = cell.groups()
-        rows[digits] = letters
-        columns[letters] = digits
-        if style is not None and value and (kind is None or kind == b"n") and style not in passed:
-            number((letters + digits).decode(), style.decode(), value.decode())
-        return b""
-
-    rest = _CELL.sub(take, xml)
-    names = {letters + digits for digits, letters in rows.items()}
-    return rest, {name.decode() for name in names | {letters + digits for letters, digits in columns.items()}}
+    rows: set[bytes] = set()
+    columns: set[bytes] = set()
+    rest: list[bytes] = []
+    for part in xml.split(_END_OF_ROW):
+        columns.update(_COLUMN.findall(part))
+        rows.update(_ROW.findall(part))
+        for name, style, value in _STYLED.findall(part):
+            if style not in passed:
+                number(name.decode(), style.decode(), value.decode())
+        rest.append(_CELL.sub(b"", part))
+    return _END_OF_ROW.join(rest), {column.decode() + "1" for column in columns} | {"A" + row.decode() for row in rows}

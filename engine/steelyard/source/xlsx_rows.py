@@ -95,7 +95,10 @@ class Sheet:
         height, width = self.facts.size  # calamine omits empty cells at the end, including formulas without results
         for number in range(max(height, len(self._values))):
             values = self._values[number] if number < len(self._values) else []
-            cells = [self._cell((number, column), value) for column, value in enumerate(values)]
+            cells: list[Cell] = [
+                value or None if isinstance(value, str) else self._cell((number, column), value)
+                for column, value in enumerate(values)
+            ]
             if number in faults:
                 cells += [None] * (width - len(cells))
                 for column, fault in faults[number].items():

@@ -119,8 +119,8 @@ def _reader(kind: Type, notation: Notation, zone: Zone) -> Callable[[Cell], str 
     def read(cell: Cell) -> str | None:
         return _text(cell, kind, notation, zone)
 
-    if notation == AS_THE_GRAMMAR:
-        return read
+    if notation == AS_THE_GRAMMAR:  # most cells are texts, which stay as they are
+        return lambda cell: cell or None if isinstance(cell, str) and cell.isascii() else read(cell)
     known = lru_cache(_REMEMBERED, typed=True)(read)
     return lambda cell: known(cell) if isinstance(cell, str) else read(cell)
 
