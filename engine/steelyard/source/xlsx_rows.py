@@ -2,13 +2,12 @@
 
 Values come from calamine, everything that it does not provide from the sheet's XML. A workbook stores numbers, dates
 and times as doubles. A number is returned as its double, which the caller converts exactly or refuses; a date or a
-duration is returned only where the double stands for a whole second.
+duration is returned only where the double stands for a whole microsecond (xlsx_times.py).
 """
 
 from __future__ import annotations
 
 import io
-import math
 import re
 import zipfile
 from collections import defaultdict
@@ -23,14 +22,16 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.source.broken import BROKEN_FILE, reason_of
 from steelyard.source.xlsx_sheet import Place, SheetFacts, has_values, part_of, place_of, read_facts, reference
+from steelyard.source.xlsx_times import microseconds_of
 
-_EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1))  # noqa: DTZ001 - a workbook's times are local
+_EPOCHS = (datetime(1899, 12, 30), datetime(1904, 1, 1), datetime(1899, 12, 31))  # noqa: DTZ001 - times are local
+"""From when days are counted; the last before March 1900, because spreadsheets have a 29 February in it."""
 _EARLIEST, _LATEST = -693_593, 2_958_466
 """Serial numbers outside of which there is no date: the end of year 0, and the beginning of year 10,000."""
 _CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*[^/]>.*?</(?:\w+:)?c>", re.DOTALL)
 _CELL_NAME = re.compile(rb"""\br=["']([A-Z0-9]+)["']""")
 _VALUE = re.compile(rb"(<(?:\w+:)?v(?:\s[^>]*)?>)[^<]*")
-_DAY = timedelta(days=1)
+_MICROSECOND = timedelta(microseconds=1)
 _SECOND = timedelta(seconds=1)
 
 
@@ -163,20 +164,27 @@ class Sheet:
 
     def _instant(self, place: Place, value: datetime) -> datetime | CellFault:
         serial = self.facts.serials.get(place)
-        if value.microsecond == 0 and (serial is None or any(_equal(serial, value - epoch) for epoch in _EPOCHS)):
+        if serial is None:  # a text of ISO 8601
             return value
-        headline = msg("the cell holds a time that is no whole second: {value}", value=value.isoformat(" "))
+        if (stored := microseconds_of(serial)) is not None:
+            since = timedelta(microseconds=stored)
+            for epoch in _EPOCHS:
+                if abs(epoch + since - value) < _SECOND:
+                    return epoch + since
+        headline = msg("the cell holds a time that is no whole microsecond: {value}", value=value.isoformat(" "))
         return CellFault("E143", headline, msg("round it, or store it as text"))
 
     def _duration(self, place: Place, value: timedelta) -> str | CellFault:
         serial = self.facts.serials.get(place)
-        if value % _SECOND or (serial is not None and not _equal(serial, value)):
-            headline = msg("the cell holds a duration that is no whole second")
+        stored = value // _MICROSECOND if serial is None else microseconds_of(serial)
+        if stored is None:
+            headline = msg("the cell holds a duration that is no whole microsecond")
             return CellFault("E143", headline, msg("round it, or write e.g. `1h30min`"))
-        minutes, seconds = divmod(abs(value) // _SECOND, 60)
-        parts = ((minutes // 60, "h"), (minutes % 60, "min"), (seconds, "s"))
-        text = "".join(f"{count}{unit}" for count, unit in parts if count) or "0h"
-        return f"-{text}" if value < timedelta(0) else text
+        minutes, rest = divmod(abs(stored), 60 * 10**6)
+        seconds = f"{rest // 10**6}.{rest % 10**6:06d}".rstrip("0").rstrip(".")
+        parts = ((str(minutes // 60), "h"), (str(minutes % 60), "min"), (seconds, "s"))
+        text = "".join(f"{count}{unit}" for count, unit in parts if count != "0") or "0h"
+        return f"-{text}" if stored < 0 else text
 
 
 def error_fault() -> CellFault:
@@ -263,12 +271,3 @@ def _chosen(names: list[str], file: str, sheet: str | None) -> str:
         advice = msg("did you mean `{near}`?", near=near) if near else None
         raise UnusableWorkbookError("E144", headline, advice or msg("its sheets are: {names}", names=listed(names[:5])))
     return sheet
-
-
-def _equal(serial: float, value: timedelta) -> bool:
-    """Return whether a stored number of days equals a duration, as far as writers of workbooks keep it.
-
-    Spreadsheets keep 15 digits; libraries store 16 digits of a number that they compute with an error of rounding.
-    """
-    days = value / _DAY
-    return abs(serial - days) <= 2 * math.ulp(days) or f"{serial:.15g}" == f"{days:.15g}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from steelyard.source import Text
 from steelyard.source.grid import CellKind, Grid, GridOptions
 from steelyard.source.xlsx_grid import read_xlsx_grid
 from steelyard.source.xlsx_sheet import place_of, reference
+from steelyard.source.xlsx_times import microseconds_of
 from workbooks import number, sheet, text, workbook
 
 HERE = Span("r.yaml", 3, 10, 3, 15)
@@ -87,6 +89,7 @@ def test_dates_times_and_truths() -> None:
     assert ("2024-05-01", CellKind.DAY) == one(number("45413", "instant"))
     assert ("2024-05-01T10:00:01", CellKind.INSTANT) == one(number("45413.41667824074", "instant"))
     assert ("2024-05-01T10:00:00", CellKind.INSTANT) == one(number("45413.4166666667", "instant"))
+    assert ("1900-02-28T12:00:00", CellKind.INSTANT) == one(number("59.5", "instant"))
     assert ("36h", CellKind.TEXT) == one(number("1.5", "duration"))
     assert ("1h30min5s", CellKind.TEXT) == one(number(repr(5405 / 86400), "duration"))
     assert ("0h", CellKind.TEXT) == one(number("0", "duration"))
@@ -114,12 +117,46 @@ def test_every_second_survives_sixteen_digits(seconds) -> None:
 
 @pytest.mark.parametrize(
     ("serial", "style"),
-    [("45413.416670", "instant"), ("1.00001", "duration"), ("0.25", "clock"), ("45413.41666724537", "instant")],
+    [("45413.42345678902", "instant"), ("0.00000578703", "duration"), ("0.25", "clock")],
 )
-def test_time_between_seconds_and_time_of_day_are_refused(serial, style) -> None:
+def test_time_between_microseconds_and_time_of_day_are_refused(serial, style) -> None:
     _, found = read(workbook(S=sheet({"A1": "h", "A2": number(serial, style)})))
 
     assert ["E143"] == [each.code for each in found]
+
+
+@pytest.mark.parametrize(
+    ("serial", "style", "taken"),
+    [
+        ("45413.42344494213", "instant", "2024-05-01T10:09:45.643000"),
+        ("45413.4234449421", "instant", "2024-05-01T10:09:45.643000"),
+        ("45413.42344494214", "instant", "2024-05-01T10:09:45.643000"),
+        ("45413.416670", "instant", "2024-05-01T10:00:00.288000"),
+        ("45413.99999999", "instant", "2024-05-01T23:59:59.999136"),
+        ("1.00001", "duration", "24h0.864s"),
+        ("0.0000115740740741", "duration", "1s"),
+        ("0.000000005787037", "duration", "0.0005s"),
+        ("0", "duration", "0h"),
+    ],
+)
+def test_fractions_of_a_second_are_read_to_the_microsecond(serial, style, taken) -> None:
+    assert taken == one(number(serial, style))[0]
+
+
+@given(st.integers(18_000 * 86_400_000, 109_000 * 86_400_000), st.integers(-2, 2))
+def test_every_millisecond_survives_an_error_of_rounding(milliseconds, steps) -> None:
+    serial = milliseconds / 86_400_000
+    taken, _ = one(number(repr(serial + steps * math.ulp(serial)), "instant"))
+
+    assert EPOCH + timedelta(milliseconds=milliseconds) == datetime.fromisoformat(taken)
+
+
+@given(st.integers(43_000 * 86_400_000_000, 47_000 * 86_400_000_000))
+def test_microseconds_are_as_the_cell_stores_them_but_beside_a_whole_millisecond(microseconds) -> None:
+    taken = microseconds_of(microseconds / 86_400_000_000)
+
+    assert taken is not None
+    assert microseconds == taken or (taken % 1000 == 0 and abs(microseconds - taken) <= 4)
 
 
 def test_days_may_be_counted_from_1904() -> None:

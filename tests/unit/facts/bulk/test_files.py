@@ -300,6 +300,36 @@ def test_midnight_of_a_workbook_is_a_time_and_its_day_is_none(agree, shapes, tmp
     assert [("b", "at", "2024-05-01")] == [(one.key, one.where, one.value) for one in found.rejects]
 
 
+def test_fractions_of_seconds_of_a_workbook(agree, shapes, tmp_path) -> None:
+    at, length = shapes.types["at"], shapes.types["length"]
+    log = shapes.relation("log", shapes.key(), shapes.field("at", at), of_case="key")
+    rules = shapes.ruleset(
+        shapes.key(), shapes.field("at", at), shapes.field("length", length), relations=[log], timezone="UTC"
+    )
+    cells = {"A1": "key", "B1": "at", "C1": "length"}
+    for row, (instant, duration) in enumerate(
+        [
+            ("45413.42344494213", "0.000000005787037"),
+            ("45413.423450502974", "1"),
+            ("45413.42345678902", "1"),
+            ("45413", "0.000000000001"),
+        ],
+        2,
+    ):
+        inside = {"A": f"K{row}", "B": number(instant, "instant"), "C": number(duration, "duration")}
+        cells |= {f"{column}{row}": one for column, one in inside.items()}
+    (tmp_path / "c.xlsx").write_bytes(workbook(Cases=sheet(cells)))
+
+    found = agree(rules, tmp_path / "c.xlsx", {"log": tmp_path / "c.xlsx"})
+
+    day = 19_844 * 86_400_000_000
+    assert [(day + 36_585_643_000, 500), (day + 36_586_123_457, 86_400_000_000)] == [
+        (case.values["at"], case.values["length"]) for case in found.cases
+    ]
+    assert [day + 36_585_643_000] == [row.values["at"] for row in found.cases[0].rows["log"]]
+    assert ["at", "length"] == [one.where for one in found.rejects]
+
+
 def test_event_logs(agree, shapes, tmp_path) -> None:
     path = tmp_path / "log.xes"
     traces = "".join(
