@@ -1,12 +1,13 @@
 """The values that a field of a file can hold, and their exact conversion to text.
 
-Doubles (in workbooks and Parquet) are the only floats in the program; here they become the exact decimal text that they
-stand for, or a problem.
+Floats of 64 bits (in workbooks and Parquet) and of 32 bits (in Parquet) are the only floats in the program; here they
+become the exact decimal text that they stand for, or a problem.
 """
 
 from __future__ import annotations
 
 import math
+import struct
 from datetime import date, datetime
 
 from steelyard.diagnostics import msg
@@ -21,14 +22,24 @@ class Numeral(str):
     __slots__ = ()
 
 
+class Single(float):
+    """A number that a file holds as a float of 32 bits."""
+
+    __slots__ = ()
+
+
 NUMERALS = b"steelyard.numerals"
 """Marks, in the metadata of a Parquet field of texts, that each text is a `Numeral`."""
 
 Cell = str | tuple[str, ...] | float | date | Problem | None
-"""Text; a list (JSONL, Parquet); a double, a date or a local datetime (XLSX, Parquet); a problem; None: empty."""
+"""Text; a list (JSONL, Parquet); a float, a date or a local datetime (XLSX, Parquet); a problem; None: empty."""
 
 _EXACT = 10**15
 """Below this, every whole number has a double of its own, and a spreadsheet keeps all of its digits."""
+_EXACT_SINGLE = 10**7
+"""The same for floats of 32 bits."""
+_DIGITS_OF_SINGLE = 9
+"""So many digits tell every float of 32 bits from all others."""
 
 
 def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None:  # noqa: A002 - the word
@@ -42,8 +53,8 @@ def plain_cell(cell: Cell, type: Type) -> str | tuple[str, ...] | Problem | None
             return _datetime(cell, type)
         case date():
             return _date(cell, type)
-        case _:  # a double
-            return _double(float(cell), type)
+        case _:  # a float
+            return _double(cell if isinstance(cell, Single) else float(cell), type)
 
 
 def shown(cell: Cell) -> str:
@@ -59,6 +70,8 @@ def shown(cell: Cell) -> str:
             return cell.isoformat(" ")
         case date():
             return cell.isoformat()
+        case Single():
+            return repr(_shortest(cell)).removesuffix(".0")
         case _:  # a double
             return repr(cell).removesuffix(".0")
 
@@ -73,34 +86,55 @@ def masked(text: str) -> str:
 
 
 def _double(value: float, type: Type) -> str | Problem:  # noqa: A002
+    exact = _exact(value)
     match type:
         case Number(scale):
             return _decimal(value, scale)
-        case Date() if value.is_integer() and 10**7 <= value < 10**8:  # `20240501`
+        case Date() if value.is_integer() and 10**7 <= value < min(exact, 10**8):  # `20240501`
             return str(int(value))
         case Date() | DateTime():
             return Problem(msg("a date, but the cell is a number"), msg("give the cell the format of a date"))
         case Text() | Region() | Regions():
-            if value.is_integer() and abs(value) < _EXACT:
+            if value.is_integer() and abs(value) < exact:
                 return str(int(value))
             return Problem(msg("text, but the cell is a number"), msg("give the cell the format of text"))
         case _:  # the grammar of texts decides
             return shown(value)
 
 
+def _exact(value: float) -> int:
+    """Return below which every whole number has a float of its own."""
+    return _EXACT_SINGLE if isinstance(value, Single) else _EXACT
+
+
 def _decimal(value: float, scale: int) -> str | Problem:
-    """Return the decimal of `scale` digits whose nearest double is this one; a problem where there is none."""
+    """Return the one decimal of `scale` digits whose nearest float is this one; a problem where there is none."""
     if math.isfinite(value):
         top, bottom = value.as_integer_ratio()
         one = 10**scale
         units = (2 * top * one + bottom) // (2 * bottom)
+        nearest = _single if isinstance(value, Single) else float
         # Python divides integers to the nearest double, so the comparison is exact
-        if units / one == value and (units - 1) / one != value and (units + 1) / one != value:
+        if [near for near in (units - 1, units, units + 1) if nearest(near / one) == value] == [units]:
             return format_units(units, scale)
-    return Problem(
-        msg("a number with at most {scale} digits after the point", scale=scale),
-        msg("the cell holds a binary fraction: round it, or store it as text or as a decimal"),
-    )
+    hint = msg("the cell holds a binary fraction: round it, or store it as text or as a decimal")
+    if isinstance(value, Single):
+        hint = msg("a float of 32 bits keeps about 7 digits: store it as text, as a decimal or in 64 bits")
+    return Problem(msg("a number with at most {scale} digits after the point", scale=scale), hint)
+
+
+def _single(value: float) -> float:
+    """Return the nearest float of 32 bits."""
+    try:
+        return struct.unpack("f", struct.pack("f", value))[0]
+    except OverflowError:
+        return math.inf
+
+
+def _shortest(value: Single) -> float:
+    """Return the number of the fewest digits whose nearest float of 32 bits is this one."""
+    shorter = (float(f"{value:.{digits}g}") for digits in range(1, _DIGITS_OF_SINGLE))
+    return next((one for one in shorter if _single(one) == value), float(f"{value:.{_DIGITS_OF_SINGLE}g}"))
 
 
 def _date(value: date, type: Type) -> str | Problem:  # noqa: A002

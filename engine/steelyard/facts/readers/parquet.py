@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steelyard.diagnostics import msg
-from steelyard.facts.cells import NUMERALS, Cell, Numeral
+from steelyard.facts.cells import NUMERALS, Cell, Numeral, Single
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, Wanted, checked_header
 
@@ -103,12 +103,14 @@ def _converter(name: str, kind: Any) -> _Convert:
         return _decimal
     elif types.is_float64(kind):
         return float
+    elif types.is_float32(kind):
+        return Single
     elif types.is_date(kind):
         return _day(1 if types.is_date32(kind) else 86_400_000)
     raise UnreadableError(
         "E119",
         msg("column `{column}` has the type `{type}`", column=name, type=str(kind)),
-        help=msg("store it as text, an integer, a decimal, a double, a boolean, a date or a timestamp"),
+        help=msg("store it as text, an integer, a decimal, a float, a boolean, a date or a timestamp"),
     )
 
 

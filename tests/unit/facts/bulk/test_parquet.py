@@ -48,6 +48,7 @@ COLUMNS = {
     "dec44": pa.array([Decimal(n) for n in ("0.9850", "-0.5000")], pa.decimal128(4, 4)),
     "dec38": pa.array([Decimal(n) for n in ("1.0", "9" * 37 + ".0", "-99999999999.9")], pa.decimal128(38, 1)),
     "double": pa.array(DOUBLES, pa.float64()),
+    "single": pa.array([*DOUBLES, 2.0**24 - 1, 2.0**24, 9_999_999.0, 10_000_000.0], pa.float32()),
     "day": pa.array([0, 1, -1, 19844, -25567, -25568, 84370, 84371, -719162, 2932896], pa.int32()).cast(pa.date32()),
     "far_day": pa.array([-719163, 2932897, 3_000_000, 2**31 - 1, -(2**31) + 1, -(2**31), 5], pa.int32()).cast(
         pa.date32()
@@ -70,7 +71,7 @@ COLUMNS = {
     "dictionary": pa.array(["1", "red", "310115"]).dictionary_encode(),
     "nothing": pa.nulls(2),
 }
-REFUSED = {"float32": pa.array([1.0], pa.float32()), "time": pa.array([1], pa.time64("us")), "blob": pa.array([b"x"])}
+REFUSED = {"float16": pa.array([1.0], pa.float16()), "time": pa.array([1], pa.time64("us")), "blob": pa.array([b"x"])}
 
 
 def write(path: Path, column, *, name="cell", **more) -> Path:
@@ -96,6 +97,30 @@ def test_a_column_that_has_no_exact_meaning(agree, shapes, tmp_path, kind) -> No
     rules = shapes.ruleset(shapes.key(), shapes.field("v", shapes.types["rate"], column="cell", optional=True))
 
     assert agree(rules, write(tmp_path / "c.parquet", REFUSED[kind])) is None
+
+
+def test_floats_of_32_bits_are_the_one_decimal_that_they_are_nearest_to(agree, shapes, tmp_path) -> None:
+    """0.1 of 32 bits is 0.100000001490116, and so is every decimal of nine digits from 0.099999998 to 0.100000004."""
+    numbers = [0.1, 4.6, 123456.7, 16777215.0, 1 / 3, 1234567.89, 16777216.0, float("nan")]
+    table = pa.table({"key": list("abcdefgh"), "tenths": pa.array(numbers, pa.float32())})
+    table = table.append_column("whole", table.column("tenths"))
+    pq.write_table(table, tmp_path / "c.parquet")
+    log = shapes.relation("log", shapes.key(), shapes.field("tenths", shapes.types["tenths"]), of_case="key")
+
+    def read(*names: str):
+        rules = shapes.ruleset(shapes.key(), *shapes.optional(*names), relations=[log])
+        return agree(rules, tmp_path / "c.parquet", {"log": tmp_path / "c.parquet"})
+
+    tenths, whole = read("tenths"), read("whole")
+
+    assert [("a", 1), ("b", 46), ("c", 1_234_567), ("f", 12_345_679)] == [
+        (case.key, case.values["tenths"]) for case in tenths.cases
+    ]
+    refused = {"d": "16777215", "e": "0.33333334", "g": "16777216", "h": "nan"}
+    assert refused == {one.key: one.value for one in tenths.rejects}
+    assert "a float of 32 bits keeps about 7 digits" in str(tenths.rejects[0].hint)
+    assert [("d", 16_777_215)] == [(case.key, case.values["whole"]) for case in whole.cases]
+    assert [1] == [len(case.rows["log"]) for case in tenths.cases[:1]]
 
 
 @pytest.mark.parametrize("timezone", ["America/New_York", "Pacific/Apia", "Australia/Lord_Howe"])
