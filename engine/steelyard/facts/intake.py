@@ -12,6 +12,7 @@ from pathlib import Path
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.absent import CASES
+from steelyard.facts.intake_kinds import kinds_warnings, report_kinds
 from steelyard.facts.readers import ReadOptions
 from steelyard.ir.lowering.notations import notation
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
@@ -29,11 +30,13 @@ class Intake:
         versions: the versions, whose fields know how they are written in this run.
         file: the file as written.
         columns: by role, the column as declared for each input and field.
+        warnings: what is said in vain.
     """
 
     versions: Versions
     file: IntakeFile
     columns: Mapping[str, Mapping[str, str]]
+    warnings: tuple[Message, ...]
 
     @property
     def digest(self) -> str:
@@ -58,13 +61,15 @@ class Intake:
         return options
 
 
-def read_intake(path: str, versions: Versions, files: Collection[str], diagnostics: Diagnostics) -> Intake | None:
+def read_intake(
+    path: str, versions: Versions, files: Mapping[str, Collection[str]], diagnostics: Diagnostics
+) -> Intake | None:
     """Read an intake file.
 
     Args:
         path: the file.
         versions: the versions of the ruleset.
-        files: the names of the files of the run.
+        files: by role, the names of the files of the run.
         diagnostics: takes findings.
 
     Returns:
@@ -79,14 +84,23 @@ def read_intake(path: str, versions: Versions, files: Collection[str], diagnosti
     sections |= {str(name): section for name, section in file.relations.items()}
     columns = _columns(versions)
     _check_names(file, columns, diagnostics)
-    for pattern in file.files:
-        if not any(fnmatchcase(name, pattern) for name in files):
+    warnings = [one for role, section in sections.items() for one in kinds_warnings(role, section, files.get(role, ()))]
+    every = tuple(dict.fromkeys(name for some in files.values() for name in some))
+    for pattern, section in file.files.items():
+        found = [name for name in every if fnmatchcase(name, pattern)]
+        if pattern in every:
+            report_kinds(pattern, section, diagnostics)
+        elif found:
+            warnings += kinds_warnings(pattern, section, found)
+        else:
             headline = msg("no file of the run is called `{pattern}`", pattern=pattern)
-            _check_name(pattern, tuple(files), headline, diagnostics)
+            _check_name(pattern, every, headline, diagnostics)
     for section in (*sections.values(), *file.files.values()):
         _check_file(section, diagnostics)
     rulesets = tuple(_bound(one, sections, diagnostics) for one in versions.rulesets)
-    return Intake(Versions(rulesets), file, columns) if diagnostics.errors == before else None
+    if diagnostics.errors > before:
+        return None
+    return Intake(Versions(rulesets), file, columns, tuple(warnings))
 
 
 def _columns(versions: Versions) -> dict[str, dict[str, str]]:

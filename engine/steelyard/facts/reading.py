@@ -83,7 +83,7 @@ class Reading:
         self._progress = progress
         self._count = 0
         self.sources: list[SourceFile] = []
-        self.warnings: list[Message] = []
+        self.warnings: list[Message] = [] if options.by_file is None else [*options.by_file.warnings]
 
     def rows(
         self, role: str, files: Files, fields: Sequence[InputField], options: ReadOptions | None = None

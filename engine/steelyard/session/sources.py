@@ -67,9 +67,10 @@ class FactFiles:
             raise IntakeError(diagnostics.sorted())
         return said.versions, replace(options, by_file=said)
 
-    def _names(self) -> list[str]:
-        """Return the names of the files."""
+    def _names(self) -> dict[str, list[str]]:
+        """Return the names of the files by their role."""
+        from steelyard.facts.absent import CASES
         from steelyard.facts.patterns import matching_files
 
-        given = (*self.cases, *(one for files in self.relations.values() for one in files or ()))
-        return [path.name for one in given for path in matching_files(one)]
+        given = {CASES: self.cases} | {role: files or () for role, files in self.relations.items()}
+        return {role: [path.name for one in files for path in matching_files(one)] for role, files in given.items()}

@@ -62,6 +62,11 @@ class OptionsByFile(Protocol):
         """The SHA-256, in hexadecimal, of all that is said."""
         ...
 
+    @property
+    def warnings(self) -> tuple[Message, ...]:
+        """What is said in vain."""
+        ...
+
     def options(self, role: str, path: Path, options: ReadOptions) -> ReadOptions:
         """Return how a file of a role is written; `options` hold where nothing is said."""
         ...

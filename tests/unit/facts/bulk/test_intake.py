@@ -41,7 +41,9 @@ def read(agree, rules, tmp_path):
         (tmp_path / cases).write_bytes(data)
         (tmp_path / "calls.csv").write_bytes(calls or b"of,said\n")
         diagnostics = Diagnostics()
-        found = read_intake(str(tmp_path / "intake.yaml"), versions_of(rules), [cases, "calls.csv"], diagnostics)
+        found = read_intake(
+            str(tmp_path / "intake.yaml"), versions_of(rules), {"cases": [cases], "calls": ["calls.csv"]}, diagnostics
+        )
         assert found is not None, [str(one.headline) for one in diagnostics.sorted()]
         options = ReadOptions(by_file=found)
         return agree(found.versions, tmp_path / cases, {"calls": tmp_path / "calls.csv"}, options=options)
@@ -109,6 +111,33 @@ def test_notations_of_the_run_stand_before_those_of_the_ruleset(read) -> None:
     assert [one.where for one in portfolio.rejects] == ["day"]
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cases: {sheet: May, header: 1}", ["`sheet` of `cases` has no meaning for `c.csv`: it is said of files that"]),
+        ("relations: {calls: {merged: fill}}", ["`merged` of `calls` has no meaning for `calls.csv`"]),
+        ('files: {"c*.csv": {sheet: May}}', ["`sheet` of `c*.csv` has no meaning for `c.csv`, `calls.csv`"]),
+        ('files: {"*.*": {encoding: utf-8, delimiter: ","}}', []),
+    ],
+)
+def test_what_is_said_in_vain_of_several_files_is_said_once(read, text, said) -> None:
+    found = read(f"intake: 1\n{text}\n", "c.csv", b"key,word\n1,x\n")
+
+    assert said == [
+        str(one).removeprefix("intake file: ")[: len(each)] for one, each in zip(found.warnings, said, strict=False)
+    ]
+    assert len(said) == sum("intake file" in str(one) for one in found.warnings)
+
+
+def test_encodings_and_delimiters_are_of_text(read) -> None:
+    data = workbook(S=sheet({"A1": "key", "A2": "1"}))
+    text = 'intake: 1\ncases: {encoding: gb18030, delimiter: ";", header: 1}\n'
+
+    found = read(text, "c.xlsx", data)
+
+    assert ["`encoding` of `cases` has", "`delimiter` of `cases` ha"] == [str(one)[13:38] for one in found.warnings][:2]
+
+
 def test_headings_of_json_lines_and_parquet(read, tmp_path) -> None:
     text = "intake: 1\ncases: {columns: {word: Area}}\n"
     rows = [{"key": "1", "Area": "north"}, {"key": "2"}]
@@ -144,6 +173,8 @@ def test_what_it_says_is_part_of_the_digest_of_the_facts_and_how_it_is_said_is_n
         ("cases: {fields: {word: {unit: hours}}}", "T107", "only a duration counts a unit of time, not text"),
         ('cases: {fields: {day: {format: "%d"}}}', "T109", "is no written form of"),
         ("relations: {cals: {encoding: utf-8}}", "N101", "the ruleset has no relation `cals`"),
+        ("files: {c.csv: {sheet: May}}", "E113", "`sheet` has no meaning for `c.csv`"),
+        ("files: {c.csv: {merged: fill}}", "E113", "`merged` has no meaning for `c.csv`"),
         ('files: {"d.csv": {encoding: utf-8}}', "N101", "no file of the run is called `d.csv`"),
         ("cases: {encodng: utf-8}", "M101", "unknown key `encodng`"),
         ("cases: {merged: yes}", "M106", "`cases.merged` cannot be `yes`"),
@@ -153,7 +184,7 @@ def test_what_is_wrong_is_said_at_its_place(rules, tmp_path, text, code, said) -
     (tmp_path / "intake.yaml").write_text(f"intake: 1\n{text}\n", "utf-8")
     diagnostics = Diagnostics()
 
-    assert read_intake(str(tmp_path / "intake.yaml"), versions_of(rules), ["c.csv"], diagnostics) is None
+    assert read_intake(str(tmp_path / "intake.yaml"), versions_of(rules), {"cases": ["c.csv"]}, diagnostics) is None
 
     [one] = diagnostics.sorted()
     assert one.span is not None
@@ -166,7 +197,7 @@ def test_what_is_no_intake_file(rules, tmp_path, text) -> None:
     (tmp_path / "intake.yaml").write_text(text, "utf-8")
     diagnostics = Diagnostics()
 
-    assert read_intake(str(tmp_path / "intake.yaml"), versions_of(rules), [], diagnostics) is None
+    assert read_intake(str(tmp_path / "intake.yaml"), versions_of(rules), {}, diagnostics) is None
     assert diagnostics.errors == 1
 
 
@@ -174,7 +205,7 @@ def test_a_heading_that_is_not_in_the_file_is_missed(rules, tmp_path) -> None:
     (tmp_path / "intake.yaml").write_text("intake: 1\ncases: {columns: {word: Area}}\n", "utf-8")
     (tmp_path / "c.csv").write_text("key,Region\n1,north\n", "utf-8")
     diagnostics = Diagnostics()
-    said = read_intake(str(tmp_path / "intake.yaml"), versions_of(rules), ["c.csv"], diagnostics)
+    said = read_intake(str(tmp_path / "intake.yaml"), versions_of(rules), {"cases": ["c.csv"]}, diagnostics)
     assert said is not None
 
     options = ReadOptions(by_file=said)
