@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from steelyard.calendars.clock_text import read_date
-from steelyard.calendars.zones import Zone
+from steelyard.calendars.clock_text import Written, read_date, read_datetime
+from steelyard.calendars.zones import Ambiguous, Zone
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.plain import HALF
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
@@ -89,7 +89,7 @@ def _read(text: str, type: Type, zone: Zone) -> Stored | Problem | None:  # noqa
             return zone.parse_date(text)
         case DateTime():
             instant = zone.parse_datetime(text)
-            return Problem(_expected(type), instant) if isinstance(instant, Message) else instant
+            return Problem(_expected(type), _which(text, instant, zone)) if isinstance(instant, Message) else instant
         case Duration():
             return read_duration(text)
         case Days():
@@ -102,6 +102,14 @@ def _read(text: str, type: Type, zone: Zone) -> Stored | Problem | None:  # noqa
             return _regions(tuple(text.split(";")), type)
         case _ as unreachable:
             assert_never(unreachable)
+
+
+def _which(text: str, hint: Message, zone: Zone) -> Message:
+    """Add to the hint for a time that the clocks showed twice that an input can declare which one is meant."""
+    written = read_datetime(text)
+    if isinstance(written, Written) and isinstance(zone.to_instant(written.wall), Ambiguous):
+        return msg("{hint}, or declare it of the input: `ambiguous: first` or `ambiguous: second`", hint=hint)
+    return hint
 
 
 def _text(text: str, values: tuple[str, ...]) -> str | Problem:

@@ -11,7 +11,6 @@ from typing import assert_never
 from steelyard.calendars.clock_text import read_date
 from steelyard.calendars.time_format import rewritten
 from steelyard.diagnostics import Message, msg
-from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.places import well_formed
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
@@ -90,10 +89,15 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
         case DateTime() if re.search(r"\.[0-9]{7,}", text):
             return msg("write at most 6 digits of a second")
         case Date() | DateTime() if re.match(r"[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}", text):
-            if forms := _forms(text):
+            forms = [f'format: "{form}"' for form in _forms(text)]
+            if len(forms) > 1:
                 return msg(
-                    "write the year first, or declare how it is written: `format` is {forms}", forms=listed(forms)
+                    "write the year first; or declare what comes first, the day or the month: `{first}` or `{second}`",
+                    first=forms[0],
+                    second=forms[1],
                 )
+            if forms:
+                return msg("write the year first; or declare how it is written: `{form}`", form=forms[0])
             return msg("write the year first, then the month, then the day")
         case Duration() if re.fullmatch(r"[0-9.]{1,20}", text):
             return msg(

@@ -33,7 +33,8 @@ from steelyard.ir.types import (
     default_range,
 )
 
-DECLARE = "write the year first, or declare how it is written: `format` is "
+DECLARE = "write the year first; or declare how it is written: "
+ORDER = "write the year first; or declare what comes first, the day or the month: "
 UNIT = "write the unit: `24h` or `24min`; or declare it: `unit: hours` or `unit: minutes`"
 GROUPS = ", or declare the sign between digits: `grouping: ','`"
 
@@ -231,8 +232,8 @@ def test_a_number_is_a_date_only_with_its_eight_digits(number) -> None:
         ("2024-05-01 00:00:01", "write `2024-05-01`"),
         ("2024-5-123", None),
         ("2024年5月", None),
-        ("01/05/2024", DECLARE + "`%d/%m/%Y`, `%m/%d/%Y`"),
-        ("13/05/2024", DECLARE + "`%d/%m/%Y`"),
+        ("01/05/2024", ORDER + '`format: "%d/%m/%Y"` or `format: "%m/%d/%Y"`'),
+        ("13/05/2024", DECLARE + '`format: "%d/%m/%Y"`'),
         ("33/55/2024", "write the year first, then the month, then the day"),
         ("now", None),
         ("45413", None),
@@ -301,12 +302,19 @@ def test_usual_spellings_of_datetimes(text, plain) -> None:
         ("1991/4/14 2:30", "the clocks of `Asia/Shanghai` skipped this time: write it with an offset"),
         ("2024/5/1 13:05 PM", None),
         ("2024/5/1 上午12:05", "12 o'clock in the morning has two readings: write `00:05` or `12:05`"),
-        ("5/1/2024 9:05:00 AM", DECLARE + "`%d/%m/%Y %I:%M:%S %p`, `%m/%d/%Y %I:%M:%S %p`"),
+        ("5/1/2024 9:05:00 AM", ORDER + '`format: "%d/%m/%Y %I:%M:%S %p"` or `format: "%m/%d/%Y %I:%M:%S %p"`'),
         ("2024/5/19:05", None),
         ("2023-02-29T10:00", "there is no such day"),
         ("2024-05-01T10:00:00.1234567", "write at most 6 digits of a second"),
         ("1991-04-14 02:30", "the clocks of `Asia/Shanghai` skipped this time: write it with an offset"),
-        ("01.05.2024 10:00", DECLARE + "`%d.%m.%Y %H:%M`, `%m.%d.%Y %H:%M`"),
+        (
+            "1991-09-15 01:30",
+            (
+                "the clocks of `Asia/Shanghai` showed this time twice: write `1991-09-15T01:30:00+09:00` or "
+                "`1991-09-15T01:30:00+08:00`, or declare it of the input: `ambiguous: first` or `ambiguous: second`"
+            ),
+        ),
+        ("01.05.2024 10:00", ORDER + '`format: "%d.%m.%Y %H:%M"` or `format: "%m.%d.%Y %H:%M"`'),
         ("now", None),
     ],
 )

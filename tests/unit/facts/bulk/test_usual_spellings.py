@@ -91,9 +91,10 @@ def test_what_has_two_readings_is_refused_with_a_form_that_is_read(agree, shapes
 
     rejects = agree(rules, path).rejects
 
+    first = "write the year first; or declare what comes first, the day or the month: "
     assert [(one.key, str(one.hint)) for one in rejects] == [
-        ("1", "write the year first, or declare how it is written: `format` is `%d/%m/%Y`, `%m/%d/%Y`"),
-        ("2", "write the year first, or declare how it is written: `format` is `%d/%m/%Y %H:%M`, `%m/%d/%Y %H:%M`"),
+        ("1", first + '`format: "%d/%m/%Y"` or `format: "%m/%d/%Y"`'),
+        ("2", first + '`format: "%d/%m/%Y %H:%M"` or `format: "%m/%d/%Y %H:%M"`'),
         ("3", "write `1234`, or declare the sign between digits: `grouping: ','`"),
         ("4", "None"),
         ("5", "12 o'clock in the morning has two readings: write `00:05` or `12:05`"),
