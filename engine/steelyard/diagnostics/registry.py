@@ -139,7 +139,7 @@ _CODES = (
     Code("L125", "curve-against-direction", _W),
     Code("L126", "too-wide-for-sql", _W),
     Code("L127", "negative-time", _W),
-    Code("L128", "kind-not-named", _W),
+    Code("L128", "kind-not-named", _E),
     Code("L129", "points-cut-off", _W),
     Code("L130", "unreached-grade", _W),
     Code("L131", "target-out-of-range", _W),

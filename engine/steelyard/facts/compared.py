@@ -191,15 +191,18 @@ def report_never_met(asked: Compared, found: Occurring, diagnostics: Diagnostics
 
 
 def _values(asked: Compared, idle: Sequence[str]) -> Mapping[str, object]:
-    return {"count": len(idle), "name": asked.name, "values": _some(idle, len(idle))}
+    return {"count": len(idle), "name": asked.name, "values": some_of(idle, len(idle))}
 
 
 def _there(asked: Compared, found: Occurring) -> Message:
     quote = quote_of(asked.field)
-    return msg("the values that did occur: {values}", values=_some([quote(one) for one in found.first], found.distinct))
+    return msg(
+        "the values that did occur: {values}", values=some_of([quote(one) for one in found.first], found.distinct)
+    )
 
 
-def _some(values: Sequence[str], count: int) -> Message:
+def some_of(values: Sequence[str], count: int) -> Message:
+    """Name the first of so many values."""
     more = count - NAMED
     shown = listed(values[:NAMED])
     return msg("{values}, … and {more} more", values=shown, more=more) if more > 0 else msg("{values}", values=shown)

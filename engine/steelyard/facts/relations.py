@@ -15,6 +15,7 @@ from steelyard.facts.feeds.skipped import Skipped, Skips
 from steelyard.facts.feeds.sources import feed_lines
 from steelyard.facts.fields import Fault, RowReader, Values, feed_cells, line_fault
 from steelyard.facts.format import format_value
+from steelyard.facts.named_kinds import unnamed_kinds
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine
 from steelyard.facts.reading import Files, Place, Reading
@@ -94,6 +95,7 @@ def read_relation(
             f"{reject.file}:{reject.line}",
         )
     found.skipped = skips.finish()
+    reading.warnings.extend(unnamed_kinds(relation, found.shared))
     return found
 
 

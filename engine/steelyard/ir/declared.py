@@ -143,7 +143,7 @@ class Relation(Named):
         feed: warnings, declarations or None.
         levels: the feed's levels, lowest first.
         severity: the level of each severity of an alert; None: alerts with this severity are left out.
-        kinds: the kind for each name of an event; any other name is its own kind.
+        kinds: the kind for each name of an event; any other name is its own kind. If any, rules compare with no other.
         open_at_most: the microseconds after which an event of a feed that names no end is over; None: never.
         fields: of a row.
         defines: values of a row, in an order in which each reads only earlier ones.

@@ -45,7 +45,7 @@ class Relation(Described):
     severity: Mapping[SeverityWord, Literal] = {}
     """The level of each severity of an alert (CAP), or `skip`; needless where the levels are CAP's own words."""
     kinds: Mapping[PlainText, Literal] = {}
-    """The kind that stands for an event's name in alerts and declarations; others keep their name."""
+    """The kind that stands for an event's name in alerts and declarations; others keep their name, and are reported."""
     open_at_most: Literal | None = None
     """How long an event lasts that names no end, e.g. `90d`; without it, until its end is known."""
     regions: RegionScheme | None = None

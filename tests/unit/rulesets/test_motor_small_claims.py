@@ -22,7 +22,7 @@ def test_every_severity_of_an_alert_has_a_level_or_is_left_out() -> None:
         "Extreme": "red",
         "Unknown": None,
     } == dict(weather.severity)
-    assert {"typhoon", "rainstorm", "snow"} == {kind for _, kind in weather.kinds}
+    assert {"typhoon", "rainstorm", "snow", "gale"} == {kind for _, kind in weather.kinds}
 
 
 def test_relations_and_tables_are_called_by_words_in_both_languages() -> None:

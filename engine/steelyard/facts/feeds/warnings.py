@@ -74,11 +74,6 @@ class Vocabulary:
         """Return the kind of an event; an event that the ruleset does not map is its own kind."""
         return self._kinds.get(event, event)
 
-    @property
-    def names_kinds(self) -> bool:
-        """Whether the ruleset maps any events to kinds."""
-        return bool(self._kinds)
-
 
 def warnings(alerts: Iterable[Alert], words: Vocabulary, zone: Zone, skips: Skips) -> Warnings:
     """Combine alerts and convert them to rows.
@@ -98,7 +93,7 @@ def warnings(alerts: Iterable[Alert], words: Vocabulary, zone: Zone, skips: Skip
     stretches = _merged(_stretches(timeline.intervals, words, skips))
     names = _names((one.event for one in stretches), zone)
     rows = [WarningRow(_cells(one, names[one.event], zone), one.first.alert) for one in stretches]
-    return Warnings(rows, tuple(_remarks(timeline, stretches, words, skips.role)))
+    return Warnings(rows, tuple(_remarks(timeline, stretches, skips.role)))
 
 
 def one_language(infos: Sequence[Info], words: Vocabulary) -> tuple[Info, ...]:
@@ -191,7 +186,7 @@ def _cells(one: _Stretch, name: str, zone: Zone) -> dict[str, Cell]:
     }
 
 
-def _remarks(timeline: Timeline, stretches: Sequence[_Stretch], words: Vocabulary, role: str) -> Iterator[Message]:
+def _remarks(timeline: Timeline, stretches: Sequence[_Stretch], role: str) -> Iterator[Message]:
     if timeline.unseen:
         yield msg(
             "{role}: {count} alerts that others speak of were not read: {names}",
@@ -205,11 +200,4 @@ def _remarks(timeline: Timeline, stretches: Sequence[_Stretch], words: Vocabular
             "{role}: {count} warnings end when their bulletin expires, because it names no end of the event",
             role=role,
             count=expired,
-        )
-    unnamed = sorted({one.kind for one in stretches if not words.knows(one.first.info.event)})
-    if words.names_kinds and unnamed:
-        yield msg(
-            "{role}: events that `kinds` does not name keep their name: {names}",
-            role=role,
-            names=listed(unnamed[:_NAMED]),
         )

@@ -236,7 +236,7 @@ def test_the_ruleset_names_kinds_and_other_events_keep_their_name(read) -> None:
     )
 
     assert ["tornado", "Hail"] == [row["kind"] for row in rows(portfolio)]
-    assert ["weather: events that `kinds` does not name keep their name: `Hail`"] == list(map(str, portfolio.warnings))
+    assert ["weather: 1 events have kinds that `kinds` does not name: `Hail`"] == list(map(str, portfolio.warnings))
 
 
 def test_translations_are_left_out(read) -> None:
