@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from steelyard.calendars.zones import DAY_US
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest, listed
@@ -46,6 +48,7 @@ def shape(context: Context, name: str) -> RelationShape:
             continue
         found[lowered.id] = lowered
     check_milestones(found, written.fields, context.diagnostics)
+    _order_window(written, found, context.diagnostics)
     for key in written.define:
         if key in found:
             context.diagnostics.add(
@@ -121,6 +124,35 @@ def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField,
             not_before="starts" if name == "ends" else None,
         )
         for name, kind, optional in (warning if feed == "warnings" else declaration)
+    )
+
+
+def _order_window(written: model.Relation, fields: dict[str, InputField], diagnostics: Diagnostics) -> None:
+    """Let intake check that no window ends before it starts, as if its end said `not_before`."""
+    if written.window is not None:
+        names = written.window.from_, written.window.to
+    elif written.feed is not None:
+        names = "starts", "ends"
+    else:
+        return
+    start, stop = (fields.get(str(name)) for name in names)
+    if start is None or stop is None or start == stop:
+        return
+    if not isinstance(start.type, types.DateTime) or not isinstance(stop.type, types.DateTime):
+        return
+    if stop.not_before in {None, start.id}:
+        fields[stop.id] = replace(stop, not_before=start.id)
+        return
+    said = next(one.not_before for name, one in written.fields.items() if str(name) == stop.id)
+    diagnostics.add(
+        "M108",
+        None if said is None else said.span,
+        msg(
+            "`{stop}` ends a window, so it is not before `{start}` and can name no other field",
+            stop=stop.id,
+            start=start.id,
+        ),
+        help=msg("write `{line}` at `{name}` instead", line=f"not_before: {stop.not_before}", name=start.id),
     )
 
 
