@@ -15,6 +15,7 @@ from steelyard.facts.column_names import likeness
 from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import Line, ReadOptions, Wanted, open_table
+from steelyard.facts.readers.keys import parts_of
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range
 from steelyard.ir.versions import Versions
@@ -75,7 +76,7 @@ def absent_columns(
         options: how the file is read; its `missing_columns` are neither reported nor looked for.
         diagnostics: receives the errors.
     """
-    known = {field.column for field in fields} | set(others)
+    known = {field.column for field in fields} | set(others) | set(parts_of(options.key))
     spare = [name for name in header.columns if name and name not in known]
     judged: set[str] = set()
     said = False

@@ -12,8 +12,10 @@ from pathlib import Path
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.absent import CASES
+from steelyard.facts.intake_keys import made_keys
 from steelyard.facts.intake_kinds import kinds_warnings, report_kinds
 from steelyard.facts.readers import ReadOptions
+from steelyard.facts.readers.keys import JoinedKey, RowKey
 from steelyard.ir.lowering.notations import notation
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
 from steelyard.ir.versions import Versions
@@ -31,12 +33,14 @@ class Intake:
         file: the file as written.
         columns: by role, the column as declared for each input and field.
         warnings: what is said in vain.
+        keys: by role, how keys are made that stand in no column of their own; parts as written.
     """
 
     versions: Versions
     file: IntakeFile
     columns: Mapping[str, Mapping[str, str]]
     warnings: tuple[Message, ...]
+    keys: Mapping[str, JoinedKey | RowKey]
 
     @property
     def digest(self) -> str:
@@ -56,9 +60,15 @@ class Intake:
         """
         own = self.file.cases if role == CASES else self.file.relations.get(Text(role, self.file.span))
         named = [one for pattern, one in self.file.files.items() if fnmatchcase(path.name, pattern)]
+        columns = self.columns.get(role, {})
         for section in ([] if own is None else [own]) + named:
-            options = _with(section, options, self.columns.get(role, {}))
-        return options
+            options = _with(section, options, columns)
+        key = self.keys.get(role)
+        if isinstance(key, JoinedKey):
+            headings = dict(options.renamed)
+            parts = (headings.get(columns.get(one, one), columns.get(one, one)) for one in key.parts)
+            key = replace(key, parts=tuple(parts))
+        return replace(options, key=key)
 
 
 def read_intake(
@@ -97,10 +107,11 @@ def read_intake(
             _check_name(pattern, every, headline, diagnostics)
     for section in (*sections.values(), *file.files.values()):
         _check_file(section, diagnostics)
-    rulesets = tuple(_bound(one, sections, diagnostics) for one in versions.rulesets)
+    bound = Versions(tuple(_bound(one, sections, diagnostics) for one in versions.rulesets))
+    keys = made_keys(file, bound, len(files.get(CASES, ())), diagnostics)
     if diagnostics.errors > before:
         return None
-    return Intake(Versions(rulesets), file, columns, tuple(warnings))
+    return Intake(bound, file, columns, tuple(warnings), keys)
 
 
 def _columns(versions: Versions) -> dict[str, dict[str, str]]:

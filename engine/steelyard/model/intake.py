@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated
 
+from pydantic import Field, Tag
+
 from steelyard.model.case import Notation
-from steelyard.model.scalars import Count, Literal, NameText, OneOrMore, PlainText, Word
+from steelyard.model.scalars import BY_KIND, MAPPING, TEXT, Count, Literal, NameText, OneOrMore, PlainText, Word
 from steelyard.model.section import Section
 from steelyard.source import Text
 
 MergedWord = Annotated[Text, Word("What merged cells mean.", words=("fill", "refuse"))]
+RowKeyWord = Annotated[
+    Text, Word("The number of the row, alone or after the file's name.", words=("row_number", "file_and_row"))
+]
 
 
 class FileSection(Section):
@@ -41,14 +46,41 @@ class RoleSection(FileSection):
     """How the values of inputs or fields are written, where that is not as the ruleset says."""
 
 
+class KeyColumns(Section):
+    """A key that stands in several columns."""
+
+    columns: Annotated[tuple[PlainText, ...], Field(min_length=2)]
+    """The columns, by their headings or by the names of inputs or fields."""
+    join: PlainText | None = None
+    """The sign between them; else `-`."""
+
+
+CaseKey = Annotated[Annotated[RowKeyWord, Tag(TEXT)] | Annotated[KeyColumns, Tag(MAPPING)], BY_KIND]
+"""What the key of a case is, where it stands in no column of its own."""
+
+
+class CaseSection(RoleSection):
+    """How the files of the cases are written."""
+
+    key: CaseKey | None = None
+    """The key, where it stands in no column of its own: the row's number, or several columns."""
+
+
+class RelationSection(RoleSection):
+    """How the files of a relation are written."""
+
+    key: KeyColumns | None = None
+    """The columns that together name the case of a row."""
+
+
 class IntakeFile(Section):
     """How the files of a run are written."""
 
     intake: Count
     """The version of the file format: 1."""
-    cases: RoleSection | None = None
+    cases: CaseSection | None = None
     """The files of cases."""
-    relations: Mapping[NameText, RoleSection] = {}
+    relations: Mapping[NameText, RelationSection] = {}
     """The files of relations, by relation."""
     files: Mapping[PlainText, FileSection] = {}
     """Single files, by their name or a pattern of names; what they say counts before what their role says."""

@@ -12,6 +12,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.readers.csv import read_csv
 from steelyard.facts.readers.jsonl import read_jsonl
+from steelyard.facts.readers.keys import key_cell, parts_of
 from steelyard.facts.readers.table import (
     BadLine,
     Line,
@@ -73,48 +74,75 @@ def open_table(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Ta
             table = stack.enter_context(_reader(path)(path, options, _in_file(wanted, options)))
         except BROKEN_FILE as error:
             raise unreadable(error) from None
-        rows = islice(guarded(table.rows), options.skip, None)
-        if not options.renamed:
-            yield replace(table, rows=rows)
-            return
-        names = {heading: column for column, heading in options.renamed}
-        if not table.growing and (absent := [heading for heading in names if heading not in table.columns]):
-            headline = msg("columns that the intake file names are missing: {names}", names=listed(absent))
-            raise UnreadableError("E116", headline, line=table.header)
-        yield replace(table, columns=_Renamed(table.columns, names), rows=_renamed(rows, names))
+        table = replace(table, rows=islice(guarded(table.rows), options.skip, None))
+        yield table if not options.renamed and options.key is None else _as_declared(table, path, options, wanted)
 
 
 def _in_file(wanted: Wanted, options: ReadOptions) -> Wanted:
     """Return the wanted columns by their headings in the file."""
-    headings = dict(options.renamed)
-    return Wanted(*(frozenset(headings.get(one, one) for one in some) for some in (wanted.columns, wanted.needed)))
+    headings, key = dict(options.renamed), options.key
+
+    def read(columns: Collection[str]) -> frozenset[str]:
+        if key is None or key.column not in columns:
+            return frozenset(headings.get(one, one) for one in columns)
+        return frozenset(headings.get(one, one) for one in columns if one != key.column) | frozenset(parts_of(key))
+
+    return Wanted(read(wanted.columns), read(wanted.needed))
 
 
-class _Renamed(Collection[str]):
-    """Names of columns, some of them renamed; grows with the columns that it names."""
+def _as_declared(table: Table, path: Path, options: ReadOptions, wanted: Wanted) -> Table:
+    """Give the columns their declared names, and each row its key where that stands in no column of its own."""
+    names = {heading: column for column, heading in options.renamed}
+    key, parts = options.key, parts_of(options.key)
+    if not table.growing:
+        _check_named(table, (*names, *parts))
+    columns = _Declared(table.columns, names, None if key is None else key.column)
+    made = key if key is not None and key.column in wanted.columns else None
 
-    def __init__(self, columns: Collection[str], names: Mapping[str, str]) -> None:
-        self._columns, self._names = columns, names
+    def rows() -> Iterator[Line | BadLine]:
+        for number, row in enumerate(table.rows, 1):
+            if isinstance(row, Line):
+                cells = {names.get(name, name): cell for name, cell in row.cells.items()}
+                if made is not None:
+                    cells[made.column] = key_cell(made, row.cells, path, number)
+                yield replace(row, cells=cells)
+            else:
+                yield row
+        if table.growing and table.columns:
+            _check_named(table, parts)
+
+    return replace(table, columns=columns, rows=rows())
+
+
+def _check_named(table: Table, names: Collection[str]) -> None:
+    """Raise UnreadableError where a column is not there that the intake file names."""
+    if absent := [name for name in dict.fromkeys(names) if name not in table.columns]:
+        headline = msg("columns that the intake file names are missing: {names}", names=listed(absent))
+        raise UnreadableError("E116", headline, line=None if table.growing else table.header)
+
+
+class _Declared(Collection[str]):
+    """Names of columns, some of them renamed, and the made key if there is one; grows with the columns it names."""
+
+    def __init__(self, columns: Collection[str], names: Mapping[str, str], key: str | None) -> None:
+        self._columns, self._names, self._key = columns, names, key
 
     def __iter__(self) -> Iterator[str]:
         """Give the names in the order of the columns."""
-        return (self._names.get(one, one) for one in self._columns)
+        if self._key is not None and self._columns:
+            yield self._key
+        for one in self._columns:
+            name = self._names.get(one, one)
+            if name != self._key:
+                yield name
 
     def __len__(self) -> int:
         """Count them."""
-        return len(self._columns)
+        return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
         """Whether a column has this name."""
         return any(name == one for one in self)
-
-
-def _renamed(rows: Iterator[Line | BadLine], names: Mapping[str, str]) -> Iterator[Line | BadLine]:
-    for row in rows:
-        if isinstance(row, Line):
-            yield replace(row, cells={names.get(name, name): cell for name, cell in row.cells.items()})
-        else:
-            yield row
 
 
 def _reader(path: Path) -> Reader:

@@ -12,6 +12,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
+from steelyard.facts.readers.keys import JoinedKey, RowKey
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.source.broken import BROKEN_FILE, reason_of
 
@@ -34,6 +35,7 @@ class ReadOptions:
         skip: how many rows below it are left out.
         fill_merged: whether every cell of merged ones has their value, instead of being refused.
         renamed: for columns with another heading in the file, the declared column and the heading.
+        key: how the key is made that stands in no column of its own; None where it stands in one.
         by_file: what is said of single files; None where nothing is.
     """
 
@@ -47,6 +49,7 @@ class ReadOptions:
     skip: int = 0
     fill_merged: bool = False
     renamed: tuple[tuple[str, str], ...] = ()
+    key: JoinedKey | RowKey | None = None
     by_file: OptionsByFile | None = None
 
     def of(self, role: str, path: Path) -> ReadOptions:
