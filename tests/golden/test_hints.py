@@ -1,106 +1,104 @@
 """Hints are right: what a diagnostic says to write is written in the place of the error, and the error is gone."""
 
-# pyright: basic
-
 from __future__ import annotations
 
+import json
 import re
+from functools import cache
+from pathlib import Path
 
 import pytest
 
-from steelyard.analysis.check import load_text
-from steelyard.diagnostics import Diagnostic, Severity
+from golden.hints.rules import RULES
+from golden.hints.slips import QUOTED, Slip
+from golden.test_pages import plain
+from passes.fragments import FRAGMENT, MINIMAL, merged
+from steelyard.analysis.check import analyse, load, load_text
+from steelyard.diagnostics import Diagnostic, Diagnostics
+from steelyard.ir.from_model import lower
+from steelyard.model.from_source import from_source
+from steelyard.source import Node, read_yaml
 
-RULES = """\
-steelyard: 1
-ruleset: r
-version: 1
-timezone: UTC
-case:
-  key: id
-  inputs:
-    id: text
-    kind: text
-    n: integer
-    m: {type: integer, optional: true}
-    rate: {type: decimal(4), range: "[0..1]"}
-    at: datetime
-    day: date
-    late: boolean
-    took: duration
-relations:
-  calls: {of_case: of, fields: {of: text, minutes: integer}}
-tables:
-  t:
-    hit: first
-    inputs: {n: n, kind: kind}
-    outputs: {r: integer}
-    rows:
-      - {n: CELL, kind: WORD, r: 1}
-    default: {r: 2}
-indicators:
-  one: {measure: rate, target: TARGET, better: higher, score: met, weight: 1}
-score: {method: weighted_mean, round: 2}
-outputs:
-  found:
-    value: VALUE
-  asked:
-    value: t.r
-"""
-USUAL = {"CELL": '">= 3"', "WORD": "a", "TARGET": "98%", "VALUE": "n"}
-WRITTEN = re.compile(r"(?:did you mean|write|write e\.g\.) `([^`]+)`")
 STEPS = 3
+UNUSED = "L101"
+"""Names that an example leaves unused are not its point, save where they are."""
 
 
-def text_of(place: str, written: str) -> str:
-    text = RULES
-    for name, usual in USUAL.items():
-        text = text.replace(name, written if name == place else usual, 1)
-    return text
+@cache
+def base() -> Node:
+    """The minimal ruleset."""
+    found = read_yaml(MINIMAL, "minimal.yaml", Diagnostics())
+    assert found is not None
+    return found
 
 
-def problems(text: str) -> list[Diagnostic]:
-    return [one for one in load_text(text).diagnostics if one.severity is Severity.ERROR or one.code == "L131"]
+WHOLE = "steelyard: 1\nruleset: "
+"""Begins a text that is laid upon nothing."""
+NAMED = re.compile(r"^# (\S+\.yaml)\n", re.MULTILINE)
+"""Begins each file of a text of several."""
 
 
-def mended(text: str, found: Diagnostic) -> str:
-    """The text with what the help says to write in the place of the error."""
-    match = WRITTEN.search(str(found.help))
+def findings(text: str, code: str, folder: Path) -> list[Diagnostic]:
+    """What is found in a text, laid upon the minimal ruleset where it amends no other one."""
+    found = _of_files(text, folder) if NAMED.match(text) else _of_text(text)
+    return [one for one in found if one.code != UNUSED or code == UNUSED]
+
+
+def _of_files(text: str, folder: Path) -> tuple[Diagnostic, ...]:
+    parts = NAMED.split(text)
+    for name, part in zip(parts[1::2], parts[2::2], strict=True):
+        over = read_yaml(part, name, Diagnostics())
+        assert over is not None
+        (folder / name).write_text(json.dumps(plain(merged(base(), over))), "utf-8")
+    return load(str(folder)).diagnostics
+
+
+def _of_text(text: str) -> tuple[Diagnostic, ...]:
+    if text.startswith(WHOLE):
+        return load_text(text).diagnostics
+    diagnostics = Diagnostics()
+    over = read_yaml(text, FRAGMENT, diagnostics)
+    if over is not None and not diagnostics.errors:
+        file = from_source(merged(base(), over), diagnostics)
+        ruleset = None if file is None or diagnostics.errors else lower(file, diagnostics)
+        if file is not None and ruleset is not None:
+            analyse(ruleset, file, diagnostics)
+    return diagnostics.sorted()
+
+
+def in_place(text: str, found: Diagnostic, suggested: str) -> str:
+    """The text with what is suggested instead of what the finding underlines."""
     span = found.span
-    assert match is not None, f"no hint to apply: {found.help}"
     assert span is not None
+    assert span.file != "minimal.yaml"
+    assert span.line == span.end_line
     lines = text.split("\n")
     line = lines[span.line]
-    lines[span.line] = line[: span.column] + match[1] + line[span.end_column :]
+    lines[span.line] = line[: span.column] + suggested + line[span.end_column :]
     return "\n".join(lines)
 
 
-SLIPS = [
-    ("VALUE", 'if knd = "a" then 1 else 2'),
-    ("VALUE", 'if kind == "a" then 1 else 2'),
-    ("VALUE", 'if kind <> "a" then 1 else 2'),
-    ("VALUE", "if late = True then 1 else 2"),
-    ("VALUE", "if late && n > 1 then 1 else 2"),
-    ("VALUE", "if late || n > 1 then 1 else 2"),
-    ("VALUE", "if day = 2024-01-01 then 1 else 2"),
-    ("VALUE", "if took > 24hours then 1 else 2"),
-    ("VALUE", "coalesce(m, null)"),
-    ("VALUE", "if n ＞ 1 then 1 else 2"),
-    ("VALUE", "rond(n, 0)"),
-    ("VALUE", "calls.minuts"),
-    ("TARGET", "98"),
-]
+def told(found: list[Diagnostic]) -> list[tuple[str, str, str]]:
+    return [(one.code, str(one.headline), str(one.help)) for one in found]
 
 
-@pytest.mark.parametrize(("place", "written"), SLIPS, ids=[written for _, written in SLIPS])
-def test_following_hints_ends_without_the_error(place: str, written: str) -> None:
-    text = text_of(place, written)
-    first = problems(text)
-    for _ in range(STEPS):
-        found = problems(text)
-        if not found:
-            break
-        text = mended(text, found[0])
+@pytest.mark.parametrize("slip", RULES, ids=lambda slip: f"{slip.code} {slip.text[-60:].strip()}")
+def test_what_a_hint_suggests_mends_the_ruleset(slip: Slip, tmp_path: Path) -> None:
+    first = findings(slip.wrong, slip.code, tmp_path)
 
-    assert [] != first, "the slip is no error"
-    assert [] == [(one.code, str(one.headline), str(one.help)) for one in problems(text)], text
+    assert {slip.code} == {one.code for one in first}, told(first)
+    mine = next(one for one in first if set(slip.omit) <= set(QUOTED.findall(str(one.help))))
+    suggestions = list(slip.suggestions(str(mine.help)))
+    assert suggestions
+    for suggested in suggestions:
+        text = slip.mended(suggested) or in_place(slip.wrong, mine, suggested)
+        left = findings(text, slip.code, tmp_path)
+        for _ in range(STEPS):
+            if not left:
+                break
+            further = next(Slip(left[0].code, text).suggestions(str(left[0].help)), None)
+            if further is None:
+                break
+            text = in_place(text, left[0], further)
+            left = findings(text, slip.code, tmp_path)
+        assert [] == told(left), text

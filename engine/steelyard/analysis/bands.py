@@ -65,7 +65,7 @@ def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Di
             "H122",
             indicator.span,
             msg("no band of `{name}` holds where the measure is {value}", name=indicator.id, value=value),
-            help=msg("close the gap, or write `missing:` to say what happens there"),
+            help=msg("close the gap with a band"),
         )
     else:
         diagnostics.add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, msg
-from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.diagnostics.suggestions import closest, listed, spelled
 from steelyard.facts.compared import compared
 
 
@@ -21,7 +21,7 @@ def check_kinds(subject: Subject, diagnostics: Diagnostics) -> None:
                 "L128",
                 comparison.span,
                 msg("`kinds` of `{relation}` does not name `{text}`", relation=asked.relation, text=text),
-                help=msg("did you mean `{near}`?", near=near)
+                help=msg("did you mean `{near}`?", near=spelled(near, text, comparison.span))
                 if near
                 else msg("it names {kinds}", kinds=listed(kinds[:5])),
             )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from steelyard.analysis.subject import Subject, expressions
 from steelyard.diagnostics import Diagnostics, Span, msg
+from steelyard.diagnostics.suggestions import spelled
 from steelyard.facts.spelling import folded
 from steelyard.ir.expressions import Argument, Compare, Define, Expr, Field, Input, Literal, OneOf, OneRow, TableCall
 from steelyard.ir.ruleset import InputField, Ruleset, Table
@@ -35,7 +36,7 @@ def report_unread(ruleset: Ruleset, diagnostics: Diagnostics) -> None:
             diagnostics.add("T103", place, headline, help=msg("take it out, or test with `is_missing`"))
         else:
             headline = msg("`{text}` never occurs: `normalise` makes it `{made}`", text=text, made=made)
-            diagnostics.add("T103", place, headline, help=msg("write `{text}`", text=made))
+            diagnostics.add("T103", place, headline, help=msg("write `{text}`", text=spelled(made, text, place)))
 
 
 def _changing(ruleset: Ruleset) -> dict[tuple[str | None, str], InputField]:

@@ -174,7 +174,7 @@ def _check_gap(one: Version, other: Version, diagnostics: Diagnostics) -> None:
             "no version is in force on {days}: cases of these days are rejected",
             days=_days(first, last),
         ),
-        help=msg("let `{version}` begin on {day}", version=other.ruleset.version, day=day_of(first).isoformat()),
+        help=msg("let `{version}` begin on `{day}`", version=other.ruleset.version, day=day_of(first).isoformat()),
         labels=(Label(one.days, msg("the days of `{version}`", version=one.ruleset.version)),),
     )
 

@@ -24,12 +24,12 @@ def read_hours(text: str) -> Hours | Message:
     for part in text.translate(_TWINS).split(","):
         match = _SPAN.fullmatch(part.strip())
         if match is None:
-            return msg('write opening and closing, e.g. "09:00-17:30" or "09:00-12:00, 13:00-17:30"')
+            return msg('write opening and closing, e.g. `"09:00-17:30"` or `"09:00-12:00, 13:00-17:30"`')
         start, end = _minutes(match[1], match[2]), _minutes(match[3], match[4])
         if start is None or end is None:
             return msg("hours go from 00:00 to 24:00, minutes to 59")
         if start >= end:
-            return msg('closing comes after opening; a night is two spans, e.g. "00:00-06:00, 22:00-24:00"')
+            return msg('closing comes after opening; a night is two spans, e.g. `"00:00-06:00, 22:00-24:00"`')
         if spans and start < spans[-1][1]:
             return msg("each span begins where the one before has ended, or later")
         if spans and start == spans[-1][1]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from steelyard.diagnostics.span import Span
+
 _AT_MOST = 5
 MOST_ERRORS = 100
 """A file with more errors than this gets no further suggestions for unknown names: each takes a long search."""
@@ -41,6 +43,12 @@ def listed(words: Iterable[str]) -> str:
     '`lower`, `higher`'
     """
     return ", ".join(f"`{word}`" for word in words)
+
+
+def spelled(near: str, text: str, span: Span | None) -> str:
+    """Write a suggestion as what it replaces is written: in double quotes where `text` stands in quotes at `span`."""
+    in_quotes = span is not None and span.end_column - span.column > len(text)
+    return '"' + near.replace('"', '""') + '"' if in_quotes else near
 
 
 def _ranked(word: str, candidates: Iterable[str]) -> list[tuple[int, int, str]]:

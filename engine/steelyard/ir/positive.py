@@ -25,7 +25,7 @@ from steelyard.ir.ruleset import (
     Steps,
     TargetGrant,
 )
-from steelyard.ir.types import Range
+from steelyard.ir.types import Days, Duration, Range
 
 
 def check_positive(ruleset: Ruleset, knower: Knower, diagnostics: Diagnostics) -> None:
@@ -94,5 +94,18 @@ def _check_target(target: Expr, base: Range, span: Span | None, knower: Knower, 
             "T112",
             target.span or span,
             msg("this target can be 0 or less, and the score is relative to it"),
-            help=msg("declare a `range` above 0 for what it reads, or write `max(…, 1)` around it"),
+            help=msg(
+                "declare a `range` above 0 for what it reads, or write `{form}` around it", form=_at_least(target)
+            ),
         )
+
+
+def _at_least(target: Expr) -> str:
+    """Return what keeps a target of its type above 0, `…` for the target."""
+    match target.type:
+        case Duration():
+            return "max(…, 1h)"
+        case Days():
+            return "max(…, 1d)"
+        case _:  # every other type has no order or is a number
+            return "max(…, 1)"

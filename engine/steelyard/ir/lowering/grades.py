@@ -19,6 +19,7 @@ def grades(
     context: Context, written: Mapping[Text, Text | model.GradeRange], digits: int, clamp: Bounds, *, lower: bool
 ) -> tuple[Grade, ...]:
     """Return the grades in the order written; gaps and overlaps inside the clamp are errors."""
+    before = context.diagnostics.errors
     bounds: list[tuple[Text, Text | model.GradeRange, int | None, int | None, bool]] = []
     for key, one in written.items():
         found = _stretch(context, one, digits, lower=lower)
@@ -31,7 +32,7 @@ def grades(
         )
         for (key, one, *_), (low, high) in zip(bounds, chained, strict=True)
     )
-    if len(bounds) == len(written):
+    if context.diagnostics.errors == before:
         _check(context, result, tuple(key.span for key, *_ in bounds), digits, clamp)
     return result
 
@@ -111,7 +112,7 @@ def _tested(context: Context, tree: syntax.UnaryTest, digits: int) -> tuple[int 
                 "T109",
                 tree.span,
                 msg("a grade is a bound or an interval"),
-                help=msg("write `90`, `>= 90` or `[75..90)`"),
+                help=msg('write `90`, `">= 90"` or `"[75..90)"`'),
             )
             return None
 

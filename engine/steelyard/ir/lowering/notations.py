@@ -75,7 +75,7 @@ def _check(written: model.Notation, kind: Type, diagnostics: Diagnostics) -> Non
                 "T109",
                 form.span,
                 msg("`{form}` is no written form of {kind}: {fault}", form=form, kind=describe(kind), fault=fault),
-                help=msg("write `{date}`, or `{time}` for dates with a time", date="%d/%m/%Y", time="%d/%m/%Y %H:%M"),
+                help=msg("write e.g. `{form}`", form='"%d/%m/%Y %H:%M"' if time else '"%d/%m/%Y"'),
             )
 
 

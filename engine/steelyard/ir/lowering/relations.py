@@ -72,6 +72,7 @@ def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField,
     feed = written.feed
     if feed is None:
         return ()
+    meant = str(feed)
     if feed not in FEEDS:
         near = closest(feed, tuple(FEEDS))
         context.diagnostics.add(
@@ -80,13 +81,15 @@ def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField,
             msg("unknown feed `{name}`", name=feed),
             help=msg("did you mean `{near}`?", near=near) if near else msg("feeds are `warnings` and `declarations`"),
         )
-        return ()
+        if near is None:
+            return ()
+        meant = near  # so that its fields are known to who reads them
     scheme = _scheme(context, written)
     levels = tuple(dict.fromkeys(str(level) for level in written.levels or ()))
     for place, level in enumerate(written.levels or ()):
         if level in (written.levels or ())[:place]:
             context.diagnostics.add("T109", level.span, msg("`{value}` is listed twice", value=level))
-    if feed == "warnings" and not levels:
+    if meant == "warnings" and not levels:
         context.diagnostics.add(
             "M102",
             feed.span,
@@ -123,7 +126,7 @@ def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField,
             optional=optional,
             not_before="starts" if name == "ends" else None,
         )
-        for name, kind, optional in (warning if feed == "warnings" else declaration)
+        for name, kind, optional in (warning if meant == "warnings" else declaration)
     )
 
 

@@ -25,7 +25,7 @@ from steelyard.ir.typing import arithmetic
 from steelyard.ir.typing.arithmetic import WrittenRounding
 from steelyard.ir.typing.literals import is_literal, literal
 from steelyard.ir.typing.names import several_outputs, table_call
-from steelyard.ir.typing.numbers import adopt, unify, unit_hint
+from steelyard.ir.typing.numbers import adopt, unify, wanted_hint
 from steelyard.ir.typing.working import working
 from steelyard.language import syntax
 
@@ -225,7 +225,7 @@ def fit(expr: Expr, kind: Type, scope: NameScope) -> Expr | None:
                 "T107",
                 expr.span,
                 msg("{want} is wanted here, this is {have}", want=describe(want), have=describe(have)),
-                help=unit_hint(want, have),
+                help=wanted_hint(want, have),
             )
             return None
 
@@ -281,7 +281,7 @@ def _wrong(argument: Expr, wanted: Type, node: syntax.Call, scope: NameScope) ->
             wanted=describe(wanted),
             kind=describe(argument.type),
         ),
-        help=unit_hint(wanted, argument.type),
+        help=wanted_hint(wanted, argument.type),
     )
 
 

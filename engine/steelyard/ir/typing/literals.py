@@ -7,7 +7,7 @@ from typing import TypeGuard, assert_never
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
-from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.diagnostics.suggestions import closest, listed, spelled
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Literal, Stored
 from steelyard.ir.types import (
@@ -110,7 +110,11 @@ def _date(text: str, span: Span, zone: Zone, diagnostics: Diagnostics) -> Litera
         return Literal(day, type=Date(), span=span)
     if isinstance(instant, int) and FIRST_INSTANT <= instant <= LAST_INSTANT:
         return Literal(instant, type=DateTime(), span=span)
-    hint = instant if isinstance(instant, Message) else msg("write `2024-05-01` or `2024-05-01T10:00:00+08:00`")
+    sign = "@" if span.end_column - span.column == len(text) + 1 else ""
+    day_form, time_form = f"{sign}2024-05-01", f"{sign}2024-05-01T10:00:00+08:00"
+    hint = (
+        instant if isinstance(instant, Message) else msg("write e.g. `{day}` or `{time}`", day=day_form, time=time_form)
+    )
     if day is not None or isinstance(instant, int):
         hint = msg("dates lie from 1900-01-01 to 2200-12-31")
     diagnostics.add("T109", span, msg("`{text}` is not a date or a datetime", text=text), help=hint)
@@ -140,7 +144,7 @@ def not_listed(text: str, values: tuple[str, ...], span: Span, diagnostics: Diag
         "T103",
         span,
         msg("`{text}` is not one of the values listed", text=text),
-        help=msg("did you mean `{near}`?", near=near)
+        help=msg("did you mean `{near}`?", near=spelled(near, text, span))
         if near
         else msg("the values are: {values}", values=listed(values[:5])),
     )

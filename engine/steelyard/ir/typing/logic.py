@@ -25,7 +25,7 @@ from steelyard.ir.expressions import (
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, DateTime, Number, Region, Regions, Text, Type
 from steelyard.ir.typing.literals import is_literal, literal
-from steelyard.ir.typing.numbers import scaled, unify, unit_hint
+from steelyard.ir.typing.numbers import scaled, unify, unit_hint, wanted_hint
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, NameScope], Expr | None]
@@ -43,7 +43,7 @@ def condition(node: syntax.Expression, scope: NameScope, lower: Lower) -> Expr |
         "T107",
         expr.span,
         msg("a condition is wanted here, this is {kind}", kind=describe(expr.type)),
-        help=msg("compare it with something, e.g. `x > 0`"),
+        help=wanted_hint(Boolean(), expr.type),
     )
     return None
 

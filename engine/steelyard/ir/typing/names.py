@@ -215,7 +215,9 @@ def _no_part(owner: str, part: str, parts: tuple[str, ...], span: Span, scope: N
         msg("`{owner}` has no `{part}`", owner=owner, part=part),
         help=msg("did you mean `{owner}.{near}`?", owner=owner, near=near)
         if near
-        else msg("it has {parts}", parts=listed(parts[:5])),
+        else msg("it has {parts}", parts=listed(parts[:5]))
+        if parts
+        else None,
     )
 
 

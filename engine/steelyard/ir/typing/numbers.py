@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from steelyard.diagnostics import Message, msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, Literal, Scale
@@ -69,6 +71,36 @@ def unify(items: tuple[Expr, ...], scope: NameScope) -> tuple[tuple[Expr, ...], 
         help=unit_hint(typed[0], odd.type),
     )
     return None
+
+
+def wanted_hint(wanted: Type, have: Type) -> Message | None:
+    """Return a hint for a value that is not of the type wanted; None where there is none."""
+    match wanted, have:
+        case Boolean(), _ if type(have) in _COMPARED:
+            return msg("compare it with something, e.g. `{example}`", example=_COMPARED[type(have)])
+        case Number(), Boolean():
+            return msg("write e.g. `if x then 1 else 0`")
+        case Number(scale=scale), Duration():
+            return msg("divide it by a unit, e.g. `{example}`", example=f"round(x / 1h, {scale})")
+        case Number(scale=scale), Days():
+            return msg("divide it by a unit, e.g. `{example}`", example=f"round(x / 1d, {scale})")
+        case Date(), DateTime():
+            return msg("take its day: `date(x)`")
+        case (Boolean(), _) | (_, Boolean()) | (DateTime(), Date()):
+            return None
+        case _:  # pairs for which the order does not matter
+            return unit_hint(wanted, have)
+
+
+_COMPARED: Mapping[type[Type], str] = {
+    Number: "x > 0",
+    Duration: "x > 0h",
+    Days: "x > 0d",
+    Text: 'x = "…"',
+    Date: "x > @2024-05-01",
+    DateTime: "x > @2024-05-01T10:00:00+08:00",
+}
+"""By type a comparison of such a value `x`."""
 
 
 def unit_hint(left: Type, right: Type) -> Message | None:

@@ -13,7 +13,7 @@ from steelyard.ir.ruleset import WorkingCalendar
 from steelyard.ir.scope import Lookup, NameScope, written
 from steelyard.ir.types import Date, DateTime, Number, Type
 from steelyard.ir.typing.literals import working_days_as_value
-from steelyard.ir.typing.numbers import unit_hint
+from steelyard.ir.typing.numbers import wanted_hint
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, NameScope], Expr | None]
@@ -128,9 +128,7 @@ def _fits(kind: Type, wanted: Type) -> bool:
 
 def _hint(wanted: Type, kind: Type) -> Message | None:
     match wanted, kind:
-        case Date(), DateTime():
-            return msg("take its day: `date(x)`")
         case DateTime(), Date():
             return msg("working time needs instants; days are counted by `business_days_between(from, to)`")
         case _:  # every other pair of types
-            return unit_hint(wanted, kind)
+            return wanted_hint(wanted, kind)
