@@ -43,12 +43,13 @@ def summarise(
     tallies: dict[tuple[str, ...], _Tally] = {}
     where: Counter[str] = Counter()
     for case, outcome in outcomes:
-        key = tuple(keys.text(name, case) or "" for name in by)
+        key = tuple(keys.text(name, case.values) or "" for name in by)
         _count(tallies.setdefault(key, _Tally()), outcome, digits)
         if outcome.rejection is not None:
             where[outcome.rejection.where] += 1
     for reject in rejects:
-        tallies.setdefault(("",) * len(by), _Tally()).items[Measure.STATUS, "", Status.REJECTED.value] += 1
+        own = tuple(keys.text(name, reject.values) or "" for name in by)
+        tallies.setdefault(own, _Tally()).items[Measure.STATUS, "", Status.REJECTED.value] += 1
         where[reject.where] += 1
     return summary_of_counts(versions, by, _counts(tallies, where), minimum_sample)
 

@@ -48,6 +48,7 @@ SHOWN = {
         "ir.versions.Versions",
         "report.summary.Summary",
         "report.summary_formats.detail_grids",
+        "report.summary_formats.nothing_said",
         "report.summary_formats.summary_grid",
     },
 }

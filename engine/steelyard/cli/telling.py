@@ -104,12 +104,14 @@ def show_summary(output: Output, summary: Summary, versions: Versions, *, result
     if not result and output.quiet:
         return
     from steelyard.cli.grids import print_grid, screen_of
-    from steelyard.report.summary_formats import detail_grids, summary_grid
+    from steelyard.report.summary_formats import detail_grids, nothing_said, summary_grid
 
     screen = screen_of(sys.stdout if result else sys.stderr)
     print_grid(screen, summary_grid(summary, versions, output.lang))
     for grid in detail_grids(summary, versions, output.lang) if summary.groups else ():
         print_grid(screen, grid)
+    if (said := nothing_said(summary, versions, output.lang)) is not None:
+        output.say(said)
     if unranked := summary.unranked:
         output.say(_unranked(unranked, summary.minimum_sample))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from steelyard.diagnostics.plain import encodable
 from steelyard.facts.case import Case, Reject, Row, joined
@@ -45,5 +46,5 @@ class Assembly:
             else:
                 rows[relation.relation.id] = found
         if bad:
-            return joined(bad).of(text)
+            return replace(joined(bad).of(text), values=values)
         return Case(text, values, rows, file, line)

@@ -59,6 +59,7 @@ class Reject:
         hint: what to write instead; None where that is unknown.
         file: the name of the file that `line` counts in; empty where the case came from no file.
         others: what else is wrong with the case: further cells of its row, further rows of relations. They have none.
+        values: of the row of the case, what could be read, by input id; empty where no such row is at fault.
     """
 
     key: str
@@ -69,6 +70,7 @@ class Reject:
     hint: Message | None = None
     file: str = ""
     others: tuple[Reject, ...] = ()
+    values: Mapping[str, Stored] = field(default_factory=dict[str, Stored], compare=False, repr=False)
 
     @property
     def all(self) -> tuple[Reject, ...]:

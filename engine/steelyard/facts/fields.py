@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from steelyard.calendars.clock_text import read_date
 from steelyard.calendars.zones import Zone
@@ -40,10 +41,18 @@ class Fault:
     problem: Problem
     others: tuple[Fault, ...] = ()
 
-    def reject(self, key: str, *, line: int | None = None, file: str = "", relation: str = "") -> Reject:
-        """Make the reject of a case, or of a row of a relation."""
+    def reject(
+        self,
+        key: str,
+        *,
+        line: int | None = None,
+        file: str = "",
+        relation: str = "",
+        values: Mapping[str, Stored] = MappingProxyType({}),
+    ) -> Reject:
+        """Make the reject of a case, or of a row of a relation. `values`: of the case, what could be read."""
         first, *others = (_reject(one, key, line, file, relation) for one in self.all)
-        return replace(first, others=tuple(others))
+        return replace(first, others=tuple(others), values=values)
 
     def of_row(self, fault: Fault | None) -> Fault:
         """Give this fault, followed by those that were found in the cells of the same row."""

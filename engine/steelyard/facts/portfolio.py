@@ -204,10 +204,10 @@ class _Builder:
         bad = self._effective.faults(undated, read, line.cells, self._readers.values())
         if bad is not None:
             self._faults[entry] = bad
-            self._entries.append(bad.reject(text, line=place.line, file=place.file))
+            self._entries.append(bad.reject(text, line=place.line, file=place.file, values=read.values))
         elif key is None:
             fault = Fault(self._key.column, "", Problem(msg("a value is required")))
-            self._entries.append(fault.reject(text, line=place.line, file=place.file))
+            self._entries.append(fault.reject(text, line=place.line, file=place.file, values=read.values))
         else:
             assembly = self._assemblies[version.version]
             self._entries.append(assembly.case(format_value(key, self._key.type, self._zone), key, read.values, place))
@@ -235,5 +235,6 @@ class _Builder:
             for entry in entries:
                 place = self._places[entry]
                 own = fault.of_row(self._faults.get(entry))
-                self._entries[entry] = own.reject(text, line=place.line, file=place.file)
+                values = self._entries[entry].values
+                self._entries[entry] = own.reject(text, line=place.line, file=place.file, values=values)
         return self._entries

@@ -11,7 +11,8 @@ value that does not fit is refused, never cut; `write_widened` keeps its column 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal, localcontext
 from pathlib import Path
@@ -80,17 +81,39 @@ def write_parquet(
     Raises:
         UnfitError: a number does not fit.
     """
+    count = 0
+    with parquet_writer(stream, columns, metadata) as take:
+        for row in rows:
+            take(row)
+            count += 1
+    return count
+
+
+@contextmanager
+def parquet_writer(
+    stream: BinaryIO, columns: Sequence[ResultColumn], metadata: Mapping[str, str] | None = None
+) -> Generator[Callable[[Mapping[str, CellValue]], None]]:
+    """Give what takes rows one by one and writes them; arguments and errors are those of `write_parquet`."""
     import pyarrow.parquet as pq
 
-    count = 0
+    group: list[Mapping[str, CellValue]] = []
     # as DuckDB writes it: without the Arrow schema, which would repeat the metadata
     with pq.ParquetWriter(stream, arrow_schema(columns), store_decimal_as_integer=True, store_schema=False) as writer:
         if metadata:
             writer.add_key_value_metadata(dict(metadata))
-        for group in _groups(rows):
+
+        def take(row: Mapping[str, CellValue]) -> None:
+            group.append(row)
+            if len(group) == ROWS_PER_GROUP:
+                write()
+
+        def write() -> None:
             writer.write_table(arrow_table(columns, group))
-            count += len(group)
-    return count
+            group.clear()
+
+        yield take
+        if group:
+            write()
 
 
 def write_widened(
@@ -128,17 +151,6 @@ def _widened(column: ResultColumn, path: tuple[str, ...]) -> ResultColumn:
     if column.fields:
         return replace(column, fields=tuple(_widened(one, path[1:]) for one in column.fields))
     return replace(column, textual=True)
-
-
-def _groups(rows: Iterable[Mapping[str, CellValue]]) -> Iterator[list[Mapping[str, CellValue]]]:
-    group: list[Mapping[str, CellValue]] = []
-    for row in rows:
-        group.append(row)
-        if len(group) == ROWS_PER_GROUP:
-            yield group
-            group = []
-    if group:
-        yield group
 
 
 def _arrow_type(column: ResultColumn) -> Any:

@@ -5,10 +5,12 @@ An input called `month` or `version` wins over the other meaning.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
-from steelyard.facts.case import Case
 from steelyard.facts.format import format_value
+from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
 
@@ -55,22 +57,22 @@ class GroupKeys:
         self._types = {one.version: {f.id: f.type for f in one.inputs} for one in versions.rulesets}
         self._zone = zone(versions.newest.timezone)
 
-    def text(self, name: str, case: Case) -> str | None:
-        """The text of an input, of `month` or `version`; None where the case lacks it.
+    def text(self, name: str, values: Mapping[str, Stored]) -> str | None:
+        """The text of an input, of `month` or `version`; None where a case, or what could be read of it, lacks it.
 
         A case for which no version is in force has its inputs all the same.
         """
-        version = self._versions.of(case.values)
+        version = self._versions.of(values)
         types = self._types[(version or self._versions.newest).version]
         if name in types:
-            value = case.values.get(name)
+            value = values.get(name)
             return None if value is None else format_value(value, types[name], self._zone)
         if name == VERSION:
             return None if version is None else version.version
-        return self._month(case) if name == MONTH else None
+        return self._month(values) if name == MONTH else None
 
-    def _month(self, case: Case) -> str | None:
-        value = case.values.get(self._versions.newest.reference_date or "")
+    def _month(self, values: Mapping[str, Stored]) -> str | None:
+        value = values.get(self._versions.newest.reference_date or "")
         number = None if value is None else self._versions.day(value)
         if number is None:
             return None

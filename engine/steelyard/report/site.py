@@ -15,7 +15,7 @@ from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.environment import environment
 from steelyard.report.formats import render
 from steelyard.report.summary import Summary
-from steelyard.report.summary_formats import Grid, detail_grids, summary_grid
+from steelyard.report.summary_formats import Grid, detail_grids, nothing_said, summary_grid
 from steelyard.report.view import digest_lines
 
 PAGE_LIMIT = 500
@@ -51,6 +51,7 @@ class IndexView:
     engine_version: str
     evaluated_on: str
     grids: tuple[Grid, ...]
+    note: str
     rejects: tuple[tuple[str, str], ...]
     pages: tuple[PageLine, ...]
     warnings: tuple[str, ...]
@@ -96,6 +97,7 @@ def write_site(
         pages.append(_line(name, explanation, lang))
         if progress is not None:
             progress(number)
+    said = nothing_said(summary, versions, lang)
     index = IndexView(
         lang=lang,
         title=show(Name(newest.id, newest.title), lang),
@@ -105,6 +107,7 @@ def write_site(
         engine_version="" if provenance is None else provenance.engine_version,
         evaluated_on="" if provenance is None else provenance.evaluated_on,
         grids=(summary_grid(summary, versions, lang), *detail_grids(summary, versions, lang)),
+        note="" if said is None else show(said, lang),
         rejects=tuple((where, str(count)) for where, count in summary.rejects),
         pages=tuple(pages),
         warnings=() if provenance is None else tuple(one_line(show(text, lang)) for text in provenance.warnings),

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from steelyard.diagnostics import msg
 from steelyard.engines.counting import QUANTILES
+from steelyard.explain import show
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
 from steelyard.ir.types import Number, Text
@@ -20,6 +23,7 @@ from steelyard.report.book import Book
 from steelyard.report.columns import CellValue
 from steelyard.report.headings import Shown
 from steelyard.report.summary import GroupLine, ScoreLine, Summary
+from steelyard.report.summary_formats import keyless
 from steelyard.report.summary_shape import Kind, Shape, shape_of
 from steelyard.report.writers import write_rows
 from steelyard.semantics.outcome import Fixed
@@ -62,6 +66,9 @@ def write_summary(
         table = summary_table(summary, shape)
         shown = [Shown(one, one.name) for one in table] if heads is None else heads(table)
         named = [{one.head: row[one.column.name] for one in shown} for row in rows]
+        if book is not None and (said := keyless(summary, rules, book.lang)) is not None:
+            note = show(msg("empty cell"), book.lang), show(said, book.lang)
+            book = replace(book, about=(*book.about, note))
         write_rows(path, [one.renamed for one in shown], named, style=style, book=book)
     else:
         raise ValueError(f"no format for {path.suffix!r}, only {', '.join(SUMMARY_SUFFIXES)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.explain import Name, Text, show
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
@@ -15,7 +15,7 @@ from steelyard.report.summary import GroupLine, Summary
 TOP_REASONS = 5
 """So many reason codes are listed."""
 NOTHING = "–"
-"""Stands where a key could not be read, a group has no rank, or an indicator was measured in no case."""
+"""Stands where a key is missing or cannot be read, a group has no score or rank, or an indicator was never measured."""
 _LOST_OF = msg("Points lost on average (measured in so many of the scored cases; waived in the others)")
 
 
@@ -101,12 +101,32 @@ def detail_grids(summary: Summary, rules: Ruleset | Versions, lang: str) -> tupl
     return tuple(grids)
 
 
-def _grid(summary: Summary, rules: Ruleset | Versions, lang: str, columns: Sequence[_Column], title: str = "") -> Grid:
-    """Lay columns out beside the keys; the whole run has `all` in the first key and nothing in the others."""
+def nothing_said(summary: Summary, rules: Ruleset | Versions, lang: str) -> Message | None:
+    """Say what `NOTHING` means among the keys of groups; None where it does not stand there."""
+    said = keyless(summary, rules, lang)
+    return None if said is None else msg("“{sign}” {meaning}", sign=NOTHING, meaning=said)
+
+
+def keyless(summary: Summary, rules: Ruleset | Versions, lang: str) -> Message | None:
+    """Say under which keys groups have none, and why; None where all have theirs."""
+    heads = _key_heads(summary, rules)
+    lacking = [head for place, head in enumerate(heads) if any(not group.key[place] for group in summary.groups)]
+    if not lacking:
+        return None
+    names = tuple(show(head, lang) for head in lacking)
+    return msg("under {names}: the value is missing, or the row was rejected and it cannot be read", names=names)
+
+
+def _key_heads(summary: Summary, rules: Ruleset | Versions) -> list[Text]:
+    """What the names that cases are grouped by are called."""
     inputs = {one.id: Name(one.id, one.label) for ruleset in versions_of(rules).rulesets for one in ruleset.inputs}
     derived: Mapping[str, Text] = {MONTH: msg("month"), VERSION: msg("version")}
-    names = summary.grouping
-    heads: list[Text] = [inputs.get(name, derived.get(name, name)) for name in names]
+    return [inputs.get(name, derived.get(name, name)) for name in summary.grouping]
+
+
+def _grid(summary: Summary, rules: Ruleset | Versions, lang: str, columns: Sequence[_Column], title: str = "") -> Grid:
+    """Lay columns out beside the keys; the whole run has `all` in the first key and nothing in the others."""
+    names, heads = summary.grouping, _key_heads(summary, rules)
     whole = (show(msg("all"), lang), *("" for _ in names[1:])) if names else ()
     keys = [*(tuple(part or NOTHING for part in group.key) for group in summary.groups), whole]
     return Grid(
@@ -130,7 +150,7 @@ def _scores(rules: Ruleset | Versions) -> dict[str, Name]:
 
 
 def _mean(place: int) -> Callable[[GroupLine], object]:
-    return lambda line: line.scores[place].mean
+    return lambda line: line.scores[place].mean or NOTHING
 
 
 def _rank(place: int) -> Callable[[GroupLine], object]:

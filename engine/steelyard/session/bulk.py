@@ -10,7 +10,7 @@ engine says and another does not ends the run before anything is moved into plac
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,10 +19,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, PolicyError, msg
-from steelyard.engines.counting import key_column
 from steelyard.session.errors import EngineError
 from steelyard.session.listener import Listener, Once
-from steelyard.session.record import FIRST, PENDING, REJECTED, REJECTS, SCORED, Record
+from steelyard.session.record import FIRST, PENDING, REJECTED, REJECTS, SCORED, Kept, Record
 from steelyard.session.shortage import refusal
 from steelyard.session.verification import disagreement, sample_size, single_case_engines, verify
 
@@ -38,30 +37,10 @@ if TYPE_CHECKING:
     from steelyard.session.verification import Checkers
     from steelyard.session.wanted import Wanted
 
+UNREAD = "unread.parquet"
+"""Holds what of `rejected.parquet` concerns rows that are no case."""
 BATCH = 2048
 """So many rejected cases are explained at a time."""
-
-
-class Noted:
-    """What is remembered of rejects that pass by: the first ones, and where rows were rejected."""
-
-    def __init__(self) -> None:
-        self.first: list[Reject] = []
-        self.where: Counter[str] = Counter()
-        """By column, how many rows."""
-
-    def kept(self, rejects: Iterable[Reject]) -> Iterator[Reject]:
-        """Pass rejects on; the first `FIRST` of all are kept."""
-        for reject in rejects:
-            if len(self.first) < FIRST:
-                self.first.append(reject)
-            yield reject
-
-    def counted(self, rejects: Iterable[Reject]) -> Iterator[Reject]:
-        """Pass rejects on as `kept` does, and count them."""
-        for reject in self.kept(rejects):
-            self.where[reject.where] += 1
-            yield reject
 
 
 @dataclass(frozen=True)
@@ -88,6 +67,11 @@ class BulkRun:
     def checkers(self) -> Checkers:
         """The other engines by name, the reference first; compiled when first asked for."""
         return single_case_engines(self.versions)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What the record keeps for summaries to group by."""
+        return Kept(self.versions, self.wanted.groups)
 
     @cached_property
     def results(self) -> Results:
@@ -130,8 +114,9 @@ class BulkRun:
                     self.listener,
                 )
                 scoring = replace(scoring, verified=checked, checkers=tuple(name for name, _ in self.checkers))
-            noted = self._noted(loaded)
-            kept_rejects(self.connection, self.work / REJECTED, list(map(key_column, self.wanted.groups)), noted.where)
+            first = self._judged(loaded)
+            names = [one.name for one in self.kept.rejected_columns]
+            kept_rejects(self.connection, self.work / UNREAD, self.work / REJECTED, names)
             read, groups = Read(loaded.provenance, loaded.feed_rejects), self.wanted.groups
             return Record(
                 self.versions,
@@ -140,7 +125,7 @@ class BulkRun:
                 groups,
                 read,
                 scoring,
-                tuple(noted.first),
+                first,
                 memory=self.wanted.memory_limit,
             )
         finally:
@@ -191,22 +176,40 @@ class BulkRun:
             report_too_wide(error, self.versions.newest, diagnostics)
             raise EngineError(diagnostics=diagnostics.sorted()) from None
 
-    def _noted(self, loaded: Loaded) -> Noted:
+    def _judged(self, loaded: Loaded) -> tuple[Reject, ...]:
         """Judge every reject, once, and write them to the record: all of them, or the first where no more are wanted.
 
         They come in the order of the other engines: rows that are no case, rows of feeds, cases that a rule rejects.
+        What rows that are no case are grouped by is kept in `UNREAD`.
+
+        Returns:
+            The first `FIRST`.
         """
+        from steelyard.report.arrow import parquet_writer
         from steelyard.report.writers import write_rejects
 
-        noted = Noted()
-        unread = noted.counted(chain(loaded.rejects(), loaded.feed_rejects))
-        ruled_out = noted.kept(self._ruled_out(loaded))
-        if self.wanted.rejects:
-            write_rejects(self.work / REJECTS, chain(unread, ruled_out), self.wanted.lang)
-        else:
-            deque(unread, maxlen=0)
-            deque(islice(ruled_out, FIRST - len(noted.first)), maxlen=0)
-        return noted
+        first: list[Reject] = []
+
+        def noted(rejects: Iterable[Reject]) -> Iterator[Reject]:
+            for reject in rejects:
+                if len(first) < FIRST:
+                    first.append(reject)
+                yield reject
+
+        with (self.work / UNREAD).open("wb") as stream, parquet_writer(stream, self.kept.rejected_columns) as take:
+
+            def unread() -> Iterator[Reject]:
+                for reject in chain(loaded.rejects(), loaded.feed_rejects):
+                    take(self.kept.rejected(reject, reject.values))
+                    yield reject
+
+            ruled_out = noted(self._ruled_out(loaded))
+            if self.wanted.rejects:
+                write_rejects(self.work / REJECTS, chain(noted(unread()), ruled_out), self.wanted.lang)
+            else:
+                deque(noted(unread()), maxlen=0)
+                deque(islice(ruled_out, FIRST - len(first)), maxlen=0)
+        return tuple(first)
 
     def _ruled_out(self, loaded: Loaded) -> Iterator[Reject]:
         """Why a rule rejects a case, in the words of the reference.

@@ -63,7 +63,6 @@ class ClusterRun:
     _versions: Versions = field(repr=False)
     _cluster: Cluster = field(repr=False)
     _scored: Any = field(repr=False)
-    _rejects: Any = field(repr=False)
     _groups: tuple[str, ...] = field(repr=False)
     _facts: tuple[Read, Scoring] = field(repr=False)
 
@@ -97,7 +96,8 @@ class ClusterRun:
             names = ", ".join(absent)
             raise UsageError(msg("the run does not keep {names}: name them in `groups` of `score`", names=names))
         with spark_errors():
-            connection = SummaryConnection(self._cluster.spark, self._scored, self._rejects, _VIEWS)
+            rejects = self._cluster.grouped_rejects(self._scored, self._groups)
+            connection = SummaryConnection(self._cluster.spark, self._scored, rejects, _VIEWS)
             keys = tuple(map(key_column, by))
             counts = summarise(connection, _VIEWS[0], summary_columns(self._versions), keys, _VIEWS[1])
         least = MINIMUM_SAMPLE if minimum_sample is None else minimum_sample
@@ -166,7 +166,7 @@ class ClusterRun:
 
     def close(self) -> None:
         """Let the executors forget the rows; `results` and `rejects` would be computed anew."""
-        self._rejects.unpersist()
+        self.rejects.unpersist()
         self._scored.unpersist()
 
 
@@ -251,7 +251,7 @@ def score_cluster(
         EngineError: Spark cannot go on, or the ruleset is not one statement.
         DisagreementError: intake or another engine says otherwise of a case.
     """
-    from steelyard.engines.sql.cluster import REJECT_COLUMNS, Cluster
+    from steelyard.engines.sql.cluster import Cluster
     from steelyard.engines.sql.cluster_outputs import Folders
     from steelyard.facts.portfolio import Provenance
     from steelyard.facts.reading import SourceFile
@@ -266,7 +266,7 @@ def score_cluster(
         with told.progress(msg("scoring")):
             cluster = Cluster(spark, ruleset, sources, added)
             scored = cluster.scored(groups)
-            rejects = cluster.rejects(scored, groups)
+            rejects = cluster.rejects(scored)
             rejected = rejects.count()
         check = checked_here(versions, cluster, scored, rejects, verify, told)
     scoring = Scoring("spark", check.verified, check.checkers, settings)
@@ -275,7 +275,7 @@ def score_cluster(
     read = Read(Provenance(used, empty), ())
     return ClusterRun(
         results=cluster.results(scored),
-        rejects=rejects.select(*REJECT_COLUMNS),
+        rejects=rejects,
         rejected=rejected,
         verified=check.verified,
         checkers=check.checkers,
@@ -284,7 +284,6 @@ def score_cluster(
         _versions=versions,
         _cluster=cluster,
         _scored=scored,
-        _rejects=rejects,
         _groups=tuple(groups),
         _facts=(read, scoring),
     )

@@ -2,8 +2,9 @@
 
 `scored.parquet` has a row for each case that was not rejected, in the order of the files: the columns of results
 (report/results.py), then a text column for each name that summaries may group by. `rejected.parquet` has a row for
-each reject: `k`, the key of a case that a rule rejects, the same text columns, both null where the row could not be
-read, and `where`, the column or rule at fault. `rejects.parquet` has the rejects as people read them.
+each reject: `k`, the key of a case that a rule rejects and null for a row that is no case; the same text columns, each
+null where its value is missing or cannot be read; and `where`, the column or rule at fault. `rejects.parquet` has the
+rejects as people read them.
 """
 
 # pyarrow ships no types
@@ -13,7 +14,7 @@ read, and `where`, the column or rule at fault. `rejects.parquet` has the reject
 from __future__ import annotations
 
 import shutil
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -44,6 +45,7 @@ from steelyard.source.csv_lines import CsvStyle
 if TYPE_CHECKING:
     from steelyard.engines.sql.portfolio import Connection
     from steelyard.facts import Case, Reject
+    from steelyard.ir.expressions import Stored
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
     from steelyard.session.listener import Listener
@@ -272,6 +274,29 @@ class Record:
             raise refusal(error, self.folder) from None
 
 
+class Kept:
+    """What a record keeps of cases and rejects for summaries to group by.
+
+    Attributes:
+        columns: a text column for each name.
+        rejected_columns: of `rejected.parquet`.
+    """
+
+    def __init__(self, versions: Versions, groups: Sequence[str]) -> None:
+        self._keys = GroupKeys(versions)
+        self._groups = groups
+        self.columns = tuple(ResultColumn(key_column(name), Text()) for name in groups)
+        self.rejected_columns = (ResultColumn("k", Text()), *self.columns, ResultColumn("where", Text()))
+
+    def texts(self, values: Mapping[str, Stored]) -> dict[str, CellValue]:
+        """Give the text of each name for the values of a case, or for those that could be read."""
+        return {key_column(name): self._keys.text(name, values) for name in self._groups}
+
+    def rejected(self, reject: Reject, values: Mapping[str, Stored], key: str | None = None) -> dict[str, CellValue]:
+        """Give the row of a reject. `key`: of a case that a rule rejects."""
+        return {"k": key, **self.texts(values), "where": reject.where}
+
+
 def record_of(  # noqa: PLR0917 - the parts of a run
     versions: Versions,
     results: Evaluated,
@@ -296,27 +321,22 @@ def record_of(  # noqa: PLR0917 - the parts of a run
         lang: of the texts of rejects.
         added: inputs by id that stand among the results.
     """
-    table, keys = Results(versions, added), GroupKeys(versions)
-    texts = tuple(ResultColumn(key_column(name), Text()) for name in groups)
+    table, kept = Results(versions, added), Kept(versions, groups)
     width = len(table.columns)
-
-    def key_texts(case: Case) -> dict[str, CellValue]:
-        return {key_column(name): keys.text(name, case) for name in groups}
 
     def rows() -> Iterator[Mapping[str, CellValue]]:
         for case, outcome in results:
             if outcome.status is not Status.REJECTED:
-                yield {**table.row(case, outcome), **key_texts(case)}
+                yield {**table.row(case, outcome), **kept.texts(case.values)}
 
-    columns, unfit = write_widened(folder / SCORED, (*table.columns, *texts), rows, {KEY: PENDING})
+    columns, unfit = write_widened(folder / SCORED, (*table.columns, *kept.columns), rows, {KEY: PENDING})
     ruled = [(case, outcome.rejection) for case, outcome in results if outcome.rejection is not None]
-    nothing: dict[str, CellValue] = {column.name: None for column in texts}
-    gone: Iterable[Mapping[str, CellValue]] = (
-        *({**nothing, "k": None, "where": one.where} for one in unread),
-        *({**key_texts(case), "k": case.key, "where": one.where} for case, one in ruled),
+    gone = (
+        *(kept.rejected(one, one.values) for one in unread),
+        *(kept.rejected(one, case.values, case.key) for case, one in ruled),
     )
     with (folder / REJECTED).open("wb") as stream:
-        write_parquet(stream, (ResultColumn("k", Text()), *texts, ResultColumn("where", Text())), gone)
+        write_parquet(stream, kept.rejected_columns, gone)
     rejects = (*unread, *(one for _, one in ruled))
     write_rejects(folder / REJECTS, rejects, lang)
     return Record(versions, folder, columns[:width], tuple(groups), read, scoring, rejects[:FIRST], unfit)

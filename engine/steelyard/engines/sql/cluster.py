@@ -82,7 +82,9 @@ class Cluster:
             TooWideError: an integer may need more than 128 bits.
         """
         tables = Tables(_view(CASES), {one.id: _view(one.id) for one in self._ruleset.relations})
-        whole = readable(self._ruleset, "spark", tables, added=lambda statement: self._further(statement, groups))
+        whole = readable(
+            self._ruleset, "spark", tables, added=lambda statement: self._further(statement, groups), groups=groups
+        )
         parted = staged(whole.tree, dialect("spark"))
         for step in parted.kept:
             self.spark.sql(step.sql).localCheckpoint().createOrReplaceTempView(step.table)
@@ -92,23 +94,33 @@ class Cluster:
         """The rows that were not rejected, in the columns of results."""
         return scored.where(col("status") != REJECTED).select(*(col(one.name) for one in self.columns))
 
-    def rejects(self, scored: DataFrame, groups: Sequence[str]) -> DataFrame:
-        """Rejected rows in the columns `REJECT_COLUMNS`, then one for each group; bad rows of feeds too; kept."""
+    def rejects(self, scored: DataFrame) -> DataFrame:
+        """Rejected rows in the columns `REJECT_COLUMNS`; bad rows of feeds too; kept."""
         from pyspark.sql import functions as f
 
-        keys = [key_column(name) for name in groups]
-        key = col(self._ruleset.key).alias("key")
-        bad = scored.where(col("status") == REJECTED)
-        bad = bad.select(key, self._column_at(REJECT_AT).alias("where"), *map(col, keys))
+        bad = self._rejected(scored, [self._ruleset.key]).withColumnRenamed(self._ruleset.key, "key")
         own = col("where").isin([one.column for one in self._ruleset.inputs])
         places = self._raw[CASES].select(self._key_text().alias(_KEY), _FILE, _LINE)
         known = bad.where(col("key").isNotNull() & own).distinct()
         placed = known.join(places, col("key") == col(_KEY), "left")
         elsewhere = bad.where(col("key").isNull() | ~own)
-        parts = [placed, elsewhere, *map(self._bad_rows, self._feeds())]
-        whole = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), parts)
+        whole = self._with_feeds(placed.unionByName(elsewhere, allowMissingColumns=True))
         columns = [f.coalesce(col("key"), f.lit("")).alias("key"), col(_FILE).alias("file"), col(_LINE).alias("line")]
-        return whole.select(*columns, "where", *map(col, keys)).persist()
+        return whole.select(*columns, "where").persist()
+
+    def grouped_rejects(self, scored: DataFrame, groups: Sequence[str]) -> DataFrame:
+        """For each of `rejects` the column or rule at fault and what it is grouped by."""
+        return self._with_feeds(self._rejected(scored, [key_column(name) for name in groups]))
+
+    def _rejected(self, scored: DataFrame, names: Sequence[str]) -> DataFrame:
+        """The rejected rows of cases: the column or rule at fault, and other columns."""
+        bad = scored.where(col("status") == REJECTED)
+        return bad.select(self._column_at(REJECT_AT).alias("where"), *map(col, names))
+
+    def _with_feeds(self, rejects: DataFrame) -> DataFrame:
+        """Add the bad rows of feeds, which have nothing but the column at fault."""
+        parts = [rejects, *map(self._bad_rows, self._feeds())]
+        return reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), parts)
 
     def rows(self, role: str, keys: Sequence[str], most: int) -> Any:  # noqa: ANN401 - pyarrow has no types
         """Rows of a source as an Arrow table, in its own columns, durations as such.

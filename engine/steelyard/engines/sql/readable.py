@@ -6,13 +6,14 @@ which rule each column comes from.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from sqlglot import exp
 
 from steelyard.diagnostics import msg
+from steelyard.engines.counting import key_column
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.commentary import Commentary
@@ -76,7 +77,9 @@ def readable(
     dialect_name: str,
     tables: Tables | None = None,
     lang: str = "en",
+    *,
     added: Callable[[Statement], Iterable[Selected]] | None = None,
+    groups: Sequence[str] = (),
 ) -> Readable:
     """Write a ruleset as one statement.
 
@@ -85,8 +88,9 @@ def readable(
         dialect_name: one of `dialects.NAMES`.
         tables: the tables of the facts.
         lang: the language of labels and clauses, `zh` or `en`.
-        added: gives further columns, after those of results; they have no origin, and are NULL for the rows that
-            intake rejects.
+        added: gives further columns, after those of results; they have no origin.
+        groups: names of inputs, `month` or `version`, each with a column of `added` (`key_column`): for a row that
+            intake rejects it has what can be read of it. Other columns of `added` are NULL there.
 
     Raises:
         UnfitError: it cannot be written as one statement.
@@ -106,7 +110,7 @@ def readable(
         statement.columns = tuple(
             Selected(replace(column, name=column.name.replace(".", "__")), e) for column, e in statement.columns
         )
-    query = _whole(statement, places)
+    query = _whole(statement, places, groups)
     said = Commentary(ruleset, statement, here, lang)
     used = {places.cases, *(places.of(one.id) for one in ruleset.relations)}
     renamed = {**said.renamed(query, used), **{_GIVEN + name: name for name in used}}
@@ -139,7 +143,7 @@ def _too_many(statement: Statement) -> UnfitError:
     )
 
 
-def _whole(statement: Statement, tables: Tables) -> exp.Query:
+def _whole(statement: Statement, tables: Tables, groups: Sequence[str]) -> exp.Query:
     """The statement over its tables, with published types."""
     program = statement.program
     ruleset, here = program.ruleset, program.dialect
@@ -148,13 +152,13 @@ def _whole(statement: Statement, tables: Tables) -> exp.Query:
     inner.set("with_", None)
     asked = {found.name for one in (inner, with_) for found in one.find_all(exp.Column)}
     given = {one.id: _GIVEN + tables.of(one.id) for one in ruleset.relations}
-    facts = received(ruleset, here, _GIVEN + tables.cases, given, places=bool(asked & {"_row", "_id"}))
+    facts = received(ruleset, here, _GIVEN + tables.cases, given, places=bool(asked & {"_row", "_id"}), groups=groups)
     if here.name == "postgres":  # this optimizer would inline steps, and columns that read columns would grow too long
         for cte in with_.expressions:
             cte.set("materialized", True)
     results = exp.CTE(this=inner, alias=exp.TableAlias(this=build.name(RESULTS)))
     query = exp.select(*_published(statement), copy=False).from_(build.table(RESULTS), copy=False)
-    rejects = exp.select(*_rejected(statement), copy=False).from_(build.table(facts.read), copy=False)
+    rejects = exp.select(*_rejected(statement, groups), copy=False).from_(build.table(facts.read), copy=False)
     rejects = rejects.where(build.present(build.column(REJECT_AT)), copy=False)
     both = exp.Union(this=query, expression=rejects, distinct=False)
     both.set("with_", exp.With(expressions=[*facts.ctes, *with_.expressions, results]))
@@ -174,9 +178,9 @@ def _published(statement: Statement) -> Iterator[E]:
             yield build.aliased(exp.Cast(this=build.column(REJECT_AT), to=here.text()), REJECT_AT)
 
 
-def _rejected(statement: Statement) -> Iterator[E]:
+def _rejected(statement: Statement, groups: Sequence[str]) -> Iterator[E]:
     """The columns of rows that intake rejects."""
-    here = statement.program.dialect
+    here, keys = statement.program.dialect, set(map(key_column, groups))
     for place, (column, e) in enumerate(statement.columns):
         if place == 0:
             yield build.aliased(_natural(column, build.column(column.name), here), column.name)
@@ -185,6 +189,8 @@ def _rejected(statement: Statement) -> Iterator[E]:
             yield build.column(REJECT_AT)
         elif _content(column) in _ALWAYS:
             yield build.aliased(e, column.name)
+        elif column.name in keys:
+            yield build.aliased(_natural(column, build.column(column.name), here), column.name)
         else:
             yield build.aliased(build.null(), column.name)
 

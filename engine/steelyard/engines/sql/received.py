@@ -15,6 +15,7 @@ from sqlglot import exp, parse_one
 from steelyard.calendars.offsets import offsets
 from steelyard.calendars.zones import DAY_US, Zone, zone
 from steelyard.diagnostics import Message, Span, msg
+from steelyard.engines.counting import key_column
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
@@ -84,7 +85,15 @@ def names_of(ruleset: Ruleset) -> tuple[str, Mapping[str, str]]:
     return "cases_kept", {one.id: f"{one.id}_rows" for one in ruleset.relations}
 
 
-def received(ruleset: Ruleset, dialect: Dialect, cases: str, tables: Mapping[str, str], *, places: bool) -> Received:
+def received(
+    ruleset: Ruleset,
+    dialect: Dialect,
+    cases: str,
+    tables: Mapping[str, str],
+    *,
+    places: bool,
+    groups: Sequence[str] = (),
+) -> Received:
     """Read the tables.
 
     Args:
@@ -93,13 +102,15 @@ def received(ruleset: Ruleset, dialect: Dialect, cases: str, tables: Mapping[str
         cases: the table of cases.
         tables: the table of each relation.
         places: whether the rules read the position of a row, or its id.
+        groups: names of inputs, `month` or `version`: the CTE `read` has a column for each (`key_column`), as it is
+            stored, NULL where the row has no such value or it cannot be read.
 
     Raises:
         UnfitError: a column has a type that cannot identify rows, or a notation that typed tables do not have.
     """
     for one in (*ruleset.inputs, *(field for relation in ruleset.relations for field in relation.fields)):
         _check_notation(one)
-    reader = _Reader(ruleset, dialect)
+    reader = _Reader(ruleset, dialect, groups)
     kept, rows = names_of(ruleset)
     ctes: list[exp.CTE] = []
     for relation in ruleset.relations:
@@ -130,8 +141,9 @@ def _check_notation(field: InputField) -> None:
 class _Reader:
     """Writes the first common table expressions of a statement."""
 
-    def __init__(self, ruleset: Ruleset, dialect: Dialect) -> None:
+    def __init__(self, ruleset: Ruleset, dialect: Dialect, groups: Sequence[str]) -> None:
         self._ruleset = ruleset
+        self._groups = groups
         self._dialect = dialect
         self._natural: Natural = natural(dialect.sqlglot)
         self._zone: Zone = zone(ruleset.timezone)
@@ -162,6 +174,7 @@ class _Reader:
             unassigned = self._unassigned_fault(relation, bad)
             faults.append((build.present(unassigned), unassigned))
         columns = [build.aliased(self._value(one), one.id) for one in ruleset.inputs]
+        columns += [build.aliased(self._grouped(name), key_column(name)) for name in self._groups]
         query = query.select(*columns, build.aliased(build.case(faults, build.null()), REJECT_AT), copy=False)
         return [_cte("cases_read", query), self._kept(kept, "cases_read", ruleset.inputs)]
 
@@ -267,6 +280,30 @@ class _Reader:
                 return build.where(build.greater(self._dialect.size(column), build.integer(0)), column)
             case Boolean():
                 return column
+
+    def _grouped(self, name: str) -> E:
+        """What a row is grouped by, as far as it can be read."""
+        inputs = {one.id: one for one in self._ruleset.inputs}
+        reference = inputs.get(self._ruleset.reference_date or "")
+        if name in inputs:
+            field = inputs[name]
+            value = self._readable(field, self._value(field))
+            return self._dialect.join_list(value, ";") if isinstance(field.type, Regions) else value
+        if name == "version":
+            undated = [condition for condition, _ in self._dated()]
+            return build.case([(build.disj(undated), build.null())], build.text(self._ruleset.version))
+        if name != "month" or reference is None:
+            return exp.Cast(this=build.null(), to=self._dialect.text())
+        day = self._value(reference)
+        if isinstance(reference.type, DateTime):
+            day = self._local_day(day, reference.range)
+        month = self._dialect.year_month(build.wrapped(day))
+        return build.null() if month is None else self._readable(reference, month)
+
+    def _readable(self, field: InputField, value: E) -> E:
+        """A value that comes of a field, NULL where that is at fault."""
+        wrong = self._wrong(field)
+        return build.case([(build.disj(wrong), build.null())], value) if wrong else value
 
     # faults
 

@@ -38,22 +38,18 @@ def kept(connection: Connection, path: Path, to: Path, columns: Mapping[str, str
     running(connection, f"COPY ({query}) TO {sql.target(to)} ({parquet_options(metadata)})")
 
 
-def kept_rejects(connection: Connection, path: Path, keys: Sequence[str], unread: Mapping[str, int]) -> None:
-    """Write a row for each reject: `k` and the keys of its case, null where it could not be read, and `where`.
+def kept_rejects(connection: Connection, unread: Path, path: Path, names: Sequence[str]) -> None:
+    """Write a row for each reject: those of rows that are no case, then those of `RULED_OUT`.
 
     Args:
         connection: the session.
-        path: the Parquet file.
-        keys: columns of `RULED_OUT`.
-        unread: by column at fault, how many rows are no case.
+        unread: the Parquet file of the former.
+        path: the Parquet file to write.
+        names: columns of both.
     """
-    table = "kept_rejects_"
-    ruled = sql.select({name: sql.name(name) for name in ("k", *keys, "where")}, RULED_OUT)
-    connection.execute(f"CREATE TEMP TABLE {table} AS {ruled}")
-    rows = sql.select({"where": "?"}, "range(?)")
-    for where, count in unread.items():
-        connection.execute(f"INSERT INTO {table} BY NAME {rows}", [where, count])
-    running(connection, f"COPY {table} TO {sql.target(path)} ({parquet_options({})})")
+    columns = {name: sql.name(name) for name in names}
+    rows = sql.union((sql.select(columns, sql.parquet(unread)), sql.select(columns, RULED_OUT)))
+    running(connection, f"COPY ({rows}) TO {sql.target(path)} ({parquet_options({})})")
 
 
 def sample(connection: Connection, path: Path, key: str, seed: str, size: int) -> dict[str, int | None]:

@@ -111,7 +111,7 @@ class Judge:
         if one.key is not None and one.key in twice:
             fault, key = _stands_twice(field.column, text, *twice[one.key]).of_row(fault), text
         if fault is not None:
-            return fault.reject(key, line=one.place.line, file=one.place.file)
+            return fault.reject(key, line=one.place.line, file=one.place.file, values=one.values)
         assert one.key is not None  # noqa: S101 - otherwise there is a fault
         return assemblies[one.version.version].case(text, one.key, one.values, one.place)
 

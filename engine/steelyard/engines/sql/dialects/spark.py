@@ -91,6 +91,9 @@ class Spark(Common):
         )
         return found if limit is None else self.first_items(found, limit)
 
+    def year_month(self, day: E) -> E | None:
+        return self.fill("DATE_FORMAT(DATE_FROM_UNIX_DATE(CAST(:day AS INT)), 'yyyy-MM')", day=day)
+
     def length(self, e: E) -> E:
         return self.cast_narrow(super().length(e))  # else 32 bits
 
