@@ -211,7 +211,11 @@ def atom(draw: Draw, scope: Scope, depth: int) -> str:
         lambda: f"day {sign} {one_of(draw, '@2024-02-29', 'date(w1)', 'day + 1d')}",
         lambda: f'year_month(day) = "{one_of(draw, "2024-02", "2024-03")}"',
         lambda: f'starts_with(t1, "{one_of(draw, "", "0", "上")}")',
-        lambda: f't1 {equal} "{one_of(draw, *(c for c in CODES if c))}"',
+        lambda: f'{one_of(draw, "contains", "ends_with")}({words(draw)}, "{one_of(draw, "", "0", "上")}")',
+        lambda: f'{words(draw)} {equal} "{one_of(draw, *(c for c in CODES if c))}"',
+        lambda: f"length({words(draw)}) {sign} {one_of(draw, '0', '3', 'n2')}",
+        lambda: f"{later_day(draw)} {sign} {one_of(draw, 'day', '@2024-02-29', 'date(w2)')}",
+        lambda: f"months_between({one_of(draw, 'day', 'w1')}, {later_day(draw)}) {sign} {one_of(draw, '0', '1', '-2')}",
         lambda: f"covers(place, {one_of(draw, 'place', 'region_of_rule')})",
         lambda: f"{business_days(draw)} {sign} {one_of(draw, '0', '1', '-3')}",
         lambda: f"{working_time(draw)} {sign} {one_of(draw, 'd2', *DURATIONS)}",
@@ -265,6 +269,16 @@ def business_days(draw: Draw) -> str:
 def working_time(draw: Draw) -> str:
     """A duration that a calendar measures."""
     return f"working_time({one_of(draw, 'w1, w2', 'w1, w3')}{on(draw)})"
+
+
+def later_day(draw: Draw) -> str:
+    """A date some months away."""
+    return one_of(draw, "add_months(day, n2)", "add_months(w1, -1)", "add_months(day, 1)", "end_of_month(day)")
+
+
+def words(draw: Draw) -> str:
+    """A text."""
+    return one_of(draw, "t1", "trim(t1)", 'concat(t1, " ")', "concat(line, rank, t1)", 'trim(concat(" ", t1))')
 
 
 def business_day(draw: Draw) -> str:

@@ -33,6 +33,22 @@ def applied(expr: Apply, parts: tuple[Text, ...], words: Words) -> Text:  # noqa
             return msg("the month of {what}", what=first)
         case Function.YEAR_MONTH:
             return msg("the year and month of {what}", what=first)
+        case Function.ADD_MONTHS:
+            return _later(expr.arguments[1], parts)
+        case Function.MONTHS_BETWEEN:
+            return msg("the whole months from {start} to {end}", start=first, end=parts[1])
+        case Function.END_OF_MONTH:
+            return msg("the last day of the month of {what}", what=first)
+        case Function.ENDS_WITH:
+            return msg("{what} ends with {suffix}", what=first, suffix=parts[1])
+        case Function.CONTAINS:
+            return msg("{what} contains {part}", what=first, part=parts[1])
+        case Function.LENGTH:
+            return msg("the number of characters of {what}", what=first)
+        case Function.TRIM:
+            return msg("{what} without blanks at its edges", what=first)
+        case Function.CONCAT:
+            return msg("{items}, one after another", items=parts)
         case Function.STARTS_WITH:
             return msg("{what} starts with {prefix}", what=first, prefix=parts[1])
         case Function.COVERS:
@@ -74,6 +90,15 @@ def _shifted(count: Expr, parts: tuple[Text, ...], calendar: Text) -> Text:
             return msg("{count} working days before {day} ({calendar})", count=-days, day=day, calendar=calendar)
         case _:  # a number of days that is no literal, so its sign is unknown
             return msg("{count} working days after {day} ({calendar})", count=shown, day=day, calendar=calendar)
+
+
+def _later(count: Expr, parts: tuple[Text, ...]) -> Text:
+    day, shown = parts
+    match count:
+        case Literal(value=int() as months) if months < 0:
+            return msg("{count} months before {day}", count=-months, day=day)
+        case _:  # a number of months that is no literal, so its sign is unknown
+            return msg("{count} months after {day}", count=shown, day=day)
 
 
 def _calendar(expr: Apply, words: Words) -> Text:

@@ -122,9 +122,21 @@ def function_missed(expr: Apply, at: EvaluationPlace) -> Miss:
             what, prefix = expr.arguments
             shown = {"what": phrase(what, at.words), "value": at.shown(what), "prefix": at.shown(prefix)}
             return Miss(msg("{what} is {value}, which does not start with {prefix}", **shown))
+        case Function.ENDS_WITH:
+            what, suffix = expr.arguments
+            shown = {"what": phrase(what, at.words), "value": at.shown(what), "suffix": at.shown(suffix)}
+            return Miss(msg("{what} is {value}, which does not end with {suffix}", **shown))
+        case Function.CONTAINS:
+            what, part = expr.arguments
+            shown = {"what": phrase(what, at.words), "value": at.shown(what), "part": at.shown(part)}
+            return Miss(msg("{what} is {value}, which does not contain {part}", **shown))
         case Function.MIN | Function.MAX | Function.ABS | Function.CLAMP | Function.DAYS | Function.OVERLAP_TIME:
             raise InternalError(f"no condition: {expr}")
         case Function.DATE | Function.DATE_OF | Function.YEAR | Function.MONTH | Function.YEAR_MONTH:
+            raise InternalError(f"no condition: {expr}")
+        case Function.ADD_MONTHS | Function.MONTHS_BETWEEN | Function.END_OF_MONTH:
+            raise InternalError(f"no condition: {expr}")
+        case Function.LENGTH | Function.TRIM | Function.CONCAT:
             raise InternalError(f"no condition: {expr}")
         case Function.WORKING_TIME | Function.ADD_BUSINESS_DAYS | Function.BUSINESS_DAYS_BETWEEN:
             raise InternalError(f"no condition: {expr}")

@@ -129,7 +129,15 @@ FUNCTIONS: dict[Function, FunctionEntry] = {
     Function.YEAR: _of_day(Number(0)),
     Function.MONTH: _of_day(Number(0)),
     Function.YEAR_MONTH: _of_day(Text()),
+    Function.ADD_MONTHS: FunctionEntry((Signature((Date(), Number(0)), Date()),), 2, day_of_instant=True),
+    Function.MONTHS_BETWEEN: FunctionEntry((Signature((Date(), Date()), Number(0)),), 2, day_of_instant=True),
+    Function.END_OF_MONTH: _of_day(Date()),
     Function.STARTS_WITH: _typed(((Text(), Text()), Boolean())),
+    Function.ENDS_WITH: _typed(((Text(), Text()), Boolean())),
+    Function.CONTAINS: _typed(((Text(), Text()), Boolean())),
+    Function.LENGTH: _typed(((Text(),), Number(0))),
+    Function.TRIM: _typed(((Text(),), Text())),
+    Function.CONCAT: FunctionEntry((Signature((Text(), Text()), Text()),), MOST_ARGUMENTS),
     Function.COVERS: _typed(
         ((Regions("name"), Region("name")), Boolean()), ((Region("name"), Region("name")), Boolean())
     ),

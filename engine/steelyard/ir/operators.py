@@ -43,7 +43,10 @@ class Function(Enum):
     clamp(x, low, high): the low end wins where the ends cross; date(datetime) in the ruleset's zone; DATE_OF, written
     date(year, month, day), missing where there is no such day; year_month "2024-05"; starts_with(text, prefix);
     covers(regions or region, region); windows are half-open: overlaps(a, b, c, d) = a < d and c < b; overlap_time(a, b,
-    c, d): the common duration, at least 0; days(integer) a number of days, days(days) the integer.
+    c, d): the common duration, at least 0; days(integer) a number of days, days(days) the integer. add_months(date, n):
+    the same day of the month n months later, or the last day of that month where it is shorter; months_between(a, b):
+    the largest n for which add_months(a, n) is not after b; end_of_month(date): the last day of its month. Texts are
+    counted by code points; trim takes the characters of `BLANKS` from both ends.
     """
 
     MIN = "min"
@@ -55,7 +58,15 @@ class Function(Enum):
     YEAR = "year"
     MONTH = "month"
     YEAR_MONTH = "year_month"
+    ADD_MONTHS = "add_months"
+    MONTHS_BETWEEN = "months_between"
+    END_OF_MONTH = "end_of_month"
     STARTS_WITH = "starts_with"
+    ENDS_WITH = "ends_with"
+    CONTAINS = "contains"
+    LENGTH = "length"
+    TRIM = "trim"
+    CONCAT = "concat"
     COVERS = "covers"
     OVERLAPS = "overlaps"
     OVERLAP_TIME = "overlap_time"

@@ -223,13 +223,17 @@ def _function(function: Function, ranges: tuple[Range, ...]) -> Range:
         case Function.CLAMP:
             # max(low, min(high, x)): the low end wins where low > high
             return Range(lows[1], None if highs[1] is None or highs[2] is None else max(highs[1], highs[2]))
-        case Function.OVERLAP_TIME:
+        case Function.OVERLAP_TIME | Function.LENGTH:
             return Range(0, None)
         case Function.DATE_OF:
             return Range(*DAYS_OF_YEARS)
         case Function.DATE | Function.YEAR | Function.MONTH | Function.DAYS:
             return UNBOUNDED
-        case Function.YEAR_MONTH | Function.STARTS_WITH | Function.COVERS | Function.OVERLAPS:
+        case Function.YEAR_MONTH | Function.COVERS | Function.OVERLAPS:
+            return UNBOUNDED
+        case Function.STARTS_WITH | Function.ENDS_WITH | Function.CONTAINS | Function.TRIM | Function.CONCAT:
+            return UNBOUNDED
+        case Function.ADD_MONTHS | Function.MONTHS_BETWEEN | Function.END_OF_MONTH:
             return UNBOUNDED
         case Function.WORKING_TIME | Function.ADD_BUSINESS_DAYS | Function.BUSINESS_DAYS_BETWEEN:
             return UNBOUNDED

@@ -9,6 +9,7 @@ from typing import Any, assert_never
 
 from steelyard.diagnostics import InternalError
 from steelyard.ir.expressions import Apply, Function
+from steelyard.ir.folding import BLANKS
 from steelyard.ir.types import OPEN, Region, Regions
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.regions import coverer
@@ -79,8 +80,24 @@ def _operation(node: Apply, local_date: LocalDate) -> Callable[..., Any]:  # noq
             return _month
         case Function.YEAR_MONTH:
             return year_month
+        case Function.ADD_MONTHS:
+            return add_months
+        case Function.MONTHS_BETWEEN:
+            return months_between
+        case Function.END_OF_MONTH:
+            return end_of_month
         case Function.STARTS_WITH:
             return str.startswith
+        case Function.ENDS_WITH:
+            return str.endswith
+        case Function.CONTAINS:
+            return operator.contains
+        case Function.LENGTH:
+            return len
+        case Function.TRIM:
+            return trim
+        case Function.CONCAT:
+            return concat
         case Function.COVERS:
             place = node.arguments[1].type
             if not isinstance(place, Region | Regions):
@@ -138,6 +155,56 @@ def date_of(year: int, month: int, day: int) -> int | Missing:
         return date(year, month, day).toordinal() - _1970
     except (ValueError, OverflowError):
         return _NO_DAY
+
+
+def add_months(day: int, months: int) -> int:
+    """Return the same day of the month so many months later, or the last day of that month where it is shorter.
+
+    >>> add_months(date_of(2024, 1, 31), 1) == date_of(2024, 2, 29)
+    True
+    """
+    month, place = _month_and_place(day)
+    return min(_start_of_month(month + months) + place, _start_of_month(month + months + 1) - 1)
+
+
+def months_between(start: int, end: int) -> int:
+    """Return the largest number of months that, added to `start`, do not go past `end`; negative where it is earlier.
+
+    >>> (
+    ...     months_between(date_of(2024, 1, 31), date_of(2024, 2, 29)),
+    ...     months_between(date_of(2024, 2, 2), date_of(2024, 2, 1)),
+    ... )
+    (1, -1)
+    """
+    months = _month_and_place(end)[0] - _month_and_place(start)[0]
+    return months - (add_months(start, months) > end)
+
+
+def end_of_month(day: int) -> int:
+    """Return the last day of a date's month."""
+    return _start_of_month(_month_and_place(day)[0] + 1) - 1
+
+
+def _month_and_place(day: int) -> tuple[int, int]:
+    """Return the month of a day, counted from March of year 0, and the place of the day in it, from 0."""
+    year, month, place = civil(day)
+    return 12 * year + month - 3, place - 1
+
+
+def _start_of_month(month: int) -> int:
+    """Return the first day of a month that is counted from March of year 0."""
+    year, of_year = divmod(month, 12)
+    return year * 365 + year // 4 - year // 100 + year // 400 + (153 * of_year + 2) // 5 - 719_468
+
+
+def trim(text: str) -> str:
+    """Return a text without blanks at its edges."""
+    return text.strip(BLANKS)
+
+
+def concat(*texts: str) -> str:
+    """Return texts one after another."""
+    return "".join(texts)
 
 
 def _year(day: int) -> int:

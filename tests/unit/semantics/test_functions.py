@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,7 +13,15 @@ from steelyard.diagnostics import InternalError
 from steelyard.ir.expressions import Apply, Function
 from steelyard.ir.types import OPEN, Date, Days, Region, Regions
 from steelyard.semantics import Missing
-from steelyard.semantics.functions import civil, instant_text, overlap_time, year_month
+from steelyard.semantics.functions import (
+    add_months,
+    civil,
+    end_of_month,
+    instant_text,
+    months_between,
+    overlap_time,
+    year_month,
+)
 from unit.semantics.build import BOOLEAN, DURATION, INSTANT, INTEGER, TEXT, lit, number, open_end, read, value
 
 DATE = Date()
@@ -54,6 +63,24 @@ def test_every_missing_argument_gives_its_reason():
     assert value(call("abs", read("a"))) == Missing(frozenset({"a"}))
     assert value(call("min", read("a"), read("b"))) == Missing(frozenset({"a", "b"}))
     assert value(call("min", read("a"), number(1))) == Missing(frozenset({"a"}))
+
+
+DAYS_HERE = st.integers(-25_567, 84_370)
+
+
+@given(DAYS_HERE, st.integers(-2_000, 2_000))
+def test_months_are_added_as_dateutil_adds_them(day, months):
+    expected = date(1970, 1, 1) + timedelta(days=day) + relativedelta(months=months)
+
+    assert add_months(day, months) == (expected - date(1970, 1, 1)).days
+    assert end_of_month(day) == (date(1970, 1, 1) + timedelta(days=day) + relativedelta(day=31) - date(1970, 1, 1)).days
+
+
+@given(DAYS_HERE, DAYS_HERE)
+def test_the_months_between_two_days_are_the_most_that_do_not_go_past_the_second(start, end):
+    months = months_between(start, end)
+
+    assert add_months(start, months) <= end < add_months(start, months + 1)
 
 
 def test_text_starts_with_text_even_chinese_and_nul():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import reduce
 from typing import NamedTuple, assert_never
 
 from sqlglot import exp
@@ -24,6 +25,7 @@ from steelyard.engines.sql.sequences import bare, kept
 from steelyard.engines.sql.value import Value, constant, rejections, union
 from steelyard.facts.places import levels
 from steelyard.ir.expressions import Apply, Expr, Field, Function, Input, Literal, OneRow, OpenEnd, Parameter, Rounding
+from steelyard.ir.folding import BLANKS
 from steelyard.ir.types import DAYS_OF_YEARS, OPEN, Region, Regions
 from steelyard.semantics.functions import civil, year_month
 
@@ -34,6 +36,8 @@ _ERA = 146_097
 _JANUARY = 306
 """The position of 1 January in a year that starts on 1 March."""
 _FOUR_DIGITS = 9999
+_LONGEST = 2**40
+"""More code points than a text can have."""
 
 
 def apply(node: Apply, arguments: list[Value], program: Program, scope: Scope) -> Value:  # noqa: C901 - a case for each function
@@ -65,6 +69,25 @@ def apply(node: Apply, arguments: list[Value], program: Program, scope: Scope) -
         case Function.STARTS_WITH:
             text, prefix = (build.wrapped(argument.sql) for argument in arguments)
             return strictly(program.dialect.starts_with(text, prefix), arguments)
+        case Function.ENDS_WITH:
+            text, suffix = (build.wrapped(argument.sql) for argument in arguments)
+            return strictly(program.dialect.ends_with(text, suffix), arguments)
+        case Function.CONTAINS:
+            text, part = (build.wrapped(argument.sql) for argument in arguments)
+            return strictly(program.dialect.has_text(text, part), arguments)
+        case Function.LENGTH:
+            sql = program.dialect.length(build.wrapped(arguments[0].sql))
+            return replace(arguments[0], sql=sql, interval=Interval(0, _LONGEST))
+        case Function.TRIM:
+            return strictly(program.dialect.trimmed(build.wrapped(arguments[0].sql), BLANKS), arguments)
+        case Function.CONCAT:
+            return strictly(reduce(_joined, (argument.sql for argument in arguments)), arguments)
+        case Function.ADD_MONTHS:
+            return _add_months(arguments[0], arguments[1], program, frame)
+        case Function.MONTHS_BETWEEN:
+            return _months_between(arguments[0], arguments[1], program, frame)
+        case Function.END_OF_MONTH:
+            return _end_of_month(arguments[0], program, frame)
         case Function.COVERS:
             return _covers(node, arguments, program)
         case Function.OVERLAPS:
@@ -302,9 +325,8 @@ def _date_of(arguments: list[Value], program: Program, frame: Frame) -> Value:
     early = build.at_most(month.sql, build.integer(2))  # months are counted from March, so that a leap day is the last
     years = kept(a.subtract(year, a.flag(early)), "years", frame)
     position = a.add(month, a.choose([(early, constant(9))], constant(-3)))
-    before = a.divide(a.add(a.times(position, 153), constant(2)), constant(5), Rounding.DOWN)
-    leaps = a.add(_whole(years, 4, a), a.subtract(_whole(years, 400, a), _whole(years, 100, a)))
-    found = a.add(a.add(a.times(years, 365), leaps), a.add(before, a.subtract(day, constant(_DAYS_BEFORE_1970 + 1))))
+    first = a.add(_days_before_year(years, a), _days_before(position, a))
+    found = a.add(first, a.subtract(day, constant(_DAYS_BEFORE_1970 + 1)))
     leap = build.conj((_divides(4, year, a), build.disj((build.not_(_divides(100, year, a)), _divides(400, year, a)))))
     february = a.choose([(leap, constant(29))], constant(28))
     short = build.within(month.sql, [build.integer(one) for one in (4, 6, 9, 11)])
@@ -319,7 +341,7 @@ def _date_of(arguments: list[Value], program: Program, frame: Frame) -> Value:
 
 
 def _whole(number: Value, divisor: int, a: Arithmetic) -> Value:
-    return a.divide(number, constant(divisor), Rounding.DOWN)
+    return a.divide(number, constant(divisor), Rounding.FLOOR)
 
 
 def _divides(divisor: int, number: Value, a: Arithmetic) -> E:
@@ -341,7 +363,7 @@ def _month(day: Value, program: Program, frame: Frame) -> Value:
         return constant(civil(day.known)[1])
     a = program.arithmetic
     place = _civil(day, program, frame).place
-    from_march = a.divide(a.add(a.times(place, 5), constant(2)), constant(153), Rounding.DOWN)
+    from_march = _month_of_year(place, a)
     shift = build.case([(build.less(place.sql, build.integer(_JANUARY)), build.integer(3))], build.integer(-9))
     return Value(build.add(from_march.sql, shift), Interval(1, 12), why=day.why, rejects=day.rejects)
 
@@ -368,6 +390,70 @@ def _year_month(day: Value, program: Program, frame: Frame) -> Value:
     year_text = build.case(whens, _padded(year.sql, 4, program))
     sql = _joined(_joined(year_text, build.text("-")), month_text)
     return Value(sql, why=day.why, rejects=day.rejects)
+
+
+def _add_months(day: Value, months: Value, program: Program, frame: Frame) -> Value:
+    """The same day of the month so many months later, or the last day of that month where it is shorter."""
+    month, place = _month_and_place(day, program, frame)
+    found = _months_later(month, place, months, program, frame)
+    return replace(found, why=union((day.why, months.why)), rejects=rejections((day, months)))
+
+
+def _months_between(start: Value, end: Value, program: Program, frame: Frame) -> Value:
+    """The largest number of months that, added to `start`, do not go past `end`."""
+    a = program.arithmetic
+    first, place = _month_and_place(start, program, frame)
+    months = kept(bare(a.subtract(_month_and_place(end, program, frame)[0], first)), "months", frame)
+    past = build.greater(_months_later(first, place, months, program, frame).sql, end.sql)
+    found = a.subtract(months, a.flag(past))
+    return replace(found, why=union((start.why, end.why)), rejects=rejections((start, end)))
+
+
+def _end_of_month(day: Value, program: Program, frame: Frame) -> Value:
+    a = program.arithmetic
+    month, _ = _month_and_place(day, program, frame)
+    last = a.subtract(_start_of_month(a.add(month, constant(1)), program, frame), constant(1))
+    return replace(last, why=day.why, rejects=day.rejects)
+
+
+def _months_later(month: Value, place: Value, months: Value, program: Program, frame: Frame) -> Value:
+    a = program.arithmetic
+    later = kept(a.add(month, bare(months)), "month", frame)
+    last = a.subtract(_start_of_month(a.add(later, constant(1)), program, frame), constant(1))
+    return a.minimum([a.add(_start_of_month(later, program, frame), place), last])
+
+
+def _month_and_place(day: Value, program: Program, frame: Frame) -> tuple[Value, Value]:
+    """The month of a day, counted from March of year 0, and the place of the day in it, from 0."""
+    a = program.arithmetic
+    year, of_year = _civil(day, program, frame)
+    month = kept(replace(_month_of_year(of_year, a), interval=Interval(0, 11)), "month_of_year", frame)
+    place = kept(replace(a.subtract(of_year, _days_before(month, a)), interval=Interval(0, 30)), "place", frame)
+    return kept(a.add(a.times(year, 12), month), "month", frame), place
+
+
+def _start_of_month(month: Value, program: Program, frame: Frame) -> Value:
+    """The first day of a month that is counted from March of year 0."""
+    a = program.arithmetic
+    year = kept(_whole(month, 12, a), "year", frame)
+    of_year = replace(a.subtract(month, a.times(year, 12)), interval=Interval(0, 11))
+    return a.add(_days_before_year(year, a), a.subtract(_days_before(of_year, a), constant(_DAYS_BEFORE_1970)))
+
+
+def _month_of_year(of_year: Value, a: Arithmetic) -> Value:
+    """The month of a position in a year that starts on 1 March, from 0."""
+    return a.divide(a.add(a.times(of_year, 5), constant(2)), constant(153), Rounding.DOWN)
+
+
+def _days_before(month: Value, a: Arithmetic) -> Value:
+    """The days of the months before this one, in a year that starts on 1 March."""
+    return a.divide(a.add(a.times(month, 153), constant(2)), constant(5), Rounding.DOWN)
+
+
+def _days_before_year(year: Value, a: Arithmetic) -> Value:
+    """The days from 1 March of year 0 to 1 March of a year."""
+    leaps = a.add(_whole(year, 4, a), a.subtract(_whole(year, 400, a), _whole(year, 100, a)))
+    return a.add(a.times(year, 365), leaps)
 
 
 def _padded(number: E, digits: int, program: Program) -> E:

@@ -422,6 +422,21 @@ def test_constants_are_computed_at_once():
     assert not compiled.program.small
 
 
+WRITTEN = (
+    None,
+    "",
+    " ",
+    "a",
+    "Aa",
+    "aA ",
+    "\u3000浦东 \t",
+    "浦东",
+    "东",
+    "e\u0301",
+    "\u0301",
+    "\u00a0\U0001f697",
+    "\U0001f697",
+)
 TEXTS = (None, "", "a", "a%", "浦东", "浦东新区", "%", "_东")
 
 
@@ -436,6 +451,28 @@ def test_prefixes():
     agree(
         rules(), call(Function.STARTS_WITH, read("a", TEXT), lit("浦东", TEXT), type_=BOOLEAN), columns, grid(a=TEXTS)
     )
+
+
+@pytest.mark.parametrize("function", [Function.ENDS_WITH, Function.CONTAINS, Function.CONCAT])
+def test_two_texts(function):
+    columns = {"a": ("VARCHAR", None), "b": ("VARCHAR", None)}
+    expr = call(function, read("a", TEXT), read("b", TEXT), type_=TEXT if function is Function.CONCAT else BOOLEAN)
+    agree(rules(), expr, columns, grid(a=WRITTEN, b=WRITTEN))
+
+
+@pytest.mark.parametrize("function", [Function.LENGTH, Function.TRIM])
+def test_one_text(function):
+    expr = call(function, read("a", TEXT), type_=TEXT if function is Function.TRIM else INTEGER)
+    agree(rules(), expr, {"a": ("VARCHAR", None)}, grid(a=WRITTEN))
+
+
+def test_months():
+    columns = {"d": DAYS, "e": DAYS, "n": bigint(-(10**15), 10**15)}
+    d, e, n = read("d", DATE), read("e", DATE), read("n")
+    months = (*SOME, -12, 1, 11, 12_000, 10**15, -(10**15))
+    agree(rules(), call(Function.ADD_MONTHS, d, n, type_=DATE), columns, grid(d=FEW_DAYS, n=months))
+    agree(rules(), call(Function.MONTHS_BETWEEN, d, e), columns, grid(d=FEW_DAYS, e=FEW_DAYS))
+    agree(rules(), call(Function.END_OF_MONTH, d, type_=DATE), columns, grid(d=SOME_DAYS))
 
 
 PLACES = {
@@ -666,6 +703,7 @@ def test_other_engines(engine):
     fields = tuple(field(name, OPEN_INSTANT, FIRST_INSTANT, LAST_INSTANT) for name in "ab")
     clocks = rules("America/New_York", {name: OFFICES[name] for name in ("office", "texas")}, fields)
     columns = {"a": INSTANTS, "b": INSTANTS, "d": DAYS, "n": SMALL, "x": ("VARCHAR", None), "y": ("VARCHAR", None)}
+    columns |= {"s": ("VARCHAR", None), "p": ("VARCHAR", None)}
     a, b, d, n = read("a", INSTANT), read("b", INSTANT), read("d", DATE), read("n")
     on = call(Function.DATE, a, type_=DATE)
     exprs = [
@@ -675,6 +713,14 @@ def test_other_engines(engine):
         call(Function.CLAMP, n, number(-3), read("d")),
         call(Function.ABS, n),
         call(Function.STARTS_WITH, read("x", TEXT), read("y", TEXT)),
+        call(Function.ENDS_WITH, read("s", TEXT), read("p", TEXT)),
+        call(Function.CONTAINS, read("s", TEXT), read("p", TEXT)),
+        call(Function.LENGTH, read("s", TEXT)),
+        call(Function.TRIM, read("s", TEXT)),
+        call(Function.CONCAT, read("s", TEXT), lit(" ", TEXT), read("p", TEXT)),
+        call(Function.ADD_MONTHS, d, n),
+        call(Function.MONTHS_BETWEEN, d, on),
+        call(Function.END_OF_MONTH, d),
         call(Function.COVERS, read("x", GB), read("y", GB)),
         call(Function.COVERS, lit(("310000", "320100"), Regions("gb2260")), read("y", GB)),
         call(Function.COVERS, lit(("000000", "310000"), Regions("gb2260")), read("y", GB)),
@@ -695,6 +741,8 @@ def test_other_engines(engine):
             "n": SOME[place % len(SOME)],
             "x": places[place % len(places)],
             "y": places[place * 5 % len(places)],
+            "s": WRITTEN[place % len(WRITTEN)],
+            "p": WRITTEN[place * 7 // 3 % len(WRITTEN)],
         }
         for place in range(60)
     ]

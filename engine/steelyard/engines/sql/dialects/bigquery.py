@@ -94,6 +94,11 @@ class BigQuery(Common):
     def contains(self, items: E, e: E) -> E:
         return self.fill("(:e IN UNNEST(:items))", items=items, e=e)
 
+    def has_text(self, e: E, part: E) -> E:
+        # an empty text is found at 0, as one that is not there
+        found = "CASE WHEN LENGTH(:part) = 0 THEN LENGTH(:e) >= 0 ELSE STRPOS(:e, :part) > 0 END"
+        return self.fill(f"({found})", e=e, part=part)
+
     def unnest(self, items: E, alias: str) -> Unnested:
         select = fill("SELECT 1 FROM t CROSS JOIN UNNEST(:items) AS u", self.sqlglot, items=items)
         join: exp.Join = select.args["joins"][0]

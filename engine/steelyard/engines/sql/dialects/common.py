@@ -218,6 +218,15 @@ class Common(ABC):
     def starts_with(self, e: E, prefix: E) -> E:
         return self.fill("STARTS_WITH(:e, :prefix)", e=e, prefix=prefix)
 
+    def ends_with(self, e: E, suffix: E) -> E:
+        return self.fill("ENDS_WITH(:e, :suffix)", e=e, suffix=suffix)
+
+    def has_text(self, e: E, part: E) -> E:
+        return self.fill("CONTAINS(:e, :part)", e=e, part=part)
+
+    def trimmed(self, e: E, characters: str) -> E:
+        return self.fill("TRIM(:e, :characters)", e=e, characters=string(characters))
+
     def length(self, e: E) -> E:
         return self.fill("LENGTH(:e)", e=e)
 

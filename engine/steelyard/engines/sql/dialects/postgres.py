@@ -105,6 +105,12 @@ class Postgres(Common):
     def length(self, e: E) -> E:
         return self.cast_narrow(super().length(e))  # else 32 bits
 
+    def ends_with(self, e: E, suffix: E) -> E:
+        return self.fill("(RIGHT(:e, LENGTH(:suffix)) = :suffix)", e=e, suffix=suffix)
+
+    def has_text(self, e: E, part: E) -> E:
+        return self.fill("(STRPOS(:e, :part) > 0)", e=e, part=part)
+
     def by_code_point(self, e: E) -> E:
         return self.fill('(:e COLLATE "C")', e=e)
 

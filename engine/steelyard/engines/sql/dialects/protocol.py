@@ -224,6 +224,18 @@ class Dialect(Protocol):
         """Whether a text starts with a prefix, by code points and without wildcards."""
         ...
 
+    def ends_with(self, e: E, suffix: E) -> E:
+        """Whether a text ends with a suffix, by code points and without wildcards."""
+        ...
+
+    def has_text(self, e: E, part: E) -> E:
+        """Whether a text contains another, by code points and without wildcards; every text contains the empty one."""
+        ...
+
+    def trimmed(self, e: E, characters: str) -> E:
+        """The text without any of the characters at its edges."""
+        ...
+
     def length(self, e: E) -> E:
         """The number of code points."""
         ...

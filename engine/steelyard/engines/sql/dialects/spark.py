@@ -100,6 +100,9 @@ class Spark(Common):
     def starts_with(self, e: E, prefix: E) -> E:
         return self.fill("STARTSWITH(:e, :prefix)", e=e, prefix=prefix)
 
+    def trimmed(self, e: E, characters: str) -> E:
+        return self.fill("BTRIM(:e, :characters)", e=e, characters=string(characters))
+
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         one = self.struct(fields)
         if not order_by:
