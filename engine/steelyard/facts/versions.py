@@ -22,7 +22,6 @@ from steelyard.facts.near_misses import (
     spelt_otherwise,
     unmatched,
 )
-from steelyard.facts.open_rows import grouped, long_open, open_rows
 from steelyard.facts.reading import Files, Reading
 from steelyard.facts.relations import RelationRows, read_relation
 from steelyard.facts.spelling import folded
@@ -87,14 +86,10 @@ class VersionedRelations:
         return tuple(dict.fromkeys(one for rows in self._read.values() for one in rows.skipped))
 
     def warnings(self, cases: Sequence[Case]) -> Iterator[Message]:
-        """Return warnings about areas that match no case, what was left out, and what has no end."""
+        """Return warnings about what was left out, and about areas that match no case."""
         yield from (one.warning for one in self.skipped)
-        each_once = {one.relation: one for each in self._of.values() for one in each}.values()
-        for rows in each_once:
+        for rows in {one.relation: one for each in self._of.values() for one in each}.values():
             yield from idle_areas(rows.relation, rows.shared, cases)
-        for rows in each_once:
-            if found := open_rows(rows.relation, rows.shared):
-                yield from long_open(rows.relation, found, grouped(self._versions.newest, rows.relation, cases))
 
     def report(self, keys: Mapping[Stored, object], cases: Sequence[Case], found: Diagnostics) -> None:
         """Report rows that carry the key of no case, and cases whose values no row has."""

@@ -98,7 +98,7 @@ class BulkRun:
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, scored, machine)
             self.listener.findings(loaded.findings())
-            for warning in loaded.idle_warnings():
+            for warning in (*loaded.idle_warnings(), *loaded.long_open(scored, columns[0].name)):
                 self.listener.warn(warning)
             if self.sample:
                 checked = verify(

@@ -42,6 +42,7 @@ def explain_case(
         UsageError: there is no such case.
     """
     from steelyard.explain import explain
+    from steelyard.facts.open_rows import long_open
     from steelyard.semantics import prepare, run
 
     noting = Noting(listener or Silent())
@@ -50,6 +51,8 @@ def explain_case(
     if found is None:
         raise _not_found(portfolio, key)
     evaluation = run(prepare(versions.of(found.values) or versions.newest), found)
+    for warning in long_open(versions, [(found, [one.rule for one in evaluation.outcome.fired])]):
+        noting.warn(warning)
     provenance = provenance_of(evaluation.ruleset, "reference", portfolio, noting.warned)
     return CaseExplanation(explain(evaluation, provenance), lang)
 

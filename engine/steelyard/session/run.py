@@ -156,6 +156,7 @@ def _score(  # noqa: PLR0917 - all of a run
 ) -> Scored:
     """Score case by case."""
     from steelyard.engines.choice import choose
+    from steelyard.facts.open_rows import long_open
     from steelyard.report.provenance import Read, Scoring
     from steelyard.session.record import record_of
     from steelyard.session.verification import checkers_of, sample_size
@@ -173,6 +174,8 @@ def _score(  # noqa: PLR0917 - all of a run
         for case in portfolio.cases:
             results.append((case, compiled.evaluate(case)))
             tick(len(results))
+    for warning in long_open(versions, ((case, [one.rule for one in outcome.fired]) for case, outcome in results)):
+        listener.warn(warning)
     record = record_of(
         versions,
         results,

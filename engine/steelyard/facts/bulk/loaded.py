@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
+from pathlib import Path
 
 import duckdb
 
@@ -30,9 +30,10 @@ from steelyard.facts.compared import compared, occurring, report_never_met
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.near_misses import joined_by, quote_of, report_cases, report_keys, report_rows
-from steelyard.facts.open_rows import long_open, open_rows, place_of_case, time_of_case
+from steelyard.facts.open_rows import open_rows, place_of_case, report_open, time_of_case
 from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Provenance
+from steelyard.facts.row_rules import row_rules
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation
 from steelyard.ir.types import Date, Range, Region, Regions, Text
@@ -121,7 +122,7 @@ class Loaded:
         return marks.messages()
 
     def idle_warnings(self) -> tuple[Message, ...]:
-        """Warnings about areas that match no case, and events that name no end. Computes `rejected` first."""
+        """Warnings about areas that match no case. Computes `rejected` first."""
         each_once = {each.relation: each for of in self._judge.relations.values() for each in of}
         areal = {relation: fields for relation in each_once if (fields := _areas(relation))}
         cases = [case for rows in self._rows for case in self._placed(rows)] if areal else []
@@ -129,8 +130,20 @@ class Loaded:
             idle_areas(relation, each_once[relation].areas(self._cursor(), fields), cases)
             for relation, fields in areal.items()
         )
-        late = (self._long_open(each) for each in each_once.values())
-        return tuple(dict.fromkeys(one for some in (*found, *late) for one in some))
+        return tuple(dict.fromkeys(one for some in found for one in some))
+
+    def long_open(self, scored: Path, key: str) -> tuple[Message, ...]:
+        """Warnings about events that name no end; what `open_rows.long_open` says. Computes `rejected` first.
+
+        Args:
+            scored: the results, in a Parquet file.
+            key: its column of keys.
+        """
+        relations = self._judge.relations
+        found = (
+            self._long_open(rows, each, scored, key) for rows in self._rows for each in relations[rows.version.version]
+        )
+        return tuple(dict.fromkeys(one for some in found for one in some))
 
     def findings(self) -> tuple[Diagnostic, ...]:
         """What may be wrong with keys and with values that join or are compared. Computes `rejected` first."""
@@ -272,24 +285,28 @@ class Loaded:
         query = sql.words("SELECT DISTINCT key FROM", KEYS, "WHERE key IN (SELECT unnest(?))")
         return {row[0]: None for row in self._cursor().execute(query, [named]).fetchall()}
 
-    def _long_open(self, loaded: LoadedRelation) -> Iterator[Message]:
-        """Warnings about events of a relation that name no end."""
-        relation, newest = loaded.relation, self._judge.versions.newest
+    def _long_open(self, rows: CaseRows, loaded: LoadedRelation, scored: Path, key: str) -> Iterator[Message]:
+        """Warnings about events of a relation that name no end, for the cases of a version."""
+        relation, ruleset = loaded.relation, rows.version
         found = [] if loaded.small is None else open_rows(relation, loaded.small.shared)
-        time, place = time_of_case(newest, relation), place_of_case(relation)
+        time, place = time_of_case(ruleset, relation), place_of_case(relation)
         if not found or time is None:
             return
-        dated = next(isinstance(one.type, Date) for one in newest.inputs if one.id == time)
+        dated = next(isinstance(one.type, Date) for one in ruleset.inputs if one.id == time)
         moment, where = sql.name(time), "NULL" if place is None else sql.name(place)
         day = moment if dated else f"({moment} - ({moment} % {DAY_US} + {DAY_US}) % {DAY_US}) // {DAY_US}"
         known = [f"{one} IS NOT NULL" for one in (moment, *(() if place is None else (where,)))]
-        groups: Counter[tuple[str | None, int]] = Counter()
-        for rows in self._rows:
-            columns = {"place": where, "day": day, "number": "count(*)"}
-            query = sql.select(columns, self._good(rows), f"WHERE {sql.both(known)}", "GROUP BY ALL")
-            for at, on, number in self._cursor().execute(query).fetchall():
-                groups[at, on] += number
-        yield from long_open(relation, found, groups)
+        columns = {"place": where, "day": day, "fired": "[]"}
+        source = self._good(rows)
+        if row_rules(ruleset, relation) is not None:
+            columns["fired"] = "fired"
+            results = sql.select({"k": sql.name(key), "fired": "fired"}, sql.parquet(scored), "WHERE len(fired) > 0")
+            source = f"{source} JOIN ({results}) AS r ON r.k = {sql.name(ruleset.key)}"
+        query = sql.select({**columns, "number": "count(*)"}, source, f"WHERE {sql.both(known)}", "GROUP BY ALL")
+        groups = {
+            (at, on, frozenset(fired)): number for at, on, fired, number in self._cursor().execute(query).fetchall()
+        }
+        yield from report_open(ruleset, relation, found, groups)
 
     def _placed(self, rows: CaseRows) -> Iterator[Case]:
         """Cases with every combination of places that occurs among the cases of a version, and nothing else."""
