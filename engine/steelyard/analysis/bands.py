@@ -5,9 +5,10 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import assert_never
 
+from steelyard.analysis.axes import Axis, extents
 from steelyard.analysis.subject import Subject
-from steelyard.diagnostics import Diagnostics, Label, msg
-from steelyard.ir import coverage
+from steelyard.diagnostics import Diagnostics, Label, ValueRegion, ValueRegions, msg
+from steelyard.ir.knowledge import asked_range
 from steelyard.ir.ruleset import (
     AsMeasure,
     Bands,
@@ -20,7 +21,7 @@ from steelyard.ir.ruleset import (
     Proportion,
     Steps,
 )
-from steelyard.ir.types import Range, default_range
+from steelyard.ir.types import Range
 
 
 def check_bands(subject: Subject, diagnostics: Diagnostics) -> None:
@@ -40,10 +41,10 @@ def check_bands(subject: Subject, diagnostics: Diagnostics) -> None:
 def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Diagnostics) -> None:
     kind = indicator.measure_type
     tests = tuple(band.test for band in bands.bands)
-    column = coverage.column(kind, _measured(subject, indicator), tests)
+    axis = subject.axis("measure", kind, _measured(subject, indicator), tests)
     for one, other in combinations(range(len(tests)), 2):
-        both = coverage.overlap((column,), one, other)
-        if both is not None:
+        both = axis.sure.rows[one] & axis.sure.rows[other]
+        if both:
             first = bands.bands[one].span
             diagnostics.add(
                 "H121",
@@ -51,21 +52,25 @@ def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Di
                 msg(
                     "two bands of `{name}` hold where the measure is {value}",
                     name=indicator.id,
-                    value=subject.shown(both[0], kind),
+                    value=axis.words(both),
                 ),
                 help=msg("let one begin where the other ends: `<= 24h` and `> 24h`"),
                 labels=() if first is None else (Label(first, msg("this one too")),),
+                regions=_region(axis, both, (one + 1, other + 1)),
             )
-    missed = coverage.gap((column,))
-    if not isinstance(missed, tuple):
+    missed = axis.every
+    for row in axis.sure.rows:
+        missed &= ~row
+    if not missed:
         return
-    value = subject.shown(missed[0], kind)
+    value = axis.words(missed)
     if indicator.missing is None:
         diagnostics.add(
             "H122",
             indicator.span,
             msg("no band of `{name}` holds where the measure is {value}", name=indicator.id, value=value),
             help=msg("close the gap with a band"),
+            regions=_region(axis, missed),
         )
     else:
         diagnostics.add(
@@ -77,17 +82,19 @@ def _bands(subject: Subject, indicator: Indicator, bands: Bands, diagnostics: Di
                 value=value,
             ),
             help=msg("close the gap with a band"),
+            regions=_region(axis, missed),
         )
 
 
+def _region(axis: Axis, atoms: int, rows: tuple[int, ...] = ()) -> ValueRegions:
+    return ValueRegions((ValueRegion(extents((axis,), (atoms,)), rows),))
+
+
 def _measured(subject: Subject, indicator: Indicator) -> Range | None:
-    widest = default_range(indicator.measure_type)
-    if widest is None:
-        return None
+    kind = indicator.measure_type
     if isinstance(indicator.measure, Clock):
-        return Range(0, widest.high)
-    known = subject.knower.value_range(indicator.measure)
-    return Range(widest.low if known.low is None else known.low, widest.high if known.high is None else known.high)
+        return asked_range(kind, Range(0, None))
+    return asked_range(kind, subject.knower.value_range(indicator.measure))
 
 
 def _curve(indicator: Indicator, curve: Curve, diagnostics: Diagnostics) -> None:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from steelyard.analysis.axes import Axis
+from steelyard.analysis.dependence import bound
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.format import Style, format_value
 from steelyard.ir import coverage
 from steelyard.ir.contents import expressions
-from steelyard.ir.expressions import Stored, TableCall
-from steelyard.ir.knowledge import Knower, columns_of
-from steelyard.ir.ranges import UNBOUNDED, hull
+from steelyard.ir.expressions import Expr, Stored, TableCall
+from steelyard.ir.knowledge import Knower, asked_range
+from steelyard.ir.ranges import hull
+from steelyard.ir.resolved import Resolved
 from steelyard.ir.ruleset import (
     Ruleset,
     Table,
+    TableInput,
 )
-from steelyard.ir.types import Type
+from steelyard.ir.types import Range, Type
 from steelyard.ir.walk import nodes
 from steelyard.model.ruleset import RulesetFile
 
@@ -36,13 +41,52 @@ class Subject:
     file: RulesetFile
     knower: Knower
 
-    def columns(self, table: Table) -> tuple[coverage.TestedColumn, ...]:
-        """Return the table's inputs as atoms, within the ranges of all calls."""
-        calls = self.calls.get(table.id, ())
-        if not calls:
-            return columns_of(table, (UNBOUNDED,) * len(table.inputs))
-        asked = zip(*(call.arguments for call in calls), strict=True)
-        return columns_of(table, tuple(hull(tuple(map(self.knower.value_range, each))) for each in asked))
+    def axes(self, table: Table) -> tuple[Axis, ...]:
+        """Return the table's inputs as atoms, within the values of all calls."""
+        asked = list(zip(*(call.arguments for call in self.calls.get(table.id, ())), strict=True))
+        return tuple(
+            self._axis(one, asked[place] if asked else (), [row.cells[place] for row in table.rows])
+            for place, one in enumerate(table.inputs)
+        )
+
+    def axis(self, name: str, kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> Axis:
+        """Return a value that is never missing as atoms."""
+        column = coverage.column(kind, bounds, cells)
+        return Axis(name, kind, zone(self.ruleset.timezone), bounds, column, column)
+
+    def _axis(self, one: TableInput, asked: Sequence[Expr], cells: Sequence[Expr | None]) -> Axis:
+        bounds = asked_range(one.type, hull(tuple(map(self.knower.value_range, asked))))
+        values = self._values(asked)
+        column = possible = coverage.column(one.type, bounds, cells, values)
+        if any(map(self.knower.missing, asked)):
+            column, possible = coverage.with_missing(column, [cell is not None for cell in cells])
+        return Axis(one.id, one.type, zone(self.ruleset.timezone), bounds, column, possible, values is not None)
+
+    def _values(self, asked: Sequence[Expr]) -> frozenset[Stored] | None:
+        """All values that an input is asked with; None where they are not known one by one."""
+        found: set[Stored] = set()
+        for expr in asked:
+            values = self.knower.values(expr)
+            if values is None:
+                return None
+            found |= values
+        return frozenset(found) or None
+
+    def bound_inputs(self, table: Table) -> frozenset[str]:
+        """The table's inputs of which not every value may occur beside any values of the others."""
+        calls = [call.arguments for call in dict.fromkeys(self.calls.get(table.id, ()))]
+        found: set[int] = set()
+        for asked in calls:
+            found |= bound(asked, self.declared)
+        for place, asked in enumerate(zip(*calls, strict=True)):
+            if len({self.knower.value_range(one) for one in asked}) > 1:
+                found.add(place)
+        return frozenset(table.inputs[place].id for place in found)
+
+    @cached_property
+    def declared(self) -> Resolved:
+        """The declarations by name."""
+        return Resolved(self.ruleset)
 
     @cached_property
     def calls(self) -> dict[str, list[TableCall]]:
@@ -56,6 +100,4 @@ class Subject:
 
     def shown(self, value: Stored, kind: Type) -> Message:
         """A value for a reader, as a part of a message."""
-        if value == coverage.OTHER:
-            return msg("any other text")
         return msg("{value}", value=format_value(value, kind, zone(self.ruleset.timezone), Style.READER))

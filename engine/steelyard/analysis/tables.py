@@ -2,82 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from steelyard.analysis.axes import Axis, extents, shown
+from steelyard.analysis.gaps import gaps
 from steelyard.analysis.subject import Subject
-from steelyard.diagnostics import Diagnostics, Label, Message, msg
+from steelyard.diagnostics import Diagnostics, Label, Message, ValueRegion, ValueRegions, msg
 from steelyard.ir import coverage
-from steelyard.ir.coverage import TestedColumn
-from steelyard.ir.expressions import Stored
+from steelyard.ir.coverage import Box
 from steelyard.ir.ruleset import HitPolicy, Table
 
 MOST_PAIRS = 20
-"""How many overlaps of a table are reported at most."""
+"""How many overlaps of a table are reported one by one."""
 MOST_COUNTED = 1020
 """How many are counted at most: each takes a comparison of two rows."""
+MOST_SHOWN = 10
+"""So many regions of a gap are put in words; programs are given all that were found."""
+MOST_NAMED = 5
+"""So many rows that hide another one are named."""
 
 
 def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
     """Check every table by its hit policy."""
     for table in subject.ruleset.tables:
-        columns = subject.columns(table)
+        axes = subject.axes(table)
         if table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}:
-            _overlaps(subject, table, columns, diagnostics)
-        _unreachable(table, columns, diagnostics)
-        _gaps(subject, table, columns, diagnostics)
+            _overlaps(subject, table, axes, diagnostics)
+        _unreachable(table, axes, diagnostics)
+        _gaps(subject, table, axes, diagnostics)
 
 
-def _overlaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
+def _overlaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics: Diagnostics) -> None:
     """Report rows that hit together: under unique any two rows, under any rows with different outputs."""
-    found = 0
-    classes = [row.outputs for row in table.rows] if table.hit is HitPolicy.ANY else None
+    columns = [axis.sure for axis in axes]
+    unique = table.hit is HitPolicy.UNIQUE
+    classes = None if unique else [row.outputs for row in table.rows]
+    found: list[tuple[int, int, Box]] = []
     for one, other in coverage.overlapping(columns, len(table.rows), classes):
-        first, second = table.rows[one], table.rows[other]
-        values = coverage.overlap(columns, one, other)
-        if values is None:
-            continue
-        found += 1
-        if found > MOST_COUNTED:
+        box = coverage.overlap(columns, one, other)
+        if box is not None:
+            found.append((one, other, box))
+        if len(found) > MOST_COUNTED:
             break
-        if found > MOST_PAIRS:
-            continue
-        example = _example(subject, table, values)
-        if table.hit is HitPolicy.UNIQUE:
-            code = "H101"
-            headline = msg("rows {one} and {other} of `{table}` both hit", one=one + 1, other=other + 1, table=table.id)
-            advice = msg("narrow one of them, or choose another hit policy, e.g. `first`")
-        else:
-            code = "H102"
-            headline = msg(
-                "rows {one} and {other} of `{table}` both hit and say different things",
-                one=one + 1,
-                other=other + 1,
-                table=table.id,
-            )
-            advice = msg("narrow one of them, or give both the same outputs")
-        labels = () if first.span is None else (Label(first.span, msg("row {number}", number=one + 1)),)
+    code = "H101" if unique else "H102"
+    for one, other, box in found[:MOST_PAIRS]:
+        first, second = table.rows[one], table.rows[other]
+        names = {"one": one + 1, "other": other + 1, "table": table.id}
         diagnostics.add(
             code,
             second.span,
-            headline,
-            help=advice,
-            labels=labels,
-            notes=(msg("e.g. where {example}", example=example),),
+            msg("rows {one} and {other} of `{table}` both hit", **names)
+            if unique
+            else msg("rows {one} and {other} of `{table}` both hit and say different things", **names),
+            help=msg("narrow one of them, or choose another hit policy, e.g. `first`")
+            if unique
+            else msg("narrow one of them, or give both the same outputs"),
+            labels=() if first.span is None else (Label(first.span, msg("row {number}", number=one + 1)),),
+            notes=(_where(axes, box), *_doubt(subject, table, axes, [box])),
+            regions=_regions(subject, table, axes, [box], rows=[(one, other)]),
         )
-    if found > MOST_PAIRS:
-        code = "H101" if table.hit is HitPolicy.UNIQUE else "H102"
-        more, counted = found - MOST_PAIRS, found <= MOST_COUNTED
+    if len(found) > MOST_PAIRS:
+        rest, counted = found[MOST_PAIRS:], len(found) <= MOST_COUNTED
         headline = (
-            msg("… and {more} more pairs of rows of `{table}` hit together", more=more, table=table.id)
+            msg("… and {more} more pairs of rows of `{table}` hit together", more=len(rest), table=table.id)
             if counted
             else msg(
-                "… and more than {more} more pairs of rows of `{table}` hit together", more=more - 1, table=table.id
+                "… and more than {more} more pairs of rows of `{table}` hit together",
+                more=len(rest) - 1,
+                table=table.id,
             )
         )
-        diagnostics.add(code, table.span, headline, help=msg("narrow rows, or choose another hit policy, e.g. `first`"))
+        diagnostics.add(
+            code,
+            table.span,
+            headline,
+            help=msg("narrow rows, or choose another hit policy, e.g. `first`"),
+            regions=_regions(
+                subject,
+                table,
+                axes,
+                [box for *_, box in rest],
+                rows=[(one, other) for one, other, _ in rest],
+                complete=counted,
+            ),
+        )
 
 
-def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
+def _unreachable(table: Table, axes: Sequence[Axis], diagnostics: Diagnostics) -> None:
     """Report rows that no value reaches, or that earlier rows shadow under hit policy first."""
-    shadows = coverage.shadows(columns) if table.hit is HitPolicy.FIRST else None
+    columns, possible = [axis.sure for axis in axes], [axis.possible for axis in axes]
+    outputs = [row.outputs for row in table.rows]
+    shadows = coverage.shadows(columns, possible, outputs) if table.hit is HitPolicy.FIRST else None
     for place, row in enumerate(table.rows):
         if any(not column.rows[place] for column in columns):
             diagnostics.add(
@@ -86,12 +101,22 @@ def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: D
                 msg("row {number} of `{table}` can never hit", number=place + 1, table=table.id),
                 help=msg("no value that is asked for meets its conditions: correct or remove it"),
             )
-        elif shadows is not None and shadows.hides(place):
+        elif shadows is not None and (before := shadows.hidden_by(place)):
             diagnostics.add(
                 "L111",
                 row.span,
-                msg("row {number} of `{table}` never hits: earlier rows hit first", number=place + 1, table=table.id),
-                help=msg("move it before them, or remove it"),
+                _hidden(table, place, before),
+                help=msg("move it before them, or remove it")
+                if len(before) > 1
+                else msg("move it before that row, or remove it"),
+                labels=tuple(
+                    Label(span, msg("row {number}", number=one + 1))
+                    for one in before[:MOST_NAMED]
+                    if (span := table.rows[one].span) is not None
+                ),
+                regions=ValueRegions(
+                    (ValueRegion(extents(axes, tuple(one.rows[place] for one in columns)), _numbers(place, *before)),)
+                ),
             )
     if shadows is not None and shadows.undecided:
         first = shadows.undecided[0]
@@ -108,26 +133,95 @@ def _unreachable(table: Table, columns: tuple[TestedColumn, ...], diagnostics: D
         )
 
 
-def _gaps(subject: Subject, table: Table, columns: tuple[TestedColumn, ...], diagnostics: Diagnostics) -> None:
-    """Report an example that no row covers, except under hit policies for which no hit is normal."""
+def _hidden(table: Table, place: int, before: tuple[int, ...]) -> Message:
+    names = {"number": place + 1, "table": table.id, "rows": tuple(str(one + 1) for one in before[:MOST_NAMED])}
+    if len(before) == 1:
+        return msg("row {number} of `{table}` never hits: row {rows} hits first", **names)
+    if len(before) > MOST_NAMED:
+        more = len(before) - MOST_NAMED
+        return msg(
+            "row {number} of `{table}` never hits: rows {rows} and {more} more hit first, together", **names, more=more
+        )
+    return msg("row {number} of `{table}` never hits: rows {rows} hit first, together", **names)
+
+
+def _gaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics: Diagnostics) -> None:
+    """Report all values that no row covers, except under hit policies for which no hit is normal."""
     if table.default is not None or table.hit.gives_list or not table.inputs:
         return
-    values = coverage.gap(columns)
-    if isinstance(values, tuple):
-        diagnostics.add(
-            "H103",
-            table.span,
-            msg("no row of `{table}` hits where {example}", table=table.id, example=_example(subject, table, values)),
-            help=msg(
-                "a count of no rows is missing: write e.g. `{line}`", line=f"default: {{{table.outputs[0].id}: 0}}"
-            )
-            if table.hit is HitPolicy.COLLECT_COUNT
-            else msg("add a row, or write `default:` to say what holds there, if only `missing`"),
-        )
-
-
-def _example(subject: Subject, table: Table, values: tuple[Stored, ...]) -> tuple[Message, ...]:
-    return tuple(
-        msg("`{name}` is {value}", name=one.id, value=subject.shown(value, one.type))
-        for one, value in zip(table.inputs, values, strict=True)
+    found = gaps([axis.possible for axis in axes], len(table.rows))
+    boxes = found.boxes
+    if not boxes and found.complete:
+        return
+    unsearched = msg("the rows meet in too many ways to examine all values: there may be more")
+    if not boxes:
+        headline = msg("it is not known whether a row of `{table}` hits for all values", table=table.id)
+        notes = [msg("the rows meet in too many ways to examine all values")]
+    elif len(boxes) == 1 and found.complete and _whole(axes, boxes[0]):
+        headline, notes = msg("no row of `{table}` hits, whatever is asked", table=table.id), []
+    elif len(boxes) == 1 and found.complete:
+        headline = msg("no row of `{table}` hits where {example}", table=table.id, example=shown(axes, boxes[0]))
+        notes = []
+    else:
+        count = msg("{count}", count=len(boxes)) if found.complete else msg("at least {count}", count=len(boxes))
+        headline = msg("no row of `{table}` hits in {count} regions of values", table=table.id, count=count)
+        notes = [_where(axes, box) for box in boxes[:MOST_SHOWN]]
+        if len(boxes) > MOST_SHOWN:
+            notes.append(msg("… and {count} more", count=len(boxes) - MOST_SHOWN))
+        if not found.complete:
+            notes.append(unsearched)
+    diagnostics.add(
+        "H103",
+        table.span,
+        headline,
+        help=msg("a count of no rows is missing: write e.g. `{line}`", line=f"default: {{{table.outputs[0].id}: 0}}")
+        if table.hit is HitPolicy.COLLECT_COUNT
+        else msg("add a row, or write `default:` to say what holds there, if only `missing`"),
+        notes=(*notes, *_doubt(subject, table, axes, boxes)),
+        regions=_regions(subject, table, axes, boxes, complete=found.complete),
     )
+
+
+def _where(axes: Sequence[Axis], box: Box) -> Message:
+    return msg("for all values") if _whole(axes, box) else msg("where {example}", example=shown(axes, box))
+
+
+def _whole(axes: Sequence[Axis], box: Box) -> bool:
+    """Whether a region holds all values."""
+    return all(axis.extent(atoms) is None for axis, atoms in zip(axes, box, strict=True))
+
+
+def _doubt(subject: Subject, table: Table, axes: Sequence[Axis], boxes: Sequence[Box]) -> tuple[Message, ...]:
+    """A note where it is not certain that the values of regions occur."""
+    bound = subject.bound_inputs(table)
+    names = [
+        axis.name
+        for place, axis in enumerate(axes)
+        if axis.name in bound and any(axis.extent(box[place]) is not None for box in boxes)
+    ]
+    if not names:
+        return ()
+    quoted = tuple(msg("`{name}`", name=name) for name in names)
+    return (msg("if it can occur: {names} cannot have every value with any others", names=quoted),)
+
+
+def _regions(
+    subject: Subject,
+    table: Table,
+    axes: Sequence[Axis],
+    boxes: Sequence[Box],
+    rows: Sequence[tuple[int, int]] | None = None,
+    *,
+    complete: bool = True,
+) -> ValueRegions:
+    pairs = [()] * len(boxes) if rows is None else rows
+    return ValueRegions(
+        tuple(ValueRegion(extents(axes, box), _numbers(*both)) for box, both in zip(boxes, pairs, strict=True)),
+        complete,
+        not _doubt(subject, table, axes, boxes),
+    )
+
+
+def _numbers(*rows: int) -> tuple[int, ...]:
+    """Rows as counted from 1."""
+    return tuple(row + 1 for row in rows)

@@ -8,16 +8,21 @@ from steelyard.diagnostics.diagnostic import Diagnostic, InternalError, Label, P
 from steelyard.diagnostics.message import Message, msg
 from steelyard.diagnostics.sink import Diagnostics
 from steelyard.diagnostics.span import Span
+from steelyard.diagnostics.value_regions import Extent, Interval, ValueRegion, ValueRegions
 
 __all__ = [
     "Diagnostic",
     "Diagnostics",
+    "Extent",
     "InternalError",
+    "Interval",
     "Label",
     "Message",
     "PolicyError",
     "Severity",
     "Span",
     "SteelyardError",
+    "ValueRegion",
+    "ValueRegions",
     "msg",
 ]

@@ -7,6 +7,7 @@ from enum import Enum
 
 from steelyard.diagnostics.message import Message
 from steelyard.diagnostics.span import Span
+from steelyard.diagnostics.value_regions import ValueRegions
 
 
 class Severity(Enum):
@@ -36,6 +37,7 @@ class Diagnostic:
         help: what to write instead.
         notes: facts that help to understand.
         severity: taken from the registry unless given.
+        regions: the values that it speaks of, where it is about rows of a table or about bands.
     """
 
     code: str
@@ -45,6 +47,7 @@ class Diagnostic:
     labels: tuple[Label, ...] = ()
     notes: tuple[Message, ...] = ()
     severity: Severity = Severity.ERROR
+    regions: ValueRegions | None = None
 
 
 class SteelyardError(Exception):

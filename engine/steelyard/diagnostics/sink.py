@@ -6,6 +6,7 @@ from steelyard.diagnostics import registry
 from steelyard.diagnostics.diagnostic import Diagnostic, Label, Severity
 from steelyard.diagnostics.message import Message
 from steelyard.diagnostics.span import Span
+from steelyard.diagnostics.value_regions import ValueRegions
 
 
 class Diagnostics:
@@ -24,10 +25,11 @@ class Diagnostics:
         help: Message | None = None,  # noqa: A002 - the field's name
         labels: tuple[Label, ...] = (),
         notes: tuple[Message, ...] = (),
+        regions: ValueRegions | None = None,
     ) -> None:
         """Add a finding; its severity comes from the registry. The same finding twice counts once."""
         severity = registry.code(code).severity
-        self.extend((Diagnostic(code, headline, span, help, labels, notes, severity),))
+        self.extend((Diagnostic(code, headline, span, help, labels, notes, severity, regions),))
 
     def extend(self, diagnostics: tuple[Diagnostic, ...]) -> None:
         """Take over the findings of another pass."""

@@ -47,8 +47,14 @@ from steelyard.ir.walk import nodes
 
 OTHER = "\0other"
 """Stands for every text that no cell names."""
+MISSING = "\0missing"
+"""Stands for a missing value in a column of an input that may be missing."""
 MOST_STEPS = 200_000
 """Beyond this many steps of the search, coverage is not decided."""
+
+
+Box = tuple[int, ...]
+"""A region of values: of each column a set of atoms, as bits; the region is every combination of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +65,14 @@ class TestedColumn:
     rows: tuple[int, ...]
 
 
-def column(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> TestedColumn:
-    """Divide an input's values into atoms, and compute those that each cell covers (None: all)."""
-    atoms = _atoms(kind, bounds, cells)
+def column(
+    kind: Type, bounds: Range | None, cells: Sequence[Expr | None], values: frozenset[Stored] | None = None
+) -> TestedColumn:
+    """Divide an input's values into atoms, and compute those that each cell covers (None: all).
+
+    `values`: the only values that are asked for, where they are known; then these are the atoms.
+    """
+    atoms = _atoms(kind, bounds, cells) if values is None else _listed(kind, values)
     everything = (1 << len(atoms)) - 1
     places = {atom: place for place, atom in enumerate(atoms) if isinstance(atom, str)}
     known: dict[Expr, int] = {}
@@ -141,6 +152,13 @@ def _side(comparator: Comparator, below: int, upto: int, everything: int) -> int
 
 def _end(comparator: Comparator, operand: Expr, end: Expr) -> Compare:
     return Compare(comparator, operand, end, type=Boolean())
+
+
+def _listed(kind: Type, values: frozenset[Stored]) -> tuple[Stored, ...]:
+    """Known values in the order in which their type lists them, else ascending."""
+    if isinstance(kind, Text) and values <= frozenset(kind.values):
+        return tuple(value for value in kind.values if value in values)
+    return tuple(sorted(values))  # pyright: ignore[reportArgumentType] - they are of one type
 
 
 def _atoms(kind: Type, bounds: Range | None, cells: Sequence[Expr | None]) -> tuple[Stored, ...]:
@@ -264,15 +282,10 @@ def _compare(comparator: Comparator, left: Stored | None, right: Stored | None) 
             assert_never(comparator)
 
 
-def overlap(columns: Sequence[TestedColumn], one: int, other: int) -> tuple[Stored, ...] | None:
-    """Return values that both rows match; None where there are none."""
-    shared: list[Stored] = []
-    for column_ in columns:
-        common = column_.rows[one] & column_.rows[other]
-        if not common:
-            return None
-        shared.append(column_.atoms[_lowest(common)])
-    return tuple(shared)
+def overlap(columns: Sequence[TestedColumn], one: int, other: int) -> Box | None:
+    """Return all values that both rows match; None where there are none."""
+    shared = tuple(column_.rows[one] & column_.rows[other] for column_ in columns)
+    return shared if all(shared) else None
 
 
 def overlapping(
@@ -306,12 +319,36 @@ def _members(classes: Sequence[Hashable]) -> list[int]:
 
 def row_sets(columns: Sequence[TestedColumn]) -> list[RowSets]:
     """The rows of each column by their atoms."""
-    return [RowSets(_transposed(one)) for one in columns]
+    return [RowSets(transposed(one)) for one in columns]
 
 
-def shadows(columns: Sequence[TestedColumn]) -> Shadows:
-    """What decides which rows are hidden by earlier ones."""
-    return Shadows(row_sets(columns), [one.rows for one in columns])
+def shadows(columns: Sequence[TestedColumn], possible: Sequence[TestedColumn], classes: Sequence[Hashable]) -> Shadows:
+    """What decides which rows are hidden by earlier ones.
+
+    Args:
+        columns: what the cells cover.
+        possible: what they may cover, counting cells that are unknown for a missing value.
+        classes: of each row its outputs: an unknown row hides only a row with other outputs, by making them missing.
+    """
+    sets = row_sets(columns)
+    pairs = [
+        (one, one if it is other else RowSets(transposed(other)))
+        for one, it, other in zip(sets, columns, possible, strict=True)
+    ]
+    return Shadows(pairs, [one.rows for one in columns], _members(classes))
+
+
+def with_missing(one: TestedColumn, tested: Sequence[bool]) -> tuple[TestedColumn, TestedColumn]:
+    """Add the missing value as the last atom; return what the cells cover, and what they may cover.
+
+    Args:
+        one: a column without it.
+        tested: of each row whether it has a cell: that is unknown for a missing value; a row without one covers it.
+    """
+    bit = 1 << len(one.atoms)
+    atoms = (*one.atoms, MISSING)
+    sure = tuple(row if test else row | bit for row, test in zip(one.rows, tested, strict=True))
+    return TestedColumn(atoms, sure), TestedColumn(atoms, tuple(row | bit for row in one.rows))
 
 
 def gap(columns: Sequence[TestedColumn]) -> tuple[Stored, ...] | bool | None:
@@ -324,7 +361,7 @@ class _Search:
 
     def __init__(self, columns: Sequence[TestedColumn]) -> None:
         self.columns = columns
-        self.by_atom = [_transposed(one) for one in columns]
+        self.by_atom = [transposed(one) for one in columns]
         self.seen: set[tuple[int, int]] = set()
         self.steps = 0
 
@@ -347,7 +384,7 @@ class _Search:
         return None
 
 
-def _transposed(one: TestedColumn) -> list[int]:
+def transposed(one: TestedColumn) -> list[int]:
     """For each atom the rows that cover it, as a set of bits."""
     turns = [0] * (len(one.atoms) + 1)
     for row, cell in enumerate(one.rows):

@@ -10,10 +10,13 @@ from typing import Protocol, assert_never
 
 from steelyard.ir import coverage
 from steelyard.ir.expressions import (
+    Coalesce,
     Define,
     Expr,
     Field,
+    If,
     Input,
+    Literal,
     OneRow,
     Parameter,
     Stored,
@@ -23,7 +26,7 @@ from steelyard.ir.expressions import (
 from steelyard.ir.missing import Knowledge, can_be_missing
 from steelyard.ir.ranges import UNBOUNDED, Bounds, hull, range_of
 from steelyard.ir.ruleset import HitPolicy, InputField, ParameterDeclaration, Table
-from steelyard.ir.types import Range, default_range
+from steelyard.ir.types import Range, Text, Type, default_range
 
 Value = InputField | Expr
 """The declaration of a name of a row: a field, or the expression of a define."""
@@ -85,6 +88,38 @@ class Knower:
         """
         known = Knowledge(self._leaf_missing, self.membership_unknown, self._table_missing, target, measure)
         return can_be_missing(expr, known)
+
+    def values(self, expr: Expr) -> frozenset[Stored] | None:
+        """The values that an expression can have where these are few and known: outputs of tables, closed texts.
+
+        Besides it may be missing.
+        """
+        match expr:
+            case Literal(value=value):
+                return frozenset() if value is None else frozenset((value,))
+            case If(yes=yes, no=no):
+                return self._either((yes, no))
+            case Coalesce(items=items):
+                return self._either(items)
+            case Define(name=name):
+                defined = self._declared.defined(name)
+                return None if defined is None else self.values(defined)
+            case Input(type=Text(values=listed)) | Field(type=Text(values=listed)) | OneRow(type=Text(values=listed)):
+                return frozenset(listed) or None
+            case TableCall(table=name, output=output):
+                table = self._declared.declared_table(name)
+                return None if table is None else _outputs(table, output)
+            case _:  # computed in any other way
+                return None
+
+    def _either(self, items: tuple[Expr, ...]) -> frozenset[Stored] | None:
+        found: set[Stored] = set()
+        for item in items:
+            values = self.values(item)
+            if values is None:
+                return None
+            found |= values
+        return frozenset(found)
 
     def membership_unknown(self, relation: str) -> bool:
         """Return whether the membership of a row can be unknown."""
@@ -196,18 +231,32 @@ def _table_range(table: Table | None, output: str) -> Range | None:
     return hull(tuple(bounds)) if bounds else None
 
 
+def _outputs(table: Table, output: str) -> frozenset[Stored] | None:
+    """All values of one output of the rows and the default; None where it is computed from them."""
+    if table.hit.gives_list or table.hit in {HitPolicy.COLLECT_COUNT, HitPolicy.COLLECT_SUM}:
+        return None
+    place = next(i for i, one in enumerate(table.outputs) if one.id == output)
+    given = [row.outputs[place] for row in table.rows]
+    if table.default is not None:
+        given.append(table.default[place])
+    return frozenset(value for value in given if value is not None)
+
+
 def _integer(value: Stored | None) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def columns_of(table: Table, ranges: tuple[Range, ...]) -> tuple[coverage.TestedColumn, ...]:
     """Return the table's inputs as sets of atoms, within the ranges of the arguments."""
-    found: list[coverage.TestedColumn] = []
-    for position, (one, asked) in enumerate(zip(table.inputs, ranges, strict=True)):
-        bounds = default_range(one.type)
-        if bounds is not None:
-            low = bounds.low if asked.low is None else asked.low
-            high = bounds.high if asked.high is None else asked.high
-            bounds = Range(low, high)
-        found.append(coverage.column(one.type, bounds, tuple(row.cells[position] for row in table.rows)))
-    return tuple(found)
+    return tuple(
+        coverage.column(one.type, asked_range(one.type, asked), tuple(row.cells[position] for row in table.rows))
+        for position, (one, asked) in enumerate(zip(table.inputs, ranges, strict=True))
+    )
+
+
+def asked_range(kind: Type, known: Range) -> Range | None:
+    """A known range, with the ends of the type where it has none; None for what has no order."""
+    bounds = default_range(kind)
+    if bounds is None:
+        return None
+    return Range(bounds.low if known.low is None else known.low, bounds.high if known.high is None else known.high)

@@ -63,62 +63,94 @@ def runs(cell: int) -> Iterator[tuple[int, int]]:
 
 
 class Shadows:
-    """Decides whether earlier rows match all values that a row matches, for the rows of one table.
+    """Decides which earlier rows together take all values that a row matches, for the rows of one table.
 
     Attributes:
         undecided: the rows for which the search would have been too long.
     """
 
-    def __init__(self, columns: Sequence[RowSets], cells: Sequence[Sequence[int]]) -> None:
+    def __init__(
+        self, columns: Sequence[tuple[RowSets, RowSets]], cells: Sequence[Sequence[int]], alike: Sequence[int]
+    ) -> None:
+        """Take the columns of a table.
+
+        Args:
+            columns: of each column the rows by what they cover, and by what they may cover.
+            cells: of each column the cells of the rows.
+            alike: of each row, as bits, the rows with its outputs: these must cover a value to take it, of others it
+                is enough that they may.
+        """
         self.undecided: list[int] = []
         self._columns = columns
         self._cells = cells
+        self._alike = alike
         self._steps = 0
 
-    def hides(self, place: int) -> bool:
-        """Whether earlier rows hide this one; False where that is undecided."""
-        cells = [column[place] for column in self._cells]
-        sets = [column.of(cell) for column, cell in zip(self._columns, cells, strict=True)]
-        meeting = (1 << place) - 1
-        for some, _ in sets:
-            meeting &= some
-        covering = [-1]
-        for _, every in reversed(sets):
-            covering.append(covering[-1] & every)
-        found = _Search(self._columns, cells, covering[::-1], self._steps)
-        hidden = found.covered(0, meeting)
+    def hidden_by(self, place: int) -> tuple[int, ...]:
+        """The earlier rows that together hide this one; empty where none do, or that is undecided."""
+        found = _Search(self._columns, [column[place] for column in self._cells], self._alike[place], self._steps)
+        hidden = found.hidden((1 << place) - 1)
         self._steps = found.steps
         if hidden is None:
             self.undecided.append(place)
-        return hidden is True
+        return tuple(one for first, end in runs(found.used) for one in range(first, end)) if hidden else ()
 
 
 class _Search:
-    """Searches the values of one row, column by column, for some that no earlier row matches."""
+    """Searches the values of one row, column by column, for some that no earlier row takes.
 
-    def __init__(self, columns: Sequence[RowSets], cells: Sequence[int], covering: Sequence[int], steps: int) -> None:
+    Attributes:
+        used: rows that together take all values examined so far, as bits.
+    """
+
+    def __init__(
+        self, columns: Sequence[tuple[RowSets, RowSets]], cells: Sequence[int], alike: int, steps: int
+    ) -> None:
         self._columns = columns
         self._cells = cells
-        self._covering = covering
+        self._alike = alike
         self._seen: set[tuple[int, int]] = set()
+        self._sets = [
+            self._taken(one.of(cell), other.of(cell)) for (one, other), cell in zip(columns, cells, strict=True)
+        ]
+        self._covering = [-1]
+        for _, every in reversed(self._sets):
+            self._covering.append(self._covering[-1] & every)
+        self._covering.reverse()
+        self.used = 0
         self.steps = steps
 
-    def covered(self, depth: int, alive: int) -> bool | None:
-        """Whether the rows `alive` match all values from a column on; None where the search is too long.
+    def hidden(self, earlier: int) -> bool | None:
+        """Whether the rows `earlier` take all values of the row; None where the search is too long."""
+        for some, _ in self._sets:
+            earlier &= some
+        return self._covered(0, earlier)
 
-        `covering` are, by depth, the rows that match all values of the row in the columns from there on.
-        """
+    def _taken(self, sure: tuple[int, int], possible: tuple[int, int]) -> tuple[int, int]:
+        """Of the rows with the same outputs those that cover, of the others those that may."""
+        alike, others = self._alike, ~self._alike
+        return sure[0] & alike | possible[0] & others, sure[1] & alike | possible[1] & others
+
+    def _covered(self, depth: int, alive: int) -> bool | None:
+        """Whether the rows `alive` take all values from a column on; None where the search is too long."""
         if not alive:
             return False
-        if alive & self._covering[depth] or (depth, alive) in self._seen:
+        if whole := alive & self._covering[depth]:
+            if not whole & self.used:
+                self.used |= whole & -whole
             return True
-        column = self._columns[depth]
+        if (depth, alive) in self._seen:
+            return True
+        sure, possible = self._columns[depth]
         for first, end in runs(self._cells[depth]):
-            for rows in column.by_atom[first:end]:
+            for place in range(first, end):
                 self.steps += 1
                 if self.steps > MOST_STEPS:
                     return None
-                if (found := self.covered(depth + 1, alive & rows)) is not True:
+                rows = sure.by_atom[place]
+                if sure is not possible:
+                    rows = rows & self._alike | possible.by_atom[place] & ~self._alike
+                if (found := self._covered(depth + 1, alive & rows)) is not True:
                     return found
         self._seen.add((depth, alive))
         return True

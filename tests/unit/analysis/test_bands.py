@@ -48,7 +48,7 @@ def test_a_clock_never_runs_backwards(found):
 
 def test_bands_of_text(found):
     assert [] == check(found, "red", "green", measure="measure: c")
-    assert [("H122", "no band of `x` holds where the measure is green")] == check(found, "red", measure="measure: c")
+    assert [("H122", "no band of `x` holds where the measure is `green`")] == check(found, "red", measure="measure: c")
 
 
 def curve(found, points: str, better: str) -> list[str]:

@@ -27,7 +27,7 @@ def test_overlap_under_unique_names_both_rows_and_a_value(found):
 
     assert "H101" == one.code
     assert "rows 1 and 2 of `t` both hit" == str(one.headline)
-    assert ["e.g. where `a` is 5"] == [str(note) for note in one.notes]
+    assert ["where `a` is 5"] == [str(note) for note in one.notes]
     assert ["row 1"] == [str(label.text) for label in one.labels]
     assert one.span is not None
     assert one.span.line == one.labels[0].span.line
@@ -109,7 +109,7 @@ def test_closed_text_and_booleans_can_be_covered(found):
         table("unique", "[{c: red, o: 1}, {c: green, b: 'true', o: 2}, {c: green, b: 'false', o: 3}]", "c: c, b: b")
     )
     [one] = found(table("unique", "[{c: red, o: 1}, {c: green, b: 'true', o: 2}]", "c: c, b: b"))
-    assert "no row of `t` hits where `c` is green, `b` is false" == str(one.headline)
+    assert "no row of `t` hits where `c` is `green` and `b` is false" == str(one.headline)
 
 
 def test_no_rows_at_all_is_a_gap(found):
@@ -119,7 +119,7 @@ def test_no_rows_at_all_is_a_gap(found):
 def test_shadowed_row_under_first(found):
     [one] = found(table("first", '[{a: "<= 5", o: 1}, {a: "> 5", o: 2}, {a: "[2..7]", o: 3}]'))
 
-    assert ("L111", "row 3 of `t` never hits: earlier rows hit first") == (one.code, str(one.headline))
+    assert ("L111", "row 3 of `t` never hits: rows 1, 2 hit first, together") == (one.code, str(one.headline))
 
 
 def test_row_that_still_has_something_left_is_not_shadowed(found):

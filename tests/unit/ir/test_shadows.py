@@ -34,6 +34,11 @@ def test_runs_are_the_cell(cell: int):
     assert cell == sum((1 << end) - (1 << first) for first, end in runs(cell))
 
 
+def shadows_of(columns: list[list[int]], rows: int) -> Shadows:
+    sets = [RowSets(transposed(one)) for one in columns]
+    return Shadows([(one, one) for one in sets], columns, [1 << row for row in range(rows)])
+
+
 def points(columns: list[list[int]], row: int) -> set[int]:
     """The values that a row matches; three atoms are one number in base `ATOMS`."""
     chosen = [[atom for atom in range(ATOMS) if column[row] >> atom & 1] for column in columns]
@@ -43,11 +48,14 @@ def points(columns: list[list[int]], row: int) -> set[int]:
 @settings(max_examples=150)
 @given(COLUMNS)
 def test_hidden_rows_are_those_of_brute_force(columns: list[list[int]]):
-    found = Shadows([RowSets(transposed(one)) for one in columns], columns)
+    found = shadows_of(columns, 6)
     before: set[int] = set()
     for row in range(6):
         mine = points(columns, row)
-        assert (mine <= before) == found.hides(row)
+        hiding = found.hidden_by(row)
+
+        assert (mine <= before) == bool(hiding)
+        assert not hiding or mine <= set().union(*(points(columns, one) for one in hiding))
         before |= mine
     assert [] == found.undecided
 
@@ -55,7 +63,7 @@ def test_hidden_rows_are_those_of_brute_force(columns: list[list[int]]):
 def test_too_long_a_search_is_undecided(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(shadows, "MOST_STEPS", 2)
     columns = [[0b00111, 0b11100, 0b11111], [0b11111, 0b11111, 0b11111]]
-    found = Shadows([RowSets(transposed(one)) for one in columns], columns)
+    found = shadows_of(columns, 3)
 
-    assert [False, False, False] == [found.hides(row) for row in range(3)]
+    assert [(), (), ()] == [found.hidden_by(row) for row in range(3)]
     assert [2] == found.undecided

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from steelyard.diagnostics.diagnostic import Diagnostic, Severity
 from steelyard.diagnostics.message import Message
 from steelyard.diagnostics.registry import code
 from steelyard.diagnostics.span import Span
+from steelyard.diagnostics.value_regions import ValueRegion
 
 FORMAT = 1
 """Version number of the format."""
@@ -47,7 +49,7 @@ def _finding(diagnostic: Diagnostic, translate: Translator) -> dict[str, object]
     def text(message: Message | None) -> str | None:
         return None if message is None else translate(message)
 
-    return {
+    found: dict[str, object] = {
         "code": diagnostic.code,
         "name": code(diagnostic.code).name,
         "severity": diagnostic.severity.value,
@@ -56,6 +58,29 @@ def _finding(diagnostic: Diagnostic, translate: Translator) -> dict[str, object]
         "help": text(diagnostic.help),
         "labels": [{"span": _span(label.span), "text": text(label.text)} for label in diagnostic.labels],
         "notes": [text(note) for note in diagnostic.notes],
+    }
+    if diagnostic.regions is None:
+        return found
+    regions = diagnostic.regions
+    return found | {
+        "regions": [_region(one) for one in regions.regions],
+        "regions_complete": regions.complete,
+        "regions_certain": regions.certain,
+    }
+
+
+def _region(region: ValueRegion) -> dict[str, object]:
+    return {
+        "rows": list(region.rows),
+        "inputs": {
+            one.input: {
+                "values": list(one.values),
+                "intervals": [asdict(interval) for interval in one.intervals],
+                "other": one.other,
+                "missing": one.missing,
+            }
+            for one in region.extents
+        },
     }
 
 
