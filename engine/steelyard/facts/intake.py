@@ -50,6 +50,11 @@ class Intake:
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode("ascii")).hexdigest()
 
+    @property
+    def distinct(self) -> bool:
+        """Whether rows of case files that agree in every input are one case."""
+        return self.file.cases is not None and self.file.cases.rows == "distinct"
+
     def options(self, role: str, path: Path, options: ReadOptions) -> ReadOptions:
         """Return how a file of a role is read.
 

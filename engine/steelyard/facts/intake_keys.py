@@ -35,6 +35,9 @@ def made_keys(
         else:
             found[CASES] = RowKey(field.column, key == "file_and_row")
             _check_row_key(key, field, count, diagnostics)
+            if file.cases.rows == "distinct":
+                headline = msg("`{key}` makes every row a case of its own, and `rows` makes one of several", key=key)
+                diagnostics.add("T107", file.cases.rows.span, headline)
     for name, section in file.relations.items():
         relation = next((one for each in versions.rulesets for one in each.relations if one.id == name), None)
         if relation is None or section.key is None:

@@ -22,13 +22,11 @@ from steelyard.facts.near_misses import Standing, alike, quote_of, report_keys
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
+from steelyard.facts.repeated import ReadRow, counted_once, differing_column, rows_differ, stands_twice
 from steelyard.facts.versions import VersionedRelations, needs_of
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
-
-_NAMED = 5
-"""How many lines of one key are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def read_portfolio(
         options, diagnostics, progress, needs_of(versions), columns_of(versions), marks=marks_of(versions)
     )
     by_version = VersionedRelations(versions, relations, reading, diagnostics)
-    builder = _Builder(versions, by_version)
+    builder = _Builder(versions, by_version, distinct=options.distinct)
     columns = tuple(field for one in versions.rulesets for field in one.inputs)
     for place, line in reading.rows(CASES, cases, columns, replace(options, traces=True)):
         builder.take(place, line)
@@ -109,6 +107,8 @@ def read_portfolio(
     entries = builder.finish()
     if not entries:
         reading.warnings.append(msg("the files of cases have no rows"))
+    if builder.repeated:
+        reading.warnings.append(counted_once(len(entries) + len(builder.repeated), len(builder.repeated)))
     good = [entry for entry in entries if isinstance(entry, Case)]
     findings = Diagnostics()
     builder.report_keys(findings)
@@ -169,9 +169,18 @@ def relations_given(versions: Versions, given: Mapping[str, object], diagnostics
 
 
 class _Builder:
-    """Converts rows of case files to cases and rejects, one entry per row."""
+    """Converts rows of case files to cases and rejects, one entry per row.
 
-    def __init__(self, versions: Versions, relations: VersionedRelations) -> None:
+    `distinct` says that rows that agree in every input are one case.
+    """
+
+    def __init__(self, versions: Versions, relations: VersionedRelations, *, distinct: bool) -> None:
+        self._versions = versions
+        self._distinct = distinct
+        self._rows: dict[int, ReadRow] = {}
+        """The rows of entries, where those that agree are one case."""
+        self.repeated: set[int] = set()
+        """Entries of rows that repeat an earlier one."""
         self._zone = zone(versions.newest.timezone)
         self._key = key_field(versions.newest)
         self._inputs = versions.newest.inputs
@@ -202,6 +211,8 @@ class _Builder:
                 self._twice.setdefault(key, [first]).append(entry)
         text = shown(line.cells.get(self._key.column))
         bad = self._effective.faults(undated, read, line.cells, self._readers.values())
+        if self._distinct:
+            self._rows[entry] = ReadRow(place, read.values, bad)
         if bad is not None:
             self._faults[entry] = bad
             self._entries.append(bad.reject(text, line=place.line, file=place.file, values=read.values))
@@ -219,22 +230,28 @@ class _Builder:
         report_keys(len(pairs), pairs, quote_of(self._key), found)
 
     def finish(self) -> list[Case | Reject]:
-        """Return the entries; all rows of a key that occurs more than once are rejected."""
+        """Return the entries; all rows of a key that occurs more than once are rejected, if they are not one case."""
         for key, entries in self._twice.items():
             text = format_value(key, self._key.type, self._zone)
-            lines = ", ".join(str(self._places[entry].line) for entry in entries[:_NAMED])
-            more = len(entries) - _NAMED
-            expected = (
-                msg("a key that stands once, but it stands on lines {lines}", lines=lines)
-                if more <= 0
-                else msg(
-                    "a key that stands once, but it stands on lines {lines} and {more} more", lines=lines, more=more
-                )
-            )
-            fault = Fault(self._key.column, text, Problem(expected))
+            fault = self._fault(text, entries)
+            if fault is None:
+                continue
             for entry in entries:
                 place = self._places[entry]
                 own = fault.of_row(self._faults.get(entry))
                 values = self._entries[entry].values
                 self._entries[entry] = own.reject(text, line=place.line, file=place.file, values=values)
-        return self._entries
+        return [one for entry, one in enumerate(self._entries) if entry not in self.repeated]
+
+    def _fault(self, key: str, entries: Sequence[int]) -> Fault | None:
+        """Return the fault of the rows of a key; None where they are one case, or have faults of their own."""
+        if not self._distinct:
+            lines = [self._places[entry].line for entry in entries]
+            return stands_twice(self._key.column, key, len(lines), lines)
+        first, *others = (self._rows[entry] for entry in entries)
+        other = next((one for one in others if differing_column(self._versions, first, one) is not None), None)
+        if other is not None:
+            return rows_differ(self._versions, self._key.column, key, first, other)
+        if first.fault is None:
+            self.repeated.update(entries[1:])
+        return None

@@ -16,6 +16,7 @@ MergedWord = Annotated[Text, Word("What merged cells mean.", words=("fill", "ref
 RowKeyWord = Annotated[
     Text, Word("The number of the row, alone or after the file's name.", words=("row_number", "file_and_row"))
 ]
+RowsWord = Annotated[Text, Word("Which rows are cases.", words=("distinct",))]
 
 
 class FileSection(Section):
@@ -64,6 +65,8 @@ class CaseSection(RoleSection):
 
     key: CaseKey | None = None
     """The key, where it stands in no column of its own: the row's number, or several columns."""
+    rows: RowsWord | None = None
+    """`distinct`: rows of one key that agree in every input are one case."""
 
 
 class RelationSection(RoleSection):

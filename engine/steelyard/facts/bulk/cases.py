@@ -18,6 +18,8 @@ from steelyard.ir.types import DateTime
 from steelyard.ir.versions import Versions
 
 KEYS, TWICE, CANDIDATES = "intake_keys", "intake_twice", "intake_candidates"
+REPEATED = "intake_repeated"
+"""The table of the numbers of rows that repeat an earlier one, where rows that agree in every input are one case."""
 _HASH = "hash(coalesce(f, key))"
 ALL = "_all"
 """Suffix of the view of all rows, good or bad, that belongs to a view of cases; unreadable values are NULL in it."""
@@ -50,14 +52,20 @@ class CaseRows:
         return sql.both((self.in_force, self.rows.good, self.rows.readable(self.version.key)))
 
 
-def case_rows(versions: Versions, sources: Sequence[Source]) -> list[CaseRows]:
-    """Build the queries of every version."""
+def case_rows(versions: Versions, sources: Sequence[Source], *, distinct: bool = False) -> list[CaseRows]:
+    """Build the queries of every version; without the rows of `REPEATED` if `distinct`."""
     here = zone(versions.newest.timezone)
     found: list[CaseRows] = []
     for one in versions.rulesets:
         read = rows(sources, (*one.inputs, *_reference(versions)), here)
+        if distinct:
+            read = replace(read, query=_without_repeated(read.query))
         found.append(CaseRows(read, one, _in_force(versions, one, read, here)))
     return found
+
+
+def _without_repeated(query: str) -> str:
+    return sql.words("SELECT * FROM", sql.within(query, "q"), "ANTI JOIN", REPEATED, f"USING ({ROW})")
 
 
 def _reference(versions: Versions) -> list[InputField]:
@@ -94,6 +102,48 @@ def create_keys(connection: duckdb.DuckDBPyConnection, versions: Versions, sourc
         read = rows(sources, (fields[-1], *_reference(versions)), here)
         parts.append(_keys(read, fields[-1], [f"NOT ({sql.either(judged)})"]))
     connection.execute(f"CREATE VIEW {KEYS} AS {sql.union(parts)}")
+
+
+def create_repeated(connection: duckdb.DuckDBPyConnection, versions: Versions, sources: Sequence[Source]) -> int:
+    """Create `REPEATED`, and keep in `TWICE` only keys whose rows differ, with the first two that do: `one`, `other`.
+
+    Returns:
+        How many rows repeat an earlier one.
+    """
+    columns, parts = {"key": "key", ROW: ROW, "good": "good", "alike": "alike"}, list[str]()
+    cases = case_rows(versions, sources)
+    for one in cases:
+        parts.append(_alike(one, one.in_force, one.good))
+    if versions.reference_field is not None:
+        here = zone(versions.newest.timezone)
+        judged = sql.either(_in_force(versions, one.version, cases[-1].rows, here) for one in cases)
+        parts.append(_alike(cases[-1], f"NOT ({judged})", "false"))
+    alike = "intake_alike"
+    connection.execute(f"CREATE TABLE {alike} AS {sql.select(columns, sql.within(sql.union(parts), 'a'))}")
+    later = sql.select({ROW: ROW}, alike, "WHERE good AND alike <> ", ROW)
+    differ = sql.select(
+        {"key": "key", "one": f"min({ROW})", "other": f"min({ROW}) FILTER (alike <> first)"},
+        sql.within(sql.select({**columns, "first": f"min({ROW}) OVER (PARTITION BY key)"}, alike), "a"),
+        "GROUP BY key HAVING other IS NOT NULL",
+    )
+    connection.execute(f"CREATE OR REPLACE TABLE {TWICE} AS {differ}")
+    connection.execute(f"CREATE TABLE {REPEATED} AS {later} AND key NOT IN (FROM {TWICE} SELECT key)")
+    connection.execute(f"DROP TABLE {alike}")
+    connection.execute(f"ALTER VIEW {KEYS} RENAME TO {KEYS}_all")
+    connection.execute(f"CREATE VIEW {KEYS} AS {_without_repeated(f'FROM {KEYS}_all')}")
+    (count,) = connection.execute(sql.select({"n": "count(*)"}, REPEATED)).fetchone() or (0,)
+    return count
+
+
+def _alike(cases: CaseRows, among: str, good: str) -> str:
+    """Return a query for rows of the keys of `TWICE`: `alike` is the first row of the key with the same values."""
+    version, read = cases.version, cases.rows
+    some = sql.both((among, read.readable(version.key), f"{cases.key} IN (FROM {TWICE} SELECT key)"))
+    values = {f"w{place}": read.safe(field.id) for place, field in enumerate(version.inputs)}
+    columns = {"key": cases.key, ROW: ROW, "good": f"coalesce({good}, false)", **values}
+    query = sql.select(columns, sql.within(read.query, "r"), "WHERE", some)
+    window = f"min({ROW}) OVER (PARTITION BY {sql.listed(('key', 'good', *values))})"
+    return sql.select({"key": "key", ROW: ROW, "good": "good", "alike": window}, sql.within(query, "v"))
 
 
 def _keys(read: Rows, field: InputField, judged: Sequence[str]) -> str:

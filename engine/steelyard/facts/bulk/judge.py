@@ -25,12 +25,10 @@ from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Place, Reading
 from steelyard.facts.relations import Collector, RelationRows, read_relation
+from steelyard.facts.repeated import ReadRow, rows_differ, stands_twice
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
-
-_NAMED = 5
-"""How many lines of one key are named at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +74,7 @@ class Judge:
         here = zone(self.versions.newest.timezone)
         readers = {one.version: RowReader(one.inputs, here) for one in self.versions.rulesets}
         read = [self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers)]
-        twice = _twice(connection, [one.key for one in read if one.key is not None])
+        twice = self._twice(connection, [one.key for one in read if one.key is not None], effective, readers)
         asked: dict[str, list[Stored]] = {}
         for one in read:
             if one.fault is None and one.key is not None and one.key not in twice:
@@ -102,18 +100,40 @@ class Judge:
             fault = Fault(field.column, "", Problem(msg("a value is required")))
         return _Read(place, version, key, read.values, fault, shown(line.cells.get(field.column)))
 
-    def _entry(
-        self, one: _Read, twice: Mapping[Stored, tuple[int, Sequence[int]]], assemblies: Mapping[str, Assembly]
-    ) -> Case | Reject:
+    def _entry(self, one: _Read, twice: Mapping[Stored, Fault], assemblies: Mapping[str, Assembly]) -> Case | Reject:
         field, here = key_field(self.versions.newest), zone(self.versions.newest.timezone)
         text = "" if one.key is None else format_value(one.key, field.type, here)
         fault, key = one.fault, one.text
         if one.key is not None and one.key in twice:
-            fault, key = _stands_twice(field.column, text, *twice[one.key]).of_row(fault), text
+            fault, key = twice[one.key].of_row(fault), text
         if fault is not None:
             return fault.reject(key, line=one.place.line, file=one.place.file, values=one.values)
         assert one.key is not None  # noqa: S101 - otherwise there is a fault
         return assemblies[one.version.version].case(text, one.key, one.values, one.place)
+
+    def _twice(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        keys: Sequence[Stored],
+        effective: Effective,
+        readers: Mapping[str, RowReader],
+    ) -> dict[Stored, Fault]:
+        """Return the faults of keys that occur more than once."""
+        if not keys:
+            return {}
+        field, here = key_field(self.versions.newest), zone(self.versions.newest.timezone)
+        query = sql.words("FROM", TWICE, "WHERE key IN (SELECT unnest(?))")
+        rows = connection.execute(query, [list(dict.fromkeys(keys))]).fetchall()
+        texts = {key: format_value(key, field.type, here) for key, _, _ in rows}
+        if not self.options.distinct:
+            return {key: stands_twice(field.column, texts[key], count, lines) for key, count, lines in rows}
+        numbers = sorted({number for _, one, other in rows for number in (one, other)})
+        found = (self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers))
+        read = {number: ReadRow(one.place, one.values, one.fault) for number, one in zip(numbers, found, strict=True)}
+        return {
+            key: rows_differ(self.versions, field.column, texts[key], read[one], read[other])
+            for key, one, other in rows
+        }
 
     def _rows(
         self, connection: duckdb.DuckDBPyConnection, loaded: LoadedRelation, keys: Sequence[Stored], *, joined: bool
@@ -146,21 +166,3 @@ def _lines(
         first = starts[number] if starts else 0
         for place, line in zip(places, raw_lines(source, places), strict=True):
             yield Place(source.path.name, line.number, first + place + 1), line
-
-
-def _twice(connection: duckdb.DuckDBPyConnection, keys: Sequence[Stored]) -> dict[Stored, tuple[int, Sequence[int]]]:
-    if not keys:
-        return {}
-    query = sql.words("SELECT key, rows, lines FROM", TWICE, "WHERE key IN (SELECT unnest(?))")
-    found = connection.execute(query, [list(dict.fromkeys(keys))]).fetchall()
-    return {key: (rows, lines) for key, rows, lines in found}
-
-
-def _stands_twice(column: str, text: str, rows: int, named: Sequence[int]) -> Fault:
-    lines, more = ", ".join(map(str, named[:_NAMED])), rows - _NAMED
-    expected = (
-        msg("a key that stands once, but it stands on lines {lines}", lines=lines)
-        if more <= 0
-        else msg("a key that stands once, but it stands on lines {lines} and {more} more", lines=lines, more=more)
-    )
-    return Fault(column, text, Problem(expected))

@@ -14,7 +14,15 @@ from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts.absent import CASES, columns_of
 from steelyard.facts.assembly import key_field
-from steelyard.facts.bulk.cases import TWICE, CaseRows, case_rows, create_cases, create_keys, create_twice
+from steelyard.facts.bulk.cases import (
+    TWICE,
+    CaseRows,
+    case_rows,
+    create_cases,
+    create_keys,
+    create_repeated,
+    create_twice,
+)
 from steelyard.facts.bulk.identity import writable
 from steelyard.facts.bulk.judge import Judge
 from steelyard.facts.bulk.loaded import Loaded
@@ -110,12 +118,14 @@ def _loaded(
     folder: TemporaryFolder,
 ) -> Loaded:
     connection, versions = given.connection, given.versions
-    barred = _barred(connection, versions, sources, relations)
-    rows = _create(connection, versions, sources, barred)
+    distinct = given.opening.options.distinct
+    repeated, barred = _barred(connection, versions, sources, relations, distinct=distinct)
+    rows = _create(connection, versions, sources, barred, distinct=distinct)
     return Loaded(
         cases={one.version.version: _view(number) for number, one in enumerate(rows)},
         relations={of: {each.relation.id: each.table for each in some} for of, some in relations.items()},
-        read=sum(source.rows for source in sources),
+        read=sum(source.rows for source in sources) - repeated,
+        repeated=repeated,
         feed_rejects=given.in_feed,
         _connection=connection,
         _folder=folder,
@@ -138,12 +148,21 @@ def _barred(
     versions: Versions,
     sources: Sequence[Source],
     relations: Mapping[str, Sequence[LoadedRelation]],
-) -> dict[str, list[str]]:
-    """Return, by version, the tables of keys of excluded cases: keys that occur twice, keys with a bad relation row."""
+    *,
+    distinct: bool,
+) -> tuple[int, dict[str, list[str]]]:
+    """Find rows that are no cases, whatever they hold.
+
+    Returns:
+        How many rows repeat an earlier one, if that makes them one case; by version, the tables of keys of excluded
+        cases: keys that occur twice, keys with a bad relation row.
+    """
     create_keys(connection, versions, sources)
     text = isinstance(key_field(versions.newest).type, Text)
     twice = [TWICE] if create_twice(connection, text=text) else []
-    return {of: [*twice, *(each.barred for each in some if each.barred is not None)] for of, some in relations.items()}
+    repeated = create_repeated(connection, versions, sources) if distinct else 0
+    bars = {of: [each.barred for each in some if each.barred is not None] for of, some in relations.items()}
+    return repeated, {of: [*twice, *some] for of, some in bars.items()}
 
 
 def _create(
@@ -151,8 +170,10 @@ def _create(
     versions: Versions,
     sources: Sequence[Source],
     barred: Mapping[str, Sequence[str]],
+    *,
+    distinct: bool,
 ) -> tuple[CaseRows, ...]:
-    rows = tuple(case_rows(versions, sources))
+    rows = tuple(case_rows(versions, sources, distinct=distinct))
     for number, one in enumerate(rows):
         create_cases(connection, _view(number), one, barred[one.version.version])
     return rows

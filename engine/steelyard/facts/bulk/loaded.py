@@ -33,6 +33,7 @@ from steelyard.facts.near_misses import joined_by, quote_of, report_cases, repor
 from steelyard.facts.open_rows import open_rows, place_of_case, report_open, time_of_case
 from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Provenance
+from steelyard.facts.repeated import counted_once
 from steelyard.facts.row_rules import row_rules
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation
@@ -53,13 +54,15 @@ class Loaded:
         cases: by version, the view of its good cases: `_case` (BIGINT, ascending in the order of the files) and a
             column for each input, by its id.
         relations: by version and relation, a table or view of its good rows: `_row`, `_id`, the fields by id.
-        read: the number of rows of the case files.
+        read: the number of rows of the case files, without those that repeat an earlier one and count once with it.
+        repeated: the number of these.
         feed_rejects: bad rows of feeds; they belong to no case.
     """
 
     cases: Mapping[str, str]
     relations: Mapping[str, Mapping[str, str]]
     read: int
+    repeated: int
     feed_rejects: tuple[Reject, ...]
     _connection: duckdb.DuckDBPyConnection
     _folder: TemporaryFolder
@@ -99,6 +102,7 @@ class Loaded:
     def warnings(self) -> tuple[Message, ...]:
         """Messages for the user about the results, without those of `idle_warnings`, which come after them."""
         found = [] if self.read else [msg("the files of cases have no rows")]
+        found += [counted_once(self.read + self.repeated, self.repeated)] if self.repeated else []
         return tuple(
             dict.fromkeys(
                 (
@@ -217,7 +221,7 @@ class Loaded:
         return [partial(self._restrict, block) for block in blocks(self._judge.sources, size)]
 
     def _restrict(self, sources: Sequence[Source], cursor: duckdb.DuckDBPyConnection) -> None:
-        for one in case_rows(self._judge.versions, sources):
+        for one in case_rows(self._judge.versions, sources, distinct=self._judge.options.distinct):
             of = one.version.version
             create_cases(cursor, self.cases[of], one, self._barred[of], temporary=True)
 

@@ -52,6 +52,11 @@ class ReadOptions:
     key: JoinedKey | RowKey | None = None
     by_file: OptionsByFile | None = None
 
+    @property
+    def distinct(self) -> bool:
+        """Whether rows of case files that agree in every input are one case."""
+        return self.by_file is not None and self.by_file.distinct
+
     def of(self, role: str, path: Path) -> ReadOptions:
         """Return how a file of a role is written."""
         return self if self.by_file is None else self.by_file.options(role, path, self)
@@ -68,6 +73,11 @@ class OptionsByFile(Protocol):
     @property
     def warnings(self) -> tuple[Message, ...]:
         """What is said in vain."""
+        ...
+
+    @property
+    def distinct(self) -> bool:
+        """Whether rows of case files that agree in every input are one case."""
         ...
 
     def options(self, role: str, path: Path, options: ReadOptions) -> ReadOptions:
