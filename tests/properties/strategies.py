@@ -314,7 +314,7 @@ def tables(draw: Draw) -> dict[str, Any]:
             for _ in range(draw(st.integers(1, 4)))
         ],
     }
-    if single in {"unique", "any", "first", "priority"} and chance(draw, 50):
+    if single in {"unique", "any", "first", "priority", "collect count"} and chance(draw, 50):
         table["default"] = {"premium": "20"}
     grading = {
         "hit": one_of(draw, "first", "unique", "any"),

@@ -174,9 +174,7 @@ def _gaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics: Dia
         "H103",
         table.span,
         headline,
-        help=msg("a count of no rows is missing: write e.g. `{line}`", line=f"default: {{{table.outputs[0].id}: 0}}")
-        if table.hit is HitPolicy.COLLECT_COUNT
-        else msg("add a row, or write `default:` to say what holds there, if only `missing`"),
+        help=msg("add a row, or write `default:` to say what holds there, if only `missing`"),
         notes=(*notes, *_doubt(subject, table, axes, boxes)),
         regions=_regions(subject, table, axes, boxes, complete=found.complete),
     )

@@ -9,7 +9,7 @@ list is empty. All outputs of a call are decided together.
 - first: the first hit in the order written. priority: the hit whose outputs stand highest in their orders,
   the first output compared first; the first written wins a tie.
 - collect_sum, collect_min, collect_max: over each output of the hits, missing where one is missing.
-  collect_count: the number of hits.
+  collect_count: the number of hits; a ruleset that writes no default has the default 0.
 - rule_order, collect: every hit, in the order written; output_order: by priority.
 """
 

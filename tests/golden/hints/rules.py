@@ -265,10 +265,6 @@ TABLES = (
         {"default:": "default: {p: missing}"},
         ("missing",),
     ),
-    Slip(
-        "H103",
-        "tables: {t: {hit: collect count, inputs: {c: cost}, outputs: {p: integer}, rows: [{c: '< 9', p: 1}]«→, •»}}",
-    ),
     Slip("L132", TABLE + "rows: [{line: motor, p: 1, q: «null→•»}], default: {p: 2, q: v}}}"),
     Slip(
         "L132",

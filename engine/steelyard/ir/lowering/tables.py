@@ -257,8 +257,9 @@ def cell_test(context: Context, cell: Text, tested: Expr) -> Expr | AnyValue | N
 def _default(
     context: Context, written: model.Table, columns: _Columns, hit: HitPolicy
 ) -> tuple[Stored | None, ...] | None:
+    """What holds where no row hits; of a count without another default it is 0, as DMN counts no rows."""
     if written.default is None:
-        return None
+        return (0,) * len(columns.outputs) if hit is HitPolicy.COLLECT_COUNT else None
     given = {str(key): value for key, value in written.default.items()}
     names = tuple(o.id for o in columns.outputs)
     for key in written.default:
