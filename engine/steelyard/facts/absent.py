@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -151,10 +152,15 @@ def _report(header: Header, field: InputField, near: str, diagnostics: Diagnosti
         headline,
         help=msg("did you mean `{near}`?", near=near),
         notes=(
-            msg("rename it in the file, or write `{line}` in the ruleset", line=f"column: {near}"),
+            msg("rename it in the file, or write `{line}` in the ruleset", line=f"column: {_in_yaml(near)}"),
             msg("if `{column}` is really not there: `{option}`", column=field.column, option=_option(name)),
         ),
     )
+
+
+def _in_yaml(text: str) -> str:
+    """Return a text as YAML: in quotes where blanks at its edge, or breaks, would be lost."""
+    return text if text.isprintable() and text == text.strip() else json.dumps(text, ensure_ascii=False)
 
 
 def _option(name: str) -> str:

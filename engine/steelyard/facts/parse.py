@@ -33,6 +33,7 @@ from steelyard.ir.types import (
     Type,
     default_range,
 )
+from steelyard.source.files import BYTE_ORDER_MARK
 
 BOOLEANS = {
     "true": True, "false": False, "1": True, "0": False, "yes": True, "no": False, "y": True, "n": False,
@@ -127,14 +128,18 @@ def _text(text: str, values: tuple[str, ...]) -> str | Problem:
 
 
 def _unstorable(text: str) -> Problem | None:
-    """Return a problem for text that no result file can store; None where it can be stored."""
+    """Return a problem for text that no result file can store, or that begins with a mark; None for any other."""
     if "\0" in text:
         return Problem(msg("text without NUL characters"), msg("the file may be damaged, or of another encoding"))
+    if text.startswith(BYTE_ORDER_MARK):
+        hint = msg("files were joined here: take away the mark, and the names of columns if they stand below it")
+        return Problem(msg("text that does not begin with a byte order mark (U+FEFF)"), hint)
     if not text.isascii() and (half := HALF.search(text)):
         if not "\udc80" <= half[0] <= "\udcff":
             return Problem(msg("text without halves of surrogate pairs"))
         hint = msg(
-            "what is shown as `\\x` is a byte that is no text: mend it, or state its encoding, as `--encoding gb18030`"
+            "what is shown as `\\x` is a byte that is no text: mend it, or state its encoding, as `--encoding cp1252` "
+            "or `--encoding gb18030`"
         )
         return Problem(msg("text in the encoding of the file"), hint)
     return None

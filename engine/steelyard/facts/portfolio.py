@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from steelyard.calendars.zones import zone
@@ -19,6 +20,7 @@ from steelyard.facts.fields import Fault, RowReader, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.marks import marks_of
 from steelyard.facts.near_misses import Standing, alike, quote_of, report_keys
+from steelyard.facts.odd_keys import SHORTENED, TOTALS, odd_keys
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
@@ -118,7 +120,11 @@ def read_portfolio(
         tuple(good),
         tuple(entry for entry in entries if isinstance(entry, Reject)),
         by_version.in_feed,
-        tuple(dict.fromkeys((*reading.warnings, *reading.marks.messages(), *by_version.warnings(good)))),
+        tuple(
+            dict.fromkeys(
+                (*reading.warnings, *reading.marks.messages(), *by_version.warnings(good), *_odd_keys(versions, good))
+            )
+        ),
         Provenance(
             tuple(dict.fromkeys(reading.sources)),
             tuple(name for name, files in relations.items() if files is None),
@@ -127,6 +133,13 @@ def read_portfolio(
         ),
         findings.sorted(),
     )
+
+
+def _odd_keys(versions: Versions, cases: Sequence[Case]) -> Iterator[Message]:
+    key = key_field(versions.newest)
+    texts = [text for case in cases if isinstance(text := case.values[key.id], str)]
+    totals = [text for text in texts if text.strip().lower() in TOTALS]
+    return odd_keys(totals, [text for text in texts if re.fullmatch(SHORTENED, text)], quote_of(key))
 
 
 def _report_compared(

@@ -20,6 +20,8 @@ _LONGEST = 200
 _DAY = re.compile(r"([0-9]{4})\s*[-/.年]\s*([0-9]{1,2})\s*[-/.月]\s*([0-9]{1,2})(?![0-9])\s*日?(.*)", re.DOTALL)
 _PACKED_DAY = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})(.*)", re.DOTALL)
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?%?")
+_COMMA = re.compile(r"[+-]?[0-9]{1,15}(?:([.' ])[0-9]{3})*,[0-9]{1,15}(?: ?%)?")
+"""A number with a comma before its fraction."""
 _ISO_DAYS = re.compile(r"P([0-9]{1,5})DT(?:([0-9]{1,5})H)?(.*)")
 
 
@@ -99,6 +101,10 @@ def general_hint(text: str, type: Type) -> Message | None:  # noqa: A002 - the w
             if forms:
                 return msg("write the year first; or declare how it is written: `{form}`", form=forms[0])
             return msg("write the year first, then the month, then the day")
+        case Number() if (found := _COMMA.fullmatch(text.strip())) is not None:
+            if found[1]:
+                return msg("declare the signs between digits: `decimal: ','` and `grouping: '{sign}'`", sign=found[1])
+            return msg("declare the sign before the fraction: `decimal: ','`")
         case Duration() if re.fullmatch(r"[0-9.]{1,20}", text):
             return msg(
                 "write the unit: `{hours}` or `{minutes}`; or declare it: `unit: hours` or `unit: minutes`",

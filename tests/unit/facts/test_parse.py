@@ -125,7 +125,7 @@ def test_usual_spellings_of_numbers(text, scale, units) -> None:
         ("1 000", 2, None),
         ("1.01", 1, None),
         ("+-1", 2, None),
-        ("1,00", 2, None),
+        ("1,00", 2, "declare the sign before the fraction: `decimal: ','`"),
         ("٣", 2, None),
         ("--1", 2, None),
         ("%", 2, None),

@@ -168,7 +168,7 @@ def test_csv_header_in_another_encoding_says_so(write) -> None:
     assert fails(path) == ("E112", "the file is not `utf-8`", 2)
     with pytest.raises(UnreadableError) as caught:
         rows(path)
-    assert "--encoding gb18030" in str(caught.value.help)
+    assert "`gb18030` of Chinese" in str(caught.value.help)
     assert fails(write("x.csv", "é\n".encode()), encoding="ascii")[0] == "E112"
 
 
@@ -786,7 +786,7 @@ def test_files_that_are_not_there(tmp_path) -> None:
     assert fails(tmp_path) == ("E110", "a folder stands where a file of rows should", None)
 
 
-@pytest.mark.parametrize("name", ["x.txt", "x", "x.xls", "csv", "x.csv.gz", "x.json"])
+@pytest.mark.parametrize("name", ["x.txt", "x", "csv", "x.csv.gz", "x.json"])
 def test_kinds_of_files_that_are_not_read(write, name) -> None:
     with pytest.raises(UnreadableError) as caught:
         rows(write(name, "a\n1\n"))

@@ -15,6 +15,7 @@ from steelyard.facts.numbers import UNITS
 from steelyard.facts.parse import BOOLEANS
 from steelyard.facts.usual import NARROW, WIDE, Group
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+from steelyard.source.files import BYTE_ORDER_MARK
 
 _TRUE, _FALSE = ([word for word, meant in BOOLEANS.items() if meant is one] for one in (True, False))
 _DAY = "[0-9]{4}(?:-[0-9]{2}-[0-9]{2}|/[0-9]{2}/[0-9]{2})"
@@ -98,7 +99,8 @@ def value(text: str, kind: Type) -> str:
         case Days():
             return sql.when(matches(text, "-?[0-9]+d?"), f"TRY_CAST(rtrim({text}, 'd') AS BIGINT)")
         case Text(values=()) | Region(scheme="name"):
-            return sql.when(f"{text} <> '' AND NOT contains({text}, chr(0))", text)
+            bad = f"contains({text}, chr(0)) OR starts_with({text}, chr({ord(BYTE_ORDER_MARK)}))"
+            return sql.when(f"{text} <> '' AND NOT ({bad})", text)
         case Text(values=values):
             return sql.when(f"{text} IN ({sql.listed(map(sql.literal, values))})", text)
         case Region(scheme=scheme):

@@ -13,7 +13,7 @@ from steelyard.calendars.zones import DAY_US, zone
 from steelyard.diagnostics import Diagnostic, Diagnostics, InternalError, Message, msg
 from steelyard.facts.absent import CASES
 from steelyard.facts.assembly import key_field
-from steelyard.facts.bulk import sql
+from steelyard.facts.bulk import grammar, sql
 from steelyard.facts.bulk.blocks import blocks
 from steelyard.facts.bulk.cases import ALL, CANDIDATES, KEYS, CaseRows, case_rows, create_cases, rejected_rows
 from steelyard.facts.bulk.judge import Judge
@@ -30,6 +30,7 @@ from steelyard.facts.compared import compared, occurring, report_never_met
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.near_misses import joined_by, quote_of, report_cases, report_keys, report_rows
+from steelyard.facts.odd_keys import SHORTENED, TOTALS, odd_keys
 from steelyard.facts.open_rows import open_rows, place_of_case, report_open, time_of_case
 from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Provenance
@@ -126,7 +127,7 @@ class Loaded:
         return marks.messages()
 
     def idle_warnings(self) -> tuple[Message, ...]:
-        """Warnings about areas that match no case. Computes `rejected` first."""
+        """Warnings about areas that match no case, and about odd keys. Computes `rejected` first."""
         each_once = {each.relation: each for of in self._judge.relations.values() for each in of}
         areal = {relation: fields for relation in each_once if (fields := _areas(relation))}
         cases = [case for rows in self._rows for case in self._placed(rows)] if areal else []
@@ -134,7 +135,7 @@ class Loaded:
             idle_areas(relation, each_once[relation].areas(self._cursor(), fields), cases)
             for relation, fields in areal.items()
         )
-        return tuple(dict.fromkeys(one for some in found for one in some))
+        return tuple(dict.fromkeys(one for some in (*found, self._odd_keys()) for one in some))
 
     def long_open(self, scored: Path, key: str) -> tuple[Message, ...]:
         """Warnings about events that name no end; what `open_rows.long_open` says. Computes `rejected` first.
@@ -148,6 +149,16 @@ class Loaded:
             self._long_open(rows, each, scored, key) for rows in self._rows for each in relations[rows.version.version]
         )
         return tuple(dict.fromkeys(one for some in found for one in some))
+
+    def _odd_keys(self) -> Iterator[Message]:
+        if not isinstance(self._key.type, Text):
+            return iter(())
+        key, totals = sql.name(self._key.id), sql.listed(map(sql.literal, sorted(TOTALS)))
+        found: list[list[str]] = []
+        for condition in (f"lower({grammar.stripped(key)}) IN ({totals})", grammar.matches(key, SHORTENED)):
+            queries = [sql.select({"key": key}, view, "WHERE", condition) for view in self.cases.values()]
+            found.append([row[0] for query in queries for row in self._cursor().execute(query).fetchall()])
+        return odd_keys(found[0], found[1], quote_of(self._key))
 
     def findings(self) -> tuple[Diagnostic, ...]:
         """What may be wrong with keys and with values that join or are compared. Computes `rejected` first."""

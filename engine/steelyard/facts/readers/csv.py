@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.plain import HALF
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.heading import heading
@@ -94,9 +94,15 @@ def _rows(rows: Iterable[CsvRow], columns: list[str], remarks: Remarks) -> Itera
                 ",".join(fields)[:_SHOWN],
                 Problem(
                     msg("{width} fields, but the row has {count}", width=width, count=len(fields)),
-                    msg("a field that contains the delimiter needs quotes") if len(fields) > width else None,
+                    _too_long(fields[width:]) if len(fields) > width else None,
                 ),
             )
+
+
+def _too_long(more: list[str]) -> Message:
+    if any(map(str.strip, more)):
+        return msg("a field that contains the delimiter needs quotes")
+    return msg("the row ends with a delimiter too many: take it away, or end the row of names with it too")
 
 
 def _bad_quote(fault: BadQuote) -> Problem:

@@ -53,6 +53,10 @@ READERS: dict[str, Reader] = {
 }
 
 
+_OTHER_SHEETS = (".xls", ".xlsb", ".xlsm", ".ods")
+"""How workbooks end that are not read."""
+
+
 @contextmanager
 def open_table(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Table]:
     """Open a file of rows. Its name alone decides the format.
@@ -150,7 +154,8 @@ def _reader(path: Path) -> Reader:
     for ending in sorted(READERS, key=len, reverse=True):
         if name.endswith(ending):
             return READERS[ending]
-    raise UnreadableError("E111", msg("files of the kind of `{name}` are not read", name=path.name), help=_kinds())
+    advice = msg("open it in a spreadsheet and save it as `.xlsx`") if name.endswith(_OTHER_SHEETS) else _kinds()
+    raise UnreadableError("E111", msg("files of the kind of `{name}` are not read", name=path.name), help=advice)
 
 
 def _kinds() -> Message:

@@ -52,7 +52,8 @@ def wrong_encoding(encoding: str, *, help: Message | None = None, line: int | No
     """Return the error of a file that as a whole is not in the stated encoding."""
     if encoding == "utf-8":
         other = msg(
-            "say how the file is encoded: `--encoding gb18030` for files of Chinese spreadsheets; "
+            "say how the file is encoded: `--encoding cp1252` for files of Western spreadsheets, `gb18030` of Chinese "
+            "ones; "
             "where files differ, `--intake` says it of each"
         )
     else:
