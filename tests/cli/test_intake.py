@@ -116,6 +116,32 @@ def test_files_that_are_as_usual_need_nothing(steelyard, rules: Path, tmp_path: 
     assert "首个值 `A1`" in found.out
 
 
+@pytest.mark.parametrize(
+    ("files", "related", "line"),
+    [
+        (("a.csv",), False, "  key: row_number  # no column is taken for the key, `Claim No`"),
+        (("a.csv", "b.csv"), False, "  key: file_and_row  # "),
+        (("a.csv",), True, "  # key: row_number  # "),
+    ],
+)
+def test_the_row_is_proposed_as_the_key_where_no_column_is(
+    steelyard, rules: Path, tmp_path: Path, files, related, line
+):
+    if not related:
+        rules.write_text(RULESET.replace("of_case: id", "joins: calls.said = area"), "utf-8")
+    for name in files:
+        (tmp_path / name).write_text("opened,cost\n2024-05-01 10:00,5\n2024-05-02 10:00,\n", "utf-8")
+    out = tmp_path / "intake.yaml"
+    steelyard("intake", rules, *(tmp_path / name for name in files), "-o", out)
+    found = steelyard(
+        "evaluate", rules, "--cases", tmp_path / "*.csv", "--relation", "calls=none", "--intake", out, "-o", "-"
+    )
+
+    assert line in out.read_text("utf-8")
+    assert related or found.out.splitlines()[1].startswith("1," if len(files) == 1 else "a.csv:1,")
+    assert (2 if related else 3) == found.status
+
+
 def test_files_of_one_role_may_differ(steelyard, rules: Path, tmp_path: Path):
     (tmp_path / "a.csv").write_text("Claim No,opened,cost\nA1,2024-05-01 10:00,5\n", "utf-8")
     (tmp_path / "b.csv").write_text("Claim No;opened;cost\nA2;2024-05-01 10:00;5\n", "utf-8")

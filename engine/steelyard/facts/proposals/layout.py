@@ -40,12 +40,14 @@ class Layout:
     Attributes:
         settings: what an intake file would say of it, by key.
         columns: the heading of each field that has another one than its column, by the field's id.
+        absent: the ids of fields that have no column.
         options: how the file is read so.
         remarks: what a person should know to decide, by key.
     """
 
     settings: tuple[tuple[str, str], ...]
     columns: tuple[tuple[str, str], ...]
+    absent: frozenset[str]
     options: ReadOptions
     remarks: tuple[tuple[str, Message], ...]
 
@@ -71,8 +73,8 @@ def layout_of(path: Path, fields: Sequence[InputField]) -> Layout:
         sheet=settings.get("sheet"),
         header=int(settings["header"]) if "header" in settings else None,
     )
-    columns = _headings(path, options, fields)
-    return Layout(tuple(settings.items()), columns, options, tuple(remarks.items()))
+    columns, absent = _headings(path, options, fields)
+    return Layout(tuple(settings.items()), columns, absent, options, tuple(remarks.items()))
 
 
 def _decoded(path: Path, settings: dict[str, str], remarks: dict[str, Message]) -> str:
@@ -166,8 +168,10 @@ def _names(field: InputField) -> frozenset[str]:
     return frozenset(map(plain_name, (field.column, field.id, field.label.zh, field.label.en)))
 
 
-def _headings(path: Path, options: ReadOptions, fields: Sequence[InputField]) -> tuple[tuple[str, str], ...]:
-    """Return the headings of fields that the file names otherwise than the ruleset."""
+def _headings(
+    path: Path, options: ReadOptions, fields: Sequence[InputField]
+) -> tuple[tuple[tuple[str, str], ...], frozenset[str]]:
+    """Return the headings of fields that the file names otherwise than the ruleset, and the fields without a column."""
     with open_table(path, options, Wanted()) as table:
         if table.growing:
             for _ in islice(table.rows, _SEARCHED):
@@ -180,4 +184,5 @@ def _headings(path: Path, options: ReadOptions, fields: Sequence[InputField]) ->
             near = next((name for name in spare if name and plain_name(name) in _names(field)), None)
             if near is not None:
                 found[field.id] = near
-    return tuple(found.items())
+    absent = (field.id for field in fields if field.column not in columns and field.id not in found)
+    return tuple(found.items()), frozenset(absent)

@@ -12,6 +12,7 @@ from pathlib import Path
 from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.absent import CASES
+from steelyard.facts.assembly import key_field
 from steelyard.facts.cells import Cell, masked, shown
 from steelyard.facts.format import format_value
 from steelyard.facts.parse import parse
@@ -19,8 +20,8 @@ from steelyard.facts.problem import Problem
 from steelyard.facts.proposals.layout import Layout, layout_of
 from steelyard.facts.proposals.notations import Guess, guesses, marks_of, refused
 from steelyard.facts.readers import BadLine, Wanted, open_table
-from steelyard.ir.ruleset import InputField
-from steelyard.ir.types import Text
+from steelyard.ir.ruleset import InputField, Ruleset
+from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
 
 _ROWS = 10_000
@@ -65,7 +66,7 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
     for role, paths in files.items():
         fields = roles[role]
         layouts = {path: layout_of(path, fields) for path in paths}
-        found = list(_role(fields, layouts, zone(newest.timezone)))
+        found = [*(_row_key(newest, layouts) if role == CASES else ()), *_role(fields, layouts, zone(newest.timezone))]
         nested = role != CASES
         if nested and not any(one.text == "relations:" for one in lines):
             lines.append(Proposed(0, "relations:"))
@@ -78,6 +79,16 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
                 single.append(Proposed(1, f"{json.dumps(path.name, ensure_ascii=False)}:"))
                 single += (replace(one, depth=2) for one in _laid_out(layouts[path], plainly=True))
     return lines + ([Proposed(0, "files:"), *single] if single else [])
+
+
+def _row_key(newest: Ruleset, layouts: Mapping[Path, Layout]) -> Iterator[Proposed]:
+    """Propose the number of the row as the key where no file has a column for it; rows of relations know other keys."""
+    field, word = key_field(newest), "row_number" if len(layouts) == 1 else "file_and_row"
+    fits = isinstance(field.type, Text) or (isinstance(field.type, Number) and word == "row_number")
+    if fits and all(field.id in layout.absent for layout in layouts.values()):
+        remark = msg("no column is taken for the key, `{column}`; with this the rows are numbered", column=field.column)
+        chosen = all(one.of_case is None for one in newest.relations)
+        yield Proposed(1, f"key: {word}", remark, chosen=chosen)
 
 
 def _role(fields: Sequence[InputField], layouts: Mapping[Path, Layout], here: Zone) -> Iterator[Proposed]:
