@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, Discriminator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from steelyard.source import Map, Text
@@ -162,7 +162,7 @@ def kind_of(value: object) -> str | None:
     match value:
         case Text():
             return TEXT
-        case Map():
+        case Map() | BaseModel():  # as it is read, and as it is dumped
             return MAPPING
         case _:  # any other value of pydantic
             return None

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from datetime import date
 from pathlib import Path
 
@@ -156,6 +157,18 @@ def test_rows_of_a_relation_name_their_case_in_several_columns(read) -> None:
     rows = [[row.values["said"] for row in case.rows["calls"]] for case in portfolio.cases]
     assert rows == [[], ["late", "again"], ["ok"]]
     assert any("E126" in one.code for one in portfolio.findings)
+
+
+def test_how_the_key_is_made_is_part_of_the_digest(shapes, tmp_path) -> None:
+    some = "row_number", "{columns: [branch, no]}", "{columns: [no, branch]}", '{columns: [branch, no], join: "/"}'
+    said = [
+        bound(rules(shapes), tmp_path, f"cases: {{key: {one}}}", {"cases": ["c.csv"]}, Diagnostics()) for one in some
+    ]
+
+    with warnings.catch_warnings(action="error"):
+        digests = {one.digest for one in said if one is not None}
+
+    assert len(digests) == len(some)
 
 
 def test_a_missing_part_rejects_the_row(read) -> None:
