@@ -15,7 +15,6 @@ from steelyard.ir.ruleset import (
     Effect,
     Indicator,
     Met,
-    Method,
     Proportion,
     Score,
     Steps,
@@ -130,8 +129,8 @@ def _final(subject: Subject, score: Score, raised: set[str]) -> tuple[int | None
     """The range of the final score, in units of its last digit."""
     known = subject.knower.value_range
     chosen = [one for one in subject.ruleset.indicators if one.id in score.members]
-    open_ended = score.method in {Method.VALUE, Method.START} or not chosen
-    base = Range(None, None) if open_ended else combined_range(score.method, chosen, known, raised)
+    open_ended = not chosen and score.value is None
+    base = Range(None, None) if open_ended else combined_range(score.method, chosen, score.value, known, raised)
     effects = {rule.effect for rule in subject.ruleset.points if rule.on == score.id}
     low = None if base.low is None or effects & {Effect.DEDUCT, Effect.AT_MOST} else at_digits(base.low, score.digits)
     high = None if base.high is None or effects & {Effect.ADD, Effect.AT_LEAST} else at_digits(base.high, score.digits)

@@ -10,6 +10,7 @@ from typing import Protocol, assert_never
 
 from steelyard.ir import coverage
 from steelyard.ir.expressions import (
+    Aggregation,
     Coalesce,
     Define,
     Expr,
@@ -24,7 +25,7 @@ from steelyard.ir.expressions import (
     TableCall,
 )
 from steelyard.ir.missing import Knowledge, can_be_missing
-from steelyard.ir.ranges import UNBOUNDED, Bounds, hull, range_of
+from steelyard.ir.ranges import UNBOUNDED, Bounds, Leaf, hull, range_of
 from steelyard.ir.ruleset import HitPolicy, InputField, ParameterDeclaration, Table
 from steelyard.ir.types import Range, Text, Type, default_range
 
@@ -132,9 +133,7 @@ class Knower:
         self._leaf_range(leaf, valued=False)
         self._leaf_missing(leaf)
 
-    def _leaf_range(
-        self, leaf: Input | Parameter | Define | Field | OneRow | TableCall, *, valued: bool
-    ) -> Range | None:
+    def _leaf_range(self, leaf: Leaf, *, valued: bool) -> Range | None:
         match leaf:
             case Input(name=name):
                 field = self._declared.declared_input(name)
@@ -150,6 +149,8 @@ class Knower:
                 return self._remembered_range((relation, name), value, valued=valued)
             case TableCall(table=name, output=output):
                 return _table_range(self._declared.declared_table(name), output)
+            case TableAggregate(aggregation=aggregation, call=call):
+                return _list_range(self._declared.declared_table(call.table), call.output, aggregation)
 
     def _parameter_range(self, name: str, *, valued: bool) -> Range | None:
         parameter = self._declared.declared_parameter(name)
@@ -229,6 +230,27 @@ def _table_range(table: Table | None, output: str) -> Range | None:
     if default is not None:
         bounds.append(Range(default, default))
     return hull(tuple(bounds)) if bounds else None
+
+
+def _list_range(table: Table | None, output: str, aggregation: Aggregation) -> Range | None:
+    """The range of an aggregate over the list of a table's hits: of any of its rows, else of its default."""
+    if table is None:
+        return None
+    place = next(i for i, one in enumerate(table.outputs) if one.id == output)
+    values = [value for row in table.rows if (value := _integer(row.outputs[place])) is not None]
+    default = None if table.default is None else _integer(table.default[place])
+    match aggregation:
+        case Aggregation.COUNT:
+            return Range(0, max(len(table.rows), table.default is not None))
+        case Aggregation.SUM:
+            ends = (sum(value for value in values if value < 0), sum(value for value in values if value > 0))
+            return Range(min(*ends, default or 0), max(*ends, default or 0))
+        case Aggregation.MIN | Aggregation.MAX:
+            return _table_range(table, output)
+        case Aggregation.MEAN | Aggregation.ANY | Aggregation.ALL:
+            return None
+        case _:
+            assert_never(aggregation)
 
 
 def _outputs(table: Table, output: str) -> frozenset[Stored] | None:

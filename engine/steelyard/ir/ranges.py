@@ -43,9 +43,11 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
-from steelyard.ir.types import DAYS_OF_YEARS, Range, Type, default_range
+from steelyard.ir.types import DAYS_OF_YEARS, Number, Range, Type, default_range
 
 UNBOUNDED = Range(None, None)
+Leaf = Input | Parameter | Define | Field | OneRow | TableCall | TableAggregate
+"""What has a range by a declaration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,12 @@ class Bounds:
     """What is known about leaves of expressions.
 
     Attributes:
-        leaf: the range of an input, parameter, field; of a define's and a table's results.
+        leaf: the range of an input, parameter, field; of a define's and a table's results; of an aggregate over the
+            list of a table's hits, but for its mean.
         target, measure: of the indicator's own, where read.
     """
 
-    leaf: Callable[[Input | Parameter | Define | Field | OneRow | TableCall], Range | None]
+    leaf: Callable[[Leaf], Range | None]
     target: Range = UNBOUNDED
     measure: Range = UNBOUNDED
 
@@ -87,10 +90,8 @@ def _range_of(expr: Expr, known: Bounds) -> Range:
             return UNBOUNDED
         case Input() | Parameter() | Define() | Field() | OneRow() | TableCall():
             return known.leaf(expr) or _by_type(expr.type)
-        case OwnTarget():
-            return known.target
-        case OwnMeasure():
-            return known.measure
+        case OwnTarget() | OwnMeasure():
+            return known.target if isinstance(expr, OwnTarget) else known.measure
         case If(yes=yes, no=no):
             return hull((range_of(yes, known), range_of(no, known)))
         case Coalesce(items=items):
@@ -99,9 +100,11 @@ def _range_of(expr: Expr, known: Bounds) -> Range:
             return _function(function, tuple(range_of(a, known) for a in arguments))
         case Aggregate():
             return _aggregate(expr, known)
+        case TableAggregate():
+            return _of_list(expr, known)
         case Negate() | Scale() | Add() | Subtract() | Multiply() | Divide():
             return _arithmetic(expr, known)
-        case IndicatorPart() | ScoreValue() | Argument() | Rank() | OpenEnd() | TableAggregate():
+        case IndicatorPart() | ScoreValue() | Argument() | Rank() | OpenEnd():
             return UNBOUNDED
         case Compare() | Within() | OneOf() | And() | Or() | Not() | IsMissing():
             return UNBOUNDED
@@ -147,10 +150,26 @@ def _aggregate(expr: Aggregate, known: Bounds) -> Range:
             )
         case Aggregation.MIN | Aggregation.MAX:
             return inner
-        case Aggregation.MEAN | Aggregation.ANY | Aggregation.ALL:
+        case Aggregation.MEAN:
+            return UNBOUNDED if expr.argument is None else _mean(inner, expr.argument.type, expr.type)
+        case Aggregation.ANY | Aggregation.ALL:
             return UNBOUNDED
         case _:
             assert_never(expr.aggregation)
+
+
+def _of_list(expr: TableAggregate, known: Bounds) -> Range:
+    if expr.aggregation is Aggregation.MEAN:
+        return _mean(known.leaf(expr.call) or UNBOUNDED, expr.call.type, expr.type)
+    return known.leaf(expr) or UNBOUNDED
+
+
+def _mean(inner: Range, of: Type, kind: Type) -> Range:
+    """The range of a mean, which is rounded to the scale of its type."""
+    digits = (kind.scale if isinstance(kind, Number) else 0) - (of.scale if isinstance(of, Number) else 0)
+    up, unit = 10 ** max(digits, 0), 10 ** max(-digits, 0)
+    low = None if inner.low is None else inner.low * up // unit
+    return Range(low, None if inner.high is None else -(-inner.high * up // unit))
 
 
 def hull(ranges: tuple[Range, ...]) -> Range:

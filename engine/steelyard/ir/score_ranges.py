@@ -48,10 +48,17 @@ def indicator_range(indicator: Indicator, known: Known, *, raised: bool) -> Rang
     return Range(None if low is None else min(low, score), None if high is None else max(high, score))
 
 
-def combined_range(method: Method, chosen: Sequence[Indicator], known: Known, raised: Collection[str]) -> Range:
+def combined_range(
+    method: Method, chosen: Sequence[Indicator], value: Expr | None, known: Known, raised: Collection[str]
+) -> Range:
     """Return the range of the base score of some indicators, any of which may be waived, in hundredths.
 
-    `raised`: the ids of those to which an exemption grants a least score.
+    Args:
+        method: how the score combines them.
+        chosen: the indicators.
+        value: the expression of a score that is a value, or starts from one.
+        known: the ranges of expressions.
+        raised: the ids of the indicators to which an exemption grants a least score.
     """
     ranges = [indicator_range(one, known, raised=one.id in raised) for one in chosen]
     lows, highs = [one.low for one in ranges], [one.high for one in ranges]
@@ -64,7 +71,7 @@ def combined_range(method: Method, chosen: Sequence[Indicator], known: Known, ra
             low = _sum([None if one is None else min(one, 0) for one in lows], many=many)
             high = _sum([None if one is None else max(one, 0) for one in highs], many=many)
         case Method.VALUE | Method.START:
-            return UNBOUNDED
+            return UNBOUNDED if value is None else _hundredths(value, known)
         case _:
             assert_never(method)
     return Range(low, high)

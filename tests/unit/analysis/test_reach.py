@@ -149,3 +149,47 @@ grades: {{A: 90, B: 0}}
 """).diagnostics
 
     assert expected == [str(one.headline) for one in found]
+
+
+LISTS = """
+tables:
+  t:
+    hit: collect
+    inputs: {a: a}
+    outputs: {o: integer}
+    rows: [{a: "> 3", o: 30}, {a: "> 5", o: 20}, {a: "> 7", o: -5}]
+  n:
+    hit: collect count
+    inputs: {a: a}
+    outputs: {o: integer}
+    rows: [{a: "> 3", o: 1}, {a: "> 5", o: 1}]
+  s:
+    hit: collect sum
+    inputs: {a: a}
+    outputs: {o: integer}
+    rows: [{a: "> 3", o: 30}, {a: "> 5", o: 20}]
+    default: {o: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high"),
+    [
+        ("sum(t)", -5, 50),
+        ("count(t)", 0, 3),
+        ("max(t)", -5, 30),
+        ("mean(t, 0)", -5, 30),
+        ("n", 0, 2),
+        ("s", 0, 50),
+        ("sum(t) + s * 2 + n", -5, 152),
+    ],
+)
+def test_scores_of_sums_of_tables_are_bounded(found, value: str, low: int, high: int):
+    """Grades that begin and end beyond what the value can be leave no hole, and no score gets the outer ones."""
+
+    def codes(least: int, most: int) -> list[str]:
+        grades = f"grades: {{low: '[{least}..{low})', mid: '[{low}..{high}]', high: '({high}..{most}]'}}\n"
+        sections = f"{LISTS}score: {{value: '{value}', round: 0}}\n{grades}"
+        return [one.code for one in found(sections, plain=False) if one.code in {"L130", "H111"}]
+
+    assert ["L130", "L130"] == codes(low - 9, high + 9)

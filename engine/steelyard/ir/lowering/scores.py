@@ -81,11 +81,12 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
 
 
 def _reach(found: Score, chosen: tuple[Indicator, ...], context: Context) -> Bounds:
-    """Return the range of the score for the check of grades: the clamp, else what its indicators can give."""
+    """Return the range of the score for the check of grades: the clamp, else of its indicators or value."""
     low, high = found.clamp.low, found.clamp.high
-    if not chosen:
+    if not chosen and found.value is None:
         return Bounds(low, high)
-    base, file = combined_range(found.method, chosen, context.knows.widest_range, _raised(context)), context.file
+    base = combined_range(found.method, chosen, found.value, context.knows.widest_range, _raised(context))
+    file = context.file
     lowered, raised, gated = (_moves(rules, found.id) for rules in (file.deductions, file.bonuses, file.gates))
     if low is None and not lowered and not gated and base.low is not None:
         low = at_digits(base.low, found.digits)
