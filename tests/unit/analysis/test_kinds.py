@@ -59,7 +59,7 @@ def told(folder: Path, when: str, kinds: str = NAMED, cell: str = "heat") -> lis
 
 @pytest.mark.parametrize("when", ['kind = "haet"', 'kind != "haet"', '("haet" = kind)', 'kind in ("storm", "haet")'])
 def test_a_kind_that_the_feed_does_not_name_is_reported(tmp_path, when) -> None:
-    assert [("L128", "`kinds` of `weather` does not name `haet`: did you mean `heat`?")] == told(tmp_path, when)
+    assert [("L128", '`kinds` of `weather` does not name `haet`: did you mean `"heat"`?')] == told(tmp_path, when)
 
 
 def test_a_kind_in_a_table_is_reported(tmp_path) -> None:
