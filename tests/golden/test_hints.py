@@ -6,18 +6,24 @@ import json
 import re
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
+from golden.hints.files import FILES, FileSlip
 from golden.hints.rules import RULES
+from golden.hints.runs import Said, said
 from golden.hints.slips import QUOTED, Slip
+from golden.hints.words import ADVICE, SUGGESTS, UNFOLLOWED
 from golden.test_pages import plain
 from passes.fragments import FRAGMENT, MINIMAL, merged
 from steelyard.analysis.check import analyse, load, load_text
-from steelyard.diagnostics import Diagnostic, Diagnostics
+from steelyard.diagnostics import Diagnostic, Diagnostics, Message
+from steelyard.diagnostics.registry import CODES
 from steelyard.ir.from_model import lower
 from steelyard.model.from_source import from_source
 from steelyard.source import Node, read_yaml
+from unit.diagnostics.test_catalogue import templates
 
 STEPS = 3
 UNUSED = "L101"
@@ -102,3 +108,61 @@ def test_what_a_hint_suggests_mends_the_ruleset(slip: Slip, tmp_path: Path) -> N
             text = in_place(text, left[0], further)
             left = findings(text, slip.code, tmp_path)
         assert [] == told(left), text
+
+
+def templates_of(message: object) -> set[str]:
+    """The templates of a message and of the messages within it."""
+    match message:
+        case Message(template=template, values=values):
+            return {template, *(each for value in values.values() for each in templates_of(value))}
+        case tuple():
+            return {each for part in message for each in templates_of(part)}
+        case _:
+            return set()
+
+
+@pytest.mark.parametrize("slip", FILES, ids=lambda slip: slip.name)
+def test_what_a_hint_suggests_mends_the_run_in_both_intakes(slip: FileSlip, tmp_path: Path) -> None:
+    first, second = said(slip.slip.wrong, slip.encoding, tmp_path)
+
+    assert plainly(first) == plainly(second)
+    hint = next((one for code, one in first if code == slip.code and slip.hint in templates_of(one)), None)
+    assert hint is not None, plainly(first)
+    suggestions = list(slip.slip.suggestions(str(hint)))
+    assert suggestions
+    for suggested in suggestions:
+        mended = slip.slip.mended(suggested)
+        assert mended is not None
+        for left in said(mended, slip.encoding, tmp_path):
+            assert [] == plainly(left), mended
+
+
+def plainly(found: list[Said]) -> list[tuple[str, str]]:
+    return [(code, str(one)) for code, one in found]
+
+
+@cache
+def followed() -> frozenset[str]:
+    """The templates of all hints that a slip follows."""
+    found = {slip.hint for slip in FILES}
+    for slip in RULES:
+        with TemporaryDirectory() as folder:
+            for one in findings(slip.wrong, slip.code, Path(folder)):
+                found |= templates_of(one.help)
+    return frozenset(found)
+
+
+def test_every_code_is_followed_or_only_advises() -> None:
+    """A new code needs a slip that follows its hint, or a reason why it has none that can be followed."""
+    slips = {slip.code for slip in (*RULES, *FILES)} - {""}
+
+    assert [] == [code for code in CODES if code not in slips and code not in ADVICE]
+    assert [] == [code for code in ADVICE if code in slips or code not in CODES]
+
+
+def test_every_hint_that_suggests_a_text_or_an_option_is_followed() -> None:
+    """A new hint of that kind needs a slip that follows it, or a reason why none can."""
+    suggesting = {text for text in templates() if SUGGESTS.search(text)}
+
+    assert [] == sorted(suggesting - followed() - set(UNFOLLOWED))
+    assert [] == sorted(text for text in UNFOLLOWED if text in followed() or text not in suggesting)

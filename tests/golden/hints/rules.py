@@ -216,6 +216,8 @@ TYPES = (
         {"for_each:": "for_each: weather"},
         ("window: {from: …, to: …}",),
     ),
+    Slip("T104", value("«cost / 3→•»"), {"a": "cost", "b": "3"}, ("/",)),
+    Slip("T107", "exemptions: {storm: {when: complaint, grants: {satisfaction: {target: '«4h→•»'}}}}", {"x": "4h"}),
 )
 SHAPE = (
     Slip("M101", "gates: {cap: {when: complaint, at_mots: 59}}"),
@@ -257,6 +259,13 @@ SHAPE = (
         "score: {method: weighted_mean, round: 2«, baseline: 90→»}\nindicators: {payment: {«→•»}}",
         {"baseline": "baseline: 90"},
     ),
+    Slip(
+        "M108",
+        "relations: {calls: {window: {from: a, to: b}, fields: "
+        "{x: datetime, a: «datetime→{type: datetime, •}», b: {type: datetime«, not_before: x→»}}}}",
+        omit=("a",),
+    ),
+    Slip("M108", "gates: {cap: {when: complaint, «at_most: 59, at_least: 10→•: 59»}}"),
 )
 TABLES = (
     Slip(
@@ -284,6 +293,7 @@ TABLES = (
         ("same: x = claim_id",),
     ),
     Slip("L133", TABLE + "rows: [{line: motor, p: 1, q: claim_id}], default: {p: 2, q: v}}}"),
+    Slip("H106", TABLE + "rows: [{line: motor, p: 1«→, q: •»}], default: {p: 2, q: v}}}"),
 )
 SCORES = (
     Slip("H203", "weights: {limits: {quality: {at_least: 40}}}"),
@@ -323,6 +333,11 @@ SCORES = (
     Slip(
         "L131",
         'case: {inputs: {rating: {type: decimal(4), range: "[0..1]"}}}\nindicators: {satisfaction: {target: 98}}',
+    ),
+    Slip(
+        "H111",
+        "score: {method: weighted_mean, round: 2«→, •»}\ngrades: {A: '[90..100]', B: '[10..90)'}",
+        {"clamp": "clamp: '[10..100]'"},
     ),
 )
 AMENDMENTS = (

@@ -1,0 +1,136 @@
+"""Codes and hints that no slip follows, each with the reason: closed lists."""
+
+from __future__ import annotations
+
+import re
+
+SUGGESTS = re.compile(
+    r"(?:did you mean|write|write e\.g\.|write one of|try|say|give|declare|round it:|give it:|add|take its day:|"
+    r"choose another name, e\.g\.|begin on|compare it with something, e\.g\.|divide it by a unit, e\.g\.|"
+    r"what comes first, the day or the month:|declare it of the input:|or declare it:|column:) `|`--"
+)
+"""What a hint looks like that says what to write, or which option to give."""
+
+_SYNTAX = "where the text should end, only its author knows"
+_AUTHOR = "which of the things named is wrong, only the author knows"
+_POLICY = "what the policy shall say there, only its author knows"
+_NOTHING = "it has no hint"
+_FILE = "the file itself must be mended or replaced"
+_WARNING = "it says what may be wrong with data, and the texts to compare it with"
+
+ADVICE = {
+    "Y101": _SYNTAX,
+    "Y102": _AUTHOR,
+    "Y103": "the text that the anchor stands for is written elsewhere in the file",
+    "Y104": _SYNTAX,
+    "Y105": "the file is to be parted",
+    "Y106": _SYNTAX,
+    "Y107": "as many spaces as the author wants",
+    "Y108": _SYNTAX,
+    "Y109": _SYNTAX,
+    "Y110": _NOTHING,
+    "Y111": "the character cannot be seen",
+    "Y202": "the names of the parts are the author's",
+    "Y203": _NOTHING,
+    "Y204": "how exact a duration shall be, only the author knows",
+    "M103": _NOTHING,
+    "M104": _NOTHING,
+    "M105": _SYNTAX,
+    "M107": "the number meant is the author's",
+    "M111": _NOTHING,
+    "M131": _AUTHOR,
+    "M132": _AUTHOR,
+    "M134": "the name of a version is the author's",
+    "N103": _AUTHOR,
+    "N105": "it tells of the order; what to read instead is a question of policy",
+    "N106": _AUTHOR,
+    "N132": _NOTHING,
+    "N133": "which of the versions is amended, only the author knows",
+    "T115": "how a list becomes one value is a question of policy",
+    "T118": _AUTHOR,
+    "H101": _AUTHOR,
+    "H102": _AUTHOR,
+    "H104": "the order of the values is the author's",
+    "H107": _AUTHOR,
+    "H112": _AUTHOR,
+    "H113": _AUTHOR,
+    "H121": _AUTHOR,
+    "H122": _POLICY,
+    "H123": _POLICY,
+    "H201": _POLICY,
+    "H202": _POLICY,
+    "H204": _POLICY,
+    "H205": _POLICY,
+    "L101": _AUTHOR,
+    "L111": _AUTHOR,
+    "L122": _POLICY,
+    "L123": _POLICY,
+    "L124": "what is to be left out is underlined",
+    "L125": _AUTHOR,
+    "L126": "the range is the author's",
+    "L130": _AUTHOR,
+    "B201": "the range is the author's",
+    "E101": _FILE,
+    "E102": _FILE,
+    "E103": _FILE,
+    "E110": _FILE,
+    "E111": _FILE,
+    "E114": _FILE,
+    "E115": _FILE,
+    "E117": _FILE,
+    "E118": _FILE,
+    "E119": _FILE,
+    "E122": _FILE,
+    "E123": _FILE,
+    "E125": _WARNING,
+    "E126": _WARNING,
+    "E127": _WARNING,
+    "E141": _FILE,
+    "E142": _FILE,
+    "E143": _FILE,
+    "E144": _FILE,
+    "E145": _FILE,
+}
+"""Codes whose hints only advise. Their pages show a mended example, which tests/golden/test_pages.py runs."""
+
+_COMMAND = "a command says it of its own options, and no slip runs whole commands"
+_RESULT = "it tells of an option beside a result that is right"
+_MACHINE = "it depends on the memory and the disk of a machine"
+_CELL = "it concerns the format of a cell of a workbook"
+
+UNFOLLOWED = {
+    "a number here may need more than 128 bits: `--engine sql` and `--engine spark` refuse it": "it is no hint",
+    "version {version}, the newest: another one with `--version`": _RESULT,
+    "`--to dbt` writes a folder: name it with `-o`": _COMMAND,
+    "`{folder}` is there already and is no earlier demo: name another with `--output`": _COMMAND,
+    "CSV files begin with a byte order mark, for spreadsheets: `--no-csv-bom` leaves it out": _RESULT,
+    "`--master` is for the spark engine: add `--engine spark`": _COMMAND,
+    "`--fail-under` takes a number, not `{text}`": _COMMAND,
+    "`{file}`: an explanation ends in {known}, or say `--format`": _COMMAND,
+    "give either `--as-of` or `--set as_of`, not both": _COMMAND,
+    "`--delimiter` takes one character, or `tab`": _COMMAND,
+    "`--amendment` is for the schema of a ruleset": _COMMAND,
+    "and {count} more rejects: `--rejects FILE` keeps them all": _RESULT,
+    "and {count} more reasons to reject `{key}`: `--rejects FILE` keeps them all": _RESULT,
+    "the file may be no CSV, or of another encoding: see `--encoding`": "the file may be anything",
+    "only the first sheet is read, not {names}: move the right one to the front, or name it in a file of `--intake`": (
+        "which sheet is right, only the user knows"
+    ),
+    "`--engine sql` scores it on one machine": "it needs Spark",
+    "marking formulas (`--csv-safe`, `csv_safe`) is for CSV, and no output is CSV": _COMMAND,
+    "a byte order mark (`--csv-bom`, `csv_bom`) is for files of CSV, and there is none": _COMMAND,
+    "the engine {engine} cannot run this ruleset: `--engine reference` can": _COMMAND,
+    "cannot write `{file}`: {reason}": "it is no hint",
+    "take fewer cases at a time, or allow more memory; `--engine sql` spills to disk what exceeds `--memory-limit`": (
+        _MACHINE
+    ),
+    "allow it more with `--memory-limit`, free some space, or write to another folder": _MACHINE,
+    "DuckDB needs more memory: allow it more with `--memory-limit`, or take fewer cases at a time": _MACHINE,
+    "a result has more digits than Parquet keeps exactly here: declare narrower ranges, or take "
+    "`--engine reference` and write CSV or JSON lines": "the range is the author's",
+    "the weights read parameters that have no value: give them with `--set`": _COMMAND,
+    "write one document a file, without `---`": "the file is to be parted",
+    "for a duration give the cell the format `{form}`, or write `1h30min`": _CELL,
+    "round it, or write e.g. `1h30min`": _CELL,
+}
+"""Hints that look as if something in them could be applied and that no slip follows."""
