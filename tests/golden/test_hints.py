@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from golden.hints.commands import COMMANDS
 from golden.hints.files import FILES, FileSlip
 from golden.hints.rules import RULES
 from golden.hints.runs import Said, said
@@ -18,6 +19,7 @@ from golden.hints.words import ADVICE, SUGGESTS, UNFOLLOWED
 from golden.test_pages import plain
 from passes.fragments import FRAGMENT, MINIMAL, merged
 from steelyard.analysis.check import analyse, load, load_text
+from steelyard.cli.main import run
 from steelyard.diagnostics import Diagnostic, Diagnostics, Message
 from steelyard.diagnostics.registry import CODES
 from steelyard.ir.from_model import lower
@@ -59,6 +61,7 @@ def _of_files(text: str, folder: Path) -> tuple[Diagnostic, ...]:
     return load(str(folder)).diagnostics
 
 
+@cache
 def _of_text(text: str) -> tuple[Diagnostic, ...]:
     if text.startswith(WHOLE):
         return load_text(text).diagnostics
@@ -137,6 +140,22 @@ def test_what_a_hint_suggests_mends_the_run_in_both_intakes(slip: FileSlip, tmp_
             assert [] == plainly(left), mended
 
 
+@pytest.mark.parametrize(("slip", "hint"), COMMANDS, ids=[slip.text for slip, _ in COMMANDS])
+def test_what_a_hint_suggests_mends_the_command(
+    slip: Slip, hint: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STEELYARD_LANG", "en")
+    form = ".*".join(re.escape(part) for part in re.split(r"\{\w+\}", hint))
+
+    assert run(slip.wrong.split()) == 2
+    lines = [line for line in capfd.readouterr().err.splitlines() if re.search(form, line)]
+    assert 1 == len(lines)
+    suggestions = list(slip.suggestions(lines[0]))
+    assert suggestions
+    for suggested in suggestions:
+        assert run((slip.mended(suggested) or "").split()) == 0
+
+
 def plainly(found: list[Said]) -> list[tuple[str, str]]:
     return [(code, str(one)) for code, one in found]
 
@@ -144,7 +163,7 @@ def plainly(found: list[Said]) -> list[tuple[str, str]]:
 @cache
 def followed() -> frozenset[str]:
     """The templates of all hints that a slip follows."""
-    found = {slip.hint for slip in FILES}
+    found = {slip.hint for slip in FILES} | {hint for _, hint in COMMANDS}
     for slip in RULES:
         with TemporaryDirectory() as folder:
             for one in findings(slip.wrong, slip.code, Path(folder)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 SUGGESTS = re.compile(
+    r"did you mean {|"
     r"(?:did you mean|write|write e\.g\.|write one of|try|say|give|declare|round it:|give it:|add|take its day:|"
     r"choose another name, e\.g\.|begin on|compare it with something, e\.g\.|divide it by a unit, e\.g\.|"
     r"what comes first, the day or the month:|declare it of the input:|or declare it:|column:) `|`--"
@@ -109,7 +110,6 @@ UNFOLLOWED = {
     "`{file}`: an explanation ends in {known}, or say `--format`": _COMMAND,
     "give either `--as-of` or `--set as_of`, not both": _COMMAND,
     "`--delimiter` takes one character, or `tab`": _COMMAND,
-    "`--amendment` is for the schema of a ruleset": _COMMAND,
     "and {count} more rejects: `--rejects FILE` keeps them all": _RESULT,
     "and {count} more reasons to reject `{key}`: `--rejects FILE` keeps them all": _RESULT,
     "the file may be no CSV, or of another encoding: see `--encoding`": "the file may be anything",
