@@ -144,6 +144,11 @@ def field_fault(field: InputField, cell: Cell, problem: Problem) -> Fault:
     return Fault(field.column, text, problem)
 
 
+def quoted(field: InputField, text: str) -> str:
+    """Return a value of a field as messages show it."""
+    return masked(text) if field.personal else text
+
+
 def line_fault(line: BadLine, fields: Sequence[InputField]) -> Fault:
     """Make the fault of a row whose fields cannot be separated."""
     personal = any(field.personal for field in fields)
@@ -169,8 +174,8 @@ def _out_of_order(
             first = zone.local_date(first)
         if second < first:
             limit = format_value(values[earlier.id], earlier.type, zone)
-            limit = masked(limit) if earlier.personal else limit
-            expected = msg("not before `{column}`, which is `{value}`", column=earlier.column, value=limit)
+            value = quoted(earlier, limit)
+            expected = msg("not before `{column}`, which is `{value}`", column=earlier.column, value=value)
             yield field_fault(field, cells.get(field.column), Problem(expected))
 
 

@@ -260,11 +260,11 @@ class _Builder:
         """Return the fault of the rows of a key; None where they are one case, or have faults of their own."""
         if not self._distinct:
             lines = [self._places[entry].line for entry in entries]
-            return stands_twice(self._key.column, key, len(lines), lines)
+            return stands_twice(self._key, key, len(lines), lines)
         first, *others = (self._rows[entry] for entry in entries)
         other = next((one for one in others if differing_column(self._versions, first, one) is not None), None)
         if other is not None:
-            return rows_differ(self._versions, self._key.column, key, first, other)
+            return rows_differ(self._versions, self._key, key, first, other)
         if first.fault is None:
             self.repeated.update(entries[1:])
         return None

@@ -13,7 +13,7 @@ from steelyard.facts.case import Reject, Row, joined
 from steelyard.facts.cells import Cell
 from steelyard.facts.feeds.skipped import Skipped, Skips
 from steelyard.facts.feeds.sources import feed_lines
-from steelyard.facts.fields import Fault, RowReader, Values, feed_cells, line_fault
+from steelyard.facts.fields import Fault, RowReader, Values, feed_cells, line_fault, quoted
 from steelyard.facts.format import format_value
 from steelyard.facts.named_kinds import unnamed_kinds
 from steelyard.facts.problem import Problem
@@ -152,7 +152,9 @@ class Collector:
                     expected = msg(
                         "an id that stands once in a case, but it stands on line {line} too", line=_line(first, second)
                     )
-                    reject = Reject("", where, second.id, expected, second.line, file=second.file)
+                    reject = Reject(
+                        "", where, quoted(self._id_field, second.id), expected, second.line, file=second.file
+                    )
                     found.faults.setdefault(key, []).append(reject)
         return found
 

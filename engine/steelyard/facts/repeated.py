@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steelyard.diagnostics import Message, msg
-from steelyard.facts.fields import Fault
+from steelyard.facts.fields import Fault, quoted
 from steelyard.facts.problem import Problem
 from steelyard.facts.reading import Place
 from steelyard.ir.expressions import Stored
+from steelyard.ir.ruleset import InputField
 from steelyard.ir.versions import Versions
 
 _NAMED = 5
@@ -40,18 +41,18 @@ def differing_column(versions: Versions, one: ReadRow, other: ReadRow) -> str | 
     return None if fault is None or (one.fault and other.fault) else fault.where
 
 
-def stands_twice(column: str, key: str, count: int, lines: Sequence[int]) -> Fault:
-    """Return the fault of rows whose key stands on several lines; `lines` has the first of them."""
+def stands_twice(field: InputField, key: str, count: int, lines: Sequence[int]) -> Fault:
+    """Return the fault of rows whose key stands on several lines; the first of them are `lines`."""
     named, more = ", ".join(map(str, lines[:_NAMED])), count - _NAMED
     expected = (
         msg("a key that stands once, but it stands on lines {lines}", lines=named)
         if more <= 0
         else msg("a key that stands once, but it stands on lines {lines} and {more} more", lines=named, more=more)
     )
-    return Fault(column, key, Problem(expected))
+    return Fault(field.column, quoted(field, key), Problem(expected))
 
 
-def rows_differ(versions: Versions, column: str, key: str, one: ReadRow, other: ReadRow) -> Fault:
+def rows_differ(versions: Versions, field: InputField, key: str, one: ReadRow, other: ReadRow) -> Fault:
     """Return the fault of the rows of a key that are not one case, as two of them show."""
     expected = msg(
         "rows of one case that agree, but {first} and {other} differ in `{column}`",
@@ -59,7 +60,7 @@ def rows_differ(versions: Versions, column: str, key: str, one: ReadRow, other: 
         other=f"{other.place.file}:{other.place.line}",
         column=differing_column(versions, one, other) or "",
     )
-    return Fault(column, key, Problem(expected))
+    return Fault(field.column, quoted(field, key), Problem(expected))
 
 
 def counted_once(rows: int, repeated: int) -> Message:

@@ -11,6 +11,7 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.assembly import key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.effective import Effective
+from steelyard.facts.fields import quoted
 from steelyard.facts.single import CaseReader
 from steelyard.ir.ruleset import Relation, Ruleset
 from steelyard.ir.types import Text
@@ -54,7 +55,9 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
         return replace(single.skipped[0], key=text, line=None)
     if single.unmatched:
         relation = declared[single.unmatched[0][0]]
-        return Reject(text, f"{relation.id}.{relation.of_case}", "", msg("the key of the case, `{key}`", key=text))
+        return Reject(
+            text, f"{relation.id}.{relation.of_case}", "", msg("the key of the case, `{key}`", key=quoted(key, text))
+        )
     return replace(single.case, line=None) if isinstance(single.case, Reject) else single.case
 
 

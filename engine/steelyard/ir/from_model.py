@@ -23,6 +23,7 @@ from steelyard.ir.lowering.result_names import check_result_names
 from steelyard.ir.lowering.scores import score
 from steelyard.ir.lowering.tables import arguments, table
 from steelyard.ir.lowering.weights import weights
+from steelyard.ir.personal import with_joined
 from steelyard.ir.ruleset import Group, InputField, Property, Relation, Ruleset
 from steelyard.ir.types import Date, DateTime, Range, Text
 from steelyard.language.parser import parse_interval
@@ -68,36 +69,38 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     effective = _effective(context, file)
     if diagnostics.errors > before or key is None:
         return None
-    ruleset = Ruleset(
-        id=str(file.ruleset),
-        version=str(file.version),
-        title=label(file.title, str(file.ruleset)),
-        source=source(file.source),
-        timezone=context.zone.name,
-        effective=effective,
-        key=key,
-        reference_date=reference_date,
-        inputs=inputs,
-        parameters=parameters,
-        groups=tuple(
-            Group(str(name), label(one, str(name)), tuple(i.id for i in measured.values() if i.group == name))
-            for name, one in file.groups.items()
-        ),
-        relations=tuple(_with_added(one, context) for one in relations),
-        defines=in_order(
-            (*defines, *context.added_defines()), lambda node: node.name if isinstance(node, Define) else None
-        ),
-        tables=tables,
-        indicators=tuple(measured.values()),
-        exemptions=exempting,
-        weights=weighing,
-        scores=scored,
-        unscored=unscored,
-        points=rules,
-        outputs=outputs,
-        properties=tuple(Property(str(text), text.span) for text in file.properties),
-        calendars=calendars,
-        file=file.span.file,
+    ruleset = with_joined(
+        Ruleset(
+            id=str(file.ruleset),
+            version=str(file.version),
+            title=label(file.title, str(file.ruleset)),
+            source=source(file.source),
+            timezone=context.zone.name,
+            effective=effective,
+            key=key,
+            reference_date=reference_date,
+            inputs=inputs,
+            parameters=parameters,
+            groups=tuple(
+                Group(str(name), label(one, str(name)), tuple(i.id for i in measured.values() if i.group == name))
+                for name, one in file.groups.items()
+            ),
+            relations=tuple(_with_added(one, context) for one in relations),
+            defines=in_order(
+                (*defines, *context.added_defines()), lambda node: node.name if isinstance(node, Define) else None
+            ),
+            tables=tables,
+            indicators=tuple(measured.values()),
+            exemptions=exempting,
+            weights=weighing,
+            scores=scored,
+            unscored=unscored,
+            points=rules,
+            outputs=outputs,
+            properties=tuple(Property(str(text), text.span) for text in file.properties),
+            calendars=calendars,
+            file=file.span.file,
+        )
     )
     check_result_names(ruleset, diagnostics)
     return ruleset if diagnostics.errors == before else None

@@ -46,7 +46,7 @@ def run(program: Program, case: Case) -> Evaluation:
     try:
         evaluation.outcome = _strata(program, evaluation)
     except Rejected as rejected:
-        evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=rejected.reject(case))
+        evaluation.outcome = Outcome(case.key, Status.REJECTED, rejection=rejected.reject(case, program.quoting))
     return evaluation
 
 

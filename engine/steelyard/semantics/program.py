@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from steelyard.ir.expressions import Expr
+from steelyard.ir.personal import quoting
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics import meaning as compiler
 from steelyard.semantics.env import Meaning
@@ -26,6 +27,7 @@ class Program:
         stages: the points rules by stage, ascending.
         scales: by score id, the score's scale while points rules are applied.
         outputs: id and meaning of each output.
+        quoting: the relations and rules whose rejections would quote what tells of a person.
     """
 
     ruleset: Ruleset
@@ -39,6 +41,7 @@ class Program:
     stages: tuple[tuple[int, list[PreparedPoints]], ...]
     scales: dict[str, int]
     outputs: tuple[tuple[str, Meaning], ...]
+    quoting: frozenset[str]
 
     def meaning(self, expr: Expr) -> Meaning:
         """Build the meaning of any expression in this ruleset's scope."""
@@ -75,4 +78,5 @@ def prepare(ruleset: Ruleset) -> Program:
         stages=tuple((stage, [p for p in points if p.rule.stage == stage]) for stage in stages),
         scales={score.id: working_scale(score, points) for score in ruleset.scores},
         outputs=tuple((output.id, meaning(output.value)) for output in ruleset.outputs),
+        quoting=quoting(ruleset),
     )

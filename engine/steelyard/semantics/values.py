@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError, Message
 from steelyard.facts.case import Case, Reject, Row
+from steelyard.facts.cells import masked
 from steelyard.ir.expressions import Rounding, Stored
 
 
@@ -31,6 +32,10 @@ Truth = bool | Missing
 """The truth of a condition: true, false, or unknown."""
 
 
+_QUOTED = {"start", "row"}
+"""What of an expectation below comes from a case or its rows."""
+
+
 class Rejected(Exception):  # noqa: N818 - a result on its way out, not a fault of the program
     """The case cannot be evaluated; caught by `run`, which knows the case's key.
 
@@ -48,10 +53,19 @@ class Rejected(Exception):  # noqa: N818 - a result on its way out, not a fault 
         self.expected = expected
         self.row = row
 
-    def reject(self, case: Case) -> Reject:
-        """Return the reject of the case, with the place of the row at fault."""
+    def reject(self, case: Case, quoting: Collection[str]) -> Reject:
+        """Return the reject of the case, with the place of the row at fault.
+
+        Args:
+            case: the case.
+            quoting: what may be at fault whose values tell of a person (ir/personal.py); they are not quoted.
+        """
         at = case if self.row is None else self.row
-        return Reject(case.key, self.where, self.value, self.expected, at.line, file=at.file)
+        value, expected = self.value, self.expected
+        if self.where in quoting:
+            found = {name: masked(str(one)) if name in _QUOTED else one for name, one in expected.values.items()}
+            value, expected = masked(value), Message(expected.template, found)
+        return Reject(case.key, self.where, value, expected, at.line, file=at.file)
 
 
 def missing(*reasons: str) -> Missing:

@@ -13,7 +13,7 @@ from steelyard.session.cluster_facts import sources_at, spark_errors
 from steelyard.session.errors import UsageError
 from steelyard.session.files import staging
 from steelyard.session.listener import Listener
-from steelyard.session.outputs import Done, Outputs
+from steelyard.session.outputs import Done, Outputs, shown_rejects
 from steelyard.source.csv_lines import CsvStyle
 from steelyard.temporary import TemporaryFolder
 
@@ -89,4 +89,4 @@ def evaluate_cluster(
                 run.write_provenance(stage.place(Path(outputs.provenance)))
             with listener.progress(msg("writing")):
                 run.write(results, rejects=rejects, columns=outputs.columns, headers=outputs.headers, lang=outputs.lang)
-        return Done(summary, run.first_rejects, run.rejected)
+        return Done(summary, shown_rejects(versions, run.first_rejects), run.rejected)

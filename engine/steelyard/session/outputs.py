@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -172,7 +172,16 @@ def evaluate(versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outp
         scored = score_files(versions, files, wanted, folder.path, listener)
         summary = scored.record.summary(outputs.by, outputs.minimum_sample)
         write_outputs(stage, scored, outputs, lambda: summary, listener, last=True)
-        return Done(summary, scored.record.first, scored.record.rejected)
+        return Done(summary, shown_rejects(versions, scored.record.first), scored.record.rejected)
+
+
+def shown_rejects(versions: Versions, rejects: Sequence[Reject]) -> tuple[Reject, ...]:
+    """Rejects as messages name them: without a key that tells of a person, for the line says which row it is."""
+    from steelyard.facts.assembly import key_field
+    from steelyard.facts.cells import masked
+
+    personal = key_field(versions.newest).personal
+    return tuple(one.of(masked(one.key)) if personal else one for one in rejects)
 
 
 def write_outputs(

@@ -33,7 +33,8 @@ class DurableCompiled:
         try:
             return run_strata(self._plan, case)
         except Rejected as rejected:
-            return Outcome(case.key, Status.REJECTED, rejection=rejected.reject(case))
+            reject = rejected.reject(case, self._plan.program.quoting)
+            return Outcome(case.key, Status.REJECTED, rejection=reject)
         finally:
             self._plan.network.clear()
 

@@ -126,14 +126,11 @@ class Judge:
         rows = connection.execute(query, [list(dict.fromkeys(keys))]).fetchall()
         texts = {key: format_value(key, field.type, here) for key, _, _ in rows}
         if not self.options.distinct:
-            return {key: stands_twice(field.column, texts[key], count, lines) for key, count, lines in rows}
+            return {key: stands_twice(field, texts[key], count, lines) for key, count, lines in rows}
         numbers = sorted({number for _, one, other in rows for number in (one, other)})
         found = (self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers))
         read = {number: ReadRow(one.place, one.values, one.fault) for number, one in zip(numbers, found, strict=True)}
-        return {
-            key: rows_differ(self.versions, field.column, texts[key], read[one], read[other])
-            for key, one, other in rows
-        }
+        return {key: rows_differ(self.versions, field, texts[key], read[one], read[other]) for key, one, other in rows}
 
     def _rows(
         self, connection: duckdb.DuckDBPyConnection, loaded: LoadedRelation, keys: Sequence[Stored], *, joined: bool
