@@ -113,7 +113,7 @@ def read_intake(
     for section in (*sections.values(), *file.files.values()):
         _check_file(section, diagnostics)
     bound = Versions(tuple(_bound(one, sections, diagnostics) for one in versions.rulesets))
-    keys = made_keys(file, bound, len(files.get(CASES, ())), diagnostics)
+    keys = made_keys(file, bound, files, diagnostics)
     if diagnostics.errors > before:
         return None
     return Intake(bound, file, columns, tuple(warnings), keys)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from fnmatch import fnmatchcase
+
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.absent import CASES
@@ -16,25 +19,25 @@ from steelyard.source import Text
 
 
 def made_keys(
-    file: IntakeFile, versions: Versions, count: int, diagnostics: Diagnostics
+    file: IntakeFile, versions: Versions, files: Mapping[str, Collection[str]], diagnostics: Diagnostics
 ) -> dict[str, JoinedKey | RowKey]:
     """Return, by role, how keys are made.
 
     Args:
         file: the intake file.
         versions: the ruleset, whose fields know how they are written in this run.
-        count: the number of the files of cases.
+        files: by role, the names of the files of the run.
         diagnostics: takes findings.
     """
     found: dict[str, JoinedKey | RowKey] = {}
     if file.cases is not None and file.cases.key is not None:
         field, key = key_field(versions.newest), file.cases.key
-        _check_own_column(file.cases, field, diagnostics)
+        _check_own_column(file, file.cases, field, files.get(CASES, ()), diagnostics)
         if isinstance(key, KeyColumns):
             found[CASES] = _joined_key(key, field, diagnostics)
         else:
             found[CASES] = RowKey(field.column, key == "file_and_row")
-            _check_row_key(key, field, count, diagnostics)
+            _check_row_key(key, field, len(files.get(CASES, ())), diagnostics)
             if file.cases.rows == "distinct":
                 headline = msg("`{key}` makes every row a case of its own, and `rows` makes one of several", key=key)
                 diagnostics.add("T107", file.cases.rows.span, headline)
@@ -47,13 +50,17 @@ def made_keys(
             headline = msg("no field of `{relation}` names the case of a row: it has no `of_case`", relation=name)
             diagnostics.add("T107", section.key.span, headline)
             continue
-        _check_own_column(section, field, diagnostics)
+        _check_own_column(file, section, field, files.get(str(name), ()), diagnostics)
         found[str(name)] = _joined_key(section.key, field, diagnostics)
     return found
 
 
-def _check_own_column(section: RoleSection, field: InputField, diagnostics: Diagnostics) -> None:
-    for name in section.columns:
+def _check_own_column(
+    file: IntakeFile, role: RoleSection, field: InputField, names: Collection[str], diagnostics: Diagnostics
+) -> None:
+    """Report a heading that is said for a key that is made otherwise; `names` are those of the role's files."""
+    single = [one for pattern, one in file.files.items() if any(fnmatchcase(name, pattern) for name in names)]
+    for name in (name for section in (role, *single) for name in section.columns):
         if name == field.id:
             headline = msg("`columns` gives `{field}` a column of its own, and `key` makes it otherwise", field=name)
             diagnostics.add("T107", name.span, headline)

@@ -9,7 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from steelyard.diagnostics import Message, msg
-from steelyard.diagnostics.suggestions import listed
+from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.facts.readers.csv import read_csv
 from steelyard.facts.readers.jsonl import read_jsonl
 from steelyard.facts.readers.keys import key_cell, parts_of
@@ -122,7 +122,11 @@ def _check_named(table: Table, names: Collection[str]) -> None:
     """Raise UnreadableError where a column is not there that the intake file names."""
     if absent := [name for name in dict.fromkeys(names) if name not in table.columns]:
         headline = msg("columns that the intake file names are missing: {names}", names=listed(absent))
-        raise UnreadableError("E116", headline, line=None if table.growing else table.header)
+        nearest = ((name, closest(name, list(filter(None, table.columns)))) for name in absent)
+        notes = (
+            msg("for `{column}`: did you mean `{near}`?", column=name, near=near) for name, near in nearest if near
+        )
+        raise UnreadableError("E116", headline, notes=tuple(notes), line=None if table.growing else table.header)
 
 
 class _Declared(Collection[str]):

@@ -272,7 +272,7 @@ def test_json_lines_of_no_object(read) -> None:
 
 
 SIGN = "`join` takes one sign, no letter, digit or blank"
-OWN = "`columns` gives `key` a column of its own"
+OWN = "`columns` gives `key` a column of its own, and `key` makes it otherwise"
 COUNTS = "`row_number` counts the rows of each file"
 NONE = "no field of `wind` names the case of a row"
 
@@ -287,7 +287,8 @@ NONE = "no field of `wind` names the case of a row"
         ("cases: {key: {columns: [branch, no], join: ab}}", "T109", SIGN),
         ('cases: {key: {columns: [branch, no], join: "="}}', "T109", SIGN),
         ('cases: {key: {columns: [branch, no], join: ""}}', "T109", SIGN),
-        ("cases: {key: file_and_row, columns: {key: No}}", "T107", f"{OWN}, and `key` makes it otherwise"),
+        ("cases: {key: file_and_row, columns: {key: No}}", "T107", OWN),
+        ("cases: {key: file_and_row}\nfiles: {a*: {columns: {key: No}}}", "T107", OWN),
         ("cases: {key: row_number}", "T107", f"{COUNTS}, and there are 2 files of cases"),
         ("relations: {calls: {key: row_number}}", "M103", "`relations.calls.key` needs a mapping, not a text"),
         ("relations: {wind: {key: {columns: [a, b]}}}", "T107", f"{NONE}: it has no `of_case`"),
