@@ -39,7 +39,7 @@ def test_cases_without_a_row(engine: str, steelyard, tmp_path: Path):
     told = "`Lugo ` differs only in blanks at the edge from `Lugo`"
 
     assert [
-        ("E126", f"1 cases have values that no row of `rates` has ({told})", 1),
+        ("E126", f"1 case has values that no row of `rates` has ({told})", 1),
         ("E126", "2 cases find no row of `rates`", 2),
     ] == [(one["code"], one["words"], one["count"]) for one in json.loads(record.read_text("utf-8"))["warnings"]]
     assert f"note: {told}" in done.err

@@ -110,7 +110,7 @@ def test_each_case_is_scored_under_its_version(steelyard, policy: Path, facts):
     assert "rejected `A`" in done.err
     assert "from 2024-01-01 on: the first version, 2024.1" in done.err
     assert "a date and time such as" in done.err
-    assert "1 rows of `calls` match no case" in done.err, "B has no calls in its version, but it is a case"
+    assert "1 row of `calls` matches no case" in done.err, "B has no calls in its version, but it is a case"
 
 
 def test_columns_are_those_of_the_newest_with_older_ones_beside_their_neighbours(steelyard, policy: Path, facts):

@@ -51,7 +51,7 @@ WORDS = {
     "month_text": ("the year and month of D1", "日期一的年月"),
     "month_of_instant": ("the month of the date of I1", "时刻一的日期的月份"),
     "later_month": ("C1 months after D1", "日期一之后 步数 个月"),
-    "earlier_month": ("1 months before the date of I1", "时刻一的日期之前 1 个月"),
+    "earlier_month": ("1 month before the date of I1", "时刻一的日期之前 1 个月"),
     "whole_months": ("the whole months from D1 to D2", "自日期一至日期二的整月数"),
     "last_of_month": ("the last day of the month of D1", "日期一所在月份的最后一天"),
     "ends": ("S1 ends with S2", "文本一以 文本二 结尾"),

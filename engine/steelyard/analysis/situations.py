@@ -61,7 +61,7 @@ def check_situations(subject: Subject, diagnostics: Diagnostics) -> None:
             diagnostics.add(
                 "H205",
                 score.span,
-                msg("the weights have {count} situations, too many to check each", count=count),
+                msg("the weights have {count} {count:situation|situations}, too many to check each", count=count),
                 help=msg("let adjustments that cannot fire together share an `exclusive` name"),
                 notes=(msg("a case whose situation cannot be resolved will be rejected, naming it"),),
             )
@@ -144,7 +144,7 @@ def _report(ruleset: Ruleset, score: Score, diagnostics: Diagnostics) -> None:
         found.sort(key=lambda one: len(one.fired) + len(one.waived))
         notes = tuple(msg("it happens with {situation}", situation=one.words) for one in found[:SHOWN])
         if len(found) > SHOWN:
-            notes += (msg("and in {count} more situations", count=len(found) - SHOWN),)
+            notes += (msg("and in {count} more {count:situation|situations}", count=len(found) - SHOWN),)
         diagnostics.add(
             "H204",
             _place(ruleset, score, found[0]),

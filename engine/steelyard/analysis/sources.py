@@ -162,7 +162,11 @@ def _base(named: Text, folder: Path, diagnostics: Diagnostics) -> SourceFile | N
         diagnostics.add(
             "N133",
             named.span,
-            msg("`{name}` holds {count} versions, and an amendment has one base", name=named, count=len(files)),
+            msg(
+                "`{name}` holds {count} {count:version|versions}, and an amendment has one base",
+                name=named,
+                count=len(files),
+            ),
             help=msg("name the file of a version, and write an amendment for each"),
             labels=tuple(Label(key.span, msg("a version")) for one in files for key in _first_key(one.node)),
         )

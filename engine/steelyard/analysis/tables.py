@@ -64,10 +64,14 @@ def _overlaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics:
     if len(found) > MOST_PAIRS:
         rest, counted = found[MOST_PAIRS:], len(found) <= MOST_COUNTED
         headline = (
-            msg("… and {more} more pairs of rows of `{table}` hit together", more=len(rest), table=table.id)
+            msg(
+                "… and {more} more {more:pair|pairs} of rows of `{table}` {more:hits|hit} together",
+                more=len(rest),
+                table=table.id,
+            )
             if counted
             else msg(
-                "… and more than {more} more pairs of rows of `{table}` hit together",
+                "… and more than {more} more {more:pair|pairs} of rows of `{table}` hit together",
                 more=len(rest) - 1,
                 table=table.id,
             )
@@ -124,7 +128,8 @@ def _unreachable(table: Table, axes: Sequence[Axis], diagnostics: Diagnostics) -
             "L111",
             table.rows[first].span,
             msg(
-                "from row {number} on, {count} rows of `{table}` were not compared with those before them",
+                "from row {number} on, {count} {count:row|rows} of `{table}` {count:was|were} not compared with "
+                "those before them",
                 number=first + 1,
                 count=len(shadows.undecided),
                 table=table.id,
@@ -164,7 +169,9 @@ def _gaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics: Dia
         notes = []
     else:
         count = msg("{count}", count=len(boxes)) if found.complete else msg("at least {count}", count=len(boxes))
-        headline = msg("no row of `{table}` hits in {count} regions of values", table=table.id, count=count)
+        headline = msg(
+            "no row of `{table}` hits in {count} {count:region|regions} of values", table=table.id, count=count
+        )
         notes = [_where(axes, box) for box in boxes[:MOST_SHOWN]]
         if len(boxes) > MOST_SHOWN:
             notes.append(msg("… and {count} more", count=len(boxes) - MOST_SHOWN))

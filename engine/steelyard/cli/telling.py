@@ -58,7 +58,7 @@ def tell_rejects(output: Output, rejects: Sequence[Reject], count: int, allowed:
     for reject in rejects[:SHOWN]:
         tell_reject(output, reject)
     if count > SHOWN:
-        output.warn(msg("and {count} more rejects: `--rejects FILE` keeps them all", count=count - SHOWN))
+        output.warn(msg("and {count} more {count:reject|rejects}: `--rejects FILE` keeps all", count=count - SHOWN))
     if count > allowed:
         output.error(msg("rows rejected: {count}, allowed: {allowed}", count=count, allowed=allowed))
 
@@ -70,7 +70,7 @@ def tell_reject(output: Output, reject: Reject) -> None:
     if len(reject.all) > CELLS:
         output.warn(
             msg(
-                "and {count} more reasons to reject `{key}`: `--rejects FILE` keeps them all",
+                "and {count} more {count:reason|reasons} to reject `{key}`: `--rejects FILE` keeps all",
                 count=len(reject.all) - CELLS,
                 key=reject.key,
             )
@@ -117,6 +117,8 @@ def show_summary(output: Output, summary: Summary, versions: Versions, *, result
 
 
 def _unranked(count: int, minimum: int) -> Message:
-    if count == 1:
-        return msg("1 group has fewer than {minimum} scored cases, so no rank", minimum=minimum)
-    return msg("{count} groups have fewer than {minimum} scored cases, so no rank", count=count, minimum=minimum)
+    return msg(
+        "{count} {count:group has|groups have} fewer than {minimum} scored {minimum:case|cases}, so no rank",
+        count=count,
+        minimum=minimum,
+    )

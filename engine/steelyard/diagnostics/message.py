@@ -11,6 +11,8 @@ from typing import cast
 class Message:
     """An English template with its values; a catalogue translates the template, never the result.
 
+    `{count:row|rows}` stands for the first word where the count is 1, else for the second.
+
     `str(message)` is the English text. Values may be messages themselves, or tuples of them: a tuple's
     parts are joined with commas in the language shown.
     """
@@ -23,8 +25,19 @@ class Message:
 
     def text(self, translate: Callable[[str], str]) -> str:
         """Return the text in another language: `translate` maps each template, including those of nested messages."""
-        values = {name: _shown(value, translate) for name, value in self.values.items()}
+        values = {name: _Text(_shown(value, translate)) for name, value in self.values.items()}
         return translate(self.template).format(**values)
+
+
+class _Text(str):
+    """The text of a value."""
+
+    __slots__ = ()
+
+    def __format__(self, words: str) -> str:
+        """Return the text; or one of two words, that for one thing and that for any other number of things."""
+        one, _, many = words.partition("|")
+        return str(self) if not words else one if self == "1" else many
 
 
 def msg(template: str, /, **values: object) -> Message:

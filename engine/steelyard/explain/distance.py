@@ -165,7 +165,9 @@ def row_misses(relation: str, rows: list[tuple[BoundRow, Expr]], at: EvaluationP
     found.sort(key=lambda miss: miss.nearness)
     texts = [_row_miss(relation, miss, at) for miss in found[:NEAREST]]
     if len(found) > NEAREST:
-        texts.append(Miss(msg("and {count} more rows that were further away", count=len(found) - NEAREST)))
+        texts.append(
+            Miss(msg("and {count} more {count:row that was|rows that were} further away", count=len(found) - NEAREST))
+        )
     return tuple(texts)
 
 

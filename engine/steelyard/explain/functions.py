@@ -56,7 +56,7 @@ def applied(expr: Apply, parts: tuple[Text, ...], words: Words) -> Text:  # noqa
         case Function.OVERLAPS | Function.OVERLAP_TIME:
             return _windows(expr.function is Function.OVERLAPS, parts)
         case Function.DAYS if isinstance(expr.type, Days):
-            return msg("{count} days", count=first)
+            return msg("{count} {count:day|days}", count=first)
         case Function.DAYS:
             return msg("the number of days in {what}", what=first)
         case Function.WORKING_TIME:
@@ -87,18 +87,22 @@ def _shifted(count: Expr, parts: tuple[Text, ...], calendar: Text) -> Text:
     day, shown = parts
     match count:
         case Literal(value=int() as days) if days < 0:
-            return msg("{count} working days before {day} ({calendar})", count=-days, day=day, calendar=calendar)
+            return msg(
+                "{count} working {count:day|days} before {day} ({calendar})", count=-days, day=day, calendar=calendar
+            )
         case _:  # a number of days that is no literal, so its sign is unknown
-            return msg("{count} working days after {day} ({calendar})", count=shown, day=day, calendar=calendar)
+            return msg(
+                "{count} working {count:day|days} after {day} ({calendar})", count=shown, day=day, calendar=calendar
+            )
 
 
 def _later(count: Expr, parts: tuple[Text, ...]) -> Text:
     day, shown = parts
     match count:
         case Literal(value=int() as months) if months < 0:
-            return msg("{count} months before {day}", count=-months, day=day)
+            return msg("{count} {count:month|months} before {day}", count=-months, day=day)
         case _:  # a number of months that is no literal, so its sign is unknown
-            return msg("{count} months after {day}", count=shown, day=day)
+            return msg("{count} {count:month|months} after {day}", count=shown, day=day)
 
 
 def _calendar(expr: Apply, words: Words) -> Text:

@@ -84,10 +84,10 @@ def _ranks(count: int, *, below: bool, wanted: dict[str, Text]) -> Text:
     if below and count == 1:
         return msg("{what} is {value}, one level below {bound}", **wanted)
     if below:
-        return msg("{what} is {value}, {count} levels below {bound}", count=count, **wanted)
+        return msg("{what} is {value}, {count} {count:level|levels} below {bound}", count=count, **wanted)
     if count == 1:
         return msg("{what} is {value}, one level above {bound}", **wanted)
-    return msg("{what} is {value}, {count} levels above {bound}", count=count, **wanted)
+    return msg("{what} is {value}, {count} {count:level|levels} above {bound}", count=count, **wanted)
 
 
 def within_missed(expr: Within, at: EvaluationPlace) -> Miss:

@@ -56,7 +56,7 @@ class EvaluationPlace:
 
     def _answer(self, value: Value, expr: TableCall) -> Text:
         if isinstance(value, tuple):
-            return msg("{count} hits", count=len(value))
+            return msg("{count} {count:hit|hits}", count=len(value))
         return msg("missing") if isinstance(value, Missing) else self.words.value(value, expr.type)
 
     def within(self, relation: str, row: BoundRow) -> EvaluationPlace:

@@ -128,7 +128,7 @@ def _reader_text(value: Stored, type: Type, zone: Zone) -> Message | str:  # noq
         case Duration(), int():
             return duration_text(value)
         case Days(), int():
-            return msg("{days} days", days=value)
+            return msg("{days} {days:day|days}", days=value)
         case Date(), int():
             return day_of(value).isoformat()
         case DateTime(), int():

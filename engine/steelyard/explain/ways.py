@@ -155,7 +155,11 @@ def _steps(result: Result, steps: Steps, scoring: Scoring, said: dict[str, Text]
 def _counted(count: int, *, begun: bool) -> Text:
     if count == 1:
         return msg("1 step begun") if begun else msg("1 whole step")
-    return msg("{count} steps begun", count=count) if begun else msg("{count} whole steps", count=count)
+    return (
+        msg("{count} {count:step|steps} begun", count=count)
+        if begun
+        else msg("{count} whole {count:step|steps}", count=count)
+    )
 
 
 def _reaches(exact: tuple[int, int], count: int, deduct: Expr, at: EvaluationPlace) -> bool:
@@ -183,7 +187,7 @@ def _exact_part(target: object, part: Fraction, type: Type) -> Text:  # noqa: A0
     if width.denominator == 1 and isinstance(type, Duration):
         return duration_text(int(width))
     if isinstance(type, Days):
-        return msg("{days} days", days=decimal_text(width))
+        return msg("{days} {days:day|days}", days=decimal_text(width))
     return (
         msg("{seconds} s", seconds=decimal_text(width / 1_000_000))
         if isinstance(type, Duration)

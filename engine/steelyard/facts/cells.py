@@ -120,7 +120,7 @@ def _decimal(value: float, scale: int) -> str | Problem:
     hint = msg("the cell holds a binary fraction: round it, or store it as text or as a decimal")
     if isinstance(value, Single):
         hint = msg("a float of 32 bits keeps about 7 digits: store it as text, as a decimal or in 64 bits")
-    return Problem(msg("a number with at most {scale} digits after the point", scale=scale), hint)
+    return Problem(msg("a number with at most {scale} {scale:digit|digits} after the point", scale=scale), hint)
 
 
 def _single(value: float) -> float:

@@ -184,7 +184,10 @@ def report_never_met(asked: Compared, found: Occurring, diagnostics: Diagnostics
     diagnostics.add(
         "E127",
         places[0] if places else None,
-        msg("{count} values that rules compare `{name}` with never occur: {values}", **_values(asked, idle)),
+        msg(
+            "{count} {count:value|values} that rules compare `{name}` with never {count:occurs|occur}: {values}",
+            **_values(asked, idle),
+        ),
         labels=tuple(Label(span, msg("so does this")) for span in places[1:NAMED]),
         notes=(*near_values([(one,) for one in idle], found.known), _there(asked, found)),
     )

@@ -52,7 +52,7 @@ def idle_areas(relation: Relation, rows: Sequence[Row], cases: Sequence[Case]) -
 def _warning(relation: Relation, idle: Sequence[str]) -> Message:
     if len(idle) > _NAMED:
         return msg(
-            "{relation}: {count} areas match no case, such as {areas}",
+            "{relation}: {count} {count:area matches|areas match} no case, such as {areas}",
             relation=relation.id,
             count=len(idle),
             areas=listed(idle[:_NAMED]),

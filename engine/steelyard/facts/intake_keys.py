@@ -71,7 +71,9 @@ def _check_row_key(word: Text, field: InputField, count: int, diagnostics: Diagn
         headline = msg("`{word}` cannot be the key `{field}`, which is no text", word=word, field=field.id)
         diagnostics.add("T107", word.span, headline)
     elif word == "row_number" and count > 1:
-        headline = msg("`row_number` counts the rows of each file, and there are {count} files of cases", count=count)
+        headline = msg(
+            "`row_number` counts the rows of each file, and there are {count} {count:file|files} of cases", count=count
+        )
         diagnostics.add("T107", word.span, headline, help=msg("write `file_and_row`, for a key of text"))
 
 

@@ -28,7 +28,7 @@ def unnamed_kinds(relation: Relation, rows: Iterable[Row]) -> Iterator[Message]:
     quote = quote_of(*(field for field in relation.fields if field.id == "kind"))
     kinds = sorted(counted)
     yield msg(
-        "{relation}: {count} events have kinds that `kinds` does not name: {kinds}",
+        "{relation}: {count} {count:event has|events have} kinds that `kinds` does not name: {kinds}",
         relation=relation.id,
         count=counted.total(),
         kinds=some_of([quote(one) for one in kinds], len(kinds)),

@@ -188,9 +188,9 @@ def report_cases(relation: Relation, found: Unmatched, here: Zone, diagnostics: 
         notes = near or (_such_as(found, relation, here),)
         words = {"count": found.cases, "relation": relation.id}
         headline = (
-            msg("{count} cases find no row of `{relation}`", **words)
+            msg("{count} {count:case finds|cases find} no row of `{relation}`", **words)
             if joined_wholly(relation)
-            else msg("{count} cases have values that no row of `{relation}` has", **words)
+            else msg("{count} {count:case has|cases have} values that no row of `{relation}` has", **words)
         )
         diagnostics.add("E126", None, headline, notes=notes)
 
@@ -198,7 +198,11 @@ def report_cases(relation: Relation, found: Unmatched, here: Zone, diagnostics: 
 def report_scored(counts: Mapping[str, int], diagnostics: Diagnostics) -> None:
     """Report E126 for relations without a row for some scored cases. `counts`: the number of cases by relation."""
     for relation, count in counts.items():
-        diagnostics.add("E126", None, msg("{count} cases find no row of `{relation}`", count=count, relation=relation))
+        diagnostics.add(
+            "E126",
+            None,
+            msg("{count} {count:case finds|cases find} no row of `{relation}`", count=count, relation=relation),
+        )
 
 
 def near_row(relation: Relation, known: Known, case: Case) -> Message | None:
@@ -217,7 +221,9 @@ def known_of(relation: Relation, rows: Iterable[Row]) -> Known:
 def report_rows(relation: str, count: int, near: Sequence[Message], diagnostics: Diagnostics) -> None:
     """Report E126 for rows that carry the key of no case. `near`: for some of their keys that of a case, in words."""
     if count:
-        headline = msg("{count} rows of `{relation}` match no case", count=count, relation=relation)
+        headline = msg(
+            "{count} {count:row|rows} of `{relation}` {count:matches|match} no case", count=count, relation=relation
+        )
         diagnostics.add("E126", None, headline, notes=_some(near))
 
 
@@ -285,7 +291,9 @@ def report_keys(count: int, pairs: Iterable[tuple[Standing, Standing]], quote: Q
         for first, other in pairs
     )[:NAMED]
     rest = (msg("… and {more} more", more=count - NAMED),) if count > NAMED else ()
-    headline = msg("{count} keys of cases differ from another only in spelling", count=count)
+    headline = msg(
+        "{count} {count:key|keys} of cases {count:differs|differ} from another only in spelling", count=count
+    )
     diagnostics.add("E125", None, headline, notes=(*notes, *rest))
 
 

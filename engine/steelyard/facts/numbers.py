@@ -80,7 +80,7 @@ def _integer(digits: str) -> int:
 def _expected(scale: int) -> Message:
     if scale == 0:
         return msg("a whole number")
-    return msg("a number with at most {scale} digits after the point", scale=scale)
+    return msg("a number with at most {scale} {scale:digit|digits} after the point", scale=scale)
 
 
 def _fewer_digits(match: re.Match[str], scale: int) -> Message | None:

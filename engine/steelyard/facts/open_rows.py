@@ -126,14 +126,18 @@ def report_open(
     line = f"open_at_most: {LONG}d"
     if rules is None:
         yield msg(
-            "{relation}: {count} events without an end began more than {days} days before {cases} cases for which they "
+            "{relation}: {count} {count:event|events} without an end began more than {days} {days:day|days} before "
+            "{cases} "
+            "{cases:case|cases} for which they "
             "still count: {names}; `{line}` bounds them",
             **values,
             line=line,
         )
     else:
         yield msg(
-            "{relation}: {count} events without an end began more than {days} days before {cases} cases that they "
+            "{relation}: {count} {count:event|events} without an end began more than {days} {days:day|days} before "
+            "{cases} "
+            "{cases:case|cases} that they "
             "concern and in which {rules} fired: {names}; `{line}` bounds them",
             **values,
             rules=listed(sorted(firing)),

@@ -124,7 +124,7 @@ def _text(text: str, values: tuple[str, ...]) -> str | Problem:
     if len(values) <= 5:
         return Problem(msg("one of {values}", values=listed(values)))
     some = listed(alternatives(text, values))
-    return Problem(msg("one of {count} values, such as {values}", count=len(values), values=some))
+    return Problem(msg("one of {count} {count:value|values}, such as {values}", count=len(values), values=some))
 
 
 def _unstorable(text: str) -> Problem | None:
@@ -224,7 +224,7 @@ def _expected(type: Type) -> Message:  # noqa: A002
         case Number(scale=0):
             return msg("a whole number")
         case Number(scale):
-            return msg("a number with at most {scale} digits after the point", scale=scale)
+            return msg("a number with at most {scale} {scale:digit|digits} after the point", scale=scale)
         case Boolean():
             return msg("one of {values}", values=listed(BOOLEANS))
         case Date():

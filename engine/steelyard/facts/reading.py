@@ -227,7 +227,11 @@ def _columns_help(columns: Sequence[str]) -> Message:
             if delimiter in columns[0]:
                 return msg("say what separates the columns: `--delimiter {delimiter}`", delimiter=written)
     if len(columns) > _NAMED:
-        return msg("the file has {count} columns, such as {names}", count=len(columns), names=listed(columns[:_NAMED]))
+        return msg(
+            "the file has {count} {count:column|columns}, such as {names}",
+            count=len(columns),
+            names=listed(columns[:_NAMED]),
+        )
     return msg("the file has the columns {names}", names=listed(columns))
 
 

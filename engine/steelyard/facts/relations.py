@@ -193,7 +193,11 @@ def _report_unassigned(
     diagnostics.add(
         "E122",
         Span(str(files[0]) if len(files) == 1 else unassigned[0][1].file, first, 0, first, 0),
-        msg("{count} bad rows of `{relation}` could belong to any case", count=len(unassigned), relation=relation.id),
+        msg(
+            "{count} bad {count:row|rows} of `{relation}` could belong to any case",
+            count=len(unassigned),
+            relation=relation.id,
+        ),
         help=msg("mend the rows, or take them out"),
         notes=tuple(_described(one, place) for fault, place in unassigned[:_NAMED] for one in fault.all),
     )

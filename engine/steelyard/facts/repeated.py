@@ -66,7 +66,8 @@ def rows_differ(versions: Versions, field: InputField, key: str, one: ReadRow, o
 def counted_once(rows: int, repeated: int) -> Message:
     """Say how many cases the rows of the case files gave, rejected ones among them."""
     return msg(
-        "{rows} rows of the files of cases gave {cases} cases: {repeated} repeat an earlier row in every input",
+        "{rows} {rows:row|rows} of the files of cases gave {cases} {cases:case|cases}: {repeated} "
+        "{repeated:repeats|repeat} an earlier row in every input",
         rows=rows,
         cases=rows - repeated,
         repeated=repeated,

@@ -58,7 +58,9 @@ class Single:
             for reject in skipped.all
         )
         others = (
-            msg("{count} rows of `{relation}` match no case", count=count, relation=relation)
+            msg(
+                "{count} {count:row|rows} of `{relation}` {count:matches|match} no case", count=count, relation=relation
+            )
             for relation, count in self.unmatched
         )
         return (*bad, *others)

@@ -25,7 +25,7 @@ def check_length(text: Text) -> None:
         raise Refusal(
             "Y202",
             text.span,
-            msg("expression has {count} characters", count=len(text)),
+            msg("expression has {count} {count:character|characters}", count=len(text)),
             msg("an expression has at most {limit}: give parts of it names under `define`", limit=MAX_CHARACTERS),
         )
 

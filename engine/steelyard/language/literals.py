@@ -109,7 +109,7 @@ def _integer(digits: str, text: str, span: Span) -> int:
         raise Refusal(
             "Y203",
             span,
-            msg("number `{text}` has {count} digits", text=clip(text), count=len(digits)),
+            msg("number `{text}` has {count} {count:digit|digits}", text=clip(text), count=len(digits)),
             msg("a number has at most {limit} digits", limit=MAX_DIGITS),
         )
     return int(digits)

@@ -33,7 +33,7 @@ class Book:
 def too_many(count: int) -> Message:
     """Say that a sheet cannot hold so many rows."""
     return msg(
-        "{count} rows: a sheet of a workbook holds {most} below its header; write .parquet, .csv or .jsonl",
+        "{count} {count:row|rows}: a sheet of a workbook holds {most} below its header; write .parquet, .csv or .jsonl",
         count=f"{count:,}",
         most=f"{SHEET_ROWS:,}",
     )
@@ -42,7 +42,7 @@ def too_many(count: int) -> Message:
 def too_wide(count: int) -> Message:
     """Say that a sheet cannot hold so many columns."""
     return msg(
-        "{count} columns: a sheet of a workbook holds {most}; write .parquet, .csv or .jsonl",
+        "{count} {count:column|columns}: a sheet of a workbook holds {most}; write .parquet, .csv or .jsonl",
         count=f"{count:,}",
         most=f"{SHEET_COLUMNS:,}",
     )

@@ -93,7 +93,7 @@ def checked_on(count: int, checkers: Sequence[str]) -> Message:
     engines = ", ".join(checkers)
     if count == 1:
         return msg("1 case checked on {engines}: no difference", engines=engines)
-    return msg("{count} cases checked on {engines}: no difference", count=count, engines=engines)
+    return msg("{count} {count:case|cases} checked on {engines}: no difference", count=count, engines=engines)
 
 
 def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[str, Json]:

@@ -207,7 +207,8 @@ class _Sheet:
             name = self._columns[place].name
             raise UnfitError(
                 msg(
-                    "row {row} holds {count} characters in `{column}`, and a cell of a workbook at most {most}: "
+                    "row {row} holds {count} {count:character|characters} in `{column}`, and a cell of a workbook at "
+                    "most {most}: "
                     "write .parquet, .csv or .jsonl",
                     row=self._rows,
                     count=f"{len(text):,}",
@@ -235,7 +236,11 @@ class _Sheet:
         if Duration in types:
             found.append((self._told(msg("durations")), self._told(msg("numbers of hours"))))
         for name, count in self._kept.items():
-            said = msg("{count} cells are text, because a spreadsheet would change them as numbers", count=count)
+            said = msg(
+                "{count} {count:cell is|cells are} text, because a spreadsheet would change "
+                "{count:it as a number|them as numbers}",
+                count=count,
+            )
             found.append((name, self._told(said)))
         return found
 

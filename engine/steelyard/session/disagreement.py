@@ -47,7 +47,7 @@ class Disagreement:
                 other=other,
             )
         if len(self.columns) > SHOWN:
-            yield msg("and {count} more columns", count=len(self.columns) - SHOWN)
+            yield msg("and {count} more {count:column|columns}", count=len(self.columns) - SHOWN)
         yield msg("the case: {case}", case="; ".join(_facts(self.case, versions)))
 
 

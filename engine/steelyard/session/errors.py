@@ -91,11 +91,7 @@ class DisagreementError(MessageError):
 
     def __init__(self, differences: tuple[Disagreement, ...], described: tuple[Message, ...]) -> None:
         count = len({one.case.key for one in differences})
-        counted = (
-            msg("1 case differs between engines; nothing was written")
-            if count == 1
-            else msg("{count} cases differ between engines; nothing was written", count=count)
-        )
+        counted = msg("{count} {count:case differs|cases differ} between engines; nothing was written", count=count)
         report = msg("this is a fault of this program: please report it with the ruleset and these cases")
         super().__init__(*described, counted, report)
         self.differences = differences

@@ -134,7 +134,7 @@ def _table(ruleset: Ruleset, score: Score) -> WeightTable:
         return WeightTable(ruleset.version, score.id, score.members, None)
     count = count_combinations(ruleset, score)
     if count > MOST_SITUATIONS:
-        raise LimitError(msg("the weights have {count} situations, too many to print", count=count))
+        raise LimitError(msg("the weights have {count} {count:situation|situations}, too many to print", count=count))
     resolved = sorted(situations(ruleset, score), key=lambda one: len(one[0].fired) + len(one[0].waived))
     rows = tuple(_weights(combination.words, found) for combination, found in resolved)
     return WeightTable(ruleset.version, score.id, score.members, rows)

@@ -129,7 +129,7 @@ def write_report(
     if most is None and len(chosen) < len(scored.cases):
         told.warn(
             msg(
-                "the report has pages of the first {count} of {all} cases: `explain` shows any other",
+                "the report has pages of the first {count} of {all} {all:case|cases}: `explain` shows any other",
                 count=len(chosen),
                 all=len(scored.cases),
             )

@@ -43,7 +43,7 @@ def sample_size(verify: int | None, unchecked: Message | None, listener: Listene
     if verify:
         raise EngineError(
             msg(
-                "a check of {count} cases on another engine was asked for, and none can run: {problem}",
+                "a check of {count} {count:case|cases} on another engine was asked for, and none can run: {problem}",
                 count=verify,
                 problem=unchecked,
             )

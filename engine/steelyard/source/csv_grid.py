@@ -65,7 +65,7 @@ def _even(grid: Grid, rows: list[Row], diagnostics: Diagnostics) -> bool:
             diagnostics.add(
                 "E145",
                 first.text.span,
-                msg("the row has {count} fields, and the header {width}", count=len(row), width=width),
+                msg("the row has {count} {count:field|fields}, and the header {width}", count=len(row), width=width),
                 help=msg("a field that contains the delimiter needs quotes") if len(row) > width else None,
             )
     return good

@@ -26,4 +26,4 @@ def test_rows_that_were_not_compared_are_said(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("steelyard.ir.shadows.MOST_STEPS", 3)
     found = [str(one.headline) for one in load_text(TEXT).diagnostics if one.code == "L111"]
 
-    assert ["from row 3 on, 1 rows of `t` were not compared with those before them"] == found
+    assert ["from row 3 on, 1 row of `t` was not compared with those before them"] == found

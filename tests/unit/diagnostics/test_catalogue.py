@@ -7,6 +7,7 @@ in the form of a .po file.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
@@ -63,6 +64,29 @@ def templates(*packages: str) -> dict[str, list[str]]:
 
 def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name is not None}
+
+
+COUNTS = {
+    "all", "allowed", "cases", "count", "days", "least", "limit", "minimum", "more", "most", "number", "rows", "scale",
+    "wanted", "width",
+}  # fmt: skip
+"""The names of fields that may hold a number of things."""
+PLURAL = re.compile(
+    r"(?<![=\w])1 (?:(?:more|hidden|bad|whole|working|scored|different) )*(?!(?:holds|says|hits|has|was)\b)\w+s\b"
+)
+"""One thing, and a word that ends as a plural; verbs of what a number names, such as a row, are none."""
+
+
+def test_no_count_of_one_stands_before_a_plural() -> None:
+    """What a limit of the program says is left out: no limit is 1."""
+    counted = {
+        template: msg(
+            template, **{name: "1" if name in COUNTS - {"limit", "most"} else "x" for name in fields(template)}
+        )
+        for template in templates()
+    }
+
+    assert {} == {template: str(one) for template, one in counted.items() if PLURAL.search(str(one))}
 
 
 def missing(lang: str, *packages: str) -> dict[str, list[str]]:

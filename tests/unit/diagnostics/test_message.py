@@ -17,6 +17,12 @@ def test_english_is_the_template_itself() -> None:
     assert "value `7`" == str(msg("value `{x}`", x=7))
 
 
+def test_words_follow_the_count() -> None:
+    said = [str(msg("{n} {n:row is|rows are} left", n=n)) for n in (0, 1, 2, "1", "1,000")]
+
+    assert ["0 rows are left", "1 row is left", "2 rows are left", "1 row is left", "1,000 rows are left"] == said
+
+
 def test_values_are_never_templates() -> None:
     assert "value `{y} {0}`" == str(msg("value `{x}`", x="{y} {0}"))
 

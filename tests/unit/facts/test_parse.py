@@ -139,7 +139,9 @@ def test_usual_spellings_of_numbers(text, scale, units) -> None:
 def test_other_spellings_of_numbers_are_refused_with_advice(text, scale, hint) -> None:
     expected, said = problem(text, Number(scale))
 
-    assert expected == ("a whole number" if scale == 0 else f"a number with at most {scale} digits after the point")
+    assert expected == (
+        "a whole number" if scale == 0 else f"a number with at most {scale} digit{'s' * (scale > 1)} after the point"
+    )
     assert said == hint
 
 

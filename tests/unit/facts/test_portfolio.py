@@ -354,7 +354,7 @@ def test_rows_belong_to_the_case_they_name(folder) -> None:
 
     assert [[row.id for row in case.rows["complaints"]] for case in portfolio.cases] == [["k1", "k3"], ["k2"]]
     assert portfolio.cases[0].rows["complaints"][0].values == {"complaint_id": "k1", "claim_id": "A", "upheld": True}
-    assert [str(one.headline) for one in portfolio.findings] == ["1 rows of `complaints` match no case"]
+    assert [str(one.headline) for one in portfolio.findings] == ["1 row of `complaints` matches no case"]
 
 
 def test_an_empty_relation_gives_no_rows(folder) -> None:
@@ -372,7 +372,7 @@ def test_a_bad_row_rejects_the_case_it_belongs_to(folder) -> None:
     [reject] = portfolio.rejects
     assert brief(reject)[:3] == ("A", "complaints.upheld", "maybe")
     assert (reject.line, reject.file) == (2, "k.csv")
-    assert [str(one.headline) for one in portfolio.findings] == ["1 rows of `complaints` match no case"]
+    assert [str(one.headline) for one in portfolio.findings] == ["1 row of `complaints` matches no case"]
 
 
 def test_rows_of_a_rejected_case_do_match_a_case(folder) -> None:
@@ -404,7 +404,7 @@ def test_a_bad_row_that_names_no_case_stops_the_run(folder, row) -> None:
 
     [found] = bad(ruleset(COMPLAINTS), folder.write("c.csv", CASES), {"complaints": [complaints]})
 
-    assert (found.code, str(found.headline)) == ("E122", "1 bad rows of `complaints` could belong to any case")
+    assert (found.code, str(found.headline)) == ("E122", "1 bad row of `complaints` could belong to any case")
     assert found.span is not None
     assert found.span.line == 1
 

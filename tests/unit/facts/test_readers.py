@@ -714,7 +714,7 @@ def test_xes_keys_that_two_attributes_have(write) -> None:
     assert [("C1", "Li"), ("C1", "Wang"), ("C1", "Wang"), ("C1", None)] == [
         (one["case"], one.get("resource")) for one in found
     ]
-    assert ["1 attributes `resource`", "1 attributes `case`"] == [one[12:].partition(" differ")[0] for one in said]
+    assert ["1 attribute `resource`", "1 attribute `case`"] == [one[12:].partition(" differ")[0] for one in said]
     assert [{"case": "C1"}] == logged(path, "case", traces=True)[0]
 
 

@@ -111,7 +111,7 @@ def test_what_versions_declare_alike_is_read_once(tmp_path: Path) -> None:
 
     assert [["1"], ["2", "3"]] == [[row.id for row in case.rows["calls"]] for case in found.cases]
     assert ["calls", "cases"] == [file.role for file in found.provenance.files]
-    assert ["1 rows of `calls` match no case"] == [str(one.headline) for one in found.findings]
+    assert ["1 row of `calls` matches no case"] == [str(one.headline) for one in found.findings]
 
 
 def test_a_bad_row_rejects_only_cases_of_the_version_that_refuses_it(tmp_path: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_bad_row_rejects_only_cases_of_the_version_that_refuses_it(tmp_path: P
     assert ["A", "B"] == [case.key for case in found.cases]
     assert [("C", "calls.n", "50")] == [(one.key, one.where, one.value) for one in found.rejects]
     assert ["calls", "cases"] == [file.role for file in found.provenance.files]
-    assert ["1 rows of `calls` match no case"] == [str(one.headline) for one in found.findings]
+    assert ["1 row of `calls` matches no case"] == [str(one.headline) for one in found.findings]
 
 
 def test_a_relation_of_one_version_must_be_given_and_stays_with_it(tmp_path: Path) -> None:

@@ -167,7 +167,7 @@ def test_rows_of_other_cases_are_left_out_and_said(motor) -> None:
     result = motor.evaluate(MOTOR, {**no_rows(motor), "complaints": [other]})
 
     assert result.score == motor.evaluate(MOTOR, no_rows(motor)).score
-    assert result.warnings == ("1 rows of `complaints` match no case",)
+    assert result.warnings == ("1 row of `complaints` matches no case",)
 
 
 def test_a_bad_row_of_a_feed_is_left_out_and_said(motor) -> None:

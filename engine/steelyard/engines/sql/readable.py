@@ -221,7 +221,7 @@ def _one(name: str, type_: Type, value: E, here: Dialect) -> E:
         case Number(scale) if scale > PARQUET_DIGITS:
             raise UnfitError(
                 msg(
-                    "`{name}` has {scale} digits after the point, more than {limit}",
+                    "`{name}` has {scale} {scale:digit|digits} after the point, more than {limit}",
                     name=name,
                     scale=scale,
                     limit=PARQUET_DIGITS,

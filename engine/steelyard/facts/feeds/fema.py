@@ -109,7 +109,8 @@ def declarations(
     if closed:
         warnings.append(
             msg(
-                "{role}: {count} disasters name no end and last until they were closed out: {names}",
+                "{role}: {count} {count:disaster names|disasters name} no end and "
+                "{count:lasts until it was|last until they were} closed out: {names}",
                 role=relation.id,
                 count=len(closed),
                 names=listed(list(closed)[:_NAMED]),

@@ -189,7 +189,7 @@ def _cells(one: _Stretch, name: str, zone: Zone) -> dict[str, Cell]:
 def _remarks(timeline: Timeline, stretches: Sequence[_Stretch], role: str) -> Iterator[Message]:
     if timeline.unseen:
         yield msg(
-            "{role}: {count} alerts that others speak of were not read: {names}",
+            "{role}: {count} {count:alert|alerts} that others speak of {count:was|were} not read: {names}",
             role=role,
             count=len(timeline.unseen),
             names=listed(one.identifier for one in timeline.unseen[:_NAMED]),
@@ -197,7 +197,8 @@ def _remarks(timeline: Timeline, stretches: Sequence[_Stretch], role: str) -> It
     expired = sum(one.expires for one in stretches)
     if expired:
         yield msg(
-            "{role}: {count} warnings end when their bulletin expires, because it names no end of the event",
+            "{role}: {count} {count:warning ends|warnings end} when {count:its|their} bulletin expires, because it "
+            "names no end of the event",
             role=role,
             count=expired,
         )

@@ -167,7 +167,9 @@ def _notation(one: InputField, seen: _Seen, found: list[Guess], here: Zone) -> I
     marks = marks_of(one, [*seen.marks, *seen.refused])
     if marks:
         count = seen.marks.total() + sum(seen.refused[text] for text in seen.refused if text.strip() in marks)
-        yield Proposed(3, f"missing: {json.dumps(marks, ensure_ascii=False)}", msg("{count} times", count=count))
+        yield Proposed(
+            3, f"missing: {json.dumps(marks, ensure_ascii=False)}", msg("{count} {count:time|times}", count=count)
+        )
     left = _unmarked(one, seen)
     for guess in found:
         for key, value in guess.keys:

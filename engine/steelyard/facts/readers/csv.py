@@ -93,7 +93,7 @@ def _rows(rows: Iterable[CsvRow], columns: list[str], remarks: Remarks) -> Itera
                 number + 1,
                 ",".join(fields)[:_SHOWN],
                 Problem(
-                    msg("{width} fields, but the row has {count}", width=width, count=len(fields)),
+                    msg("{width} {width:field|fields}, but the row has {count}", width=width, count=len(fields)),
                     _too_long(fields[width:]) if len(fields) > width else None,
                 ),
             )

@@ -48,7 +48,12 @@ class Remarks:
                 **where,
             )
         if self.skipped:
-            yield msg("{role}: {count} rows of `{file}` have no value and are skipped", count=self.skipped, **where)
+            yield msg(
+                "{role}: {count} {count:row|rows} of `{file}` {count:has no value and is|have no value and are} "
+                "skipped",
+                count=self.skipped,
+                **where,
+            )
         if self.other_sheets:
             yield msg(
                 "{role}: of `{file}` only the first sheet `{sheet}` is read, not {others}",
@@ -65,10 +70,15 @@ class Remarks:
                 **where,
             )
         if self.hidden_rows:
-            yield msg("{role}: {count} hidden rows of `{file}` are read like others", count=self.hidden_rows, **where)
+            yield msg(
+                "{role}: {count} hidden {count:row|rows} of `{file}` {count:is|are} read like others",
+                count=self.hidden_rows,
+                **where,
+            )
         if self.lost_events:
             yield msg(
-                "{role}: {count} events of `{file}` lie in no trace with a name, so no case has them; "
+                "{role}: {count} {count:event|events} of `{file}` {count:lies|lie} in no trace with a name, so no "
+                "case has {count:it|them}; "
                 "the first stands on line {line}",
                 count=self.lost_events,
                 line=self.first_lost,
@@ -76,7 +86,8 @@ class Remarks:
             )
         for name, count in self.overruled.items():
             yield msg(
-                "{role}: in `{file}` {count} attributes `{name}` differ from the standard attribute of this column, "
+                "{role}: in `{file}` {count} {count:attribute|attributes} `{name}` {count:differs|differ} "
+                "from the standard attribute of this column, "
                 "which counts",
                 count=count,
                 name=name,

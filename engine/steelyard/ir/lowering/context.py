@@ -381,7 +381,7 @@ class Context:
             "N106",
             self._declared_at(cycle[0][1] or cycle[0][0]),
             msg(
-                "a cycle of {count} definitions: {path}",
+                "a cycle of {count} {count:definition|definitions}: {path}",
                 count=len(cycle),
                 path=" → ".join(shown if len(shown) <= SHOWN_OF_CYCLE else (*shown[:3], "…", *shown[-2:])),
             ),

@@ -41,7 +41,7 @@ def aggregate(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
             "T105",
             node.span,
             msg(
-                "`{name}` takes {wanted} arguments, not {count}",
+                "`{name}` takes {wanted} {wanted:argument|arguments}, not {count}",
                 name=node.function,
                 wanted=wanted,
                 count=len(node.arguments),

@@ -73,7 +73,12 @@ def call(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
         scope.diagnostics.add(
             "T105",
             node.span,
-            msg("`{name}` takes {wanted} arguments, not {count}", name=name, wanted=wanted, count=len(node.arguments)),
+            msg(
+                "`{name}` takes {wanted} {wanted:argument|arguments}, not {count}",
+                name=name,
+                wanted=wanted,
+                count=len(node.arguments),
+            ),
             help=msg("`where` belongs to aggregates: count sum min max mean any all")
             if node.where is not None
             else None,
@@ -154,7 +159,7 @@ def _call_table(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | Non
             "T105",
             node.span,
             msg(
-                "`{name}` takes {wanted} arguments, not {count}",
+                "`{name}` takes {wanted} {wanted:argument|arguments}, not {count}",
                 name=table.id,
                 wanted=len(table.inputs),
                 count=len(node.arguments),

@@ -228,7 +228,9 @@ def _literal_hint(kind: Type) -> Message:
         case Number(scale=0):
             return msg("write a whole number, e.g. `90`")
         case Number(scale=scale):
-            return msg("write a number with at most {scale} digits after the point, or a percentage", scale=scale)
+            return msg(
+                "write a number with at most {scale} {scale:digit|digits} after the point, or a percentage", scale=scale
+            )
         case Duration():
             return msg("write e.g. `24h` or `1h30min`")
         case Days():

@@ -71,7 +71,7 @@ def test_what_was_closed_out_ends_then_at_the_latest(table, closed, ends) -> Non
     portfolio = table(UNENDED.format(closed), header=CLOSED)
 
     assert [local(ends)] == [row["ends"] for row in rows(portfolio, "declared")]
-    assert ["declared: 1 disasters name no end and last until they were closed out: `DR-4332-TX`"] == [
+    assert ["declared: 1 disaster names no end and lasts until it was closed out: `DR-4332-TX`"] == [
         str(one) for one in portfolio.warnings if "closed" in str(one)
     ]
 

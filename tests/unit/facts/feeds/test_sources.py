@@ -328,7 +328,7 @@ def test_alerts_of_the_world_good_and_broken(scheme, tmp_path) -> None:
             assert ("06003", "06009", "06109") == found["KSTO1055887203"]["areas"]
             assert ("06037",) == found["KAR0-0306112239-SW"]["areas"]
             assert 4 == len(found)
-            assert ["weather: 1 warnings end when their bulletin expires"] == [
+            assert ["weather: 1 warning ends when its bulletin expires"] == [
                 str(one).partition(",")[0] for one in portfolio.warnings if "expires" in str(one)
             ]
         case "name":

@@ -58,7 +58,7 @@ def test_a_row_has_every_column_of_the_feed(read) -> None:
     ] == rows(portfolio)  # fmt: skip
     assert "A" == portfolio.cases[0].rows["weather"][0].id
     assert () == portfolio.provenance.skipped == portfolio.feed_rejects
-    assert ["weather: 1 warnings end when their bulletin expires, because it names no end of the event"] == list(
+    assert ["weather: 1 warning ends when its bulletin expires, because it names no end of the event"] == list(
         map(str, portfolio.warnings)
     )
 
@@ -236,7 +236,7 @@ def test_the_ruleset_names_kinds_and_other_events_keep_their_name(read) -> None:
     )
 
     assert ["tornado", "Hail"] == [row["kind"] for row in rows(portfolio)]
-    assert ["weather: 1 events have kinds that `kinds` does not name: `Hail`"] == list(map(str, portfolio.warnings))
+    assert ["weather: 1 event has kinds that `kinds` does not name: `Hail`"] == list(map(str, portfolio.warnings))
 
 
 def test_translations_are_left_out(read) -> None:
@@ -314,7 +314,7 @@ def test_faults_of_infos_and_unread_alerts_are_said(read) -> None:
     )
 
     assert {"alerts without `severity`": 1, "alerts without `info`": 1} == skipped(portfolio)
-    assert "weather: 1 alerts that others speak of were not read: `Z`" in list(map(str, portfolio.warnings))
+    assert "weather: 1 alert that others speak of was not read: `Z`" in list(map(str, portfolio.warnings))
 
 
 def test_an_update_with_bad_infos_only_ends_what_it_names(read) -> None:
