@@ -12,6 +12,7 @@ from steelyard.facts.near_misses import MOST_KNOWN, NAMED, Known, near_values, q
 from steelyard.ir.contents import expressions
 from steelyard.ir.expressions import (
     Argument,
+    Coalesce,
     Comparator,
     Compare,
     Expr,
@@ -23,6 +24,7 @@ from steelyard.ir.expressions import (
     Parameter,
     TableCall,
 )
+from steelyard.ir.reading import DefineKey, Reading, define_of
 from steelyard.ir.ruleset import InputField, Ruleset, Table
 from steelyard.ir.types import Region, Text
 from steelyard.ir.walk import nodes
@@ -88,7 +90,10 @@ class Occurring:
 
 
 def compared(ruleset: Ruleset) -> list[Compared]:
-    """Return what a ruleset compares with texts: by `=`, `!=` or `in`, in rules, joins and cells of tables."""
+    """Return what a ruleset compares with texts: by `=`, `!=` or `in`, in rules, joins and cells of tables.
+
+    Defines are followed, and so is `coalesce(x, "text")`, whose own text needs not occur.
+    """
     fields: dict[tuple[str | None, str], InputField] = {(None, field.id): field for field in ruleset.inputs}
     fields |= {(relation.id, field.id): field for relation in ruleset.relations for field in relation.fields}
     known: dict[tuple[str | None, str], set[str]] = {
@@ -96,8 +101,10 @@ def compared(ruleset: Ruleset) -> list[Compared]:
     }
     parameters = {one.id: one.value for one in ruleset.parameters}
     found: dict[tuple[str | None, str], Texts] = {}
+    defines = Reading(ruleset).defines
     for operand, constants in _comparisons(ruleset):
-        match operand:
+        read, defaults = _origin(operand, defines)
+        match read:
             case Input(name=name):
                 key = None, name
             case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
@@ -112,11 +119,28 @@ def compared(ruleset: Ruleset) -> list[Compared]:
         beside = frozenset(value for value, _ in values if isinstance(value, str))
         texts = found.setdefault(key, {})
         for value, span in values:
-            if isinstance(value, str) and value not in known.get(key, ()):
+            if isinstance(value, str) and value not in known.get(key, ()) and value not in defaults:
                 before = texts.get(value)
                 if before is None or len(beside) < len(before.beside):
                     texts[value] = Comparison(span, beside)
     return [Compared(relation, fields[relation, name], texts) for (relation, name), texts in found.items() if texts]
+
+
+def _origin(operand: Expr, defines: Mapping[DefineKey, Expr]) -> tuple[Expr, frozenset[str]]:
+    """Follow defines and `coalesce` to what is read from a file; and the texts that stand for a missing value."""
+    defaults: set[str] = set()
+    while True:
+        key = define_of(operand)
+        if key is not None and key in defines:
+            operand = defines[key]
+        elif isinstance(operand, Coalesce):
+            first, *others = operand.items
+            defaults |= {one.value for one in others if isinstance(one, Literal) and isinstance(one.value, str)}
+            if any(not isinstance(one, Literal) for one in others):
+                return operand, frozenset(defaults)
+            operand = first
+        else:
+            return operand, frozenset(defaults)
 
 
 def _is_open(field: InputField) -> bool:

@@ -33,7 +33,7 @@ def unnamed_kinds(relation: Relation, rows: Iterable[Row]) -> Iterator[Message]:
         count=counted.total(),
         kinds=some_of([quote(one) for one in kinds], len(kinds)),
     )
-    known = Known({(one,) for one in named}, quote)
+    known = Known({(one,) for one in named | issued.keys()}, quote)
     strange = [(one,) for one in kinds if one not in issued]
     near = (
         *(

@@ -18,10 +18,10 @@ SIX = "`a`, `b`, `c`, `d`, `e`, … and 1 more"
         ("storm,heat", NAMED, []),
         ("fog", (), []),
         (
-            "Storm,heat,Heat Warning,fog,fog",
+            "Storm,heat,Heat Warning,Storm Warnin,fog",
             NAMED,
             [
-                "4 events have kinds that `kinds` does not name: `Heat Warning`, `Storm`, `fog`",
+                "4 events have kinds that `kinds` does not name: `Heat Warning`, `Storm`, `Storm Warnin`, `fog`",
                 "a table names the kind as rules do: `heat`, not `Heat Warning`",
                 "`Storm` differs only in letter case from `storm`",
             ],
