@@ -12,6 +12,7 @@ from pathlib import Path
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.facts.cells import Cell
 from steelyard.facts.column_names import likeness
 from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
@@ -28,6 +29,8 @@ _NAMED = 10
 """How many columns of a file are named at most."""
 _TRIED = 1000
 """How many rows are looked at to see whether the values of a column can be read."""
+_EXAMINED = 10_000
+"""How many rows of a file with one header are looked at for two columns that no row fills both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +86,25 @@ def absent_columns(
     said = False
     for field in fields:
         there = field.column in header.columns
-        if field.column in judged or (not header.growing if there else not field.can_be_missing):
+        if field.column in judged or not (field.can_be_missing or (there and header.growing)):
             continue
         judged.add(field.column)
         if _accepted(header.role, field, options):
             continue
-        found = likeness(field, spare, partial(_readable, header, field, options), weak=not there)
-        if found is not None and found.sure and not (there and _together(header, field.column, found.column, options)):
-            _report(header, field, found.column, diagnostics, some=there)
-        elif not there:
+        readable = partial(_readable, header, field, options)
+        found = likeness(field, spare, readable)
+        if there:
+            if found is None or not (found.sure or readable(found.column)):
+                continue
+            if not _apart(header, field.column, found.column, options):
+                continue
+            if found.sure and header.growing:
+                _report(header, field, found.column, diagnostics, some=True)
+            else:
+                yield _some_rows(header.role, field.column, found.column)
+        elif found is not None and found.sure:
+            _report(header, field, found.column, diagnostics, some=False)
+        else:
             said = True
             yield _warning(header.role, field.column, None if found is None else found.column)
     if said and spare:
@@ -132,10 +145,20 @@ def _readable(header: Header, field: InputField, options: ReadOptions, column: s
     return some
 
 
-def _together(header: Header, first: str, second: str, options: ReadOptions) -> bool:
-    """Whether a row names both columns, which are then not the same."""
+def _apart(header: Header, first: str, second: str, options: ReadOptions) -> bool:
+    """Whether some rows have a value in the second column, and none of them in both, which then may be one column."""
+    some = False
     with open_table(header.path, options, Wanted(frozenset((first, second)), header.needed)) as table:
-        return any(isinstance(line, Line) and first in line.cells and second in line.cells for line in table.rows)
+        for line in table.rows if header.growing else islice(table.rows, _EXAMINED):
+            if isinstance(line, Line) and _filled(line.cells.get(second)):
+                if _filled(line.cells.get(first)):
+                    return False
+                some = True
+    return some
+
+
+def _filled(cell: Cell) -> bool:
+    return cell is not None and cell != () and not (isinstance(cell, str) and not cell.strip())
 
 
 def _report(header: Header, field: InputField, near: str, diagnostics: Diagnostics, *, some: bool) -> None:
@@ -166,6 +189,15 @@ def _in_yaml(text: str) -> str:
 def _option(name: str) -> str:
     text = f"{name}=accept"
     return f"--missing-column '{text}'" if " " in text else f"--missing-column {text}"
+
+
+def _some_rows(role: str, column: str, near: str) -> Message:
+    return msg(
+        "{role}: no row has both `{column}` and `{near}`, which nobody reads; did you mean `{near}`?",
+        role=role,
+        column=column,
+        near=near,
+    )
 
 
 def _warning(role: str, column: str, near: str | None) -> Message:

@@ -97,9 +97,14 @@ class Noting:
     def findings(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Pass diagnostics on and keep them, their notes behind the headline."""
         for one in diagnostics:
-            words = msg("{headline} ({notes})", headline=one.headline, notes=one.notes) if one.notes else one.headline
-            self._warned.append(Warned(one.code, words, _count(one.headline)))
+            self._warned.append(Warned(one.code, in_one_line(one), _count(one.headline)))
         self._listener.findings(diagnostics)
+
+
+def in_one_line(finding: Diagnostic) -> Message:
+    """Return what a finding says: its headline, and its notes in brackets."""
+    headline, notes = finding.headline, finding.notes
+    return msg("{headline} ({notes})", headline=headline, notes=notes) if notes else headline
 
 
 def _count(message: Message) -> int | None:

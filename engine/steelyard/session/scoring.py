@@ -17,7 +17,7 @@ from steelyard.report.writers import REJECT_COLUMNS
 from steelyard.session.columns import input_ids
 from steelyard.session.errors import UsageError
 from steelyard.session.frames import Data, files_of
-from steelyard.session.listener import Listener, Tick
+from steelyard.session.listener import Listener, Tick, in_one_line
 from steelyard.session.outputs import STANDARD, Outputs, write_outputs
 from steelyard.session.record import REJECTS
 from steelyard.session.rows import Rows
@@ -53,7 +53,7 @@ class Warn:
     def findings(self, diagnostics: Sequence[Diagnostic]) -> None:
         """Warn of each."""
         for one in diagnostics:
-            warnings.warn(str(one.headline), SteelyardWarning, stacklevel=2)
+            warnings.warn(str(in_one_line(one)), SteelyardWarning, stacklevel=2)
 
 
 @dataclass(frozen=True)

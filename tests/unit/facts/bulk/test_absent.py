@@ -117,6 +117,30 @@ def test_keys_of_one_row_are_two(agree, rules, tmp_path) -> None:
     assert [] == read(agree, rules, tmp_path, text, "c.jsonl")
 
 
+@pytest.mark.parametrize(
+    ("near", "value", "told"),
+    [("paidAt", AT, True), ("pay_at", AT, True), ("pay_at", "x", False), ("other", AT, False), ("pay_at", " ", False)],
+)
+@pytest.mark.parametrize("name", ["c.csv", "c.jsonl"])
+def test_columns_of_which_each_row_fills_one(agree, rules, tmp_path, near, value, told, name) -> None:
+    if name == "c.csv":
+        text = f"key,paid_at,{near}\na,{AT},\nb,,{value}\n"
+    else:
+        text = f'{{"key": "a", "paid_at": "{AT}"}}\n{{"key": "b", "paid_at": null, "{near}": "{value}"}}\n'
+    sure = near == "paidAt" and name == "c.jsonl"
+    words = f"no row has both `paid_at` and `{near}`, which nobody reads; did you mean `{near}`?"
+    expected = (
+        ("E124", f"some rows have no `paid_at` but a `{near}`, which nobody reads") if sure else f"cases: {words}"
+    )
+
+    found = [one for one in read(agree, rules, tmp_path, text, name) if "in every row" not in one]
+    assert [expected] * told == found
+
+
+def test_columns_that_a_row_fills_both_are_two(agree, rules, tmp_path) -> None:
+    assert [] == read(agree, rules, tmp_path, f"key,paid_at,pay_at\na,{AT},{AT}\nb,,{AT}\n")
+
+
 def test_columns_of_relations(agree, shapes, tmp_path) -> None:
     own = shapes.relation("calls", shapes.field("of", shapes.types["word"]), *shapes.optional("flag"), of_case="of")
     (tmp_path / "calls.csv").write_text("of,FLAG\na,yes\n", "utf-8")
