@@ -1,5 +1,7 @@
 """Hints are right: what a diagnostic says to write is written in the place of the error, and the error is gone."""
 
+# pyright: basic
+
 from __future__ import annotations
 
 import json
@@ -21,6 +23,7 @@ from passes.fragments import FRAGMENT, MINIMAL, merged
 from steelyard.analysis.check import analyse, load, load_text
 from steelyard.cli.main import run
 from steelyard.diagnostics import Diagnostic, Diagnostics, Message
+from steelyard.diagnostics.catalogue import translations
 from steelyard.diagnostics.registry import CODES
 from steelyard.ir.from_model import lower
 from steelyard.model.from_source import from_source
@@ -185,3 +188,20 @@ def test_every_hint_that_suggests_a_text_or_an_option_is_followed() -> None:
 
     assert [] == sorted(suggesting - followed() - set(UNFOLLOWED))
     assert [] == sorted(text for text in UNFOLLOWED if text in followed() or text not in suggesting)
+
+
+PLACEHOLDERS = {"VALUE": "值", "NAME": "名称", "FIELD": "字段"}
+
+
+def test_hints_in_chinese_suggest_the_same() -> None:
+    """Texts in backticks are the same in every language, save for placeholders."""
+    different: list[str] = []
+    for english, chinese in translations("zh").items():
+        texts = [
+            re.sub(r"\b(VALUE|NAME|FIELD)\b", lambda word: PLACEHOLDERS[word[0]], text)
+            for text in QUOTED.findall(english)
+        ]
+        if SUGGESTS.search(english) and sorted(texts) != sorted(QUOTED.findall(chinese)):
+            different.append(english)
+
+    assert [] == different

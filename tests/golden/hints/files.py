@@ -136,12 +136,23 @@ FILES = (
     FileSlip("", 'write `"a ""word"" in quotes"`', "k: text", 'id,k\n1,«"a "word" in quotes"→•»\n'),
     FileSlip(
         "",
-        "what is shown as `\\x` is a byte that is no text: mend it, or state its encoding, as `--encoding gb18030`",
+        "what is shown as `\\x` is a byte that is no text: mend it, or state its encoding, as `--encoding cp1252` or "
+        "`--encoding gb18030`",
         "k: text",
         "id,k\n1,上海\n",
         "«→•»",
         encoding="gb18030",
-        omit=("\\x",),
+        omit=("\\x", "--encoding cp1252"),
+    ),
+    FileSlip(
+        "",
+        "what is shown as `\\x` is a byte that is no text: mend it, or state its encoding, as `--encoding cp1252` or "
+        "`--encoding gb18030`",
+        "k: text",
+        "id,k\n1,Málaga\n",
+        "«→•»",
+        encoding="cp1252",
+        omit=("\\x", "--encoding gb18030"),
     ),
     FileSlip(
         "",
@@ -154,13 +165,23 @@ FILES = (
     # files
     FileSlip(
         "E112",
-        "say how the file is encoded: `--encoding gb18030` for files of Chinese spreadsheets; where files differ, "
-        "`--intake` says it of each",
+        "say how the file is encoded: `--encoding cp1252` for files of Western spreadsheets, `gb18030` of Chinese "
+        "ones; where files differ, `--intake` says it of each",
         "上海: text",
         "id,上海\n1,x\n",
-        "«→•»",
+        "--encoding «utf-8→•»",
         encoding="gb18030",
-        omit=("--intake",),
+        omit=("--encoding cp1252", "--intake"),
+    ),
+    FileSlip(
+        "E112",
+        "say how the file is encoded: `--encoding cp1252` for files of Western spreadsheets, `gb18030` of Chinese "
+        "ones; where files differ, `--intake` says it of each",
+        "Málaga: text",
+        "id,Málaga\n1,x\n",
+        "«→•»",
+        encoding="cp1252",
+        omit=("gb18030", "--intake"),
     ),
     FileSlip(
         "E112",
