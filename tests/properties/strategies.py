@@ -172,7 +172,13 @@ def number(draw: Draw, scope: Scope, depth: int = 2) -> str:  # noqa: C901 - a c
             where = one_of(
                 draw, "", f" where {condition(draw, Scope('events', aggregates=False, one_row=scope.one_row), 0)}"
             )
-            function = one_of(draw, "count(events{w})", "sum(events.amount{w})", "max(events.amount{w})")
+            function = one_of(
+                draw,
+                "count(events{w})",
+                "sum(events.amount{w})",
+                "max(events.amount{w})",
+                "sum(premium(line, events.amount){w})",
+            )
             return function.replace("{w}", where)
         case _:
             return one_of(draw, "premium(line, n2)", "mean(events.amount, 2)", "sum(listing(n2))", "count(listing(n2))")
@@ -307,7 +313,7 @@ def tables(draw: Draw) -> dict[str, Any]:
         output["values"] = list(values)
     table: dict[str, Any] = {
         "hit": single,
-        "inputs": {"line": "line", "n": "n2"},
+        "inputs": {"line": "line", "n": {"value": "n2", "type": "decimal(1)"}},
         "outputs": {"premium": output},
         "rows": [
             {"line": draw(cell), "n": draw(band), "premium": one_of(draw, *values)}

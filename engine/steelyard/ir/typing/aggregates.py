@@ -75,7 +75,14 @@ def aggregate(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
 
 
 def _table(node: syntax.Call, scope: NameScope) -> str | None:
+    """The table whose hits are aggregated; None where rows are, each of which may ask a table."""
     match node.arguments[0]:
+        case syntax.Call(function=name) as call if (
+            scope.lookup.kind(name) == "table"
+            and any(scope.lookup.kind(owner) == "relation" and not _one_row(owner, scope) for owner in _owners(call))
+            and not _gives_list(name, node, scope)
+        ):
+            return None
         case syntax.Name(parts=(name, *_)) | syntax.Call(function=name) if scope.lookup.kind(name) == "table":
             return name
         case _:  # no table
@@ -145,6 +152,11 @@ def _relation(node: syntax.Call, scope: NameScope) -> str | None:
         help=msg("write the relation before the field: `{name}(R.x)`", name=node.function),
     )
     return None
+
+
+def _gives_list(name: str, node: syntax.Call, scope: NameScope) -> bool:
+    table = scope.lookup.table(name, node.span)
+    return table is not None and table.hit.gives_list
 
 
 def _one_row(name: str, scope: NameScope) -> bool:
