@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Message, msg
@@ -12,6 +13,7 @@ from steelyard.facts.case import Row
 from steelyard.ir.expressions import Define, Expr, Field, Stored
 from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Ruleset, Source
 from steelyard.ir.types import DateTime, Type
+from steelyard.ir.types import Text as TextType
 
 _DIVISION = "division by zero"
 _FEED_FIELDS = {
@@ -27,6 +29,29 @@ _FEED_FIELDS = {
     "authority": Label("发布单位", "Authority"),
     "reference": Label("文号", "Reference"),
 }
+_FEED_VALUES = {
+    "blue": "蓝色",
+    "yellow": "黄色",
+    "orange": "橙色",
+    "red": "红色",
+    "typhoon": "台风",
+    "rainstorm": "暴雨",
+    "snow": "暴雪",
+    "gale": "大风",
+    "flood": "洪水",
+    "earthquake": "地震",
+    "hail": "冰雹",
+    "thunderstorm": "雷电",
+    "fog": "大雾",
+    "cold wave": "寒潮",
+    "high temperature": "高温",
+    "drought": "干旱",
+    "frost": "霜冻",
+    "road icing": "道路结冰",
+    "sandstorm": "沙尘暴",
+    "tornado": "龙卷风",
+}
+"""Levels and kinds of events that rulesets name in English, in Chinese."""
 _FEEDS = {"warnings": Label("预警", "Warning"), "declarations": Label("灾害公告", "Declaration")}
 
 
@@ -61,6 +86,7 @@ class Words:
         for section in sections:
             self._names.update({one.id: Name(one.id, one.label) for one in section})
         self._names.update({group.id: Name(group.id, group.label) for group in ruleset.groups})
+        self._feed_words = _feed_words(ruleset)
         self._calendars = {one.id: Name(one.id, one.label) for one in ruleset.calendars}
         self._scores = {score.id: Name(score.id, _score_label(score.id, score.label)) for score in ruleset.scores}
 
@@ -88,7 +114,10 @@ class Words:
 
     def value(self, value: Stored, type: Type) -> TypedValue:  # noqa: A002 - the word
         """Convert a stored value to text for a reader."""
-        return value_text(value, type, self.zone)
+        shown = value_text(value, type, self.zone)
+        if isinstance(type, TextType) and isinstance(value, str) and value in self._feed_words:
+            return replace(shown, reader=msg("{value}", value=self._feed_words[value]))
+        return shown
 
     def missing(self, reasons: Iterable[str]) -> tuple[Text, ...]:
         """Describe what was missing, sorted by code point."""
@@ -143,7 +172,8 @@ class Words:
         headline = row.values.get("headline")
         if isinstance(headline, str) and headline:
             return headline
-        return msg("{items}", items=tuple(str(row.values[key]) for key in ("kind", "level") if key in row.values))
+        found = [str(row.values[key]) for key in ("kind", "level") if key in row.values]
+        return msg("{items}", items=tuple(self._feed_words.get(one, one) for one in found))
 
 
 def _is_open(type: Type) -> bool:  # noqa: A002 - the word
@@ -162,3 +192,14 @@ def _field_label(relation: Relation, member: InputField | Definition) -> Label:
 
 def _score_label(id: str, label: Label) -> Label:  # noqa: A002 - the word
     return Label("得分", "Score") if id == "score" and label == Label(id, id) else label
+
+
+def _feed_words(ruleset: Ruleset) -> dict[str, Name]:
+    """Levels and kinds of events in both languages: as `kinds` of the ruleset has them, else as usual."""
+    feeds = [one for one in ruleset.relations if one.feed is not None]
+    found = dict(_FEED_VALUES) if feeds else {}
+    for relation in feeds:
+        for name, kind in reversed(relation.kinds):
+            if any("\u4e00" <= sign <= "\u9fff" for sign in name):
+                found[kind] = name
+    return {value: Name("", Label(word, value)) for value, word in found.items()}

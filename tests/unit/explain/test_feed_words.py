@@ -1,0 +1,44 @@
+"""Levels and kinds of events have Chinese words in Chinese pages, and stay as they are for programs."""
+
+from __future__ import annotations
+
+import pytest
+
+from golden.reports.worked import ruleset
+from steelyard.explain import show
+from steelyard.explain.words import Words
+from steelyard.ir.types import Text
+
+RULES = """
+steelyard: 1
+ruleset: r
+version: 1
+timezone: Asia/Shanghai
+case: {key: id, inputs: {id: text, colour: text, a: decimal(0)}}
+relations:
+  weather:
+    feed: warnings
+    levels: [blue, yellow, orange, red]
+    severity: {Minor: blue, Moderate: yellow, Severe: orange, Extreme: red, Unknown: skip}
+    kinds: {台风: typhoon, 大雪: snow, 雪: snow, Snow: snow}
+    joins: weather.kind = colour
+indicators: {x: {measure: a, score: measure, baseline: 100, clamp: "[0..100]", weight: 1}}
+score: {method: weighted_mean, round: 0}
+deductions: {d: {for_each: weather, when: level = "red", deduct: 1}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [("yellow", "黄色"), ("typhoon", "台风"), ("snow", "大雪"), ("gale", "大风"), ("Yellow", "Yellow"), ("lee", "lee")],
+)
+def test_words_of_events(value: str, word: str) -> None:
+    shown = Words(ruleset(RULES)).value(value, Text())
+
+    assert (word, value, value) == (show(shown, "zh"), show(shown, "en"), shown.stored)
+
+
+def test_without_feeds_texts_stay() -> None:
+    plain = RULES[: RULES.index("relations:")] + RULES[RULES.index("indicators:") : RULES.index("deductions:")]
+
+    assert "yellow" == show(Words(ruleset(plain)).value("yellow", Text()), "zh")
