@@ -546,6 +546,8 @@ def scoring(draw: Draw, names: Sequence[str], named: Sequence[str], *, weighted:
         match draw(st.integers(0, 4)):
             case 0:
                 found["method"] = "sum"
+                if chance(draw, 50):
+                    found["start"] = number(draw, Scope(results=tuple(named), parts="score"))
             case 1:
                 found["method"] = "lowest"
             case 2:
@@ -554,7 +556,7 @@ def scoring(draw: Draw, names: Sequence[str], named: Sequence[str], *, weighted:
                 found["value"] = number(draw, Scope(results=tuple(named), parts="score"))
             case _:
                 found["start"] = "100"
-    if several and not {"value", "start"} & {*found}:
+    if several and "method" in found:
         found["of"] = draw(st.lists(st.sampled_from([*names, "speed"]), min_size=1, max_size=3, unique=True))
         if "speed" in found["of"]:
             found["of"] = ["speed"]

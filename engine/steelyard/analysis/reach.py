@@ -130,7 +130,7 @@ def _final(subject: Subject, score: Score, raised: set[str]) -> tuple[int | None
     known = subject.knower.value_range
     chosen = [one for one in subject.ruleset.indicators if one.id in score.members]
     open_ended = not chosen and score.value is None
-    base = Range(None, None) if open_ended else combined_range(score.method, chosen, score.value, known, raised)
+    base = Range(None, None) if open_ended else combined_range(score, chosen, known, raised)
     effects = {rule.effect for rule in subject.ruleset.points if rule.on == score.id}
     low = None if base.low is None or effects & {Effect.DEDUCT, Effect.AT_MOST} else at_digits(base.low, score.digits)
     high = None if base.high is None or effects & {Effect.ADD, Effect.AT_LEAST} else at_digits(base.high, score.digits)

@@ -132,6 +132,8 @@ def _text(line: Line, rule: Score, named: Name | None, evaluation: Evaluation, w
 
 def _opening(rule: Score) -> Text:
     match rule.method:
+        case Method.SUM if rule.value is not None:
+            return msg("opening: the initial score, and nothing lost")
         case Method.WEIGHTED_MEAN | Method.SUM | Method.LOWEST | Method.HIGHEST if rule.better is Better.LOWER:
             return msg("opening: the least that can be had")
         case Method.WEIGHTED_MEAN | Method.SUM | Method.LOWEST | Method.HIGHEST:
@@ -171,8 +173,12 @@ def _base_text(rule: Score, scored: Scored, base: Fixed) -> tuple[Text, ...]:
     chosen = [(share, result) for result, share, _ in scored.contributions if share or rule.method is Method.SUM]
     total = Fixed(sum(share * (result.score or 0) for share, result in chosen), SCORE_DIGITS)
     if denominator == 1:
-        summed = " + ".join(str(Fixed(result.score or 0, SCORE_DIGITS)) for _, result in chosen)
-        lines: list[Text] = [f"{summed} = {total}" if len(chosen) > 1 else str(total)]
+        items = [str(Fixed(result.score or 0, SCORE_DIGITS)) for _, result in chosen]
+        summed = str(total)
+        if rule.method is Method.SUM and rule.value is not None:
+            items.insert(0, decimal_text(exact - Fraction(total.value, 10**SCORE_DIGITS)))
+            summed = decimal_text(exact)
+        lines: list[Text] = [f"{' + '.join(items)} = {summed}" if len(items) > 1 else summed]
     else:
         products = " + ".join(f"{share} × {Fixed(result.score or 0, SCORE_DIGITS)}" for share, result in chosen)
         lines = [f"({products}) ÷ {denominator}", f"{total} ÷ {denominator}"]

@@ -19,7 +19,7 @@ from steelyard.ir.indicators import (
     Steps,
 )
 from steelyard.ir.ranges import UNBOUNDED
-from steelyard.ir.scoring import Method
+from steelyard.ir.scoring import Method, Score
 from steelyard.ir.types import Number, Range
 
 _UNDECLARED = 10**14
@@ -48,32 +48,30 @@ def indicator_range(indicator: Indicator, known: Known, *, raised: bool) -> Rang
     return Range(None if low is None else min(low, score), None if high is None else max(high, score))
 
 
-def combined_range(
-    method: Method, chosen: Sequence[Indicator], value: Expr | None, known: Known, raised: Collection[str]
-) -> Range:
-    """Return the range of the base score of some indicators, any of which may be waived, in hundredths.
+def combined_range(score: Score, chosen: Sequence[Indicator], known: Known, raised: Collection[str]) -> Range:
+    """Return the range of the base score of its indicators, any of which may be waived, in hundredths.
 
     Args:
-        method: how the score combines them.
+        score: how it combines them, and the value that it is or starts with.
         chosen: the indicators.
-        value: the expression of a score that is a value, or starts from one.
         known: the ranges of expressions.
         raised: the ids of the indicators to which an exemption grants a least score.
     """
     ranges = [indicator_range(one, known, raised=one.id in raised) for one in chosen]
     lows, highs = [one.low for one in ranges], [one.high for one in ranges]
-    match method:
+    match score.method:
         case Method.WEIGHTED_MEAN | Method.LOWEST | Method.HIGHEST:
             low = None if None in lows else min((one for one in lows if one is not None), default=None)
             high = None if None in highs else max((one for one in highs if one is not None), default=None)
         case Method.SUM:
             many = any(one.family is not None for one in chosen)
-            low = _sum([None if one is None else min(one, 0) for one in lows], many=many)
-            high = _sum([None if one is None else max(one, 0) for one in highs], many=many)
+            start = Range(0, 0) if score.value is None else _hundredths(score.value, known)
+            low = _sum([start.low, _sum([None if one is None else min(one, 0) for one in lows], many=many)])
+            high = _sum([start.high, _sum([None if one is None else max(one, 0) for one in highs], many=many)])
         case Method.VALUE | Method.START:
-            return UNBOUNDED if value is None else _hundredths(value, known)
+            return UNBOUNDED if score.value is None else _hundredths(score.value, known)
         case _:
-            assert_never(method)
+            assert_never(score.method)
     return Range(low, high)
 
 
@@ -85,7 +83,7 @@ def at_digits(hundredths: int, digits: int) -> int:
     return (-1 if hundredths < 0 else 1) * ((2 * abs(hundredths) + unit) // (2 * unit))
 
 
-def _sum(ends: Sequence[int | None], *, many: bool) -> int | None:
+def _sum(ends: Sequence[int | None], *, many: bool = False) -> int | None:
     known = [one for one in ends if one is not None]
     return None if len(known) < len(ends) or (many and any(known)) else sum(known)
 

@@ -85,7 +85,7 @@ class Score(Named):
 
     Attributes:
         members: the ids of its indicators and families, in the order written.
-        value: for VALUE and START, the opening.
+        value: for VALUE and START, the opening; for SUM, what is added to the sum, None for nothing.
         digits: `round`.
         clamp: bounds at scale `digits`.
         better: LOWER where less is better (LANGUAGE.md section 9).

@@ -53,14 +53,18 @@ Grade = Annotated[Annotated[Test, Tag(TEXT)] | Annotated[GradeRange, Tag(MAPPING
 class Score(Described):
     """How the score comes about."""
 
-    key_rules: ClassVar[tuple[KeyRule, ...]] = (OneOf(("method", "value", "start"), required=True),)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (
+        AnyOf(("method", "value", "start")),
+        OneOf(("method", "value")),
+        OneOf(("value", "start")),
+    )
 
     method: Method | None = None
     """How indicator scores become one."""
     value: Expression | None = None
     """The score, computed."""
     start: Expression | None = None
-    """The opening, where only points rules move the score."""
+    """The opening, where only points rules move the score; with `method: sum`, what is added to the sum."""
     round: Count | None = None
     """The digits after the point."""
     clamp: Clamp | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import assert_never
 
-from steelyard.diagnostics import Diagnostics, Label, Message, Span, msg
+from steelyard.diagnostics import Diagnostics, Label, Span, msg
 from steelyard.diagnostics.suggestions import MOST_ERRORS, alternatives, closest, listed
 from steelyard.model.keys import AnyOf, KeyRule, Needs, OneOf
 from steelyard.source import Map, Node, Text
@@ -83,7 +83,7 @@ class Reading:
                 "M108",
                 other.span,
                 msg("`{second}` is written beside `{first}`", second=other, first=written[0]),
-                help=_one_of(keys, {written[0], other}),
+                help=msg("write one of {keys}", keys=listed(keys)),
                 labels=(Label(written[0].span, msg("the other one")),),
             )
 
@@ -115,14 +115,3 @@ def is_remainder(key: Text, value: Node) -> bool:
     if not isinstance(value, Text) or value:
         return False
     return (value.span.line, value.span.column) == (key.span.end_line, key.span.end_column)
-
-
-def _one_of(keys: tuple[str, ...], written: set[str]) -> Message:
-    """Say which keys drive each other out, and what stands for `start` where indicators are scored too."""
-    if written != {"method", "start"}:
-        return msg("write one of {keys}", keys=listed(keys))
-    return msg(
-        "write one of {keys}; under `method: sum` a score to begin with is an indicator such as `{line}`",
-        keys=listed(keys),
-        line="initial: {measure: 5, score: measure, baseline: 5}",
-    )

@@ -35,6 +35,15 @@ def contribute(score: Score, scored: Scored, shares: list[int], denominator: int
     scored.opening = opening, denominator * 10**SCORE_DIGITS
 
 
+def begin_with(scored: Scored, numerator: int, denominator: int) -> None:
+    """Add points to the opening and to the exact base, which no indicator loses."""
+    if scored.exact is None or scored.opening is None:
+        raise InternalError(f"`{scored.id}` has no exact base")
+    (base, unit), (opening, _) = scored.exact, scored.opening
+    scored.exact = base * denominator + numerator * unit, unit * denominator
+    scored.opening = opening * denominator + numerator * unit, unit * denominator
+
+
 def open_ledger(score: Score, scored: Scored) -> list[Line]:
     """Clamp and round the exact base, and return the ledger's lines from the opening to the base.
 

@@ -13,7 +13,7 @@ from steelyard.ir.ruleset import Grade, Method, Ruleset, Score
 from steelyard.ir.types import Number
 from steelyard.semantics.env import Meaning
 from steelyard.semantics.evaluation import Evaluation
-from steelyard.semantics.ledger import contribute
+from steelyard.semantics.ledger import begin_with, contribute
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Result, Scored
 from steelyard.semantics.scope import RulesetScope
@@ -108,22 +108,32 @@ def find_base(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -
             shares = [by_member[result.indicator.id, result.row_id] for result in scored.present]
             contribute(rule, scored, shares, scored.situation.denominator)
         case Method.SUM:
-            contribute(rule, scored, [1] * len(scored.present), 1)
+            start = _value(prepared, scored, evaluation) if prepared.value is not None else 0
+            if start is not None:
+                contribute(rule, scored, [1] * len(scored.present), 1)
+                begin_with(scored, start, 10**prepared.value_scale)
         case Method.LOWEST | Method.HIGHEST:
             choose = min if rule.method is Method.LOWEST else max
             chosen = choose(scored.present, key=lambda result: result.score or 0)  # the first of several equal ones
             contribute(rule, scored, [int(result is chosen) for result in scored.present], 1)
         case Method.VALUE | Method.START:
-            if prepared.value is None:
-                raise InternalError(f"`{rule.id}` has no value")
-            value = prepared.value(evaluation.env)
-            evaluation.note(value)
-            if isinstance(value, Missing):
-                scored.unscored = MISSING_VALUE
-            else:
+            value = _value(prepared, scored, evaluation)
+            if value is not None:
                 scored.opening = scored.exact = value, 10**prepared.value_scale
         case _:
             assert_never(rule.method)
+
+
+def _value(prepared: PreparedScore, scored: Scored, evaluation: Evaluation) -> int | None:
+    """Compute the value that is written for a score; None where it is missing, which leaves the score unscored."""
+    if prepared.value is None:
+        raise InternalError(f"`{prepared.rule.id}` has no value")
+    value = prepared.value(evaluation.env)
+    evaluation.note(value)
+    if isinstance(value, Missing):
+        scored.unscored = MISSING_VALUE
+        return None
+    return value
 
 
 def finish(score: Score, value: int, scale: int) -> tuple[Fixed, Fixed | None]:

@@ -193,3 +193,29 @@ def test_scores_of_sums_of_tables_are_bounded(found, value: str, low: int, high:
         return [one.code for one in found(sections, plain=False) if one.code in {"L130", "H111"}]
 
     assert ["L130", "L130"] == codes(low - 9, high + 9)
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ("20", []),
+        ("-5", ["scores from -5 to -1 have no grade"]),
+        ("5", ["no score gets the grade `A`: none is above 85"]),
+    ],
+)
+def test_grades_of_a_sum_that_starts_with_points(start: str, expected: list[str]) -> None:
+    found = load_text(f"""
+steelyard: 1
+ruleset: r
+version: 1
+timezone: UTC
+case:
+  key: id
+  inputs: {{id: text, a: {{type: integer, range: "[0..80]"}}}}
+indicators:
+  x: {{measure: a, score: measure, baseline: 30}}
+score: {{method: sum, round: 0, start: {start}}}
+grades: {{A: 90, B: 0}}
+""").diagnostics
+
+    assert expected == [str(one.headline) for one in found]

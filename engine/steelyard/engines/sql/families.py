@@ -105,6 +105,7 @@ def weigh(  # noqa: PLR0917 - all of a score
         case Method.WEIGHTED_MEAN:
             _mean(scored, members, fired, program, findings)
         case Method.SUM:
+            scores.begin(scored, program, findings)
             shares = dict.fromkeys((one.indicator.id for one in members), constant(1))
             _contribute(scored, members, shares, constant(1), program)
         case Method.LOWEST | Method.HIGHEST:
@@ -236,7 +237,7 @@ def _contribute(
             sums.append(a.multiply(share, _sum(settled, settled.score, program)))
             scored.rows[settled.indicator.id] = RowShares(settled, lambda _, one=share: one, denominator)
     scored.denominator = denominator
-    scored.base = scores.based(scored.score, sums, denominator, None, program)
+    scored.base = scores.based(scored.score, sums, denominator, None, program, start=scored.start)
 
 
 def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:

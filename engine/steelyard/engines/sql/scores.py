@@ -44,6 +44,14 @@ class RowShares:
     denominator: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a sum starts with: an integer, never NULL, in units of so many digits after the point."""
+
+    value: Value
+    scale: int
+
+
 @dataclass(eq=False)
 class Scored:
     """A score while it is compiled.
@@ -55,6 +63,8 @@ class Scored:
         denominator: D; None where the method has no shares.
         contributions: those of members that are not families.
         rows: the shares of rows of families, by id.
+        situations: those of its weights; None where they are constant.
+        start: what its sum starts with; None for nothing.
     """
 
     score: Score
@@ -65,6 +75,7 @@ class Scored:
     contributions: list[Contribution] = field(default_factory=lambda: [])
     rows: dict[str, RowShares] = field(default_factory=lambda: {})
     situations: Situations | None = None
+    start: Start | None = None
 
 
 def weigh(  # noqa: PLR0917 - all of a rule
@@ -91,6 +102,7 @@ def weigh(  # noqa: PLR0917 - all of a rule
         case Method.WEIGHTED_MEAN:
             _mean(scored, members, fired, program, findings)
         case Method.SUM:
+            begin(scored, program, findings)
             _contribute(scored, members, [constant(1)] * len(members), constant(1), program)
         case Method.LOWEST | Method.HIGHEST:
             _extreme(scored, members, program)
@@ -193,11 +205,17 @@ def _contribute(
         scored.contributions.append(contribution(score, settled, share, denominator, program))
     scored.denominator = denominator
     of_members = hull(point(0), *(one.score.bounds for one in members)) if mean else None
-    scored.base = based(score, weighed, denominator, of_members, program)
+    scored.base = based(score, weighed, denominator, of_members, program, start=scored.start)
 
 
 def based(
-    score: Score, weighed: list[Value], denominator: Value, of_members: Interval | None, program: Program
+    score: Score,
+    weighed: list[Value],
+    denominator: Value,
+    of_members: Interval | None,
+    program: Program,
+    *,
+    start: Start | None = None,
 ) -> Value:
     """The clamped, rounded base. Bounds have the score's own digits, so rounding before clamping is equivalent.
 
@@ -207,10 +225,14 @@ def based(
         denominator: D.
         of_members: an interval of the members' scores and 0, if their shares add up to D; else None.
         program: the state of compilation.
+        start: what is added to the sum, where D is 1.
     """
-    a = program.arithmetic
+    a, digits = program.arithmetic, SCORE_DIGITS
     total = a.total(weighed, None if of_members is None else denominator.bounds.times(of_members))
-    up, down = 10 ** max(0, score.digits - SCORE_DIGITS), 10 ** max(0, SCORE_DIGITS - score.digits)
+    if start is not None:
+        digits = max(SCORE_DIGITS, start.scale)
+        total = a.add(a.times(total, 10 ** (digits - SCORE_DIGITS)), a.times(start.value, 10 ** (digits - start.scale)))
+    up, down = 10 ** max(0, score.digits - digits), 10 ** max(0, digits - score.digits)
     exact = a.divide(a.times(total, up), a.times(denominator, down))
     if of_members is not None:
         exact = a.known_within(exact, Interval(of_members.low * up // down, -(-of_members.high * up // down)))
@@ -282,23 +304,37 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
     _contribute(scored, members, shares, constant(1), program)
 
 
-def valued(scored: Scored, program: Program, findings: Findings) -> None:
-    """Take the value of an expression as the base; no points are lost."""
+def begin(scored: Scored, program: Program, findings: Findings) -> None:
+    """Find what a sum starts with; where it is missing, the score does not stand, and the sum starts with 0."""
+    if scored.score.value is not None:
+        found, scale, nullable = _written(scored, program, findings)
+        sql = build.coalesce(found.sql, build.integer(0)) if nullable else found.sql
+        scored.start = Start(replace(found, sql=sql, interval=hull(found.bounds, point(0))), scale)
+
+
+def _written(scored: Scored, program: Program, findings: Findings) -> tuple[Value, int, bool]:
+    """The value that is written for a score, its scale, and whether it may be missing, which leaves it unscored."""
     score = scored.score
     if score.value is None or not isinstance(score.value.type, Number):
         raise InternalError(f"`{score.id}` has no value")
     found = program.value(score.value, program.case_scope)
     findings.take(found, scored.stands)
-    a = program.arithmetic
-    scale = score.value.type.scale
     sql = program.cases.put(f"{score.id}__value", found.sql)
-    bare = Value(sql, found.bounds, found.wide)
-    exact = a.divide(a.times(bare, 10 ** max(0, score.digits - scale)), constant(10 ** max(0, scale - score.digits)))
     if found.nullable:
-        # LEAST and GREATEST would return the bound for a missing value
-        made = build.case([(build.missing(sql), build.null())], clamped(score, exact, 1, program).sql)
         scored.unscored.append((build.missing(sql), MISSING_VALUE))
         scored.stands = program.cases.put(f"{score.id}__stands", build.conj((scored.stands, build.present(sql))))
+    return Value(sql, found.bounds, found.wide), score.value.type.scale, found.nullable
+
+
+def valued(scored: Scored, program: Program, findings: Findings) -> None:
+    """Take the value of an expression as the base; no points are lost."""
+    score = scored.score
+    bare, scale, nullable = _written(scored, program, findings)
+    a, sql = program.arithmetic, bare.sql
+    exact = a.divide(a.times(bare, 10 ** max(0, score.digits - scale)), constant(10 ** max(0, scale - score.digits)))
+    if nullable:
+        # LEAST and GREATEST would return the bound for a missing value
+        made = build.case([(build.missing(sql), build.null())], clamped(score, exact, 1, program).sql)
     else:
         made = clamped(score, exact, 1, program).sql
     scored.base = replace(exact, sql=program.cases.put(f"{score.id}__base", made))

@@ -51,8 +51,16 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
     table = named.grades if named is not None and named.grades else context.file.grades
     chosen = _members(context, named, indicators)
     method = Method(str(written.method)) if written.method is not None else Method.VALUE
-    if written.start is not None:
+    if written.start is not None and written.method is None:
         method = Method.START
+    if written.start is not None and method not in {Method.START, Method.SUM}:
+        context.diagnostics.add(
+            "M108",
+            written.start.span,
+            msg("`start` is written beside `method: {method}`", method=method.value),
+            help=msg("a score starts with points beside `method: sum` only, or without a method"),
+        )
+        return None
     if not _chosen_names(context, named) and method not in {Method.VALUE, Method.START}:
         context.diagnostics.add(
             "M102",
@@ -85,8 +93,7 @@ def _reach(found: Score, chosen: tuple[Indicator, ...], context: Context) -> Bou
     low, high = found.clamp.low, found.clamp.high
     if not chosen and found.value is None:
         return Bounds(low, high)
-    base = combined_range(found.method, chosen, found.value, context.knows.widest_range, _raised(context))
-    file = context.file
+    base, file = combined_range(found, chosen, context.knows.widest_range, _raised(context)), context.file
     lowered, raised, gated = (_moves(rules, found.id) for rules in (file.deductions, file.bonuses, file.gates))
     if low is None and not lowered and not gated and base.low is not None:
         low = at_digits(base.low, found.digits)
