@@ -6,7 +6,10 @@ from __future__ import annotations
 
 import json
 import random
+from datetime import date
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from steelyard.diagnostics import Diagnostics
@@ -163,6 +166,20 @@ def test_random_rows(read, seed) -> None:
 
     keys = [case.key for case in portfolio.cases]
     assert len(keys) == len(set(keys))
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_rows_of_parquet_beside_those_of_text(read, tmp_path, typed) -> None:
+    days = [date(2024, 5, 1), date(2024, 5, 1), None, date(2024, 5, 2)]
+    table = pa.table({"key": ["A", "A", "B", "C"], "day": days if typed else [day and str(day) for day in days]})
+    pq.write_table(table, tmp_path / "made.parquet")
+
+    portfolio = read({
+        "a.parquet": (tmp_path / "made.parquet").read_bytes(), "b.csv": b"key,day\nA,2024/5/1\nB,\nC,2024-05-01\nD,\n",
+    })  # fmt: skip
+
+    assert cases(portfolio) == [("A", "a.parquet", 1), ("B", "a.parquet", 3), ("D", "b.csv", 5)]
+    assert [(one.file, one.line) for one in portfolio.rejects] == [("a.parquet", 4), ("b.csv", 4)]
 
 
 def test_a_number_of_the_row_is_no_key_of_many_rows(rules, tmp_path) -> None:
