@@ -64,25 +64,29 @@ def _plain(expr: Expr, declared: Resolved) -> Expr:
 
 
 def _leaves(expr: Expr, declared: Resolved) -> Iterator[Leaf]:
-    """What an expression reads, with repetitions."""
-    for node in nodes(expr):
-        match node:
-            case Input(name=name):
-                yield (name,)
-            case Define() | Field() | OneRow():
-                inner = _plain(node, declared)
-                if isinstance(inner, Field | OneRow) and isinstance(node, Field | OneRow) and inner == node:
-                    yield node.relation, node.name
-                elif inner != node:
-                    yield from _leaves(inner, declared)
-            case Aggregate(relation=relation):
-                yield relation, ""
-            case IndicatorPart(indicator=indicator):
-                yield indicator, ""
-            case ScoreValue() | OwnTarget() | OwnMeasure():
-                yield "", type(node).__name__
-            case _:  # reads nothing itself; a parameter is the same for all cases
-                pass
+    """What an expression reads, also by way of names; each name is followed once."""
+    followed: set[Expr] = set()
+    stack = [expr]
+    while stack:
+        for node in nodes(stack.pop()):
+            match node:
+                case Input(name=name):
+                    yield (name,)
+                case Define() | Field() | OneRow() if node not in followed:
+                    followed.add(node)
+                    inner = _plain(node, declared)
+                    if inner != node:
+                        stack.append(inner)
+                    elif isinstance(node, Field | OneRow):
+                        yield node.relation, node.name
+                case Aggregate(relation=relation):
+                    yield relation, ""
+                case IndicatorPart(indicator=indicator):
+                    yield indicator, ""
+                case ScoreValue() | OwnTarget() | OwnMeasure():
+                    yield "", type(node).__name__
+                case _:  # reads nothing itself, or was followed; a parameter is the same for all cases
+                    pass
 
 
 def _not_before(leaf: Leaf, declared: Resolved) -> str | None:

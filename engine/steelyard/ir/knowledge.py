@@ -33,6 +33,10 @@ Value = InputField | Expr
 """The declaration of a name of a row: a field, or the expression of a define."""
 
 
+MOST_NAMES = 20
+"""Values are followed through so many names at most."""
+
+
 class Declared(Protocol):
     """The declarations of a ruleset; None where one does not exist or has an error."""
 
@@ -72,6 +76,7 @@ class Knower:
         self._ranges: dict[tuple[str, ...], Range] = {}
         self._widest: dict[tuple[str, ...], Range] = {}
         self._missing: dict[tuple[str, ...], bool] = {}
+        self._values: dict[str, frozenset[Stored] | None] = {}
         self._gaps: dict[tuple[str, tuple[Range, ...]], bool] = {}
 
     def value_range(self, expr: Expr, target: Range = UNBOUNDED, measure: Range = UNBOUNDED) -> Range:
@@ -90,21 +95,23 @@ class Knower:
         known = Knowledge(self._leaf_missing, self.membership_unknown, self._table_missing, target, measure)
         return can_be_missing(expr, known)
 
-    def values(self, expr: Expr) -> frozenset[Stored] | None:
-        """The values that an expression can have where these are few and known: outputs of tables, closed texts.
+    def values(self, expr: Expr, depth: int = MOST_NAMES) -> frozenset[Stored] | None:
+        """The values that an expression of a ruleset without errors can have, where these are few and known.
 
-        Besides it may be missing.
+        Known are outputs of tables and closed texts, also by way of up to `depth` names. Besides it may be missing.
         """
         match expr:
             case Literal(value=value):
                 return frozenset() if value is None else frozenset((value,))
             case If(yes=yes, no=no):
-                return self._either((yes, no))
+                return self._either((yes, no), depth)
             case Coalesce(items=items):
-                return self._either(items)
+                return self._either(items, depth)
             case Define(name=name):
-                defined = self._declared.defined(name)
-                return None if defined is None else self.values(defined)
+                if name not in self._values and depth:
+                    defined = self._declared.defined(name)
+                    self._values[name] = None if defined is None else self.values(defined, depth - 1)
+                return self._values.get(name)
             case Input(type=Text(values=listed)) | Field(type=Text(values=listed)) | OneRow(type=Text(values=listed)):
                 return frozenset(listed) or None
             case TableCall(table=name, output=output):
@@ -113,10 +120,10 @@ class Knower:
             case _:  # computed in any other way
                 return None
 
-    def _either(self, items: tuple[Expr, ...]) -> frozenset[Stored] | None:
+    def _either(self, items: tuple[Expr, ...], depth: int) -> frozenset[Stored] | None:
         found: set[Stored] = set()
         for item in items:
-            values = self.values(item)
+            values = self.values(item, depth)
             if values is None:
                 return None
             found |= values

@@ -369,3 +369,16 @@ def test_chinese():
     assert ["`a` 为 不高于 2 或 不低于 5 时", "`a` 为 自 3 至 4 且 `c` 为 `green` 时"] == [
         translate(n) for n in one.notes
     ]
+
+
+@pytest.mark.parametrize("body", ["if b then d{j} else d{j}", "coalesce(d{j}, d{j})"])
+def test_names_that_are_read_twice_are_followed_once(body: str):
+    """Sixty names, each of which reads the one before it twice."""
+    defines = "".join(f"  d{i}: {body.format(j=i - 1)}\n" for i in range(1, 60))
+    [one] = findings(
+        f"define:\n  d0: c\n{defines}"
+        + text_of("unique", [], []).replace("{}", "{z: d59, n: c}").replace("[]", "[{z: red, o: 1}]")
+    )
+
+    assert str(one.headline).startswith("no row of `t` hits where `z` is ")
+    assert "if it can occur" in str(one.notes[0])
