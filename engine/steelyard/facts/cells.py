@@ -29,7 +29,16 @@ class Single(float):
 
 
 NUMERALS = b"steelyard.numerals"
-"""Marks, in the metadata of a Parquet field of texts, that each text is a `Numeral`."""
+"""Says, in the metadata of a Parquet field of texts, which of them stand for numbers that a caller gave as numbers."""
+ALL, SOME = b"all", b"some"
+"""All texts; those that begin with `NUMBER`, where the others begin with `OTHER`."""
+NUMBER, OTHER = "#", "="
+
+
+def told(text: str) -> str:
+    """Return the text of a field of which `SOME` are numbers."""
+    return Numeral(text[1:]) if text.startswith(NUMBER) else text[1:]
+
 
 Cell = str | tuple[str, ...] | float | date | Problem | None
 """Text; a list (JSONL, Parquet); a float, a date or a local datetime (XLSX, Parquet); a problem; None: empty."""

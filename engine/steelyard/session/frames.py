@@ -24,7 +24,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steelyard.diagnostics import Message, msg
-from steelyard.facts.cells import NUMERALS, Cell, shown
+from steelyard.facts.cells import ALL, NUMBER, NUMERALS, OTHER, SOME, Cell, shown
 from steelyard.facts.format import iso_duration
 from steelyard.facts.problem import Problem
 from steelyard.facts.python import ArgumentError, cell_of
@@ -125,7 +125,12 @@ def _from_rows(role: str, rows: Sequence[Mapping[str, object]], folder: Path) ->
         if not isinstance(cast("object", name), str):
             raise InputError(role, name, msg("names of columns as text"))
     columns = [_column(role, name, [row.get(name) for row in rows]) for name in names]
-    kinds = [{NUMERALS: b"1"} if _all_numbers(row.get(name) for row in rows) else None for name in names]
+    given = [[row.get(name) for row in rows] for name in names]
+    kinds = [_numerals(column, values) for column, values in zip(columns, given, strict=True)]
+    columns = [
+        _marked(column, values) if kind == {NUMERALS: SOME} else column
+        for column, kind, values in zip(columns, kinds, given, strict=True)
+    ]
     fields = [
         pa.field(name, column.type, metadata=kind) for name, column, kind in zip(names, columns, kinds, strict=True)
     ]
@@ -133,10 +138,20 @@ def _from_rows(role: str, rows: Sequence[Mapping[str, object]], folder: Path) ->
     return _write(role, schema, [columns], folder)
 
 
-def _all_numbers(values: Iterable[object]) -> bool:
-    """Return whether there are decimals and no texts, so that the texts of a column stand for numbers."""
-    given = list(values)
-    return any(isinstance(one, Decimal) for one in given) and not any(isinstance(one, str) for one in given)
+def _numerals(column: Any, values: Sequence[object]) -> dict[bytes, bytes] | None:
+    """Return which texts of a column stand for numbers, as the metadata of its field."""
+    if not pa.types.is_string(column.type):
+        return None
+    texts = any(isinstance(one, str) for one in values)
+    if texts and any(isinstance(one, float | Decimal) for one in values):
+        return {NUMERALS: SOME}
+    return {NUMERALS: ALL} if not texts and any(isinstance(one, Decimal) for one in values) else None
+
+
+def _marked(column: Any, values: Sequence[object]) -> Any:
+    """Mark the texts that stand for numbers, and the others."""
+    marks = (NUMBER if isinstance(one, float | Decimal) else OTHER for one in values)
+    return pa.array([text and mark + text for mark, text in zip(marks, column.to_pylist(), strict=True)], pa.string())
 
 
 def _column(role: str, name: str, values: Sequence[object]) -> Any:
@@ -148,20 +163,11 @@ def _column(role: str, name: str, values: Sequence[object]) -> Any:
         if isinstance(cell, Problem):
             raise InputError(f"{role}.{name}", value, cell.expected)
     given = [cell for cell in cells if cell is not None]
-    if any(isinstance(value, str) and "," in value for value in values):
-        _without_points(role, name, values)
     if any(isinstance(cell, tuple) for cell in given):
         return pa.array([_list(cell) for cell in cells], pa.list_(pa.string()))
     if any(isinstance(cell, float) for cell in given) and not any(isinstance(value, str) for value in values):
         return pa.array([_double(role, name, cell) for cell in cells], pa.float64())
     return pa.array([None if cell is None else _text(cell) for cell in cells], pa.string())
-
-
-def _without_points(role: str, name: str, values: Sequence[object]) -> None:
-    """Refuse numbers with a point beside texts with a comma, which may be the sign that is declared for the column."""
-    for value in values:
-        if isinstance(value, float | Decimal) and "." in str(value).removesuffix(".0"):
-            raise InputError(f"{role}.{name}", value, msg("either texts or numbers in one column, not both"))
 
 
 def _text(cell: Cell) -> str:

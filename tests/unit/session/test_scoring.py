@@ -182,13 +182,28 @@ def test_numbers_of_a_caller_keep_their_point_and_texts_are_read_as_an_intake_fi
     assert found == [[Decimal("1.234"), Decimal("4.500")]] * 2
 
 
-@pytest.mark.parametrize("number", [Decimal("1.234"), 4.5])
-def test_numbers_with_a_point_beside_texts_are_refused(scored: Callable[..., Run], number: object) -> None:
-    row = {"claim_id": "C-1", "reported_at": "2024-05-01 09:00", "complaint": False}
-    rows = [{**row, "rating": number}, {**row, "claim_id": "C-2", "rating": "1.234,5"}]
+@pytest.mark.parametrize("engine", ["reference", "sql"])
+@pytest.mark.parametrize("number", [Decimal("1.234"), 1.234])
+@pytest.mark.parametrize("text", ["1.234", "1,234"])
+def test_numbers_of_a_caller_keep_their_point_beside_texts(
+    folder: Path, tmp_path: Path, engine: str, number: object, text: str
+) -> None:
+    """The text follows the declared signs: `1.234` is above the range of the input; the number is 1.234."""
+    declared = RULESET.replace("NAME", "small").replace("decimal(1)", f"decimal(3)\n{SIGNS}")
+    (tmp_path / "ruleset.yaml").write_text(declared, "utf-8")
+    policy = steelyard.load(tmp_path / "ruleset.yaml", **AS_OF)
+    row = {"reported_at": "2024-05-01 00:00", "complaint": False}
+    rows = [{"claim_id": "C-1", "rating": number, **row}, {"claim_id": "C-2", "rating": text, **row}]
+    lines = [json.dumps({**one, "rating": float(number) if one["claim_id"] == "C-1" else text}) for one in rows]  # type: ignore[arg-type]
+    (tmp_path / "cases.jsonl").write_text("\n".join(lines), "utf-8")
 
-    with pytest.raises(InputError, match="either texts or numbers in one column, not both"):
-        scored(rows)
+    for cases in (rows, tmp_path / "cases.jsonl"):
+        run = policy.score(cases, engine=engine)
+
+        measures = {one["claim_id"]: one["satisfaction.measure"] for one in run.results}
+        assert Decimal("1.234") == measures["C-1"]
+        assert measures.get("C-2") == (Decimal("1.234") if text == "1,234" else None)
+        assert ([] if text == "1,234" else ["1.234"]) == [one["value"] for one in run.rejects]
 
 
 def test_decimals_beside_floats_stay_exact(scored: Callable[..., Run]) -> None:

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from steelyard.facts.bulk import sql
 from steelyard.facts.bulk.cells import Column, Kind
 from steelyard.facts.bulk.values import EXACT
+from steelyard.facts.cells import NUMERALS, SOME
 from steelyard.facts.readers import ReadOptions
 from steelyard.ir.notation import Notation
 from steelyard.ir.ruleset import InputField
@@ -140,6 +141,8 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Se
             continue
         place = names.index(field.column)
         column = _column(f"c{place}", schema.field(place).type, found[place])
+        if (schema.field(place).metadata or {}).get(NUMERALS) == SOME:
+            return None
         if column is None or not _exact(column, field) or not _near(metadata, schema.field(place)):
             return None
         columns[field.column, field.type, field.written] = column

@@ -28,7 +28,7 @@ from steelyard.facts.cells import Cell, Numeral
 from steelyard.facts.notation import in_grammar
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
-from steelyard.facts.readers.parquet import is_numeral
+from steelyard.facts.readers.parquet import numerals
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.types import Regions, Text, Type
@@ -213,7 +213,7 @@ def stage_parquet(path: Path, table: Path, asked: Sequence[Asked], zone: Zone) -
             for batch in file.iter_batches(_BATCH, columns=names):
                 try:
                     more = [
-                        _read_distinct(batch.column(place), read, Numeral if is_numeral(fields[place]) else str)
+                        _read_distinct(batch.column(place), read, numerals(fields[place]) or str)
                         for place, read in readers
                     ]
                 except UnicodeDecodeError:
@@ -222,7 +222,7 @@ def stage_parquet(path: Path, table: Path, asked: Sequence[Asked], zone: Zone) -
     return added
 
 
-def _read_distinct(texts: Any, read: Callable[[Cell], str | None], kind: type[str] = str) -> Any:
+def _read_distinct(texts: Any, read: Callable[[Cell], str | None], kind: Callable[[str], str] = str) -> Any:
     """Rewrite the texts of a column, each distinct one once; `kind`: what they are."""
     known = pc.unique(texts)
     cells = (None if one is None else kind(one) for one in known.to_pylist())

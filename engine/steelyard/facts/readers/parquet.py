@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from steelyard.diagnostics import msg
-from steelyard.facts.cells import NUMERALS, Cell, Numeral, Single
+from steelyard.facts.cells import ALL, NUMERALS, SOME, Cell, Numeral, Single, told
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.table import Line, ReadOptions, Table, UnreadableError, Wanted, checked_header
 
@@ -40,13 +40,13 @@ def read_parquet(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[
         columns = checked_header(file.schema_arrow.names, 1, wanted.columns)
         used = [name for name in columns if name in wanted.columns]
         fields = [file.schema_arrow.field(name) for name in used]
-        converters = [Numeral if is_numeral(one) else _converter(one.name, one.type) for one in fields]
+        converters = [numerals(one) or _converter(one.name, one.type) for one in fields]
         yield Table(columns, _rows(file, used, converters))
 
 
-def is_numeral(field: Any) -> bool:
-    """Return whether the texts of a field are numbers that a caller gave as numbers."""
-    return NUMERALS in (field.metadata or {})
+def numerals(field: Any) -> Callable[[str], str] | None:
+    """Return what tells the texts of a field that a caller gave as numbers; None where the field says nothing."""
+    return {ALL: Numeral, SOME: told}.get((field.metadata or {}).get(NUMERALS, b""))
 
 
 def _rows(file: Any, used: list[str], converters: list[_Convert]) -> Iterator[Line]:
