@@ -8,7 +8,7 @@ from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.ir.expressions import Apply, Coalesce, Define, Expr, Field, Function, Input, Parameter, Subtract
 from steelyard.ir.ruleset import Better, Clock, InputField
-from steelyard.ir.types import Date, DateTime, Days
+from steelyard.ir.types import Date, DateTime, Days, Duration
 from steelyard.ir.walk import children
 
 Difference = tuple[Expr, Expr, Expr]
@@ -39,7 +39,10 @@ def _differences(subject: Subject, expr: Expr) -> Iterator[Difference]:
     match expr:
         case Subtract(left=end, right=start) if isinstance(end.type, Date | DateTime):
             yield from () if _ordered(subject, start, end) else ((expr, start, end),)
-        case Apply(function=Function.WORKING_TIME | Function.BUSINESS_DAYS_BETWEEN, arguments=(start, end)):
+        case Apply(
+            function=Function.WORKING_TIME | Function.BUSINESS_DAYS_BETWEEN | Function.MONTHS_BETWEEN,
+            arguments=(start, end),
+        ):
             yield from () if _ordered(subject, start, end) else ((expr, start, end),)
         case Define(name=name):
             yield from _differences(subject, _value(subject, name))
@@ -110,5 +113,5 @@ def _advice(subject: Subject, measure: Expr, difference: Difference) -> Message:
         )
     if measure == whole and isinstance(start.type, DateTime) and isinstance(end.type, DateTime):
         return msg("measure it by a `clock` with `from` and `to`, which rejects an end before the start")
-    form = "max(0d, …)" if isinstance(whole.type, Days) else "max(0h, …)"
-    return msg("write `{form}` where an end before the start counts as no time", form=form)
+    nothing = "0d" if isinstance(whole.type, Days) else "0h" if isinstance(whole.type, Duration) else "0"
+    return msg("write `{form}` where an end before the start counts as no time", form=f"max({nothing}, …)")

@@ -89,3 +89,11 @@ def test_a_time_in_a_sure_order(measure: str) -> None:
 
 def test_nothing_is_said_where_more_is_better() -> None:
     assert [] == found("called - reported", better="higher")
+
+
+def test_months_in_the_wrong_order() -> None:
+    [first] = found("months_between(date(reported), date(called))", target="2")
+    [second] = found("months_between(day, date(called))", target="2")
+
+    assert all("max(0, …)" in str(one.help) for one in (first, second))
+    assert [] == found("months_between(day, day)", target="2")

@@ -67,7 +67,8 @@ def told(agree, tmp_path):
 
 
 def never(name: str, values: str, *notes: str, count: int = 1) -> list[tuple[str, ...]]:
-    return [(f"{count} values that rules compare `{name}` with never occur: {values}", *notes)]
+    some, occur = ("value", "occurs") if count == 1 else ("values", "occur")
+    return [(f"{count} {some} that rules compare `{name}` with never {occur}: {values}", *notes)]
 
 
 CASE = "`typhoon` differs only in letter case from `Typhoon`"

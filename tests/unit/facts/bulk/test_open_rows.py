@@ -44,9 +44,15 @@ EXEMPTION = """
 exemptions:
   spared: {for_each: declared, when: 'WHEN', grants: {one: {waive: true}}}
 """
-OF = "declared: {} events without an end began more than 90 days before {} cases "
-FIRED = OF + "that they concern and in which `spared` fired: {}"
-COUNT = OF + "for which they still count: {}"
+
+
+def told(events: int, cases: int, how: str, names: str) -> str:
+    some, more = "event" if events == 1 else "events", "case" if cases == 1 else "cases"
+    return f"declared: {events} {some} without an end began more than 90 days before {cases} {more} {how}: {names}"
+
+
+def fired(events: int, cases: int, names: str) -> str:
+    return told(events, cases, "that they concern and in which `spared` fired", names)
 
 
 @pytest.fixture
@@ -65,10 +71,10 @@ def said(tmp_path):
         (tmp_path / "e.csv").write_text(HEADER + "".join(f"{one},,\n" for one in events), "utf-8")
         policy, found = load(tmp_path / "r.yaml"), []
         for engine in ("reference", "durable", "sql"):
-            with warnings.catch_warnings(record=True) as told:
+            with warnings.catch_warnings(record=True) as given:
                 warnings.simplefilter("always")
                 policy.score(tmp_path / "c.csv", relations={"declared": tmp_path / "e.csv"}, engine=engine)
-            texts = [str(one.message) for one in told]
+            texts = [str(one.message) for one in given]
             found.append([one.partition(";")[0] for one in texts if "without an end" in one])
         assert found[0] == found[1] == found[2]
         return found[0]
@@ -79,12 +85,12 @@ def said(tmp_path):
 @pytest.mark.parametrize(
     ("events", "found"),
     [
-        ([OPEN], [FIRED.format(1, 2, "`D1`")]),
-        ([OPEN, "D2,Fire,48167;06001,2023-10-01,", "D3,Fire,06001,2001-01-01,"], [FIRED.format(2, 2, "`D1`, `D2`")]),
+        ([OPEN], [fired(1, 2, "`D1`")]),
+        ([OPEN, "D2,Fire,48167;06001,2023-10-01,", "D3,Fire,06001,2001-01-01,"], [fired(2, 2, "`D1`, `D2`")]),
         (["D1,Fire,48167,2023-10-03,"], []),  # 90 days
-        (["D1,Fire,48167,2023-10-02,"], [FIRED.format(1, 1, "`D1`")]),
+        (["D1,Fire,48167,2023-10-02,"], [fired(1, 1, "`D1`")]),
         (["D1,Fire,48,2021-08-14,2024-12-31"], []),
-        ([f"D{n},Fire,48,2021-08-14," for n in range(7)], [FIRED.format(7, 2, "`D0`, `D1`, `D2`, `D3`, `D4`")]),
+        ([f"D{n},Fire,48,2021-08-14," for n in range(7)], [fired(7, 2, "`D0`, `D1`, `D2`, `D3`, `D4`")]),
     ],
 )
 def test_events_without_an_end_that_began_long_before_a_case(said, events, found) -> None:
@@ -97,7 +103,7 @@ def test_events_without_an_end_that_began_long_before_a_case(said, events, found
      'kind = "Flood" or at > @2024-02-01T00:00', "is_missing(authority) and kind = meant"],
 )  # fmt: skip
 def test_events_that_may_have_made_the_rule_fire(said, when) -> None:
-    assert [FIRED.format(1, 2, "`D1`")] == said(OPEN, "D2,Flood,48,2024-01-01,2024-06-01", when=when)
+    assert [fired(1, 2, "`D1`")] == said(OPEN, "D2,Flood,48,2024-01-01,2024-06-01", when=when)
 
 
 @pytest.mark.parametrize("when", ['kind = "Flood"', 'kind in ("Flood", "Ice")', 'authority = "x" or kind = "Flood"'])
@@ -108,11 +114,11 @@ def test_events_that_cannot_have_made_the_rule_fire(said, when) -> None:
 def test_rules_that_count_events(said) -> None:
     rules = "deductions:\n  spared: {when: quakes > 0, deduct: 1, unknown: ignore}\n"
 
-    assert [FIRED.format(1, 2, "`D2`")] == said(OPEN, "D2,Earthquake,48,2021-01-01,", rules=rules)
+    assert [fired(1, 2, "`D2`")] == said(OPEN, "D2,Earthquake,48,2021-01-01,", rules=rules)
 
 
 def test_where_results_do_not_tell_which_cases_are_affected_all_count(said) -> None:
-    assert [COUNT.format(1, 2, "`D1`")] == said(OPEN, rules="outputs:\n  n: {value: quakes}\n")
+    assert [told(1, 2, "for which they still count", "`D1`")] == said(OPEN, rules="outputs:\n  n: {value: quakes}\n")
 
 
 def test_a_feed_that_nothing_reads_affects_no_case(said) -> None:
@@ -120,7 +126,7 @@ def test_a_feed_that_nothing_reads_affects_no_case(said) -> None:
 
 
 def test_a_case_of_which_only_the_day_is_known(said) -> None:
-    assert [FIRED.format(1, 1, "`D1`")] == said(OPEN, time="date", cases="key,region,at\nA,48201,2024-05-01\n")
+    assert [fired(1, 1, "`D1`")] == said(OPEN, time="date", cases="key,region,at\nA,48201,2024-05-01\n")
 
 
 def test_without_a_time_of_the_case_nothing_is_known(said) -> None:
