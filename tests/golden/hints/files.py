@@ -156,8 +156,9 @@ FILES = (
     ),
     FileSlip(
         "",
-        "{role}: {count} values of `{column}` are read as text, though people write them where a value is missing: "
-        "declare `missing: [{marks}]` for it, or `missing: []` if they are values",
+        "{role}: {count} {count:value|values} of `{column}` {count:is|are} read as text, though people write "
+        "{count:it|them} where a value is missing: declare `missing: [{marks}]` for it, or `missing: []` if "
+        "{count:it is a value|they are values}",
         "k: {type: text, optional: true«→, •»}",
         "id,k\n1,N/A\n2,x\n",
         omit=("k",),

@@ -110,11 +110,14 @@ UNFOLLOWED = {
     "`{file}`: an explanation ends in {known}, or say `--format`": _COMMAND,
     "give either `--as-of` or `--set as_of`, not both": _COMMAND,
     "`--delimiter` takes one character, or `tab`": _COMMAND,
-    "and {count} more rejects: `--rejects FILE` keeps them all": _RESULT,
-    "and {count} more reasons to reject `{key}`: `--rejects FILE` keeps them all": _RESULT,
+    "and {count} more {count:reject|rejects}: `--rejects FILE` keeps all": _RESULT,
+    "and {count} more {count:reason|reasons} to reject `{key}`: `--rejects FILE` keeps all": _RESULT,
     "the file may be no CSV, or of another encoding: see `--encoding`": "the file may be anything",
     "only the first sheet is read, not {names}: move the right one to the front, or name it in a file of `--intake`": (
         "which sheet is right, only the user knows"
+    ),
+    "{role}: no row has both `{column}` and `{near}`, which nobody reads; did you mean `{near}`?": (
+        "rows name the value in two ways: the file must be mended"
     ),
     "`--engine sql` scores it on one machine": "it needs Spark",
     "marking formulas (`--csv-safe`, `csv_safe`) is for CSV, and no output is CSV": _COMMAND,
