@@ -43,7 +43,7 @@ class Effective:
         cell = cells.get(field.column)
         value = self._read(cell)
         if value is None:
-            return versions.newest, Fault(field.column, "", Problem(msg("a value is required")))
+            return versions.newest, Fault(field.column, "", Problem(msg("a value (it is required)")))
         if isinstance(value, Problem):
             return versions.newest, field_fault(field, cell, value)
         day = versions.day(value)

@@ -121,7 +121,7 @@ class RowReader:
             value = read(cells.get(field.column))
             if value is None:
                 if not field.can_be_missing:
-                    faults.append(Fault(field.column, "", Problem(msg("a value is required"))))
+                    faults.append(Fault(field.column, "", Problem(msg("a value (it is required)"))))
             elif isinstance(value, Problem):
                 faults.append(field_fault(field, cells.get(field.column), value))
             else:

@@ -230,7 +230,7 @@ class _Builder:
             self._faults[entry] = bad
             self._entries.append(bad.reject(text, line=place.line, file=place.file, values=read.values))
         elif key is None:
-            fault = Fault(self._key.column, "", Problem(msg("a value is required")))
+            fault = Fault(self._key.column, "", Problem(msg("a value (it is required)")))
             self._entries.append(fault.reject(text, line=place.line, file=place.file, values=read.values))
         else:
             assembly = self._assemblies[version.version]

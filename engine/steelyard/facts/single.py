@@ -145,7 +145,7 @@ class CaseReader:
             return Single(version, bad.reject(text), read.values)
         key = read.values.get(self._key.id)
         if key is None:
-            fault = Fault(self._key.id, "", Problem(msg("a value is required")))
+            fault = Fault(self._key.id, "", Problem(msg("a value (it is required)")))
             return Single(version, fault.reject(text), read.values)
         text = format_value(key, self._key.type, self._zone)
         collectors: list[Collector] = []

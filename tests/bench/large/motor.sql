@@ -99,7 +99,7 @@ SELECT * FROM (
     SELECT 案件号 AS claim_id,
            CASE WHEN nullif(案件号, '') IS NULL OR nullif(分支机构, '') IS NULL OR 出险地区划代码 IS NULL
                   OR 是否撤案 IS NULL OR 报案时间 IS NULL
-                    THEN 'a value is required'
+                    THEN 'a value (it is required)'
                 WHEN NOT regexp_full_match(出险地区划代码, '000000|(0[1-9]|[1-9][0-9])(0000|(0[1-9]|[1-9][0-9])[0-9]{2})')
                     THEN 'a region code of six digits'
                 WHEN 报案时间 < TIMESTAMPTZ '2012-12-31 16:00:00+00' THEN 'a report under the policy'

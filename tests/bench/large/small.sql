@@ -16,7 +16,7 @@ SELECT * FROM (
     SELECT 案件号 AS claim_id,
            CASE WHEN nullif(案件号, '') IS NULL OR 报案时间 IS NULL OR 受理时间 IS NULL OR 查勘定损完成时间 IS NULL
                   OR 核赔时间 IS NULL OR 支付时间 IS NULL OR 复核准确率 IS NULL
-                    THEN 'a value is required'
+                    THEN 'a value (it is required)'
                 WHEN 报案时间 < TIMESTAMPTZ '2012-12-31 16:00:00+00' THEN 'a report under the policy'
                 WHEN 支付时间 >= TIMESTAMPTZ '2201-01-01 00:00:00+00' THEN 'a time from 1900 to 2200'
                 WHEN 复核准确率 NOT BETWEEN 0 AND 1 THEN 'an accuracy from 0 to 1'

@@ -123,8 +123,8 @@ def test_a_case_has_its_values_and_lacks_what_is_missing(folder) -> None:
 @pytest.mark.parametrize(
     ("row", "reject"),
     [
-        ("C1,,,,", ("C1", "报案时间", "", "a value is required", 2)),
-        (",2024-05-01 00:00,,,", ("", "claim_id", "", "a value is required", 2)),
+        ("C1,,,,", ("C1", "报案时间", "", "a value (it is required)", 2)),
+        (",2024-05-01 00:00,,,", ("", "claim_id", "", "a value (it is required)", 2)),
         (
             "C1,2024-02-30 00:00,,,",
             ("C1", "报案时间", "2024-02-30 00:00", "a date and time such as `2024-05-01 10:00`", 2),
@@ -552,7 +552,7 @@ def test_an_optional_key_is_still_required_in_a_case(folder) -> None:
 
     [reject] = good(rules, folder.write("c.csv", "claim_id,x\n,y\n")).rejects
 
-    assert brief(reject) == ("", "claim_id", "", "a value is required", 2)
+    assert brief(reject) == ("", "claim_id", "", "a value (it is required)", 2)
 
 
 # single cases from texts

@@ -111,13 +111,13 @@ def test_rejects_speak_a_language(tmp_path: Path, lang: str, expected: str) -> N
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("en", ["`b` is “”, expected a value is required (write it)", "r.csv:3: `r.n` is “x”, expected text"]),
+        ("en", ["`b` is “”, expected a value (it is required) (write it)", "r.csv:3: `r.n` is “x”, expected text"]),
         ("zh", ["`b` 为“”，应为必填（write it）", "r.csv:3：`r.n` 为“x”，应为文本"]),
     ],
 )
 def test_all_reasons_stand_in_one_row(tmp_path: Path, lang: str, expected: list[str]) -> None:
     others = (
-        Reject("K", "b", "", msg("a value is required"), 2, msg("write it"), "c.csv"),
+        Reject("K", "b", "", msg("a value (it is required)"), 2, msg("write it"), "c.csv"),
         Reject("K", "r.n", "x", msg("text"), 3, None, "r.csv"),
     )
     row = reject_row(Reject("K", "a", "?", msg("text"), 2, None, "c.csv", others), lang)

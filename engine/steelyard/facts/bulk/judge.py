@@ -97,7 +97,7 @@ class Judge:
         key = read.values.get(field.id)
         fault = effective.faults(undated, read, line.cells, readers.values())
         if fault is None and key is None:
-            fault = Fault(field.column, "", Problem(msg("a value is required")))
+            fault = Fault(field.column, "", Problem(msg("a value (it is required)")))
         return _Read(place, version, key, read.values, fault, shown(line.cells.get(field.column)))
 
     def _entry(self, one: _Read, twice: Mapping[Stored, Fault], assemblies: Mapping[str, Assembly]) -> Case | Reject:

@@ -70,7 +70,7 @@ def test_what_is_read(agree, rules, related, tmp_path, name) -> None:
 
 
 REJECTED = {
-    "row of a total": ("c.csv", "Total,,1.5,,\n", "a value is required", None),
+    "row of a total": ("c.csv", "Total,,1.5,,\n", "a value (it is required)", None),
     "note below": ("c.csv", "Fuente: SAP\n", "5 fields, but the row has 1", None),
     "delimiter at the end of rows": ("c.csv", "b,2024-05-01,1.5,50%,Norte,\n", "5 fields, but the row has 6",
                                      "the row ends with a delimiter too many: take it away, or end the row of names with it too"),
@@ -96,7 +96,7 @@ REJECTED = {
     "names again": ("c.csv", HEAD, "a date such as `2024-05-01`", None),
     "text of a date in a workbook": ("c.xlsx", {"A3": "b", "B3": "02/05/2024"}, "a date such as `2024-05-01`",
                                      YEAR + 'what comes first, the day or the month: `format: "%d/%m/%Y"` or `format: "%m/%d/%Y"`'),
-    "note below a workbook": ("c.xlsx", {"A4": "Nota: importes en euros"}, "a value is required", None),
+    "note below a workbook": ("c.xlsx", {"A4": "Nota: importes en euros"}, "a value (it is required)", None),
     "number as text in a workbook": ("c.xlsx", {"A3": "b", "B3": number("45413", "day"), "C3": text("1,5 €")},
                                      "a number with at most 1 digit after the point", None),
     "array of JSON": ("c.jsonl", '[{"key": "b", "day": "2024-05-01"}]\n', "a JSON object on each line", None),

@@ -140,7 +140,7 @@ def test_a_row_with_a_value_but_no_key_is_rejected(agree, shapes, tmp_path) -> N
 
     [reject] = agree(rules_of(shapes, word="word"), path).rejects
 
-    assert (reject.line, str(reject.expected)) == (2, "a value is required")
+    assert (reject.line, str(reject.expected)) == (2, "a value (it is required)")
 
 
 def test_json_lines(agree, shapes, tmp_path) -> None:

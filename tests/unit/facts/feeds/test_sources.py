@@ -247,10 +247,10 @@ def test_a_field_that_alerts_do_not_have_rejects_their_rows(write, tmp_path) -> 
     portfolio = good(tmp_path, wind, write("a.xml", alert("A", 0, info())))
 
     assert [] == rows(portfolio)
-    assert [("weather.wind", "a value is required", "a.xml", 1)] == [
+    assert [("weather.wind", "a value (it is required)", "a.xml", 1)] == [
         (one.where, str(one.expected), one.file, one.line) for one in portfolio.feed_rejects
     ]
-    assert {"bad rows; expected in `weather.wind`: a value is required": 1} == skipped(portfolio)
+    assert {"bad rows; expected in `weather.wind`: a value (it is required)": 1} == skipped(portfolio)
 
 
 def test_bad_rows_of_tables_stand_in_the_provenance_too(write, tmp_path) -> None:
