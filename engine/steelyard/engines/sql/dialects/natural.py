@@ -133,7 +133,7 @@ _ALL = {
             integer_type="INT64",
             text_type="STRING",
             list_type="ARRAY<STRING>",
-            decimal_type="NUMERIC or BIGNUMERIC with at most {scale} {scale:digit|digits} after the point",
+            decimal_type="NUMERIC or BIGNUMERIC with at most {scale} digits after the point",
         ),
         Natural(
             "snowflake",
