@@ -136,11 +136,11 @@ def test_summary_and_threshold_take_all_versions(steelyard, policy: Path, facts)
     )
     lines = [line.split() for line in done.out.splitlines()]
 
-    assert ["–", "–", "1", "0", "0", "1", "–"] == lines[2][:7], "a case without a date"
-    assert ["–", "2023-12", "1", "0", "0", "1", "–"] == lines[3][:7], "a case before the first version"
-    assert ["2024.1", "2024-12", "1", "1", "0", "0", "100.00"] == lines[4][:7]
-    assert ["2025.1", "2025-01", "2", "2", "0", "0", "85.00"] == lines[5][:7]
-    assert ["all", "5", "3", "0", "2", "90.00"] == lines[6][:6]
+    assert ["–", "–", "1", "0", "0", "1", "–"] == lines[1][:7], "a case without a date"
+    assert ["–", "2023-12", "1", "0", "0", "1", "–"] == lines[2][:7], "a case before the first version"
+    assert ["2024.1", "2024-12", "1", "1", "0", "0", "100.00"] == lines[3][:7]
+    assert ["2025.1", "2025-01", "2", "2", "0", "0", "85.00"] == lines[4][:7]
+    assert ["all", "5", "3", "0", "2", "90.00"] == lines[5][:6]
     assert 1 == done.status
     assert "the mean score 90.00 is under the threshold 91" in done.err
 
