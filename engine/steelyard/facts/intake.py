@@ -68,12 +68,13 @@ class Intake:
         columns = self.columns.get(role, {})
         for section in ([] if own is None else [own]) + named:
             options = _with(section, options, columns)
+        empty = next((one.missing for one in reversed(named) if one.missing), ())
         key = self.keys.get(role)
         if isinstance(key, JoinedKey):
             headings = dict(options.renamed)
             parts = (headings.get(columns.get(one, one), columns.get(one, one)) for one in key.parts)
             key = replace(key, parts=tuple(parts))
-        return replace(options, key=key)
+        return replace(options, key=key, empty=frozenset(map(str, empty)))
 
 
 def read_intake(

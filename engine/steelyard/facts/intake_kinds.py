@@ -15,6 +15,7 @@ _ENDINGS = {
     "sheet": (".xlsx",),
     "merged": (".xlsx",),
     "header": (".csv", ".tsv", ".xlsx"),
+    "missing": (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx", ".xes", ".xes.gz"),
 }
 """How the files end of which a key has a meaning; the keys of sections that have one for every file are not named."""
 
@@ -49,8 +50,8 @@ def kinds_warnings(entry: str, section: FileSection, files: Collection[str]) -> 
 
 
 def _unfit(section: FileSection, files: Collection[str]) -> Iterator[tuple[str, Text, list[str]]]:
-    written: Mapping[str, Text | None] = {key: getattr(section, key) for key in _ENDINGS}
-    for key, value in written.items():
+    written: Mapping[str, Text | None] = {key: getattr(section, key) for key in _ENDINGS if key != "missing"}
+    for key, value in (*written.items(), ("missing", next(iter(section.missing), None))):
         unfit = [name for name in files if not name.lower().endswith(_ENDINGS[key])]
         if value is not None and unfit:
             yield key, value, unfit

@@ -36,13 +36,14 @@ class FileSection(Section):
     """`fill`: every cell of merged ones has their value."""
     columns: Mapping[NameText, PlainText] = {}
     """The headings of columns in the file, by input or field."""
+    missing: Annotated[tuple[Literal, ...], OneOrMore()] = ()
+    """Of the files of a role: the texts that mean missing in every field that declares none itself. Of files by name:
+    the cells that are empty, whatever else their field says."""
 
 
 class RoleSection(FileSection):
     """How the files of the cases, or of a relation, are written."""
 
-    missing: Annotated[tuple[Literal, ...], OneOrMore()] = ()
-    """The texts that mean missing in every field that declares none itself."""
     fields: Mapping[NameText, Notation] = {}
     """How the values of inputs or fields are written, where that is not as the ruleset says."""
 

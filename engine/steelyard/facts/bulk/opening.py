@@ -137,9 +137,9 @@ class Opening(Reading):
             columns, header, titles = self._headed(role, path, fields, options)
             if name.endswith(_PARQUET):
                 broken = self._check_text and has_broken_text(path, {one[0] for one in asked})
-                if not (broken or options.renamed or options.skip or options.key):
+                if not (broken or options.renamed or options.skip or options.key or options.empty):
                     source = self._parquet(path, fields, asked, columns)
-            elif not (options.skip or options.key):
+            elif not (options.skip or options.key or options.empty):
                 staged = stage_plain_csv(path, self._place(), columns, options, asked, header=header, zone=self._zone)
                 if staged is not None:
                     source, skipped = staged

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
 from itertools import islice
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.facts.cells import shown
 from steelyard.facts.readers.csv import read_csv
 from steelyard.facts.readers.jsonl import read_jsonl
 from steelyard.facts.readers.keys import key_cell, parts_of
@@ -79,7 +80,20 @@ def open_table(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Ta
         except BROKEN_FILE as error:
             raise unreadable(error) from None
         table = replace(table, rows=islice(guarded(table.rows), options.skip, None))
+        if options.empty:
+            table = replace(table, rows=_emptied(table.rows, options.empty))
         yield table if not options.renamed and options.key is None else _as_declared(table, path, options, wanted)
+
+
+def _emptied(rows: Iterable[Line | BadLine], texts: Collection[str]) -> Iterator[Line | BadLine]:
+    """Empty the cells with one of these texts, whatever blanks stand around it."""
+    for row in rows:
+        if isinstance(row, Line):
+            yield replace(
+                row, cells={name: None if shown(cell).strip() in texts else cell for name, cell in row.cells.items()}
+            )
+        else:
+            yield row
 
 
 def _in_file(wanted: Wanted, options: ReadOptions) -> Wanted:

@@ -36,6 +36,7 @@ class ReadOptions:
         fill_merged: whether every cell of merged ones has their value, instead of being refused.
         renamed: for columns with another heading in the file, the declared column and the heading.
         key: how the key is made that stands in no column of its own; None where it stands in one.
+        empty: the texts of cells that are empty.
         by_file: what is said of single files; None where nothing is.
     """
 
@@ -50,6 +51,7 @@ class ReadOptions:
     fill_merged: bool = False
     renamed: tuple[tuple[str, str], ...] = ()
     key: JoinedKey | RowKey | None = None
+    empty: frozenset[str] = frozenset()
     by_file: OptionsByFile | None = None
 
     @property

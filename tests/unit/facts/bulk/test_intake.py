@@ -17,7 +17,7 @@ from steelyard.facts.digest import facts_digest
 from steelyard.facts.intake import read_intake
 from steelyard.ir.notation import Notation
 from steelyard.ir.versions import versions_of
-from workbooks import sheet, workbook
+from workbooks import number, sheet, text, workbook
 
 
 @pytest.fixture
@@ -109,6 +109,34 @@ def test_notations_of_the_run_stand_before_those_of_the_ruleset(read) -> None:
 
     assert values(portfolio) == [{"day": 20088, "word": "-"}, {"rate": 5000}]
     assert [one.where for one in portfolio.rejects] == ["day"]
+
+
+@pytest.mark.parametrize("name", ["cases.csv", "cases.jsonl", "cases.parquet", "cases.xlsx"])
+def test_cells_of_one_file_that_are_empty(read, tmp_path, name) -> None:
+    """`#` and 99 are empty in this file; the role's own mark still counts, and the other file keeps its `#`."""
+    rows = [("a", "03/04/2024", "99", "x"), ("b", "#", "0.5", " # "), ("c", "NA", "0.25", "x#")]
+    names = ("key", "day", "rate", "word")
+    match name.partition(".")[2]:
+        case "csv":
+            data = "\n".join(",".join(row) for row in (names, *rows)).encode()
+        case "jsonl":
+            data = "\n".join(json.dumps(dict(zip(names, row, strict=True))) for row in rows).encode()
+        case "parquet":
+            table = pa.table({one: [row[place] for row in rows] for place, one in enumerate(names)})
+            pq.write_table(table, tmp_path / name)
+            data = (tmp_path / name).read_bytes()
+        case _:
+            written = {(line, place): cell for line, row in enumerate((names, *rows)) for place, cell in enumerate(row)}
+            cells = {f"{'ABCD'[place]}{line + 1}": text(cell) for (line, place), cell in written.items()}
+            data = workbook(S=sheet(cells | {"C2": number("99"), "C3": number("0.5")}))
+    said = 'intake: 1\ncases: {missing: NA}\nfiles: {"cases.*": {missing: ["#", "99"]}}\n'
+    found = read(said, name, data, b"of,said\na,#\n")
+
+    assert [
+        {"day": 19816, "word": "x"},
+        {"rate": 5000},
+        {"rate": 2500, "word": "x#"},
+    ] == values(found)
 
 
 @pytest.mark.parametrize(
