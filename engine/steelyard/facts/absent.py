@@ -125,7 +125,8 @@ def unknown_names(versions: Versions, names: Collection[str]) -> Iterator[tuple[
 
 
 def _names(prefix: str, field: InputField) -> tuple[str, ...]:
-    return f"{prefix}{field.id}", f"{prefix}{field.column}"
+    names = dict.fromkeys((field.id, field.column, field.label.zh, field.label.en))
+    return tuple(f"{prefix}{name}" for name in names)
 
 
 def _accepted(role: str, field: InputField, options: ReadOptions) -> bool:

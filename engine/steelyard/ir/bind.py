@@ -11,6 +11,7 @@ from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.positive import check_positive
 from steelyard.ir.resolved import knower
 from steelyard.ir.ruleset import ParameterDeclaration, Ruleset
+from steelyard.ir.spoken import parameter_ids
 from steelyard.ir.typing.literals import literal_value
 from steelyard.ir.versions import Versions
 from steelyard.source import Text
@@ -25,8 +26,12 @@ def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics
 
 
 def bind_versions(versions: Versions, settings: Mapping[str, str], diagnostics: Diagnostics) -> Versions | None:
-    """Bind every version; a setting applies to each version that has the parameter. None after an error."""
-    before = diagnostics.errors
+    """Bind every version; a setting applies to each version that has the parameter. None after an error.
+
+    Settings name parameters by their ids or labels.
+    """
+    before, ids = diagnostics.errors, parameter_ids(versions)
+    settings = {ids.get(name, name): value for name, value in settings.items()}
     _check_known(tuple(dict.fromkeys(p.id for one in versions.rulesets for p in one.parameters)), settings, diagnostics)
     bound = [_bind(one, settings, diagnostics) for one in versions.rulesets]
     found = tuple(one for one in bound if one is not None)

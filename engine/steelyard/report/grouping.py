@@ -12,6 +12,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.facts.format import format_value
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.spoken import meant
 from steelyard.ir.versions import Versions, versions_of
 
 MONTH, VERSION = "month", "version"
@@ -32,14 +33,8 @@ def known_groups(rules: Ruleset | Versions) -> dict[str, str]:
 
 def known_inputs(rules: Ruleset | Versions) -> dict[str, str]:
     """What each name of an input means: an id, else a column or a label of one input alone."""
-    versions = versions_of(rules)
-    found: dict[str, set[str]] = {}
-    fields = [field for one in versions.rulesets for field in one.inputs]
-    for field in fields:
-        for name in (field.column, field.label.zh, field.label.en):
-            found.setdefault(name, set()).add(field.id)
-    meant = {name: next(iter(ids)) for name, ids in found.items() if len(ids) == 1}
-    return meant | {field.id: field.id for field in fields}
+    fields = [field for one in versions_of(rules).rulesets for field in one.inputs]
+    return meant((field.id, (field.column, field.label.zh, field.label.en)) for field in fields)
 
 
 def unknown_key(name: str) -> Message:

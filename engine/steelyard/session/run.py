@@ -80,6 +80,7 @@ def read_facts(versions: Versions, files: FactFiles, listener: Listener | None =
 
     told = listener or Silent()
     diagnostics = Diagnostics()
+    files = files.by_id(versions)
     written, options = files.ready(versions)
     with told.progress(msg("reading")) as tick:
         portfolio = read_portfolio(
@@ -119,6 +120,7 @@ def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Pa
         raise UsageError(msg("`master` is for the spark engine"))
     from steelyard.facts.absent import CASES
 
+    files = files.by_id(versions)
     noting = Noting(listener)
     if wanted.takes_bulk(files.cases):
         from steelyard.session.bulk import score_bulk

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
+from steelyard.ir.spoken import parameter_ids, relation_ids
 from steelyard.session.errors import IntakeError, UsageError
 
 if TYPE_CHECKING:
@@ -35,6 +36,15 @@ class FactFiles:
     encoding: str = "utf-8"
     missing_columns: tuple[str, ...] = ()
     intake: str | None = None
+
+    def by_id(self, versions: Versions) -> FactFiles:
+        """Return these files with relations and parameters named by their ids, where labels name them."""
+        relations, parameters = relation_ids(versions), parameter_ids(versions)
+        return replace(
+            self,
+            relations={relations.get(name, name): files for name, files in self.relations.items()},
+            settings={parameters.get(name, name): value for name, value in self.settings.items()},
+        )
 
     def ready(self, versions: Versions) -> tuple[Versions, ReadOptions]:
         """Return how the files are read, and the versions, whose fields know how they are written in this run.
