@@ -95,7 +95,7 @@ def test_more_rejects_than_a_sheet_holds_leave_no_file(
     done = steelyard("evaluate", policy, "--cases", cases, *AS_OF, *words)
 
     assert 2 == done.status
-    assert "1 row " in done.err
+    assert "1 row: a sheet" in done.err
     assert not (tmp_path / "p.json").exists()
 
 

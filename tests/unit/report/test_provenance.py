@@ -160,7 +160,11 @@ def test_parquet_holds_it_and_the_digest_of_what_was_read(versions: Versions, tm
 
 def test_warnings_are_kept_in_the_language_of_the_run(versions: Versions) -> None:
     warned = (
-        Warned("E124", msg("{count} rows of `{relation}` match no case", count=3, relation="calls"), 3),
+        Warned(
+            "E124",
+            msg("{count} {count:row|rows} of `{relation}` {count:matches|match} no case", count=3, relation="calls"),
+            3,
+        ),
         Warned("", msg("the files of cases have no rows"), None),
     )
     chinese = Scoring("reference", warned=warned, lang="zh")

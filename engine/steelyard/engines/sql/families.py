@@ -143,7 +143,7 @@ def listed(column: ResultColumn, settled: Settled, standings: Mapping[str, Stand
     member = settled.scope.rows[family.relation].member
     kept = _kept(carried.carry(member.sql, "member"))
     rows = program.dialect.collect_structs(fields, [row_id], None if build.is_true(kept) else kept)
-    return carried.frame.aggregate(f"{indicator.id}__rows", rows, exp.Array(expressions=[]))
+    return carried.frame.aggregate(f"{indicator.id}__rows", rows, program.dialect.no_structs())
 
 
 def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str]]:

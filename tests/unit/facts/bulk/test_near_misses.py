@@ -128,7 +128,8 @@ def test_keys_that_are_spellings_of_one_text(agree, shapes, write, name) -> None
 
     assert bool(pairs) == bool(found)
     for code, headline, notes in found:
-        assert ("E125", f"{len(pairs)} keys of cases differ from another only in spelling") == (code, headline)
+        counted = "1 key of cases differs" if len(pairs) == 1 else f"{len(pairs)} keys of cases differ"
+        assert ("E125", f"{counted} from another only in spelling") == (code, headline)
         for note, (first, other) in zip(notes[:5], pairs, strict=False):
             places = f"(c.csv:{keys.index(other) + 2}, c.csv:{keys.index(first) + 2})"
             assert note.startswith(f"`{other}` differs only in ")

@@ -184,6 +184,9 @@ class Common(ABC):
     def only_list(self, e: E) -> E:
         return exp.AnyValue(this=e)
 
+    def no_structs(self) -> E:
+        return exp.Array(expressions=[])
+
     def empty_list(self) -> E:
         return as_type(self.fill("ARRAY[]"), self.text_list())
 

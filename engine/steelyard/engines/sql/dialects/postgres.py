@@ -121,8 +121,11 @@ class Postgres(Common):
     def field(self, structure: E, name: str, kind: exp.DataType) -> E:
         return as_type(self.fill("(:structure ->> :name)", structure=structure, name=string(name)), kind)
 
+    def no_structs(self) -> E:
+        return self.fill("CAST('[]' AS JSONB)")
+
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         one = self.struct(fields)
         keys, slots = slots_for(order_by)
         rows = self.fill(f"JSONB_AGG(:one ORDER BY {keys})" if order_by else "JSONB_AGG(:one)", one=one, **slots)
-        return self.fill("COALESCE(:rows, CAST('[]' AS JSONB))", rows=self.filtered(rows, where))
+        return self.fill("COALESCE(:rows, :nothing)", rows=self.filtered(rows, where), nothing=self.no_structs())

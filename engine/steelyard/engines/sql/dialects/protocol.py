@@ -264,6 +264,10 @@ class Dialect(Protocol):
         """A field of a structure, in its type."""
         ...
 
+    def no_structs(self) -> E:
+        """The list of `collect_structs` without a row."""
+        ...
+
     def collect_structs(self, fields: Mapping[str, E], order_by: Sequence[E], where: E | None = None) -> E:
         """Aggregate: a list of structures, in order (ascending, no NULLs); empty over nothing, never NULL."""
         ...
