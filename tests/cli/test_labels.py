@@ -19,7 +19,10 @@ case:
     id: text
     n: {type: integer, optional: true, column: 数量, label: {en: Count, zh: 件数}}
 relations:
-  calls: {of_case: of, label: {en: Calls, zh: 来电}, fields: {of: text}}
+  calls:
+    of_case: of
+    label: {en: Calls, zh: 来电}
+    fields: {of: text, m: {type: integer, optional: true, label: {en: Minutes, zh: 分钟}}}
 indicators:
   old: {measure: count(calls), target: goal + other + third, better: higher, score: met}
   new: {measure: n, target: 1, better: higher, score: met, missing: waive}
@@ -36,6 +39,7 @@ def test_labels_mean_ids(steelyard, tmp_path: Path) -> None:
         return steelyard(
             "evaluate", tmp_path / "r.yaml", "--cases", tmp_path / "c.csv", "--relation", f"{calls}={tmp_path}/k.csv",
             "--set", f"{goal}=-4", "--missing-column", f"{column}=accept", "-o", tmp_path / out,
+            "--missing-column", f"{calls}.{'m' if calls == 'calls' else '分钟'}=accept",
         )  # fmt: skip
 
     by_id, by_label = run("calls", "goal", "n", "ids.csv"), run("来电", "目标值", "件数", "labels.csv")

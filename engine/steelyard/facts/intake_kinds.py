@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.diagnostics.suggestions import listed
@@ -50,9 +50,9 @@ def kinds_warnings(entry: str, section: FileSection, files: Collection[str]) -> 
 
 
 def _unfit(section: FileSection, files: Collection[str]) -> Iterator[tuple[str, Text, list[str]]]:
-    written: Mapping[str, Text | None] = {key: getattr(section, key) for key in _ENDINGS if key != "missing"}
-    for key, value in (*written.items(), ("missing", next(iter(section.missing), None))):
-        unfit = [name for name in files if not name.lower().endswith(_ENDINGS[key])]
+    for key, endings in _ENDINGS.items():
+        value: Text | None = next(iter(section.missing), None) if key == "missing" else getattr(section, key)
+        unfit = [name for name in files if not name.lower().endswith(endings)]
         if value is not None and unfit:
             yield key, value, unfit
 

@@ -52,10 +52,8 @@ class Marks:
                 most = [mark for mark, _ in sorted(found.items(), key=lambda one: (-one[1], one[0]))]
                 yield msg(
                     "{role}: {count} {count:value|values} of `{column}` {count:is|are} read as text, though people "
-                    "write {count:it|them} where a value is "
-                    ""
-                    "missing: declare `missing: [{marks}]` for it, or `missing: []` if "
-                    "{count:it is a value|they are values}",
+                    "write {count:it|them} where a value is missing: declare `missing: [{marks}]` for it, or "
+                    "`missing: []` if {count:it is a value|they are values}",
                     role=role,
                     count=found.total(),
                     column=column,

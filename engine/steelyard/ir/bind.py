@@ -8,10 +8,10 @@ from dataclasses import replace
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.diagnostics.suggestions import closest, listed
+from steelyard.ir.named_ids import parameter_ids
 from steelyard.ir.positive import check_positive
 from steelyard.ir.resolved import knower
 from steelyard.ir.ruleset import ParameterDeclaration, Ruleset
-from steelyard.ir.spoken import parameter_ids
 from steelyard.ir.typing.literals import literal_value
 from steelyard.ir.versions import Versions
 from steelyard.source import Text

@@ -11,8 +11,8 @@ from steelyard.calendars.zones import day_of, zone
 from steelyard.diagnostics import Message, msg
 from steelyard.facts.format import format_value
 from steelyard.ir.expressions import Stored
+from steelyard.ir.named_ids import ids_by_name
 from steelyard.ir.ruleset import Ruleset
-from steelyard.ir.spoken import meant
 from steelyard.ir.versions import Versions, versions_of
 
 MONTH, VERSION = "month", "version"
@@ -34,7 +34,7 @@ def known_groups(rules: Ruleset | Versions) -> dict[str, str]:
 def known_inputs(rules: Ruleset | Versions) -> dict[str, str]:
     """What each name of an input means: an id, else a column or a label of one input alone."""
     fields = [field for one in versions_of(rules).rulesets for field in one.inputs]
-    return meant((field.id, (field.column, field.label.zh, field.label.en)) for field in fields)
+    return ids_by_name((field.id, (field.column, field.label.zh, field.label.en)) for field in fields)
 
 
 def unknown_key(name: str) -> Message:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
-from steelyard.ir.spoken import parameter_ids, relation_ids
+from steelyard.ir.named_ids import parameter_ids, relation_ids
 from steelyard.session.errors import IntakeError, UsageError
 
 if TYPE_CHECKING:
@@ -38,12 +38,18 @@ class FactFiles:
     intake: str | None = None
 
     def by_id(self, versions: Versions) -> FactFiles:
-        """Return these files with relations and parameters named by their ids, where labels name them."""
+        """Return these files with relations, and parameters, named by their ids where labels name them."""
         relations, parameters = relation_ids(versions), parameter_ids(versions)
+
+        def column(name: str) -> str:
+            relation, point, field = name.partition(".")
+            return f"{relations[relation]}.{field}" if point and relation in relations else name
+
         return replace(
             self,
             relations={relations.get(name, name): files for name, files in self.relations.items()},
             settings={parameters.get(name, name): value for name, value in self.settings.items()},
+            missing_columns=tuple(map(column, self.missing_columns)),
         )
 
     def ready(self, versions: Versions) -> tuple[Versions, ReadOptions]:

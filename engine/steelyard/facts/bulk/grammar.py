@@ -14,6 +14,7 @@ from steelyard.facts.bulk import sql
 from steelyard.facts.numbers import UNITS
 from steelyard.facts.parse import BOOLEANS
 from steelyard.facts.usual import NARROW, WIDE, Group
+from steelyard.ir.folding import BLANKS
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 from steelyard.source.files import BYTE_ORDER_MARK
 
@@ -29,8 +30,7 @@ _CODES = {
     "gb2260": f"(?:000000|{_NOT_00}(?:0000|{_NOT_00}[0-9]{{2}}))",
     "fips": f"(?:00(?:000)?|{_NOT_00}(?:[0-9]{{3}})?)",
 }
-_SPACES = r"\x{9}-\x{d}\x{1c}-\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}"
-"""The characters that Python's `str.strip` removes."""
+_SPACES = "".join(f"\\x{{{ord(sign):x}}}" for sign in BLANKS)
 _EDGE, _INNER = rf"[^;\x{{0}}{_SPACES}]", r"[^;\x{0}]"
 _GUARDED = 8
 """From this many rewritings on the guard of a group is tested: it saves time and changes nothing."""

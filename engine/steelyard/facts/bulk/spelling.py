@@ -18,10 +18,11 @@ from steelyard.facts.bulk.rows import ROW
 from steelyard.facts.bulk.sources import FILE, Source
 from steelyard.facts.near_misses import EXAMINED, NAMED, Quote, Standing, alike, spelt_otherwise
 from steelyard.facts.spelling import folded
+from steelyard.ir.folding import BLANKS
 
 _WIDE = "\u3000" + "".join(map(chr, range(0xFF01, 0xFF5F)))
 _USUAL = " " + "".join(map(chr, range(0x21, 0x7F)))
-_BLANKS = " \t\n\v\f\r\x1c\x1d\x1e\x1f"
+_BLANKS = "".join(filter(str.isascii, BLANKS))
 _EAST = (
     r"\x{3000}\x{3041}-\x{3096}\x{30a1}-\x{30fa}\x{3400}-\x{4dbf}\x{4e00}-\x{9fff}\x{ac00}-\x{d7a3}\x{ff01}-\x{ff5e}"
 )

@@ -1,4 +1,4 @@
-"""Tells which declarations people mean who name them by a label."""
+"""Finds the ids of declarations that are named by their labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from steelyard.ir.versions import Versions
 
 
-def meant(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
+def ids_by_name(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
     """Return what each name means: an id, else another name of one declaration alone.
 
     Args:
@@ -25,10 +25,10 @@ def meant(named: Iterable[tuple[str, Iterable[str]]]) -> dict[str, str]:
 def parameter_ids(versions: Versions) -> dict[str, str]:
     """Return what each name of a parameter means."""
     parameters = [p for one in versions.rulesets for p in one.parameters]
-    return meant((p.id, (p.label.zh, p.label.en)) for p in parameters)
+    return ids_by_name((p.id, (p.label.zh, p.label.en)) for p in parameters)
 
 
 def relation_ids(versions: Versions) -> dict[str, str]:
     """Return what each name of a relation means."""
     relations = [r for one in versions.rulesets for r in one.relations]
-    return meant((r.id, (r.label.zh, r.label.en)) for r in relations)
+    return ids_by_name((r.id, (r.label.zh, r.label.en)) for r in relations)
