@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,7 +19,7 @@ from steelyard.facts.fields import Fault, RowReader, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.marks import marks_of
 from steelyard.facts.near_misses import Standing, alike, quote_of, report_keys
-from steelyard.facts.odd_keys import SHORTENED, TOTALS, odd_keys
+from steelyard.facts.odd_keys import odd_keys
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
 from steelyard.facts.reading import Files, Place, Progress, Reading, SourceFile
@@ -137,9 +136,7 @@ def read_portfolio(
 
 def _odd_keys(versions: Versions, cases: Sequence[Case]) -> Iterator[Message]:
     key = key_field(versions.newest)
-    texts = [text for case in cases if isinstance(text := case.values[key.id], str)]
-    totals = [text for text in texts if text.strip().lower() in TOTALS]
-    return odd_keys(totals, [text for text in texts if re.fullmatch(SHORTENED, text)], quote_of(key))
+    return odd_keys((text for case in cases if isinstance(text := case.values[key.id], str)), quote_of(key))
 
 
 def _report_compared(

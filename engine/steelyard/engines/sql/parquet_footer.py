@@ -22,8 +22,6 @@ _MAGIC = b"PAR1"
 _LENGTH = 4
 """Bytes of the footer's length, which stands before the last `PAR1`, the lowest byte first."""
 _TRUE, _FALSE, _BYTE, _I16, _I32, _I64, _DOUBLE, _TEXT, _LIST, _SET, _STRUCT = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12)
-_KEY_VALUES = 5
-"""Of the footer: a list of structures of a key (1) and its text (2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,7 @@ def key_values(texts: dict[str, str]) -> Field:
 
 def read_footer(file: BinaryIO) -> tuple[Struct, int]:
     """Return the footer of a file, and the position where it begins."""
-    end = file.seek(-_LENGTH - len(_MAGIC), os.SEEK_END)
-    start = end - int.from_bytes(file.read(_LENGTH), "little")
+    start, end = _bounds(file)
     file.seek(start)
     return _Reader(file.read(end - start)).struct(), start
 
@@ -89,7 +86,7 @@ def write_footer(file: BinaryIO, footer: Struct) -> None:
     """Write a footer, and the end of the file, at the present position."""
     out = bytearray()
     _write_struct(out, footer)
-    file.write(bytes(out) + len(out).to_bytes(_LENGTH, "little") + _MAGIC)
+    _write_end(file, bytes(out))
 
 
 def replace_metadata(path: Path, key: str, old: str, new: str) -> None:
@@ -102,19 +99,38 @@ def replace_metadata(path: Path, key: str, old: str, new: str) -> None:
         new: the text in its place.
 
     Raises:
-        InternalError: the file does not have `old` under this key exactly once.
+        InternalError: the file does not have `old` under this key.
         OSError: the file cannot be changed.
     """
     with path.open("r+b") as file:
-        footer, start = read_footer(file)
-        entries = footer[_KEY_VALUES].structs if _KEY_VALUES in footer else []
-        found = [one for one in entries if (one[1].value, one[2].value) == (key.encode(), old.encode())]
-        if len(found) != 1:
-            raise InternalError(f"the metadata of {path.name} has no `{key}` to replace")
-        found[0][2] = Field(_TEXT, new.encode())
+        start, end = _bounds(file)
         file.seek(start)
-        write_footer(file, {**footer, _KEY_VALUES: structs(entries)})
+        footer = file.read(end - start)
+        # as bytes: to read a footer of thousands of row groups field by field takes seconds
+        there = _entry(key, old)
+        at = footer.rfind(there)  # the metadata come after the row groups, whose statistics may hold any text
+        if at < 0:
+            raise InternalError(f"the metadata of {path.name} has no `{key}` to replace")
+        file.seek(start)
+        _write_end(file, footer[:at] + _entry(key, new) + footer[at + len(there) :])
         file.truncate()
+
+
+def _entry(key: str, text: str) -> bytes:
+    """Return a structure of a key and its text as bytes."""
+    out = bytearray()
+    _write_struct(out, {1: Field(_TEXT, key.encode()), 2: Field(_TEXT, text.encode())})
+    return bytes(out)
+
+
+def _bounds(file: BinaryIO) -> tuple[int, int]:
+    """Return the positions where the footer of a file begins and ends."""
+    end = file.seek(-_LENGTH - len(_MAGIC), os.SEEK_END)
+    return end - int.from_bytes(file.read(_LENGTH), "little"), end
+
+
+def _write_end(file: BinaryIO, footer: bytes) -> None:
+    file.write(footer + len(footer).to_bytes(_LENGTH, "little") + _MAGIC)
 
 
 class _Reader:

@@ -30,7 +30,7 @@ from steelyard.facts.compared import compared, occurring, report_never_met
 from steelyard.facts.feeds.skipped import Skipped
 from steelyard.facts.idle_areas import idle_areas
 from steelyard.facts.near_misses import joined_by, quote_of, report_cases, report_keys, report_rows
-from steelyard.facts.odd_keys import SHORTENED, TOTALS, odd_keys
+from steelyard.facts.odd_keys import ODD, odd_keys
 from steelyard.facts.open_rows import open_rows, place_of_case, report_open, time_of_case
 from steelyard.facts.parse import parse
 from steelyard.facts.portfolio import Provenance
@@ -153,12 +153,11 @@ class Loaded:
     def _odd_keys(self) -> Iterator[Message]:
         if not isinstance(self._key.type, Text):
             return iter(())
-        key, totals = sql.name(self._key.id), sql.listed(map(sql.literal, sorted(TOTALS)))
-        found: list[list[str]] = []
-        for condition in (f"lower({grammar.stripped(key)}) IN ({totals})", grammar.matches(key, SHORTENED)):
-            queries = [sql.select({"key": key}, view, "WHERE", condition) for view in self.cases.values()]
-            found.append([row[0] for query in queries for row in self._cursor().execute(query).fetchall()])
-        return odd_keys(found[0], found[1], quote_of(self._key))
+        key = sql.name(self._key.id)
+        odd = grammar.matches(key, ODD)
+        queries = [sql.select({"key": key}, view, "WHERE", odd) for view in self.cases.values()]
+        found = (row[0] for query in queries for row in self._cursor().execute(query).fetchall())
+        return odd_keys(found, quote_of(self._key))
 
     def findings(self) -> tuple[Diagnostic, ...]:
         """What may be wrong with keys and with values that join or are compared. Computes `rejected` first."""
