@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -152,6 +153,43 @@ def test_files_of_one_role_may_differ(steelyard, rules: Path, tmp_path: Path):
     )
 
     assert (0, 3) == (found.status, len(found.out.splitlines()))
+
+
+def test_fields_are_proposed_by_file_where_the_files_differ(steelyard, rules: Path, tmp_path: Path):
+    """No notation of all files reads both: 1.500 would be read otherwise by that of b.csv."""
+    a, b, c = ("a.csv", "b.csv", "c.csv")
+    (tmp_path / a).write_text("Claim No,opened,cost,ok\nA1,31/01/2024 10:00,1.5,yes\nA2,01/02/2024 09:00,1.50,no\n")
+    (tmp_path / b).write_text('Claim No,opened,cost,ok\nB1,02/29/2024 10:00,"1,5",ja\nB2,03/02/2024 10:00,"2,5",no\n')
+    (tmp_path / c).write_text("Claim No,opened,cost,ok\nC1,01/02/2024 10:00,2,yes\n")
+    out = tmp_path / "intake.yaml"
+    paths = [tmp_path / name for name in (a, b, c)]
+    steelyard("intake", rules, *paths, "-o", out)
+    text = out.read_text("utf-8")
+    files = [one for path in paths for one in ("--cases", path)]
+    kept = steelyard("evaluate", rules, *files, "--relation", "calls=none", "--intake", out, "--with", "opened,cost,ok")
+    chosen = '"c.csv": {fields: {opened: {format: "%d/%m/%Y %H:%M"}}}'
+    out.write_text(text.replace('"c.csv": {}', chosen), "utf-8")
+    found = steelyard(
+        "evaluate", rules, *files, "--relation", "calls=none", "--intake", out, "--with", "opened,cost,ok", "-o", "-"
+    )
+
+    assert (3, 0) == (kept.status, found.status), text
+    assert "`C1`" in kept.err
+    rows = list(csv.DictReader(found.out.splitlines()))
+    assert ["2024-01-31T10:00:00-05:00,1.50,true", "2024-02-01T09:00:00-05:00,1.50,false",
+            "2024-02-29T10:00:00-05:00,1.50,true",
+            "2024-03-02T10:00:00-05:00,2.50,false", "2024-02-01T10:00:00-05:00,2.00,true"] == [
+        ",".join(row[name] for name in ("opened", "cost", "ok")) for row in rows
+    ]  # fmt: skip
+
+
+def test_a_file_that_fits_two_notations_is_read_as_the_others_and_named(steelyard, rules: Path, tmp_path: Path):
+    (tmp_path / "a.csv").write_text("Claim No,opened,cost\nA1,31/01/2024 10:00,1\n")
+    (tmp_path / "b.csv").write_text("Claim No,opened,cost\nB1,01/02/2024 10:00,1\n")
+    found = steelyard("intake", rules, tmp_path / "a.csv", tmp_path / "b.csv")
+
+    assert '"%d/%m/%Y %H:%M"  # as in the other files; `b.csv` alone could be read otherwise too' in found.out
+    assert "files:" not in found.out
 
 
 def test_a_file_that_is_not_there_is_named_and_ends_the_command(steelyard, rules: Path, tmp_path: Path):

@@ -10,17 +10,20 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from steelyard.diagnostics import Diagnostics, Message, msg
-from steelyard.diagnostics.suggestions import closest
+from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.facts.absent import CASES
 from steelyard.facts.intake_keys import made_keys
 from steelyard.facts.intake_kinds import kinds_warnings, report_kinds
 from steelyard.facts.readers import ReadOptions
 from steelyard.facts.readers.keys import JoinedKey, RowKey
+from steelyard.facts.readers.notations import AS_ALL, Asked, FileNotations, asked_of
 from steelyard.ir.lowering.notations import notation
+from steelyard.ir.notation import Notation
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
+from steelyard.ir.types import Text as TextType
 from steelyard.ir.versions import Versions
 from steelyard.model.from_source import intake_from_source
-from steelyard.model.intake import FileSection, IntakeFile, RoleSection
+from steelyard.model.intake import FileSection, IntakeFile
 from steelyard.source import Text, load_file
 
 
@@ -65,6 +68,7 @@ class Intake:
         """
         own = self.file.cases if role == CASES else self.file.relations.get(Text(role, self.file.span))
         named = [one for pattern, one in self.file.files.items() if fnmatchcase(path.name, pattern)]
+        notations = _own_notations(_fields_of(self.versions, role), named, Diagnostics())
         columns = self.columns.get(role, {})
         for section in ([] if own is None else [own]) + named:
             options = _with(section, options, columns)
@@ -73,8 +77,9 @@ class Intake:
         if isinstance(key, JoinedKey):
             headings = dict(options.renamed)
             parts = (headings.get(columns.get(one, one), columns.get(one, one)) for one in key.parts)
-            key = replace(key, parts=tuple(parts))
-        return replace(options, key=key, empty=frozenset(map(str, empty)))
+            own = {name: one for (name, kind, _), one in notations.own if kind == TextType()}
+            key = replace(key, parts=tuple(parts), notation=own.get(key.column, key.notation))
+        return replace(options, key=key, empty=frozenset(map(str, empty)), notations=notations)
 
 
 def read_intake(
@@ -99,7 +104,7 @@ def read_intake(
     sections = {CASES: file.cases} if file.cases is not None else {}
     sections |= {str(name): section for name, section in file.relations.items()}
     columns = _columns(versions)
-    _check_names(file, columns, diagnostics)
+    _check_names(file, columns, files, diagnostics)
     warnings = [one for role, section in sections.items() for one in kinds_warnings(role, section, files.get(role, ()))]
     every = tuple(dict.fromkeys(name for some in files.values() for name in some))
     for pattern, section in file.files.items():
@@ -114,6 +119,7 @@ def read_intake(
     for section in (*sections.values(), *file.files.values()):
         _check_file(section, diagnostics)
     bound = Versions(tuple(_bound(one, sections, diagnostics) for one in versions.rulesets))
+    _check_single(file, bound, files, diagnostics)
     keys = made_keys(file, bound, files, diagnostics)
     if diagnostics.errors > before:
         return None
@@ -128,7 +134,12 @@ def _columns(versions: Versions) -> dict[str, dict[str, str]]:
     return found
 
 
-def _check_names(file: IntakeFile, columns: Mapping[str, Mapping[str, str]], diagnostics: Diagnostics) -> None:
+def _check_names(
+    file: IntakeFile,
+    columns: Mapping[str, Mapping[str, str]],
+    files: Mapping[str, Collection[str]],
+    diagnostics: Diagnostics,
+) -> None:
     relations = [role for role in columns if role != CASES]
     for name in file.relations:
         _check_name(name, relations, msg("the ruleset has no relation `{relation}`", relation=name), diagnostics)
@@ -137,10 +148,30 @@ def _check_names(file: IntakeFile, columns: Mapping[str, Mapping[str, str]], dia
         for name in () if section is None else (*section.fields, *section.columns):
             headline = msg("`{owner}` has no `{part}`", owner=role, part=name)
             _check_name(name, tuple(columns.get(role, {name: ""})), headline, diagnostics)
-    every = {name: "" for some in columns.values() for name in some}
-    for section in file.files.values():
-        for name in section.columns:
-            _check_name(name, tuple(every), msg("`{name}` is not an input", name=name), diagnostics)
+    for pattern, section in file.files.items():
+        owners = [role for role in columns if _matches(pattern, files.get(role, ()))] or list(columns)
+        every = dict.fromkeys(name for role in owners for name in columns[role])
+        for name in (*section.fields, *section.columns):
+            headline = msg("none of {owners} has `{part}`", owners=listed(owners), part=name)
+            if len(owners) == 1:
+                headline = msg("`{owner}` has no `{part}`", owner=owners[0], part=name)
+            _check_name(name, tuple(every), headline, diagnostics)
+
+
+def _matches(pattern: str, names: Collection[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)
+
+
+def _check_single(
+    file: IntakeFile, versions: Versions, files: Mapping[str, Collection[str]], diagnostics: Diagnostics
+) -> None:
+    """Check the notations of single files against the fields of the roles that they have."""
+    relations = [one for each in versions.rulesets for one in each.relations]
+    for pattern, section in file.files.items():
+        for role in (role for role, names in files.items() if _matches(pattern, names)):
+            if any(one.id == role and one.feed is not None for one in relations):
+                _refuse_feed(section, diagnostics)
+            _own_notations(_fields_of(versions, role), [section], diagnostics)
 
 
 def _check_name(name: Text, known: Sequence[str], headline: Message, diagnostics: Diagnostics) -> None:
@@ -184,20 +215,19 @@ def _with(section: FileSection, options: ReadOptions, columns: Mapping[str, str]
     )
 
 
-def _bound(ruleset: Ruleset, sections: Mapping[str, RoleSection], diagnostics: Diagnostics) -> Ruleset:
+def _bound(ruleset: Ruleset, sections: Mapping[str, FileSection], diagnostics: Diagnostics) -> Ruleset:
     relations = tuple(_bound_relation(one, sections.get(one.id), diagnostics) for one in ruleset.relations)
     return replace(ruleset, inputs=_fields(ruleset.inputs, sections.get(CASES), diagnostics), relations=relations)
 
 
-def _bound_relation(relation: Relation, section: RoleSection | None, diagnostics: Diagnostics) -> Relation:
-    if relation.feed is not None and section is not None and (section.fields or section.missing):
-        place = next(iter(section.fields), None) or section.missing[0]
-        diagnostics.add("T107", place.span, msg("the fields of a feed are written as the feed has them"))
+def _bound_relation(relation: Relation, section: FileSection | None, diagnostics: Diagnostics) -> Relation:
+    if relation.feed is not None and section is not None:
+        _refuse_feed(section, diagnostics)
     return replace(relation, fields=_fields(relation.fields, section, diagnostics))
 
 
 def _fields(
-    fields: tuple[InputField, ...], section: RoleSection | None, diagnostics: Diagnostics
+    fields: tuple[InputField, ...], section: FileSection | None, diagnostics: Diagnostics
 ) -> tuple[InputField, ...]:
     if section is None:
         return fields
@@ -212,3 +242,31 @@ def _fields(
             own = notation(written, one.type, diagnostics, own)
         found.append(one if own == one.notation else replace(one, for_run=own))
     return tuple(found)
+
+
+def _refuse_feed(section: FileSection, diagnostics: Diagnostics) -> None:
+    place = next(iter((*section.fields, *section.missing)), None)
+    if place is not None:
+        diagnostics.add("T107", place.span, msg("the fields of a feed are written as the feed has them"))
+
+
+def _fields_of(versions: Versions, role: str) -> list[InputField]:
+    if role == CASES:
+        return [one for each in versions.rulesets for one in each.inputs]
+    return [one for each in versions.rulesets for of in each.relations if of.id == role for one in of.fields]
+
+
+def _own_notations(
+    fields: Sequence[InputField], sections: Sequence[FileSection], diagnostics: Diagnostics
+) -> FileNotations:
+    """Return how a file writes fields of which its own sections say something, the later of them counting first."""
+    own: dict[Asked, Notation] = {}
+    for field in fields:
+        found = field.written
+        for section in sections:
+            written = next((each for name, each in section.fields.items() if name == field.id), None)
+            if written is not None:
+                found = notation(written, field.type, diagnostics, found)
+        if found != field.written:
+            own[asked_of(field)] = found
+    return FileNotations(tuple(own.items())) if own else AS_ALL

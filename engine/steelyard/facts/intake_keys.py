@@ -14,7 +14,7 @@ from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Number
 from steelyard.ir.types import Text as TextType
 from steelyard.ir.versions import Versions
-from steelyard.model.intake import IntakeFile, KeyColumns, RoleSection
+from steelyard.model.intake import FileSection, IntakeFile, KeyColumns
 from steelyard.source import Text
 
 
@@ -56,7 +56,7 @@ def made_keys(
 
 
 def _check_own_column(
-    file: IntakeFile, role: RoleSection, field: InputField, names: Collection[str], diagnostics: Diagnostics
+    file: IntakeFile, role: FileSection, field: InputField, names: Collection[str], diagnostics: Diagnostics
 ) -> None:
     """Report a heading that is said for a key that is made otherwise; `names` are those of the role's files."""
     single = [one for pattern, one in file.files.items() if any(fnmatchcase(name, pattern) for name in names)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from steelyard.diagnostics import Message, msg
@@ -35,10 +35,10 @@ class Marks:
         for column in self.columns.get(role, ()):
             self.counts[role, column] = Counter()
 
-    def look(self, role: str, cells: Mapping[str, Cell]) -> None:
-        """Look at a row."""
+    def look(self, role: str, cells: Mapping[str, Cell], told: Collection[str] = ()) -> None:
+        """Look at a row of a file; of the columns `told` it is said what means missing there."""
         for column in self.columns.get(role, ()):
-            cell = cells.get(column)
+            cell = None if column in told else cells.get(column)
             if isinstance(cell, str) and len(cell) <= LONGEST and marks_missing(cell):
                 self.counts[role, column][cell.strip()] += 1
 

@@ -11,11 +11,11 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.facts.absent import CASES, columns_of
 from steelyard.facts.assembly import Assembly, key_field
 from steelyard.facts.case import Case, Reject
+from steelyard.facts.case_reader import CaseReader
 from steelyard.facts.cells import shown
 from steelyard.facts.compared import compared, occurring, report_never_met
-from steelyard.facts.effective import Effective
 from steelyard.facts.feeds.skipped import Skipped
-from steelyard.facts.fields import Fault, RowReader, line_fault
+from steelyard.facts.fields import Fault, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.marks import marks_of
 from steelyard.facts.near_misses import Standing, alike, quote_of, report_keys
@@ -194,8 +194,7 @@ class _Builder:
         self._zone = zone(versions.newest.timezone)
         self._key = key_field(versions.newest)
         self._inputs = versions.newest.inputs
-        self._effective = Effective(versions)
-        self._readers = {one.version: RowReader(one.inputs, self._zone) for one in versions.rulesets}
+        self._reader = CaseReader(versions)
         self._assemblies = {one.version: Assembly(relations.of(one)) for one in versions.rulesets}
         self._entries: list[Case | Reject] = []
         self._places: list[Place] = []
@@ -212,15 +211,14 @@ class _Builder:
         if isinstance(line, BadLine):
             self._entries.append(line_fault(line, self._inputs).reject("", line=place.line, file=place.file))
             return
-        version, undated = self._effective.choose(line.cells)
-        read = self._readers[version.version].read(line.cells)
+        read = self._reader.read(line.cells, place.notations)
         key = read.values.get(self._key.id)
         if key is not None:
             first = self.keys.setdefault(key, entry)
             if first != entry:
                 self._twice.setdefault(key, [first]).append(entry)
         text = shown(line.cells.get(self._key.column))
-        bad = self._effective.faults(undated, read, line.cells, self._readers.values())
+        bad = read.fault
         if self._distinct:
             self._rows[entry] = ReadRow(place, read.values, bad)
         if bad is not None:
@@ -230,7 +228,7 @@ class _Builder:
             fault = Fault(self._key.column, "", Problem(msg("a value (it is required)")))
             self._entries.append(fault.reject(text, line=place.line, file=place.file, values=read.values))
         else:
-            assembly = self._assemblies[version.version]
+            assembly = self._assemblies[read.version]
             self._entries.append(assembly.case(format_value(key, self._key.type, self._zone), key, read.values, place))
 
     def report_keys(self, found: Diagnostics) -> None:

@@ -14,6 +14,7 @@ from steelyard.facts.absent import Header, absent_columns
 from steelyard.facts.marks import Marks
 from steelyard.facts.patterns import matching_files
 from steelyard.facts.readers import BadLine, Line, ReadOptions, Table, UnreadableError, Wanted, open_table
+from steelyard.facts.readers.notations import AS_ALL, FileNotations
 from steelyard.facts.readers.remarks import Remarks, other_sheets
 from steelyard.ir.ruleset import InputField
 
@@ -44,11 +45,19 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The place of a row: its file, its line or row number there, and its number among all rows of the role, from 1."""
+    """The place of a row.
+
+    Attributes:
+        file: the name of its file.
+        line: its line or row number there, from 1.
+        row: its number among all rows of the role, from 1.
+        notations: how its file writes fields.
+    """
 
     file: str
     line: int
     row: int
+    notations: FileNotations = AS_ALL
 
 
 class Reading:
@@ -92,13 +101,15 @@ class Reading:
         row = 0
         self.marks.begin(role)
         for path in self.found(files):
+            own = (options or self._options).of(role, path)
+            told = own.notations.marked
             try:
-                for line in self._lines(role, path, fields, (options or self._options).of(role, path)):
+                for line in self._lines(role, path, own.notations.fields(fields), own):
                     row += 1
                     self._tick()
                     if isinstance(line, Line):
-                        self.marks.look(role, line.cells)
-                    yield Place(path.name, line.number, row), line
+                        self.marks.look(role, line.cells, told)
+                    yield Place(path.name, line.number, row, own.notations), line
             except UnreadableError as error:
                 self.report(path, error)
         if self._progress is not None:

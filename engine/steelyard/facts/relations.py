@@ -18,6 +18,7 @@ from steelyard.facts.format import format_value
 from steelyard.facts.named_kinds import unnamed_kinds
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine
+from steelyard.facts.readers.notations import AS_ALL, FileNotations
 from steelyard.facts.reading import Files, Place, Reading
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Relation
@@ -105,7 +106,7 @@ class Collector:
     def __init__(self, relation: Relation, zone: Zone, reader: RowReader | None = None) -> None:
         self._relation = relation
         self._zone = zone
-        self._reader = reader or RowReader(relation.fields, zone)
+        self._readers = {AS_ALL: reader or RowReader(relation.fields, zone)}
         self._rows: list[Row] = []
         self._found = RelationRows(relation)
         self._id_field = next((f for f in relation.fields if f.id == relation.row_id), None)
@@ -114,7 +115,8 @@ class Collector:
     def take(self, cells: Mapping[str, Cell], place: Place) -> None:
         """Read a row."""
         relation = self._relation
-        read = self._reader.read(feed_cells(relation, cells) if relation.feed else cells)
+        reader = self._readers.get(place.notations) or self._reader(place.notations)
+        read = reader.read(feed_cells(relation, cells) if relation.feed else cells)
         key = None if relation.of_case is None else read.values.get(relation.of_case)
         if read.fault is not None:
             self.refuse(read.fault, place, key)
@@ -127,6 +129,10 @@ class Collector:
             self.refuse(Fault(relation.of_case, "", Problem(msg("the key of a case"))), place, None)
         else:
             self._found.by_case.setdefault(key, []).append(row)
+
+    def _reader(self, notations: FileNotations) -> RowReader:
+        fields = notations.fields(self._relation.fields)
+        return self._readers.setdefault(notations, RowReader(fields, self._zone))
 
     def refuse(self, fault: Fault, place: Place, key: Stored | None) -> None:
         """Record a bad row: in the feed's list, as a fault of its case, or, without a readable key, as unassigned."""

@@ -39,13 +39,9 @@ class FileSection(Section):
     missing: Annotated[tuple[Literal, ...], OneOrMore()] = ()
     """Of the files of a role: the texts that mean missing in every field that declares none itself. Of files by name:
     the cells that are empty, whatever else their field says."""
-
-
-class RoleSection(FileSection):
-    """How the files of the cases, or of a relation, are written."""
-
     fields: Mapping[NameText, Notation] = {}
-    """How the values of inputs or fields are written, where that is not as the ruleset says."""
+    """How the values of inputs or fields are written, where that is not as the ruleset says; of files by name: where
+    that is not as their role says."""
 
 
 class KeyColumns(Section):
@@ -61,7 +57,7 @@ CaseKey = Annotated[Annotated[RowKeyWord, Tag(TEXT)] | Annotated[KeyColumns, Tag
 """What the key of a case is, where it stands in no column of its own."""
 
 
-class CaseSection(RoleSection):
+class CaseSection(FileSection):
     """How the files of the cases are written."""
 
     key: CaseKey | None = None
@@ -70,7 +66,7 @@ class CaseSection(RoleSection):
     """`distinct`: rows of one key that agree in every input are one case."""
 
 
-class RelationSection(RoleSection):
+class RelationSection(FileSection):
     """How the files of a relation are written."""
 
     key: KeyColumns | None = None

@@ -17,9 +17,9 @@ from steelyard.facts.bulk.relations import LoadedRelation
 from steelyard.facts.bulk.rows import ROW
 from steelyard.facts.bulk.sources import FILE, Source
 from steelyard.facts.case import Case, Reject
+from steelyard.facts.case_reader import CaseReader
 from steelyard.facts.cells import shown
-from steelyard.facts.effective import Effective
-from steelyard.facts.fields import Fault, RowReader, line_fault
+from steelyard.facts.fields import Fault, line_fault
 from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
@@ -27,7 +27,6 @@ from steelyard.facts.reading import Place, Reading
 from steelyard.facts.relations import Collector, RelationRows, read_relation
 from steelyard.facts.repeated import ReadRow, rows_differ, stands_twice
 from steelyard.ir.expressions import Stored
-from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
 
 
@@ -36,7 +35,7 @@ class _Read:
     """A row as the Python intake reads it: its key where readable, and its faults or all its values."""
 
     place: Place
-    version: Ruleset
+    version: str
     key: Stored | None
     values: Mapping[str, Stored]
     fault: Fault | None
@@ -70,35 +69,29 @@ class Judge:
             numbers: the numbers of the rows, ascending.
             joined: whether cases get the rows of joined relations, which make no difference to a reject.
         """
-        effective = Effective(self.versions)
-        here = zone(self.versions.newest.timezone)
-        readers = {one.version: RowReader(one.inputs, here) for one in self.versions.rulesets}
-        read = [self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers)]
-        twice = self._twice(connection, [one.key for one in read if one.key is not None], effective, readers)
+        reader = CaseReader(self.versions)
+        read = [self._read(reader, place, line) for place, line in _lines(self.sources, numbers)]
+        twice = self._twice(connection, [one.key for one in read if one.key is not None], reader)
         asked: dict[str, list[Stored]] = {}
         for one in read:
             if one.fault is None and one.key is not None and one.key not in twice:
-                asked.setdefault(one.version.version, []).append(one.key)
+                asked.setdefault(one.version, []).append(one.key)
         assemblies = {
             version: Assembly([self._rows(connection, each, keys, joined=joined) for each in self.relations[version]])
             for version, keys in asked.items()
         }
         return [self._entry(one, twice, assemblies) for one in read]
 
-    def _read(
-        self, effective: Effective, readers: Mapping[str, RowReader], place: Place, line: Line | BadLine
-    ) -> _Read:
+    def _read(self, reader: CaseReader, place: Place, line: Line | BadLine) -> _Read:
         newest = self.versions.newest
         if isinstance(line, BadLine):
-            return _Read(place, newest, None, {}, line_fault(line, newest.inputs), "")
-        version, undated = effective.choose(line.cells)
-        read = readers[version.version].read(line.cells)
+            return _Read(place, newest.version, None, {}, line_fault(line, newest.inputs), "")
+        read = reader.read(line.cells, place.notations)
         field = key_field(newest)
-        key = read.values.get(field.id)
-        fault = effective.faults(undated, read, line.cells, readers.values())
+        key, fault = read.values.get(field.id), read.fault
         if fault is None and key is None:
             fault = Fault(field.column, "", Problem(msg("a value (it is required)")))
-        return _Read(place, version, key, read.values, fault, shown(line.cells.get(field.column)))
+        return _Read(place, read.version, key, read.values, fault, shown(line.cells.get(field.column)))
 
     def _entry(self, one: _Read, twice: Mapping[Stored, Fault], assemblies: Mapping[str, Assembly]) -> Case | Reject:
         field, here = key_field(self.versions.newest), zone(self.versions.newest.timezone)
@@ -109,14 +102,13 @@ class Judge:
         if fault is not None:
             return fault.reject(key, line=one.place.line, file=one.place.file, values=one.values)
         assert one.key is not None  # noqa: S101 - otherwise there is a fault
-        return assemblies[one.version.version].case(text, one.key, one.values, one.place)
+        return assemblies[one.version].case(text, one.key, one.values, one.place)
 
     def _twice(
         self,
         connection: duckdb.DuckDBPyConnection,
         keys: Sequence[Stored],
-        effective: Effective,
-        readers: Mapping[str, RowReader],
+        reader: CaseReader,
     ) -> dict[Stored, Fault]:
         """Return the faults of keys that occur more than once."""
         if not keys:
@@ -128,7 +120,7 @@ class Judge:
         if not self.options.distinct:
             return {key: stands_twice(field, texts[key], count, lines) for key, count, lines in rows}
         numbers = sorted({number for _, one, other in rows for number in (one, other)})
-        found = (self._read(effective, readers, place, line) for place, line in _lines(self.sources, numbers))
+        found = (self._read(reader, place, line) for place, line in _lines(self.sources, numbers))
         read = {number: ReadRow(one.place, one.values, one.fault) for number, one in zip(numbers, found, strict=True)}
         return {key: rows_differ(self.versions, field, texts[key], read[one], read[other]) for key, one, other in rows}
 
@@ -162,4 +154,4 @@ def _lines(
             continue
         first = starts[number] if starts else 0
         for place, line in zip(places, raw_lines(source, places), strict=True):
-            yield Place(source.path.name, line.number, first + place + 1), line
+            yield Place(source.path.name, line.number, first + place + 1, source.options.notations), line

@@ -22,6 +22,8 @@ def count_marks(connection: duckdb.DuckDBPyConnection, sources: Sequence[Source]
     found: Counter[str] = Counter()
     marks = sql.listed(map(sql.literal, sorted(MARKS)))
     for source in (one.raw or one for one in sources):
+        if column in source.options.notations.marked:
+            continue
         cell = next(
             (
                 one.cell

@@ -16,11 +16,12 @@ from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics
 from steelyard.diagnostics.plain import encodable
 from steelyard.facts.bulk.cells import Column, Kind
-from steelyard.facts.bulk.sources import Asked, Source, has_broken_text, parquet_source
+from steelyard.facts.bulk.sources import Source, has_broken_text, parquet_source
 from steelyard.facts.bulk.staging import stage_lines, stage_parquet, stage_plain_csv
 from steelyard.facts.bulk.storing import stored_source
 from steelyard.facts.marks import Marks
 from steelyard.facts.readers import BadLine, Line, ReadOptions, UnreadableError, Wanted, open_table
+from steelyard.facts.readers.notations import Asked, asked_of
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.facts.reading import Files, Progress, Reading, SourceFile, wanted
 from steelyard.ir.notation import AS_THE_GRAMMAR
@@ -94,11 +95,10 @@ class Opening(Reading):
             options: delimiter, encoding and limits of these files; None for those of the intake.
         """
         sources: list[Source] = []
-        asked = list(dict.fromkeys((field.column, field.type, field.written) for field in fields))
         for path in self.found(files):
             try:
                 own = (options or self._options).of(role, path)
-                source = replace(self._source(role, path, fields, asked, own), options=own)
+                source = replace(self._source(role, path, own.notations.fields(fields), own), options=own)
                 read = self._stored(source, fields) if source.staged else source
                 sources.append(replace(read, number=len(sources)))
             except UnreadableError as error:
@@ -128,10 +128,9 @@ class Opening(Reading):
         """Stop the thread."""
         self._pool.shutdown()
 
-    def _source(
-        self, role: str, path: Path, fields: Sequence[InputField], asked: Sequence[Asked], options: ReadOptions
-    ) -> Source:
+    def _source(self, role: str, path: Path, fields: Sequence[InputField], options: ReadOptions) -> Source:
         name = path.name.lower()
+        asked = list(dict.fromkeys(map(asked_of, fields)))
         source: Source | None = None
         if name.endswith((_PARQUET, _CSV, _TSV)):
             columns, header, titles = self._headed(role, path, fields, options)

@@ -10,6 +10,7 @@ from steelyard.calendars.zones import Zone
 from steelyard.facts.bulk import clocks, sql
 from steelyard.facts.bulk.sources import Group, Source, grouped
 from steelyard.facts.bulk.values import Reader, reader, stored_type
+from steelyard.facts.readers.notations import asked_of
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Date, DateTime, Range, default_range
 
@@ -95,10 +96,10 @@ def rows(sources: Sequence[Source], fields: Sequence[InputField], zone: Zone) ->
     parts: list[str] = []
     ranges: tuple[Range | None, ...] = tuple(field.range or default_range(field.type) for field in fields)
     for group in grouped(sources):
-        columns = group.source.columns
+        columns, written = group.source.columns, group.source.options.notations.fields(fields)
         readers = [
-            reader(columns.get((field.column, field.type, field.written)), field.type, field.range, zone, f"s{place}")
-            for place, field in enumerate(fields)
+            reader(columns.get(asked_of(field)), field.type, field.range, zone, f"s{place}")
+            for place, field in enumerate(written)
         ]
         parts.append(_read(group, readers))
     return Rows(sql.union(parts) or _nothing(fields), tuple(fields), ranges, zone)

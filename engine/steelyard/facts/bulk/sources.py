@@ -21,15 +21,12 @@ from steelyard.facts.bulk.cells import Column, Kind
 from steelyard.facts.bulk.values import EXACT
 from steelyard.facts.cells import NUMERALS, SOME
 from steelyard.facts.readers import ReadOptions
-from steelyard.ir.notation import Notation
+from steelyard.facts.readers.notations import Asked, asked_of
 from steelyard.ir.ruleset import InputField
-from steelyard.ir.types import Number, Type
+from steelyard.ir.types import Number
 
 FILE = 1 << 40
 """The number of a row is the number of its file times this, plus its position in the file from 0."""
-
-Asked = tuple[str, Type, Notation]
-"""A column, and the type and notation that it is read as; two versions may read one column in two ways."""
 
 _AS_USUAL = ReadOptions()
 _MOST_MS = 10**15
@@ -119,7 +116,15 @@ def grouped(sources: Sequence[Source]) -> Iterator[Group]:
 
 def _shape(source: Source) -> object:
     """What sources that are read together have in common."""
-    return source.part, source.width, source.line, source.place, source.columns, _names(source)
+    return (
+        source.part,
+        source.width,
+        source.line,
+        source.place,
+        source.columns,
+        source.options.notations.own,
+        _names(source),
+    )
 
 
 def _names(source: Source) -> object:
@@ -145,7 +150,7 @@ def parquet_source(connection: duckdb.DuckDBPyConnection, path: Path, fields: Se
             return None
         if column is None or not _exact(column, field) or not _near(metadata, schema.field(place)):
             return None
-        columns[field.column, field.type, field.written] = column
+        columns[asked_of(field)] = column
     return Source(path, path, metadata.num_rows, len(names), columns, staged=False)
 
 

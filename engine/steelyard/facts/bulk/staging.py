@@ -23,11 +23,12 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from steelyard.calendars.zones import Zone
-from steelyard.facts.bulk.sources import FIRST_TEXT, Asked, Source, staged_source
+from steelyard.facts.bulk.sources import FIRST_TEXT, Source, staged_source
 from steelyard.facts.cells import Cell, Numeral
 from steelyard.facts.notation import in_grammar
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers import BadLine, Line, ReadOptions
+from steelyard.facts.readers.notations import Asked
 from steelyard.facts.readers.parquet import numerals
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.ir.notation import AS_THE_GRAMMAR, Notation

@@ -12,7 +12,8 @@ from steelyard.calendars.zones import Zone
 from steelyard.facts.bulk import sql
 from steelyard.facts.bulk.cells import Column, Kind
 from steelyard.facts.bulk.rows import ROW, rows
-from steelyard.facts.bulk.sources import Asked, Source
+from steelyard.facts.bulk.sources import Source
+from steelyard.facts.readers.notations import Asked, asked_of
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range, default_range
 
@@ -29,8 +30,10 @@ def stored_source(
         fields: the fields of all versions. Their ranges may differ, and are checked later.
         zone: the time zone of local times.
     """
+    written = source.options.notations.fields(fields)
     named = [
-        (one, [field for field in fields if (field.column, field.type, field.written) == one]) for one in source.columns
+        (one, [field for field, own in zip(fields, written, strict=True) if asked_of(own) == one])
+        for one in source.columns
     ]
     asked = [one for one, some in named if some]
     widest = [_widest(some) for _, some in named if some]

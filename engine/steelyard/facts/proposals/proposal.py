@@ -11,6 +11,7 @@ from pathlib import Path
 
 from steelyard.calendars.zones import Zone, zone
 from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.absent import CASES
 from steelyard.facts.assembly import key_field
 from steelyard.facts.cells import Cell, masked, shown
@@ -41,9 +42,10 @@ class Proposed:
 
 @dataclass(slots=True)
 class _Seen:
-    """What was seen of a field: its first value as written and as read, refused texts, marks read as text, flags."""
+    """What was seen of a field: texts that are read, with their values; refused texts, marks read as text, flags."""
 
     first: tuple[str, str] | None = None
+    read: dict[str, str] = field(default_factory=dict[str, str])
     refused: Counter[str] = field(default_factory=Counter[str])
     marks: Counter[str] = field(default_factory=Counter[str])
     words: dict[str, bool] = field(default_factory=dict[str, bool])
@@ -66,7 +68,8 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
     for role, paths in files.items():
         fields = roles[role]
         layouts = {path: layout_of(path, fields) for path in paths}
-        found = [*(_row_key(newest, layouts) if role == CASES else ()), *_role(fields, layouts, zone(newest.timezone))]
+        of_role, of_files = _role(fields, layouts, zone(newest.timezone))
+        found = [*(_row_key(newest, layouts) if role == CASES else ()), *of_role]
         nested = role != CASES
         if nested and not any(one.text == "relations:" for one in lines):
             lines.append(Proposed(0, "relations:"))
@@ -74,10 +77,14 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
         lines.append(Proposed(int(nested), f"{_quoted(role)}: {{}}" if empty else f"{_quoted(role)}:"))
         lines += (replace(one, depth=one.depth + nested) for one in found)
         first = layouts[paths[0]]
-        for path in paths[1:]:
+        for path in paths:
+            own = [replace(one, depth=one.depth + 1) for one in of_files[path]]
             if (layouts[path].settings, layouts[path].columns) != (first.settings, first.columns):
-                single.append(Proposed(1, f"{json.dumps(path.name, ensure_ascii=False)}:"))
-                single += (replace(one, depth=2) for one in _laid_out(layouts[path], plainly=True))
+                own = [*(replace(one, depth=2) for one in _laid_out(layouts[path], plainly=True)), *own]
+            if own:
+                empty = not any(one.text and one.chosen for one in own)
+                name = json.dumps(path.name, ensure_ascii=False)
+                single += (Proposed(1, f"{name}: {{}}" if empty else f"{name}:"), *own)
     return lines + ([Proposed(0, "files:"), *single] if single else [])
 
 
@@ -91,13 +98,79 @@ def _row_key(newest: Ruleset, layouts: Mapping[Path, Layout]) -> Iterator[Propos
         yield Proposed(1, f"key: {word}", remark, chosen=chosen)
 
 
-def _role(fields: Sequence[InputField], layouts: Mapping[Path, Layout], here: Zone) -> Iterator[Proposed]:
-    yield from _laid_out(next(iter(layouts.values())))
-    seen = {one.id: _Seen() for one in fields}
-    for path, layout in layouts.items():
-        _look(path, layout, fields, here, seen)
-    guessed = _agreed({one.id: guesses(one, _unmarked(one, seen[one.id]), seen[one.id].words, here) for one in fields})
-    written = [(one, list(_notation(one, seen[one.id], guessed[one.id], here))) for one in fields]
+def _role(
+    fields: Sequence[InputField], layouts: Mapping[Path, Layout], here: Zone
+) -> tuple[list[Proposed], dict[Path, list[Proposed]]]:
+    """Return what is said of all files of a role, and of each file the fields in which they differ."""
+    by_file = {path: _look(path, layout, fields, here) for path, layout in layouts.items()}
+    seen = {one.id: _merged([some[one.id] for some in by_file.values()]) for one in fields}
+    guessed = _guessed(fields, seen, here)
+    own = {path: _guessed(fields, some, here) for path, some in by_file.items()}
+    for name, some in guessed.items():
+        doubtful = [path.name for path, each in own.items() if len(each[name]) > 1]
+        if len(some) == 1 and some[0].sure and doubtful:
+            alone = msg("as in the other files; {files} alone could be read otherwise too", files=listed(doubtful))
+            guessed[name] = [replace(some[0], remark=alone)]
+    parted = [
+        one
+        for one in fields
+        if len(layouts) > 1
+        and not _reads_all(one, seen[one.id], guessed[one.id], here)
+        and any(each.sure for some in own.values() for each in some[one.id])
+    ]
+    written = [
+        (
+            one,
+            [
+                *_marked(one, seen[one.id]),
+                *(() if one in parted else _notation(one, seen[one.id], guessed[one.id], here)),
+            ],
+        )
+        for one in fields
+    ]
+    of_role = [*_laid_out(next(iter(layouts.values()))), *_fields(written, seen)]
+    of_files: dict[Path, list[Proposed]] = {}
+    for path, some in by_file.items():
+        refused_ = [one for one in parted if _unmarked(one, some[one.id])]
+        found = [(one, list(_notation(one, some[one.id], own[path][one.id], here))) for one in refused_]
+        of_files[path] = list(_fields(found, some))
+    return of_role, of_files
+
+
+def _merged(seen: Sequence[_Seen]) -> _Seen:
+    """Put what was seen of a field in several files together."""
+    merged = _Seen(next((one.first for one in seen if one.first is not None), None))
+    for one in seen:
+        merged.read |= one.read
+        merged.refused += one.refused
+        merged.marks += one.marks
+        merged.words |= one.words
+    return merged
+
+
+def _guessed(fields: Sequence[InputField], seen: Mapping[str, _Seen], here: Zone) -> dict[str, list[Guess]]:
+    return _agreed({one.id: guesses(one, _unmarked(one, seen[one.id]), seen[one.id].words, here) for one in fields})
+
+
+def _reads_all(one: InputField, seen: _Seen, found: Sequence[Guess], here: Zone) -> bool:
+    """Return whether all values are read, by the only guess or as they are, and none otherwise than without it."""
+    left = _unmarked(one, seen)
+    return not left or (len(found) == 1 and found[0].sure and not _refused(one, seen, found[0], left, here))
+
+
+def _refused(one: InputField, seen: _Seen, guess: Guess, left: Sequence[str], here: Zone) -> list[str]:
+    """Return the texts that a notation refuses, or reads otherwise than they are read without it."""
+    values = {text: parse(text, one.type, one.range, here, guess.notation) for text in (*left, *seen.read)}
+    known = {
+        text: format_value(value, one.type, here)
+        for text, value in values.items()
+        if value is not None and not isinstance(value, Problem)
+    }
+    return [text for text in values if text not in known or known[text] != seen.read.get(text, known[text])]
+
+
+def _fields(written: Sequence[tuple[InputField, list[Proposed]]], seen: Mapping[str, _Seen]) -> Iterator[Proposed]:
+    """Give the declarations of fields, each with what its first value is read as."""
     said = any(line.text and line.chosen for _, some in written for line in some)
     if said:
         yield Proposed(1, "fields:")
@@ -137,7 +210,8 @@ def _laid_out(layout: Layout, *, plainly: bool = False) -> Iterator[Proposed]:
         yield Proposed(1, f"columns: {{{pairs}}}")
 
 
-def _look(path: Path, layout: Layout, fields: Sequence[InputField], here: Zone, seen: Mapping[str, _Seen]) -> None:
+def _look(path: Path, layout: Layout, fields: Sequence[InputField], here: Zone) -> dict[str, _Seen]:
+    seen = {one.id: _Seen() for one in fields}
     headings = dict(layout.columns)
     columns = {one.id: headings.get(one.id, one.column) for one in fields}
     with open_table(path, layout.options, Wanted(frozenset(columns.values()))) as table:
@@ -146,6 +220,7 @@ def _look(path: Path, layout: Layout, fields: Sequence[InputField], here: Zone, 
                 continue
             for one in fields:
                 _look_at(one, line.cells.get(columns[one.id]), here, seen[one.id])
+    return seen
 
 
 def _look_at(one: InputField, cell: Cell, here: Zone, seen: _Seen) -> None:
@@ -156,20 +231,26 @@ def _look_at(one: InputField, cell: Cell, here: Zone, seen: _Seen) -> None:
         return
     if isinstance(value, bool):
         seen.words[text] = value
+    if value is not None and text not in seen.read and isinstance(cell, str):
+        seen.read[text] = format_value(value, one.type, here)
     if value is not None and seen.first is None:
         seen.first = text, format_value(value, one.type, here)
     if one.type == Text() and one.notation.missing is None and marks_of(one, [text]):
         seen.marks[text.strip()] += 1
 
 
-def _notation(one: InputField, seen: _Seen, found: list[Guess], here: Zone) -> Iterator[Proposed]:
-    """Give what could be declared of a field, and what would be rejected even so."""
+def _marked(one: InputField, seen: _Seen) -> Iterator[Proposed]:
+    """Give what seems to mean missing in a field."""
     marks = marks_of(one, [*seen.marks, *seen.refused])
     if marks:
         count = seen.marks.total() + sum(seen.refused[text] for text in seen.refused if text.strip() in marks)
         yield Proposed(
             3, f"missing: {json.dumps(marks, ensure_ascii=False)}", msg("{count} {count:time|times}", count=count)
         )
+
+
+def _notation(one: InputField, seen: _Seen, found: list[Guess], here: Zone) -> Iterator[Proposed]:
+    """Give what could be declared of a field, and what would be rejected even so."""
     left = _unmarked(one, seen)
     for guess in found:
         for key, value in guess.keys:
@@ -180,7 +261,7 @@ def _notation(one: InputField, seen: _Seen, found: list[Guess], here: Zone) -> I
             read = zip(left, values, strict=True)
             known = ((text, value) for text, value in read if value is not None and not isinstance(value, Problem))
             seen.first = next(((text, format_value(value, one.type, here)) for text, value in known), None)
-        left = [text for text, value in zip(left, values, strict=True) if isinstance(value, Problem)]
+        left = _refused(one, seen if guess.sure else _Seen(), guess, left, here)
     if left:
         yield Proposed(3, "", refused([masked(text) for text in left] if one.personal else left))
 

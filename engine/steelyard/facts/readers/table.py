@@ -13,6 +13,7 @@ from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.cells import Cell
 from steelyard.facts.problem import Problem
 from steelyard.facts.readers.keys import JoinedKey, RowKey
+from steelyard.facts.readers.notations import AS_ALL, FileNotations
 from steelyard.facts.readers.remarks import Remarks
 from steelyard.source.broken import BROKEN_FILE, reason_of
 
@@ -37,6 +38,7 @@ class ReadOptions:
         renamed: for columns with another heading in the file, the declared column and the heading.
         key: how the key is made that stands in no column of its own; None where it stands in one.
         empty: the texts of cells that are empty.
+        notations: how the file writes fields, where that is not as its role says.
         by_file: what is said of single files; None where nothing is.
     """
 
@@ -52,6 +54,7 @@ class ReadOptions:
     renamed: tuple[tuple[str, str], ...] = ()
     key: JoinedKey | RowKey | None = None
     empty: frozenset[str] = frozenset()
+    notations: FileNotations = AS_ALL
     by_file: OptionsByFile | None = None
 
     @property
