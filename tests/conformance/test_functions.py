@@ -13,8 +13,8 @@ import pytest
 
 from conformance.harness import ENGINES, compiled, read_suite
 from sql_agreement import disagreements
-from steelyard.explain import show
 from steelyard.explain.phrases import phrase
+from steelyard.explain.terms import show
 from steelyard.explain.words import Words
 from steelyard.facts.case import Reject
 from steelyard.facts.texts import case_from_texts

@@ -8,9 +8,3 @@ Layout belongs to the report package.
 Invariants: the lines of a ledger add up exactly to its base and its final score; a rule that did not fire says what
 was false or unknown; the number of rows examined is bounded, and rows left out are counted.
 """
-
-from steelyard.explain.explain import Explainer, explain
-from steelyard.explain.records import Explanation, Provenance
-from steelyard.explain.terms import Name, Text, show
-
-__all__ = ["Explainer", "Explanation", "Name", "Provenance", "Text", "explain", "show"]

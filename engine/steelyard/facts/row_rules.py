@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from steelyard.facts.case import Row
 from steelyard.ir.contents import expressions, grant_expressions
@@ -25,9 +25,8 @@ from steelyard.ir.expressions import (
     Parameter,
     Rank,
 )
-from steelyard.ir.reading import DefineKey, Reading, define_of
+from steelyard.ir.reading import DefineKey, Reading
 from steelyard.ir.ruleset import Relation, Ruleset
-from steelyard.ir.walk import children
 
 _UNKNOWN = object()
 """Stands for a value that depends on the case."""
@@ -107,23 +106,23 @@ def row_rules(ruleset: Ruleset, relation: Relation) -> RowRules | None:
         None where something else reads the rows too, such as an indicator: then results do not tell which cases were
         affected.
     """
-    defines, read = Reading(ruleset).defines, _rules(ruleset)
-    followed = {id(one) for _, some in read.values() for one in some} | set(map(id, defines.values()))
+    reading, read = Reading(ruleset), _rules(ruleset)
+    followed = {id(one) for _, some in read.values() for one in some} | set(map(id, reading.defines.values()))
     rest = [one for one in expressions(ruleset) if id(one) not in followed and one is not relation.joins]
     families = {one.family.relation for one in ruleset.indicators if one.family is not None}
-    if relation.id in families or any(True for one in rest for _ in _readers(one, relation, defines)):
+    if relation.id in families or any(True for one in rest for _ in _readers(one, relation, reading)):
         return None
     conditions: dict[str, tuple[Expr | None, ...]] = {}
     for rule, (for_each, some) in read.items():
         if for_each == relation.id:
             conditions[rule] = (some[0],)
-        elif found := [node for one in some for node in _readers(one, relation, defines)]:
+        elif found := [node for one in some for node in _readers(one, relation, reading)]:
             conditions[rule] = tuple(
                 node.where if isinstance(node, Aggregate) and node.aggregation is not Aggregation.ALL else None
                 for node in found
             )
     known = {one.id: one.value for one in ruleset.parameters}
-    return RowRules(conditions, relation.joins, known, defines)
+    return RowRules(conditions, relation.joins, known, reading.defines)
 
 
 def _rules(ruleset: Ruleset) -> dict[str, tuple[str | None, list[Expr]]]:
@@ -142,20 +141,13 @@ def _rules(ruleset: Ruleset) -> dict[str, tuple[str | None, list[Expr]]]:
     return found
 
 
-def _readers(expr: Expr, relation: Relation, defines: Mapping[DefineKey, Expr]) -> Iterator[Aggregate | Field | OneRow]:
+def _readers(expr: Expr, relation: Relation, reading: Reading) -> Iterator[Aggregate | Field | OneRow]:
     """Give the nodes that read rows of a relation, also in the defines that an expression names.
 
     Nothing is given that stands in an aggregate over them.
     """
-    open_: list[Expr] = [expr]
-    seen: set[DefineKey] = set()
-    while open_:
-        node = open_.pop()
-        if isinstance(node, Aggregate | Field | OneRow) and node.relation == relation.id:
-            yield node
-            continue
-        open_ += children(node)
-        key = define_of(node)
-        if key is not None and key in defines and key not in seen:
-            seen.add(key)
-            open_.append(defines[key])
+
+    def reads(node: Expr) -> TypeGuard[Aggregate | Field | OneRow]:
+        return isinstance(node, Aggregate | Field | OneRow) and node.relation == relation.id
+
+    return filter(reads, reading.followed((expr,), closed=reads))

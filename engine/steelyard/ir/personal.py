@@ -7,9 +7,8 @@ from dataclasses import replace
 from steelyard.ir.expressions import Expr, Field, Input, OneRow
 from steelyard.ir.indicators import Clock
 from steelyard.ir.join_keys import case_key, conjuncts, key_of
-from steelyard.ir.reading import DefineKey, Reading, define_of
+from steelyard.ir.reading import Reading
 from steelyard.ir.ruleset import Indicator, InputField, Relation, Ruleset
-from steelyard.ir.walk import nodes
 
 _Named = tuple[str | None, str]
 """An input (None) or field, by its relation."""
@@ -36,21 +35,11 @@ def quoting(ruleset: Ruleset) -> frozenset[str]:
     personal = _declared(ruleset)
     if not personal:
         return frozenset()
-    defines = Reading(ruleset).defines
+    reading = Reading(ruleset)
     ids = {one.id: one.row_id for one in ruleset.relations}
 
     def reads(*exprs: Expr | None) -> bool:
-        open_ = [one for one in exprs if one is not None]
-        seen: set[DefineKey] = set()
-        while open_:
-            for node in nodes(open_.pop()):
-                if _named(node) in personal:
-                    return True
-                define = define_of(node)
-                if define is not None and define in defines and define not in seen:
-                    seen.add(define)
-                    open_.append(defines[define])
-        return False
+        return any(_named(node) in personal for node in reading.followed(one for one in exprs if one is not None))
 
     def of_indicator(one: Indicator) -> bool:
         clock, family = one.measure, one.family

@@ -5,7 +5,7 @@ The functions examine one expression; `Reading` also follows the defines of a ru
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import assert_never
 
@@ -102,6 +102,26 @@ class Reading:
         self._rejecting = _Search(self.defines, self._rejects)
         self._score = _Search(self.defines, lambda node: isinstance(node, ScoreValue))
         self._results = _Search(self.defines, lambda node: isinstance(node, ScoreValue | IndicatorPart))
+
+    def followed(self, exprs: Iterable[Expr], closed: Callable[[Expr], bool] = lambda _: False) -> Iterator[Expr]:
+        """Give the nodes of expressions and of the defines that they name, each define once.
+
+        Args:
+            exprs: the expressions.
+            closed: of a node: what stands in it is not given.
+        """
+        open_ = list(exprs)
+        seen: set[DefineKey] = set()
+        while open_:
+            node = open_.pop()
+            yield node
+            if closed(node):
+                continue
+            open_ += children(node)
+            key = define_of(node)
+            if key is not None and key in self.defines and key not in seen:
+                seen.add(key)
+                open_.append(self.defines[key])
 
     def may_reject(self, expr: Expr) -> bool:
         """Whether evaluating the expression can reject the case.

@@ -15,8 +15,8 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Range
 from steelyard.ir.versions import Versions
 from steelyard.report.book import Book
+from steelyard.report.digest_lines import digest_lines
 from steelyard.report.provenance import Read, Scoring, checked_on
-from steelyard.report.view import digest_lines
 
 CUT_OFF = "as_of"
 """The parameter that says when open cases are cut off."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from steelyard.diagnostics import Message, msg
-from steelyard.explain import Name, Text, show
+from steelyard.explain.terms import Name, Text, show
 from steelyard.ir.declared import Named
 from steelyard.ir.result_columns import Content, Origin, ResultColumn, folded
 from steelyard.ir.ruleset import Ruleset

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from steelyard.explain import Explanation, Name, Text
-from steelyard.explain.records import Clause, IndicatorStory, LedgerLine, ScoreStory, WeightStory
+from steelyard.explain.records import Clause, Explanation, IndicatorStory, LedgerLine, ScoreStory, WeightStory
+from steelyard.explain.terms import Name, Text
 from steelyard.report.views import CostView, GradeView, LineView, MemberView, ScoreView, StageView, Term, WeightsView
 from steelyard.semantics.outcome import LineKind
 

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from steelyard.diagnostics.plain import one_line
-from steelyard.explain import Explanation, Name, show
+from steelyard.explain.records import Explanation
+from steelyard.explain.terms import Name, show
 from steelyard.facts.digest import Digests
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
+from steelyard.report.digest_lines import digest_lines
 from steelyard.report.environment import environment
-from steelyard.report.formats import render
+from steelyard.report.formats.render import render
 from steelyard.report.summary import Summary
 from steelyard.report.summary_formats import Grid, detail_grids, nothing_said, summary_grid
-from steelyard.report.view import digest_lines
 
 PAGE_LIMIT = 500
 """So many cases get a page; the index counts the others."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from steelyard.diagnostics import msg
 from steelyard.engines.counting import QUANTILES
-from steelyard.explain import show
+from steelyard.explain.terms import show
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
 from steelyard.ir.types import Number, Text

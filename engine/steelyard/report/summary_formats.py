@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from steelyard.diagnostics import Message, msg
-from steelyard.explain import Name, Text, show
+from steelyard.explain.terms import Name, Text, show
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.grouping import MONTH, VERSION

@@ -8,9 +8,8 @@ from typing import Protocol
 
 from steelyard.calendars.zones import DAY_US, Zone, zone
 from steelyard.diagnostics import msg
-from steelyard.explain import Explanation, Text
-from steelyard.explain.records import Bar, EventWindow
-from steelyard.explain.terms import duration_text
+from steelyard.explain.records import Bar, EventWindow, Explanation
+from steelyard.explain.terms import Text, duration_text
 from steelyard.report.views import BandView, BarView, Mark, Segment, Tick, TimelineView
 
 WIDTH, LEFT, RIGHT = 980, 200, 830

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import one_line
-from steelyard.explain import Explanation, Name, Text, show
 from steelyard.explain.records import (
     Clause,
+    Explanation,
     Fact,
     GrantStory,
     IndicatorStory,
@@ -18,7 +16,8 @@ from steelyard.explain.records import (
     RuleKind,
     RuleStory,
 )
-from steelyard.facts.digest import Digests
+from steelyard.explain.terms import Name, Text, show
+from steelyard.report.digest_lines import digest_lines
 from steelyard.report.score_view import score_view
 from steelyard.report.timeline import timeline
 from steelyard.report.views import (
@@ -35,11 +34,6 @@ from steelyard.report.views import (
     WithoutView,
 )
 
-_DIGESTS = {
-    "policy": msg("digest of the policy"),
-    "parameters": msg("digest of the parameters"),
-    "facts": msg("digest of the facts"),
-}
 _DEEPEST = 9
 _SIGNS = {"true": "✓", "false": "✗", "unknown": "?", "value": "·", "missing": "?"}
 
@@ -80,15 +74,6 @@ def view(explanation: Explanation, lang: str) -> View:
         left_out=tuple(told(text) for text in provenance.left_out),
         warnings=tuple(told(text) for text in provenance.warnings),
     )
-
-
-def digest_lines(runs: Iterable[Digests], lang: str) -> tuple[tuple[str, str], ...]:
-    """The digests of one version or several: for each kind that is known its name and the digests that differ."""
-    found: dict[str, dict[str, None]] = {}
-    for run in runs:
-        for name, digest in run.named():
-            found.setdefault(name, {}).setdefault(digest)
-    return tuple((show(_DIGESTS[name], lang), ", ".join(one)) for name, one in found.items())
 
 
 class Teller:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import msg
-from steelyard.explain import show
+from steelyard.explain.terms import show
 from steelyard.facts.case import Reject
 from steelyard.ir.result_columns import ResultColumn
 from steelyard.ir.types import Number, Text

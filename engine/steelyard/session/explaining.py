@@ -41,7 +41,7 @@ def explain_case(
         CaseRejectedError: the row was rejected when it was read, so that there is no case to evaluate.
         UsageError: there is no such case.
     """
-    from steelyard.explain import explain
+    from steelyard.explain.explain import explain
     from steelyard.facts.open_rows import long_open
     from steelyard.semantics import prepare, run
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import TYPE_CHECKING, Literal, cast
 
 if TYPE_CHECKING:
-    from steelyard.explain import Explanation
+    from steelyard.explain.records import Explanation
 
 Layout = Literal["text", "md", "html", "json"]
 
@@ -63,6 +63,6 @@ class CaseExplanation:
 
     def render(self, layout: Layout) -> str:
         """The text in one of the layouts of `steelyard explain --format`."""
-        from steelyard.report import render
+        from steelyard.report.formats.render import render
 
         return render(self.content, self.lang, layout)

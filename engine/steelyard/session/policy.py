@@ -337,7 +337,8 @@ class Policy:
             UsageError: no such language, or the result is of another policy.
         """
         from steelyard import __version__
-        from steelyard.explain import Provenance, explain
+        from steelyard.explain.explain import explain
+        from steelyard.explain.records import Provenance
         from steelyard.semantics import rejected, run
 
         _check_language(lang)

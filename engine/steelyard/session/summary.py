@@ -14,7 +14,7 @@ from steelyard.session.errors import UsageError
 from steelyard.session.listener import Listener, Silent
 
 if TYPE_CHECKING:
-    from steelyard.explain import Explanation, Provenance
+    from steelyard.explain.records import Explanation, Provenance
     from steelyard.facts import Case, Portfolio
     from steelyard.ir.ruleset import Ruleset
     from steelyard.ir.versions import Versions
@@ -70,7 +70,7 @@ def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
 def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio, warned: Sequence[Warned]) -> Provenance:
     """Where explanations come from. `warned`: what the run, or the reading, warned of."""
     from steelyard import __version__
-    from steelyard.explain import Provenance
+    from steelyard.explain.records import Provenance
     from steelyard.facts.digest import digests
 
     left_out = tuple(one.warning for one in portfolio.provenance.skipped)
@@ -141,7 +141,7 @@ def write_report(
 
 
 def _explanations(record: Record, portfolio: Portfolio, chosen: Sequence[Case]) -> Iterator[Explanation]:
-    from steelyard.explain import Explainer
+    from steelyard.explain.explain import Explainer
     from steelyard.semantics import prepare
     from steelyard.semantics import run as evaluate
 

@@ -13,7 +13,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from golden.reports.worked import explained
-from steelyard.report import render
+from steelyard.report.formats.render import render
 
 HERE = Path(__file__).resolve().parent
 REPORTS = [

@@ -10,7 +10,8 @@ from ruamel.yaml import YAML
 
 from steelyard import resources
 from steelyard.diagnostics import Diagnostics
-from steelyard.explain import Explanation, Provenance, explain
+from steelyard.explain.explain import explain
+from steelyard.explain.records import Explanation, Provenance
 from steelyard.facts import Case, case_from_texts
 from steelyard.facts.digest import Digests
 from steelyard.ir.bind import bind

@@ -11,9 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from golden.reports.worked import SHIPPED, cases, evaluate, evaluated, explained
-from steelyard.explain import explain
 from steelyard.explain.data import explanation_data, explanation_schema
-from steelyard.report import render
+from steelyard.explain.explain import explain
+from steelyard.report.formats.render import render
 
 SCHEMA = Draft202012Validator(explanation_schema())
 WORKED = [(policy, name) for policy in SHIPPED for name in cases(policy) if evaluated(policy, name)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from golden.reports.worked import ruleset
-from steelyard.explain import show
+from steelyard.explain.terms import show
 from steelyard.explain.words import Words
 from steelyard.ir.types import Text
 

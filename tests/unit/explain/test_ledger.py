@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from golden.reports.worked import SHIPPED, cases, evaluate, evaluated, explained
-from steelyard.explain import Explanation, explain, show
+from steelyard.explain.explain import explain
+from steelyard.explain.records import Explanation
+from steelyard.explain.terms import show
 from steelyard.semantics import Fixed
 
 ALL = [(policy, name) for policy in SHIPPED for name in cases(policy)]

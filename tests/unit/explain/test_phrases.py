@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from golden.reports.worked import evaluate
-from steelyard.explain import Explanation, explain, show
-from steelyard.explain.records import Node, RuleStory
+from steelyard.explain.explain import explain
+from steelyard.explain.records import Explanation, Node, RuleStory
+from steelyard.explain.terms import show
 
 RULESET = """
 steelyard: 1

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from golden.reports.worked import evaluate, explained
-from steelyard.explain import explain, show
+from steelyard.explain.explain import explain
+from steelyard.explain.terms import show
 
 HEAD = """
 steelyard: 1

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from golden.reports.worked import explained
-from steelyard.explain import show
 from steelyard.explain.records import WeightStage
+from steelyard.explain.terms import show
 
 
 def stages(policy: str, name: str) -> tuple[WeightStage, ...]:

@@ -10,9 +10,9 @@ from html.parser import HTMLParser
 import pytest
 
 from golden.reports.worked import SHIPPED, cases, evaluate, evaluated, explained
-from steelyard.explain import explain
-from steelyard.report import FORMATS, render
+from steelyard.explain.explain import explain
 from steelyard.report.environment import environment
+from steelyard.report.formats.render import FORMATS, render
 from steelyard.report.view import view
 
 VOID = {"meta", "br", "link", "img", "hr", "input"}

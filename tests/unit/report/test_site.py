@@ -10,7 +10,8 @@ import pytest
 
 from golden.reports.worked import cases, evaluated, program
 from recorded import summarise
-from steelyard.explain import Explainer, Explanation
+from steelyard.explain.explain import Explainer
+from steelyard.explain.records import Explanation
 from steelyard.report import site
 from steelyard.report.site import WRITTEN, write_site
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 
-from steelyard.explain import Explanation
 from steelyard.explain.data import explanation_data
+from steelyard.explain.records import Explanation
 
 
 def case_json(explanation: Explanation, lang: str) -> str:

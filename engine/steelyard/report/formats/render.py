@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from steelyard.explain import Explanation
+from steelyard.explain.records import Explanation
 from steelyard.report.formats.json import case_json
 from steelyard.report.formats.template import case_html, case_markdown, case_text
 from steelyard.report.view import view
