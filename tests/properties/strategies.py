@@ -573,6 +573,14 @@ def scoring(draw: Draw, names: Sequence[str], named: Sequence[str], *, weighted:
     return found
 
 
+SCORING = {"indicators", "exemptions", "weights", "score", "scores", "unscored", "grades"} | {
+    "deductions",
+    "bonuses",
+    "gates",
+}
+"""Sections that a ruleset that only decides does not have."""
+
+
 @st.composite
 def rulesets(draw: Draw) -> dict[str, Any]:
     """A ruleset as the file's mapping."""
@@ -659,6 +667,10 @@ def rulesets(draw: Draw) -> dict[str, Any]:
         }
     if not several and chance(draw, 40) and "better" not in scores["score"]:
         ruleset["grades"] = {"A": "90", "B": "75", "C": "< 75"}
+    if chance(draw, 6):
+        ruleset = {name: section for name, section in ruleset.items() if name not in SCORING}
+        decided = {"value": condition(draw, Scope())}
+        ruleset["outputs"] = {"shown": number(draw, Scope()), "listed": "listing(n2)", "decided": decided}
     return {name: section for name, section in ruleset.items() if section != {}}
 
 

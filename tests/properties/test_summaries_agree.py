@@ -59,7 +59,7 @@ NEW = (
     OLD[: OLD.index("score: {method")]
     .replace(*MIXED)
     .replace("2024.1", "2025.1")
-    .replace("(..2024-12-31]", "[2025-01-01..)")
+    .replace("(..2024-12-31]", "[2025-01-01..2026-01-01)")
     + """
 scores:
   main: {of: [x, each, mixed], method: weighted_mean, round: 2, grades: {A: {from: 90}, C: {from: -10000}}}
@@ -70,12 +70,17 @@ bonuses:
   early: {when: not late, add: 1, on: main, unknown: ignore, reason: B1}
 """
 )
+# no score
+LAST = (
+    OLD[: OLD.index("indicators:")].replace("2024.1", "2026.1").replace("(..2024-12-31]", "[2026-01-01..)")
+    + "outputs: {much: a > 50, grade_of: grade}\n"
+)
 BY = ("branch", "month", "version", "late", "grade", "on")
 
 
 @cache
 def compiled() -> tuple[Versions, Compiled]:
-    versions = Versions((ruleset(OLD), ruleset(NEW)))
+    versions = Versions((ruleset(OLD), ruleset(NEW), ruleset(LAST)))
     engine = compile_versions(ReferenceEngine(), versions, Diagnostics())
     assert engine is not None
     return versions, engine
@@ -85,7 +90,7 @@ AMOUNTS = st.sampled_from(["", "0", "100", "99.99", "-0.01", "-700", "12.34", "-
 CASES = st.lists(
     st.fixed_dictionaries(
         {
-            "on": st.sampled_from(["2024-11-30", "2024-12-31", "2025-01-01", "2025-02-28"]),
+            "on": st.sampled_from(["2024-11-30", "2024-12-31", "2025-01-01", "2025-02-28", "2026-01-01"]),
             "branch": st.sampled_from(["", "北区", 'a"b', "c;d", "null"]),
             "grade": st.sampled_from(["", "1.0", "-0.5", "12"]),
             "late": st.sampled_from(["", "yes", "no"]),
@@ -122,7 +127,7 @@ def test_what_is_drawn_has_everything() -> None:
     """Statuses, both versions, scores above and below 0, a family that lost, ranks: else the property says little."""
     cases = [
         {"on": on, "branch": branch, "grade": "", "late": late, "a": a}
-        for on in ("2024-11-30", "2025-02-28")
+        for on in ("2024-11-30", "2025-02-28", "2026-07-01")
         for branch in ("", "北区")
         for late in ("yes", "no", "")
         for a in ("", "100", "-700", "-3.5", "12.34")
@@ -133,13 +138,13 @@ def test_what_is_drawn_has_everything() -> None:
 
     assert counted.summarise(compiled()[0], results, [], ("version", "branch"), 2) == summary
     assert ("main", "debt", "score") == (main.id, debt.id, score.id)
-    assert (60, 4) == (summary.whole.cases, len(summary.groups))
+    assert (90, 6) == (summary.whole.cases, len(summary.groups))
     assert summary.whole.unscored_reasons
     assert all(line.cases for line in (*main.lost, *score.lost))
     assert all(line.cases for line in summary.whole.fired)
     assert debt.minimum is not None
     assert debt.minimum.value < 0
-    assert [None, None, 1, 1] == [group.scores[0].rank for group in summary.groups]
+    assert [None, None, 1, 1, None, None] == [group.scores[0].rank for group in summary.groups]
 
 
 @pytest.mark.parametrize("by", [(), ("branch",)])

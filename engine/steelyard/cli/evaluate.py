@@ -182,6 +182,8 @@ def command(  # noqa: PLR0917 - one an option
         raise UsageError(msg("`--master` is for the spark engine: add `--engine spark`"))
     check_outputs(here.places, ruleset, None if clustered else options)
     ready = ready_ruleset(ruleset, options.settings)
+    if threshold is not None and not any(one.scores for one in ready.rulesets):
+        raise UsageError(msg("`{ruleset}` has no score: leave `--fail-under` out", ruleset=ready.newest.id))
     outputs = replace(outputs, by=group_ids(ready, outputs.by), partition_by=group_ids(ready, outputs.partition_by))
     wanted = Wanted(
         engine=engine,

@@ -22,7 +22,8 @@ _NAME = re.compile(r"[^\W\d_][\w-]{0,63}")
 def command(output: Output, name: str) -> None:
     """Write a small ruleset that checks clean, with sample cases and a README, into the folder NAME.
 
-    Nothing is ever overwritten. The last part of NAME names the ruleset.
+    Nothing is ever overwritten. The last part of NAME names the ruleset. It scores; a ruleset that only decides has
+    outputs in the place of indicators and score.
 
     \u0008
     Examples:

@@ -62,7 +62,7 @@ indicators:
     missing: waive                     # not rated: its weight goes to the others
     reason: Q1
 
-score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
+score: {method: weighted_mean, round: 2, clamp: "[0..100]"}   # a policy that only decides has `outputs` instead
 
 deductions:
   upheld-complaint:
@@ -140,6 +140,7 @@ _COMMENTS = {
     "# only the ratio of weights counts": "# 权重只看比例",
     "# 100 from the target on, below it in proportion": "# 达到目标得100分，未达到按比例得分",
     "# not rated: its weight goes to the others": "# 没有评分：权重分摊给其他指标",
+    "# a policy that only decides has `outputs` instead": "# 只作决定、不评分的办法改写 `outputs`",
     "# by lower bound": "# 按下限",
 }
 """The comments of the ruleset in Chinese."""

@@ -19,7 +19,7 @@ class Measure(StrEnum):
     """What an integer counts. Parentheses say what the fields `of` and `item` of its `Count` hold."""
 
     STATUS = "status"
-    """Cases by status (item: scored, unscored, rejected)."""
+    """Cases by status (item: decided, scored, unscored, rejected)."""
     UNSCORED = "unscored"
     """Cases without any score (item: the reason)."""
     REASON = "reason"

@@ -63,7 +63,7 @@ class Explainer:
             parameters=_parameters(evaluation, words),
             rows=rows,
             rows_left_out=left_out,
-            outputs=() if outcome.status is not Status.SCORED else _outputs(evaluation, words),
+            outputs=_outputs(evaluation, words) if outcome.status in {Status.SCORED, Status.DECIDED} else (),
             missing=tuple(self._missing(reason, evaluation) for reason in sorted(outcome.missing)),
             provenance=self._provenance,
         )
@@ -88,6 +88,8 @@ def explain(evaluation: Evaluation, provenance: Provenance | None = None) -> Exp
 
 def _headline(outcome: Outcome, words: Words) -> Text:
     match outcome.status:
+        case Status.DECIDED:
+            return msg("decided")
         case Status.SCORED:
             return msg("scored")
         case Status.REJECTED:

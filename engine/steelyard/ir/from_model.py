@@ -28,6 +28,7 @@ from steelyard.ir.ruleset import Group, InputField, Property, Relation, Ruleset
 from steelyard.ir.types import Date, DateTime, Range, Text
 from steelyard.language.parser import parse_interval
 from steelyard.model.ruleset import RulesetFile
+from steelyard.model.weights import Weights
 from steelyard.source import Text as Written
 
 T = TypeVar("T")
@@ -46,6 +47,8 @@ _SECTIONS = Sections(
 def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     """Lower a file. Reports all errors, and returns None where there are any."""
     before = diagnostics.errors
+    if not written_scores(file) and not _only_decides(file, diagnostics):
+        return None
     context = Context(file, diagnostics, _SECTIONS)
     inputs = _all(context.input(str(name)) for name in file.case.inputs)
     check_milestones({i.id: i for i in inputs}, file.case.inputs, diagnostics)
@@ -59,12 +62,10 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     exempting = _all(exemption(context, key, written, measured) for key, written in file.exemptions.items())
     weighing = weights(context, file.weights, measured)
     scored = _all(score(context, key, written, measured) for key, written in written_scores(file))
-    if not file.score and not file.scores:
-        diagnostics.add("M102", file.span, msg("a ruleset needs a score"), help=msg("write `score:` or `scores:`"))
     by_name = {one.id: one for one in scored}
     unscored = points.unscored_rules(context)
     rules = points.points_rules(context, by_name) if by_name else ()
-    outputs = points.outputs(context, by_name) if by_name else ()
+    outputs = points.outputs(context, by_name) if by_name or not written_scores(file) else ()
     key, reference_date = _case(context, file)
     effective = _effective(context, file)
     if diagnostics.errors > before or key is None:
@@ -104,6 +105,22 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     )
     check_result_names(ruleset, diagnostics)
     return ruleset if diagnostics.errors == before else None
+
+
+def _only_decides(file: RulesetFile, diagnostics: Diagnostics) -> bool:
+    """Whether a ruleset without a score has outputs, and nothing that would make or move a score; reports the rest."""
+    before = diagnostics.errors
+    if not file.outputs:
+        headline = msg("a ruleset needs a score or outputs")
+        diagnostics.add("M102", file.span, headline, help=msg("write `score:`, `scores:` or `outputs:`"))
+        return False
+    for name in ("indicators", "exemptions", "weights", "unscored", "deductions", "bonuses", "gates", "grades"):
+        section = getattr(file, name)
+        if section:
+            span = section.span if isinstance(section, Weights) else next(iter(section)).span
+            headline = msg("`{section}` without a score", section=name)
+            diagnostics.add("M109", span, headline, help=msg("write `score:`, or decide with `outputs` alone"))
+    return diagnostics.errors == before
 
 
 def _with_added(relation: Relation, context: Context) -> Relation:

@@ -144,7 +144,7 @@ class Ruleset:
         key: the input that identifies a case.
         reference_date: a date or datetime input, or None.
         defines: in an order in which each reads only earlier ones.
-        scores: at least one.
+        scores: none where the ruleset only decides: it then has outputs, and no indicators or points rules.
         points: deductions, bonuses, gates, in the order written.
         calendars: the first one is the default.
     """

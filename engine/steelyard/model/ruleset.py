@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from steelyard.model.case import Calendar, Case, Definition, Parameter
 from steelyard.model.indicators import Exemption, Indicator, Scoring
-from steelyard.model.keys import KeyRule, OneOf
+from steelyard.model.keys import AnyOf, KeyRule, OneOf
 from steelyard.model.points import Bonus, Deduction, Gate, Grade, NamedScore, Score, Unscored
 from steelyard.model.relations import Relation
 from steelyard.model.scalars import Code, Count, Interval, NameText, PlainText, PropertyText
@@ -17,9 +17,9 @@ from steelyard.model.weights import Weights
 
 
 class RulesetFile(Sourced):
-    """A ruleset: how the service of an insurance claim is scored."""
+    """A ruleset: how the service of an insurance claim is scored, or what is decided about it."""
 
-    key_rules: ClassVar[tuple[KeyRule, ...]] = (OneOf(("score", "scores"), required=True),)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (OneOf(("score", "scores")), AnyOf(("score", "scores", "outputs")))
 
     steelyard: Count
     """The version of the file format: 1."""
@@ -72,6 +72,6 @@ class RulesetFile(Sourced):
     grades: Mapping[NameText, Grade] = {}
     """Grades by bound or condition, best first."""
     outputs: Mapping[NameText, Definition] = {}
-    """Further results, by name."""
+    """Further results, by name; without a score, the decisions."""
     properties: tuple[PropertyText, ...] = ()
     """Claims about every possible case."""

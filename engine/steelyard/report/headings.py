@@ -125,6 +125,7 @@ _TABLE_WORDS: Mapping[str, Text] = {
     "others": msg("further reasons"),
     "level": msg("level"),
     "cases": msg("cases"),
+    "decided": msg("decided"),
     "scored": msg("scored"),
     "unscored": msg("unscored"),
     "rejected": msg("rejected"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,7 +30,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A line of the index."""
+    """A line of the index; `outputs` has a cell for each of `IndexView.outputs`."""
 
     href: str
     key: str
@@ -38,11 +38,12 @@ class PageLine:
     score: str
     grade: str
     reasons: str
+    outputs: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class IndexView:
-    """The index of a folder of reports."""
+    """The index of a folder of reports. `outputs` head the columns of decisions; empty where there are scores."""
 
     lang: str
     title: str
@@ -54,6 +55,7 @@ class IndexView:
     grids: tuple[Grid, ...]
     note: str
     rejects: tuple[tuple[str, str], ...]
+    outputs: tuple[str, ...]
     pages: tuple[PageLine, ...]
     warnings: tuple[str, ...]
     left_out: int
@@ -85,6 +87,7 @@ def write_site(
     versions = versions_of(rules)
     newest = versions.newest
     (folder / MARKER).write_text("", encoding="utf-8")
+    outputs = {} if summary.whole.scores else {one.id: Name(one.id, one.label) for one in newest.outputs}
     pages: list[PageLine] = []
     provenance = None
     digests: dict[Digests, None] = {}
@@ -95,7 +98,7 @@ def write_site(
         digests.setdefault(provenance.digests)
         name = f"case-{number:04}.html"
         (folder / name).write_text(render(explanation, lang, "html"), encoding="utf-8", newline="\n")
-        pages.append(_line(name, explanation, lang))
+        pages.append(_line(name, explanation, tuple(outputs), lang))
         if progress is not None:
             progress(number)
     said = nothing_said(summary, versions, lang)
@@ -110,17 +113,19 @@ def write_site(
         grids=(summary_grid(summary, versions, lang), *detail_grids(summary, versions, lang)),
         note="" if said is None else show(said, lang),
         rejects=tuple((where, str(count)) for where, count in summary.rejects),
+        outputs=tuple(show(name, lang) for name in outputs.values()),
         pages=tuple(pages),
         warnings=() if provenance is None else tuple(one_line(show(text, lang)) for text in provenance.warnings),
-        left_out=max(0, summary.whole.scored + summary.whole.unscored - len(pages)),
+        left_out=max(0, summary.whole.judged - len(pages)),
     )
     text = environment(lang).get_template("index.html.jinja").render(view=index)
     (folder / INDEX).write_text(text, encoding="utf-8", newline="\n")
     return len(pages)
 
 
-def _line(name: str, explanation: Explanation, lang: str) -> PageLine:
+def _line(name: str, explanation: Explanation, outputs: Sequence[str], lang: str) -> PageLine:
     scores = [score for score in explanation.scores if score.final is not None]
+    values = {one.name.id: one.value or "" for one in explanation.outputs}
     return PageLine(
         href=name,
         key=explanation.key,
@@ -128,4 +133,5 @@ def _line(name: str, explanation: Explanation, lang: str) -> PageLine:
         score=", ".join(str(score.final) for score in scores),
         grade=", ".join(show(score.grade, lang) for score in scores if score.grade is not None),
         reasons=", ".join(dict.fromkeys(code for score in scores for code in score.reasons)),
+        outputs=tuple(show(values.get(one, ""), lang) for one in outputs),
     )

@@ -77,6 +77,7 @@ class GroupLine:
     """A group of cases: its key in the order of the grouping, its counts and scores.
 
     Attributes:
+        statuses: so many cases of each status that the ruleset can give, in the order of `Shape.statuses`.
         reasons: codes with the number of cases that have them, most first.
         unscored_reasons: likewise, of cases that have no score.
         fired: every rule of the ruleset, whether it fired or not.
@@ -84,13 +85,16 @@ class GroupLine:
 
     key: tuple[str, ...]
     cases: int
-    scored: int
-    unscored: int
-    rejected: int
+    statuses: tuple[tuple[Status, int], ...]
     scores: tuple[ScoreLine, ...]
     reasons: tuple[tuple[str, int], ...]
     unscored_reasons: tuple[tuple[str, int], ...]
     fired: tuple[FiredLine, ...]
+
+    @property
+    def judged(self) -> int:
+        """How many cases were not rejected."""
+        return sum(count for status, count in self.statuses if status is not Status.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +164,7 @@ def _line(shape: Shape, key: tuple[str, ...], counts: _Counts) -> GroupLine:
     return GroupLine(
         key=key,
         cases=statuses.total(),
-        scored=statuses[Status.SCORED.value],
-        unscored=statuses[Status.UNSCORED.value],
-        rejected=statuses[Status.REJECTED.value],
+        statuses=tuple((one, statuses[one.value]) for one in shape.statuses),
         scores=tuple(_score(one, counts) for one in shape.scores),
         reasons=_most(_of(counts, Measure.REASON)),
         unscored_reasons=_most(_of(counts, Measure.UNSCORED)),

@@ -96,7 +96,7 @@ def summary_json(summary: Summary) -> str:
 def summary_table(summary: Summary, shape: Shape) -> tuple[ResultColumn, ...]:
     """The columns of the table. A key that is called like one of them is `case.NAME`."""
     numbers = [ResultColumn("level", _TEXT)]
-    numbers += [ResultColumn(name, _COUNT) for name in ("cases", "scored", "unscored", "rejected")]
+    numbers += [ResultColumn(name, _COUNT) for name in ("cases", *(status.value for status in shape.statuses))]
     for score in shape.scores:
         of, number = _suffix(shape, score.id), Number(score.digits)
         if of:
@@ -123,7 +123,7 @@ def _row(line: GroupLine, summary: Summary, shape: Shape) -> dict[str, CellValue
     """A group's cells by column, in the order of `summary_table`."""
     key = line.key or ("",) * len(summary.grouping)
     cells: list[CellValue] = ["group" if line is not summary.whole else "all", *key]
-    cells += [line.cases, line.scored, line.unscored, line.rejected]
+    cells += [line.cases, *(count for _, count in line.statuses)]
     for score in line.scores:
         if _suffix(shape, score.id):
             cells.append(score.count)
@@ -142,9 +142,7 @@ def _row(line: GroupLine, summary: Summary, shape: Shape) -> dict[str, CellValue
 def _content(line: GroupLine) -> dict[str, object]:
     return {
         "cases": line.cases,
-        "scored": line.scored,
-        "unscored": line.unscored,
-        "rejected": line.rejected,
+        **{status.value: count for status, count in line.statuses},
         "scores": {score.id: dict(_score(score)) for score in line.scores},
         "fired": {kind.value: {one.rule: one.cases for one in line.fired if one.kind is kind} for kind in Kind},
         "unscored_reasons": dict(line.unscored_reasons),

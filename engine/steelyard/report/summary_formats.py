@@ -11,11 +11,18 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.grouping import MONTH, VERSION
 from steelyard.report.summary import GroupLine, Summary
+from steelyard.semantics.outcome import Status
 
 TOP_REASONS = 5
 """So many reason codes are listed."""
 NOTHING = "–"
 """Stands where a key is missing or cannot be read, a group has no score or rank, or an indicator was never measured."""
+STATUSES: Mapping[Status, Text] = {
+    Status.DECIDED: msg("decided"),
+    Status.SCORED: msg("scored"),
+    Status.UNSCORED: msg("unscored"),
+    Status.REJECTED: msg("rejected"),
+}
 _LOST_OF = msg("Points lost on average (measured in so many of the scored cases; waived in the others)")
 
 
@@ -47,12 +54,9 @@ class _Column:
 def summary_grid(summary: Summary, rules: Ruleset | Versions, lang: str) -> Grid:
     """Cases by status, means, ranks, grades, reasons; what several versions have is called as in the newest."""
     scores = _scores(rules)
-    columns = [
-        _Column("cases", msg("cases"), lambda line: line.cases),
-        _Column("scored", msg("scored"), lambda line: line.scored),
-        _Column("unscored", msg("unscored"), lambda line: line.unscored),
-        _Column("rejected", msg("rejected"), lambda line: line.rejected),
-    ]
+    columns = [_Column("cases", msg("cases"), lambda line: line.cases)]
+    for place, (status, _) in enumerate(summary.whole.statuses):
+        columns.append(_Column(status.value, STATUSES[status], _status(place)))
     single = len(summary.whole.scores) == 1
     for place, score in enumerate(summary.whole.scores):
         suffix = "" if single else f".{score.id}"
@@ -63,7 +67,8 @@ def summary_grid(summary: Summary, rules: Ruleset | Versions, lang: str) -> Grid
             columns.append(_Column(f"rank{suffix}", msg("rank"), _rank(place)))
         for number, (grade, _) in enumerate(score.grades):
             columns.append(_Column(f"grade{suffix}.{grade}", grade, _grade(place, number)))
-    columns.append(_Column("reasons", msg("most frequent reasons"), _reasons))
+    if summary.whole.scores:
+        columns.append(_Column("reasons", msg("most frequent reasons"), _reasons))
     return _grid(summary, rules, lang, columns)
 
 
@@ -73,7 +78,7 @@ def detail_grids(summary: Summary, rules: Ruleset | Versions, lang: str) -> tupl
     Indicators that were measured everywhere and lost nothing, reasons that no case has and rules that never fired have
     no column; groups of rejected rows alone have no row.
     """
-    summary = replace(summary, groups=tuple(one for one in summary.groups if one.cases > one.rejected))
+    summary = replace(summary, groups=tuple(one for one in summary.groups if one.judged))
     rulesets = versions_of(rules).rulesets
     indicators = {one.id: Name(one.id, one.label) for ruleset in rulesets for one in ruleset.indicators}
     whole = summary.whole
@@ -147,6 +152,10 @@ def _cell(value: object) -> str:
 
 def _scores(rules: Ruleset | Versions) -> dict[str, Name]:
     return {one.id: Name(one.id, one.label) for ruleset in versions_of(rules).rulesets for one in ruleset.scores}
+
+
+def _status(place: int) -> Callable[[GroupLine], object]:
+    return lambda line: line.statuses[place][1]
 
 
 def _mean(place: int) -> Callable[[GroupLine], object]:

@@ -17,6 +17,7 @@ from steelyard.ir.result_columns import PARQUET_DIGITS, Content, ResultColumn, r
 from steelyard.ir.ruleset import Better, Effect, Ruleset, Score
 from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.results import Results
+from steelyard.semantics.outcome import Status
 
 
 class UncountableError(ValueError):
@@ -51,8 +52,12 @@ class ScoreShape:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Attributes: scores and rules in their order; `reasons` are the codes that the ruleset names, sorted."""
+    """Attributes: scores and rules in their order; `reasons` are the codes that the ruleset names, sorted.
 
+    `statuses` are those that a case can have: `decided` under a ruleset without a score, the others under one with.
+    """
+
+    statuses: tuple[Status, ...]
     scores: tuple[ScoreShape, ...]
     rules: tuple[tuple[str, Kind], ...]
     reasons: tuple[str, ...]
@@ -85,7 +90,9 @@ def shape_of(rules: Ruleset | Versions) -> Shape:
         )
         for name, own in by_id.items()
     )
+    decided = (Status.DECIDED,) if not all(one.scores for one in rulesets) else ()
     return Shape(
+        (*decided, *((Status.SCORED, Status.UNSCORED) if scores else ()), Status.REJECTED),
         scores,
         tuple(kinds.items()),
         tuple(sorted({code for one in rulesets for code in _codes(one)})),

@@ -3,7 +3,8 @@
 1 joins; 2 exemptions, adjustments, only_if; 3 targets, pauses; 4 measures, indicator scores; 5 unscored,
 weights; 6 scores; 7 points, by stage; 8 grades, outputs. A rejection in any stratum that is reached wins.
 An unscored rule, or too few scored indicators, stops a score before stratum 6. Where no score is left, the case is
-unscored for the reason of the first score, and nothing further is evaluated.
+unscored for the reason of the first score, and nothing further is evaluated. A ruleset without scores has outputs
+only: every case that is not rejected is decided.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _strata(program: Program, evaluation: Evaluation) -> Outcome:
         if score.unscored is None:
             standings[score.id] = _standing(program, prepared.rule.id, score, evaluation)
     _points(program, standings, evaluation)
-    if not standings:
+    if scored and not standings:
         return _outcome(program, evaluation, scored[0].unscored, {})
     ledgers = {name: _close(evaluation, name, standing) for name, standing in standings.items()}
     return _outcome(program, evaluation, None, ledgers)
@@ -190,7 +191,8 @@ def _outcome(
     """Stratum 8: evaluate grades and outputs, and assemble the outcome."""
     env = evaluation.env
     outputs: list[OutputOutcome] = []
-    if ledgers:
+    status = Status.SCORED if ledgers else Status.UNSCORED if program.scores else Status.DECIDED
+    if status is not Status.UNSCORED:
         env.scores = {scored.id: scored.final for scored in evaluation.scores if scored.final is not None}
         for name, meaning in program.outputs:
             value: Value = meaning(env)
@@ -203,7 +205,7 @@ def _outcome(
     )
     return Outcome(
         key=evaluation.case.key,
-        status=Status.SCORED if ledgers else Status.UNSCORED,
+        status=status,
         reason=reason,
         indicators=tuple(_indicator_outcome(result) for result in evaluation.results),
         scores=scored,

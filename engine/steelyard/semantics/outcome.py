@@ -30,6 +30,8 @@ class Fixed(NamedTuple):
 class Status(Enum):
     """The status of a case."""
 
+    DECIDED = "decided"
+    """By a ruleset without a score."""
     SCORED = "scored"
     UNSCORED = "unscored"
     REJECTED = "rejected"

@@ -27,7 +27,7 @@ class CaseExplanation:
 
     @property
     def status(self) -> str:
-        """The status of the case: `scored`, `unscored` or `rejected`."""
+        """The status of the case: `scored`, `unscored`, `decided` or `rejected`."""
         return self.content.outcome.status.value
 
     def html(self) -> str:

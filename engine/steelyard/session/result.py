@@ -16,7 +16,7 @@ from steelyard.facts.python import Value, decimal_of, value_of
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import SCORE_DIGITS, Indicator, Ruleset
 from steelyard.ir.types import Regions, Type
-from steelyard.semantics.outcome import IndicatorOutcome, IndicatorShare, Outcome, ScoreOutcome
+from steelyard.semantics.outcome import IndicatorOutcome, IndicatorShare, Outcome, ScoreOutcome, Status
 from steelyard.session.errors import UsageError
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ class Result:
 
     @property
     def status(self) -> str:
-        """`scored`, `unscored` (see `reasons`) or `rejected` (see `rejection`)."""
+        """`scored`, `unscored` (see `reasons`), `decided` (see `outputs`) or `rejected` (see `rejection`)."""
         return self.outcome.status.value
 
     @property
@@ -201,7 +201,7 @@ class Result:
 
     @property
     def score(self) -> Decimal | None:
-        """The only score, with exactly its digits; None where the case has none.
+        """The only score, with exactly its digits; None where the case has none, or the ruleset only decides.
 
         Raises:
             UsageError: the ruleset has several scores; read `scores`.
@@ -211,7 +211,7 @@ class Result:
 
     @property
     def grade(self) -> str | None:
-        """The grade of the only score; None where there is none.
+        """The grade of the only score; None where there is none, or the ruleset only decides.
 
         Raises:
             UsageError: the ruleset has several scores; read `scores`.
@@ -241,7 +241,7 @@ class Result:
 
     @cached_property
     def scores(self) -> Mapping[str, ScoreResult]:
-        """The scores by name, in the order of the ruleset; empty where the case was rejected or unscored."""
+        """The scores by name, in the order of the ruleset; empty where the case was rejected, unscored or decided."""
         return MappingProxyType({one.id: _score(one) for one in self.outcome.scores})
 
     @cached_property
@@ -324,6 +324,8 @@ class Result:
         rejection = self.rejection
         if rejection is not None:
             return f"<Result {self.key}: rejected, {rejection}>"
+        if self.outcome.status is Status.DECIDED:
+            return f"<Result {self.key}: decided, {', '.join(f'{k}={v}' for k, v in self.outputs.items())}>"
         if not any(score.final for score in self.outcome.scores):
             return f"<Result {self.key}: {self.status}, {', '.join(self.reasons)}>"
         shown = (
@@ -355,6 +357,8 @@ class Result:
 
     @property
     def _only(self) -> ScoreResult | None:
+        if not self._ruleset.scores:
+            return None
         if not self._single:
             names = ", ".join(f"`{score.id}`" for score in self._ruleset.scores)
             raise UsageError(msg("the ruleset has several scores: read `scores[NAME]` of {names}", names=names))

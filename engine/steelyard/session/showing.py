@@ -114,7 +114,7 @@ def weight_tables(
 
     Raises:
         PolicyError: the ruleset has errors.
-        UsageError: the weights read a parameter that has no value.
+        UsageError: there is no score, or the weights read a parameter that has no value.
         LimitError: a score has too many situations.
     """
     from steelyard.analysis.check import load
@@ -123,6 +123,8 @@ def weight_tables(
     versions = _understood(load(os.fspath(ruleset), settings or None))
     if not all(map(constants_known, versions.rulesets)):
         raise UsageError(msg("the weights read parameters that have no value: give them with `--set`"))
+    if not any(one.scores for one in versions.rulesets):
+        raise UsageError(msg("`{ruleset}` has no score, so it has no weights", ruleset=versions.newest.id))
     return tuple(_table(one, score) for one in versions.rulesets for score in one.scores)
 
 

@@ -244,6 +244,14 @@ SHAPE = (
             "score:": "score: {start: 100, round: 2}",
             "scores:": "scores: {one: {start: 100, round: 2}}",
         },
+        ("outputs:",),
+    ),
+    Slip("M102", WHOLE + "«scores: {}→•»", {"outputs:": "outputs: {big: n > 1}"}, ("score:", "scores:")),
+    Slip(
+        "M109",
+        WHOLE + "deductions: {d: {when: n > 1, deduct: 1}}\noutputs: {big: n > 1}\n«→•»",
+        {"score:": "score: {start: 100, round: 2}"},
+        ("outputs",),
     ),
     Slip("M102", WHOLE + "score: {«method: sum→•», round: 2}", {}, ("indicators",)),
     Slip(

@@ -107,6 +107,7 @@ UNFOLLOWED = {
     "CSV files begin with a byte order mark, for spreadsheets: `--no-csv-bom` leaves it out": _RESULT,
     "`--master` is for the spark engine: add `--engine spark`": _COMMAND,
     "`--fail-under` takes a number, not `{text}`": _COMMAND,
+    "`{ruleset}` has no score: leave `--fail-under` out": _COMMAND,
     "`{file}`: an explanation ends in {known}, or say `--format`": _COMMAND,
     "give either `--as-of` or `--set as_of`, not both": _COMMAND,
     "`--delimiter` takes one character, or `tab`": _COMMAND,

@@ -33,16 +33,17 @@ def conclude(program: Program, evaluation: Evaluation, reason: str | None, runni
         program: the prepared ruleset.
         evaluation: everything up to the scores.
         reason: why the case is unscored; None where it is scored.
-        running: the scores after the last stage; empty in an unscored case.
+        running: the scores after the last stage; empty in an unscored case and where the ruleset has none.
     """
     rules = {score.id: score for score in evaluation.ruleset.scores}
     for scored in evaluation.scores:
         if scored.id in running:
             _close(scored, running[scored.id])
-    outputs = _outputs(program, evaluation) if running else ()
+    status = Status.SCORED if running else Status.UNSCORED if program.scores else Status.DECIDED
+    outputs = () if status is Status.UNSCORED else _outputs(program, evaluation)
     return Outcome(
         key=evaluation.case.key,
-        status=Status.SCORED if running else Status.UNSCORED,
+        status=status,
         reason=reason,
         indicators=tuple(_indicator(result) for result in evaluation.results),
         scores=tuple(_score(evaluation, rules[s.id], s, running.get(s.id)) for s in evaluation.scores),

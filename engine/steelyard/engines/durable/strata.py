@@ -59,7 +59,8 @@ def run_strata(plan: Plan, case: Case) -> Outcome:
             for scored in evaluation.scores:
                 if scored.unscored is None and scored.id not in standing:
                     scored.unscored = "missing_amount"
-    return conclude(program, evaluation, None if running else evaluation.scores[0].unscored, running)
+    reason = evaluation.scores[0].unscored if program.scores and not running else None
+    return conclude(program, evaluation, reason, running)
 
 
 def _join(answering: Answering) -> None:

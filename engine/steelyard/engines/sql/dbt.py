@@ -11,7 +11,7 @@ from steelyard.diagnostics.plain import one_line
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.readable import Readable, Tables, readable
 from steelyard.engines.sql.received import described
-from steelyard.engines.sql.statement import REJECTED, SCORED, UNSCORED
+from steelyard.engines.sql.statement import DECIDED, REJECTED, SCORED, UNSCORED
 from steelyard.facts.format import format_units
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.result_columns import Content, Origin, ResultColumn
@@ -39,6 +39,8 @@ _LABELS = {
     Content.REASONS: Label("原因代码，失分多者在前", "reason codes, most points first"),
     Content.MISSING: Label("缺失或未知的项", "what was missing or unknown"),
 }
+_DECIDED = Label("状态：已决定、拒收", "decided or rejected")
+"""Of the status where the ruleset has no score."""
 _REJECT_AT = Label("拒收处：列、规则或关系", "where the case was rejected: a column, a rule or a relation")
 
 
@@ -135,7 +137,7 @@ def _tests(ruleset: Ruleset, column: ResultColumn) -> list[str]:
         case Origin(Content.KEY):
             return ["- unique:", *good, "- not_null:", *good]
         case Origin(Content.STATUS):
-            return ["- not_null", *_accepted([SCORED, UNSCORED, REJECTED])]
+            return ["- not_null", *_accepted([*((SCORED, UNSCORED) if ruleset.scores else (DECIDED,)), REJECTED])]
         case Origin(Content.GRADE, score=name):
             grades = next(one.grades for one in ruleset.scores if one.id == name)
             return _accepted([one.id for one in grades]) if grades else []
@@ -183,6 +185,8 @@ def _said(ruleset: Ruleset, column: ResultColumn) -> str:
     if origin.content is Content.KEY:
         return _both(next(one.label for one in ruleset.inputs if one.id == ruleset.key))
     what = _LABELS.get(origin.content)
+    if origin.content is Content.STATUS and not ruleset.scores:
+        what = _DECIDED
     named: Named | None = next((one for one in (*ruleset.indicators, *ruleset.outputs) if one.id == origin.id), None)
     if named is None:
         return column.name if what is None else _both(what)

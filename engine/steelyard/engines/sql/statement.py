@@ -43,7 +43,7 @@ from steelyard.ir.result_columns import Content, Origin, ResultColumn, result_co
 from steelyard.ir.ruleset import LEDGER_DIGITS, Ruleset
 from steelyard.ir.types import Number
 
-SCORED, UNSCORED, REJECTED = "scored", "unscored", "rejected"
+DECIDED, SCORED, UNSCORED, REJECTED = "decided", "scored", "unscored", "rejected"
 _COUNT = Number(0)
 INLINED = 6
 """With more layers than this that rows are joined to, the engine may materialize CTEs that it reads twice."""
@@ -232,6 +232,7 @@ class _Compilation:
         standings = self._points(scored)
         finals = {name: self._final(standing) for name, standing in standings.items()}
         some = program.cases.put("scored", build.disj([one.scored.stands for one in standings.values()]))
+        some = some if standings else build.conj([])
         outputs = self._outputs(standings, finals, some)
         return self._assembled(standings, finals, outputs, unscored, some)
 
@@ -375,9 +376,10 @@ class _Compilation:
         program, ruleset = self.program, self.ruleset
         rejected = build.disj([one.condition for one in self.findings.rejects])
         reject_at = build.case([(one.condition, one.where) for one in self.findings.rejects], build.null())
-        status = build.case(
-            [(rejected, build.text(REJECTED)), (build.not_(some), build.text(UNSCORED))], build.text(SCORED)
-        )
+        whens: list[tuple[E, E]] = [(rejected, build.text(REJECTED))]
+        if standings:
+            whens.append((build.not_(some), build.text(UNSCORED)))
+        status = build.case(whens, build.text(SCORED if standings else DECIDED))
         fired = tuple(sorted(self.fired.items()))
         missing = tuple(sorted(self.findings.named().items()))
         reasons = self._reasons(standings, unscored, some)
@@ -405,6 +407,8 @@ class _Compilation:
         from steelyard.engines.sql.reasons import ranked
 
         dialect = self.program.dialect
+        if not standings:
+            return dialect.empty_list()
         lists = [
             build.case([(one.scored.stands, ranked(one, self.program))], dialect.empty_list())
             for one in standings.values()

@@ -28,7 +28,7 @@ class Connection(Protocol):
         ...
 
 
-_STATUSES = ("scored", "unscored", "rejected")
+_STATUSES = ("decided", "scored", "unscored", "rejected")
 
 
 class _Source:
