@@ -140,7 +140,9 @@ def test_what_a_hint_suggests_mends_the_run_in_both_intakes(slip: FileSlip, tmp_
         mended = slip.slip.mended(suggested)
         assert mended is not None
         for left in said(mended, slip.encoding, tmp_path):
-            assert [] == plainly(left), mended
+            assert [] == plainly([one for one in left if not slip.stays or slip.stays not in templates_of(one[1])]), (
+                mended
+            )
 
 
 @pytest.mark.parametrize(("slip", "hint"), COMMANDS, ids=[slip.text for slip, _ in COMMANDS])

@@ -187,8 +187,8 @@ class _Builder:
     def __init__(self, versions: Versions, relations: VersionedRelations, *, distinct: bool) -> None:
         self._versions = versions
         self._distinct = distinct
-        self._rows: dict[int, ReadRow] = {}
-        """The rows of entries, where those that agree are one case."""
+        self._values: list[Mapping[str, Stored]] = []
+        """Of each entry, what could be read of its row."""
         self.repeated: set[int] = set()
         """Entries of rows that repeat an earlier one."""
         self._zone = zone(versions.newest.timezone)
@@ -210,6 +210,7 @@ class _Builder:
         self._places.append(place)
         if isinstance(line, BadLine):
             self._entries.append(line_fault(line, self._inputs).reject("", line=place.line, file=place.file))
+            self._values.append({})
             return
         read = self._reader.read(line.cells, place.notations)
         key = read.values.get(self._key.id)
@@ -219,8 +220,7 @@ class _Builder:
                 self._twice.setdefault(key, [first]).append(entry)
         text = shown(line.cells.get(self._key.column))
         bad = read.fault
-        if self._distinct:
-            self._rows[entry] = ReadRow(place, read.values, bad)
+        self._values.append(read.values)
         if bad is not None:
             self._faults[entry] = bad
             self._entries.append(bad.reject(text, line=place.line, file=place.file, values=read.values))
@@ -253,11 +253,12 @@ class _Builder:
 
     def _fault(self, key: str, entries: Sequence[int]) -> Fault | None:
         """Return the fault of the rows of a key; None where they are one case, or have faults of their own."""
+        rows = (ReadRow(self._places[one], self._values[one], self._faults.get(one)) for one in entries)
+        first, *others = rows
+        other = next((one for one in others if differing_column(self._versions, first, one) is not None), None)
         if not self._distinct:
             lines = [self._places[entry].line for entry in entries]
-            return stands_twice(self._key, key, len(lines), lines)
-        first, *others = (self._rows[entry] for entry in entries)
-        other = next((one for one in others if differing_column(self._versions, first, one) is not None), None)
+            return stands_twice(self._versions, key, len(lines), lines, agree=other is None)
         if other is not None:
             return rows_differ(self._versions, self._key, key, first, other)
         if first.fault is None:

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steelyard.diagnostics import Message, msg
+from steelyard.facts.assembly import key_field
 from steelyard.facts.fields import Fault, quoted
 from steelyard.facts.problem import Problem
 from steelyard.facts.reading import Place
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField
+from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
 
 _NAMED = 5
@@ -41,15 +43,49 @@ def differing_column(versions: Versions, one: ReadRow, other: ReadRow) -> str | 
     return None if fault is None or (one.fault and other.fault) else fault.where
 
 
-def stands_twice(field: InputField, key: str, count: int, lines: Sequence[int]) -> Fault:
-    """Return the fault of rows whose key stands on several lines; the first of them are `lines`."""
+def stands_twice(versions: Versions, key: str, count: int, lines: Sequence[int], *, agree: bool) -> Fault:
+    """Return the fault of rows whose key stands on several lines.
+
+    Args:
+        versions: the versions of the ruleset.
+        key: the key.
+        count: the number of lines.
+        lines: the first of them.
+        agree: whether the rows agree in every input.
+    """
+    field = key_field(versions.newest)
     named, more = ", ".join(map(str, lines[:_NAMED])), count - _NAMED
     expected = (
         msg("a key that stands once, but it stands on lines {lines}", lines=named)
         if more <= 0
         else msg("a key that stands once, but it stands on lines {lines} and {more} more", lines=named, more=more)
     )
-    return Fault(field.column, quoted(field, key), Problem(expected))
+    hint = _ONE_CASE if agree else _own_cases(versions, field)
+    return Fault(field.column, quoted(field, key), Problem(expected, hint))
+
+
+_ONE_CASE = msg(
+    "the rows agree in every input: if they are one case, write `{line}` under `cases` in a file of `--intake`",
+    line="rows: distinct",
+)
+
+
+def _own_cases(versions: Versions, field: InputField) -> Message | None:
+    """Say how rows that differ get keys of their own; a number is one only where no rows of relations name the key."""
+    if isinstance(field.type, Text):
+        return msg(
+            "if each row is a case of its own, let several columns be the key: write `{line}` under `cases` in a file "
+            "of `--intake`",
+            line="key: {columns: [A, B]}",
+        )
+    named = any(one.of_case is not None for each in versions.rulesets for one in each.relations)
+    if named or not isinstance(field.type, Number):
+        return None
+    return msg(
+        "if each row is a case of its own, let its number be the key: write `{line}` under `cases` in a file of "
+        "`--intake`",
+        line="key: row_number",
+    )
 
 
 def rows_differ(versions: Versions, field: InputField, key: str, one: ReadRow, other: ReadRow) -> Fault:

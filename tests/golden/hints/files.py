@@ -26,6 +26,7 @@ class FileSlip:
         intake: the text of the file `intake.yaml`.
         relation: the text of the file `rows.csv`.
         encoding: how the files are written.
+        stays: the template of what is still said when the hint was followed, and rightly.
         fills, omit: as of a `Slip`.
     """
 
@@ -38,6 +39,7 @@ class FileSlip:
     intake: str = ""
     relation: str = ""
     encoding: str = "utf-8"
+    stays: str = ""
     fills: Mapping[str, str] = field(default_factory=dict[str, str])
     omit: tuple[str, ...] = ()
 
@@ -300,5 +302,26 @@ FILES = (
         "--cases rows.csv",
         intake="intake: 1\ncases: {key: «row_number→•»}\n",
         relation="k\nx\n",
+    ),
+    # keys that stand twice
+    FileSlip(
+        "",
+        "the rows agree in every input: if they are one case, write `{line}` under `cases` in a file of `--intake`",
+        "n: integer",
+        "id,n,m\n1,2,3\n1,2,4\n",
+        intake="«→intake: 1\ncases: {•}\n»",
+        stays="{rows} {rows:row|rows} of the files of cases gave {cases} {cases:case|cases}: {repeated} "
+        "{repeated:repeats|repeat} an earlier row in every input",
+        omit=("cases", "--intake"),
+    ),
+    FileSlip(
+        "",
+        "if each row is a case of its own, let several columns be the key: write `{line}` under `cases` in a file "
+        "of `--intake`",
+        "n: integer",
+        "id,n\n1,2\n1,3\n",
+        intake="«→intake: 1\ncases: {•}\n»",
+        fills={"A": "id", "B": "n"},
+        omit=("cases", "--intake"),
     ),
 )

@@ -136,5 +136,7 @@ UNFOLLOWED = {
     "write one document a file, without `---`": "the file is to be parted",
     "for a duration give the cell the format `{form}`, or write `1h30min`": _CELL,
     "round it, or write e.g. `1h30min`": _CELL,
+    "if each row is a case of its own, let its number be the key: write `{line}` under `cases` in a file of "
+    "`--intake`": "the key of the slips is a text; tests/unit/facts/bulk/test_keys.py follows it",
 }
 """Hints that look as if something in them could be applied and that no slip follows."""

@@ -20,6 +20,7 @@ from steelyard.ir.versions import Versions
 KEYS, TWICE, CANDIDATES = "intake_keys", "intake_twice", "intake_candidates"
 REPEATED = "intake_repeated"
 """The table of the numbers of rows that repeat an earlier one, where rows that agree in every input are one case."""
+_ALIKE = "intake_alike"
 _HASH = "hash(coalesce(f, key))"
 ALL = "_all"
 """Suffix of the view of all rows, good or bad, that belongs to a view of cases; unreadable values are NULL in it."""
@@ -110,6 +111,32 @@ def create_repeated(connection: duckdb.DuckDBPyConnection, versions: Versions, s
     Returns:
         How many rows repeat an earlier one.
     """
+    differ = _compare(connection, versions, sources)
+    later = sql.select({ROW: ROW}, _ALIKE, "WHERE good AND alike <> ", ROW)
+    connection.execute(f"CREATE OR REPLACE TABLE {TWICE} AS {differ}")
+    connection.execute(f"CREATE TABLE {REPEATED} AS {later} AND key NOT IN (FROM {TWICE} SELECT key)")
+    connection.execute(f"DROP TABLE {_ALIKE}")
+    connection.execute(f"ALTER VIEW {KEYS} RENAME TO {KEYS}_all")
+    connection.execute(f"CREATE VIEW {KEYS} AS {_without_repeated(f'FROM {KEYS}_all')}")
+    (count,) = connection.execute(sql.select({"n": "count(*)"}, REPEATED)).fetchone() or (0,)
+    return count
+
+
+def note_agreeing(connection: duckdb.DuckDBPyConnection, versions: Versions, sources: Sequence[Source]) -> None:
+    """Add to each key of `TWICE` whether its rows agree in every input: `agree`."""
+    differ = _compare(connection, versions, sources)
+    columns = {"key": "t.key", "rows": "t.rows", "lines": "t.lines", "agree": "d.key IS NULL"}
+    query = sql.select(columns, f"{TWICE} AS t LEFT JOIN ({differ}) AS d ON t.key = d.key")
+    connection.execute(f"CREATE OR REPLACE TABLE {TWICE} AS {query}")
+    connection.execute(f"DROP TABLE {_ALIKE}")
+
+
+def _compare(connection: duckdb.DuckDBPyConnection, versions: Versions, sources: Sequence[Source]) -> str:
+    """Create a table of the rows of keys in `TWICE`, and return a query for the keys whose rows differ.
+
+    The table has `key`, `_case`, whether the row is `good`, and the first row of the key that is `alike`; the query
+    gives `key` and the first two rows that differ: `one`, `other`.
+    """
     columns, parts = {"key": "key", ROW: ROW, "good": "good", "alike": "alike"}, list[str]()
     cases = case_rows(versions, sources)
     for one in cases:
@@ -118,21 +145,12 @@ def create_repeated(connection: duckdb.DuckDBPyConnection, versions: Versions, s
         here = zone(versions.newest.timezone)
         judged = sql.either(_in_force(versions, one.version, cases[-1].rows, here) for one in cases)
         parts.append(_alike(cases[-1], f"NOT ({judged})", "false"))
-    alike = "intake_alike"
-    connection.execute(f"CREATE TABLE {alike} AS {sql.select(columns, sql.within(sql.union(parts), 'a'))}")
-    later = sql.select({ROW: ROW}, alike, "WHERE good AND alike <> ", ROW)
-    differ = sql.select(
+    connection.execute(f"CREATE TABLE {_ALIKE} AS {sql.select(columns, sql.within(sql.union(parts), 'a'))}")
+    return sql.select(
         {"key": "key", "one": f"min({ROW})", "other": f"min({ROW}) FILTER (alike <> first)"},
-        sql.within(sql.select({**columns, "first": f"min({ROW}) OVER (PARTITION BY key)"}, alike), "a"),
+        sql.within(sql.select({**columns, "first": f"min({ROW}) OVER (PARTITION BY key)"}, _ALIKE), "a"),
         "GROUP BY key HAVING other IS NOT NULL",
     )
-    connection.execute(f"CREATE OR REPLACE TABLE {TWICE} AS {differ}")
-    connection.execute(f"CREATE TABLE {REPEATED} AS {later} AND key NOT IN (FROM {TWICE} SELECT key)")
-    connection.execute(f"DROP TABLE {alike}")
-    connection.execute(f"ALTER VIEW {KEYS} RENAME TO {KEYS}_all")
-    connection.execute(f"CREATE VIEW {KEYS} AS {_without_repeated(f'FROM {KEYS}_all')}")
-    (count,) = connection.execute(sql.select({"n": "count(*)"}, REPEATED)).fetchone() or (0,)
-    return count
 
 
 def _alike(cases: CaseRows, among: str, good: str) -> str:

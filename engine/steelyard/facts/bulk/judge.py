@@ -116,9 +116,12 @@ class Judge:
         field, here = key_field(self.versions.newest), zone(self.versions.newest.timezone)
         query = sql.words("FROM", TWICE, "WHERE key IN (SELECT unnest(?))")
         rows = connection.execute(query, [list(dict.fromkeys(keys))]).fetchall()
-        texts = {key: format_value(key, field.type, here) for key, _, _ in rows}
+        texts = {row[0]: format_value(row[0], field.type, here) for row in rows}
         if not self.options.distinct:
-            return {key: stands_twice(field, texts[key], count, lines) for key, count, lines in rows}
+            return {
+                key: stands_twice(self.versions, texts[key], count, lines, agree=agree)
+                for key, count, lines, agree in rows
+            }
         numbers = sorted({number for _, one, other in rows for number in (one, other)})
         found = (self._read(reader, place, line) for place, line in _lines(self.sources, numbers))
         read = {number: ReadRow(one.place, one.values, one.fault) for number, one in zip(numbers, found, strict=True)}

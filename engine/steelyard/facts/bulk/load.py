@@ -22,6 +22,7 @@ from steelyard.facts.bulk.cases import (
     create_keys,
     create_repeated,
     create_twice,
+    note_agreeing,
 )
 from steelyard.facts.bulk.identity import writable
 from steelyard.facts.bulk.judge import Judge
@@ -161,6 +162,8 @@ def _barred(
     text = isinstance(key_field(versions.newest).type, Text)
     twice = [TWICE] if create_twice(connection, text=text) else []
     repeated = create_repeated(connection, versions, sources) if distinct else 0
+    if twice and not distinct:
+        note_agreeing(connection, versions, sources)
     bars = {of: [each.barred for each in some if each.barred is not None] for of, some in relations.items()}
     return repeated, {of: [*twice, *some] for of, some in bars.items()}
 

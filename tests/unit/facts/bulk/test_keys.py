@@ -333,3 +333,46 @@ def test_equal_keys_have_equal_parts(one, other, steps) -> None:
 
     parts = [tuple(folded(part, steps) for part in each) for each in (one, other)]
     assert len(texts) < 2 or (texts[0] == texts[1]) == (parts[0] == parts[1])
+
+
+ONE_CASE = "the rows agree in every input: if they are one case, write `rows: distinct` under"
+OWN_CASES = "if each row is a case of its own, let several columns be the key: write `key: {columns: [A, B]}` under"
+
+
+@pytest.fixture
+def csv(tmp_path):
+    """Write a file of CSV."""
+
+    def csv(name: str, rows: str):
+        path = tmp_path / f"{name}.csv"
+        path.write_text(rows, "utf-8")
+        return path
+
+    return csv
+
+
+def test_what_is_advised_where_a_key_stands_twice(agree, shapes, csv) -> None:
+    """Rows agree where they do in every input, bad cells included, and missing ones."""
+    rules = shapes.ruleset(shapes.key(), *shapes.optional("rate", "word"))
+    rows = "key,rate,word,x\na,1,,1\na,1.0,,2\nb,1,w,\nb,1,,\nc,x,w,\nc,y,w,\nd,1,w,\nd,1,w,\nd,x,w,\n"
+
+    found = agree(rules, csv("keys", rows)).rejects
+
+    assert [True, True, False, False, True, True, False, False, False] == [
+        str(one.hint).startswith(ONE_CASE) for one in found
+    ]
+    assert all(str(one.hint).startswith(OWN_CASES) for one in found if not str(one.hint).startswith(ONE_CASE))
+
+
+def test_a_number_is_advised_as_the_key_where_no_rows_of_relations_know_another(agree, shapes, csv) -> None:
+    calls = shapes.relation("calls", shapes.field("of", shapes.types["whole"]), of_case="of")
+    rows, number = csv("keys", "key,rate\n1,1\n1,2\n"), shapes.key(shapes.types["whole"])
+    alone = agree(shapes.ruleset(number, *shapes.optional("rate")), rows)
+    related = agree(
+        shapes.ruleset(number, *shapes.optional("rate"), relations=[calls]), rows, {"calls": csv("calls", "of\n")}
+    )
+
+    assert "if each row is a case of its own, let its number be the key: write `key: row_number` under" in str(
+        alone.rejects[0].hint
+    )
+    assert [None, None] == [one.hint for one in related.rejects]
