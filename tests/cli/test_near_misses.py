@@ -45,3 +45,6 @@ def test_cases_without_a_row(engine: str, steelyard, tmp_path: Path):
     assert f"note: {told}" in done.err
     assert f"Missing or unknown: a row of rates ({told})" in steelyard("explain", *given, "--case", "2").out
     assert "Missing or unknown: a row of rates\n" in steelyard("explain", *given, "--case", "3").out
+    none = steelyard("evaluate", *given[:-1], "rates=none", "--engine", engine, "--provenance", record)
+    assert "E126" not in none.err
+    assert "E126" not in record.read_text("utf-8")

@@ -51,7 +51,7 @@ class VersionedRelations:
     def __init__(
         self, versions: Versions, given: Mapping[str, Files | None], reading: Reading, diagnostics: Diagnostics
     ) -> None:
-        self._versions = versions
+        self._versions, self._given = versions, given
         self._read: dict[Relation, RelationRows] = {}
         self._of: dict[str, list[RelationRows]] = {}
         here = zone(versions.newest.timezone)
@@ -107,11 +107,12 @@ class VersionedRelations:
             report_cases(relation, unmatched(relation, rows.shared, some), here, found)
 
     def _joined(self) -> dict[Relation, tuple[RelationRows, list[Ruleset]]]:
-        """The relations that equal values join, each with its rows and the versions that read it."""
+        """The relations with files that equal values join, each with its rows and the versions that read it."""
         found: dict[Relation, tuple[RelationRows, list[Ruleset]]] = {}
         for one in self._versions.rulesets:
             for rows in self._of[one.version]:
-                if rows.relation.of_case is None and joined_by(rows.relation):
+                relation = rows.relation
+                if self._given[relation.id] is not None and relation.of_case is None and joined_by(relation):
                     found.setdefault(rows.relation, (rows, []))[1].append(one)
         return found
 

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 from steelyard.diagnostics import Message, msg
 from steelyard.engines.counting import SummaryColumns, key_column
 from steelyard.engines.sql.parquet_footer import replace_metadata
-from steelyard.ir.result_columns import ResultColumn
+from steelyard.ir.result_columns import Content, ResultColumn
 from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions
 from steelyard.report.about import book_of
@@ -119,6 +119,34 @@ class Record:
         with self._session() as connection:
             counts = dict(connection.execute(query, [list(names)]).fetchall())
         return {name: counts[name] for name in names if name in counts}
+
+    def negative(self, measures: Sequence[tuple[str, str]]) -> dict[str, tuple[int, str]]:
+        """Count the cases in which a measure was negative, that of a row of a family too.
+
+        Args:
+            measures: the version and the id of each indicator that is asked about.
+
+        Returns:
+            By indicator, how many cases there are, and the first of their keys; without those that never were.
+        """
+        from steelyard.facts.bulk import sql
+
+        asked: dict[str, list[str]] = {}
+        for version, name in measures:
+            asked.setdefault(name, []).append(sql.literal(version))
+        columns = {one.origin.id: _below_zero(one) for one in self.columns if one.origin and _measures(one)}
+        columns = {name: condition for name, condition in columns.items() if name in asked}
+        if not columns:
+            return {}
+        key, found = sql.name(self.columns[0].name), dict[str, tuple[int, str]]()
+        with self._session() as connection:
+            for name, condition in columns.items():
+                among = f"WHERE version IN ({sql.listed(asked[name])}) AND {condition}"
+                query = sql.select({"n": "count(*)", "k": f"min({key})"}, _RESULTS, among)
+                count, first = connection.execute(query).fetchall()[0]
+                if count:
+                    found[name] = count, first
+        return found
 
     def summary(self, by: Sequence[str] = (), minimum_sample: int | None = None) -> Summary:
         """Sum the run up by some of the names that it keeps.
@@ -272,6 +300,27 @@ class Record:
                 yield connection
         except DuckDBError as error:
             raise refusal(error, self.folder) from None
+
+
+def _measures(column: ResultColumn) -> bool:
+    """Whether a column holds what an indicator measures."""
+    return column.origin is not None and column.origin.content in (Content.MEASURE, Content.FAMILY)
+
+
+def _below_zero(column: ResultColumn) -> str:
+    """Return the SQL condition that a measure is negative, or one of those of a family."""
+    from steelyard.facts.bulk import sql
+
+    if column.fields:
+        measure = next(one for one in column.fields if _measures(one))
+        return (
+            f"len(list_filter({sql.name(column.name)}, lambda x: {_sign(f'x.{sql.name(measure.name)}', measure)})) > 0"
+        )
+    return _sign(sql.name(column.name), column)
+
+
+def _sign(value: str, column: ResultColumn) -> str:
+    return f"starts_with({value}, '-')" if column.textual else f"{value} < 0"
 
 
 class Kept:

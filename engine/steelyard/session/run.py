@@ -130,22 +130,44 @@ def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Pa
         scored = Scored(score_bulk(versions, files, wanted, engine, folder, noting))
     else:
         scored = _score(versions, read_facts(versions, files, noting), files.settings, wanted, folder, noting)
-    _tell_unmatched(versions, scored.record, noting)
+    _tell_unmatched(versions, files, scored.record, noting)
+    _tell_negative(versions, scored.record, noting)
     scoring = replace(scored.record.scoring, warned=noting.warned, lang=wanted.lang)
     sources = {CASES: files.cases, **{name: given or () for name, given in files.relations.items()}}
     return replace(scored, record=replace(scored.record, scoring=scoring, sources=sources))
 
 
-def _tell_unmatched(versions: Versions, record: Record, listener: Listener) -> None:
-    """Warn of cases without a row of a one_row relation that intake could not count."""
+def _tell_unmatched(versions: Versions, files: FactFiles, record: Record, listener: Listener) -> None:
+    """Warn of cases without a row of a one_row relation that intake could not count, unless it is said to be empty."""
     from steelyard.facts.near_misses import joined_wholly, report_scored
 
     relations = [one for ruleset in versions.rulesets for one in ruleset.relations]
-    counted = dict.fromkeys(one.id for one in relations if one.one_row and not joined_wholly(one))
+    asked = (one for one in relations if files.relations.get(one.id) is not None)
+    counted = dict.fromkeys(one.id for one in asked if one.one_row and not joined_wholly(one))
     if counted:
         diagnostics = Diagnostics()
         report_scored(record.naming_as_missing(tuple(counted)), diagnostics)
         listener.findings(diagnostics.sorted())
+
+
+def _tell_negative(versions: Versions, record: Record, listener: Listener) -> None:
+    """Warn of measures of time that were negative, of which `check` warns that they can be (L127)."""
+    from steelyard.analysis.negative import can_be_negative
+    from steelyard.facts.assembly import key_field
+    from steelyard.facts.near_misses import quote_of
+
+    quote = quote_of(key_field(versions.newest))
+    names = dict.fromkeys((one.version, each.id) for one in versions.rulesets for each in can_be_negative(one))
+    for name, (count, key) in record.negative(tuple(names)).items():
+        listener.warn(
+            msg(
+                "`{name}` was negative in {count} {count:case|cases}, such as `{key}`: the end lies before the start, "
+                "and every target is met; `steelyard rule L127` says what to do",
+                name=name,
+                count=count,
+                key=quote(key),
+            )
+        )
 
 
 def _score(  # noqa: PLR0917 - all of a run

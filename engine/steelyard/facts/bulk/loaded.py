@@ -205,11 +205,11 @@ class Loaded:
         report_rows(loaded.relation.id, count, near, found)
 
     def _joined(self) -> dict[Relation, tuple[str, list[str]]]:
-        """The relations that equal values join, each with its table and the FROM clauses of the cases that read it."""
+        """The relations with files that equal values join, with their tables and the FROM clauses of their cases."""
         found: dict[Relation, tuple[str, list[str]]] = {}
         for rows in self._rows:
             for each in self._judge.relations[rows.version.version]:
-                if each.relation.of_case is None and joined_by(each.relation):
+                if each.files is not None and each.relation.of_case is None and joined_by(each.relation):
                     found.setdefault(each.relation, (each.table, []))[1].append(self._good(rows))
         return found
 

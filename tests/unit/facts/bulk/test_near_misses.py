@@ -160,3 +160,13 @@ def test_sql_folds_as_python_does_or_leaves_it_to_python(shapes) -> None:
     found = shapes.connect().execute(query, [[f"{sign}Z{sign}" for sign in signs]]).fetchall()
 
     assert [] == [key for key, form in found if form not in {None, folded(key)}]
+
+
+def test_of_a_relation_that_is_said_to_be_empty_no_row_is_missed(agree, shapes, write) -> None:
+    cases = write("c.csv", "key,branch\n1,Lugo\n2,Cádiz\n")
+
+    assert [] == told(agree(rules(shapes, "branch"), cases, {"rates": None}))
+    assert ["2 cases find no row of `rates`"] == [
+        headline
+        for _, headline, _ in told(agree(rules(shapes, "branch"), cases, {"rates": write("r.csv", "branch,rate\n")}))
+    ]
