@@ -28,6 +28,8 @@ from steelyard.explain.records import (
     RowReference,
     RuleStory,
     ScoreStory,
+    TableRowReference,
+    TableStory,
     WeightStory,
 )
 from steelyard.explain.terms import Name, Text, TypedValue, show
@@ -94,7 +96,12 @@ class _Writer:
             "rows": [self._row(one) for one in found.rows],
             "rows_left_out": found.rows_left_out,
             "outputs": [
-                {**self._named(one.name), "value": self._value(one.value), "source": self._clause(one.clause)}
+                {
+                    **self._named(one.name),
+                    "value": self._value(one.value),
+                    "source": self._clause(one.clause),
+                    "working": self._nodes(one.working),
+                }
                 for one in found.outputs
             ],
             "missing": self._texts(found.missing),
@@ -171,6 +178,7 @@ class _Writer:
             **self._named(score.name),
             "score": _number(score.final),
             "base": _number(score.base),
+            "better": score.better.value,
             "grade": None if score.grade is None else score.grade.id,
             "grades": [{**self._named(name), "covers": self._text(text)} for name, text in score.grades],
             "unscored": self._maybe(score.unscored),
@@ -182,6 +190,7 @@ class _Writer:
             ],
             "computation": self._texts(score.base_text),
             "reasons": list(score.reasons),
+            "working": self._nodes(score.working),
         }
 
     def _weights(self, weights: WeightStory) -> JsonObject:
@@ -247,6 +256,7 @@ class _Writer:
             ],
             "reason": found.reason,
             "source": self._clause(found.clause),
+            "working": self._nodes(found.working),
         }
 
     def _grant(self, grant: GrantStory) -> JsonObject:
@@ -282,7 +292,11 @@ class _Writer:
             "points": _number(found.points),
             "text": self._maybe(found.amount),
             "condition": self._node(found.tree),
+            "working": self._nodes(found.working),
         }
+
+    def _nodes(self, nodes: Iterable[Node]) -> list[JsonObject]:
+        return [self._node(node) for node in nodes]
 
     def _node(self, node: Node) -> JsonObject:
         return {
@@ -292,8 +306,25 @@ class _Writer:
             "value": self._value(node.value),
             "missing": self._texts(node.missing),
             "row": node.row,
-            "parts": [self._node(child) for child in node.children],
+            "formula": self._maybe(node.formula),
+            "table": None if node.table is None else self._table(node.table),
+            "parts": self._nodes(node.children),
         }
+
+    def _table(self, found: TableStory) -> JsonObject:
+        return {
+            "id": found.table.id,
+            "hit": found.hit,
+            "rows": [self._table_row(row) for row in found.rows],
+            "also": [self._table_row(row) for row in found.also],
+            "unknown": [self._table_row(row) for row in found.unknown],
+            "default": found.default,
+            "nearest": None if found.nearest is None else self._table_row(found.nearest),
+            "why_not": self._texts(found.why_not),
+        }
+
+    def _table_row(self, row: TableRowReference) -> JsonObject:
+        return {"number": row.number, "cell": row.cell or None, "note": self._maybe(row.note)}
 
     def _bar(self, bar: Bar) -> JsonObject:
         return {

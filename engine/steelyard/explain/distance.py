@@ -146,7 +146,7 @@ def _all(expr: Aggregate, where: Expr, at: EvaluationPlace) -> Miss:
         inside = at.within(expr.relation, bound)
         if inside.truth(where) is False:
             row = at.words.row_name(expr.relation, bound.row)
-            return Miss(msg("{row}: {reason}", row=row, reason=_texts(why_not(where, inside))))
+            return Miss(msg("{row}: {reason}", row=row, reason=joined(why_not(where, inside))))
     return Miss(msg("{what}: no", what=phrase(expr, at.words)))
 
 
@@ -192,7 +192,7 @@ def no_rows(relation: str, at: EvaluationPlace) -> tuple[Miss, ...]:
         "{relation}: none belongs to the case; nearest is {row}: {reason}",
         relation=name,
         row=at.words.row_name(relation, nearest.bound.row),
-        reason=_texts(nearest.misses),
+        reason=joined(nearest.misses),
     )
     return (Miss(text, nearest.nearness[1]),)
 
@@ -200,10 +200,11 @@ def no_rows(relation: str, at: EvaluationPlace) -> tuple[Miss, ...]:
 def _row_miss(relation: str, miss: RowMiss, at: EvaluationPlace) -> Miss:
     row = at.words.row_name(relation, miss.bound.row)
     distance = miss.misses[0].distance if len(miss.misses) == 1 else None
-    return Miss(msg("{row}: {reason}", row=row, reason=_texts(miss.misses)), miss.nearness[1], distance)
+    return Miss(msg("{row}: {reason}", row=row, reason=joined(miss.misses)), miss.nearness[1], distance)
 
 
-def _texts(misses: tuple[Miss, ...]) -> Text:
+def joined(misses: tuple[Miss, ...]) -> Text:
+    """Say several misses in one sentence."""
     text = misses[0].text
     for miss in misses[1:]:
         text = msg("{first}; {second}", first=text, second=miss.text)

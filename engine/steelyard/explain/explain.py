@@ -14,6 +14,7 @@ from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance, RowReference
 from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text, TypedValue
+from steelyard.explain.tree import worked
 from steelyard.explain.words import Words
 from steelyard.facts.case import Reject, Row
 from steelyard.facts.near_misses import Known, joined_by, known_of, near_row
@@ -144,10 +145,12 @@ def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...
 
 def _outputs(evaluation: Evaluation, words: Words) -> tuple[OutputStory, ...]:
     by_id = {output.id: output.value for output in evaluation.outcome.outputs}
-    return tuple(
-        OutputStory(words.name(output.id), _output(output, by_id.get(output.id), words), words.clause(output.source))
-        for output in evaluation.ruleset.outputs
-    )
+    at = EvaluationPlace(evaluation, words)
+    stories: list[OutputStory] = []
+    for output in evaluation.ruleset.outputs:
+        name, value = words.name(output.id), _output(output, by_id.get(output.id), words)
+        stories.append(OutputStory(name, value, words.clause(output.source), worked(msg("value"), output.value, at)))
+    return tuple(stories)
 
 
 def _output(output: Output, value: Stored | tuple[Stored, ...] | None, words: Words) -> Text | None:

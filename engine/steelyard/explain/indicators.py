@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from steelyard.diagnostics import msg
+from dataclasses import replace
+from typing import assert_never
+
+from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.distance import why_not
 from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
-from steelyard.explain.records import ClockStory, IndicatorStory, ShareStory
+from steelyard.explain.records import ClockStory, IndicatorStory, Node, ShareStory
 from steelyard.explain.terms import Text
-from steelyard.explain.tree import grow
+from steelyard.explain.tree import grow, worked
 from steelyard.explain.ways import how_scored
 from steelyard.explain.words import Words
+from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import (
     LEDGER_DIGITS,
     SCORE_DIGITS,
+    AtLeastGrant,
     Clock,
     Indicator,
+    PauseGrant,
+    PointsExpression,
+    TargetGrant,
     WaiveGrant,
 )
 from steelyard.ir.types import DateTime, Duration, Type
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
-from steelyard.semantics.records import Result
+from steelyard.semantics.records import Granted, Result
 from steelyard.semantics.values import Missing, Value
 
 
@@ -58,7 +66,47 @@ def _story(result: Result, evaluation: Evaluation, words: Words) -> IndicatorSto
         only_if=None if rule.only_if is None else grow(rule.only_if, at),
         shares=_shares(result, evaluation, words),
         reason=result.reason,
+        working=_working(result, at),
     )
+
+
+def _working(result: Result, at: EvaluationPlace) -> tuple[Node, ...]:
+    """Take apart what was computed: the measure or the clock's times, the target, grants, the points."""
+    rule, words = result.indicator, at.words
+    parts: list[tuple[Text, Expr, EvaluationPlace]] = []
+    if isinstance(rule.measure, Clock):
+        ends = (msg("start of the clock"), rule.measure.start), (msg("end of the clock"), rule.measure.stop)
+        parts += [(name, expr, at) for name, expr in ends]
+        if rule.measure.until is not None and (result.timing is None or result.timing.still_running):
+            parts.append((msg("end of the clock where it is still running"), rule.measure.until, at))
+    else:
+        parts.append((msg("measured value"), rule.measure, at))
+    if rule.target is not None:
+        parts.append((msg("target"), rule.target, at))
+    before = replace(at, result=replace(result, target=result.base_target))
+    for granted in result.grants:
+        exemption = words.name(granted.exemption)
+        there = before if granted.row is None else before.within(_relation(granted, at), granted.row)
+        match granted.grant:
+            case TargetGrant(target=target):
+                parts.append((msg("target by {exemption}", exemption=exemption), target, there))
+            case AtLeastGrant(points=points):
+                parts.append((msg("points at least by {exemption}", exemption=exemption), points, there))
+            case PauseGrant() | WaiveGrant():
+                pass
+            case _:
+                assert_never(granted.grant)
+    if isinstance(rule.way, PointsExpression) and result.score is not None:
+        parts.append((msg("points"), rule.way.value, at))
+    return tuple(node for name, expr, there in parts for node in worked(name, expr, there))
+
+
+def _relation(granted: Granted, at: EvaluationPlace) -> str:
+    """The relation of a grant's row."""
+    exemption = next(one for one in at.evaluation.ruleset.exemptions if one.id == granted.exemption)
+    if exemption.for_each is None:
+        raise InternalError(f"{exemption.id} has a row and no relation")
+    return exemption.for_each
 
 
 def _measured_by(rule: Indicator, words: Words) -> Text:

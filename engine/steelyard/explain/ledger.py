@@ -6,8 +6,10 @@ from fractions import Fraction
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError, msg
-from steelyard.explain.records import Clause, LedgerLine, ScoreStory, Summand
+from steelyard.explain.place import EvaluationPlace
+from steelyard.explain.records import Clause, LedgerLine, Node, ScoreStory, Summand
 from steelyard.explain.terms import Name, Text, decimal_text
+from steelyard.explain.tree import worked
 from steelyard.explain.weights import weight_story
 from steelyard.explain.words import Words
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Grade, Method, PointsRule, Score
@@ -38,6 +40,7 @@ def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evalu
         name=words.score(rule.id),
         final=outcome.final,
         base=outcome.base,
+        better=rule.better,
         grade=next((name for name, _ in grades if name.id == outcome.grade), None),
         grades=grades,
         unscored=None if outcome.unscored is None else reason_text(outcome.unscored),
@@ -46,7 +49,14 @@ def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evalu
         summands=_summands(scored, words),
         base_text=() if outcome.base is None else _base_text(rule, scored, outcome.base),
         reasons=outcome.reasons,
+        working=_working(rule, evaluation, words),
     )
+
+
+def _working(rule: Score, evaluation: Evaluation, words: Words) -> tuple[Node, ...]:
+    """Take apart the value that the score starts from."""
+    name = msg("the initial score") if rule.method is Method.SUM else msg("the value of the score")
+    return () if rule.value is None else worked(name, rule.value, EvaluationPlace(evaluation, words))
 
 
 def _bounds(rule: Score, grade: Grade) -> Text:

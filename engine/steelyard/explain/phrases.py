@@ -248,7 +248,7 @@ def _read(expr: _Read, words: Words) -> Text:
         case Argument():
             return msg("the value asked for")
         case TableCall(table=table, output=output):
-            outputs = next(t for t in words.ruleset.tables if t.id == table).outputs
+            outputs = words.tables[table].outputs
             if len(outputs) == 1:
                 return words.name(table)
             return msg("{output} by {table}", output=output, table=words.name(table))

@@ -68,6 +68,11 @@ class EvaluationPlace:
         """Return the bound row of a relation; None where none is bound."""
         return next((bound for name, bound in self.rows if name == relation), None)
 
+    def single(self, relation: str) -> BoundRow | None:
+        """Return the row of a one_row relation; None where there is none, or it is unknown."""
+        row = self.evaluation.env.single[self.evaluation.scope.relations[relation]]
+        return None if isinstance(row, Missing) else row
+
     def members(self, relation: str) -> list[BoundRow]:
         """Return the rows of a relation that belong, or may belong, to the case."""
         return self.evaluation.env.rows[self.evaluation.scope.relations[relation]]

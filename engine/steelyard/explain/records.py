@@ -7,6 +7,7 @@ from enum import Enum
 
 from steelyard.explain.terms import Name, Text, TypedValue
 from steelyard.facts.digest import Digests
+from steelyard.ir.ruleset import Better
 from steelyard.semantics.outcome import Fixed, LineKind, Outcome
 
 
@@ -63,8 +64,41 @@ class RowReference:
 
 
 @dataclass(frozen=True, slots=True)
+class TableRowReference:
+    """A row of a decision table: its number from 1, its cell in a workbook ("" outside one), its note."""
+
+    number: int
+    cell: str
+    note: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableStory:
+    """The answer of a decision table to one call.
+
+    Attributes:
+        hit: the hit policy.
+        rows: the rows that gave the answer; empty for the default, or where there is no answer.
+        also: further rows that hit.
+        unknown: rows of which it is unknown whether they hit.
+        default: whether no row hit and the default is the answer.
+        nearest: of the rows that did not hit, the nearest; None where there is none.
+        why_not: what kept it from hitting.
+    """
+
+    table: Name
+    hit: str
+    rows: tuple[TableRowReference, ...]
+    also: tuple[TableRowReference, ...]
+    unknown: tuple[TableRowReference, ...]
+    default: bool
+    nearest: TableRowReference | None
+    why_not: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
-    """A node of a condition's tree, with its values in the case.
+    """A node of the tree of a condition or a value, with its values in the case.
 
     Attributes:
         text: the condition, or the value's name, in words.
@@ -74,6 +108,8 @@ class Node:
         missing: names of what was missing.
         children: the node's parts.
         row: id of the row in which the node was evaluated; None outside rows.
+        formula: how the value is computed, in words; None for a value that was given, and for a condition.
+        table: for the answer of a decision table, how it came about.
     """
 
     text: Text
@@ -83,6 +119,8 @@ class Node:
     missing: tuple[Text, ...] = ()
     children: tuple[Node, ...] = ()
     row: str | None = None
+    formula: Text | None = None
+    table: TableStory | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +166,7 @@ class IndicatorStory:
         reason: the reason code of the points that it lost.
         measured_by: what is measured, in words.
         row, row_id: for a row of a family, the row and its id in the family; None otherwise.
+        working: the trees of measure, target, points and grants, of those that were computed.
     """
 
     name: Name
@@ -148,6 +187,7 @@ class IndicatorStory:
     only_if: Node | None
     shares: tuple[ShareStory, ...]
     reason: str | None
+    working: tuple[Node, ...] = ()
 
 
 class RuleKind(Enum):
@@ -170,6 +210,7 @@ class Judgement:
         tree: the condition with the values used.
         amount: the points that a points rule brought, as text.
         points: the same as a number with the rule's own digits; None where it is missing or the rule brings none.
+        working: the trees of the amount and of its limit, where they were computed.
     """
 
     row: RowReference | None
@@ -178,6 +219,7 @@ class Judgement:
     tree: Node
     amount: Text | None = None
     points: Fixed | None = None
+    working: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,11 +306,13 @@ class ScoreStory:
         unscored: why it has no score; None where it has one.
         base_text: the exact computation of the base.
         reasons: reason codes, most points first.
+        working: the tree of its `value` or `start`, where that was computed.
     """
 
     name: Name
     final: Fixed | None
     base: Fixed | None
+    better: Better
     grade: Name | None
     grades: tuple[tuple[Name, Text], ...]
     unscored: Text | None
@@ -277,6 +321,7 @@ class ScoreStory:
     summands: tuple[Summand, ...]
     base_text: tuple[Text, ...]
     reasons: tuple[str, ...]
+    working: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,11 +379,12 @@ class EventWindow:
 
 @dataclass(frozen=True, slots=True)
 class OutputStory:
-    """An output of the ruleset. A `value` of None means that it is missing."""
+    """An output of the ruleset. A `value` of None means that it is missing; `working` is its tree."""
 
     name: Name
     value: Text | None
     clause: Clause | None
+    working: tuple[Node, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from steelyard.explain.gaps import Miss
 from steelyard.explain.grants import grant_story
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
-from steelyard.explain.records import Judgement, RuleKind, RuleStory
+from steelyard.explain.records import Judgement, Node, RuleKind, RuleStory
 from steelyard.explain.terms import Name, Text, decimal_text
-from steelyard.explain.tree import ROWS, grow
+from steelyard.explain.tree import ROWS, grow, worked
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import (
@@ -141,7 +141,11 @@ def _applied(one: Applied, rule: PointsRule, at: EvaluationPlace) -> tuple[Judge
         amount = msg("the amount is missing: {missing}", missing=at.words.missing(one.missing.reasons))
     elif one.amount is not None:
         amount = _moved(rule, one.amount)
-    return Judgement(row, truth, one.fired, grow(rule.when, there), amount, one.amount), one
+    working: tuple[Node, ...] = ()
+    if one.fired:
+        working = worked(msg("points"), rule.amount, there)
+        working += () if rule.cap is None else worked(msg("points in all at most"), rule.cap, at)
+    return Judgement(row, truth, one.fired, grow(rule.when, there), amount, one.amount, working), one
 
 
 def _moved(rule: PointsRule, amount: Fixed) -> Text:

@@ -1,13 +1,22 @@
-"""Shows a condition as a tree with its truth in the case: each part with its own truth, values used, and parts."""
+"""Shows conditions and values as trees, down to what was given.
+
+A condition has its truth in the case, its parts, and the values that it used; a value has its formula and the values
+that it was computed from; the answer of a decision table has the cells of the row that hit, with the values asked. In
+one tree each named value is taken apart once.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import assert_never
 
+from steelyard.diagnostics import msg
+from steelyard.explain.distance import joined
 from steelyard.explain.phrases import bare, phrase
 from steelyard.explain.place import EvaluationPlace
-from steelyard.explain.records import Node
+from steelyard.explain.records import Node, TableRowReference, TableStory
+from steelyard.explain.tables import Asked, asked
 from steelyard.explain.terms import Text
 from steelyard.ir.expressions import (
     Add,
@@ -51,6 +60,9 @@ from steelyard.semantics.values import Missing
 ROWS = 8
 """How many rows are shown below an aggregate or a rule at most."""
 
+_LEAVES = Literal | Input | Parameter | Field | OneRow | IndicatorPart | OwnTarget | OwnMeasure | ScoreValue | Argument
+"""What is read as it is: it was given, or has a tree of its own elsewhere."""
+
 
 def grow(expr: Expr, at: EvaluationPlace, row: str | None = None) -> Node:
     """Build the tree of a condition as evaluated in a context.
@@ -60,94 +72,234 @@ def grow(expr: Expr, at: EvaluationPlace, row: str | None = None) -> Node:
         at: the context.
         row: the row's id, where the node stands for one of several rows; else None.
     """
-    truth = at.truth(expr)
-    unknown = at.words.missing(truth.reasons) if isinstance(truth, Missing) else ()
-    return Node(
-        text=phrase(expr, at.words),
-        value=None,
-        truth=None if isinstance(truth, Missing) else truth,
-        condition=True,
-        missing=unknown,
-        children=_parts(expr, at),
-        row=row,
-    )
+    return _Tree(at).condition(expr, row)
 
 
-def _parts(expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
-    match expr:
-        case And(items=items) | Or(items=items):
-            return tuple(grow(item, at) for item in items)
-        case Not(operand=operand):
-            return (grow(operand, at),)
-        case Define(name=name) if isinstance(expr.type, Boolean):
-            return (grow(at.words.definitions[name].value, at),)
-        case Field(relation=relation, name=name) if (relation, name) in at.words.row_definitions:
-            return (grow(at.words.row_definitions[relation, name].value, at),)
-        case Input() | Field() | OneRow() | Literal():
-            return ()
-        case Aggregate():
-            return _rows(expr, at)
-        case Define() | Parameter() | IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue() | Argument():
-            return values_used(expr, at)
-        case (
-            Compare() | Within() | OneOf() | If() | Coalesce() | IsMissing() | Apply() | TableCall() | TableAggregate()
-        ):
-            return values_used(expr, at)
-        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
-            return values_used(expr, at)
-        case _:
-            assert_never(expr)
+def worked(name: Text, expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
+    """Build the tree of a value called `name`; nothing where it is read as it was given."""
+    inner = at.words.inner(bare(expr))
+    if isinstance(inner, _LEAVES) and not at.words.is_computed(inner):
+        return ()
+    return (_Tree(at).value(expr, name, of=inner),)
 
 
-def values_used(expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
-    """Return the values that an expression read, each once, in the order written; for aggregates row by row."""
-    found: dict[str, Node] = {}
-    _collect(expr, at, found)
-    return tuple(found.values())
+class _Tree:
+    """Grows one tree. `seen`: the named values that were taken apart already, with the row of a row's."""
 
+    def __init__(self, at: EvaluationPlace, seen: set[tuple[Expr, str | None]] | None = None) -> None:
+        self._at = at
+        self._words = at.words
+        self._seen: set[tuple[Expr, str | None]] = set() if seen is None else seen
 
-def _collect(written: Expr, at: EvaluationPlace, found: dict[str, Node]) -> None:
-    expr = at.words.inner(written)
-    match expr:
-        case Aggregate():
-            found.setdefault(repr(expr), _value(expr, at, _rows(expr, at)))
-        case TableCall() | TableAggregate():
-            if repr(expr) in found:
+    def condition(self, expr: Expr, row: str | None = None) -> Node:
+        """Build the node of a condition."""
+        truth = self._at.truth(expr)
+        unknown = self._words.missing(truth.reasons) if isinstance(truth, Missing) else ()
+        return Node(
+            text=phrase(expr, self._words),
+            value=None,
+            truth=None if isinstance(truth, Missing) else truth,
+            condition=True,
+            missing=unknown,
+            children=self._parts(expr),
+            row=row,
+        )
+
+    def value(self, expr: Expr, text: Text, *, of: Expr) -> Node:
+        """Build the node of a value that is computed as the expression `of`."""
+        answer = self._at.value(expr)
+        missing = isinstance(answer, Missing)
+        table = asked(of, self._at) if isinstance(of, TableCall) else None
+        return Node(
+            text=text,
+            value=None if missing else self._at.shown(expr),
+            truth=None,
+            condition=False,
+            missing=self._words.missing(answer.reasons) if missing else (),
+            children=self._below(of) if table is None else self._rows_of_table(of, table),
+            formula=self._formula(of, table),
+            table=None if table is None else table.story,
+        )
+
+    def _below(self, expr: Expr) -> tuple[Node, ...]:
+        """Return the parts of a value's expression."""
+        match expr:
+            case Aggregate():
+                return self._rows(expr)
+            case TableAggregate(call=call):
+                return self.sources(call)
+            case _ if isinstance(expr.type, Boolean):
+                return self._parts(expr)
+            case _:  # every other expression is made of the values that it reads
+                return self.sources(expr)
+
+    def _parts(self, expr: Expr) -> tuple[Node, ...]:
+        match expr:
+            case And(items=items) | Or(items=items):
+                return tuple(self.condition(item) for item in items)
+            case Not(operand=operand):
+                return (self.condition(operand),)
+            case Define() | Field() if isinstance(expr.type, Boolean) and self._words.is_computed(expr):
+                return (self.condition(self._words.computed(expr)),) if self._first(expr) else ()
+            case Input() | Field() | OneRow() | Literal():
+                return ()
+            case Aggregate():
+                return self._rows(expr)
+            case Define() | Parameter() | IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue() | Argument():
+                return self.sources(expr)
+            case (
+                Compare()
+                | Within()
+                | OneOf()
+                | If()
+                | Coalesce()
+                | IsMissing()
+                | Apply()
+                | TableCall()
+                | TableAggregate()
+            ):
+                return self.sources(expr)
+            case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
+                return self.sources(expr)
+            case _:
+                assert_never(expr)
+
+    def _first(self, named: Expr) -> bool:
+        """Note that a named value is taken apart; return whether this is the first time, in a row for a row's."""
+        row = self._at.row(named.relation) if isinstance(named, Field) else None
+        key = named, None if row is None else row.row.id
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        return True
+
+    def sources(self, *exprs: Expr) -> tuple[Node, ...]:
+        """Return the values that expressions read, each once, in the order written; of aggregates row by row."""
+        found: dict[Expr, Node] = {}
+        self._collect(exprs, found)
+        return tuple(found.values())
+
+    def _collect(self, exprs: Iterable[Expr], found: dict[Expr, Node]) -> None:
+        for written in exprs:
+            expr = self._words.inner(written)
+            if expr in found:
+                continue
+            match expr:
+                case Literal() | Argument():
+                    pass
+                case Define() | Field() | OneRow() if self._words.is_computed(expr):
+                    found[expr] = self._named(expr)
+                case Input() | Parameter() | Define() | Field() | OneRow():
+                    found[expr] = self._leaf(expr)
+                case IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue():
+                    found[expr] = self._leaf(expr)
+                case Aggregate():
+                    found[expr] = replace(self._leaf(expr), children=self._rows(expr))
+                case TableCall():
+                    found[expr] = self.value(expr, phrase(expr, self._words), of=expr)
+                case TableAggregate(call=call):
+                    found[expr] = self._leaf(expr)
+                    self._collect((call,), found)
+                case If():
+                    self._branches(expr, found)
+                case Coalesce(items=items):
+                    self._collect(self._given(items), found)
+                case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
+                    self._collect(children(expr), found)
+                case Compare() | Within() | OneOf() | And() | Or() | Not() | IsMissing():
+                    self._collect(children(expr), found)
+                case _:
+                    assert_never(expr)
+
+    def _named(self, expr: Define | Field | OneRow) -> Node:
+        """Build the node of a named value, taken apart where it stands first."""
+        place, value = self._at, self._words.computed(expr)
+        if isinstance(expr, OneRow):
+            row = place.single(expr.relation)
+            if row is None:
+                return self._leaf(expr)
+            place = place.within(expr.relation, row)
+        if not self._first(expr):
+            return self._leaf(expr)
+        inside = _Tree(place, self._seen)
+        return inside.value(expr, phrase(expr, self._words), of=self._words.inner(bare(value)))
+
+    def _branches(self, expr: If, found: dict[Expr, Node]) -> None:
+        """Add the conditions that were asked, up to the one that decided, and what the branch taken read."""
+        found[expr.condition] = self.condition(expr.condition)
+        truth = self._at.truth(expr.condition)
+        if not isinstance(truth, Missing):
+            self._collect((expr.yes if truth else expr.no,), found)
+
+    def _given(self, items: tuple[Expr, ...]) -> Iterator[Expr]:
+        """The items up to the first that is given."""
+        for item in items:
+            yield item
+            if not isinstance(self._at.value(item), Missing):
                 return
-            found[repr(expr)] = _value(expr, at)
-            _collect_all(children(expr.call if isinstance(expr, TableAggregate) else expr), at, found)
-        case Input() | Parameter() | Define() | Field() | OneRow():
-            found.setdefault(repr(expr), _value(expr, at))
-        case IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue():
-            found.setdefault(repr(expr), _value(expr, at))
-        case Literal() | Argument():
-            pass
-        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
-            _collect_all(children(expr), at, found)
-        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing():
-            _collect_all(children(expr), at, found)
-        case _:
-            assert_never(expr)
+
+    def _leaf(self, expr: Expr) -> Node:
+        value = self._at.value(expr)
+        shown: Text | None = None if isinstance(value, Missing) else self._at.shown(expr)
+        unknown = self._words.missing(value.reasons) if isinstance(value, Missing) else ()
+        return Node(phrase(bare(expr), self._words), shown, None, condition=False, missing=unknown)
+
+    def _rows(self, expr: Aggregate) -> tuple[Node, ...]:
+        rows: list[Node] = []
+        for bound in self._at.members(expr.relation)[:ROWS]:
+            inside = _Tree(self._at.within(expr.relation, bound), self._seen)
+            if expr.where is not None:
+                rows.append(inside.condition(expr.where, bound.row.id))
+            elif expr.argument is not None:
+                rows += inside.sources(expr.argument)
+        return tuple(rows)
+
+    # decision tables
+
+    def _formula(self, expr: Expr, table: Asked | None) -> Text | None:
+        if table is not None:
+            return _answer(table.story)
+        return None if isinstance(expr, _LEAVES) and not self._words.is_computed(expr) else phrase(expr, self._words)
+
+    def _rows_of_table(self, call: Expr, table: Asked) -> tuple[Node, ...]:
+        """The values asked; the cells of the rows that decided; the other hits; the nearest row that missed."""
+        found = list(self.sources(*children(call)))
+        for place, cells in zip(table.story.rows, table.deciding[:ROWS], strict=False):
+            number = None if len(table.deciding) == 1 else str(place.number)
+            found += (self._cell(cell, number) for cell in cells)
+        for one in table.story.also:
+            found.append(_line(msg("row {row} hits as well", row=_place(one)), truth=True))
+        for one, misses in zip(table.story.unknown, table.doubts, strict=True):
+            found.append(_line(msg("row {row} may hit: {why}", row=_place(one), why=joined(misses)), truth=None))
+        if table.story.nearest is not None:
+            row, why = _place(table.story.nearest), joined(table.nearest)
+            found.append(_line(msg("the nearest other row, {row}, does not: {why}", row=row, why=why), truth=False))
+        return tuple(found)
+
+    def _cell(self, cell: Expr, number: str | None) -> Node:
+        return replace(_line(phrase(cell, self._words), truth=True), row=number)
 
 
-def _collect_all(exprs: Iterable[Expr], at: EvaluationPlace, found: dict[str, Node]) -> None:
-    for expr in exprs:
-        _collect(expr, at, found)
+def _line(text: Text, *, truth: bool | None) -> Node:
+    return Node(text, None, truth, condition=True)
 
 
-def _value(expr: Expr, at: EvaluationPlace, parts: tuple[Node, ...] = ()) -> Node:
-    value = at.value(expr)
-    shown: Text | None = None if isinstance(value, Missing) else at.shown(expr)
-    unknown = at.words.missing(value.reasons) if isinstance(value, Missing) else ()
-    return Node(phrase(bare(expr), at.words), shown, None, condition=False, missing=unknown, children=parts)
+def _place(row: TableRowReference) -> Text:
+    """A row by its number, with its cell in a workbook and its note."""
+    shown: Text = str(row.number) if not row.cell else msg("{row} ({cell})", row=row.number, cell=row.cell)
+    return shown if row.note is None else msg("{row} “{note}”", row=shown, note=row.note)
 
 
-def _rows(expr: Aggregate, at: EvaluationPlace) -> tuple[Node, ...]:
-    rows: list[Node] = []
-    for bound in at.members(expr.relation)[:ROWS]:
-        inside = at.within(expr.relation, bound)
-        if expr.where is not None:
-            rows.append(grow(expr.where, inside, bound.row.id))
-        elif expr.argument is not None:
-            rows += values_used(expr.argument, inside)
-    return tuple(rows)
+def _answer(story: TableStory) -> Text:
+    rows, table = tuple(_place(row) for row in story.rows), story.table
+    match rows:
+        case ():
+            if story.default:
+                return msg("the default of the table {table}: no row hits", table=table)
+            if story.also:
+                return msg("no answer of the table {table}: the rows that hit differ", table=table)
+            return msg("no answer of the table {table}: no row hits", table=table)
+        case (row,):
+            return msg("row {row} of the table {table}", row=row, table=table)
+        case _:  # every further hit counts as well
+            return msg("rows {rows} of the table {table}", rows=rows, table=table)

@@ -10,7 +10,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.explain.records import Clause, Fact, RowReference
 from steelyard.explain.terms import Name, Text, TypedValue, value_text
 from steelyard.facts.case import Row
-from steelyard.ir.expressions import Define, Expr, Field, Stored
+from steelyard.ir.expressions import Define, Expr, Field, OneRow, Stored
 from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Ruleset, Source
 from steelyard.ir.types import DateTime, Type
 from steelyard.ir.types import Text as TextType
@@ -64,6 +64,7 @@ class Words:
         definitions: the defines of the case, by id.
         row_definitions: the defines of rows, by relation and id.
         relations: the relations, by id.
+        tables: the decision tables, by id.
     """
 
     def __init__(self, ruleset: Ruleset) -> None:
@@ -71,6 +72,7 @@ class Words:
         self.zone = zone(ruleset.timezone)
         self.definitions = {define.id: define for define in ruleset.defines}
         self.relations = {relation.id: relation for relation in ruleset.relations}
+        self.tables = {table.id: table for table in ruleset.tables}
         self.row_definitions: dict[tuple[str, str], Definition] = {
             (relation.id, define.id): define for relation in ruleset.relations for define in relation.defines
         }
@@ -103,6 +105,22 @@ class Words:
                 return self.row_definitions[relation, name].value
             case _:  # every other expression is as the author wrote it
                 return expr
+
+    def is_computed(self, expr: Expr) -> bool:
+        """Return whether an expression reads a named value that the ruleset computes."""
+        match expr:
+            case Define():
+                return True
+            case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
+                return (relation, name) in self.row_definitions
+            case _:  # every other expression is no name of a computed value
+                return False
+
+    def computed(self, expr: Define | Field | OneRow) -> Expr:
+        """Return the expression behind the name of a computed value."""
+        if isinstance(expr, Define):
+            return self.definitions[expr.name].value
+        return self.row_definitions[expr.relation, expr.name].value
 
     def score(self, id: str) -> Name:  # noqa: A002 - the word
         """Return the label of a score."""

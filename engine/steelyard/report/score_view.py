@@ -6,8 +6,9 @@ from typing import Protocol
 
 from steelyard.explain.records import Clause, Explanation, IndicatorStory, LedgerLine, ScoreStory, WeightStory
 from steelyard.explain.terms import Name, Text
+from steelyard.ir.ruleset import Better
 from steelyard.report.views import CostView, GradeView, LineView, MemberView, ScoreView, StageView, Term, WeightsView
-from steelyard.semantics.outcome import LineKind
+from steelyard.semantics.outcome import Fixed, LineKind
 
 _MOVES = frozenset({LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CAP, LineKind.GATE})
 
@@ -38,9 +39,10 @@ class Tells(Protocol):
 
 def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> ScoreView:
     """Put a score into words."""
-    moves = [line for line in score.ledger if line.kind in _MOVES and line.amount.value]
-    costs = sorted((line for line in moves if line.amount.value < 0), key=lambda line: line.amount.value)
-    gains = sorted((line for line in moves if line.amount.value > 0), key=lambda line: -line.amount.value)
+    worse = -1 if score.better is Better.HIGHER else 1
+    moves = [(_moved(lines), lines) for lines in _by_cause(score)]
+    costs = sorted((one for one in moves if one[0] * worse > 0), key=lambda one: -abs(one[0]))
+    gains = sorted((one for one in moves if one[0] * worse < 0), key=lambda one: -abs(one[0]))
     return ScoreView(
         name=told.term(score.name),
         final="" if score.final is None else str(score.final),
@@ -54,27 +56,42 @@ def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> Scor
         ),
         unscored=told.maybe(score.unscored),
         base="" if score.base is None else str(score.base),
-        ledger=tuple(_line(line, told) for line in score.ledger),
+        ledger=tuple(_line(line, worse, told) for line in score.ledger),
         exact=tuple(told(text) for text in score.base_text),
-        costs=tuple(_cost(line, explanation, told) for line in costs),
-        gains=tuple(_cost(line, explanation, told) for line in gains),
+        costs=tuple(_cost(lines, explanation, told) for _, lines in costs),
+        gains=tuple(_cost(lines, explanation, told) for _, lines in gains),
         weights=None if score.weights is None else _weights(score.weights, told),
         reasons=score.reasons,
+        has_members=bool(score.summands),
     )
 
 
-def _line(line: LedgerLine, told: Tells) -> LineView:
+def _by_cause(score: ScoreStory) -> list[tuple[LedgerLine, ...]]:
+    """The lines that moved the score, those of one points rule with the line of its limit together."""
+    found: dict[tuple[str, str | None], list[LedgerLine]] = {}
+    for line in score.ledger:
+        if line.kind in _MOVES and line.name is not None and line.amount.value:
+            row = line.row if line.kind is LineKind.LOST else None
+            found.setdefault((line.name.id, row), []).append(line)
+    return [tuple(lines) for lines in found.values()]
+
+
+def _moved(lines: tuple[LedgerLine, ...]) -> int:
+    return sum(line.amount.value for line in lines)
+
+
+def _line(line: LedgerLine, worse: int, told: Tells) -> LineView:
     value = line.amount.value
     plain = line.is_sum or line.kind is LineKind.OPENING
     sign = "none" if plain or not value else "minus" if value < 0 else "plus"
-    amount = str(line.amount)
+    tone = "none" if sign == "none" else "minus" if value * worse > 0 else "plus"
     return LineView(
         kind=line.kind.value,
         text=told(line.text),
         id=told.other_id(line.name),
         clause=told.clause(line.clause),
-        amount=_signed(amount, sign),
-        sign=sign,
+        amount=_signed(str(line.amount), sign),
+        tone=tone,
         running=_signed(str(line.running), "none"),
         is_sum=line.is_sum,
     )
@@ -85,19 +102,26 @@ def _signed(amount: str, sign: str) -> str:
     return f"+{amount}" if sign == "plus" else amount.replace("-", "−")
 
 
-def _cost(line: LedgerLine, explanation: Explanation, told: Tells) -> CostView:
-    indicator = _indicator(line, explanation)
-    rule = next((one for one in explanation.rules if line.name is not None and one.name == line.name), None)
+def _cost(lines: tuple[LedgerLine, ...], explanation: Explanation, told: Tells) -> CostView:
+    """What one indicator or rule moved; where it is several lines of the ledger, each of them as well."""
+    first, total = lines[0], _moved(lines)
+    indicator = _indicator(first, explanation)
+    rule = next((one for one in explanation.rules if first.name is not None and one.name == first.name), None)
     reason = (indicator.reason if indicator is not None else None) or (None if rule is None else rule.reason)
-    name = Term("", "") if line.name is None else told.term(line.name, line.text)
-    amount = str(line.amount)
+    name = Term("", "") if first.name is None else told.term(first.name, first.text if len(lines) == 1 else None)
+    told_how = tuple(told(text) for text in (indicator.how if indicator is not None else ()))
+    each = tuple(f"{_amount(line.amount)} {told(line.text)}" for line in lines) if len(lines) > 1 else ()
     return CostView(
         name=name,
-        points=_signed(amount, "plus" if line.amount.value > 0 else "minus"),
-        clause=told.clause(line.clause),
+        points=_amount(Fixed(total, first.amount.scale)),
+        clause=told.clause(first.clause),
         reason=reason or "",
-        sentences=tuple(told(text) for text in (indicator.how if indicator is not None else ())),
+        sentences=(*told_how, *each),
     )
+
+
+def _amount(amount: Fixed) -> str:
+    return _signed(str(amount), "plus" if amount.value > 0 else "minus")
 
 
 def _indicator(line: LedgerLine, explanation: Explanation) -> IndicatorStory | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import one_line
 from steelyard.explain.records import (
@@ -32,9 +34,12 @@ from steelyard.report.views import (
     Term,
     View,
     WithoutView,
+    WorkingView,
 )
 
 _DEEPEST = 9
+_LONG = 12
+"""A tree of more lines is folded."""
 _SIGNS = {"true": "✓", "false": "✗", "unknown": "?", "value": "·", "missing": "?"}
 
 
@@ -64,6 +69,9 @@ def view(explanation: Explanation, lang: str) -> View:
         parameters=tuple(told.fact(fact) for fact in explanation.parameters),
         rows=tuple(told.row(row) for row in explanation.rows),
         rows_left_out=explanation.rows_left_out,
+        conditions=any(rule.judgements for rule in explanation.rules)
+        or any(one.only_if is not None for one in explanation.indicators),
+        workings=tuple(told.workings(explanation)),
         missing=tuple(told(text) for text in explanation.missing),
         digests=digest_lines((provenance.digests,), lang),
         engine=provenance.engine,
@@ -133,7 +141,29 @@ class Teller:
             value = self(msg("missing: {missing}", missing=node.missing))
         text = self(node.text) if node.row is None else self(msg("{row}: {reason}", row=node.row, reason=node.text))
         below = tuple(line for child in node.children for line in self.tree(child, depth + 1))
-        return (NodeView(min(depth, _DEEPEST), mark, _SIGNS[mark], "  " * depth, text, value), *below)
+        line = NodeView(min(depth, _DEEPEST), mark, _SIGNS[mark], "  " * depth, text, value, self.maybe(node.formula))
+        return (line, *below)
+
+    def workings(self, explanation: Explanation) -> Iterator[WorkingView]:
+        """What was computed on the way to the outcome, in the order in which it was computed."""
+        for one in explanation.indicators:
+            name = self.term(one.name)
+            yield from self._working(
+                name if one.row_id is None else Term(f"{name.text} {one.row_id}", name.id), one.working
+            )
+        for score in explanation.scores:
+            yield from self._working(self.term(score.name), score.working)
+        for rule in explanation.rules:
+            for judgement in rule.judgements:
+                name, row = self.term(rule.name), self.row_name(judgement.row)
+                yield from self._working(Term(f"{name.text} – {row}", name.id) if row else name, judgement.working)
+        for output in explanation.outputs:
+            yield from self._working(self.term(output.name), output.working)
+
+    def _working(self, name: Term, nodes: tuple[Node, ...]) -> Iterator[WorkingView]:
+        tree = tuple(line for node in nodes for line in self.tree(node))
+        if tree:
+            yield WorkingView(name, tree, len(tree) > _LONG)
 
     def rule(self, rule: RuleStory, number: int) -> RuleView:
         """A rule."""

@@ -17,7 +17,7 @@ class Term:
 class NodeView:
     """A line of a condition's tree: `mark` is true, false, unknown, value or missing; `depth` from 0, 9 at most.
 
-    `sign` and `indent` are the mark and the depth for plain text.
+    `sign` and `indent` are the mark and the depth for plain text; `formula` is "" for what was given.
     """
 
     depth: int
@@ -26,6 +26,7 @@ class NodeView:
     indent: str
     text: str
     value: str
+    formula: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ class JudgementView:
     mark: str
     amount: str
     tree: tuple[NodeView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingView:
+    """How the values of an indicator, a rule, a score or an output were computed; `long` where it is to be folded."""
+
+    name: Term
+    tree: tuple[NodeView, ...]
+    long: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +113,14 @@ class IndicatorView:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """A line of the ledger; `kind` names it for styling, `sign` is plus, minus or none."""
+    """A line of the ledger; `kind` names it for styling, `tone` is plus (better), minus (worse) or none."""
 
     kind: str
     text: str
     id: str
     clause: str
     amount: str
-    sign: str
+    tone: str
     running: str
     is_sum: bool
 
@@ -165,7 +175,7 @@ class GradeView:
 
 @dataclass(frozen=True, slots=True)
 class ScoreView:
-    """A score."""
+    """A score; `has_members` where indicators make it."""
 
     name: Term
     final: str
@@ -180,6 +190,7 @@ class ScoreView:
     gains: tuple[CostView, ...]
     weights: WeightsView | None
     reasons: tuple[str, ...]
+    has_members: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,7 +303,7 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One case's report in one language."""
+    """One case's report in one language; `conditions` where there is any condition to show in full."""
 
     lang: str
     ruleset: Term
@@ -314,6 +325,8 @@ class View:
     parameters: tuple[FactView, ...]
     rows: tuple[RowView, ...]
     rows_left_out: int
+    conditions: bool
+    workings: tuple[WorkingView, ...]
     missing: tuple[str, ...]
     digests: tuple[tuple[str, str], ...]
     engine: str
