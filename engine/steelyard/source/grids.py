@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.source.csv_grid import read_csv_grid
+from steelyard.source.disguise import disguise
 from steelyard.source.files import read_bytes
 from steelyard.source.grid import Grid, GridOptions
 
@@ -25,6 +27,9 @@ def read_grid(path: Path, options: GridOptions, diagnostics: Diagnostics) -> Gri
         return None
     data = read_bytes(path, diagnostics, options.place)
     if data is None:
+        return None
+    if (found := disguise(path.name, BytesIO(data))) is not None:
+        diagnostics.add("E118", options.place, found[0], help=found[1])
         return None
     if kind == ".xlsx":
         from steelyard.source.xlsx_grid import read_xlsx_grid  # a large library is imported only for files that need it

@@ -13,6 +13,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.facts.cells import shown
 from steelyard.facts.column_names import plain_name
 from steelyard.facts.readers import ReadOptions, UnreadableError, Wanted, open_table
+from steelyard.facts.readers.opening import check_content
 from steelyard.facts.readers.xlsx import CELLS_LIMIT
 from steelyard.ir.ruleset import InputField
 from steelyard.source.csv_rows import BadQuote, csv_rows, customary_delimiter
@@ -58,6 +59,7 @@ def layout_of(path: Path, fields: Sequence[InputField]) -> Layout:
     Raises:
         UnreadableError: it cannot be read in any way.
     """
+    check_content(path)
     settings: dict[str, str] = {}
     remarks: dict[str, Message] = {}
     name = path.name.lower()

@@ -26,6 +26,7 @@ from steelyard.facts.readers.table import (
 )
 from steelyard.facts.readers.xes import read_xes
 from steelyard.source.broken import BROKEN_FILE
+from steelyard.source.disguise import disguise
 
 Reader = Callable[[Path, ReadOptions, Wanted], AbstractContextManager[Table]]
 
@@ -76,6 +77,7 @@ def open_table(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Ta
                 raise UnreadableError("E110", msg("a folder stands where a file of rows should"), help=_kinds())
             if not path.exists():
                 raise UnreadableError("E110", msg("there is no such file"), help=msg("check the path and its spelling"))
+            check_content(path)
             table = stack.enter_context(_reader(path)(path, options, _in_file(wanted, options)))
         except BROKEN_FILE as error:
             raise unreadable(error) from None
@@ -83,6 +85,14 @@ def open_table(path: Path, options: ReadOptions, wanted: Wanted) -> Generator[Ta
         if options.empty:
             table = replace(table, rows=_emptied(table.rows, options.empty))
         yield table if not options.renamed and options.key is None else _as_declared(table, path, options, wanted)
+
+
+def check_content(path: Path) -> None:
+    """Raise UnreadableError where a file is of another kind than its name says."""
+    with path.open("rb") as file:
+        found = disguise(path.name, file)
+    if found is not None:
+        raise UnreadableError("E118", found[0], help=found[1])
 
 
 def _emptied(rows: Iterable[Line | BadLine], texts: Collection[str]) -> Iterator[Line | BadLine]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from gzip import compress
 
 import pytest
 
@@ -139,11 +140,25 @@ REFUSED = {
     "two tables side by side": ("c.xlsx", workbook_of(G1="word"), "E115", "rename or remove all but one of each"),
     "old workbook": ("c.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "E111", "open it in a spreadsheet and save it as `.xlsx`"),
     "old workbook under a new name": ("c.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "E118",
-                                      "it is damaged or protected, or its name ends as another kind of file does"),
-    "HTML as a workbook": ("c.xlsx", b"<html><table></table></html>", "E118",
-                           "it is damaged or protected, or its name ends as another kind of file does"),
-    "archive as a workbook": ("c.xlsx", archive(), "E118", "it is damaged or protected, or its name ends as another kind of file does"),
-    "workbook as CSV": ("c.csv", workbook(Datos=sheet(CELLS)), "E118", "the file may be no CSV, or of another encoding: see `--encoding`"),
+                                      "open it in a spreadsheet and save it as `.xlsx`, without a password"),
+    "old workbook as CSV": ("c.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "E118",
+                            "open it in a spreadsheet and save it as `.xlsx`, without a password"),
+    "HTML as a workbook": ("c.xlsx", b"<html><table></table></html>", "E118", "open it in a spreadsheet and save it as `.xlsx`"),
+    "HTML as an old workbook": ("c.xls", b"\xef\xbb\xbf\n<TABLE><tr></table>", "E118", "open it in a spreadsheet and save it as `.xlsx`"),
+    "workbook as an old one": ("c.xls", workbook(Datos=sheet(CELLS)), "E118", "rename it so that it ends in `.xlsx`"),
+    "archive as a workbook": ("c.xlsx", archive(), "E118", "unpack it, and give the file that is in it"),
+    "archive as CSV": ("c.csv", archive(), "E118", "unpack it, and give the file that is in it"),
+    "archive as JSON lines": ("c.jsonl", archive(), "E118", "unpack it, and give the file that is in it"),
+    "workbook as CSV": ("c.csv", workbook(Datos=sheet(CELLS)), "E118", "rename it so that it ends in `.xlsx`"),
+    "workbook as Parquet": ("c.parquet", workbook(Datos=sheet(CELLS)), "E118", "rename it so that it ends in `.xlsx`"),
+    "CSV as a workbook": ("c.xlsx", HEAD + ROW, "E118", "rename it so that it ends in `.csv`"),
+    "tabs as an old workbook": ("c.XLS", (HEAD + ROW).replace(",", "\t").encode("utf-16"), "E118", "rename it so that it ends in `.tsv`"),
+    "gzip as CSV": ("c.csv", compress((HEAD + ROW).encode()), "E118", "unpack it, and give the file that is in it"),
+    "Parquet as CSV": ("c.csv", b"PAR1" + bytes(80) + b"PAR1", "E118", "rename it so that it ends in `.parquet`"),
+    "PDF as CSV": ("c.csv", b"%PDF-1.7\n" + bytes(80), "E118", "ask for the table as a workbook or as CSV"),
+    "web page as CSV": ("c.csv", "<!DOCTYPE html>\n<html>", "E118", "open it in a spreadsheet and save it as `.xlsx`"),
+    "column called PAR1": ("c.csv", "PAR1,PK\n1,2\n", "E116", "the file has the columns `PAR1`, `PK`"),
+    "column called PDF": ("c.csv", "PDF,<b>\n1,2\n", "E116", "the file has the columns `PDF`, `<b>`"),
 }  # fmt: skip
 
 
