@@ -70,7 +70,7 @@ def test_a_proposal_reads_the_files_that_it_was_made_of(steelyard, rules: Path, 
 
     assert (0, "") == (proposed.status, proposed.out)
     for line in (
-        "  encoding: windows-1252", '  delimiter: ";"', "  header: 2", '  columns: {id: "claim no", cost: COST}',
+        "  encoding: windows-1252", '  delimiter: ";"', "  header: 2", "  columns: {id: claim no, cost: COST}",
         '      format: "%m/%d/%Y %I:%M:%S %p"', '      missing: ["N/A"]', '      decimal: ","', '      missing: ["-"]',
         '      # format: "%d/%m/%Y"', "calls: {}",
     ):  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +20,7 @@ from steelyard.facts.readers.keys import parts_of
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range
 from steelyard.ir.versions import Versions
+from steelyard.source.yaml_text import in_yaml
 
 CASES = "cases"
 """The role of case files."""
@@ -176,15 +176,10 @@ def _report(header: Header, field: InputField, near: str, diagnostics: Diagnosti
         headline,
         help=msg("did you mean `{near}`?", near=near),
         notes=(
-            msg("rename it in the file, or write `{line}` in the ruleset", line=f"column: {_in_yaml(near)}"),
+            msg("rename it in the file, or write `{line}` in the ruleset", line=f"column: {in_yaml(near)}"),
             msg("if `{column}` is really not there: `{option}`", column=field.column, option=_option(name)),
         ),
     )
-
-
-def _in_yaml(text: str) -> str:
-    """Return a text as YAML: in quotes where blanks at its edge, or breaks, would be lost."""
-    return text if text.isprintable() and text == text.strip() else json.dumps(text, ensure_ascii=False)
 
 
 def _option(name: str) -> str:

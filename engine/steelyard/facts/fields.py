@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -23,6 +22,7 @@ from steelyard.facts.usual import usual_day
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation
 from steelyard.ir.types import Date, DateTime
+from steelyard.source.yaml_text import quoted_in_yaml
 
 SHOWN = 80
 """How many characters of a refused value are shown."""
@@ -136,7 +136,7 @@ def field_fault(field: InputField, cell: Cell, problem: Problem) -> Fault:
     if field.can_be_missing and marks_missing(text):
         hint = msg(
             "leave the field empty where the value is missing, or declare what means that: `missing: [{mark}]`",
-            mark=json.dumps(text.strip(), ensure_ascii=False),
+            mark=quoted_in_yaml(text.strip()),
         )
         return Fault(field.column, text, Problem(problem.expected, hint))
     if field.personal:

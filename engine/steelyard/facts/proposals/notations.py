@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import assert_never
 
 from steelyard.calendars.zones import Zone
@@ -18,6 +16,7 @@ from steelyard.facts.repair import marks_missing
 from steelyard.ir.notation import Notation, Unit
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text
+from steelyard.source.yaml_text import quoted_in_yaml
 
 _SIGNS = ((".", ","), (",", "."), (",", None), (",", " "), (".", " "), (".", "'"))
 _DAYS = ("%d{0}%m{0}%Y", "%m{0}%d{0}%Y", "%d{0}%m{0}%y", "%m{0}%d{0}%y", "%d{0}%b{0}%Y", "%d{0}%b{0}%y", "%d{0}%B{0}%Y")
@@ -89,22 +88,21 @@ def _count(values: Sequence[str]) -> int:
 
 def _candidates(field: InputField, texts: Sequence[str], read: Mapping[str, bool]) -> Iterator[Guess]:
     own = field.notation
-    quoted = partial(json.dumps, ensure_ascii=False)
     match field.type:
         case Date() | DateTime():
             days = [day.format(sign) for sign in "/-. " for day in _DAYS] + list(_WORDY)
             for form in (f"{day}{time}" for day in days for time in _TIMES):
-                yield Guess(replace(own, formats=(form,)), (("format", quoted(form)),))
+                yield Guess(replace(own, formats=(form,)), (("format", quoted_in_yaml(form)),))
         case Number():
             for point, grouping in _SIGNS:
-                keys = [("decimal", quoted(point))] * (point != ".")
-                keys += [] if grouping is None else [("grouping", quoted(grouping))]
+                keys = [("decimal", quoted_in_yaml(point))] * (point != ".")
+                keys += [] if grouping is None else [("grouping", quoted_in_yaml(grouping))]
                 yield Guess(replace(own, point=point, grouping=grouping), tuple(keys))
         case Boolean() if len(pair := (*texts, *read)) == _PAIR:
             for true, false in (pair, pair[::-1]):
                 if read.get(true, True) and not read.get(false, False):
                     words = replace(own, true=(true,), false=(false,))
-                    yield Guess(words, (('"true"', quoted(true)), ('"false"', quoted(false))))
+                    yield Guess(words, (('"true"', quoted_in_yaml(true)), ('"false"', quoted_in_yaml(false))))
         case Duration():
             for unit in (Unit.HOURS, Unit.MINUTES, Unit.SECONDS, Unit.DAYS):
                 yield Guess(replace(own, unit=unit), (("unit", unit.value),))

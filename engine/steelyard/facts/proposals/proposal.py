@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +23,7 @@ from steelyard.facts.readers import BadLine, Wanted, open_table
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
+from steelyard.source.yaml_text import in_yaml, quoted_in_yaml
 
 _ROWS = 10_000
 """How many rows of each file are looked at."""
@@ -74,7 +74,7 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
         if nested and not any(one.text == "relations:" for one in lines):
             lines.append(Proposed(0, "relations:"))
         empty = not any(one.text and one.chosen for one in found)
-        lines.append(Proposed(int(nested), f"{_quoted(role)}: {{}}" if empty else f"{_quoted(role)}:"))
+        lines.append(Proposed(int(nested), f"{in_yaml(role)}: {{}}" if empty else f"{in_yaml(role)}:"))
         lines += (replace(one, depth=one.depth + nested) for one in found)
         first = layouts[paths[0]]
         for path in paths:
@@ -83,7 +83,7 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
                 own = [*(replace(one, depth=2) for one in _laid_out(layouts[path], plainly=True)), *own]
             if own:
                 empty = not any(one.text and one.chosen for one in own)
-                name = json.dumps(path.name, ensure_ascii=False)
+                name = quoted_in_yaml(path.name)
                 single += (Proposed(1, f"{name}: {{}}" if empty else f"{name}:"), *own)
     return lines + ([Proposed(0, "files:"), *single] if single else [])
 
@@ -176,7 +176,7 @@ def _fields(written: Sequence[tuple[InputField, list[Proposed]]], seen: Mapping[
         yield Proposed(1, "fields:")
     for one, some in written:
         named = any(line.text and line.chosen for line in some)
-        yield Proposed(1 + said, f"{_quoted(one.id)}:" if named else "", _first(one, seen[one.id]))
+        yield Proposed(1 + said, f"{in_yaml(one.id)}:" if named else "", _first(one, seen[one.id]))
         yield from some
 
 
@@ -203,10 +203,10 @@ def _laid_out(layout: Layout, *, plainly: bool = False) -> Iterator[Proposed]:
     if plainly and not settings and not layout.columns:
         settings["header"] = "1"
     for key in dict.fromkeys((*settings, *remarks)):
-        value = f"{key}: {_quoted(settings[key])}" if key in settings else ""
+        value = f"{key}: {in_yaml(settings[key])}" if key in settings else ""
         yield Proposed(1, value, remarks.get(key))
     if layout.columns:
-        pairs = ", ".join(f"{_quoted(name)}: {_quoted(heading)}" for name, heading in layout.columns)
+        pairs = ", ".join(f"{in_yaml(name)}: {in_yaml(heading)}" for name, heading in layout.columns)
         yield Proposed(1, f"columns: {{{pairs}}}")
 
 
@@ -245,7 +245,7 @@ def _marked(one: InputField, seen: _Seen) -> Iterator[Proposed]:
     if marks:
         count = seen.marks.total() + sum(seen.refused[text] for text in seen.refused if text.strip() in marks)
         yield Proposed(
-            3, f"missing: {json.dumps(marks, ensure_ascii=False)}", msg("{count} {count:time|times}", count=count)
+            3, f"missing: [{', '.join(map(quoted_in_yaml, marks))}]", msg("{count} {count:time|times}", count=count)
         )
 
 
@@ -271,9 +271,3 @@ def _first(one: InputField, seen: _Seen) -> Message:
         return msg("{field}: no value could be read", field=one.id)
     text, value = map(masked, seen.first) if one.personal else seen.first
     return msg("{field}: the first value, `{text}`, is read as `{value}`", field=one.id, text=text, value=value)
-
-
-def _quoted(text: str) -> str:
-    """Return a text as YAML; plain where it is a word that YAML reads as it stands."""
-    plain = text.replace("_", "").replace("-", "x")
-    return text if plain.isalnum() and not text.startswith("-") else json.dumps(text, ensure_ascii=False)
