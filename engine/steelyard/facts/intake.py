@@ -83,20 +83,21 @@ class Intake:
 
 
 def read_intake(
-    path: str, versions: Versions, files: Mapping[str, Collection[str]], diagnostics: Diagnostics
+    path: str, versions: Versions, paths: Mapping[str, Collection[str]], diagnostics: Diagnostics
 ) -> Intake | None:
     """Read an intake file.
 
     Args:
         path: the file.
         versions: the versions of the ruleset.
-        files: by role, the names of the files of the run.
+        paths: by role, the files of the run.
         diagnostics: takes findings.
 
     Returns:
         What it says; None where it has errors.
     """
     before = diagnostics.errors
+    files = {role: [Path(one).name for one in some] for role, some in paths.items()}
     node = load_file(Path(path), diagnostics)
     file = None if node is None else intake_from_source(node, diagnostics)
     if file is None:
@@ -120,7 +121,7 @@ def read_intake(
         _check_file(section, diagnostics)
     bound = Versions(tuple(_bound(one, sections, diagnostics) for one in versions.rulesets))
     _check_single(file, bound, files, diagnostics)
-    keys = made_keys(file, bound, files, diagnostics)
+    keys = made_keys(file, bound, files, paths.get(CASES, ()), diagnostics)
     if diagnostics.errors > before:
         return None
     return Intake(bound, file, columns, tuple(warnings), keys)

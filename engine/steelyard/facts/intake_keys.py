@@ -9,7 +9,7 @@ from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import listed
 from steelyard.facts.absent import CASES
 from steelyard.facts.assembly import key_field
-from steelyard.facts.readers.keys import SIGNS, JoinedKey, RowKey
+from steelyard.facts.readers.keys import SIGNS, JoinedKey, RowKey, folders_needed
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Number
 from steelyard.ir.types import Text as TextType
@@ -19,7 +19,11 @@ from steelyard.source import Text
 
 
 def made_keys(
-    file: IntakeFile, versions: Versions, files: Mapping[str, Collection[str]], diagnostics: Diagnostics
+    file: IntakeFile,
+    versions: Versions,
+    files: Mapping[str, Collection[str]],
+    paths: Collection[str],
+    diagnostics: Diagnostics,
 ) -> dict[str, JoinedKey | RowKey]:
     """Return, by role, how keys are made.
 
@@ -27,6 +31,7 @@ def made_keys(
         file: the intake file.
         versions: the ruleset, whose fields know how they are written in this run.
         files: by role, the names of the files of the run.
+        paths: the files of cases.
         diagnostics: takes findings.
     """
     found: dict[str, JoinedKey | RowKey] = {}
@@ -36,8 +41,9 @@ def made_keys(
         if isinstance(key, KeyColumns):
             found[CASES] = _joined_key(key, field, diagnostics)
         else:
-            found[CASES] = RowKey(field.column, key == "file_and_row")
-            _check_row_key(key, field, len(files.get(CASES, ())), diagnostics)
+            after_name = key == "file_and_row"
+            found[CASES] = RowKey(field.column, after_name, folders_needed(paths) if after_name else 0)
+            _check_row_key(key, field, len(paths), diagnostics)
             if file.cases.rows == "distinct":
                 headline = msg("`{key}` makes every row a case of its own, and `rows` makes one of several", key=key)
                 diagnostics.add("T107", file.cases.rows.span, headline)

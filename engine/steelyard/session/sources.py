@@ -76,17 +76,17 @@ class FactFiles:
         from steelyard.facts.intake import read_intake
 
         diagnostics = Diagnostics()
-        said = read_intake(self.intake, versions, self._names(), diagnostics)
+        said = read_intake(self.intake, versions, self._paths(), diagnostics)
         for one in () if said is None else said.versions.rulesets:
             report_unread(one, diagnostics)
         if said is None or diagnostics.errors:
             raise IntakeError(diagnostics.sorted())
         return said.versions, replace(options, by_file=said)
 
-    def _names(self) -> dict[str, list[str]]:
-        """Return the names of the files by their role."""
+    def _paths(self) -> dict[str, list[str]]:
+        """Return the files by their role."""
         from steelyard.facts.absent import CASES
         from steelyard.facts.patterns import matching_files
 
         given = {CASES: self.cases} | {role: files or () for role, files in self.relations.items()}
-        return {role: [path.name for one in files for path in matching_files(one)] for role, files in given.items()}
+        return {role: [str(path) for one in files for path in matching_files(one)] for role, files in given.items()}

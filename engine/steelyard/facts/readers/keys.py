@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -47,15 +47,28 @@ class RowKey:
     Attributes:
         column: the declared column of the key.
         after_name: whether the name of the file stands before it, with a colon.
+        folders: how many folders stand before that name, where files have the same one.
     """
 
     column: str
     after_name: bool
+    folders: int = 0
 
 
 def parts_of(key: JoinedKey | RowKey | None) -> tuple[str, ...]:
     """Return the headings of the columns that a key is made of."""
     return key.parts if isinstance(key, JoinedKey) else ()
+
+
+def folders_needed(paths: Collection[str]) -> int:
+    """Return how many folders must stand before the names of files to tell them apart."""
+    apart = {Path(one).absolute() for one in paths}
+    deepest = max((len(one.parts) for one in apart), default=1)
+    return next((folders for folders in range(deepest) if len({_last(one, folders) for one in apart}) == len(apart)), 0)
+
+
+def _last(path: Path, folders: int) -> tuple[str, ...]:
+    return path.absolute().parts[-folders - 1 :]
 
 
 def key_cell(key: JoinedKey | RowKey, cells: Mapping[str, Cell], path: Path, number: int) -> Cell:
@@ -70,8 +83,8 @@ def key_cell(key: JoinedKey | RowKey, cells: Mapping[str, Cell], path: Path, num
     match key:
         case JoinedKey():
             return _joined(key, cells)
-        case RowKey(after_name=True):
-            return f"{path.name}:{number}"
+        case RowKey(after_name=True, folders=folders):
+            return f"{'/'.join(_last(path, folders))}:{number}"
         case RowKey():
             return str(number)
         case _ as unreachable:

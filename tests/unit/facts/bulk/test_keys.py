@@ -114,6 +114,23 @@ def test_rows_of_several_files_are_told_by_file_and_row(read) -> None:
     assert keys(portfolio) == ["a.csv:1", "a.csv:2", "b.jsonl:1"]
 
 
+@pytest.mark.parametrize(
+    ("names", "found"),
+    [
+        (("jan/c.csv", "feb/c.csv"), ["jan/c.csv:1", "feb/c.csv:1"]),
+        (("jan/c.csv", "feb/d.csv"), ["c.csv:1", "d.csv:1"]),
+        (("x/jan/c.csv", "y/jan/c.csv", "y/d.csv"), ["x/jan/c.csv:1", "y/jan/c.csv:1", "{}/y/d.csv:1"]),
+    ],
+)
+def test_files_of_one_name_are_told_by_their_folders(read, tmp_path, names, found) -> None:
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+
+    portfolio = read("cases: {key: file_and_row}", dict.fromkeys(names, b"word\nx\n"))
+
+    assert keys(portfolio) == [one.format(tmp_path.name) for one in found]
+
+
 def test_a_row_that_cannot_be_read_has_a_number_and_an_empty_one_has_none(read) -> None:
     data = b"word,branch\nx,SH\n,\ny,BJ,1\n\nz,SH\n"
 
@@ -197,7 +214,7 @@ def test_rows_of_one_key_are_rejected_and_two_keys_never_read_alike(read) -> Non
         '`key` is “”, expected in `branch` a text without `-`, which joins the key (declare another sign: `join: "/"`)'
     )
     twice = "`key` is “x-1”, expected a key that stands once, but it stands on lines 4, 5"
-    assert [one for _, _, one in why(portfolio)] == [sign, twice, twice, sign]
+    assert [one.partition(" (the rows agree")[0] for _, _, one in why(portfolio)] == [sign, twice, twice, sign]
 
 
 def test_a_call_of_a_part_with_the_sign_stops_the_run(read) -> None:
