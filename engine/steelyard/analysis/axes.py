@@ -12,7 +12,7 @@ from steelyard.facts.format import Style, format_value
 from steelyard.ir.coverage import MISSING, OTHER, Box, TestedColumn
 from steelyard.ir.expressions import Stored
 from steelyard.ir.shadows import runs
-from steelyard.ir.types import Boolean, Date, DateTime, Days, Number, Range, Type
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Number, Range, Region, Type
 
 MOST_VALUES = 8
 """So many values, or intervals, of one input are named at most."""
@@ -54,7 +54,7 @@ class Axis:
         parts = [self._plain(value) for value in extent.values]
         others = [self._plain(value) for value in self._extent(self._values & ~atoms, Style.READER).values]
         if extent.other:
-            parts = [msg("any text but {items}", items=joined(others)) if parts else msg("any other text")]
+            parts = [_any_other(self.kind, joined(others) if parts else None)]
         elif self.bounds is None and len(parts) > max(MOST_VALUES, len(others)):
             parts = [msg("anything but {items}", items=joined(others))]
         parts += [_interval(one, timed=isinstance(self.kind, DateTime | Date)) for one in extent.intervals]
@@ -150,6 +150,13 @@ def joined(parts: Sequence[Message]) -> Message:
     if len(parts) == 1:
         return parts[0]
     return msg("{items} or {last}", items=tuple(parts[:-1]), last=parts[-1])
+
+
+def _any_other(kind: Type, others: Message | None) -> Message:
+    """Name the values of an open type that no cell names, or all but some others."""
+    if isinstance(kind, Region):
+        return msg("any other region") if others is None else msg("any region but {items}", items=others)
+    return msg("any other text") if others is None else msg("any text but {items}", items=others)
 
 
 def _interval(one: Interval, *, timed: bool) -> Message:

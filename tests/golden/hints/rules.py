@@ -239,10 +239,11 @@ SHAPE = (
     ),
     Slip(
         "M102",
-        WHOLE + "deductions: {d: {when: n > 1, deduct: 1}}\n«scores: {}→•»",
+        WHOLE + "indicators: {a: {measure: n, target: 2, better: lower, score: met, weight: 1}}\n"
+        "weights: {waived: redistribute}\n«scores: {}→•»",
         {
-            "score:": "score: {start: 100, round: 2}",
-            "scores:": "scores: {one: {start: 100, round: 2}}",
+            "score:": "score: {method: weighted_mean, round: 2}",
+            "scores:": "scores: {one: {method: weighted_mean, round: 2}}",
         },
         ("outputs:",),
     ),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis_texts import findings
+from analysis_texts import CASE, PLAIN, findings, lowered
 from steelyard.analysis.tables import MOST_PAIRS
 
 
@@ -96,6 +96,13 @@ def test_a_default_closes_the_gap_even_if_it_is_missing(found):
 
     assert ["H103"] == codes(found(table("first", rows)))
     assert [] == found(table("first", rows, extra="    default: {o: missing}\n"))
+
+
+def test_open_regions_leave_a_gap_that_is_named_so():
+    text = CASE.replace("d: text", "d: region(name)") + PLAIN + table("unique", "[{d: 甲, o: 1}]", "d: d")
+    _, found = lowered(text)
+
+    assert "no row of `t` hits where `d` is any other region" in [str(one.headline) for one in found]
 
 
 def test_open_text_leaves_a_gap_that_is_named_so(found):

@@ -11,7 +11,7 @@ from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, OwnTarget
 from steelyard.ir.lowering.bounds import clamp, points
 from steelyard.ir.lowering.context import Context
-from steelyard.ir.lowering.demands import Demand
+from steelyard.ir.lowering.demands import Demand, written_scores
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.lowering.ways import follow, wanted_digits, way
 from steelyard.ir.positive import check_indicator
@@ -203,7 +203,7 @@ def _weight(
                 help=msg("write `weight: 10`; only ratios count"),
             )
         return None
-    if not weighted:
+    if not weighted and written_scores(context.file):
         context.diagnostics.add(
             "M112",
             written.weight.span,

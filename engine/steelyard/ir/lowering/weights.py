@@ -8,6 +8,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.expressions import Expr
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.demands import written_scores
 from steelyard.ir.lowering.exemptions import Indicators, members
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Adjustment, Limit, Waived, Weights
@@ -22,7 +23,7 @@ def weights(context: Context, written: model.Weights | None, indicators: Indicat
     """The whole section."""
     if written is None:
         return Weights()
-    if not any(demand.weighted for demand in context.demands.values()):
+    if written_scores(context.file) and not any(demand.weighted for demand in context.demands.values()):
         context.diagnostics.add(
             "M112",
             written.span,
