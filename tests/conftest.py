@@ -1,4 +1,4 @@
-"""How much Hypothesis tries: 200 examples by default, `--hypothesis-profile=ci` for 500, `long` for 20,000.
+"""How much Hypothesis tries: 100 examples by default, `--hypothesis-profile=ci` for 500, `long` for 20,000.
 
 A cheap property may ask for fewer with `@settings(max_examples=…)`; the agreement of the engines does not.
 The first two draw the same examples every time, so that a run says something about the change and not about luck;
@@ -10,7 +10,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
-    "default", max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+    "default", max_examples=100, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("ci", parent=settings.get_profile("default"), max_examples=500)
 settings.register_profile("long", parent=settings.get_profile("default"), max_examples=20_000, derandomize=False)

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from databases import database
 from steelyard.diagnostics import Diagnostics
 from steelyard.engines.sql import build
 from steelyard.engines.sql.arithmetic import TooWideError
@@ -106,7 +107,7 @@ class InMemory:
             else:
                 groups.append([place])
         found: dict[int, Found] = {}
-        with duckdb.connect(config={"threads": 1}) as connection:
+        with database() as connection:
             self._set_up(connection)
             for places in groups:
                 self._fill(connection, [cases[place] for place in places])
@@ -120,7 +121,6 @@ class InMemory:
         return self._complete(connection)
 
     def _set_up(self, connection: duckdb.DuckDBPyConnection) -> None:
-        connection.execute("SET TimeZone = 'UTC'")
         switch_off(connection, REPEATING)
         for name, table in self._large.items():
             filled(connection, name, table)

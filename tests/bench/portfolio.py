@@ -11,7 +11,6 @@ from types import ModuleType
 from steelyard.analysis.check import load
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import Portfolio, read_portfolio
-from steelyard.ir.bind import bind
 from steelyard.ir.ruleset import Ruleset
 from steelyard.resources import rulesets
 
@@ -22,14 +21,10 @@ RELATIONS = ("weather", "declarations", "complaints", "climate")
 
 def motor() -> Ruleset:
     """The shipped ruleset, its cut-off set."""
-    diagnostics = Diagnostics()
-    loaded = load(str(FOLDER))
-    if loaded.ruleset is None:
-        raise SystemExit("motor-small-claims has errors: run `steelyard check motor-small-claims`")
-    bound = bind(loaded.ruleset, {"as_of": AS_OF}, diagnostics)
-    if bound is None:
-        raise SystemExit(str(diagnostics.sorted()))
-    return bound
+    loaded = load(str(FOLDER), {"as_of": AS_OF})
+    if loaded.versions is None:
+        raise SystemExit(f"motor-small-claims has errors: {loaded.diagnostics}")
+    return loaded.versions.newest
 
 
 def claims(ruleset: Ruleset, count: int, seed: int) -> Portfolio:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -301,9 +302,14 @@ def scoring(folder: Path, program: subprocess.Popen[str]) -> Iterator[None]:
     yield
 
 
+@pytest.fixture(scope="module")
+def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return many(tmp_path_factory.mktemp("long") / "a.parquet", 2_000_000)
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_half_done_is_left(here: Path, sign: signal.Signals, steelyard: Steelyard) -> None:
-    many(here / "a.parquet", 2_000_000)
+def test_nothing_half_done_is_left(here: Path, long_file: Path, sign: signal.Signals, steelyard: Steelyard) -> None:
+    shutil.copy(long_file, here / "a.parquet")
     (here / "o.csv").write_text("before", "utf-8")
     words = ("evaluate", POLICY, "--cases", "a.parquet", "--engine", "sql", "-o", "o.csv", "--verify", "0")
     program = started(*words)
@@ -352,13 +358,12 @@ def test_results_have_the_order_of_the_file(steelyard: Steelyard, here: Path, mo
     assert keys == pq.read_table("o.parquet").column("claim_id").to_pylist()
 
 
-@pytest.mark.parametrize("size", [1, 64, 1000, 3000])
+@pytest.mark.parametrize(("count", "sizes"), [(40, [1]), (600, [64, 300, 900])])
 def test_results_in_blocks_are_those_in_one(
-    steelyard: Steelyard, here: Path, monkeypatch: pytest.MonkeyPatch, size: int
+    steelyard: Steelyard, here: Path, monkeypatch: pytest.MonkeyPatch, count: int, sizes: list[int]
 ) -> None:
     """Blocks end inside files and at their ends; bad rows, a key that occurs twice, cases of two files."""
     (here / "ruleset.yaml").write_text(files("base", "en")["ruleset.yaml"], "utf-8")
-    count = 40 if size == 1 else 2000
     head = "claim_id,reported_at,paid_at,rating,complaint"
     rows = [f"A{n},2024-05-01 09:00,2024-05-01 15:00,{'bad' if n % 9 == 4 else '4.5'},no" for n in range(count // 2)]
     (here / "a.csv").write_text("\n".join((head, *rows, rows[1], "")), "utf-8")
@@ -374,8 +379,9 @@ def test_results_in_blocks_are_those_in_one(
         return pq.read_table(name).to_pandas().to_csv().encode() + (here / "r.csv").read_bytes()
 
     whole = results("whole.parquet")
-    monkeypatch.setattr(machines, "block_size", lambda rows: size)
-    assert whole == results("blocks.parquet")
+    for size in sizes:
+        monkeypatch.setattr(machines, "block_size", lambda rows, size=size: size)
+        assert whole == results(f"blocks of {size}.parquet")
 
 
 COUNTED = """
@@ -426,10 +432,23 @@ def joined_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("threads", [1, 4])
-@pytest.mark.parametrize("kind", ["parquet", "csv", "jsonl"])
+@pytest.mark.parametrize(
+    ("kind", "threads", "outputs"),
+    [
+        ("parquet", 1, ["o.csv", "o.parquet"]),
+        ("parquet", 4, ["o.csv", "o.jsonl", "o.parquet", "parts"]),
+        ("csv", 4, ["o.csv", "parts"]),
+        ("jsonl", 4, ["o.jsonl", "o.parquet"]),
+    ],
+)
 def test_every_output_has_the_order_of_the_files(
-    joined_files: Path, here: Path, steelyard: Steelyard, monkeypatch: pytest.MonkeyPatch, kind: str, threads: int
+    joined_files: Path,
+    here: Path,
+    steelyard: Steelyard,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    threads: int,
+    outputs: list[str],
 ) -> None:
     own = portfolio.connect
     monkeypatch.setattr(portfolio, "connect", lambda folder, limit=None: own(folder, "100MB", threads))
@@ -437,22 +456,27 @@ def test_every_output_has_the_order_of_the_files(
     cases = [word for name in "ab" for word in ("--cases", joined_files / f"{name}.{kind}")]
     facts = (*cases, "--relation", f"complaints={joined_files}/complaints.parquet", "--engine", "sql", "--verify", "2")
 
-    for outputs in (
-        ("-o", "o.csv"),
-        ("-o", "o.jsonl"),
-        ("-o", "o.parquet"),
-        ("-o", "parts", "--partition-by", "branch"),
-    ):
-        ran = steelyard("evaluate", joined_files / "counted.yaml", *facts, *outputs)
-        assert ran.status == 0, ran.err
-
     expected = [key for name in "ab" for key in pq.read_table(joined_files / f"{name}.parquet")["claim_id"].to_pylist()]
-    assert expected == pq.read_table("o.parquet")["claim_id"].to_pylist()
-    assert expected == [row.split(",")[0] for row in Path("o.csv").read_text("utf-8").splitlines()[1:]]
-    assert expected == [json.loads(row)["claim_id"] for row in Path("o.jsonl").read_text("utf-8").splitlines()]
-    place = {key: number for number, key in enumerate(expected)}
-    for part in Path("parts").iterdir():
-        (file,) = part.iterdir()
-        places = [place[key] for key in pq.ParquetFile(file).read(columns=["claim_id"])["claim_id"].to_pylist()]
-        assert places == sorted(places)
-        assert len(expected) // 5 == len(places)
+    for name in outputs:
+        parted = ("--partition-by", "branch") if name == "parts" else ()
+        ran = steelyard("evaluate", joined_files / "counted.yaml", *facts, "-o", name, *parted)
+        assert ran.status == 0, ran.err
+        if name != "parts":
+            assert expected == keys_of(Path(name))
+            continue
+        place = {key: number for number, key in enumerate(expected)}
+        for part in Path(name).iterdir():
+            (file,) = part.iterdir()
+            places = [place[key] for key in keys_of(file)]
+            assert places == sorted(places)
+            assert len(expected) // 5 == len(places)
+
+
+def keys_of(results: Path) -> list[str]:
+    match results.suffix:
+        case ".csv":
+            return [row.split(",")[0] for row in results.read_text("utf-8").splitlines()[1:]]
+        case ".jsonl":
+            return [json.loads(row)["claim_id"] for row in results.read_text("utf-8").splitlines()]
+        case _:
+            return pq.ParquetFile(results).read(columns=["claim_id"])["claim_id"].to_pylist()

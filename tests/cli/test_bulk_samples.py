@@ -119,7 +119,8 @@ def run(steelyard: Steelyard, sample: Sample, engine: str, folder: Path, *more: 
     here = resources.rulesets() / (sample.cases or sample.ruleset) / "sample"
     words = [str(here / word) if word.endswith(".csv") and "=" not in word else word for word in sample.words]
     words = [word.replace("=", f"={here}/", 1) if word.endswith(".csv") and "=" in word else word for word in words]
-    return steelyard("evaluate", sample.ruleset, *words, "--engine", engine, *more)
+    verified = ("--verify", "5")  # all rows are compared here
+    return steelyard("evaluate", sample.ruleset, *words, "--engine", engine, *verified, *more)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])

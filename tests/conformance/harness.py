@@ -26,6 +26,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bound import bind
 from steelyard.analysis.check import load
 from steelyard.analysis.versions import Version, fit_together
 from steelyard.calendars.zones import zone
@@ -37,7 +38,7 @@ from steelyard.engines.versions import compile_versions
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.format import format_value
 from steelyard.facts.texts import case_from_texts
-from steelyard.ir.bind import bind, bind_versions
+from steelyard.ir.bind import bind_versions
 from steelyard.ir.from_model import lower
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Type

@@ -12,7 +12,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from golden.hints.commands import COMMANDS
+from golden.hints.commands import COMMANDS, SPARK
+from golden.hints.commands import FILES as COMMAND_FILES
 from golden.hints.files import FILES, FileSlip
 from golden.hints.rules import RULES
 from golden.hints.runs import Said, said
@@ -145,11 +146,19 @@ def test_what_a_hint_suggests_mends_the_run_in_both_intakes(slip: FileSlip, tmp_
             )
 
 
-@pytest.mark.parametrize(("slip", "hint"), COMMANDS, ids=[slip.text for slip, _ in COMMANDS])
+@pytest.mark.parametrize(
+    ("slip", "hint"),
+    [*COMMANDS, pytest.param(*SPARK, marks=pytest.mark.long)],
+    ids=[slip.text for slip, _ in (*COMMANDS, SPARK)],
+)
 def test_what_a_hint_suggests_mends_the_command(
-    slip: Slip, hint: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    slip: Slip, hint: str, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("STEELYARD_LANG", "en")
+    monkeypatch.chdir(tmp_path)
+    for name, text in COMMAND_FILES.items():
+        Path(name).parent.mkdir(exist_ok=True)
+        Path(name).write_text(text, "utf-8")
     form = ".*".join(re.escape(part) for part in re.split(r"\{\w+\}", hint))
 
     assert run(slip.wrong.split()) == 2
@@ -168,7 +177,7 @@ def plainly(found: list[Said]) -> list[tuple[str, str]]:
 @cache
 def followed() -> frozenset[str]:
     """The templates of all hints that a slip follows."""
-    found = {slip.hint for slip in FILES} | {hint for _, hint in COMMANDS}
+    found = {slip.hint for slip in FILES} | {hint for _, hint in (*COMMANDS, SPARK)}
     for slip in RULES:
         with TemporaryDirectory() as folder:
             for one in findings(slip.wrong, slip.code, Path(folder)):

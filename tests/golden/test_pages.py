@@ -2,7 +2,7 @@
 
 Examples are laid upon `minimal.yaml`, mapping by mapping; one that amends another ruleset is not, and one of several
 files is a folder, each file under a line `# NAME.yaml`. YAML's own codes (Y1…) are run in
-tests/unit/diagnostics/test_pages.py, and codes about files (E…) have no ruleset to show.
+tests/unit/diagnostics/test_pages.py, and codes about files (E…) in test_file_pages.py.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 
 import steelyard
+from bound import bind
 from sql_memory import compile_for
 from steelyard.analysis.check import analyse, load
 from steelyard.diagnostics import Diagnostics, Severity
 from steelyard.diagnostics.pages import page
 from steelyard.diagnostics.registry import CODES
-from steelyard.ir.bind import bind
 from steelyard.ir.from_model import lower
 from steelyard.model.from_source import from_source
 from steelyard.source import Map, Node, Seq, Text, read_yaml

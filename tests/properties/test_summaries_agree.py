@@ -113,7 +113,7 @@ def drawn(cases: Sequence[dict[str, str]], parts: Sequence[Sequence[str]]) -> li
     return found
 
 
-@settings(derandomize=True, max_examples=80, deadline=None)
+@settings(derandomize=True, max_examples=40 if settings.default.max_examples == 100 else 80, deadline=None)
 @given(CASES, PARTS, st.lists(st.sampled_from(BY), max_size=3, unique=True), st.lists(st.sampled_from(["a", "on"])))
 def test_summaries_agree(cases, parts, by, wheres):
     results = drawn(cases, parts)

@@ -45,6 +45,8 @@ Cell = str | tuple[str, ...] | float | date | Problem | None
 
 _EXACT = 10**15
 """Below this, every whole number has a double of its own, and a spreadsheet keeps all of its digits."""
+_DISTINCT = 10**14
+"""Decimals of fewer digits than this number has are all different doubles."""
 _EXACT_SINGLE = 10**7
 """The same for floats of 32 bits."""
 _DIGITS_OF_SINGLE = 9
@@ -118,18 +120,34 @@ def _exact(value: float) -> int:
 
 def _decimal(value: float, scale: int) -> str | Problem:
     """Return the one decimal of `scale` digits whose nearest float is this one; a problem where there is none."""
-    if math.isfinite(value):
-        top, bottom = value.as_integer_ratio()
-        one = 10**scale
-        units = (2 * top * one + bottom) // (2 * bottom)
-        nearest = _single if isinstance(value, Single) else float
-        # Python divides integers to the nearest double, so the comparison is exact
-        if [near for near in (units - 1, units, units + 1) if nearest(near / one) == value] == [units]:
-            return format_units(units, scale)
+    units = units_of(value, scale)
+    if units is not None:
+        return format_units(units, scale)
     hint = msg("the cell holds a binary fraction: round it, or store it as text or as a decimal")
     if isinstance(value, Single):
         hint = msg("a float of 32 bits keeps about 7 digits: store it as text, as a decimal or in 64 bits")
     return Problem(msg("a number with at most {scale} {scale:digit|digits} after the point", scale=scale), hint)
+
+
+def units_of(value: float, scale: int) -> int | None:
+    """Return the one integer of 10^-scale whose nearest float is this one; None where there is none, or several.
+
+    >>> units_of(0.3, 2), units_of(0.1 + 0.2, 2)
+    (30, None)
+    """
+    if not math.isfinite(value):
+        return None
+    one = 10**scale
+    # Python divides integers to the nearest double, so the comparisons are exact
+    if not isinstance(value, Single) and abs(value) * one < _DISTINCT:
+        units = round(value * one)
+        return units if units / one == value else None
+    top, bottom = value.as_integer_ratio()
+    units = (2 * top * one + bottom) // (2 * bottom)
+    nearest = _single if isinstance(value, Single) else float
+    return (
+        units if [near for near in (units - 1, units, units + 1) if nearest(near / one) == value] == [units] else None
+    )
 
 
 def _single(value: float) -> float:

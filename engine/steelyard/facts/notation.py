@@ -42,7 +42,7 @@ def in_grammar(cell: Cell, kind: Type, notation: Notation, zone: Zone) -> str | 
     Returns:
         The text, which may still be no value of the type; a list; a problem; None where the cell means missing.
     """
-    if notation == AS_THE_GRAMMAR:
+    if notation is AS_THE_GRAMMAR or notation == AS_THE_GRAMMAR:
         return plain_cell(cell, kind)
     if isinstance(cell, float) and notation.formats and cell.is_integer():  # `202405010905`
         cell = plain_cell(cell, Text())

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import assert_never
 
 from steelyard.calendars.zones import MICROSECOND, Zone, day_number
-from steelyard.facts.cells import Cell
+from steelyard.facts.cells import Cell, units_of
 from steelyard.facts.parse import BOOLEANS, parse
 from steelyard.facts.places import pattern
 from steelyard.facts.problem import Problem
@@ -127,26 +127,27 @@ def _number(scale: int, bounds: Range, whole: Reader) -> Reader:
     form = re.compile(rf"(-?[0-9]{{1,18}}){fraction}")
 
     def read(cell: Cell) -> Stored | Problem | None:
-        found = form.fullmatch(cell) if isinstance(cell, str) else None
-        if found is not None:
+        units = None
+        if type(cell) is float:
+            units = units_of(cell, scale)
+        elif isinstance(cell, str) and (found := form.fullmatch(cell)) is not None:
             units = int(found[1] + (found[2] or "").ljust(scale, "0"))
-            if bounds.holds(units):
-                return units
-        return whole(cell)
+        return whole(cell) if units is None or not bounds.holds(units) else units
 
     return read
 
 
 def _date(bounds: Range, whole: Reader) -> Reader:
     def read(cell: Cell) -> Stored | Problem | None:
-        if type(cell) is str and _DATE.fullmatch(cell):
+        day = None
+        if type(cell) is date:
+            day = day_number(cell)
+        elif type(cell) is str and _DATE.fullmatch(cell):
             try:
                 day = day_number(date.fromisoformat(cell))
             except ValueError:
                 return whole(cell)
-            if bounds.holds(day):
-                return day
-        return whole(cell)
+        return whole(cell) if day is None or not bounds.holds(day) else day
 
     return read
 

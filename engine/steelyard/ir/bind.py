@@ -19,16 +19,10 @@ from steelyard.source import Text
 COMMAND_LINE = "--set"
 
 
-def bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics) -> Ruleset | None:
-    """Return the ruleset with a value for every parameter; None where a setting is wrong or a value is missing."""
-    bound = bind_versions(Versions((ruleset,)), settings, diagnostics)
-    return None if bound is None else bound.newest
-
-
 def bind_versions(versions: Versions, settings: Mapping[str, str], diagnostics: Diagnostics) -> Versions | None:
-    """Bind every version; a setting applies to each version that has the parameter. None after an error.
+    """Give every parameter of every version a value; None where a setting is wrong or a value is missing.
 
-    Settings name parameters by their ids or labels.
+    A setting applies to each version that has the parameter. Settings name parameters by their ids or labels.
     """
     before, ids = diagnostics.errors, parameter_ids(versions)
     settings = {ids.get(name, name): value for name, value in settings.items()}

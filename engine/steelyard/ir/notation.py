@@ -25,12 +25,6 @@ class Twice(StrEnum):
     REJECT = "reject"
 
 
-POINTS = (".", ",")
-"""What may stand before the fraction of a number."""
-GROUPINGS = (",", ".", " ", "'")
-"""What may stand between groups of three digits; a blank of any kind counts as one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Notation:
     """How values are written; each default means: as the grammar has it.

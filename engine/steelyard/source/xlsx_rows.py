@@ -138,18 +138,20 @@ class Sheet:
         return None if isinstance(cell, CellFault) else cell
 
     def _cell(self, place: Place, value: _Value) -> Cell:
+        """Convert a value; the frequent kinds come first."""
+        if place in self._far:
+            return self._far_cell(place, value)
         match value:
             case str():
                 return value or None
-            case bool():
-                return "true" if value else "false"
-            case int() | float() if place in self._far:
-                return self._far[place]
-            case date() | time() | timedelta() if place in self._far:
-                advice = msg("write a date of the years 1 to 9999")
-                return CellFault("E143", msg("the cell holds a date or a time that is too far away"), advice)
             case datetime():
                 return self._instant(place, value)
+            case bool():
+                return "true" if value else "false"
+            case int() | float():
+                digits = self.facts.padded.get(place)
+                whole = digits is not None and value >= 0 and value == int(value)
+                return f"{int(value):0{digits}d}" if whole else float(value)
             case date():  # calamine does not tell a day from its midnight
                 return datetime.combine(value, time()) if place in self.facts.clocked else value
             case timedelta():
@@ -157,10 +159,13 @@ class Sheet:
             case time():
                 advice = msg("for a duration give the cell the format `{form}`, or write `1h30min`", form="[h]:mm")
                 return CellFault("E143", msg("the cell holds a time of day"), advice)
-            case int() | float():
-                digits = self.facts.padded.get(place)
-                whole = digits is not None and value >= 0 and value == int(value)
-                return f"{int(value):0{digits}d}" if whole else float(value)
+
+    def _far_cell(self, place: Place, value: _Value) -> Cell:
+        """Convert a cell whose number `_values` replaces: into the number itself, unless it is shown as a time."""
+        if isinstance(value, int | float):
+            return self._far[place]
+        advice = msg("write a date of the years 1 to 9999")
+        return CellFault("E143", msg("the cell holds a date or a time that is too far away"), advice)
 
     def _instant(self, place: Place, value: datetime) -> datetime | CellFault:
         serial = self.facts.serials.get(place)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from posixpath import join, normpath
 from xml.etree.ElementTree import Element
 from xml.parsers import expat
@@ -89,10 +89,15 @@ def place_of(text: str) -> Place | None:
     match = _REFERENCE.fullmatch(text)
     if match is None:
         return None
+    return int(match[2]) - 1, _column(match[1])
+
+
+@cache
+def _column(letters: str) -> int:
     column = 0
-    for letter in match[1]:
+    for letter in letters:
         column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
+    return column - 1
 
 
 def read_facts(archive: zipfile.ZipFile, sheet: str) -> SheetFacts:
@@ -147,10 +152,8 @@ class _Scan:
             self._reach(*place)
         return rest
 
-    def _number(self, name: str, style: str, value: str) -> None:
-        place = place_of(name)
-        if place is not None:
-            self._store(place, style, float(value))
+    def _number(self, column: bytes, row: bytes, style: bytes, value: bytes) -> None:
+        self._store((int(row) - 1, _column(column.decode())), style.decode(), float(value))
 
     def opened(self, name: str, attributes: dict[str, str]) -> None:
         """An element begins."""

@@ -25,7 +25,6 @@ from tests.bench.timing import interleave
 from steelyard.analysis.check import load
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import read_portfolio
-from steelyard.ir.bind import bind
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics import evaluate, prepare
 
@@ -120,12 +119,10 @@ def _adds_pauses(claim: Plain, as_of: int) -> bool:
 
 def _motor() -> Ruleset:
     """The shipped ruleset with the cut-off of the generated claims."""
-    diagnostics = Diagnostics()
-    loaded = load(str(portfolio.FOLDER)).ruleset
-    bound = None if loaded is None else bind(loaded, {"as_of": AS_OF}, diagnostics)
-    if bound is None:
-        raise SystemExit(f"motor-small-claims has errors: {diagnostics.sorted()}")
-    return bound
+    loaded = load(str(portfolio.FOLDER), {"as_of": AS_OF})
+    if loaded.versions is None:
+        raise SystemExit(f"motor-small-claims has errors: {loaded.diagnostics}")
+    return loaded.versions.newest
 
 
 def _sample(data: Data, folder: Path, count: int) -> Data:

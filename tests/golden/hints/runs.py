@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
-import duckdb
 
+from databases import database
 from golden.hints.files import SEPARATOR
 from steelyard.analysis.check import load_text
 from steelyard.cli.options import facts, parse_facts
@@ -70,8 +70,7 @@ def _in_memory(versions: Versions, files: FactFiles, options: ReadOptions) -> li
 
 def _in_sql(versions: Versions, files: FactFiles, options: ReadOptions) -> list[Said]:
     diagnostics = Diagnostics()
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.execute("SET TimeZone = 'UTC'")
+    with database() as connection:
         staged = load(connection, versions, files.cases, files.relations, diagnostics, options=options)
         if staged is None:
             return list(_told(diagnostics.sorted(), (), ()))

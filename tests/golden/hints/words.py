@@ -92,9 +92,8 @@ ADVICE = {
     "E144": _FILE,
     "E145": _FILE,
 }
-"""Codes whose hints only advise. Their pages show a mended example, which tests/golden/test_pages.py runs."""
+"""Codes whose hints only advise. Their pages show a mended example, which test_pages.py and test_file_pages.py run."""
 
-_COMMAND = "a command says it of its own options, and no slip runs whole commands"
 _RESULT = "it tells of an option beside a result that is right"
 _MACHINE = "it depends on the memory and the disk of a machine"
 _CELL = "it concerns the format of a cell of a workbook"
@@ -102,15 +101,7 @@ _CELL = "it concerns the format of a cell of a workbook"
 UNFOLLOWED = {
     "a number here may need more than 128 bits: `--engine sql` and `--engine spark` refuse it": "it is no hint",
     "version {version}, the newest: another one with `--version`": _RESULT,
-    "`--to dbt` writes a folder: name it with `-o`": _COMMAND,
-    "`{folder}` is there already and is no earlier demo: name another with `--output`": _COMMAND,
     "CSV files begin with a byte order mark, for spreadsheets: `--no-csv-bom` leaves it out": _RESULT,
-    "`--master` is for the spark engine: add `--engine spark`": _COMMAND,
-    "`--fail-under` takes a number, not `{text}`": _COMMAND,
-    "`{ruleset}` has no score: leave `--fail-under` out": _COMMAND,
-    "`{file}`: an explanation ends in {known}, or say `--format`": _COMMAND,
-    "give either `--as-of` or `--set as_of`, not both": _COMMAND,
-    "`--delimiter` takes one character, or `tab`": _COMMAND,
     "and {count} more {count:reject|rejects}: `--rejects FILE` keeps all": _RESULT,
     "and {count} more {count:reason|reasons} to reject `{key}`: `--rejects FILE` keeps all": _RESULT,
     "the file may be no CSV, or of another encoding: see `--encoding`": "the file may be anything",
@@ -121,9 +112,9 @@ UNFOLLOWED = {
         "rows name the value in two ways: the file must be mended"
     ),
     "`--engine sql` scores it on one machine": "it needs Spark",
-    "marking formulas (`--csv-safe`, `csv_safe`) is for CSV, and no output is CSV": _COMMAND,
-    "a byte order mark (`--csv-bom`, `csv_bom`) is for files of CSV, and there is none": _COMMAND,
-    "the engine {engine} cannot run this ruleset: `--engine reference` can": _COMMAND,
+    "the engine {engine} cannot run this ruleset: `--engine reference` can": (
+        "it is the text of an exception; commands show its diagnostics instead"
+    ),
     "cannot write `{file}`: {reason}": "it is no hint",
     "take fewer cases at a time, or allow more memory; `--engine sql` spills to disk what exceeds `--memory-limit`": (
         _MACHINE
@@ -132,7 +123,6 @@ UNFOLLOWED = {
     "DuckDB needs more memory: allow it more with `--memory-limit`, or take fewer cases at a time": _MACHINE,
     "a result has more digits than Parquet keeps exactly here: declare narrower ranges, or take "
     "`--engine reference` and write CSV or JSON lines": "the range is the author's",
-    "the weights read parameters that have no value: give them with `--set`": _COMMAND,
     "write one document a file, without `---`": "the file is to be parted",
     "for a duration give the cell the format `{form}`, or write `1h30min`": _CELL,
     "round it, or write e.g. `1h30min`": _CELL,

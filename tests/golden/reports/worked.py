@@ -8,13 +8,13 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from bound import bind
 from steelyard import resources
 from steelyard.diagnostics import Diagnostics
 from steelyard.explain.explain import explain
 from steelyard.explain.records import Explanation, Provenance
 from steelyard.facts import Case, case_from_texts
 from steelyard.facts.digest import Digests
-from steelyard.ir.bind import bind
 from steelyard.ir.from_model import lower
 from steelyard.ir.ruleset import Ruleset
 from steelyard.model.from_source import from_source

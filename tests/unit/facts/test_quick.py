@@ -57,6 +57,7 @@ CELLS = st.one_of(
     texts(),
     st.none(),
     st.floats(),
+    st.builds(lambda units, scale: units / 10**scale, st.integers(-(10**16), 10**16), st.integers(0, 4)),
     st.datetimes(datetime(1890, 1, 1), datetime(2210, 1, 1)),
     st.dates(),
     st.lists(st.sampled_from(["310115", "310000", "x", ""]), max_size=3).map(tuple),
@@ -70,6 +71,10 @@ CELLS = st.one_of(
 @example("", Text(("", "a")), None, ZONES[0])
 @example("-0.05", Number(2), None, ZONES[0])
 @example("1" * 19, Number(0), None, ZONES[0])
+@example(0.1 + 0.2, Number(2), None, ZONES[0])
+@example(-0.05, Number(2), None, ZONES[0])
+@example(99999999999999.98, Number(2), None, ZONES[0])
+@example(float("nan"), Number(0), None, ZONES[0])
 def test_a_reader_says_what_parse_says(cell, type_, range_, here) -> None:
     quick, found = reader(type_, range_, here)(cell), parse(cell, type_, range_, here)
 

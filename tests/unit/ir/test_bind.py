@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bound import bind
 from passes.fragments import sound
 from steelyard.diagnostics import Diagnostics
-from steelyard.ir.bind import bind
 from steelyard.ir.types import Text
 
 PARAMETERS = """

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
+from bound import bind
 from passes.fragments import RICH, sound
 from steelyard import resources
 from steelyard.analysis.check import load
 from steelyard.calendars.working import Settings
 from steelyard.diagnostics import Diagnostics
 from steelyard.ir import declared, expressions, indicators, notation, ruleset, scoring, types
-from steelyard.ir.bind import bind
 from steelyard.ir.canonical import canonical, parameters_digest, policy_digest
 from steelyard.ir.forms import FORMS
 from steelyard.ir.ruleset import PointsRule, Ruleset

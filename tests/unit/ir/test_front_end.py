@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import steelyard
+from bound import bind
 from invariants import broken
 from passes.fragments import MINIMAL, RICH, codes, lowered, sound
 from steelyard.analysis.check import analyse
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts.case import Case, Row
-from steelyard.ir.bind import bind
 from steelyard.ir.from_model import lower
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Boolean, Region, Regions, Text

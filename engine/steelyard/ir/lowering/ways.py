@@ -43,7 +43,6 @@ class Written:
 
     way: str | model.Way | Text
     span: Span
-    is_expression: bool = False
 
 
 def follow(context: Context, written: Text | model.Way, *, family: bool) -> Written | None:
@@ -61,7 +60,7 @@ def follow(context: Context, written: Text | model.Way, *, family: bool) -> Writ
             return None
         if one not in scoring:
             if family and not seen:
-                return Written(one, one.span, is_expression=True)
+                return Written(one, one.span)
             near = closest(one, (*WORDS, *scoring))
             context.diagnostics.add(
                 "N101",

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from typing import Any
 
-import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
+from databases import database
 from servers import NotInstalledError, postgres, spark_session
 from steelyard.calendars import Settings, read_hours
 from steelyard.calendars.zones import DAY_US, day_number
@@ -141,20 +141,21 @@ class Compiled:
                 raise TypeError(expr)
 
     def run(self, found: Value, rows: Sequence[Mapping[str, Any]]) -> list[Said]:
-        connection = duckdb.connect(config={"threads": 1})
-        connection.execute("SET TimeZone = 'UTC'")
-        kinds = "".join(f", {build.name(name).sql()} {kind}" for name, (kind, _) in self.columns.items())
-        connection.execute(f"CREATE TABLE given (_case BIGINT{kinds})")
-        cells = [[*range(len(rows))], *([_bound(row.get(name)) for row in rows] for name in self.columns)]
-        lists = ", ".join(f"unnest(?::{kind}[])" for kind in ("BIGINT", *(kind for kind, _ in self.columns.values())))
-        connection.execute(f"INSERT INTO given SELECT {lists}", cells)
-        for name, table in self.program.small.items():
-            lists = ", ".join(f"unnest(?::BIGINT[]) AS {column}" for column in table.columns)
-            lists = lists if table.rows else ", ".join(f"0::BIGINT AS {column}" for column in table.columns)
-            cells = [[*column] for column in zip(*table.rows, strict=True)]
-            connection.execute(f"CREATE TABLE {name} AS SELECT {lists}", cells)
-        said = [found.sql, *found.why.values(), *(one.condition for one in found.rejects)]
-        result = connection.execute(self.statement(said, [])).fetchall()
+        with database() as connection:
+            kinds = "".join(f", {build.name(name).sql()} {kind}" for name, (kind, _) in self.columns.items())
+            connection.execute(f"CREATE TABLE given (_case BIGINT{kinds})")
+            cells = [[*range(len(rows))], *([_bound(row.get(name)) for row in rows] for name in self.columns)]
+            lists = ", ".join(
+                f"unnest(?::{kind}[])" for kind in ("BIGINT", *(kind for kind, _ in self.columns.values()))
+            )
+            connection.execute(f"INSERT INTO given SELECT {lists}", cells)
+            for name, table in self.program.small.items():
+                lists = ", ".join(f"unnest(?::BIGINT[]) AS {column}" for column in table.columns)
+                lists = lists if table.rows else ", ".join(f"0::BIGINT AS {column}" for column in table.columns)
+                cells = [[*column] for column in zip(*table.rows, strict=True)]
+                connection.execute(f"CREATE TABLE {name} AS SELECT {lists}", cells)
+            said = [found.sql, *found.why.values(), *(one.condition for one in found.rejects)]
+            result = connection.execute(self.statement(said, [])).fetchall()
         assert len(result) == len(rows)
         return [self._said(found, row[1:]) for row in result]
 

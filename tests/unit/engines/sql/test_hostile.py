@@ -134,10 +134,9 @@ def test_no_file_of_a_ruleset_holds_invisible_characters(sign: str) -> None:
         assert ["Y111"] == [one.code for one in found.sorted()]
 
 
-@pytest.mark.parametrize("sign", INVISIBLE)
-def test_what_a_parameter_holds_is_data(sign: str) -> None:
+def test_what_a_parameter_holds_is_data() -> None:
     """Its value comes from the caller, not from a file."""
-    text = f"a{sign}'; DROP TABLE claims; --"
+    text = f"a{'b'.join(INVISIBLE)}'; DROP TABLE claims; --"
     policy = steelyard.load(RULESET.replace("TEST", "'\"b\"'").replace("TEXT", "b"), parameters={"wanted": text})
 
     for name in NAMES:

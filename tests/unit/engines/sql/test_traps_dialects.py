@@ -89,7 +89,12 @@ class Engine:
             return exp.Null()
         if isinstance(value, str):
             return exp.Literal.string(value)
-        return self.d.wide_literal(value) if kind == self.d.wide() else self.d.narrow_literal(value)
+        return self.d.wide_literal(value) if kind == self.d.wide() else narrow(self.d, value)
+
+
+def narrow(d, value):
+    """A constant of 64 bits."""
+    return d.cast_narrow(exp.Literal.string(str(value)))
 
 
 def col(name):
@@ -191,7 +196,7 @@ def test_decimals_are_exact_for_18_digits_and_back(engine, scale):
     rows = [(v,) for v in (0, 1, -1, 99, -100, 123456789012345678, -999999999999999999, 999999999999999999, None)]
     made = d.decimal(a, scale)
     found = engine.rows({"a": d.bigint()}, rows, {"made": made, "back": d.units_of(made, scale)})
-    (kind,) = engine.types(made=d.decimal(d.narrow_literal(5), scale)).values()
+    (kind,) = engine.types(made=d.decimal(narrow(d, 5), scale)).values()
 
     assert [(None if a is None else Decimal(a).scaleb(-scale), a) for (a,) in rows] == found
     assert kind.lower().replace("numeric", "decimal") in {f"decimal(18,{scale})", f"decimal(18, {scale})"}
@@ -199,7 +204,7 @@ def test_decimals_are_exact_for_18_digits_and_back(engine, scale):
 
 def test_integers_of_every_kind_have_the_type_they_should(engine):
     d = engine.d
-    one, wide = d.narrow_literal(1), d.wide_literal(1)
+    one, wide = narrow(d, 1), d.wide_literal(1)
     found = engine.types(
         narrow=one,
         quotient=d.quotient(one, one, wide=False),
@@ -555,7 +560,7 @@ def everything(d: Dialect) -> dict[str, exp.Expr]:
     a, b, c, x = col("a"), col("b"), exp.Paren(this=exp.GT(this=col("a"), expression=num(1))), col("x")
     ranked_ = d.ranked([(a, 0), (b, 1)], 100)
     return {
-        "narrow": d.narrow_literal(-(2**63)),
+        "narrow": narrow(d, -(2**63)),
         "wide": d.wide_literal(-(10**30)),
         "cast_narrow": d.cast_narrow(a),
         "cast_wide": d.cast_wide(a),

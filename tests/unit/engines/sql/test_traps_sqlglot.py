@@ -79,10 +79,8 @@ def test_a_deep_tree_is_too_deep_to_read_back():
 
 
 def test_a_negative_constant_is_an_operator():
-    """-9223372036854775808 is minus a number that fits 64 bits no more; it is cast from a text."""
+    """-9223372036854775808 is minus a number that fits 64 bits no more."""
     assert isinstance(parse_one("-9223372036854775808"), exp.Neg)
-    assert dialect("duckdb").narrow_literal(-(2**63)).sql("duckdb") == "CAST('-9223372036854775808' AS BIGINT)"
-    assert dialect("duckdb").narrow_literal(-5).sql("duckdb") == "CAST((-5) AS BIGINT)"
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
 import pytest
 
+from databases import database
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import Portfolio, ReadOptions, read_portfolio
 from steelyard.facts.bulk import Loaded, broken_text, load
@@ -19,12 +20,6 @@ from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, 
 from steelyard.ir.versions import Versions, versions_of
 
 Agree = Callable[..., Portfolio | None]
-
-
-def connect() -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect(config={"threads": 2})
-    connection.execute("SET TimeZone = 'UTC'")
-    return connection
 
 
 def stored(connection, loaded: Loaded) -> list[dict]:
@@ -71,13 +66,17 @@ def _check(rules, cases, relations, options: ReadOptions | None, *, check_text: 
     given = {name: [path] if isinstance(path, Path) else path for name, path in (relations or {}).items()}
     expected, found = Diagnostics(), Diagnostics()
     portfolio = read_portfolio(versions, files, given, expected, options=options)
-    connection = connect()
-    loaded = load(connection, versions, files, given, found, options=options, check_text=check_text)
+    with database(2) as connection:
+        loaded = load(connection, versions, files, given, found, options=options, check_text=check_text)
 
-    assert said(expected) == said(found)
-    assert (portfolio is None) == (loaded is None)
-    if portfolio is None or loaded is None:
-        return None
+        assert said(expected) == said(found)
+        assert (portfolio is None) == (loaded is None)
+        if portfolio is not None and loaded is not None:
+            _same(portfolio, loaded, connection, versions)
+    return portfolio
+
+
+def _same(portfolio: Portfolio, loaded: Loaded, connection: duckdb.DuckDBPyConnection, versions: Versions) -> None:
     try:
         assert [dict(case.values) for case in portfolio.cases] == stored(connection, loaded)
         in_blocks: list[dict] = []
@@ -100,7 +99,6 @@ def _check(rules, cases, relations, options: ReadOptions | None, *, check_text: 
         check_relations(connection, versions, loaded, portfolio)
     finally:
         loaded.close()
-    return portfolio
 
 
 def check_relations(connection, versions: Versions, loaded: Loaded, portfolio: Portfolio) -> None:
@@ -161,6 +159,12 @@ def ruleset(*inputs: InputField, relations=(), timezone="Asia/Shanghai", version
     )  # fmt: skip
 
 
+@pytest.fixture
+def connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with database(2) as found:
+        yield found
+
+
 @pytest.fixture(scope="session")
 def agree() -> Agree:
     return check
@@ -169,6 +173,4 @@ def agree() -> Agree:
 @pytest.fixture(scope="session")
 def shapes() -> SimpleNamespace:
     """Rulesets of one input a type, to put every cell through every grammar."""
-    return SimpleNamespace(
-        types=TYPES, field=field, key=key, optional=optional, relation=relation, ruleset=ruleset, connect=connect
-    )
+    return SimpleNamespace(types=TYPES, field=field, key=key, optional=optional, relation=relation, ruleset=ruleset)

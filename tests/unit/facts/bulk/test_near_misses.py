@@ -154,10 +154,10 @@ def test_keys_that_are_numbers_have_no_spellings(agree, shapes, write) -> None:
     assert [] == told(agree(shapes.ruleset(shapes.key(Number(0))), write("c.csv", "key\n1\n01\n2\n")))
 
 
-def test_sql_folds_as_python_does_or_leaves_it_to_python(shapes) -> None:
+def test_sql_folds_as_python_does_or_leaves_it_to_python(connection) -> None:
     signs = [chr(code) for code in range(1, 0x11000) if not 0xD800 <= code < 0xE000]
     query = f"SELECT key, {folded_key('key')} FROM (SELECT unnest(?) AS key)"
-    found = shapes.connect().execute(query, [[f"{sign}Z{sign}" for sign in signs]]).fetchall()
+    found = connection.execute(query, [[f"{sign}Z{sign}" for sign in signs]]).fetchall()
 
     assert [] == [key for key, form in found if form not in {None, folded(key)}]
 

@@ -155,13 +155,12 @@ def test_an_event_without_an_end_lasts_at_most_so_long(read) -> None:
     assert [90 * DAY_US, 2 * DAY_US] == [row["ends"] - row["starts"] for row in rows]
 
 
-def test_a_statement_that_reads_tables_ends_events_likewise(shapes) -> None:
+def test_a_statement_that_reads_tables_ends_events_likewise(connection, shapes) -> None:
     feed = replace(weather("fips"), open_at_most=90 * DAY_US)
     rules = shapes.ruleset(shapes.key(), shapes.field("region", shapes.types["fips"]), relations=[feed], timezone="UTC")
     facts = received(rules, dialect("duckdb"), "cases", {"weather": "events"}, places=False)
     query = exp.select("starts", "ends").from_(facts.relations["weather"]).order_by("starts")
     query.set("with_", exp.With(expressions=facts.ctes))
-    connection = shapes.connect()
     connection.execute(
         "CREATE TABLE events AS SELECT 'E' AS event_id, 'rain' AS kind, 'red' AS level, ['48'] AS areas, "
         "unnest([TIMESTAMPTZ '2021-08-14', TIMESTAMPTZ '2200-11-01']) AS starts, NULL::TIMESTAMPTZ AS ends, "

@@ -208,9 +208,8 @@ def test_the_day_of_an_instant_decides(agree, shapes, write, timezone) -> None:
     assert 24 * 2 - 2 <= len(portfolio.rejects) <= 25 * 2
 
 
-def test_tables_of_relations(shapes, write) -> None:
+def test_tables_of_relations(connection, shapes, write) -> None:
     """What the engine is promised: `_row` in order, `_id`, every field; none of a relation that is declared empty."""
-    connection = shapes.connect()
     rules = versions_of(rules_with(shapes, complaints(shapes), replace(complaints(shapes), id="none")))
     given = {"complaints": [write("r.csv", ROWS["good"])], "none": None}
 

@@ -126,9 +126,6 @@ class Common(ABC):
 
     # integers
 
-    def narrow_literal(self, value: int) -> E:
-        return as_type(string(str(value)) if value == -BIGINT_LIMIT else number(value), self.bigint())
-
     def wide_literal(self, value: int) -> E:
         return as_type(string(str(value)), self.wide())
 

@@ -93,10 +93,6 @@ class Dialect(Protocol):
 
     # integers
 
-    def narrow_literal(self, value: int) -> E:
-        """A constant of type BIGINT; engines give a bare `1` 32 bits, which can overflow."""
-        ...
-
     def wide_literal(self, value: int) -> E:
         """A constant of the wide type."""
         ...
