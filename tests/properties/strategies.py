@@ -483,10 +483,10 @@ def weights(draw: Draw, names: Sequence[str]) -> dict[str, Any]:
 
 
 def points(draw: Draw, names: Sequence[str], scores: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Deductions, bonuses and gates."""
-    sections: dict[str, dict[str, Any]] = {"deductions": {}, "bonuses": {}, "gates": {}}
+    """Deductions, bonuses, corrections and gates."""
+    sections: dict[str, dict[str, Any]] = {"deductions": {}, "bonuses": {}, "corrections": {}, "gates": {}}
     for n in range(draw(st.integers(0, 5))):
-        section = one_of(draw, "deductions", "deductions", "bonuses", "gates")
+        section = one_of(draw, "deductions", "deductions", "bonuses", "corrections", "gates")
         relation = one_of(draw, None, "events", "weather", "parts")
         scope = Scope(relation, results=tuple(names), score=one_of(draw, *scores))
         rule: dict[str, Any] = {
@@ -511,9 +511,13 @@ def points(draw: Draw, names: Sequence[str], scores: Sequence[str]) -> dict[str,
                 rule["deduct"] = amount
             case "bonuses":
                 rule["add"] = amount
+            case "corrections":
+                rule["adjust"] = one_of(draw, amount, f"0 - {amount}", number(draw, scope), "-3.5")
             case _:
                 rule[one_of(draw, "at_most", "at_least")] = one_of(draw, "59", "80", "100", "0")
-        if section != "gates" and chance(draw, 50):
+        if (relation or section == "corrections") and chance(draw, 15):
+            del rule["when"]
+        if section not in {"corrections", "gates"} and chance(draw, 50):
             rule["at_most"] = one_of(draw, "7.5", "15", "0")
         sections[section][f"rule-{n}"] = rule
     return {name: rules for name, rules in sections.items() if rules}
@@ -576,6 +580,7 @@ def scoring(draw: Draw, names: Sequence[str], named: Sequence[str], *, weighted:
 SCORING = {"indicators", "exemptions", "weights", "score", "scores", "unscored", "grades"} | {
     "deductions",
     "bonuses",
+    "corrections",
     "gates",
 }
 """Sections that a ruleset that only decides does not have."""

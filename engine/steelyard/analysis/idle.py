@@ -6,10 +6,11 @@ from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Effect, Steps
+from steelyard.ir.types import Range
 
 
 def check_idle(subject: Subject, diagnostics: Diagnostics) -> None:
-    """Report steps, deductions and bonuses of 0 points, and `unknown:` where nothing can be unknown."""
+    """Report steps, deductions, bonuses and corrections of 0 points, and `unknown:` where nothing can be unknown."""
 
     def never_more_than_nothing(expr: Expr | None) -> bool:
         if expr is None:
@@ -26,7 +27,8 @@ def check_idle(subject: Subject, diagnostics: Diagnostics) -> None:
             report(msg("a step of `{name}`", name=indicator.id), indicator.way.deduct.span or indicator.span)
     for rule in subject.ruleset.points:
         amounts = (rule.amount, rule.cap) if rule.effect in {Effect.DEDUCT, Effect.ADD} else ()
-        if any(never_more_than_nothing(amount) for amount in amounts):
+        idle = rule.effect is Effect.ADJUST and subject.knower.value_range(rule.amount) == Range(0, 0)
+        if idle or any(never_more_than_nothing(amount) for amount in amounts):
             report(msg("the rule `{name}`", name=rule.id), rule.span)
         unknowable = subject.knower.missing(rule.when) or (
             rule.for_each is not None and subject.knower.membership_unknown(rule.for_each)

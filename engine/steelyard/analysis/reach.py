@@ -132,8 +132,9 @@ def _final(subject: Subject, score: Score, raised: set[str]) -> tuple[int | None
     open_ended = not chosen and score.value is None
     base = Range(None, None) if open_ended else combined_range(score, chosen, known, raised)
     effects = {rule.effect for rule in subject.ruleset.points if rule.on == score.id}
-    low = None if base.low is None or effects & {Effect.DEDUCT, Effect.AT_MOST} else at_digits(base.low, score.digits)
-    high = None if base.high is None or effects & {Effect.ADD, Effect.AT_LEAST} else at_digits(base.high, score.digits)
+    lowering, raising = {Effect.DEDUCT, Effect.ADJUST, Effect.AT_MOST}, {Effect.ADD, Effect.ADJUST, Effect.AT_LEAST}
+    low = None if base.low is None or effects & lowering else at_digits(base.low, score.digits)
+    high = None if base.high is None or effects & raising else at_digits(base.high, score.digits)
     if score.clamp.low is not None:
         low = score.clamp.low if low is None else max(low, score.clamp.low)
     if score.clamp.high is not None:

@@ -124,9 +124,9 @@ def _text(line: Line, rule: Score, named: Name | None, evaluation: Evaluation, w
             return msg("rounding to {digits} digits", digits=rule.digits)
         case LineKind.BASE:
             return msg("base score")
-        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.GATE if row is not None:
+        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.CORRECTION | LineKind.GATE if row is not None:
             return msg("{name}: {row}", name=name, row=row)
-        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.GATE:
+        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.CORRECTION | LineKind.GATE:
             return name
         case LineKind.CAP:
             return msg("{name}: what goes beyond its limit", name=name)

@@ -198,6 +198,7 @@ class RuleKind(Enum):
     UNSCORED = "unscored"
     DEDUCTION = "deduction"
     BONUS = "bonus"
+    CORRECTION = "correction"
     GATE = "gate"
 
 

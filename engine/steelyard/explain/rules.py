@@ -38,6 +38,7 @@ from steelyard.semantics.values import Missing, fraction
 _KINDS = {
     Effect.DEDUCT: RuleKind.DEDUCTION,
     Effect.ADD: RuleKind.BONUS,
+    Effect.ADJUST: RuleKind.CORRECTION,
     Effect.AT_MOST: RuleKind.GATE,
     Effect.AT_LEAST: RuleKind.GATE,
 }
@@ -152,7 +153,9 @@ def _moved(rule: PointsRule, amount: Fixed) -> Text:
     match rule.effect:
         case Effect.DEDUCT:
             return msg("{points} points off", points=amount)
-        case Effect.ADD:
+        case Effect.ADJUST if amount.value < 0:
+            return msg("{points} points off", points=Fixed(-amount.value, amount.scale))
+        case Effect.ADD | Effect.ADJUST:
             return msg("{points} points added", points=amount)
         case Effect.AT_MOST:
             return msg("{points} points at most", points=amount)
@@ -174,6 +177,8 @@ def _effect(rule: PointsRule, at: EvaluationPlace) -> tuple[Text, ...]:
             text = msg("adds {points} points", points=amount)
         case Effect.ADD:
             text = msg("adds {points} points each time, {cap} in all at most", points=amount, cap=cap)
+        case Effect.ADJUST:
+            text = msg("moves the score by {points} points", points=amount)
         case Effect.AT_MOST:
             text = msg("the score is {points} at most", points=amount)
         case Effect.AT_LEAST:

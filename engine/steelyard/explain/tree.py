@@ -93,10 +93,10 @@ class _Tree:
 
     def condition(self, expr: Expr, row: str | None = None) -> Node:
         """Build the node of a condition."""
-        truth = self._at.truth(expr)
+        truth, always = self._at.truth(expr), isinstance(expr, Literal) and expr.value is True
         unknown = self._words.missing(truth.reasons) if isinstance(truth, Missing) else ()
         return Node(
-            text=phrase(expr, self._words),
+            text=msg("without a condition") if always else phrase(expr, self._words),
             value=None,
             truth=None if isinstance(truth, Missing) else truth,
             condition=True,

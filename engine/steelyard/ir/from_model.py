@@ -114,7 +114,17 @@ def _only_decides(file: RulesetFile, diagnostics: Diagnostics) -> bool:
         headline = msg("a ruleset needs a score or outputs")
         diagnostics.add("M102", file.span, headline, help=msg("write `score:`, `scores:` or `outputs:`"))
         return False
-    for name in ("indicators", "exemptions", "weights", "unscored", "deductions", "bonuses", "gates", "grades"):
+    for name in (
+        "indicators",
+        "exemptions",
+        "weights",
+        "unscored",
+        "deductions",
+        "bonuses",
+        "corrections",
+        "gates",
+        "grades",
+    ):
         section = getattr(file, name)
         if section:
             span = section.span if isinstance(section, Weights) else next(iter(section)).span

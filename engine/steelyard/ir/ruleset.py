@@ -145,7 +145,7 @@ class Ruleset:
         reference_date: a date or datetime input, or None.
         defines: in an order in which each reads only earlier ones.
         scores: none where the ruleset only decides: it then has outputs, and no indicators or points rules.
-        points: deductions, bonuses, gates, in the order written.
+        points: deductions, bonuses, corrections, gates, in the order written.
         calendars: the first one is the default.
     """
 

@@ -113,10 +113,11 @@ class Unscored(Named):
 
 
 class Effect(Enum):
-    """What a points rule does: a deduction, a bonus, or a gate on either side."""
+    """What a points rule does: a deduction, a bonus, a correction of either sign, or a gate on either side."""
 
     DEDUCT = "deduct"
     ADD = "add"
+    ADJUST = "adjust"
     AT_MOST = "at_most"
     AT_LEAST = "at_least"
 
@@ -131,10 +132,11 @@ class OnUnknown(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PointsRule(Named):
-    """A deduction, bonus or gate.
+    """A deduction, bonus, correction or gate.
 
     Attributes:
-        amount: Number; a gate's bound has at most the score's digits.
+        when: true where the rule has no condition.
+        amount: Number; below 0 only of a correction; a gate's bound has at most the score's digits.
         cap: the most that a deduction or bonus brings in total; None: no cap.
         on: the id of the score it works on.
         unknown: None only where the condition cannot be unknown.

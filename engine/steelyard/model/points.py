@@ -98,12 +98,14 @@ class Unscored(Described):
 
 
 class PointsRule(Described):
-    """What deductions, bonuses and gates have in common."""
+    """What deductions, bonuses, corrections and gates have in common."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (AnyOf(("when", "for_each")),)
 
     for_each: NameText | None = None
     """The relation for each of whose rows it may fire."""
-    when: Expression
-    """The condition."""
+    when: Expression | None = None
+    """The condition; without one it fires for every row."""
     stage: Count | None = None
     """When it works; lower stages first."""
     on: NameText | None = None
@@ -132,10 +134,22 @@ class Bonus(PointsRule):
     """The most points added for a case."""
 
 
+class Correction(PointsRule):
+    """A rule that takes points or adds them, by the sign of an expression."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = ()
+
+    adjust: Expression
+    """The points, each time that it fires: added above 0, taken below."""
+
+
 class Gate(PointsRule):
     """A rule that bounds the score."""
 
-    key_rules: ClassVar[tuple[KeyRule, ...]] = (OneOf(("at_most", "at_least"), required=True),)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (
+        AnyOf(("when", "for_each")),
+        OneOf(("at_most", "at_least"), required=True),
+    )
 
     at_most: Expression | None = None
     """The highest score."""

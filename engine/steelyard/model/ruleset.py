@@ -8,7 +8,7 @@ from typing import ClassVar
 from steelyard.model.case import Calendar, Case, Definition, Parameter
 from steelyard.model.indicators import Exemption, Indicator, Scoring
 from steelyard.model.keys import AnyOf, KeyRule, OneOf
-from steelyard.model.points import Bonus, Deduction, Gate, Grade, NamedScore, Score, Unscored
+from steelyard.model.points import Bonus, Correction, Deduction, Gate, Grade, NamedScore, Score, Unscored
 from steelyard.model.relations import Relation
 from steelyard.model.scalars import Code, Count, Interval, NameText, PlainText, PropertyText
 from steelyard.model.section import Label, Sourced
@@ -67,6 +67,8 @@ class RulesetFile(Sourced):
     """Rules that take points, by id."""
     bonuses: Mapping[NameText, Bonus] = {}
     """Rules that add points, by id."""
+    corrections: Mapping[NameText, Correction] = {}
+    """Rules that take or add points, by id."""
     gates: Mapping[NameText, Gate] = {}
     """Rules that bound the score, by id."""
     grades: Mapping[NameText, Grade] = {}

@@ -146,6 +146,7 @@ _TABLE_WORDS: Mapping[str, Text] = {
     "adjustment": msg("adjustment of weights"),
     "deduction": msg("deduction"),
     "bonus": msg("bonus"),
+    "correction": msg("correction"),
     "gate": msg("gate"),
     "reason": msg("reason"),
     MONTH: msg("month"),

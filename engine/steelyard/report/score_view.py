@@ -10,7 +10,9 @@ from steelyard.ir.ruleset import Better
 from steelyard.report.views import CostView, GradeView, LineView, MemberView, ScoreView, StageView, Term, WeightsView
 from steelyard.semantics.outcome import Fixed, LineKind
 
-_MOVES = frozenset({LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CAP, LineKind.GATE})
+_MOVES = frozenset(
+    {LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CORRECTION, LineKind.CAP, LineKind.GATE}
+)
 
 
 class Tells(Protocol):

@@ -35,6 +35,7 @@ class Kind(Enum):
     ADJUSTMENT = "adjustment"
     DEDUCTION = "deduction"
     BONUS = "bonus"
+    CORRECTION = "correction"
     GATE = "gate"
 
 
@@ -64,7 +65,13 @@ class Shape:
     unscored_reasons: tuple[str, ...]
 
 
-_KINDS = {Effect.DEDUCT: Kind.DEDUCTION, Effect.ADD: Kind.BONUS, Effect.AT_MOST: Kind.GATE, Effect.AT_LEAST: Kind.GATE}
+_KINDS = {
+    Effect.DEDUCT: Kind.DEDUCTION,
+    Effect.ADD: Kind.BONUS,
+    Effect.ADJUST: Kind.CORRECTION,
+    Effect.AT_MOST: Kind.GATE,
+    Effect.AT_LEAST: Kind.GATE,
+}
 
 
 def shape_of(rules: Ruleset | Versions) -> Shape:

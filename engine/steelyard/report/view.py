@@ -262,5 +262,7 @@ def kind_text(kind: RuleKind) -> Text:
             return msg("deduction")
         case RuleKind.BONUS:
             return msg("bonus")
+        case RuleKind.CORRECTION:
+            return msg("correction")
         case RuleKind.GATE:
             return msg("gate")

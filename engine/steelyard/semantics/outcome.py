@@ -67,6 +67,7 @@ class LineKind(Enum):
     BASE = "base"
     DEDUCTION = "deduction"
     BONUS = "bonus"
+    CORRECTION = "correction"
     CAP = "cap"
     GATE = "gate"
     CLAMP = "clamp"

@@ -1,10 +1,10 @@
 """Stratum 7: deductions, bonuses and gates, stage by stage (LANGUAGE.md section 9).
 
 In a stage every rule reads the scores as the stage before left them, and every rule of every score is
-judged before any score moves. Then, per score: deductions and bonuses add, each capped for the rule;
+judged before any score moves. Then, per score: deductions, bonuses and corrections add, each capped for the rule;
 the highest at_least; the lowest at_most, which wins; the clamp. All gates of a stage give one ledger line: the total
 change they made, under the gate that decided it. A missing amount leaves the score unscored (`missing_amount`); a
-negative one rejects the case.
+negative one rejects the case, except of a correction, which takes points then.
 """
 
 from __future__ import annotations
@@ -29,6 +29,14 @@ from steelyard.semantics.values import Missing, Rejected, rescale
 
 MISSING_AMOUNT = "missing_amount"
 """The unscored reason of a score for which a points rule's amount is missing."""
+
+
+_MOVES = (
+    (Effect.DEDUCT, LineKind.DEDUCTION, -1),
+    (Effect.ADD, LineKind.BONUS, 1),
+    (Effect.ADJUST, LineKind.CORRECTION, 1),
+)
+"""What moves a score, in this order, with its line of the ledger and its sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +171,8 @@ def _refuse_negative(rule: PointsRule, amount: Fixed, row: BoundRow | None = Non
 
 
 def _move(standing: Standing, stage: int, totals: list[_Total]) -> None:
-    """Apply deductions with their caps, bonuses with theirs, gates, then the clamp."""
-    for effect, kind, sign in ((Effect.DEDUCT, LineKind.DEDUCTION, -1), (Effect.ADD, LineKind.BONUS, 1)):
+    """Apply deductions with their caps, bonuses with theirs, corrections, gates, then the clamp."""
+    for effect, kind, sign in _MOVES:
         for total in totals:
             if total.prepared.rule.effect is effect:
                 _add(standing, stage, total, kind, sign)

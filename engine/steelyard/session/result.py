@@ -83,8 +83,8 @@ class LedgerLine:
     """A line of the ledger of a score.
 
     Attributes:
-        kind: opening, lost, rounding, base, deduction, bonus, cap, gate, clamp, final_rounding or final. `base` and
-            `final` are sums of the lines above them.
+        kind: opening, lost, rounding, base, deduction, bonus, correction, cap, gate, clamp, final_rounding or final.
+            `base` and `final` are sums of the lines above them.
         amount: signed as it enters the sum.
         rule: the id of the indicator or points rule; None where no rule causes the line.
         row: the id of the relation row for which the rule fired; None where there is none.

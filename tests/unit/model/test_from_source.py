@@ -357,7 +357,7 @@ CASES = [
      "1234567890"),
     ('gates: {g: {when: n > 1, at_most: 9, stage: "1\\n"}}\n', "M107", "`1\n` is not a whole number", '"1\\n"'),
     # missing and exclusive keys
-    ("gates: {g: {at_most: 59}}\n", "M102", "missing key `when` in `gates.g`", "g"),
+    ("gates: {g: {at_most: 59}}\n", "M102", "none of the keys `when`, `for_each` is written", "at_most"),
     ("gates: {g: {when: n > 1}}\n", "M102", "none of the keys `at_most`, `at_least` is written", "when"),
     ("gates: {g: {when: n > 1, at_least: 1, at_most: 2}}\n", "M108", "`at_most` is written beside `at_least`",
      "at_most"),
@@ -457,7 +457,7 @@ class TestWhatIsWrong:
 
         assert from_source(Map({}, Span("r.yaml", 0, 0, 0, 2)), diagnostics) is None
         assert [str(d.headline) for d in diagnostics.sorted()] == [
-            "none of the keys `score`, `scores` is written",
+            "none of the keys `score`, `scores`, `outputs` is written",
             "missing key `steelyard`",
             "missing key `ruleset`",
             "missing key `version`",

@@ -78,7 +78,10 @@ def test_words_flags_and_counts():
 
 
 def test_rules_about_keys_are_in_it():
-    assert DEFS["Gate"]["allOf"] == [{"oneOf": [{"required": ["at_most"]}, {"required": ["at_least"]}]}]
+    fires = {"anyOf": [{"required": ["when"]}, {"required": ["for_each"]}]}
+    assert DEFS["Gate"]["allOf"] == [fires, {"oneOf": [{"required": ["at_most"]}, {"required": ["at_least"]}]}]
+    assert DEFS["Deduction"]["allOf"] == [fires]
+    assert "allOf" not in DEFS["Correction"]
     assert DEFS["Limit"]["allOf"] == [{"anyOf": [{"required": ["at_least"]}, {"required": ["at_most"]}]}]
     assert {"dependentRequired": {"id": ["for_each"]}} in DEFS["Indicator"]["allOf"]
 

@@ -90,7 +90,7 @@ def test_json_is_nested(tmp_path: Path) -> None:
     survey = score.lost[1]
     expected = {"mean": str(survey.mean), "cases": survey.cases, "measured": survey.measured}
     assert expected == whole["scores"]["score"]["lost"]["survey"]
-    assert {"exemption", "adjustment", "deduction", "bonus", "gate"} == set(whole["fired"])
+    assert {"exemption", "adjustment", "deduction", "bonus", "correction", "gate"} == set(whole["fired"])
     assert whole["fired"]["exemption"]["storm-relief"] > 0
     assert dict(found.whole.unscored_reasons) == whole["unscored_reasons"]
     assert {1} <= {group["scores"]["score"]["rank"] for group in content["groups"]}

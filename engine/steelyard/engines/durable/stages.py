@@ -1,4 +1,4 @@
-"""Combines deductions, bonuses and gates (LANGUAGE.md section 9), independently of semantics."""
+"""Combines deductions, bonuses, corrections and gates (LANGUAGE.md section 9), independently of semantics."""
 
 from __future__ import annotations
 
@@ -138,7 +138,9 @@ def _amount(rule: PointsRule, value: int, scale: int, run: Running, row: BoundRo
 
 
 def _move(run: Running, stage: int, effects: Sequence[Effects]) -> None:
-    for wanted, kind, sign in ((Effect.DEDUCT, LineKind.DEDUCTION, -1), (Effect.ADD, LineKind.BONUS, 1)):
+    kinds = {Effect.DEDUCT: LineKind.DEDUCTION, Effect.ADD: LineKind.BONUS, Effect.ADJUST: LineKind.CORRECTION}
+    for wanted, kind in kinds.items():
+        sign = -1 if wanted is Effect.DEDUCT else 1
         for effect in effects:
             if effect.rule.effect is wanted:
                 for row, amount in effect.amounts:

@@ -27,7 +27,7 @@ _HEADS = {
     "targets": "Indicators: what was measured, and the target after exemptions",
     "scores": "Indicators: the score of each, in hundredths",
     "weights": "Weights: the situation of the case, and the shares that it gives",
-    "points": "Points: lost per indicator, base score, deductions, bonuses, gates",
+    "points": "Points: lost per indicator, base score, deductions, bonuses, corrections, gates",
     "outputs": "The final score, grades and outputs",
 }
 _TARGETS = ("target", "measure", "paused", "start", "end", "base", "applies", "floor", "low", "high", "elapsed")

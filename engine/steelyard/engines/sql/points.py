@@ -1,4 +1,4 @@
-"""Stratum 7: deductions, bonuses and gates, stage by stage (LANGUAGE.md section 9; `semantics.points`).
+"""Stratum 7: deductions, bonuses, corrections and gates, stage by stage (LANGUAGE.md section 9; `semantics.points`).
 
 In a stage every rule reads the scores as the stage before left them. A rule becomes a column of the cases: the sum of
 its amounts up to its cap, or, for a gate, the strictest of its bounds.
@@ -158,7 +158,7 @@ def _each(  # noqa: PLR0917 - all of a rule
 
 
 def _gathered(rule: PointsRule, amount: Value, holds: E, frame: Frame, program: Program) -> Value:
-    """Combine the amounts of all rows that fired: the sum for deductions and bonuses, the strictest bound for gates."""
+    """Combine the amounts of all rows that fired: the strictest bound of gates, the sum of all others."""
     dialect, hint = program.dialect, f"{rule.id}__of_rows"
     bare = build.wrapped(amount.sql)
     match rule.effect:
@@ -166,7 +166,7 @@ def _gathered(rule: PointsRule, amount: Value, holds: E, frame: Frame, program: 
             return Value(frame.aggregate(hint, dialect.greatest(bare, holds)), amount.bounds, amount.wide)
         case Effect.AT_MOST:
             return Value(frame.aggregate(hint, dialect.least(bare, holds)), amount.bounds, amount.wide)
-        case Effect.DEDUCT | Effect.ADD:
+        case Effect.DEDUCT | Effect.ADD | Effect.ADJUST:
             bounds = amount.bounds.summed()
             total = build.coalesce(dialect.sum_wide(bare, holds), build.integer(0))
             if bounds.narrow:
@@ -231,14 +231,14 @@ def _lack(standing: Standing, own: Sequence[Brought], program: Program) -> None:
 
 
 def _move(standing: Standing, own: Sequence[Brought], stage: int, program: Program) -> None:
-    """Apply deductions and bonuses, gates, then the clamp."""
+    """Apply deductions, bonuses and corrections, gates, then the clamp."""
     if not own:
         return
     a, score = program.arithmetic, standing.scored.score
     hint = f"{score.id}__{stage}"
     sums: list[Value] = []
     for one in own:
-        if one.rule.effect not in {Effect.DEDUCT, Effect.ADD}:
+        if one.rule.effect in {Effect.AT_MOST, Effect.AT_LEAST}:
             continue
         there = replace(one.amount, sql=build.coalesce(one.amount.sql, build.integer(0)))
         there = replace(there, interval=hull(constant(0).bounds, there.bounds))

@@ -126,6 +126,7 @@ def _declarations(file: RulesetFile) -> Iterator[tuple[str, Text]]:
         ("rule", file.unscored),
         ("rule", file.deductions),
         ("rule", file.bonuses),
+        ("rule", file.corrections),
         ("rule", file.gates),
         ("rule", file.weights.adjustments if file.weights else {}),
     )

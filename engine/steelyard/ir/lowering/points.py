@@ -1,4 +1,4 @@
-"""Deductions, bonuses, gates (LANGUAGE.md section 9), the unscored rules and outputs."""
+"""Deductions, bonuses, corrections, gates (LANGUAGE.md section 9), the unscored rules and outputs."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.describe import describe
-from steelyard.ir.expressions import Expr
+from steelyard.ir.expressions import Expr, Literal
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.exemptions import for_each
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import LEDGER_DIGITS, Effect, OnUnknown, Output, PointsRule, Score, Unscored
 from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
-from steelyard.ir.types import Number, Type
+from steelyard.ir.types import Boolean, Number, Type
 from steelyard.model import points as model
 from steelyard.source import Text
 
@@ -23,7 +23,7 @@ Scores = Mapping[str, Score]
 
 
 def points_rules(context: Context, scores: Scores) -> tuple[PointsRule, ...]:
-    """All points rules in the order written: deductions, bonuses, gates.
+    """All points rules in the order written: deductions, bonuses, corrections, gates.
 
     The scale of `score` depends on the scales of amounts, which may read `score`. So the rules are lowered again until
     the scale is stable: it only grows, up to the ledger's digits.
@@ -57,6 +57,7 @@ def _all(context: Context, scores: Scores, digits: Mapping[str, int]) -> tuple[P
     found = [
         *(rules.rule(key, one, Effect.DEDUCT, one.deduct, one.at_most) for key, one in file.deductions.items()),
         *(rules.rule(key, one, Effect.ADD, one.add, one.at_most) for key, one in file.bonuses.items()),
+        *(rules.rule(key, one, Effect.ADJUST, one.adjust) for key, one in file.corrections.items()),
     ]
     for key, one in file.gates.items():
         if one.at_most is not None:
@@ -91,7 +92,8 @@ class _Rules:
             scores=((on.id, Number(self.digits[on.id])),),
             own_score=on.id,
         )
-        when = context.condition(written.when, scope)
+        always = Literal(value=True, type=Boolean(), span=key.span)
+        when = always if written.when is None else context.condition(written.when, scope)
         amount = _amount(context, amount_text, scope, on if effect in {Effect.AT_MOST, Effect.AT_LEAST} else None)
         cap = None if cap_text is None else _amount(context, cap_text, replace(scope, row=None), None)
         if when is None or amount is None:
@@ -101,7 +103,7 @@ class _Rules:
         if unknown is None and (joined or context.knows.missing(when)):
             context.diagnostics.add(
                 "T114",
-                written.when.span,
+                when.span,
                 msg("the condition of `{name}` can be unknown", name=key),
                 help=msg("write `unknown: ignore`, `unknown: fire` or `unknown: reject`"),
             )

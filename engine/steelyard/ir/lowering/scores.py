@@ -94,7 +94,9 @@ def _reach(found: Score, chosen: tuple[Indicator, ...], context: Context) -> Bou
     if not chosen and found.value is None:
         return Bounds(low, high)
     base, file = combined_range(found, chosen, context.knows.widest_range, _raised(context)), context.file
-    lowered, raised, gated = (_moves(rules, found.id) for rules in (file.deductions, file.bonuses, file.gates))
+    sections = (file.deductions, file.bonuses, file.corrections, file.gates)
+    lowered, raised, corrected, gated = (_moves(rules, found.id) for rules in sections)
+    gated = gated or corrected
     if low is None and not lowered and not gated and base.low is not None:
         low = at_digits(base.low, found.digits)
     if high is None and not raised and not gated and base.high is not None:
