@@ -1,17 +1,28 @@
-"""Computes the score with and without each exemption, by running the ruleset again with the exemption removed."""
+"""Says what would have changed the score: run again without an exemption, or with one input changed."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from steelyard.explain.records import Counterfactual
+from steelyard.diagnostics import InternalError
+from steelyard.explain.records import Change, Counterfactual, NearMiss, NextGrade, Regain, RuleKind, RuleStory
+from steelyard.explain.terms import Name
+from steelyard.explain.trials import Found, Marks, Trials
 from steelyard.explain.words import Words
 from steelyard.facts.case import Case
-from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.expressions import Add, Define, Expr, Input, Subtract
+from steelyard.ir.ruleset import Better, Clock, Indicator, PointsExpression, Ruleset, Score
+from steelyard.ir.types import Date, DateTime, Days, Duration, Number, difference
 from steelyard.semantics.evaluate import run
 from steelyard.semantics.evaluation import Evaluation
-from steelyard.semantics.outcome import Fixed, Outcome
+from steelyard.semantics.outcome import Fixed, LineKind, Outcome, Status
 from steelyard.semantics.program import Program, prepare
+from steelyard.semantics.records import Result
+
+_COSTS = frozenset({LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CAP, LineKind.GATE})
+MOST_CAUSES = 12
+"""For how many causes of lost points, largest first, a change is looked for."""
 
 
 class Without:
@@ -20,13 +31,18 @@ class Without:
     def __init__(self, ruleset: Ruleset) -> None:
         self._ruleset = ruleset
         self._prepared: dict[frozenset[str], Program] = {}
+        self.marks = Marks(ruleset)
 
-    def outcome(self, case: Case, exemptions: frozenset[str]) -> Outcome:
-        """Return the outcome of a case without the exemptions of these ids."""
+    def program(self, exemptions: frozenset[str]) -> Program:
+        """Return the ruleset without the exemptions of these ids, prepared."""
         if exemptions not in self._prepared:
             kept = tuple(one for one in self._ruleset.exemptions if one.id not in exemptions)
             self._prepared[exemptions] = prepare(replace(self._ruleset, exemptions=kept))
-        return run(self._prepared[exemptions], case).outcome
+        return self._prepared[exemptions]
+
+    def outcome(self, case: Case, exemptions: frozenset[str]) -> Outcome:
+        """Return the outcome of a case without the exemptions of these ids."""
+        return run(self.program(exemptions), case).outcome
 
 
 def counterfactuals(evaluation: Evaluation, without: Without, words: Words) -> tuple[Counterfactual, ...]:
@@ -44,13 +60,209 @@ def counterfactuals(evaluation: Evaluation, without: Without, words: Words) -> t
     if len(fired) > 1:
         sets.append((None, frozenset(fired)))
     found: list[Counterfactual] = []
+    now = _scores(evaluation.outcome, evaluation.ruleset)
     for name, removed in sets:
-        other = _finals(without.outcome(evaluation.case, removed))
+        other = _scores(without.outcome(evaluation.case, removed), evaluation.ruleset)
         for scored in evaluation.scores:
             label = None if name is None else words.name(name)
-            found.append(Counterfactual(label, words.score(scored.id), scored.final, other.get(scored.id)))
+            (with_it, grade), (without_it, other_grade) = now[scored.id], other.get(scored.id, (None, None))
+            found.append(Counterfactual(label, words.score(scored.id), with_it, without_it, grade, other_grade))
     return tuple(found)
 
 
-def _finals(outcome: Outcome) -> dict[str, Fixed | None]:
-    return {score.id: score.final for score in outcome.scores}
+def _scores(outcome: Outcome, ruleset: Ruleset) -> dict[str, tuple[Fixed | None, Name | None]]:
+    """The final of each score, and its grade."""
+    rules = {score.id: score for score in ruleset.scores}
+    return {score.id: (score.final, _grade(rules[score.id], score.grade)) for score in outcome.scores}
+
+
+def _grade(rule: Score, grade: str | None) -> Name | None:
+    return next((Name(one.id, one.label) for one in rule.grades if one.id == grade), None)
+
+
+def next_grades(evaluation: Evaluation, words: Words) -> Iterator[NextGrade]:
+    """Say how far each score is from the nearest better grade."""
+    rules = {score.id: score for score in evaluation.ruleset.scores}
+    for outcome in evaluation.outcome.scores:
+        rule, final = rules[outcome.id], outcome.final
+        if final is None:
+            continue
+        if rule.better is Better.HIGHER:
+            bounds = [(grade.low, grade) for grade in rule.grades if grade.low is not None and grade.low > final.value]
+            bound, grade = min(bounds, key=lambda one: one[0], default=(None, None))
+        else:
+            bounds = [
+                (grade.high, grade) for grade in rule.grades if grade.high is not None and grade.high < final.value
+            ]
+            bound, grade = max(bounds, key=lambda one: one[0], default=(None, None))
+        if bound is not None and grade is not None:
+            points = Fixed(abs(bound - final.value), final.scale)
+            name = Name(grade.id, grade.label)
+            yield NextGrade(words.score(rule.id), name, Fixed(bound, final.scale), points, rule.better)
+
+
+def near_miss(rules: Iterable[RuleStory]) -> NearMiss | None:
+    """Return the exemption that came nearest to applying among those that did not."""
+    missed = [one for one in rules if one.kind is RuleKind.EXEMPTION and not one.fired and one.why_not]
+    nearest = min(missed, key=lambda one: one.nearness, default=None)
+    return None if nearest is None else NearMiss(nearest.name, nearest.clause, nearest.why_not[:1])
+
+
+def regains(evaluation: Evaluation, without: Without, words: Words) -> Iterator[Regain]:
+    """Find for each cause of lost points, largest first, the smallest change of one input that lets it cost nothing."""
+    if evaluation.outcome.status is not Status.SCORED:
+        return
+    trials = Trials(without.program(frozenset()), evaluation, without.marks)
+    rules = {score.id: score for score in evaluation.ruleset.scores}
+    for score in evaluation.outcome.scores:
+        if score.final is None:
+            continue
+        costs = sorted(_costs(evaluation.outcome, rules[score.id]).items(), key=lambda one: -abs(one[1].value))
+        for cause in costs[:MOST_CAUSES]:
+            yield _regain(cause, rules[score.id], evaluation, trials, words)
+
+
+Cause = tuple[str, str | None]
+"""What costs points: the id of an indicator or a points rule, and the row of a family."""
+
+
+def _costs(outcome: Outcome, rule: Score) -> dict[Cause, Fixed]:
+    """Return what each cause of lost points cost, signed as in the ledger; no cause that cost nothing."""
+    ledger = next((score.ledger for score in outcome.scores if score.id == rule.id), ())
+    digits = max((line.amount.scale for line in ledger), default=0)
+    moved: dict[Cause, int] = {}
+    for line in ledger:
+        if line.kind in _COSTS and line.rule is not None:
+            cause = line.rule, line.row if line.kind is LineKind.LOST else None
+            moved[cause] = moved.get(cause, 0) + line.amount.value * 10 ** (digits - line.amount.scale)
+    worse = -1 if rule.better is Better.HIGHER else 1
+    return {cause: Fixed(amount, digits) for cause, amount in moved.items() if amount * worse > 0}
+
+
+def _regain(cause: tuple[Cause, Fixed], rule: Score, evaluation: Evaluation, trials: Trials, words: Words) -> Regain:
+    """Find the changes for one cause."""
+    (name, row), lost = cause
+    result = next((one for one in evaluation.results if (one.indicator.id, one.row_id) == (name, row)), None)
+    fields = trials.fields(_reads(name, result, evaluation.ruleset))
+
+    def goal(outcome: Outcome) -> bool:
+        kept = result is None or any(
+            (one.id, one.row) == (name, row) and one.score is not None for one in outcome.indicators
+        )
+        final = next((one.final for one in outcome.scores if one.id == rule.id), None)
+        return kept and final is not None and (name, row) not in _costs(outcome, rule)
+
+    found: list[Found] = []
+    for field in fields:
+        value = None if result is None else _closed(result, field.id, evaluation.case, words)
+        confirmed = None if value is None else trials.closed(field, value, goal)
+        found += () if confirmed is None else (confirmed,)
+    settled = {one.field.type for one in found}
+    for field in fields:
+        if field.type not in settled:
+            searched = trials.search(field, goal)
+            found += () if searched is None else (searched,)
+    told = [_change(one, rule, evaluation, trials, words) for one in found]
+    changes = tuple(_smallest(told, rule.better))
+    complete = changes != () or trials.left > 0
+    return Regain(words.score(rule.id), words.name(name), row, lost, changes, fields != [], complete)
+
+
+def _smallest(found: list[Change], better: Better) -> list[Change]:
+    """Of changes of one type of value keep the smallest; of equal ones that with the best score, then the last one."""
+    sign = 1 if better is Better.LOWER else -1
+    best: dict[object, tuple[tuple[int, int], Change]] = {}
+    for one in found:
+        size = None if one.difference is None else one.difference.stored
+        kind: object = one.after.type if one.moment or size is not None else one.field.id
+        order = (size if isinstance(size, int) else 0), one.final.value * sign
+        if kind not in best or order <= best[kind][0]:
+            best[kind] = order, one
+    return [one for _, one in best.values()]
+
+
+def _change(one: Found, rule: Score, evaluation: Evaluation, trials: Trials, words: Words) -> Change:
+    outcome = trials.outcome(one.field, one.value)
+    score = None if outcome is None else next(score for score in outcome.scores if score.id == rule.id)
+    if score is None or score.final is None:
+        raise InternalError(f"a change of {one.field.id} was not run again")
+    before, kind = evaluation.case.values.get(one.field.id), one.field.type
+    size = None
+    if (
+        isinstance(kind, Number | Days | Duration | Date | DateTime)
+        and isinstance(one.value, int)
+        and isinstance(before, int)
+    ):
+        size = words.value(abs(one.value - before), difference(kind))
+    return Change(
+        field=words.name(one.field.id),
+        before=None if before is None else words.value(before, kind),
+        after=words.value(one.value, kind),
+        difference=size,
+        up=isinstance(one.value, int) and isinstance(before, int) and one.value > before,
+        moment=isinstance(kind, Date | DateTime),
+        method=one.method,
+        final=score.final,
+        grade=_grade(rule, score.grade),
+    )
+
+
+def _reads(name: str, result: Result | None, ruleset: Ruleset) -> Iterator[Expr]:
+    """The expressions that decide what an indicator or a points rule costs."""
+    if result is None:
+        for rule in ruleset.points:
+            if rule.id == name:
+                yield from (rule.when, rule.amount)
+        return
+    indicator = result.indicator
+    match indicator.measure:
+        case Clock(start=start, stop=stop, until=until):
+            yield from (start, stop)
+            yield from () if until is None else (until,)
+        case measure:
+            yield measure
+    if indicator.target is not None:
+        yield indicator.target
+    if isinstance(indicator.way, PointsExpression):
+        yield indicator.way.value
+
+
+def _closed(result: Result, name: str, case: Case, words: Words) -> int | None:
+    """Compute the value of an input at which the target is just met, where the measure is a sum of inputs."""
+    measured, target, value = result.measure, result.target, case.values.get(name)
+    if not isinstance(measured, int) or not isinstance(target, int):
+        return None
+    if value is None and result.timing is not None and result.timing.still_running:
+        value = result.timing.end
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    factor = _factor(result.indicator, name, words)
+    return None if factor is None else value + factor * (target - measured)
+
+
+def _factor(indicator: Indicator, name: str, words: Words) -> int | None:
+    """By how much the measure grows where the input grows by one unit; None where it is not a plain sum."""
+    match indicator.measure:
+        case Clock(calendar=None, start=start, stop=stop):
+            low, high = _coefficient(start, name, words), _coefficient(stop, name, words)
+            factor = None if low is None or high is None else high - low
+        case Clock():
+            return None
+        case measure:
+            factor = _coefficient(measure, name, words)
+    return factor if factor in {1, -1} else None
+
+
+def _coefficient(written: Expr, name: str, words: Words) -> int | None:
+    match written:
+        case Input(name=read):
+            return int(read == name)
+        case Define(name=read):
+            return _coefficient(words.definitions[read].value, name, words)
+        case Add(left=left, right=right) | Subtract(left=left, right=right):
+            first, second = _coefficient(left, name, words), _coefficient(right, name, words)
+            if first is None or second is None:
+                return None
+            return first + second if isinstance(written, Add) else first - second
+        case _:  # every other expression is no sum of inputs
+            return None

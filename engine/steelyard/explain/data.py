@@ -25,6 +25,7 @@ from steelyard.explain.records import (
     LedgerLine,
     Node,
     Provenance,
+    Regain,
     RowReference,
     RuleStory,
     ScoreStory,
@@ -83,9 +84,24 @@ class _Writer:
                     "score": one.score.id,
                     "with": _number(one.with_it),
                     "without": _number(one.without_it),
+                    "grade_with": _id(one.grade_with),
+                    "grade_without": _id(one.grade_without),
                 }
                 for one in found.counterfactuals
             ],
+            "next_grades": [
+                {
+                    "score": one.score.id,
+                    "grade": one.grade.id,
+                    "bound": _number(one.bound),
+                    "points": _number(one.points),
+                }
+                for one in found.next_grades
+            ],
+            "regains": [self._regain(one) for one in found.regains],
+            "near_miss": None
+            if found.near_miss is None
+            else {"exemption": found.near_miss.exemption.id, "why_not": self._texts(found.near_miss.why_not)},
             "timeline": {
                 "milestones": [{**self._named(one.name), "at": self._instant(one.at)} for one in found.milestones],
                 "clocks": [self._bar(one) for one in found.bars],
@@ -172,6 +188,28 @@ class _Writer:
 
     def _row_id(self, row: RowReference | None) -> Json:
         return None if row is None else {"relation": row.relation.id, "id": row.id}
+
+    def _regain(self, found: Regain) -> JsonObject:
+        return {
+            "score": found.score.id,
+            "id": found.cause.id,
+            "row": found.row,
+            "lost": _number(found.lost),
+            "changes": [
+                {
+                    "input": one.field.id,
+                    "before": self._value(one.before),
+                    "after": self._value(one.after),
+                    "difference": self._value(one.difference),
+                    "method": one.method.value,
+                    "final": _number(one.final),
+                    "grade": _id(one.grade),
+                }
+                for one in found.changes
+            ],
+            "reads_inputs": found.reads_inputs,
+            "complete": found.complete,
+        }
 
     def _score(self, score: ScoreStory) -> JsonObject:
         return {
@@ -362,6 +400,10 @@ class _Writer:
             "left_out": self._texts(found.left_out),
             "warnings": self._texts(found.warnings),
         }
+
+
+def _id(name: Name | None) -> str | None:
+    return None if name is None else name.id
 
 
 def _number(value: Fixed | None) -> str | None:

@@ -194,13 +194,15 @@ def no_rows(relation: str, at: EvaluationPlace) -> tuple[Miss, ...]:
         row=at.words.row_name(relation, nearest.bound.row),
         reason=joined(nearest.misses),
     )
-    return (Miss(text, nearest.nearness[1]),)
+    return (Miss(text, nearest.nearness[1], atoms=len(nearest.misses)),)
 
 
 def _row_miss(relation: str, miss: RowMiss, at: EvaluationPlace) -> Miss:
     row = at.words.row_name(relation, miss.bound.row)
     distance = miss.misses[0].distance if len(miss.misses) == 1 else None
-    return Miss(msg("{row}: {reason}", row=row, reason=joined(miss.misses)), miss.nearness[1], distance)
+    return Miss(
+        msg("{row}: {reason}", row=row, reason=joined(miss.misses)), miss.nearness[1], distance, len(miss.misses)
+    )
 
 
 def joined(misses: tuple[Miss, ...]) -> Text:

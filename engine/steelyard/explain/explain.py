@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import reduce
 
 from steelyard.diagnostics import Message, msg
-from steelyard.explain.counterfactual import Without, counterfactuals
+from steelyard.explain.counterfactual import Without, counterfactuals, near_miss, next_grades, regains
 from steelyard.explain.events import bars, milestones, windows
 from steelyard.explain.indicators import indicator_stories
 from steelyard.explain.ledger import reason_text, score_stories
@@ -43,6 +43,7 @@ class Explainer:
         words, outcome = self._words, evaluation.outcome
         ruleset = evaluation.ruleset
         rejection = outcome.rejection
+        rules = rule_stories(evaluation, words)
         rows, left_out = _rows(evaluation, words)
         return Explanation(
             ruleset=Name(ruleset.id, ruleset.title),
@@ -55,8 +56,11 @@ class Explainer:
             rejection=None if rejection is None else _rejection(rejection, words),
             scores=score_stories(evaluation, words),
             indicators=indicator_stories(evaluation, words),
-            rules=rule_stories(evaluation, words),
+            rules=rules,
             counterfactuals=() if rejection is not None else counterfactuals(evaluation, self._without, words),
+            next_grades=tuple(next_grades(evaluation, words)),
+            regains=tuple(regains(evaluation, self._without, words)),
+            near_miss=None if rejection is not None else near_miss(rules),
             milestones=milestones(evaluation, words),
             bars=bars(evaluation, words),
             windows=windows(evaluation, words),

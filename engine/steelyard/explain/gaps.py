@@ -45,11 +45,13 @@ class Miss:
         text: what the atom says, and how far it was from true.
         size: the distance in stored units, used only to find the nearest of several rows.
         distance: the same as a value for programs, where it is a quantity; for ordered text the number of levels.
+        atoms: how many atoms failed together, where it speaks of a row.
     """
 
     text: Text
     size: int = FAR
     distance: TypedValue | None = None
+    atoms: int = 1
 
 
 def compared(expr: Compare, at: EvaluationPlace) -> Miss:

@@ -232,6 +232,7 @@ class RuleStory:
         why_not: for a rule that did not fire, what was false or unknown and how far it was from firing.
         distances: parallel to `why_not`: each distance as a value, None where it is no quantity.
         lifted_by: the exemption that keeps the rule from applying; None where there is none.
+        nearness: for a rule that did not fire, a sort key, nearest first: parts that failed, then their distances.
         judgements: at most `ROWS` of them; `more` counts those left out.
     """
 
@@ -246,6 +247,7 @@ class RuleStory:
     distances: tuple[TypedValue | None, ...]
     lifted_by: Name | None
     reason: str | None
+    nearness: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,12 +329,85 @@ class ScoreStory:
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-    """A score of the case with an exemption and without it; None where there is no score."""
+    """A score of the case, and its grade, with an exemption and without it; None where there is no score or grade."""
 
     exemption: Name | None
     score: Name
     with_it: Fixed | None
     without_it: Fixed | None
+    grade_with: Name | None
+    grade_without: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class NextGrade:
+    """How far a score is from the next better grade: the points that it lacks (where less is better: has too many)."""
+
+    score: Name
+    grade: Name
+    bound: Fixed
+    points: Fixed
+    better: Better
+
+
+class ChangeMethod(Enum):
+    """How the smallest change was found. Whatever the method, it was run again by the reference semantics."""
+
+    CLOSED_FORM = "closed form"
+    SEARCH = "search"
+    ENUMERATION = "enumeration"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The smallest change of one input with which a line of the ledger costs nothing.
+
+    Attributes:
+        field: the input; `before` and `after` are its values, `before` None where it is missing.
+        difference: the size of the change, where it is a quantity; `up` where the value grows.
+        moment: whether the input is a date or an instant.
+        final, grade: of the whole score with that change.
+    """
+
+    field: Name
+    before: TypedValue | None
+    after: TypedValue
+    difference: TypedValue | None
+    up: bool
+    moment: bool
+    method: ChangeMethod
+    final: Fixed
+    grade: Name | None
+
+
+@dataclass(frozen=True, slots=True)
+class Regain:
+    """What would regain the points that an indicator or a points rule cost.
+
+    Attributes:
+        row: for a row of a family, its id.
+        lost: the points, signed as in the ledger.
+        changes: by input, at most one for each type; empty where no change of one input does it.
+        reads_inputs: whether the cause reads inputs of the case at all; in rows of relations no change is looked for.
+        complete: whether every change was looked for; False where the number of runs was used up.
+    """
+
+    score: Name
+    cause: Name
+    row: str | None
+    lost: Fixed
+    changes: tuple[Change, ...]
+    reads_inputs: bool
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """The exemption that came nearest to applying, and what it lacked."""
+
+    exemption: Name
+    clause: Clause | None
+    why_not: tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +485,9 @@ class Explanation:
     indicators: tuple[IndicatorStory, ...]
     rules: tuple[RuleStory, ...]
     counterfactuals: tuple[Counterfactual, ...]
+    next_grades: tuple[NextGrade, ...]
+    regains: tuple[Regain, ...]
+    near_miss: NearMiss | None
     milestones: tuple[Milestone, ...]
     bars: tuple[Bar, ...]
     windows: tuple[EventWindow, ...]

@@ -109,7 +109,14 @@ def _story(
         distances=tuple(miss.distance for miss in misses),
         lifted_by=None if lifted is None else at.words.name(lifted),
         reason=rule.reason if isinstance(rule, Unscored | PointsRule) else None,
+        nearness=_nearness(misses, by_row=relation is not None),
     )
+
+
+def _nearness(misses: tuple[Miss, ...], *, by_row: bool) -> tuple[int, int]:
+    """Of a rule with a relation its nearest row counts, of any other every part that failed."""
+    counted = misses[:1] if by_row else misses
+    return sum(miss.atoms for miss in counted), sum(miss.size for miss in counted)
 
 
 def _misses(

@@ -155,24 +155,27 @@ def line_fault(line: BadLine, fields: Sequence[InputField]) -> Fault:
     return Fault("", masked(line.text) if personal else line.text, line.problem)
 
 
+def in_order(earlier: InputField, later: InputField, values: Mapping[str, Stored], zone: Zone) -> bool:
+    """Return whether a milestone is not before the one that it must not precede; missing ones are not compared."""
+    first, second = values.get(earlier.id), values.get(later.id)
+    if not isinstance(first, int) or not isinstance(second, int):
+        return True
+    if isinstance(earlier.type, Date) and isinstance(later.type, DateTime):
+        second = zone.local_date(second)
+    elif isinstance(earlier.type, DateTime) and isinstance(later.type, Date):
+        first = zone.local_date(first)
+    return second >= first
+
+
 def _out_of_order(
     ordered: Sequence[tuple[InputField, InputField]],
     cells: Mapping[str, Cell],
     values: Mapping[str, Stored],
     zone: Zone,
 ) -> Iterator[Fault]:
-    """Find milestones that are earlier than the one they must not precede; missing milestones are not compared."""
+    """Find milestones that are earlier than the one they must not precede."""
     for earlier, field in ordered:
-        if field.id not in values or earlier.id not in values:
-            continue
-        first, second = values[earlier.id], values[field.id]
-        if isinstance(first, str | tuple) or isinstance(second, str | tuple):
-            continue
-        if isinstance(earlier.type, Date) and isinstance(field.type, DateTime):
-            second = zone.local_date(second)
-        elif isinstance(earlier.type, DateTime) and isinstance(field.type, Date):
-            first = zone.local_date(first)
-        if second < first:
+        if not in_order(earlier, field, values, zone):
             limit = format_value(values[earlier.id], earlier.type, zone)
             value = quoted(earlier, limit)
             expected = msg("not before `{column}`, which is `{value}`", column=earlier.column, value=value)

@@ -2,41 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from steelyard.explain.records import Clause, Explanation, IndicatorStory, LedgerLine, ScoreStory, WeightStory
-from steelyard.explain.terms import Name, Text
+from steelyard.explain.records import Explanation, IndicatorStory, LedgerLine, ScoreStory, WeightStory
 from steelyard.ir.ruleset import Better
+from steelyard.report.tells import Tells, signed, signed_amount
 from steelyard.report.views import CostView, GradeView, LineView, MemberView, ScoreView, StageView, Term, WeightsView
 from steelyard.semantics.outcome import Fixed, LineKind
 
 _MOVES = frozenset(
     {LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CORRECTION, LineKind.CAP, LineKind.GATE}
 )
-
-
-class Tells(Protocol):
-    """What says parts of an explanation in one language (see view.Teller)."""
-
-    def __call__(self, text: Text) -> str:
-        """Say a text."""
-        ...
-
-    def maybe(self, text: Text | None) -> str:
-        """Say a text, or nothing."""
-        ...
-
-    def term(self, name: Name, text: Text | None = None) -> Term:
-        """Say a name, with its id."""
-        ...
-
-    def other_id(self, name: Name | None) -> str:
-        """Give the id of what has another name."""
-        ...
-
-    def clause(self, clause: Clause | None) -> str:
-        """Say where a rule comes from."""
-        ...
 
 
 def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> ScoreView:
@@ -92,16 +66,11 @@ def _line(line: LedgerLine, worse: int, told: Tells) -> LineView:
         text=told(line.text),
         id=told.other_id(line.name),
         clause=told.clause(line.clause),
-        amount=_signed(str(line.amount), sign),
+        amount=signed(str(line.amount), sign),
         tone=tone,
-        running=_signed(str(line.running), "none"),
+        running=signed(str(line.running), "none"),
         is_sum=line.is_sum,
     )
-
-
-def _signed(amount: str, sign: str) -> str:
-    """A summand with its sign, a true minus for the eye."""
-    return f"+{amount}" if sign == "plus" else amount.replace("-", "−")
 
 
 def _cost(lines: tuple[LedgerLine, ...], explanation: Explanation, told: Tells) -> CostView:
@@ -112,18 +81,14 @@ def _cost(lines: tuple[LedgerLine, ...], explanation: Explanation, told: Tells) 
     reason = (indicator.reason if indicator is not None else None) or (None if rule is None else rule.reason)
     name = Term("", "") if first.name is None else told.term(first.name, first.text if len(lines) == 1 else None)
     told_how = tuple(told(text) for text in (indicator.how if indicator is not None else ()))
-    each = tuple(f"{_amount(line.amount)} {told(line.text)}" for line in lines) if len(lines) > 1 else ()
+    each = tuple(f"{signed_amount(line.amount)} {told(line.text)}" for line in lines) if len(lines) > 1 else ()
     return CostView(
         name=name,
-        points=_amount(Fixed(total, first.amount.scale)),
+        points=signed_amount(Fixed(total, first.amount.scale)),
         clause=told.clause(first.clause),
         reason=reason or "",
         sentences=(*told_how, *each),
     )
-
-
-def _amount(amount: Fixed) -> str:
-    return _signed(str(amount), "plus" if amount.value > 0 else "minus")
 
 
 def _indicator(line: LedgerLine, explanation: Explanation) -> IndicatorStory | None:

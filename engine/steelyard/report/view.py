@@ -19,6 +19,7 @@ from steelyard.explain.records import (
     RuleStory,
 )
 from steelyard.explain.terms import Name, Text, show
+from steelyard.report.changes_view import changes_view
 from steelyard.report.digest_lines import digest_lines
 from steelyard.report.score_view import score_view
 from steelyard.report.timeline import timeline
@@ -33,7 +34,6 @@ from steelyard.report.views import (
     ShareView,
     Term,
     View,
-    WithoutView,
     WorkingView,
 )
 
@@ -63,7 +63,7 @@ def view(explanation: Explanation, lang: str) -> View:
         indicators=tuple(told.indicator(one, number) for number, one in enumerate(explanation.indicators, 1)),
         fired=tuple(rule for rule in rules if rule.fired),
         not_fired=tuple(rule for rule in rules if not rule.fired),
-        without=told.without(explanation),
+        changes=changes_view(explanation, told),
         timeline=timeline(explanation, told),
         facts=tuple(told.fact(fact) for fact in explanation.facts),
         parameters=tuple(told.fact(fact) for fact in explanation.parameters),
@@ -233,20 +233,6 @@ class Teller:
         )
         paused = () if clock.paused is None else (self(msg("less pauses of {time}", time=clock.paused)),)
         return (self(running), *paused)
-
-    def without(self, explanation: Explanation) -> tuple[WithoutView, ...]:
-        """The score with and without exemptions."""
-        nothing = self(msg("no score"))
-        return tuple(
-            WithoutView(
-                exemption=self(msg("all of them")) if one.exemption is None else self(one.exemption),
-                score=self(one.score),
-                with_it=nothing if one.with_it is None else str(one.with_it),
-                without_it=nothing if one.without_it is None else str(one.without_it),
-                differs=one.with_it != one.without_it,
-            )
-            for one in explanation.counterfactuals
-        )
 
 
 def kind_text(kind: RuleKind) -> Text:

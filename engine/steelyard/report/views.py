@@ -195,13 +195,42 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True)
 class WithoutView:
-    """A score with and without an exemption; an empty one is no score."""
+    """A score, with its grade, with and without an exemption."""
 
     exemption: str
     score: str
     with_it: str
     without_it: str
     differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RegainView:
+    """What would regain the points of a line: changes, each with how it was found; `note` where there is none."""
+
+    name: Term
+    points: str
+    changes: tuple[tuple[str, str], ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearView:
+    """The exemption that came nearest to applying."""
+
+    name: Term
+    clause: str
+    why_not: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesView:
+    """What would have changed the score; `grades` are sentences."""
+
+    grades: tuple[str, ...]
+    regains: tuple[RegainView, ...]
+    without: tuple[WithoutView, ...]
+    near: NearView | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,7 +348,7 @@ class View:
     indicators: tuple[IndicatorView, ...]
     fired: tuple[RuleView, ...]
     not_fired: tuple[RuleView, ...]
-    without: tuple[WithoutView, ...]
+    changes: ChangesView | None
     timeline: TimelineView | None
     facts: tuple[FactView, ...]
     parameters: tuple[FactView, ...]

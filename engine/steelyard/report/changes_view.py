@@ -1,0 +1,123 @@
+"""What would have changed the score, in sentences: the next grade, regained points, exemptions."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from steelyard.diagnostics import msg
+from steelyard.explain.records import Change, ChangeMethod, Explanation, NextGrade, Regain
+from steelyard.explain.terms import Name, Text
+from steelyard.ir.ruleset import Better
+from steelyard.report.tells import Tells, signed, signed_amount
+from steelyard.report.views import ChangesView, NearView, RegainView, Term, WithoutView
+from steelyard.semantics.outcome import Fixed
+
+
+def changes_view(explanation: Explanation, told: Tells) -> ChangesView | None:
+    """Put what would have changed the score into words; None where there is nothing to say."""
+    several = len(explanation.scores) > 1
+    near = explanation.near_miss
+    found = ChangesView(
+        grades=tuple(_grade_sentence(one, several, told) for one in explanation.next_grades),
+        regains=tuple(_regain(one, several, told) for one in explanation.regains),
+        without=_without(explanation, told),
+        near=None
+        if near is None
+        else NearView(told.term(near.exemption), told.clause(near.clause), tuple(told(text) for text in near.why_not)),
+    )
+    return found if found.grades or found.regains or found.without or found.near is not None else None
+
+
+def _grade_sentence(one: NextGrade, several: bool, told: Tells) -> str:
+    shown = {"points": one.points, "grade": _grade(one.grade, told), "bound": signed(str(one.bound), "none")}
+    text = (
+        msg("{points} points more reach {grade}, which begins at {bound}", **shown)
+        if one.better is Better.HIGHER
+        else msg("{points} points less reach {grade}, which begins at {bound}", **shown)
+    )
+    return told(msg("{name}: {row}", name=one.score, row=text) if several else text)
+
+
+def _grade(grade: Name, told: Tells) -> str:
+    """A grade with its id, where that is not its name."""
+    return " ".join(filter(None, (told.other_id(grade), told(grade))))
+
+
+def _regain(one: Regain, several: bool, told: Tells) -> RegainView:
+    cause = told.term(one.cause)
+    text = cause.text if one.row is None else f"{cause.text} {one.row}"
+    if not one.reads_inputs:
+        note = told(msg("it depends on no input of the case"))
+    elif not one.changes and one.complete:
+        note = told(msg("no change of one value of the case regains it"))
+    elif not one.changes:
+        note = told(msg("no change of one value of the case was found in the runs allowed"))
+    else:
+        note = ""
+    return RegainView(
+        name=Term(f"{text} – {told(one.score)}" if several else text, cause.id),
+        points=signed_amount(one.lost),
+        changes=tuple((told(_change(change, told)), told(_method(change.method))) for change in one.changes),
+        note=note,
+    )
+
+
+def _change(one: Change, told: Tells) -> Text:
+    shown: dict[str, Text | Fixed] = {"input": one.field, "after": one.after, "final": one.final}
+    if one.difference is not None and one.moment:
+        what = (
+            msg("{input} {difference} later, {after}", difference=one.difference, **shown)
+            if one.up
+            else msg("{input} {difference} earlier, {after}", difference=one.difference, **shown)
+        )
+    elif one.difference is not None:
+        what = (
+            msg("{input} {difference} more, {after}", difference=one.difference, **shown)
+            if one.up
+            else msg("{input} {difference} less, {after}", difference=one.difference, **shown)
+        )
+    elif one.before is None:
+        what = msg("{input} {after}, where nothing is given", **shown)
+    else:
+        what = msg("{input} {after} instead of {before}", before=one.before, **shown)
+    if one.grade is None:
+        return msg("{change}: nothing is lost here, and the score is {final}", change=what, final=one.final)
+    return msg(
+        "{change}: nothing is lost here, and the score is {final} ({grade})",
+        change=what,
+        final=one.final,
+        grade=_grade(one.grade, told),
+    )
+
+
+def _method(method: ChangeMethod) -> Text:
+    match method:
+        case ChangeMethod.CLOSED_FORM:
+            return msg("computed, then run again")
+        case ChangeMethod.SEARCH:
+            return msg("searched by running again")
+        case ChangeMethod.ENUMERATION:
+            return msg("tried by running again")
+        case _:
+            assert_never(method)
+
+
+def _without(explanation: Explanation, told: Tells) -> tuple[WithoutView, ...]:
+    return tuple(
+        WithoutView(
+            exemption=told(msg("all of them")) if one.exemption is None else told(one.exemption),
+            score=told(one.score),
+            with_it=_result(one.with_it, one.grade_with, told),
+            without_it=_result(one.without_it, one.grade_without, told),
+            differs=one.with_it != one.without_it,
+        )
+        for one in explanation.counterfactuals
+    )
+
+
+def _result(final: Fixed | None, grade: Name | None, told: Tells) -> str:
+    """A score with its grade."""
+    if final is None:
+        return told(msg("no score"))
+    number = signed(str(final), "none")
+    return number if grade is None else told(msg("{score} ({grade})", score=number, grade=_grade(grade, told)))

@@ -1,0 +1,207 @@
+"""What would have changed a score: every change that is reported was run again, and a smaller one does not do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from golden.reports.worked import SHIPPED, cases, evaluate, evaluated
+from steelyard.explain.data import explanation_schema
+from steelyard.explain.explain import explain
+from steelyard.explain.records import Change, ChangeMethod, Explanation
+from steelyard.explain.terms import show
+from steelyard.report.formats.render import render
+from steelyard.semantics import Evaluation, prepare, run
+
+HEAD = """
+steelyard: 1
+ruleset: changes
+version: 1
+timezone: UTC
+case:
+  key: id
+  reference_date: begun
+  inputs:
+    id: text
+    begun: datetime
+    taken: datetime
+    ended: {type: datetime, optional: true, not_before: taken}
+    size: {type: integer, range: "[-1000..1000]", optional: true}
+    rate: {type: decimal(2), range: "[0..10]", optional: true}
+    kind: {type: text, values: [a, b, c], optional: true}
+    ok: {type: boolean, optional: true}
+parameters: {as_of: {type: datetime, value: 2024-06-01T00:00}}
+"""
+GIVEN = {"id": "x", "begun": "2024-05-01 00:00", "taken": "2024-05-02 00:00"}
+CLOCK = """
+indicators:
+  speed:
+    clock: {from: taken, to: ended, until: as_of}
+    target: 10h
+    better: lower
+    score: {steps: {each: 1h, deduct: 10, begun: counts}}
+    weight: 1
+score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
+grades: {good: 80, fair: 50, bad: 0}
+"""
+
+
+def found(text: str, **given: str) -> Explanation:
+    return explain(evaluate(HEAD + text, {**GIVEN, **given}))
+
+
+def changes(explanation: Explanation) -> list[tuple[str, str, str, ChangeMethod, str]]:
+    return [
+        (show(one.cause, "en"), show(change.field, "en"), show(change.after, "en"), change.method, str(change.final))
+        for one in explanation.regains
+        for change in one.changes
+    ]
+
+
+def test_a_clock_says_how_much_earlier_it_had_to_stop() -> None:
+    told = found(CLOCK, ended="2024-05-02 12:30")
+
+    assert [("speed", "ended", "2024-05-02 10:00:00", ChangeMethod.CLOSED_FORM, "100.00")] == changes(told)
+    assert ["2 h 30 min"] == [show(one.changes[0].difference or "", "en") for one in told.regains]
+
+
+def test_a_clock_that_still_runs_says_when_it_had_to_stop() -> None:
+    told = found(CLOCK)
+
+    assert [("speed", "ended", "2024-05-02 10:00:00", ChangeMethod.CLOSED_FORM, "100.00")] == changes(told)
+    assert "ended 2024-05-02 10:00:00, where nothing is given" in render(told, "en", "text")
+
+
+def test_the_next_grade_is_the_nearest_better_one() -> None:
+    (near,) = found(CLOCK, ended="2024-05-02 14:30").next_grades
+
+    assert ("fair", "50.00", "0.00") != (near.grade.id, str(near.bound), str(near.points))
+    assert ("good", "80.00", "30.00") == (near.grade.id, str(near.bound), str(near.points))
+    assert () == found(CLOCK, ended="2024-05-02 11:00").next_grades
+
+
+def test_where_less_is_better_the_next_grade_lies_below() -> None:
+    text = """
+indicators:
+  one: {measure: size, score: measure, baseline: 0, missing: waive}
+score: {method: sum, better: lower, round: 2, clamp: "[-1000..1000]"}
+grades: {good: 10, fair: 50, bad: 1000}
+"""
+    told = found(text, size="70")
+    (near,) = told.next_grades
+
+    assert ("fair", "50.00", "20.00") == (near.grade.id, str(near.bound), str(near.points))
+    assert [("one", "size", "0", ChangeMethod.SEARCH, "0.00")] == changes(told)
+    assert "20.00 points less reach fair, which begins at 50.00" in render(told, "en", "text")
+
+
+def test_a_table_is_searched_even_where_only_a_narrow_interval_helps() -> None:
+    text = """
+tables:
+  extra:
+    hit: first
+    inputs: {size: size}
+    outputs: {points: integer}
+    rows:
+      - {size: "[137..139)", points: 100}
+      - {points: 20}
+indicators:
+  one: {measure: extra, score: measure, baseline: 100, missing: waive}
+score: {method: sum, round: 2}
+"""
+
+    assert [("one", "size", "137", ChangeMethod.SEARCH, "100.00")] == changes(found(text, size="-40"))
+    assert [("one", "size", "138", ChangeMethod.SEARCH, "100.00")] == changes(found(text, size="900"))
+
+
+RULES = """
+indicators:
+  one: {measure: 100, score: measure, baseline: 100}
+score: {method: sum, round: 2}
+deductions:
+  unkind: {when: kind != "b", deduct: 7, unknown: fire}
+  bad: {when: not ok, deduct: 5, unknown: fire}
+  both: {when: size > 3 and size < 900, deduct: 2, unknown: ignore}
+  always: {when: 1 = 1, deduct: 1}
+"""
+
+
+def test_rules_try_every_value_of_what_has_few_and_search_what_has_many() -> None:
+    told = found(RULES, kind="a", size="10")
+
+    assert [
+        ("unkind", "kind", "b", ChangeMethod.ENUMERATION, "92.00"),
+        ("bad", "ok", "yes", ChangeMethod.ENUMERATION, "90.00"),
+        ("both", "size", "3", ChangeMethod.SEARCH, "87.00"),
+    ] == changes(told)
+
+
+def test_a_milestone_is_not_moved_where_intake_would_refuse_it() -> None:
+    text = CLOCK.replace("from: taken", "from: begun")
+    told = found(text, ended="2024-05-02 03:00")
+    (regain,) = told.regains
+
+    assert () == regain.changes
+    assert "no change of one value of the case regains it" in render(told, "en", "text")
+
+
+def test_an_exemption_tells_its_effect_on_the_grade_and_the_nearest_one_what_it_lacked() -> None:
+    text = (
+        CLOCK
+        + """
+exemptions:
+  helped: {when: size > 3, grants: {speed: {at_least: 90}}}
+  far: {when: size > 500 and ok, grants: {speed: {waive: true}}}
+  near: {when: size > 11, grants: {speed: {waive: true}}}
+"""
+    )
+    told = found(text, ended="2024-05-02 13:30", size="10", ok="no")
+    (one,) = told.counterfactuals
+
+    assert ("90.00", "good", "60.00", "fair") == (
+        str(one.with_it),
+        one.grade_with and one.grade_with.id,
+        str(one.without_it),
+        one.grade_without and one.grade_without.id,
+    )
+    assert told.near_miss is not None
+    assert ("near", ["size is 10, 1 short of > 11"]) == (
+        told.near_miss.exemption.id,
+        [show(why, "en") for why in told.near_miss.why_not],
+    )
+
+
+def again(evaluation: Evaluation, cause: str, change: Change, by: int = 0) -> tuple[int | None, int]:
+    """The score with a change, and what its cause brings then; `by`: units nearer to the value as it is."""
+    value = change.after.stored
+    if by and isinstance(value, int):
+        before = None if change.before is None else change.before.stored
+        value += by if not isinstance(before, int) or before > value else -by
+    assert not isinstance(value, tuple)
+    case = replace(evaluation.case, values={**evaluation.case.values, change.field.id: value})
+    (score,) = run(prepare(evaluation.ruleset), case).outcome.scores
+    brought = sum(line.amount.value for line in score.ledger if line.rule == cause)
+    return None if score.final is None else score.final.value, brought
+
+
+WORKED = [(policy, name) for policy in SHIPPED for name in cases(policy) if evaluated(policy, name)]
+
+
+@pytest.mark.parametrize(("policy", "name"), WORKED)
+def test_every_change_gives_the_score_that_is_printed_and_a_smaller_one_does_not_do(policy: str, name: str) -> None:
+    evaluation = evaluated(policy, name)
+    assert evaluation is not None
+    told = explain(evaluation)
+    Draft202012Validator(explanation_schema()).validate(json.loads(render(told, "zh", "json")))
+
+    for regain in told.regains:
+        for change in regain.changes:
+            assert (change.final.value, True) == (
+                (found := again(evaluation, regain.cause.id, change))[0],
+                found[1] >= 0,
+            )
+            if change.method is not ChangeMethod.ENUMERATION:
+                assert again(evaluation, regain.cause.id, change, 1)[1] < 0
