@@ -332,7 +332,7 @@ class TimelineView:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One case's report in one language; `conditions` where there is any condition to show in full."""
+    """One case's report in one language; `head` stands beside the key, `conditions`: whether there is one to show."""
 
     lang: str
     ruleset: Term
@@ -340,6 +340,7 @@ class View:
     source: str
     timezone: str
     key: str
+    head: tuple[FactView, ...]
     status: str
     headline: str
     rejection: str

@@ -144,3 +144,26 @@ def test_no_number_of_the_drawing_is_outside_it() -> None:
             assert bar.due_x is None or drawing.left <= bar.due_x <= drawing.right
         assert all(0 <= mark.x <= drawing.width for mark in drawing.marks)
         assert len(drawing.ticks) <= 10
+
+
+def test_the_page_begins_with_whose_case_it_is_and_what_would_have_changed_it_and_folds_the_rest() -> None:
+    page = render(explained("motor-small-claims", "surge-in-a-storm"), "en", "html")
+    head, rest = page.split('<section class="rest">')
+    order = ["Branch</span> 浦东", "Cut-off for open claims</span>", "What would have changed it", "What cost points"]
+    places = [head.index(text) for text in (*order, ">Ledger<", "The case in time")]
+
+    assert sorted(places) == places
+    assert "<h2>" not in rest
+    assert ["Rules that applied", "Indicators", "Checked, and not applied", "Weights", "Facts"] == re.findall(
+        r'<details class="fold"><summary>([^<]*)<', rest
+    )[:5]
+    assert rest.count("<details") == rest.count("</details>")
+
+
+def test_on_a_narrow_screen_the_case_in_time_is_told_in_words_beside_its_bars() -> None:
+    page = render(explained("motor-small-claims", "surge-in-a-storm"), "en", "html")
+    narrow = page.split('<div class="narrow">')[1].split('<div class="legend">')[0]
+
+    assert "<text" not in narrow
+    assert "Accepted</dt><dd>2013-10-08" in narrow
+    assert 5 == narrow.count('<svg class="strip"')
