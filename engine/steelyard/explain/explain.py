@@ -80,7 +80,7 @@ class Explainer:
         if relation is None or not joined_by(relation):
             return what
         rows = evaluation.case.rows.get(reason, ())
-        if self._known.get(reason, ((), None))[0] is not rows:
+        if reason not in self._known or self._known[reason][0] is not rows:
             self._known[reason] = rows, known_of(relation, rows)
         near = near_row(relation, self._known[reason][1], evaluation.case)
         return what if near is None else msg("{what} ({near})", what=what, near=near)

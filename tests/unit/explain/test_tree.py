@@ -246,3 +246,17 @@ tables:
     found = tree(text + ASK, size="3", kind="c")
 
     assert "  ✗ the nearest other row, 104, does not: kind is c, not b" == found[-1]
+
+
+def test_a_joined_relation_without_any_row_is_said_to_be_missing() -> None:
+    text = HEAD.replace(
+        "indicators:",
+        """  rates:
+    one_row: true
+    fields: {kind: text, rate: {type: integer, range: "[0..9]"}}
+    joins: rates.kind = case.kind
+indicators:""",
+    )
+    found = explain(evaluate(text + "outputs:\n  out: {value: rates.rate}\n", {"id": "x", "kind": "a"}, {"rates": []}))
+
+    assert ["a row of rates"] == [show(one, "en") for one in found.missing]
