@@ -146,7 +146,7 @@ def number(draw: Draw, scope: Scope, depth: int = 2) -> str:  # noqa: C901 - a c
     leaves += [f"{name}.{part}" for name in scope.results for part in parts]
     if depth == 0 or chance(draw, 40):
         return one_of(draw, *leaves)
-    kind = draw(st.integers(0, 10 if scope.aggregates else 8))
+    kind = draw(st.integers(0, 12 if scope.aggregates else 10))
     sub = lambda: number(draw, scope, depth - 1)  # noqa: E731
     match kind:
         case 0:
@@ -169,6 +169,10 @@ def number(draw: Draw, scope: Scope, depth: int = 2) -> str:  # noqa: C901 - a c
         case 8:
             return business_days(draw)
         case 9:
+            return f"gap({sub()}, {sub()})"
+        case 10:
+            return one_of(draw, f"twofold({sub()})", "rated(n2)")
+        case 11:
             where = one_of(
                 draw, "", f" where {condition(draw, Scope('events', aggregates=False, one_row=scope.one_row), 0)}"
             )
@@ -654,7 +658,13 @@ def rulesets(draw: Draw) -> dict[str, Any]:
             },
             "parts": {"of_case": "claim", "id": "part", "fields": _declared(PARTS, optional)},
         },
-        "define": {"some_number": one_of(draw, "n1 + n2", "max(n2, 3)"), "total": "sum(events.amount where flag)"},
+        "define": {
+            "some_number": one_of(draw, "n1 + n2", "max(n2, 3)"),
+            "total": "sum(events.amount where flag)",
+            "gap(one, other)": "abs(one - other)",
+            "twofold(x)": one_of(draw, "gap(x, n1) + gap(n1, x)", "if x > gap(x, 2) then x else gap(gap(x, 1), 1)"),
+            "rated(share: decimal(4))": "round(share / 3, 2)",
+        },
         "tables": tables(draw),
         "scoring": {"tenths": {"steps": {"each": "10% of target", "deduct": "10", "begun": "counts"}}},
         "indicators": indicators,

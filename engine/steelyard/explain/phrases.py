@@ -74,7 +74,10 @@ def named(expr: Expr, other: Expr) -> Expr:
 
 
 def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each node
-    """Describe an expression in words."""
+    """Describe an expression in words; the call of a formula as it is written."""
+    if expr.formula is not None:
+        arguments = tuple(phrase(argument, words) for _, argument in expr.formula.arguments)
+        return msg("{formula}({arguments})", formula=words.formula(expr.formula.name), arguments=arguments)
     match expr:
         case Scale() | Rank() | OpenEnd():
             return phrase(bare(expr), words)

@@ -13,7 +13,7 @@ from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Judgement, Node, RuleKind, RuleStory
 from steelyard.explain.terms import Name, Text, decimal_text
-from steelyard.explain.tree import ROWS, grow, worked
+from steelyard.explain.tree import ROWS, grow, spoken, worked
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import (
@@ -173,7 +173,7 @@ def _moved(rule: PointsRule, amount: Fixed) -> Text:
 
 
 def _effect(rule: PointsRule, at: EvaluationPlace) -> tuple[Text, ...]:
-    amount = phrase(rule.amount, at.words)
+    amount = spoken(rule.amount, at)
     cap = None if rule.cap is None else phrase(rule.cap, at.words)
     match rule.effect:
         case Effect.DEDUCT if cap is None:

@@ -18,6 +18,7 @@ from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Node, TableRowReference, TableStory
 from steelyard.explain.tables import Asked, asked
 from steelyard.explain.terms import Text
+from steelyard.explain.words import Words
 from steelyard.ir.expressions import (
     Add,
     Aggregate,
@@ -83,6 +84,24 @@ def worked(name: Text, expr: Expr, at: EvaluationPlace) -> tuple[Node, ...]:
     return (_Tree(at).value(expr, name, of=inner),)
 
 
+def spoken(expr: Expr, at: EvaluationPlace) -> Text:
+    """Describe an expression in words; the call of a formula with the values of its arguments."""
+    call = bare(expr).formula
+    if call is None:
+        return phrase(expr, at.words)
+    arguments = tuple(
+        msg("{parameter} = {value}", parameter=name, value=at.shown(argument)) for name, argument in call.arguments
+    )
+    return msg("{formula}({arguments})", formula=at.words.formula(call.name), arguments=arguments)
+
+
+def uncalled(expr: Expr, words: Words) -> Expr:
+    """Return what the call of a formula stands for: the formula's expression with the arguments put in."""
+    if expr.formula is None:
+        return expr
+    return words.computed(expr) if isinstance(expr, Define | Field) else replace(expr, formula=None)
+
+
 class _Tree:
     """Grows one tree. `seen`: the named values that were taken apart already, with the row of a row's."""
 
@@ -96,7 +115,7 @@ class _Tree:
         truth, always = self._at.truth(expr), isinstance(expr, Literal) and expr.value is True
         unknown = self._words.missing(truth.reasons) if isinstance(truth, Missing) else ()
         return Node(
-            text=msg("without a condition") if always else phrase(expr, self._words),
+            text=msg("without a condition") if always else spoken(expr, self._at),
             value=None,
             truth=None if isinstance(truth, Missing) else truth,
             condition=True,
@@ -135,6 +154,8 @@ class _Tree:
 
     def _parts(self, expr: Expr) -> tuple[Node, ...]:
         match expr:
+            case _ if expr.formula is not None and not isinstance(expr, Define | Field):
+                return (self.condition(uncalled(expr, self._words)),)
             case And(items=items) | Or(items=items):
                 return tuple(self.condition(item) for item in items)
             case Not(operand=operand):
@@ -185,6 +206,8 @@ class _Tree:
             if expr in found:
                 continue
             match expr:
+                case _ if expr.formula is not None and not isinstance(expr, Define | Field):
+                    found[expr] = self.value(expr, spoken(expr, self._at), of=uncalled(expr, self._words))
                 case Literal() | Argument():
                     pass
                 case Define() | Field() | OneRow() if self._words.is_computed(expr):
@@ -222,7 +245,7 @@ class _Tree:
         if not self._first(expr):
             return self._leaf(expr)
         inside = _Tree(place, self._seen)
-        return inside.value(expr, phrase(expr, self._words), of=self._words.inner(bare(value)))
+        return inside.value(expr, spoken(expr, self._at), of=self._words.inner(bare(value)))
 
     def _branches(self, expr: If, found: dict[Expr, Node]) -> None:
         """Add the conditions that were asked, up to the one that decided, and what the branch taken read."""
@@ -242,7 +265,7 @@ class _Tree:
         value = self._at.value(expr)
         shown: Text | None = None if isinstance(value, Missing) else self._at.shown(expr)
         unknown = self._words.missing(value.reasons) if isinstance(value, Missing) else ()
-        return Node(phrase(bare(expr), self._words), shown, None, condition=False, missing=unknown)
+        return Node(spoken(bare(expr), self._at), shown, None, condition=False, missing=unknown)
 
     def _rows(self, expr: Aggregate) -> tuple[Node, ...]:
         rows: list[Node] = []

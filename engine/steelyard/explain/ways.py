@@ -9,6 +9,7 @@ from steelyard.diagnostics import msg
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.terms import Text, decimal_text, duration_text
+from steelyard.explain.tree import spoken, uncalled
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import (
     SCORE_DIGITS,
@@ -88,7 +89,13 @@ def _way(result: Result, scoring: Scoring, score: int, at: EvaluationPlace) -> T
         case AsMeasure():
             return msg("the measured value is the score: {points}", points=points)
         case PointsExpression(value=value):
-            return msg("computed as {expression}: {points}", expression=phrase(value, at.words), points=points)
+            inside = phrase(uncalled(value, at.words), at.words)
+            if value.formula is None:
+                return msg("computed as {expression}: {points}", expression=inside, points=points)
+            call = spoken(value, at)
+            return msg(
+                "computed as {call}, that is {expression}: {points}", call=call, expression=inside, points=points
+            )
         case _:
             assert_never(result.indicator.way)
 

@@ -88,6 +88,7 @@ class Words:
         for section in sections:
             self._names.update({one.id: Name(one.id, one.label) for one in section})
         self._names.update({group.id: Name(group.id, group.label) for group in ruleset.groups})
+        self._formulas = {one.id: Name(one.id, one.label) for one in ruleset.formulas}
         self._feed_words = _feed_words(ruleset)
         self._calendars = {one.id: Name(one.id, one.label) for one in ruleset.calendars}
         self._scores = {score.id: Name(score.id, _score_label(score.id, score.label)) for score in ruleset.scores}
@@ -99,9 +100,9 @@ class Words:
     def inner(self, expr: Expr) -> Expr:
         """Return what an input of a table asks, where it was made a define of its own; else the expression itself."""
         match expr:
-            case Define(name=name) if "." in name:
+            case Define(name=name, formula=None) if "." in name:
                 return self.definitions[name].value
-            case Field(relation=relation, name=name) if "." in name:
+            case Field(relation=relation, name=name, formula=None) if "." in name:
                 return self.row_definitions[relation, name].value
             case _:  # every other expression is as the author wrote it
                 return expr
@@ -121,6 +122,10 @@ class Words:
         if isinstance(expr, Define):
             return self.definitions[expr.name].value
         return self.row_definitions[expr.relation, expr.name].value
+
+    def formula(self, id: str) -> Name:  # noqa: A002 - the word
+        """Return the label of a formula."""
+        return self._formulas[id]
 
     def score(self, id: str) -> Name:  # noqa: A002 - the word
         """Return the label of a score."""

@@ -44,6 +44,8 @@ def called(kind: str) -> Message:
             return msg("a parameter")
         case "define":
             return msg("a define")
+        case "formula":
+            return msg("a formula")
         case "table":
             return msg("a table")
         case "relation":

@@ -27,6 +27,7 @@ __all__ = [
     "Divide",
     "Expr",
     "Field",
+    "FormulaCall",
     "Function",
     "If",
     "IndicatorPart",
@@ -60,12 +61,21 @@ Stored = int | str | bool | tuple[str, ...]
 """A value in stored form: types.py says how each type is stored."""
 
 
+@dataclass(frozen=True, slots=True)
+class FormulaCall:
+    """The call of a formula that an expression was put in the place of: its name, its arguments by parameter."""
+
+    name: str = field(compare=False)
+    arguments: tuple[tuple[str, Expr], ...] = field(compare=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """Base of all nodes: the type, and the place (None for nodes made by the compiler)."""
+    """Base of all nodes: the type, the place (None for nodes made by the compiler), the formula's call that it was."""
 
     type: Type
     span: Span | None = field(default=None, compare=False, repr=False)
+    formula: FormulaCall | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from steelyard.ir.lowering.definitions import definition, parameter, row_definit
 from steelyard.ir.lowering.demands import written_scores
 from steelyard.ir.lowering.exemptions import exemption
 from steelyard.ir.lowering.fields import check_milestones, declared_range
+from steelyard.ir.lowering.formulas import named
 from steelyard.ir.lowering.indicators import indicator
 from steelyard.ir.lowering.order import in_order, lowering_order, rows_in_order
 from steelyard.ir.lowering.people import label, source
@@ -56,7 +57,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     calendars = _all(context.calendar(str(name)) for name in file.calendars)
     _lower_in_order(context, file)
     relations = _all(context.full_relation(str(name)) for name in file.relations)
-    defines = _all(context.define(str(name), None) for name in file.define)
+    defines = _all(context.define(name, None) for name in context.defines())
     tables = _all(context.table(str(name), None) for name in file.tables)
     measured = {i.id: i for i in _all(context.indicator(str(name), None) for name in file.indicators)}
     exempting = _all(exemption(context, key, written, measured) for key, written in file.exemptions.items())
@@ -66,6 +67,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     unscored = points.unscored_rules(context)
     rules = points.points_rules(context, by_name) if by_name else ()
     outputs = points.outputs(context, by_name) if by_name or not written_scores(file) else ()
+    context.check_uncalled()
     key, reference_date = _case(context, file)
     effective = _effective(context, file)
     if diagnostics.errors > before or key is None:
@@ -100,6 +102,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
             outputs=outputs,
             properties=tuple(Property(str(text), text.span) for text in file.properties),
             calendars=calendars,
+            formulas=tuple(named(one) for one in context.formulas.values()),
             file=file.span.file,
         )
     )
@@ -146,12 +149,14 @@ def _all(found: Iterable[T | None]) -> tuple[T, ...]:
 
 def _lower_in_order(context: Context, file: RulesetFile) -> None:
     """Lower defines and tables, each after what it reads."""
-    order = lowering_order(file, context.trees)
+    order = lowering_order(file, context.formulas, context.trees)
     for cycle in order.cycles:
         context.refuse_cycle(cycle)
     for owner, name in order.keys:
         if not name:
             context.table(owner, None)
+        elif not owner and context.kind(name) != "define":
+            continue  # a formula, lowered with each call
         elif not owner:
             define = context.define(name, None)
             if define is not None:

@@ -77,16 +77,17 @@ def negate(expr: Expr) -> Expr:
         case Or(items=items):
             return And(tuple(negate(item) for item in items), type=expr.type, span=expr.span)
         case Compare(comparator=comparator, left=left, right=right):
-            return replace(expr, comparator=_OPPOSITE[comparator], left=normalise(left), right=normalise(right))
+            one, other = normalise(left), normalise(right)
+            return replace(expr, comparator=_OPPOSITE[comparator], left=one, right=other, formula=None)
         case IsMissing(operand=operand, negated=negated):
-            return replace(expr, operand=normalise(operand), negated=not negated)
+            return replace(expr, operand=normalise(operand), negated=not negated, formula=None)
         case Literal(value=bool() as value):
             return replace(expr, value=not value)
         case Aggregate(aggregation=Aggregation.ANY, where=where):
             claim = Literal(value=False, type=Boolean()) if where is None else negate(where)
-            return replace(expr, aggregation=Aggregation.ALL, where=claim)
+            return replace(expr, aggregation=Aggregation.ALL, where=claim, formula=None)
         case Aggregate(aggregation=Aggregation.ALL, where=where) if where is not None:
-            return replace(expr, aggregation=Aggregation.ANY, where=negate(where))
+            return replace(expr, aggregation=Aggregation.ANY, where=negate(where), formula=None)
         case Literal() | Input() | Parameter() | Define() | Field() | OneRow() | TableCall() | TableAggregate():
             return Not(rebuild(expr, normalise), type=expr.type, span=expr.span)
         case IndicatorPart() | OwnTarget() | OwnMeasure() | ScoreValue() | Argument():

@@ -147,6 +147,7 @@ class Ruleset:
         scores: none where the ruleset only decides: it then has outputs, and no indicators or points rules.
         points: deductions, bonuses, corrections, gates, in the order written.
         calendars: the first one is the default.
+        formulas: the names of those that were put in the place of their calls.
     """
 
     id: str
@@ -172,4 +173,5 @@ class Ruleset:
     outputs: tuple[Output, ...]
     properties: tuple[Property, ...] = ()
     calendars: tuple[WorkingCalendar, ...] = ()
+    formulas: tuple[Named, ...] = field(default=(), compare=False)
     file: str = field(default="", compare=False)

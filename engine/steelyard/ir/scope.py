@@ -10,7 +10,7 @@ from steelyard.diagnostics import Diagnostics, Message, Span
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, Table, WorkingCalendar
 from steelyard.ir.types import Type
-from steelyard.language.syntax import Name
+from steelyard.language.syntax import Call, Name
 
 SPECIAL_NAMES = frozenset({"case", "target", "measure", "score"})
 """Names with a special meaning in some places, which no input, define, parameter or relation may have."""
@@ -64,8 +64,12 @@ class Lookup(Protocol):
         """The table's own input expressions, typed in the scope where its name is used."""
         ...
 
+    def call_formula(self, node: Call, scope: NameScope) -> Expr | None:
+        """The value of a formula's call."""
+        ...
+
     def kind(self, name: str) -> str | None:
-        """What a name is: input, parameter, define, relation, table, indicator, group, score, rule; None: nothing."""
+        """What a name is: input, parameter, define, formula, table, relation, indicator, group, score, rule."""
         ...
 
     def indicator_types(self, name: str, asked_at: Span | None) -> tuple[Type, Type | None] | None:
@@ -101,6 +105,7 @@ class NameScope:
         bare_row: whether the row's fields may be written without the relation's name.
         target, measure: the types of the indicator's own target and measure where they may be read.
         score: the score that may be read by name, or as `score`, and its type.
+        bound: what the names of a formula's parameters stand for.
         aggregating: whether the expression is inside an aggregate, where no other is allowed.
         types_only: whether only the type is wanted, so that the inputs of tables are left out.
     """
@@ -114,6 +119,7 @@ class NameScope:
     measure: Type | None = None
     scores: tuple[tuple[str, Type], ...] = ()
     own_score: str | None = None
+    bound: tuple[tuple[str, Expr], ...] = ()
     aggregating: bool = False
     types_only: bool = False
 

@@ -12,7 +12,7 @@ from steelyard.ir.expressions import Expr, Node
 
 @cache
 def _expression_fields(kind: type[Node]) -> tuple[str, ...]:
-    return tuple(f.name for f in fields(kind) if f.name not in {"type", "span"})
+    return tuple(f.name for f in fields(kind) if f.name not in {"type", "span", "formula"})
 
 
 def _operands(value: object) -> tuple[Expr, ...]:

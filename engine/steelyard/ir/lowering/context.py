@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar, cast
 
@@ -10,11 +10,22 @@ from steelyard.calendars.zones import UnknownZoneError, Zone, zone, zone_names
 from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir import strata
-from steelyard.ir.expressions import Define, Expr, Field, OneRow, TableAggregate, TableCall
+from steelyard.ir.expressions import (
+    Argument,
+    Define,
+    Expr,
+    Field,
+    OneRow,
+    OwnMeasure,
+    OwnTarget,
+    TableAggregate,
+    TableCall,
+)
 from steelyard.ir.knowledge import Knower, Value
-from steelyard.ir.lowering import calendars, demands, fields, heights
+from steelyard.ir.lowering import calendars, demands, fields, formulas, heights
 from steelyard.ir.lowering.names import declared_names
 from steelyard.ir.negation import normalise
+from steelyard.ir.reading import reads_row
 from steelyard.ir.ruleset import (
     Definition,
     Indicator,
@@ -28,7 +39,9 @@ from steelyard.ir.scope import NameScope, RelationShape
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Boolean, Type
 from steelyard.ir.typing.expression import expression, fitted
-from steelyard.ir.walk import children
+from steelyard.ir.typing.names import closed
+from steelyard.ir.walk import children, nodes
+from steelyard.language import syntax
 from steelyard.language.parser import Trees
 from steelyard.model.ruleset import RulesetFile
 from steelyard.source import Keys, Text
@@ -70,18 +83,21 @@ class Context:
         self._sections = sections
         self.diagnostics = diagnostics
         self.zone = self._zone()
-        self.kinds = declared_names(file, diagnostics)
+        self.trees = Trees()
+        self.formulas = formulas.declared_formulas(file, self.trees, diagnostics)
+        self.kinds = declared_names(file, self.formulas, diagnostics)
         self.knows = Knower(self)
         self.demands = demands.demands(file)
         self.indicator_measures: dict[str, tuple[Type, Type | None]] = {}
         self._memory: dict[tuple[str, str], object] = {}
         self._open: list[tuple[str, str]] = []
         self.entry = Keys().entry
-        self.trees = Trees()
         self._levels: dict[tuple[str, str, str | None], Level] = {}
         self._heights: dict[tuple[str, str], int] = {}
         self._arguments: dict[Hashable, tuple[Expr, ...] | None] = {}
         self._added: dict[str | None, list[Definition]] = {}
+        self._calls: dict[tuple[str, Hashable], Expr | None] = {}
+        self._spent = 0
 
     def _zone(self) -> Zone:
         text = self.file.timezone
@@ -150,10 +166,86 @@ class Context:
             return None
         self._open.append(key)
         try:
-            self._arguments[place] = self._sections.arguments(self, name, scope)
+            self._arguments[place] = self._sections.arguments(self, name, replace(scope, bound=()))
         finally:
             self._open.pop()
         return self._arguments[place]
+
+    def call_formula(self, node: syntax.Call, scope: NameScope) -> Expr | None:
+        """The value of a formula's call; the same call is lowered once."""
+        formula = self.formulas.get(node.function)
+        tree = None if formula is None else self.trees.of(formula.written.value, self.diagnostics)
+        arguments = None if formula is None else formulas.arguments_of(formula, node, scope)
+        if formula is None or tree is None or arguments is None:
+            return None
+        key = (node.function, (arguments, scope.aggregating, scope.types_only))
+        if key not in self._calls:
+            self._calls[key] = self._call(formula, tree, arguments, node, scope)
+        found = self._calls[key]
+        return None if found is None else replace(found, span=node.span)
+
+    def _call(
+        self,
+        formula: formulas.Formula,
+        tree: syntax.Expression,
+        arguments: tuple[tuple[str, Expr], ...],
+        node: syntax.Call,
+        scope: NameScope,
+    ) -> Expr | None:
+        key = ("formula", node.function)
+        if key in self._open:
+            self._cycle(key, node.span)
+            return None
+        self._open.append(key)
+        outer, self.diagnostics = self.diagnostics, Diagnostics()
+        try:
+            value = formulas.value_of(formula, tree, arguments, node, scope)
+        finally:
+            found, self.diagnostics = self.diagnostics, outer
+            self._open.pop()
+        formulas.report_from_call(formula, node, found, outer)
+        size = None if value is None else formulas.small_enough(value, node.function, node, self._spent, outer)
+        if value is None or size is None or not heights.check(self._height(value), value, outer):
+            return None
+        self._spent += size
+        return value if scope.types_only else self._stored_call(formula, value)
+
+    def _stored_call(self, formula: formulas.Formula, value: Expr) -> Expr | None:
+        """The define made of a call; the value itself where it is a constant or settled too late for a define."""
+        relations = dict.fromkeys(one.relation for one in nodes(value) if isinstance(one, Field))
+        row = next((one for one in relations if reads_row(value, one)), None)
+        late = self.level(value) > (Level.INDICATORS if row is None else Level.ROWS)
+        own = any(isinstance(one, OwnTarget | OwnMeasure | Argument) for one in nodes(value))
+        if late or own or not heights.reads_case(value) or value.formula is None:
+            return value
+        if not self._lists_allowed(value, allowed=False):
+            return None
+        definition = formulas.definition(formula, value.formula, value)
+        self.add_define(row, definition)
+        kind = closed(value.type)
+        leaf: Define | Field = (
+            Define(definition.id, type=kind, formula=value.formula)
+            if row is None
+            else Field(row, definition.id, type=kind, formula=value.formula)
+        )
+        self.learn(leaf)
+        return leaf
+
+    def check_uncalled(self) -> None:
+        """Report formulas that nothing calls; their text is checked where all their parameters have types."""
+        for name in self.formulas.keys() - {key[0] for key in self._calls}:
+            formula = self.formulas[name]
+            unused = msg("{kind} `{name}` is never used", kind=msg("the formula"), name=name)
+            self.diagnostics.add("L101", formula.name.span, unused, help=msg("remove it, or use it in a rule"))
+            tree = self.trees.of(formula.written.value, self.diagnostics)
+            kinds = [kind for _, kind in formula.parameters if kind is not None]
+            if tree is not None and len(kinds) == len(formula.parameters):
+                arguments = tuple(
+                    (str(one), Argument(place, type=kind))
+                    for place, ((one, _), kind) in enumerate(zip(formula.parameters, kinds, strict=True))
+                )
+                scope = NameScope(self, Level.ALL, msg("a formula"), types_only=True)
+                expression(tree, replace(scope, bound=arguments))
 
     def indicator(self, name: str, asked_at: Span | None) -> Indicator | None:
         """The indicator of that name."""
@@ -280,6 +372,10 @@ class Context:
             self._memory["define", key] = definition
             self._added.setdefault(relation, []).append(definition)
 
+    def defines(self) -> Iterator[str]:
+        """The names of the defines of the case, without formulas."""
+        return (str(key) for key in self.file.define if not formulas.is_head(key))
+
     def added_defines(self, relation: str | None = None) -> tuple[Definition, ...]:
         """The defines that no author wrote."""
         return tuple(self._added.get(relation, ()))
@@ -330,7 +426,8 @@ class Context:
             value = self.defined(node.name) if isinstance(node, Define) else self.row_value(node.relation, node.name)
             if value is None or isinstance(value, InputField):
                 break
-            path.append(".".join(part for part in reversed(_key(node)) if part))
+            called = None if node.formula is None else node.formula.name
+            path.append(called or ".".join(part for part in reversed(_key(node)) if part))
             node = self._level(value, join_of)[1]
         self.diagnostics.add(
             "N105",
@@ -389,9 +486,13 @@ class Context:
         )
         for owner, name in cycle:
             kind = "define" if name else "table"
+            if not owner:
+                self.formulas.pop(name, None)
             self._memory[kind, ".".join(part for part in (owner, name) if part)] = None
 
     def _declared_at(self, name: str) -> Span | None:
+        if name in self.formulas:
+            return self.formulas[name].name.span
         for section in (self.file.define, self.file.tables, self.file.relations, self.file.indicators):
             for key in section:
                 if key == name:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from steelyard.diagnostics import Diagnostics, Label, Span, msg
 from steelyard.ir.describe import called
+from steelyard.ir.lowering.formulas import Formula, head_name, is_head
 from steelyard.ir.scope import SPECIAL_NAMES
 from steelyard.ir.typing.calls import FUNCTION_NAMES
 from steelyard.model.ruleset import RulesetFile
@@ -20,11 +21,12 @@ _RULE_ID = re.compile(r"\w[\w-]*")
 _LONGEST = 100
 _IDENTITY = re.compile(rf"[^\W_][\w.-]{{0,{_LONGEST - 1}}}")
 """A ruleset's id or version."""
+_CALLED = frozenset({"table", "formula"})
 _ROW_KEYS = frozenset({"note", "source"})
 """Keys that a table's row may have besides its columns."""
 
 
-def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str]:
+def declared_names(file: RulesetFile, formulas: Mapping[str, Formula], diagnostics: Diagnostics) -> dict[str, str]:
     """Return all names with their kinds; report duplicate names and names that expressions cannot contain."""
     kinds: dict[str, str] = {}
     places: dict[str, Span] = {}
@@ -44,13 +46,36 @@ def declared_names(file: RulesetFile, diagnostics: Diagnostics) -> dict[str, str
         if kind == "rule":
             _check_rule(key, diagnostics)
         else:
-            _check_name(key, diagnostics, SPECIAL_NAMES | FUNCTION_NAMES if kind == "table" else SPECIAL_NAMES)
+            _check_name(key, diagnostics, SPECIAL_NAMES | FUNCTION_NAMES if kind in _CALLED else SPECIAL_NAMES)
         places[name] = span
         kinds[name] = kind
+    _check_parameters(formulas, places, kinds, diagnostics)
     _check_parts(file, diagnostics)
     _check_identity(file.ruleset, diagnostics)
     _check_identity(file.version, diagnostics)
     return kinds
+
+
+def _check_parameters(
+    formulas: Mapping[str, Formula], places: Mapping[str, Span], kinds: Mapping[str, str], diagnostics: Diagnostics
+) -> None:
+    """Check the parameters of formulas, which share no name with what the formula can read besides them."""
+    for formula in formulas.values():
+        own: dict[str, Span] = {}
+        for name, _ in formula.parameters:
+            _check_name(name, diagnostics, SPECIAL_NAMES)
+            taken = own.get(name) or (places.get(name) if kinds.get(name) not in {"rule", "group"} else None)
+            if taken is not None:
+                diagnostics.add(
+                    "N103",
+                    name.span,
+                    msg("the name `{name}` is taken", name=name),
+                    help=msg(
+                        "call the parameter otherwise: a formula reads its parameters and the names of the ruleset"
+                    ),
+                    labels=(Label(taken, msg("it is {kind} here", kind=called(kinds.get(name, "parameter")))),),
+                )
+            own[name] = name.span
 
 
 def _check_identity(key: Text, diagnostics: Diagnostics) -> None:
@@ -116,7 +141,8 @@ def _declarations(file: RulesetFile) -> Iterator[tuple[str, Text]]:
     sections: tuple[tuple[str, Iterable[Text]], ...] = (
         ("input", file.case.inputs),
         ("parameter", file.parameters),
-        ("define", file.define),
+        ("define", (key for key in file.define if not is_head(key))),
+        ("formula", (name for key in file.define if is_head(key) and (name := head_name(key)) is not None)),
         ("table", file.tables),
         ("relation", file.relations),
         ("group", file.groups),

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from steelyard.diagnostics import Diagnostics
 from steelyard.ir.expressions import Expr, Field
+from steelyard.ir.lowering.formulas import Formula, is_head
 from steelyard.ir.ruleset import Definition
 from steelyard.ir.walk import nodes
 from steelyard.language import syntax
@@ -17,7 +18,7 @@ from steelyard.source import Text
 
 K = TypeVar("K", bound=Hashable)
 Key = tuple[str, str]
-"""A define of the case: ("", name); of a row: (relation, name); a table: (name, "")."""
+"""A define of the case, or a formula: ("", name); of a row: (relation, name); a table: (name, "")."""
 
 
 def in_order(defines: tuple[Definition, ...], read: Callable[[Expr], str | None]) -> tuple[Definition, ...]:
@@ -54,11 +55,14 @@ class Order:
     cycles: tuple[tuple[Key, ...], ...]
 
 
-def lowering_order(file: RulesetFile, trees: Trees) -> Order:
-    """Return defines and tables, each after those that its text names, so that lowering one needs little recursion."""
+def lowering_order(file: RulesetFile, formulas: Mapping[str, Formula], trees: Trees) -> Order:
+    """Return defines, formulas and tables, each after those that its text names; so lowering needs little recursion."""
     texts: dict[Key, tuple[tuple[Text, ...], str]] = {}
     for name, define in file.define.items():
-        texts["", str(name)] = ((define.value,), "")
+        if not is_head(name):
+            texts["", str(name)] = ((define.value,), "")
+    for name, formula in formulas.items():
+        texts["", name] = ((formula.written.value,), "")
     for owner, relation in file.relations.items():
         for name, define in relation.define.items():
             texts[str(owner), str(name)] = ((define.value,), str(owner))

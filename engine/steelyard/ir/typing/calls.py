@@ -52,9 +52,11 @@ def call(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     name = node.function
     if scope.lookup.kind(name) == "table":
         return _call_table(node, scope, lower)
+    if scope.lookup.kind(name) == "formula":
+        return scope.lookup.call_formula(node, scope)
     if name not in ARITIES:
-        tables = tuple(one for one in scope.lookup.names() if scope.lookup.kind(one) == "table")
-        near = closest(name, (*ARITIES, *AGGREGATES, *tables))
+        callable_ = tuple(one for one in scope.lookup.names() if scope.lookup.kind(one) in {"table", "formula"})
+        near = closest(name, (*ARITIES, *AGGREGATES, *callable_))
         scope.diagnostics.add(
             "N110",
             node.function_span or node.span,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from steelyard.diagnostics import Message, Span, msg
 from steelyard.diagnostics.suggestions import MOST_ERRORS, closest, listed
 from steelyard.ir.describe import called
@@ -22,6 +24,7 @@ from steelyard.ir.expressions import (
 from steelyard.ir.ruleset import HitPolicy, Table
 from steelyard.ir.scope import NameScope, RelationShape, written
 from steelyard.ir.types import DateTime, Number, Text, Type
+from steelyard.ir.walk import nodes
 from steelyard.language import syntax
 
 MOST_CANDIDATES = 500
@@ -46,7 +49,7 @@ def name(node: syntax.Name, scope: NameScope) -> Expr | None:
 def _bare(bare: str, node: syntax.Name, scope: NameScope) -> Expr | None:
     row = scope.lookup.relation(scope.row) if scope.row and scope.bare_row else None
     in_row = row is not None and row.has(bare)
-    special = _special(bare, node.span, scope)
+    special = _bound(bare, node.span, scope) or _special(bare, node.span, scope)
     kind = scope.lookup.kind(bare)
     in_case = special is not None or kind in {"input", "parameter", "define", "table"} or bare in dict(scope.scores)
     if in_row and in_case and row is not None:
@@ -60,6 +63,23 @@ def _bare(bare: str, node: syntax.Name, scope: NameScope) -> Expr | None:
     if in_row and row is not None:
         return _field(row, bare, node.span, scope)
     return special if special is not None else _of_case(bare, node, scope)
+
+
+def _bound(bare: str, span: Span, scope: NameScope) -> Expr | None:
+    """The argument of a formula's parameter."""
+    found = dict(scope.bound).get(bare)
+    if found is not None and scope.row is not None and any(isinstance(one, Field) for one in nodes(found)):
+        scope.diagnostics.add(
+            "N109",
+            span,
+            msg(
+                "`{name}` is given from a row, and is read inside an aggregate over `{relation}`",
+                name=bare,
+                relation=scope.row,
+            ),
+            help=msg("pass a value of the case, or write the aggregate as an argument of the formula"),
+        )
+    return None if found is None else replace(found, span=span)
 
 
 def _special(bare: str, span: Span, scope: NameScope) -> Expr | None:
@@ -106,6 +126,7 @@ def _not_a_value(bare: str, kind: str, span: Span, scope: NameScope) -> None:
         "relation": msg("write e.g. `count({name})`, or name a field: `{name}.FIELD`", name=bare),
         "group": msg("a group has no value of its own"),
         "score": msg("a score can be read by its own points rules and by outputs"),
+        "formula": msg("call it: `{name}(…)`", name=bare),
     }
     scope.diagnostics.add(
         "N104",
