@@ -24,7 +24,7 @@ from steelyard.ir.expressions import (
     TableAggregate,
     TableCall,
 )
-from steelyard.ir.missing import Knowledge, can_be_missing
+from steelyard.ir.missing import NOTHING, Knowledge, can_be_missing, given_by
 from steelyard.ir.ranges import UNBOUNDED, Bounds, Leaf, hull, range_of
 from steelyard.ir.ruleset import HitPolicy, InputField, ParameterDeclaration, Table
 from steelyard.ir.types import Range, Text, Type, default_range
@@ -87,13 +87,26 @@ class Knower:
         """Return the range of a value for any values of the parameters."""
         return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=False)))
 
-    def missing(self, expr: Expr, *, target: bool = False, measure: bool = False) -> bool:
+    def missing(self, expr: Expr, *, target: bool = False, measure: bool = False, when: Expr | None = None) -> bool:
         """Return whether an expression can be missing, or a condition unknown.
 
-        `target` and `measure` say whether the indicator's own can be missing.
+        `target` and `measure` say whether the indicator's own can be missing; where `when` is false or unknown the
+        expression does not count.
         """
-        known = Knowledge(self._leaf_missing, self.membership_unknown, self._table_missing, target, measure)
-        return can_be_missing(expr, known)
+        known = Knowledge(
+            self._leaf_missing, self._define_value, self.membership_unknown, self._table_missing, target, measure
+        )
+        return can_be_missing(expr, known, NOTHING if when is None else given_by(when, known, truth=True))
+
+    def _define_value(self, leaf: Input | Define | Field) -> Expr | None:
+        match leaf:
+            case Input():
+                return None
+            case Define(name=name):
+                return self._declared.defined(name)
+            case Field(relation=relation, name=name):
+                value = self._declared.row_value(relation, name)
+                return None if isinstance(value, InputField) else value
 
     def values(self, expr: Expr, depth: int = MOST_NAMES) -> frozenset[Stored] | None:
         """The values that an expression of a ruleset without errors can have, where these are few and known.

@@ -120,7 +120,7 @@ TYPES = (
     Slip("T102", value("if paid_at - reported_at > «24→•» then 1 else 2")),
     Slip("T102", value("if date(reported_at) - @2024-05-01 > «24→•» then 1 else 2")),
     Slip("T102", value("if «reported_at→•» > @2024-05-01 then 1 else 2"), {"x": "reported_at"}),
-    Slip("T102", value("if paid_at = missing then 1 else 2"), {"x": "paid_at"}),
+    Slip("T102", value("if paid_at > missing then 1 else 2"), {"x": "paid_at"}),
     Slip("T102", value("if complaint = 1 then 1 else 2"), {"upheld": "complaint"}),
     Slip("T103", value('if line = "moto" then 1 else 2')),
     Slip("T103", TABLE + "rows: [{line: moto, p: 1, q: w}], default: {p: 2, q: v}}}"),

@@ -279,14 +279,14 @@ def _missing(context: Context, written: Written | model.MissingScore) -> Missing
 
 def _check_present(context: Context, found: Indicator) -> None:
     """Check that measure, target and score are never missing where the indicator has no `missing` rule."""
-    knows = context.knows
-    target = found.target is not None and knows.missing(found.target)
+    knows, when = context.knows, found.only_if
+    target = found.target is not None and knows.missing(found.target, when=when)
     what = None
     if target:
         what = msg("the target")
-    elif _measure_missing(context, found.measure, target=target):
+    elif _measure_missing(context, found.measure, target=target, when=when):
         what = msg("the measure")
-    elif isinstance(found.way, ir.PointsExpression) and knows.missing(found.way.value):
+    elif isinstance(found.way, ir.PointsExpression) and knows.missing(found.way.value, when=when):
         what = msg("the score")
     if what is not None:
         context.diagnostics.add(
@@ -297,13 +297,13 @@ def _check_present(context: Context, found: Indicator) -> None:
         )
 
 
-def _measure_missing(context: Context, measure: Expr | Clock, *, target: bool) -> bool:
+def _measure_missing(context: Context, measure: Expr | Clock, *, target: bool, when: Expr | None) -> bool:
+    def missing(expr: Expr) -> bool:
+        return context.knows.missing(expr, target=target, when=when)
+
     if not isinstance(measure, Clock):
-        return context.knows.missing(measure, target=target)
-    if context.knows.missing(measure.start, target=target):
-        return True
-    stop = context.knows.missing(measure.stop, target=target)
-    return stop and (measure.until is None or context.knows.missing(measure.until, target=target))
+        return missing(measure)
+    return missing(measure.start) or (missing(measure.stop) and (measure.until is None or missing(measure.until)))
 
 
 def _baseline(context: Context, key: Written, written: model.Indicator, scored: ir.Way, *, least: bool) -> int | None:

@@ -14,6 +14,7 @@ from steelyard.ir.expressions import (
     Compare,
     Expr,
     If,
+    IsMissing,
     Literal,
     Not,
     OneOf,
@@ -53,7 +54,12 @@ def comparison(node: syntax.Comparison, scope: NameScope, lower: Lower) -> Expr 
     sides = _pair(node.left, node.right, scope, lower)
     if sides is None:
         return None
-    return compare(Comparator(node.operator), *sides, node, scope)
+    comparator = Comparator(node.operator)
+    unknown = [isinstance(side, Literal) and side.value is None for side in sides]
+    if comparator in EQUALITY and sum(unknown) == 1:
+        asked = sides[unknown.index(False)]
+        return IsMissing(asked, negated=comparator is Comparator.NE, type=Boolean(), span=node.span)
+    return compare(comparator, *sides, node, scope)
 
 
 def _pair(
