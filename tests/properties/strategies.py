@@ -91,7 +91,7 @@ PARTS: dict[str, dict[str, Any]] = {
     "used": {"type": "decimal(2)"},
     "begun": {"type": "datetime"},
     "done": {"type": "datetime"},
-    "heavy": {"type": "decimal(1)", "range": "[0.1..100]"},
+    "heavy": {"type": "decimal(1)", "range": "[0..100]"},
 }
 FIXED = {"key", "eid", "claim", "part", "upto", "heavy"}
 """Fields that cannot be missing, or are open."""
@@ -538,7 +538,7 @@ def family(draw: Draw, *, weighted: bool) -> dict[str, Any]:
     if "measure" in found and found["target"] not in TARGETS and chance(draw, 70):
         found["measure"] = "used" if parts else "amount"
     if weighted:
-        found["weight"] = one_of(draw, "heavy", "2") if parts else one_of(draw, "max(amount, 0.1)", "heaviness")
+        found["weight"] = one_of(draw, "heavy", "2") if parts else one_of(draw, "max(amount, 0)", "heaviness")
     return found
 
 

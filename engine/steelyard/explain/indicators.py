@@ -144,6 +144,9 @@ def _waived(result: Result, at: EvaluationPlace) -> Text | None:
     if result.waived is None:
         return None
     words = at.words
+    rule = result.indicator
+    if rule.family is not None and rule.weight is not None and at.value(rule.weight) == 0:
+        return msg("not counted: its weight is 0")
     if result.only_if is False:
         return _not_applicable(result, at)
     if isinstance(result.only_if, Missing):

@@ -40,9 +40,11 @@ def check_positive(ruleset: Ruleset, knower: Knower, diagnostics: Diagnostics) -
 
 
 def check_indicator(indicator: Indicator, knower: Knower, diagnostics: Diagnostics) -> None:
-    """Check the base target, and the width of an absolute step."""
+    """Check the base target, the width of an absolute step, and weights of rows."""
     if _relative(indicator) and indicator.target is not None:
         _check_target(indicator.target, UNBOUNDED, indicator.span, knower, diagnostics)
+    if indicator.family is not None and indicator.weight is not None:
+        _check_weight(indicator, indicator.weight, knower, diagnostics)
     match indicator.way:
         case Steps(each=each) if not isinstance(each, RelativeStep):
             low = knower.value_range(each).low
@@ -57,6 +59,18 @@ def check_indicator(indicator: Indicator, knower: Knower, diagnostics: Diagnosti
             pass
         case _:
             assert_never(indicator.way)
+
+
+def _check_weight(indicator: Indicator, weight: Expr, knower: Knower, diagnostics: Diagnostics) -> None:
+    """Check that no row weighs less than 0; one of weight 0 does not count."""
+    low = knower.value_range(weight).low
+    if low is None or low < 0:
+        diagnostics.add(
+            "H202",
+            weight.span or indicator.span,
+            msg("the weight of a row of `{name}` can be below 0", name=indicator.id),
+            help=msg("declare a range from 0 on for what it reads, or take the greater of it and 0"),
+        )
 
 
 def check_grant(indicator: Indicator, grant: TargetGrant, knower: Knower, diagnostics: Diagnostics) -> None:

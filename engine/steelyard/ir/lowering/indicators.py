@@ -8,7 +8,7 @@ from steelyard.diagnostics import msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import ruleset as ir
 from steelyard.ir.describe import describe
-from steelyard.ir.expressions import Expr, OwnTarget
+from steelyard.ir.expressions import And, Comparator, Compare, Expr, IsMissing, Literal, Or, OwnTarget
 from steelyard.ir.lowering.bounds import clamp, points
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import Demand, written_scores
@@ -18,7 +18,7 @@ from steelyard.ir.positive import check_indicator
 from steelyard.ir.ruleset import SCORE_DIGITS, Better, Bounds, Clock, Family, Indicator, MissingRule, OnMissing
 from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
-from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Text, Type
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Text, Type
 from steelyard.ir.typing.calls import fit
 from steelyard.ir.typing.names import closed
 from steelyard.ir.typing.numbers import adopt
@@ -44,6 +44,8 @@ def indicator(context: Context, name: str) -> Indicator | None:
     measuring = replace(scope, limit=Level.TARGET, target=None if target is None else target.type)
     measure = _measure(context, key, written, measuring)
     weight = _weight(context, key, written, scope, weighted=demand.weighted)
+    if family is not None and weight is not None:
+        only_if = _with_weight(context, weight, only_if)
     group = _group(context, written)
     bad_target = target is None and written.target is not None
     if measure is None or bad_target:
@@ -220,6 +222,18 @@ def _weight(
         )
         return None
     return weight
+
+
+def _with_weight(context: Context, weight: Expr, only_if: Expr | None) -> Expr | None:
+    """The condition under which a row counts: its weight is not 0. A row without a weight rejects its case later."""
+    low = context.knows.widest_range(weight).low
+    if low is not None and low > 0:
+        return only_if
+    zero = Literal(0, type=weight.type)
+    counts: Expr = Compare(Comparator.NE, weight, zero, type=Boolean(), span=weight.span)
+    if context.knows.missing(weight):
+        counts = Or((IsMissing(weight, type=Boolean()), counts), type=Boolean(), span=weight.span)
+    return counts if only_if is None else And((counts, only_if), type=Boolean(), span=only_if.span)
 
 
 def _group(context: Context, written: model.Indicator) -> str | None:

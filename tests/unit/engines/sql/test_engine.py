@@ -49,7 +49,10 @@ ruleset: r
 version: 1
 case: {key: id, inputs: {id: text}}
 relations:
-  parts: {of_case: id, id: code, fields: {id: text, code: text, used: decimal(2), heavy: decimal(2)}}
+  parts:
+    of_case: id
+    id: code
+    fields: {id: text, code: text, used: decimal(2), heavy: {type: decimal(2), range: "[0..)"}}
 indicators:
   each: {for_each: parts, id: code, measure: used, target: 4, better: higher, score: met, weight: heavy}
 score: {method: weighted_mean, round: 2}
