@@ -680,6 +680,9 @@ def rulesets(draw: Draw) -> dict[str, Any]:
             "not-ours": {"when": condition(draw, Scope(results=tuple(named), parts="status")), "reason": "U1"},
             "nor-this": {"when": "b1 and b2", "reason": "U2"},
         }
+        for rule in ruleset["unscored"].values():
+            if chance(draw, 60):
+                rule["on"] = one_of(draw, *known)
     if not several and chance(draw, 40) and "better" not in scores["score"]:
         ruleset["grades"] = {"A": "90", "B": "75", "C": "< 75"}
     if chance(draw, 6):

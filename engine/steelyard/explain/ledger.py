@@ -43,7 +43,7 @@ def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evalu
         better=rule.better,
         grade=next((name for name, _ in grades if name.id == outcome.grade), None),
         grades=grades,
-        unscored=None if outcome.unscored is None else reason_text(outcome.unscored),
+        unscored=None if outcome.unscored is None else _unscored(outcome, evaluation, words),
         weights=None if situation is None else weight_story(situation, evaluation.ruleset, words, fired),
         ledger=_ledger(rule, outcome, evaluation, words),
         summands=_summands(scored, words),
@@ -67,6 +67,14 @@ def _bounds(rule: Score, grade: Grade) -> Text:
     if low is not None and (high is None or rule.better is Better.HIGHER):
         return f"≥ {low}"
     return "" if high is None else f"≤ {high}"
+
+
+def _unscored(outcome: ScoreOutcome, evaluation: Evaluation, words: Words) -> Text:
+    """Say why a score is missing: by the rule that left this one unscored, where there is one."""
+    for rule in evaluation.ruleset.unscored:
+        if rule.on == outcome.id and rule.reason == outcome.unscored == evaluation.stopped.get(outcome.id):
+            return msg("{rule} ({code})", rule=words.name(rule.id), code=rule.reason)
+    return reason_text(outcome.unscored or "")
 
 
 def reason_text(reason: str) -> Text:

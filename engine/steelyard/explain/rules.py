@@ -62,7 +62,8 @@ def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
     for unscored in ruleset.unscored:
         if unscored.id in judged:
             found = _judgements(judged[unscored.id], unscored.when, None, at)
-            does = (msg("the case has no score"),)
+            none = msg("the case has no score")
+            does = (none if unscored.on is None else msg("{score} has no value", score=words.score(unscored.on)),)
             stories.append(_story(RuleKind.UNSCORED, unscored, does, found, at))
     stories += _points_stories(evaluation, at)
     return tuple(stories)

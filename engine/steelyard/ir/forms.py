@@ -168,7 +168,7 @@ FORMS: dict[type, Form] = {
     scoring.Limit: _form("limit", "group at_least at_most"),
     scoring.Score: _form("score", _SCORE, "grades"),
     scoring.Grade: _form("grade", "id low high"),
-    scoring.Unscored: _form("unscored", "id when reason"),
+    scoring.Unscored: _form("unscored", "id when reason on"),
     scoring.PointsRule: _form("points_rule", "id effect for_each when amount cap stage on unknown reason"),
     scoring.Output: _form("output", "id value"),
 }

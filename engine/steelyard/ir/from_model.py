@@ -64,7 +64,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
     weighing = weights(context, file.weights, measured)
     scored = _all(score(context, key, written, measured) for key, written in written_scores(file))
     by_name = {one.id: one for one in scored}
-    unscored = points.unscored_rules(context)
+    unscored = points.unscored_rules(context, by_name)
     rules = points.points_rules(context, by_name) if by_name else ()
     outputs = points.outputs(context, by_name) if by_name or not written_scores(file) else ()
     context.check_uncalled()

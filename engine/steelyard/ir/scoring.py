@@ -106,10 +106,11 @@ class Score(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unscored(Named):
-    """A rule under which the case has no score, for the reason `reason`."""
+    """A rule under which the case has no score, for the reason `reason`. `on`: the one that it lacks; None: all."""
 
     when: Expr
     reason: str
+    on: str | None = None
 
 
 class Effect(Enum):

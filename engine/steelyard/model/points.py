@@ -89,10 +89,12 @@ class NamedScore(Score):
 
 
 class Unscored(Described):
-    """A circumstance in which a case has no score."""
+    """A circumstance in which a case has no score, or lacks one of several."""
 
     when: Expression
     """The condition."""
+    on: NameText | None = None
+    """The score that the case lacks; all of them where none is named."""
     reason: Code | None = None
     """The reason code."""
 

@@ -139,13 +139,17 @@ def _note(result: Result, evaluation: Evaluation) -> None:
 
 
 def _unscored(program: Program, evaluation: Evaluation) -> str | None:
-    """Return the reason of the first unscored rule that fires; None where none fires."""
+    """Return the reason of the first rule that leaves the case unscored; None where none fires."""
     reason = None
     for rule, unscored in zip(program.unscored, program.ruleset.unscored, strict=True):
         (judgement,) = judge(rule, evaluation.env)
         evaluation.unscored.append(judgement)
         evaluation.note(judgement.truth)
-        if judgement.truth is True and reason is None:
+        if judgement.truth is not True:
+            continue
+        if unscored.on is not None:
+            evaluation.stopped.setdefault(unscored.on, unscored.reason)
+        elif reason is None:
             reason = unscored.reason
     return reason
 

@@ -31,6 +31,7 @@ class Evaluation:
         case: the case.
         env: the values read; `value` evaluates further expressions in it.
         exemptions, adjustments, unscored: every condition's result, in the order written; rows in their own order.
+        stopped: by score, the reason of the first rule that leaves that one unscored.
         lifted: ids of points rules that do not apply, each with the id of the exemption that lifted it.
         results: indicators in the order written, rows of a family by id.
         scores: in the order written.
@@ -45,6 +46,7 @@ class Evaluation:
     exemptions: list[Judged] = field(default_factory=lambda: [])
     adjustments: list[Judged] = field(default_factory=lambda: [])
     unscored: list[Judged] = field(default_factory=lambda: [])
+    stopped: dict[str, str] = field(default_factory=lambda: {})
     lifted: dict[str, str] = field(default_factory=lambda: {})
     results: list[Result] = field(default_factory=lambda: [])
     scores: list[Scored] = field(default_factory=lambda: [])

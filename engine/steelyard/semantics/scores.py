@@ -82,7 +82,9 @@ def weigh(prepared: PreparedScore, fired: tuple[str, ...], evaluation: Evaluatio
     evaluation.scores.append(scored)
     members = members_of(prepared, evaluation.results)
     scored.present = [result for result in members if result.waived is None]
-    if rule.method not in {Method.VALUE, Method.START} and not scored.present:
+    if rule.id in evaluation.stopped:
+        scored.unscored = evaluation.stopped[rule.id]
+    elif rule.method not in {Method.VALUE, Method.START} and not scored.present:
         scored.unscored = NOTHING_TO_SCORE
     elif rule.minimum_present is not None and len(scored.present) < rule.minimum_present:
         scored.unscored = TOO_FEW_PRESENT

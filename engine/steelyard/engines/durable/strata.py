@@ -252,13 +252,16 @@ def _missing(prepared: PreparedIndicator, result: Result, missing: str) -> None:
 
 
 def _unscored(answering: Answering, evaluation: Evaluation) -> str | None:
-    """Stratum 5: return the reason of the first unscored rule that is true; all are evaluated."""
+    """Stratum 5: return the reason of the first rule that leaves the case unscored; all are evaluated."""
     reasons: list[str] = []
     for rule in answering.plan.program.ruleset.unscored:
         truth = answering.on_case(("unscored", rule.id))
         evaluation.note(truth)
         evaluation.unscored.append(Judged(rule.id, None, truth))
-        reasons += [rule.reason] if truth is True else []
+        if truth is True and rule.on is None:
+            reasons.append(rule.reason)
+        elif truth is True and rule.on is not None and rule.on not in evaluation.stopped:
+            evaluation.stopped[rule.on] = rule.reason
     return reasons[0] if reasons else None
 
 

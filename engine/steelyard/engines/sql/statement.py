@@ -221,13 +221,18 @@ class _Compilation:
         findings.reject(rows.membership_rejections(program))
         adjustments = self._conditions()
         self._indicators()
-        unscored = self._unscored()
+        unscored, stopped = self._unscored()
         reached = build.conj([build.not_(condition) for condition, _ in unscored])
         reached = program.cases.put("reached", reached)
-        scored = [
-            families.weigh(score, [self.settled[one] for one in score.members], adjustments, program, findings, reached)
-            for score in self.ruleset.scores
-        ]
+        scored: list[Scored] = []
+        for score in self.ruleset.scores:
+            own = stopped.get(score.id, [])
+            there = build.conj([reached, *(build.not_(condition) for condition, _ in own)])
+            there = program.cases.put(f"{score.id}__reached", there) if own else reached
+            members = [self.settled[one] for one in score.members]
+            one = families.weigh(score, members, adjustments, program, findings, there)
+            one.unscored[:0] = own
+            scored.append(one)
         self._shares(scored)
         standings = self._points(scored)
         finals = {name: self._final(standing) for name, standing in standings.items()}
@@ -275,15 +280,17 @@ class _Compilation:
             else:
                 findings.give(own)
 
-    def _unscored(self) -> list[tuple[E, str]]:
-        """The rules that leave a case unscored, each with the condition that it is the first to fire."""
+    def _unscored(self) -> tuple[list[tuple[E, str]], dict[str, list[tuple[E, str]]]]:
+        """The conditions that leave a case unscored with their reasons, and by score those that leave one unscored."""
         found: list[tuple[E, str]] = []
+        stopped: dict[str, list[tuple[E, str]]] = {}
         for rule in self.ruleset.unscored:
             truth = self.program.value(rule.when, self.program.case_scope)
             self.findings.take(truth)
             holds = truth.sql if not truth.nullable else build.true(truth.sql)
-            found.append((self.program.cases.put(rule.id, holds), rule.reason))
-        return found
+            of = found if rule.on is None else stopped.setdefault(rule.on, [])
+            of.append((self.program.cases.put(rule.id, holds), rule.reason))
+        return found, stopped
 
     def _shares(self, scored: Sequence[Scored]) -> None:
         """`survey.share`: the share in the first score that has a value and contains the indicator."""

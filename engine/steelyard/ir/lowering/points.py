@@ -136,13 +136,17 @@ def _on(context: Context, key: Text, written: model.PointsRule, scores: Scores) 
             help=msg("write `on: NAME`"),
         )
         return None
-    found = scores.get(str(written.on))
+    return _named(context, written.on, scores)
+
+
+def _named(context: Context, name: Text, scores: Scores) -> Score | None:
+    found = scores.get(str(name))
     if found is None:
-        near = closest(written.on, tuple(scores))
+        near = closest(name, tuple(scores))
         context.diagnostics.add(
             "N101",
-            written.on.span,
-            msg("`{name}` is not a score", name=written.on),
+            name.span,
+            msg("`{name}` is not a score", name=name),
             help=msg("did you mean `{near}`?", near=near) if near else msg("name one under `scores`"),
         )
     return found
@@ -167,11 +171,12 @@ def _amount(context: Context, text: Text, scope: NameScope, gate_of: Score | Non
     return amount
 
 
-def unscored_rules(context: Context) -> tuple[Unscored, ...]:
-    """Lower the rules under which a case has no score."""
+def unscored_rules(context: Context, scores: Scores) -> tuple[Unscored, ...]:
+    """Lower the rules under which a case has no score, or lacks one."""
     found: list[Unscored] = []
     for key, written in context.file.unscored.items():
         when = context.condition(written.when, NameScope(context, Level.STATUS, msg("an unscored rule")))
+        on = None if written.on is None else _named(context, written.on, scores)
         if when is not None:
             found.append(
                 Unscored(
@@ -182,6 +187,7 @@ def unscored_rules(context: Context) -> tuple[Unscored, ...]:
                     span=key.span,
                     when=when,
                     reason=str(written.reason if written.reason is not None else key),
+                    on=None if on is None else on.id,
                 )
             )
     return tuple(found)
