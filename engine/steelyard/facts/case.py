@@ -75,7 +75,7 @@ class Reject:
     @property
     def all(self) -> tuple[Reject, ...]:
         """The reject itself, then the others, each with one reason."""
-        return (replace(self, others=()), *self.others)
+        return (replace(self, others=()), *self.others) if self.others else (self,)
 
     @property
     def reason(self) -> Message:

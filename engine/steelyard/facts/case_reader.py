@@ -41,7 +41,8 @@ class CaseReader:
         effective, readers = self._by_file.get(notations) or self._prepared(notations)
         version, undated = effective.choose(cells)
         read = readers[version.version].read(cells)
-        return ReadCase(version.version, read.values, effective.faults(undated, read, cells, readers.values()))
+        others = (one for name, one in readers.items() if name != version.version)
+        return ReadCase(version.version, read.values, effective.faults(undated, read, cells, others))
 
     def _prepared(self, notations: FileNotations) -> tuple[Effective, dict[str, RowReader]]:
         rulesets = tuple(replace(one, inputs=notations.fields(one.inputs)) for one in self._versions.rulesets)

@@ -64,7 +64,7 @@ class Effective:
             undated: as `choose` returns it.
             read: the row as the chosen version reads it.
             cells: of the row.
-            readers: of all versions.
+            readers: of the other versions; that of the version that read the row makes no difference.
         """
         if undated is None or read.fault is None:
             return undated or read.fault

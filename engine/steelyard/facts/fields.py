@@ -28,6 +28,9 @@ SHOWN = 80
 """How many characters of a refused value are shown."""
 
 
+_REQUIRED = Problem(msg("a value (it is required)"))
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """A fault of a row: the column, the value found, what was expected; and the other faults of the row.
@@ -51,8 +54,8 @@ class Fault:
         values: Mapping[str, Stored] = MappingProxyType({}),
     ) -> Reject:
         """Make the reject of a case, or of a row of a relation. `values`: of the case, what could be read."""
-        first, *others = (_reject(one, key, line, file, relation) for one in self.all)
-        return replace(first, others=tuple(others), values=values)
+        others = tuple(_reject(one, key, line, file, relation) for one in self.others)
+        return _reject(self, key, line, file, relation, others, values)
 
     def of_row(self, fault: Fault | None) -> Fault:
         """Give this fault, followed by those that were found in the cells of the same row."""
@@ -61,26 +64,35 @@ class Fault:
     @property
     def all(self) -> tuple[Fault, ...]:
         """The faults of the row, each alone."""
-        return (replace(self, others=()), *self.others)
+        return (replace(self, others=()), *self.others) if self.others else (self,)
 
 
-def _reject(fault: Fault, key: str, line: int | None, file: str, relation: str) -> Reject:
+def _reject(  # noqa: PLR0917 - the parts of a reject
+    fault: Fault,
+    key: str,
+    line: int | None,
+    file: str,
+    relation: str,
+    others: tuple[Reject, ...] = (),
+    values: Mapping[str, Stored] = MappingProxyType({}),
+) -> Reject:
     value = fault.value if len(fault.value) <= SHOWN else fault.value[:SHOWN] + "…"
     where = ".".join(part for part in (relation, fault.where) if part)
     problem = fault.problem
-    return Reject(encodable(key), where, encodable(value), problem.expected, line, problem.hint, encodable(file))
+    text, named = encodable(value), encodable(file)
+    return Reject(encodable(key), where, text, problem.expected, line, problem.hint, named, others, values)
 
 
 def joined_fault(faults: Sequence[Fault]) -> Fault | None:
     """Make one fault of all that a row has, each column once; None where there are none."""
+    if not faults:
+        return None
     by_column: dict[str, Fault] = {}
     for fault in faults:
         for one in fault.all:
             by_column.setdefault(one.where, one)
-    if not by_column:
-        return None
     first, *others = by_column.values()
-    return replace(first, others=tuple(others))
+    return replace(first, others=tuple(others)) if others else first
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +117,9 @@ class RowReader:
             zone: the time zone of local times.
         """
         self._zone = zone
-        self._readers = [(one, reader(one.type, one.range, zone, one.written)) for one in fields]
+        self._readers = [
+            (one, reader(one.type, one.range, zone, one.written), Fault(one.column, "", _REQUIRED)) for one in fields
+        ]
         by_id = {one.id: one for one in fields}
         self._ordered = [(by_id[one.not_before], one) for one in fields if one.not_before is not None]
 
@@ -117,11 +131,11 @@ class RowReader:
         """
         values: dict[str, Stored] = {}
         faults: list[Fault] = []
-        for field, read in self._readers:
+        for field, read, absent in self._readers:
             value = read(cells.get(field.column))
             if value is None:
                 if not field.can_be_missing:
-                    faults.append(Fault(field.column, "", Problem(msg("a value (it is required)"))))
+                    faults.append(absent)
             elif isinstance(value, Problem):
                 faults.append(field_fault(field, cells.get(field.column), value))
             else:
