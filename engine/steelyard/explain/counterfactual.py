@@ -20,7 +20,9 @@ from steelyard.semantics.outcome import Fixed, LineKind, Outcome, Status
 from steelyard.semantics.program import Program, prepare
 from steelyard.semantics.records import Result
 
-_COSTS = frozenset({LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CAP, LineKind.GATE})
+_COSTS = frozenset(
+    {LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CORRECTION, LineKind.CAP, LineKind.GATE}
+)
 MOST_CAUSES = 12
 """For how many causes of lost points, largest first, a change is looked for."""
 

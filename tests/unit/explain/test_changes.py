@@ -205,3 +205,9 @@ def test_every_change_gives_the_score_that_is_printed_and_a_smaller_one_does_not
             )
             if change.method is not ChangeMethod.ENUMERATION:
                 assert again(evaluation, regain.cause.id, change, 1)[1] < 0
+
+
+def test_a_correction_that_took_points_is_regained_too() -> None:
+    text = RULES[: RULES.index("deductions:")] + "corrections:\n  around: {when: ok, unknown: ignore, adjust: -3}\n"
+
+    assert [("around", "ok", "no", ChangeMethod.ENUMERATION, "100.00")] == changes(found(text, ok="yes"))
