@@ -155,6 +155,21 @@ def test_files_of_one_role_may_differ(steelyard, rules: Path, tmp_path: Path):
     assert (0, 3) == (found.status, len(found.out.splitlines()))
 
 
+def test_what_is_as_usual_is_said_of_a_file_beside_others_that_are_not(steelyard, rules: Path, tmp_path: Path):
+    """The role is said to be as its first file, so the second says its encoding, delimiter and headings."""
+    first, second, out = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "intake.yaml"
+    first.write_bytes("claim no;opened;COST;area\nA1;2024-05-01 10:00;5;华东\n".encode("gb18030"))
+    second.write_text("Claim No,opened,cost,area\nA2,2024-05-01 10:00,5,华东\n", "utf-8")
+    steelyard("intake", rules, first, second, "-o", out)
+    found = steelyard(
+        "evaluate", rules, "--cases", first, "--cases", second, "--relation", "calls=none", "--intake", out, "-o", "-",
+        "--with", "area",
+    )  # fmt: skip
+
+    assert 0 == found.status, (found.err, out.read_text("utf-8"))
+    assert ["华东", "华东"] == [row["area"] for row in csv.DictReader(found.out.splitlines())]
+
+
 def test_fields_are_proposed_by_file_where_the_files_differ(steelyard, rules: Path, tmp_path: Path):
     """No notation of all files reads both: 1.500 would be read otherwise by that of b.csv."""
     a, b, c = ("a.csv", "b.csv", "c.csv")

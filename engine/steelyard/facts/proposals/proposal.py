@@ -23,6 +23,7 @@ from steelyard.facts.readers import BadLine, Wanted, open_table
 from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.ir.types import Number, Text
 from steelyard.ir.versions import Versions
+from steelyard.source.csv_rows import customary_delimiter
 from steelyard.source.yaml_text import in_yaml, quoted_in_yaml
 
 _ROWS = 10_000
@@ -80,7 +81,7 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
         for path in paths:
             own = [replace(one, depth=one.depth + 1) for one in of_files[path]]
             if (layouts[path].settings, layouts[path].columns) != (first.settings, first.columns):
-                own = [*(replace(one, depth=2) for one in _laid_out(layouts[path], plainly=True)), *own]
+                own = [*(replace(one, depth=2) for one in _laid_out(_beside(path, layouts[path], first, fields))), *own]
             if own:
                 empty = not any(one.text and one.chosen for one in own)
                 name = quoted_in_yaml(path.name)
@@ -197,11 +198,22 @@ def _unmarked(one: InputField, seen: _Seen) -> list[str]:
     return [text for text in seen.refused if text.strip() not in marks]
 
 
-def _laid_out(layout: Layout, *, plainly: bool = False) -> Iterator[Proposed]:
+def _beside(path: Path, layout: Layout, first: Layout, fields: Sequence[InputField]) -> Layout:
+    """Return the layout of a file in full where the first file, for which its role speaks, has another one."""
+    usual = {"header": "1"}
+    if path.suffix.lower() in (".csv", ".tsv"):
+        usual["delimiter"] = "tab" if customary_delimiter(path) == "\t" else customary_delimiter(path)
+    if path.suffix.lower() in (".csv", ".tsv", ".jsonl"):
+        usual["encoding"] = "utf-8"
+    settings, columns = dict(layout.settings), dict(layout.columns)
+    told = {key: value for key, value in usual.items() if key in dict(first.settings)}
+    declared = {one.id: one.column for one in fields if one.id in dict(first.columns)}
+    return replace(layout, settings=tuple((told | settings).items()), columns=tuple((declared | columns).items()))
+
+
+def _laid_out(layout: Layout) -> Iterator[Proposed]:
     remarks = dict(layout.remarks)
     settings = dict(layout.settings)
-    if plainly and not settings and not layout.columns:
-        settings["header"] = "1"
     for key in dict.fromkeys((*settings, *remarks)):
         value = f"{key}: {in_yaml(settings[key])}" if key in settings else ""
         yield Proposed(1, value, remarks.get(key))
