@@ -62,7 +62,7 @@ def motor(folder: Path) -> None:
     sample = rulesets() / "motor-small-claims" / "sample"
     versions = ready_ruleset("motor-small-claims", {"as_of": AS_OF})
     relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
-    portfolio = read_facts(versions, FactFiles((str(sample / "claims.csv"),), relations))
+    portfolio = read_facts(versions, FactFiles((str(sample / "claims.csv"),), relations))[0]
     files = write_typed(portfolio, versions.newest, folder)
     cases = pq.read_table(files["cases"])
     rows = cases.to_pylist()

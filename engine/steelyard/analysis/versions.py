@@ -8,8 +8,11 @@ from itertools import pairwise
 
 from steelyard.calendars.zones import day_of
 from steelyard.diagnostics import Diagnostics, Label, Message, Span, msg
+from steelyard.ir.derivation import derived_relations
 from steelyard.ir.describe import describe
-from steelyard.ir.ruleset import InputField, Ruleset
+from steelyard.ir.expressions import Aggregate, Input
+from steelyard.ir.reading import Reading
+from steelyard.ir.ruleset import CASES, InputField, Ruleset
 from steelyard.ir.types import Type
 from steelyard.ir.versions import Versions
 from steelyard.model.ruleset import RulesetFile
@@ -121,6 +124,36 @@ def _shared(one: Version, other: Version) -> Iterator[_Shared]:
         spans = _place(one, name), _place(other, name)
         yield _Shared(msg("the type of `{input}`", input=name), first.type, second.type, *spans)
         yield _Shared(msg("the column of `{input}`", input=name), first.column, second.column, *spans)
+    yield from _counted(one, other)
+    yield from _counted(other, one)
+
+
+def _counted(one: Version, other: Version) -> Iterator[_Shared]:
+    """What a version reads of cases of the other, where it derives a relation from the cases of both."""
+    reading = Reading(one.ruleset)
+    for relation, derived in derived_relations(one.ruleset):
+        read = set(reading.followed(each.value for each in (*derived.by, *derived.values)))
+        for name in sorted({node.name for node in read if isinstance(node, Input)}):
+            first, second = _input(one, name), _input(other, name)
+            if first is not None and second is not None:
+                spans = _place(one, name), _place(other, name)
+                yield _Shared(msg("the type of `{input}`", input=name), first.type, second.type, *spans)
+        for name in sorted({node.relation for node in read if isinstance(node, Aggregate)} - {CASES}):
+            place = relation.span or one.file.version.span
+            yield _Shared(
+                msg("the rows of `{relation}`, which are counted over all versions", relation=name),
+                _fields(one, name),
+                _fields(other, name),
+                place,
+                place,
+            )
+
+
+def _fields(version: Version, name: str) -> str:
+    found = next((each for each in version.ruleset.relations if each.id == name), None)
+    if found is None:
+        return "–"
+    return ", ".join(f"{one.id}: {describe(one.type)}{' (optional)' if one.optional else ''}" for one in found.fields)
 
 
 def _input(version: Version, name: str | None) -> InputField | None:

@@ -10,7 +10,7 @@ import click
 
 from steelyard.cli.completion import offer_files, offer_rulesets
 from steelyard.cli.help import Command
-from steelyard.cli.options import csv_bom, csv_safe, facts, language, parse_facts, quiet
+from steelyard.cli.options import csv_bom, csv_safe, facts, language, parse_derived, parse_facts, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop
 from steelyard.diagnostics import msg
@@ -39,6 +39,13 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--report", metavar="DIR", shell_complete=offer_files, help="A folder of pages: an index and a page a case."
+)
+@click.option(
+    "--derived",
+    metavar="[NAME=]FILE",
+    multiple=True,
+    shell_complete=offer_files,
+    help="Rows that were derived from the cases, of the relation NAME: .csv, .jsonl, .parquet or .xlsx.",
 )
 @click.option(
     "--provenance",
@@ -109,6 +116,7 @@ def command(  # noqa: PLR0917 - one an option
     target: str | None,
     rejects: str | None,
     report: str | None,
+    derived: tuple[str, ...],
     provenance: str | None,
     allow_rejects: int,
     fail_under: str | None,
@@ -160,6 +168,7 @@ def command(  # noqa: PLR0917 - one an option
         summary=summary,
         provenance=provenance,
         report=report,
+        derived=parse_derived(derived),
         partition_by=_names(partition_by),
         by=_names(summary_by),
         minimum_sample=minimum_sample,

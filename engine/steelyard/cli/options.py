@@ -122,6 +122,22 @@ def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, st
     return values
 
 
+def parse_derived(derived: tuple[str, ...]) -> dict[str, str]:
+    """Take `--derived` apart; the only derived relation needs no name.
+
+    Raises:
+        UsageError: a relation is named twice.
+    """
+    files: dict[str, str] = {}
+    for text in derived:
+        name, sign, file = text.partition("=")
+        name, file = (name, file) if sign else ("", text)
+        if name in files or not file:
+            raise _misformed("--derived", "NAME=FILE", text)
+        files[name] = file
+    return files
+
+
 def _pair(text: str, option: str, form: str) -> tuple[str, str]:
     name, sign, value = text.partition("=")
     if not (name and sign and value):

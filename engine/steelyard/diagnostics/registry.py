@@ -117,6 +117,7 @@ _CODES = (
     Code("T117", "calendar-without-hours", _E),
     Code("T118", "contradictory-calendar", _E),
     Code("T119", "working-days-as-value", _E),
+    Code("T120", "uncounted-missing-value", _E),
     # H1: tables and bands that contradict themselves or leave gaps; H2: weights
     Code("H101", "overlapping-rows", _E),
     Code("H102", "conflicting-rows", _E),

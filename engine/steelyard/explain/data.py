@@ -176,7 +176,8 @@ class _Writer:
         return {**first, "others": others}
 
     def _fact(self, fact: Fact) -> JsonObject:
-        return {**self._named(fact.name), "value": self._value(fact.value)}
+        made: JsonObject = {} if fact.made is None else {"made": self._text(fact.made)}
+        return {**self._named(fact.name), "value": self._value(fact.value), **made}
 
     def _row(self, row: RowReference) -> JsonObject:
         return {

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import reduce
 
 from steelyard.diagnostics import Message, msg
 from steelyard.explain.counterfactual import Without, counterfactuals, near_miss, next_grades, regains
+from steelyard.explain.derived import made_of
 from steelyard.explain.events import bars, milestones, windows
 from steelyard.explain.indicators import indicator_stories
 from steelyard.explain.ledger import reason_text, score_stories
@@ -19,7 +21,7 @@ from steelyard.explain.words import Words
 from steelyard.facts.case import Reject, Row
 from steelyard.facts.near_misses import Known, joined_by, known_of, near_row
 from steelyard.ir.expressions import Stored
-from steelyard.ir.ruleset import Output, Ruleset
+from steelyard.ir.ruleset import Output, Relation, Ruleset
 from steelyard.ir.types import Regions
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Outcome, Status
@@ -142,9 +144,16 @@ def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...
     left_out = 0
     for relation in evaluation.ruleset.relations:
         members = at.members(relation.id)
-        found += [words.row(relation.id, bound.row) for bound in members[:ROWS_PER_RELATION]]
+        found += [_row(relation, bound.row, words) for bound in members[:ROWS_PER_RELATION]]
         left_out += max(0, len(members) - ROWS_PER_RELATION)
     return tuple(found), left_out
+
+
+def _row(relation: Relation, row: Row, words: Words) -> RowReference:
+    shown, made = words.row(relation.id, row), made_of(relation, row, words)
+    return (
+        replace(shown, facts=tuple(replace(one, made=made.get(one.name.id)) for one in shown.facts)) if made else shown
+    )
 
 
 def _outputs(evaluation: Evaluation, words: Words) -> tuple[OutputStory, ...]:

@@ -46,6 +46,7 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
+from steelyard.ir.ruleset import CASES
 from steelyard.ir.types import Text as ClosedText
 
 SIGNS = {
@@ -181,6 +182,8 @@ def _aggregate(expr: Aggregate, words: Words) -> Message:
             return msg("{relation}: some row has {condition}", relation=relation, condition=where or msg("yes"))
         case Aggregation.ALL:
             return msg("{relation}: every row has {condition}", relation=relation, condition=where or msg("yes"))
+        case Aggregation.COUNT if expr.relation == CASES:
+            return msg("number of cases") if where is None else msg("number of cases with {condition}", condition=where)
         case Aggregation.COUNT if where is None:
             return msg("number of rows of {relation}", relation=relation)
         case Aggregation.COUNT:

@@ -47,10 +47,16 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value given by the case, a row or the policy. A `value` of None means that it is missing."""
+    """A value given by the case, a row or the policy.
+
+    Attributes:
+        value: None where it is missing.
+        made: of a value derived from cases, what it was made of.
+    """
 
     name: Name
     value: Text | None
+    made: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from steelyard.explain.records import Clause, Fact, RowReference
 from steelyard.explain.terms import Name, Text, TypedValue, value_text
 from steelyard.facts.case import Row
 from steelyard.ir.expressions import Define, Expr, Field, OneRow, Stored
-from steelyard.ir.ruleset import Definition, InputField, Label, Relation, Ruleset, Source
+from steelyard.ir.ruleset import CASES, Definition, InputField, Label, Relation, Ruleset, Source
 from steelyard.ir.types import DateTime, Type
 from steelyard.ir.types import Text as TextType
 
@@ -77,6 +77,7 @@ class Words:
             (relation.id, define.id): define for relation in ruleset.relations for define in relation.defines
         }
         self._names: dict[str, Name] = {}
+        self._names[CASES] = Name(CASES, Label("案件", "cases"))
         for relation in ruleset.relations:
             self._names[relation.id] = Name(relation.id, _relation_label(relation))
             for member in (*relation.fields, *relation.defines):

@@ -18,12 +18,14 @@ class Row:
         values: by field id; a missing value is absent.
         file: the name of the file that the row was read from; empty where it came from none.
         line: its line or row number there, from 1; None where it has none.
+        sums: of a row derived from cases, the aggregates that its values were made of; None where one is missing.
     """
 
     id: str
     values: Mapping[str, Stored]
     file: str = field(default="", compare=False)
     line: int | None = field(default=None, compare=False)
+    sums: tuple[Stored | None, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

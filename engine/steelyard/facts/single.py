@@ -95,6 +95,7 @@ class CaseReader:
             for one in versions.rulesets
         }
         self._inputs = dict.fromkeys(field.id for one in versions.rulesets for field in one.inputs)
+        self._derived = {each.id for one in versions.rulesets for each in one.relations if each.derived is not None}
         self._fields: dict[str, dict[str, None]] = {}
         for one in versions.rulesets:
             for relation in one.relations:
@@ -122,7 +123,7 @@ class CaseReader:
         found: dict[str, list[Cells]] = {}
         for name, fields in self._fields.items():
             if name not in tables:
-                raise ArgumentError(name, None, msg("the rows of the relation; `[]` says that it has none"))
+                raise ArgumentError(name, None, rows_wanted(derived=name in self._derived))
             found[name] = [
                 cells_of(_checked(row, fields, f"{name}.", _rows_expected()), f"{name}.")
                 for row in _listed(name, tables[name])
@@ -179,6 +180,13 @@ def _by_id(fields: Iterable[InputField]) -> tuple[InputField, ...]:
 def _prepared(relation: Relation, here: Zone) -> tuple[Relation, RowReader]:
     by_id = replace(relation, fields=_by_id(relation.fields))
     return by_id, RowReader(by_id.fields, here)
+
+
+def rows_wanted(*, derived: bool) -> Message:
+    """What is expected of a relation that is not given."""
+    if derived:
+        return msg("its row for this case: rows derived from cases need a whole portfolio; `[]` says that it has none")
+    return msg("the rows of the relation; `[]` says that it has none")
 
 
 def _rows_expected() -> Message:

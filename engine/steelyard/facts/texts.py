@@ -12,7 +12,7 @@ from steelyard.facts.assembly import key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.effective import Effective
 from steelyard.facts.fields import quoted
-from steelyard.facts.single import CaseReader
+from steelyard.facts.single import CaseReader, rows_wanted
 from steelyard.ir.ruleset import Relation, Ruleset
 from steelyard.ir.types import Text
 from steelyard.ir.versions import Versions, versions_of
@@ -30,8 +30,8 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
     Args:
         rules: the ruleset; the case is read by the version in force on its reference date.
         given: the inputs by id. The key may be absent where keys are arbitrary text.
-        rows: the rows of relations by id, as fields by id. An absent relation has no rows, and a row without the case's
-            key belongs to the case.
+        rows: the rows of relations by id, as fields by id. An absent relation has no rows, but that of a
+            derived one must be given. A row without the case's key belongs to the case.
 
     Returns:
         The case; or a reject whose `where` is an id, `relation.field` for rows. Unknown ids reject too.
@@ -50,6 +50,9 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
         unknown = next((bad for row in own if (bad := _unknown(text, f"{name}.", row, fields))), unknown)
     if unknown is not None:
         return unknown
+    lacking = next((one.id for one in declared.values() if one.derived is not None and one.id not in rows), None)
+    if lacking is not None:
+        return Reject(text, lacking, "", rows_wanted(derived=True))
     single = CaseReader(versions).read(given, {name: _with_key(declared[name], own) for name, own in rows.items()})
     if single.skipped:
         return replace(single.skipped[0], key=text, line=None)

@@ -31,6 +31,8 @@ def expressions(ruleset: Ruleset) -> Iterator[Expr]:
     for relation in ruleset.relations:
         yield from (define.value for define in relation.defines)
         yield from _there(relation.joins)
+        if relation.derived is not None:
+            yield from (one.value for one in (*relation.derived.by, *relation.derived.values))
     yield from (define.value for define in ruleset.defines)
     for indicator in ruleset.indicators:
         clock = indicator.measure

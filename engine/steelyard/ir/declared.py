@@ -135,6 +135,24 @@ class Window:
     end: str
 
 
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """How the rows of a relation follow from the cases of a run (LANGUAGE.md section 9): one row for each group.
+
+    Attributes:
+        by: the keys of a group, each a value of the case; a case of which one is missing is in no group.
+        values: the other fields, of a group. Only their aggregates read cases: those over `CASES` have arguments and
+            conditions of the case, those over a relation run over the rows of all cases of the group.
+    """
+
+    by: tuple[Definition, ...]
+    values: tuple[Definition, ...]
+
+
+CASES = "cases"
+"""The name under which values of a derived relation aggregate the cases of a group."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation(Named):
     """Rows that belong, or are joined, to cases.
@@ -153,6 +171,7 @@ class Relation(Named):
             given. Where it is unknown, the row counts as one whose `where` is unknown.
         one_row: whether a case has at most one row, read as `OneRow`.
         window: the window that `pause` subtracts.
+        derived: how its rows follow from the cases of the run; None where they are read.
     """
 
     feed: str | None = None
@@ -167,6 +186,7 @@ class Relation(Named):
     joins: Expr | None = None
     one_row: bool = False
     window: Window | None = None
+    derived: Derived | None = None
 
 
 class HitPolicy(Enum):

@@ -72,7 +72,9 @@ _RULESET = (
 )
 _INDICATOR = "id group family only_if measure measure_type target better way weight missing clamp stack baseline reason"
 _SCORE = "id members method value digits=round clamp better minimum_present reasons grades"
-_RELATION = "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most"
+_RELATION = (
+    "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most derived"
+)
 
 FORMS: dict[type, Form] = {
     # types and ranges
@@ -102,6 +104,7 @@ FORMS: dict[type, Form] = {
     declared.WorkingCalendar: _form("calendar", "id settings"),
     Settings: _form("settings", "holidays hours weekend closed open years"),
     declared.Definition: _form("define", "id value"),
+    declared.Derived: _form("derived", "by values", "by values"),
     declared.Window: _form("window", "start=from end=to"),
     declared.Relation: _form("relation", _RELATION, "severity kinds fields defines"),
     declared.Table: _form("table", "id hit inputs outputs rows default", _rows),

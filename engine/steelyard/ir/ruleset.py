@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 
 from steelyard.diagnostics import Span
 from steelyard.ir.declared import (
+    CASES,
     Definition,
+    Derived,
     HitPolicy,
     InputField,
     Label,
@@ -70,6 +72,7 @@ from steelyard.ir.scoring import (
 from steelyard.ir.types import Range
 
 __all__ = [
+    "CASES",
     "LEDGER_DIGITS",
     "SCORE_DIGITS",
     "Adjustment",
@@ -82,6 +85,7 @@ __all__ = [
     "Clock",
     "Curve",
     "Definition",
+    "Derived",
     "Effect",
     "Exemption",
     "Family",

@@ -12,7 +12,7 @@ from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, T
 from steelyard.ir.types import Type
 from steelyard.language.syntax import Call, Name
 
-SPECIAL_NAMES = frozenset({"case", "target", "measure", "score"})
+SPECIAL_NAMES = frozenset({"case", "cases", "target", "measure", "score"})
 """Names with a special meaning in some places, which no input, define, parameter or relation may have."""
 
 
@@ -107,6 +107,7 @@ class NameScope:
         score: the score that may be read by name, or as `score`, and its type.
         bound: what the names of a formula's parameters stand for.
         aggregating: whether the expression is inside an aggregate, where no other is allowed.
+        grouped: whether it is a value of a group of cases, which only aggregates over them may read.
         types_only: whether only the type is wanted, so that the inputs of tables are left out.
     """
 
@@ -121,6 +122,7 @@ class NameScope:
     own_score: str | None = None
     bound: tuple[tuple[str, Expr], ...] = ()
     aggregating: bool = False
+    grouped: bool = False
     types_only: bool = False
 
     @property

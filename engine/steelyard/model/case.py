@@ -92,6 +92,20 @@ class InputField(DeclaredField, Notation):
     """Whether it tells of a person: messages then do not quote its values."""
 
 
+class RowField(FieldBase, Notation):
+    """A field of a relation; a bare text is its type. In a derived relation it has a value instead."""
+
+    short_form: ClassVar[tuple[str, ...]] = ("type",)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (*FieldBase.key_rules, *Notation.key_rules)
+
+    type: TypeText | None = None
+    """Its type; in a derived relation the value shows it."""
+    value: Expression | None = None
+    """In a derived relation: what it is of a group of cases."""
+    personal: Flag | None = None
+    """Whether it tells of a person: messages then do not quote its values."""
+
+
 class Parameter(FieldBase):
     """A constant of the policy; one without a value must be given. A bare text is its type."""
 

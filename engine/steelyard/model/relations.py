@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from steelyard.model.case import Definition, InputField
+from steelyard.model.case import Definition, RowField
 from steelyard.model.keys import AnyOf, KeyRule, Needs
 from steelyard.model.scalars import Expression, Flag, Literal, NameText, PlainText, Word
 from steelyard.model.section import Described, Section
@@ -17,6 +17,18 @@ RegionScheme = Annotated[Text, Word("How areas are written.", words=("gb2260", "
 SEVERITIES = ("Minor", "Moderate", "Severe", "Extreme", "Unknown")
 """The severities of CAP 1.2, as they are spelled there."""
 SeverityWord = Annotated[Text, Word("A severity of CAP.", words=SEVERITIES)]
+
+
+Origin = Annotated[Text, Word("What a relation is derived from.", words=("cases",))]
+
+
+class Derived(Section):
+    """Of which cases a derived relation has a row."""
+
+    from_: Origin = Field(alias="from")
+    """`cases`: those of the run."""
+    by: Mapping[NameText, Definition]
+    """The keys of a group, by name: expressions that cases of one group have in common."""
 
 
 class Window(Section):
@@ -58,9 +70,11 @@ class Relation(Described):
     """Whether a case has at most one row, whose fields then read like inputs."""
     joins: Expression | None = None
     """The condition under which a row belongs to a case."""
+    derived: Derived | None = None
+    """Where its rows follow from the cases of the run: how these are grouped."""
     window: Window | None = None
     """What a pause subtracts."""
-    fields: Mapping[NameText, InputField] = {}
+    fields: Mapping[NameText, RowField] = {}
     """The fields of a row, by name."""
     define: Mapping[NameText, Definition] = {}
     """Values computed for each row, by name."""

@@ -77,6 +77,7 @@ class Scoring:
         csv_safe: whether its CSV files have an apostrophe before texts that a spreadsheet may take for formulas.
         warned: what was warned of.
         lang: the language of these warnings.
+        derived: of each relation whose rows were derived from the cases, what the record says.
     """
 
     engine: str
@@ -86,6 +87,7 @@ class Scoring:
     csv_safe: bool = False
     warned: tuple[Warned, ...] = ()
     lang: str = "en"
+    derived: tuple[Json, ...] = ()
 
 
 def checked_on(count: int, checkers: Sequence[str]) -> Message:
@@ -108,6 +110,7 @@ def provenance(versions: Versions, portfolio: Facts, scoring: Scoring) -> dict[s
         "csv_safe": scoring.csv_safe,
         "files": [{"role": file.role, "name": file.name, "sha256": file.digest} for file in read.files],
         "empty": read.empty,
+        **({"derived": scoring.derived} if scoring.derived else {}),
         "skipped": [
             *(_skipped(one.role, str(one.reason), one.count, one.examples) for one in read.skipped),
             *_bad_rows(portfolio),

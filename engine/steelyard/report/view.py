@@ -120,7 +120,8 @@ class Teller:
 
     def fact(self, fact: Fact) -> FactView:
         """A value."""
-        value = self(msg("missing")) if fact.value is None else self(fact.value)
+        text = msg("missing") if fact.value is None else fact.value
+        value = self(text if fact.made is None else msg("{value} ({made})", value=text, made=fact.made))
         return FactView(self.term(fact.name), value, fact.value is None)
 
     def head(self, explanation: Explanation) -> tuple[FactView, ...]:

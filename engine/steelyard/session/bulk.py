@@ -26,12 +26,14 @@ from steelyard.session.shortage import refusal
 from steelyard.session.verification import disagreement, sample_size, single_case_engines, verify
 
 if TYPE_CHECKING:
+    from steelyard.engines.sql.arithmetic import TooWideError
     from steelyard.engines.sql.machines import Machine
     from steelyard.engines.sql.portfolio import Connection
-    from steelyard.facts import Reject
+    from steelyard.facts import Case, Reject
     from steelyard.facts.bulk import Loaded
     from steelyard.ir.versions import Versions
     from steelyard.report.results import Results
+    from steelyard.session.deriving_bulk import DerivedTable
     from steelyard.session.scorers import Scorer
     from steelyard.session.sources import FactFiles
     from steelyard.session.verification import Checkers
@@ -88,19 +90,23 @@ class BulkRun:
         """
         from steelyard.engines.sql.recorded import kept_rejects
         from steelyard.report.provenance import Read, Scoring
+        from steelyard.session.deriving import notes_of
+        from steelyard.session.deriving_bulk import check_groups
 
         loaded, columns = self._load(), self.results.columns
         try:
+            loaded, derived = self._derived(loaded)
             if self.wanted.most is not None and loaded.read > self.wanted.most:
                 self.wanted.check_count(loaded.read - loaded.rejected)
             scored = self.work / SCORED
-            scoring = Scoring(self.scorer.name, settings=self.files.settings)
+            scoring = Scoring(self.scorer.name, settings=self.files.settings, derived=notes_of(self.versions, derived))
             with self.scorer.opened(self.work, self.connection, loaded) as machine:
                 self._score(loaded, scored, machine)
             self.listener.findings(loaded.findings())
             for warning in (*loaded.idle_warnings(), *loaded.long_open(scored, columns[0].name)):
                 self.listener.warn(warning)
             if self.sample:
+                sampled: list[Case] = []
                 checked = verify(
                     self.connection,
                     scored,
@@ -110,9 +116,10 @@ class BulkRun:
                     loaded.provenance,
                     self.sample,
                     self.checkers,
-                    loaded.cases_of,
+                    lambda keys: _noted(loaded.cases_of(keys), sampled),
                     self.listener,
                 )
+                check_groups(self.connection, self.versions, derived, loaded, sampled)
                 scoring = replace(scoring, verified=checked, checkers=tuple(name for name, _ in self.checkers))
             first = self._judged(loaded)
             names = [one.name for one in self.kept.rejected_columns]
@@ -127,6 +134,7 @@ class BulkRun:
                 scoring,
                 first,
                 memory=self.wanted.memory_limit,
+                derived=derived,
             )
         finally:
             loaded.close()
@@ -156,10 +164,26 @@ class BulkRun:
             self.listener.warn(warning)
         return loaded
 
+    def _derived(self, loaded: Loaded) -> tuple[Loaded, tuple[DerivedTable, ...]]:
+        """The facts with the rows of derived relations, and these."""
+        from steelyard.engines.sql.arithmetic import TooWideError
+        from steelyard.session.deriving_bulk import derive_loaded
+
+        try:
+            return derive_loaded(self.connection, self.versions, loaded, self.files.relations)
+        except TooWideError as error:
+            raise self._too_wide(error) from None
+
+    def _too_wide(self, error: TooWideError) -> EngineError:
+        from steelyard.engines.sql.engine import report_too_wide
+
+        diagnostics = Diagnostics()
+        report_too_wide(error, self.versions.newest, diagnostics)
+        return EngineError(diagnostics=diagnostics.sorted())
+
     def _score(self, loaded: Loaded, scored: Path, machine: Machine) -> None:
         """Score every case; look for rejects where a row that was read has no result."""
         from steelyard.engines.sql.arithmetic import TooWideError
-        from steelyard.engines.sql.engine import report_too_wide
         from steelyard.engines.sql.portfolio import Portfolio
         from steelyard.report.provenance import KEY
 
@@ -172,9 +196,7 @@ class BulkRun:
                     loaded.take_all_as_cases()
                 portfolio.rule_out(keys, left_out - loaded.rejected)
         except TooWideError as error:
-            diagnostics = Diagnostics()
-            report_too_wide(error, self.versions.newest, diagnostics)
-            raise EngineError(diagnostics=diagnostics.sorted()) from None
+            raise self._too_wide(error) from None
 
     def _judged(self, loaded: Loaded) -> tuple[Reject, ...]:
         """Judge every reject, once, and write them to the record: all of them, or the first where no more are wanted.
@@ -232,6 +254,11 @@ class BulkRun:
                     wrong = compared(self.results, self.results.columns, case, None, name, outcome)
                     raise disagreement(() if wrong is None else (wrong,), self.versions, self.scorer.name)
                 yield outcome.rejection
+
+
+def _noted(cases: list[Case], into: list[Case]) -> list[Case]:
+    into += cases
+    return cases
 
 
 def score_bulk(  # noqa: PLR0917 - all of a run

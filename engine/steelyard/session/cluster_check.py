@@ -98,7 +98,7 @@ def _read(versions: Versions, cluster: Cluster, keys: Sequence[str]) -> Portfoli
         relations = {
             one.id: files_of(one.id, cluster.rows(one.id, keys, MOST), folder) or None for one in newest.relations
         }
-        return read_facts(versions, FactFiles(cases, relations))
+        return read_facts(versions, FactFiles(cases, relations))[0]
 
 
 def _found(cluster: Cluster, scored: Any, keys: Sequence[str]) -> dict[str, dict[str, object]]:

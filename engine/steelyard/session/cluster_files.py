@@ -38,6 +38,7 @@ def without_cluster(outputs: Outputs, files: FactFiles, memory_limit: str | None
             )
     given = {
         "--report": outputs.report is not None,
+        "--derived": bool(outputs.derived),
         "--csv-safe": outputs.csv_safe,
         "--partition-by": bool(outputs.partition_by),
         "--memory-limit": memory_limit is not None,

@@ -46,7 +46,7 @@ def explain_case(
     from steelyard.semantics import prepare, run
 
     noting = Noting(listener or Silent())
-    portfolio = read_facts(versions, files, noting)
+    portfolio, _ = read_facts(versions, files, noting)
     found = next((case for case in portfolio.cases if case.key == key), None)
     if found is None:
         raise _not_found(portfolio, key)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,6 +43,7 @@ class Outputs:
         summary: `.csv`, `.parquet`, `.json` or `.xlsx`.
         provenance: `.json`.
         report: a folder.
+        derived: the rows of derived relations, by id or label (empty: the only one); files as for results.
         partition_by: names that the record keeps.
         by: what the summary is grouped by.
         minimum_sample: a group with fewer scored cases gets no rank; None: the default.
@@ -60,6 +61,7 @@ class Outputs:
     summary: str | None = None
     provenance: str | None = None
     report: str | None = None
+    derived: Mapping[str, str] = field(default_factory=dict[str, str])
     partition_by: tuple[str, ...] = ()
     by: tuple[str, ...] = ()
     minimum_sample: int | None = None
@@ -79,7 +81,7 @@ class Outputs:
     @property
     def has_csv(self) -> bool:
         """Whether a file of CSV is written."""
-        files = (None if self.partition_by else self.results, self.rejects, self.summary)
+        files = (None if self.partition_by else self.results, self.rejects, self.summary, *self.derived.values())
         return any(one is not None and one.lower().endswith(".csv") for one in files)
 
     @property
@@ -92,7 +94,7 @@ class Outputs:
     @property
     def places(self) -> tuple[str, ...]:
         """All files and folders."""
-        given = (self.results, self.rejects, self.summary, self.provenance, self.report)
+        given = (self.results, self.rejects, self.summary, self.provenance, self.report, *self.derived.values())
         return tuple(one for one in given if one is not None and one != STANDARD)
 
     def check(self) -> None:
@@ -111,12 +113,13 @@ class Outputs:
         if self.csv_bom and not self.has_csv:
             raise UsageError(msg("a byte order mark (`--csv-bom`, `csv_bom`) is for files of CSV, and there is none"))
         if self.csv_safe:
-            check_csv((None if self.partition_by else self.results, self.rejects, self.summary))
+            check_csv((None if self.partition_by else self.results, self.rejects, self.summary, *self.derived.values()))
         for what, place, suffixes in (
             (msg("results"), None if self.partition_by or self.results == STANDARD else self.results, SUFFIXES),
             (msg("rejects"), self.rejects, SUFFIXES),
             (msg("the summary"), self.summary, SUMMARY_SUFFIXES),
             (msg("the provenance"), self.provenance, (".json",)),
+            *((msg("derived rows"), place, SUFFIXES) for place in self.derived.values()),
         ):
             if place is not None and Path(place).suffix.lower() not in suffixes:
                 endings = ", ".join(suffixes)
@@ -162,10 +165,12 @@ def evaluate(versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outp
         OutputError: an output cannot be written.
     """
     from steelyard.report.results import Results
+    from steelyard.session.deriving import derived_files
     from steelyard.session.files import staging
     from steelyard.session.run import score_files
 
     outputs.choice.of_results(Results(versions, wanted.added).columns, versions, outputs.partition_by)
+    outputs = replace(outputs, derived=derived_files(versions, files.by_id(versions).relations, outputs.derived))
     # the record stands beside the results, so that its file can become theirs
     beside = next((Path(one) for one in outputs.places if one != outputs.report), None)
     with staging() as stage, TemporaryFolder(None if beside is None else beside.absolute().parent) as folder:
@@ -209,6 +214,7 @@ def write_outputs(
     """
     from steelyard.report.summary_files import write_summary
     from steelyard.report.writers import UnfitError
+    from steelyard.session.deriving import write_derived
     from steelyard.session.summary import write_report
 
     style = CsvStyle(safe=outputs.csv_safe, bom=outputs.csv_bom)
@@ -229,6 +235,8 @@ def write_outputs(
             raise OutputError(error.message) from None
     if outputs.provenance is not None:
         stage.place(Path(outputs.provenance)).write_text(record.provenance(indent=2), "utf-8", newline="\n")
+    for name, target in outputs.derived.items():
+        write_derived(stage.place(Path(target)), record, name, style)
     if outputs.report is not None:
         write_report(
             scored,

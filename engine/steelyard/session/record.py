@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from steelyard.ir.expressions import Stored
     from steelyard.report.summary import Summary
     from steelyard.semantics import Outcome
+    from steelyard.session.derived_rows import DerivedRows
     from steelyard.session.listener import Listener
     from steelyard.session.verification import Checkers
 
@@ -74,6 +75,7 @@ class Record:
         unfit: the first number that Parquet's types do not hold, so that its column is text here; None where all fit.
         memory: what DuckDB may take, as it reads it; None: its own choice.
         sources: paths and patterns of the files by role, `cases` or the id of a relation.
+        derived: the rows that were derived from the cases.
     """
 
     versions: Versions
@@ -86,6 +88,7 @@ class Record:
     unfit: Message | None = None
     memory: str | None = None
     sources: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    derived: tuple[DerivedRows, ...] = ()
 
     @property
     def scored(self) -> Path:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, PolicyError, Severity, msg
+from steelyard.session.derived_rows import DerivedRows
+from steelyard.session.deriving import notes_of, with_derived
 from steelyard.session.errors import EngineError, UsageError
 from steelyard.session.listener import Listener, Noting, Silent
 
@@ -70,8 +72,10 @@ def choose_version(versions: Versions, version: str | None) -> Ruleset:
     raise UsageError(msg("there is no version `{version}`: there are {names}", version=version, names=names))
 
 
-def read_facts(versions: Versions, files: FactFiles, listener: Listener | None = None) -> Portfolio:
-    """Read cases and relations.
+def read_facts(
+    versions: Versions, files: FactFiles, listener: Listener | None = None
+) -> tuple[Portfolio, tuple[DerivedRows, ...]]:
+    """Read cases and relations; returns also the rows of relations that are derived from the cases.
 
     Raises:
         PolicyError: a file cannot be read.
@@ -97,7 +101,7 @@ def read_facts(versions: Versions, files: FactFiles, listener: Listener | None =
     told.findings((*found, *portfolio.findings))
     for warning in portfolio.warnings:
         told.warn(warning)
-    return portfolio
+    return with_derived(versions, portfolio, files.relations)
 
 
 def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Path, listener: Listener) -> Scored:
@@ -129,7 +133,8 @@ def score_files(versions: Versions, files: FactFiles, wanted: Wanted, folder: Pa
         engine = scorer(wanted.engine, wanted.master, noting)
         scored = Scored(score_bulk(versions, files, wanted, engine, folder, noting))
     else:
-        scored = _score(versions, read_facts(versions, files, noting), files.settings, wanted, folder, noting)
+        portfolio, derived = read_facts(versions, files, noting)
+        scored = _score(versions, portfolio, derived, files.settings, wanted, folder, noting)
     _tell_unmatched(versions, files, scored.record, noting)
     _tell_negative(versions, scored.record, noting)
     scoring = replace(scored.record.scoring, warned=noting.warned, lang=wanted.lang)
@@ -173,6 +178,7 @@ def _tell_negative(versions: Versions, record: Record, listener: Listener) -> No
 def _score(  # noqa: PLR0917 - all of a run
     versions: Versions,
     portfolio: Portfolio,
+    derived: tuple[DerivedRows, ...],
     settings: Mapping[str, str],
     wanted: Wanted,
     folder: Path,
@@ -204,13 +210,14 @@ def _score(  # noqa: PLR0917 - all of a run
         versions,
         results,
         Read(portfolio.provenance, portfolio.feed_rejects),
-        Scoring(choice.engine.name, settings=settings),
+        Scoring(choice.engine.name, settings=settings, derived=notes_of(versions, derived)),
         folder,
         wanted.groups,
         (*portfolio.rejects, *portfolio.feed_rejects),
         wanted.lang,
         wanted.added,
     )
+    record = replace(record, derived=derived)
     if checked and choice.checkers and results:
         record = record.verified(checked, checkers_of(choice.checkers, versions), results, listener)
     return Scored(record, portfolio, tuple(case for case, outcome in results if outcome.rejection is None))

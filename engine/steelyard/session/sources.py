@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, msg
 from steelyard.ir.named_ids import parameter_ids, relation_ids
+from steelyard.session.deriving import without_derived
 from steelyard.session.errors import IntakeError, UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class FactFiles:
     def ready(self, versions: Versions) -> tuple[Versions, ReadOptions]:
         """Return how the files are read, and the versions, whose fields know how they are written in this run.
 
+        The versions have no derived relations but those that are given.
+
         Raises:
             UsageError: `missing_columns` names no optional column of the ruleset.
             IntakeError: the intake file has errors.
@@ -67,6 +70,7 @@ class FactFiles:
                 msg("the ruleset has no optional column `{name}`", name=name),
                 hints=() if near is None else (msg("did you mean `{near}`?", near=near),),
             )
+        versions = without_derived(versions, self.relations)
         options = ReadOptions(
             delimiter=self.delimiter, encoding=self.encoding, missing_columns=frozenset(self.missing_columns)
         )

@@ -47,6 +47,7 @@ ADVICE = {
     "N106": _AUTHOR,
     "N132": _NOTHING,
     "N133": "which of the versions is amended, only the author knows",
+    "T120": "which cases count is a question of policy",
     "T115": "how a list becomes one value is a question of policy",
     "T118": _AUTHOR,
     "H101": _AUTHOR,
@@ -116,6 +117,12 @@ UNFOLLOWED = {
         "it is the text of an exception; commands show its diagnostics instead"
     ),
     "cannot write `{file}`: {reason}": "it is no hint",
+    "several relations are derived: write `--derived NAME=FILE`": "which of them is meant, only the user knows",
+    "write `one_row: true`, and in `joins` that each key equals what it is of the case": _POLICY,
+    "write e.g. `by: {{branch: branch}}`": _POLICY,
+    "write e.g. `count(cases where {name} = …)` or `sum(cases.{name})`": _POLICY,
+    "write e.g. `value: count(cases)`": _POLICY,
+    "write e.g. `{name}: text`": _POLICY,
     "take fewer cases at a time, or allow more memory; `--engine sql` spills to disk what exceeds `--memory-limit`": (
         _MACHINE
     ),

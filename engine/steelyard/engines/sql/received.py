@@ -110,6 +110,9 @@ def received(
     """
     for one in (*ruleset.inputs, *(field for relation in ruleset.relations for field in relation.fields)):
         _check_notation(one)
+    for derived in (one for one in ruleset.relations if one.derived is not None):
+        said = msg("`{name}` is derived from the cases, which a statement for tables does not do", name=derived.id)
+        raise UnfitError(said, derived.span)
     reader = _Reader(ruleset, dialect, groups)
     kept, rows = names_of(ruleset)
     ctes: list[exp.CTE] = []

@@ -125,12 +125,12 @@ class Statement:
         for name, e in selected:
             query = query.select(build.aliased(e, name), copy=False)
         given = self.program.small if small is None else small
-        constants = [_constants(name, table, dialect) for name, table in given.items()]
+        constants = [constant_table(name, table, dialect) for name, table in given.items()]
         query.set("with_", exp.With(expressions=[*constants, *emission.ctes]))
         return query
 
 
-def _constants(name: str, table: SmallTable, dialect: Dialect) -> exp.CTE:
+def constant_table(name: str, table: SmallTable, dialect: Dialect) -> exp.CTE:
     """A small table as a CTE."""
     kinds: list[exp.DataType] = []
     for place in range(len(table.columns)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
@@ -52,12 +52,14 @@ class Judge:
         sources: the sources of the cases.
         relations: by version, its relations in their order.
         options: delimiter, encoding and limits of the files.
+        derived: by version, the rows of relations that were derived from the cases.
     """
 
     versions: Versions
     sources: Sequence[Source]
     relations: Mapping[str, Sequence[LoadedRelation]]
     options: ReadOptions
+    derived: Mapping[str, Sequence[RelationRows]] = field(default_factory=dict[str, Sequence[RelationRows]])
 
     def judge(
         self, connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], *, joined: bool
@@ -77,7 +79,12 @@ class Judge:
             if one.fault is None and one.key is not None and one.key not in twice:
                 asked.setdefault(one.version, []).append(one.key)
         assemblies = {
-            version: Assembly([self._rows(connection, each, keys, joined=joined) for each in self.relations[version]])
+            version: Assembly(
+                [
+                    *(self._rows(connection, each, keys, joined=joined) for each in self.relations[version]),
+                    *self.derived.get(version, ()),
+                ]
+            )
             for version, keys in asked.items()
         }
         return [self._entry(one, twice, assemblies) for one in read]

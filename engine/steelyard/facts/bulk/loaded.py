@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 
@@ -76,6 +76,13 @@ class Loaded:
     _distinct_relations: tuple[LoadedRelation, ...]
     """The relations of all versions; one that several versions declare equally occurs once."""
     _empty: tuple[str, ...]
+
+    def with_derived(self, derived: Mapping[str, Sequence[LoadedRelation]]) -> Loaded:
+        """Return the facts with the rows of derived relations, by version."""
+        tables = {of: {one.relation.id: one.table for one in some} for of, some in derived.items()}
+        rows = {of: [one.small for one in some if one.small is not None] for of, some in derived.items()}
+        relations = {of: {**some, **tables.get(of, {})} for of, some in self.relations.items()}
+        return replace(self, relations=relations, _judge=replace(self._judge, derived=rows))
 
     def close(self) -> None:
         """Remove staged files. The views cannot be used afterwards."""

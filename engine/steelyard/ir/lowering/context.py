@@ -27,7 +27,9 @@ from steelyard.ir.lowering.names import declared_names
 from steelyard.ir.negation import normalise
 from steelyard.ir.reading import reads_row
 from steelyard.ir.ruleset import (
+    CASES,
     Definition,
+    Derived,
     Indicator,
     InputField,
     ParameterDeclaration,
@@ -89,6 +91,8 @@ class Context:
         self.knows = Knower(self)
         self.demands = demands.demands(file)
         self.indicator_measures: dict[str, tuple[Type, Type | None]] = {}
+        self.derivations: dict[str, Derived] = {}
+        """How derived relations follow from cases, as far as they are lowered."""
         self._memory: dict[tuple[str, str], object] = {}
         self._open: list[tuple[str, str]] = []
         self.entry = Keys().entry
@@ -297,6 +301,8 @@ class Context:
 
     def joins(self, relation: str) -> Expr | None:
         """The condition of a relation's join."""
+        if relation == CASES:
+            return None
         found = self.full_relation(relation)
         return None if found is None else found.joins
 

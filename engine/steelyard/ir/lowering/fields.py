@@ -63,9 +63,18 @@ def parse_type(text: Text, diagnostics: Diagnostics) -> Type | None:
 
 
 def field(
-    name: Text, written: model.InputField, zone: Zone, diagnostics: Diagnostics, outer: section.Source | None
+    name: Text,
+    written: model.InputField | model.RowField,
+    zone: Zone,
+    diagnostics: Diagnostics,
+    outer: section.Source | None,
 ) -> InputField | None:
     """One input or field."""
+    if written.type is None:
+        diagnostics.add(
+            "M102", name.span, msg("`{name}` has no type", name=name), help=msg("write e.g. `{name}: text`", name=name)
+        )
+        return None
     kind = declared_type(parse_type(written.type, diagnostics), written, diagnostics)
     if kind is None:
         return None
@@ -144,7 +153,7 @@ def range_end(end: Expression | None, kind: Type, zone: Zone, diagnostics: Diagn
 
 
 def check_milestones(
-    fields: Mapping[str, InputField], written: Mapping[Text, model.InputField], diagnostics: Diagnostics
+    fields: Mapping[str, InputField], written: Mapping[Text, model.FieldBase], diagnostics: Diagnostics
 ) -> None:
     """`not_before` names another date or datetime of the same record."""
     for name, one in written.items():

@@ -10,6 +10,7 @@ from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import types
 from steelyard.ir.describe import describe
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.derived import derived
 from steelyard.ir.lowering.fields import check_milestones, field
 from steelyard.ir.lowering.order import rows_in_order
 from steelyard.ir.lowering.people import label, maybe_label, source
@@ -33,7 +34,11 @@ def shape(context: Context, name: str) -> RelationShape:
     """Lower the readable part of a relation: fields and defines."""
     _, written = context.entry(context.file.relations, name)
     found: dict[str, InputField] = {one.id: one for one in _feed_fields(context, written)}
-    for key, one in written.fields.items():
+    made = derived(context, name, written)
+    if made is not None:
+        context.derivations[name], fields = made
+        found |= {one.id: one for one in fields}
+    for key, one in written.fields.items() if made is None else ():
         lowered = field(key, one, context.zone, context.diagnostics, context.file.source)
         if lowered is None:
             continue
@@ -41,7 +46,7 @@ def shape(context: Context, name: str) -> RelationShape:
         if given is not None and given.type != lowered.type:
             context.diagnostics.add(
                 "T107",
-                one.type.span,
+                key.span,
                 msg("the feed gives `{name}` as {kind}", name=key, kind=describe(given.type)),
                 help=msg("leave `{name}` out, or choose another name", name=key),
             )
@@ -237,6 +242,7 @@ def relation(context: Context, name: str) -> Relation | None:
         joins=joins,
         one_row=row.one_row,
         window=_window(row, written, context.diagnostics),
+        derived=context.derivations.get(name),
     )
 
 

@@ -9,6 +9,7 @@ from steelyard.diagnostics import msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Aggregate, Aggregation, Expr, TableAggregate, TableCall
+from steelyard.ir.ruleset import CASES
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type
 from steelyard.ir.typing.logic import condition
@@ -56,6 +57,8 @@ def aggregate(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     if relation is None:
         return None
     inside = replace(scope, row=relation, bare_row=True, aggregating=True)
+    if relation == CASES:  # what stands inside is of one case
+        inside = replace(inside, aggregating=False, grouped=False)
     where = None if node.where is None else condition(node.where, inside, lower)
     argument = None if aggregation in _OF_ROWS else lower(node.arguments[0], inside)
     if where is None and node.where is not None:
@@ -118,7 +121,7 @@ def _relation(node: syntax.Call, scope: NameScope) -> str | None:
     argument = node.arguments[0]
     if node.function in {"count", "any", "all"}:
         if isinstance(argument, syntax.Name) and len(argument.parts) == 1:
-            if scope.lookup.kind(argument.parts[0]) == "relation":
+            if _is_relation(argument.parts[0], scope):
                 return argument.parts[0]
             relations = tuple(n for n in scope.lookup.names() if scope.lookup.kind(n) == "relation")
             near = closest(argument.parts[0], relations)
@@ -140,7 +143,7 @@ def _relation(node: syntax.Call, scope: NameScope) -> str | None:
             help=msg("write `{name}(R where …)`", name=node.function),
         )
         return None
-    found = tuple(dict.fromkeys(name for name in _owners(argument) if scope.lookup.kind(name) == "relation"))
+    found = tuple(dict.fromkeys(name for name in _owners(argument) if _is_relation(name, scope)))
     many = tuple(name for name in found if not _one_row(name, scope))
     candidates = many or found
     if len(candidates) == 1:
@@ -152,6 +155,11 @@ def _relation(node: syntax.Call, scope: NameScope) -> str | None:
         help=msg("write the relation before the field: `{name}(R.x)`", name=node.function),
     )
     return None
+
+
+def _is_relation(name: str, scope: NameScope) -> bool:
+    """Whether rows have this name: those of a relation, or the cases of a group."""
+    return (name == CASES and scope.grouped) or scope.lookup.kind(name) == "relation"
 
 
 def _gives_list(name: str, node: syntax.Call, scope: NameScope) -> bool:

@@ -21,7 +21,7 @@ from steelyard.ir.expressions import (
     ScoreValue,
     TableCall,
 )
-from steelyard.ir.ruleset import HitPolicy, Table
+from steelyard.ir.ruleset import CASES, HitPolicy, Table
 from steelyard.ir.scope import NameScope, RelationShape, written
 from steelyard.ir.types import DateTime, Number, Text, Type
 from steelyard.ir.walk import nodes
@@ -39,6 +39,8 @@ def name(node: syntax.Name, scope: NameScope) -> Expr | None:
         case (bare,):
             return _bare(bare, node, scope)
         case ("case", rest):
+            return _of_case(rest, node, scope)
+        case (owner, rest) if owner == CASES and scope.row == CASES:
             return _of_case(rest, node, scope)
         case (owner, part):
             return _dotted(owner, part, node, scope)
@@ -94,6 +96,8 @@ def _special(bare: str, span: Span, scope: NameScope) -> Expr | None:
 
 def _of_case(bare: str, node: syntax.Name, scope: NameScope) -> Expr | None:
     lookup, span = scope.lookup, node.span
+    if scope.grouped and lookup.kind(bare) in {"input", "define", "table"}:
+        return _of_one_case(bare, span, scope)
     match lookup.kind(bare):
         case "input":
             found = lookup.input(bare)
@@ -118,6 +122,15 @@ def _of_case(bare: str, node: syntax.Name, scope: NameScope) -> Expr | None:
             return _unknown(node, scope)
         case kind:
             return _not_a_value(bare, kind, span, scope)
+
+
+def _of_one_case(bare: str, span: Span, scope: NameScope) -> None:
+    scope.diagnostics.add(
+        "N107",
+        span,
+        msg("a group has many cases: `{name}` needs an aggregate over `cases`", name=bare),
+        help=msg("write e.g. `count(cases where {name} = …)` or `sum(cases.{name})`", name=bare),
+    )
 
 
 def _not_a_value(bare: str, kind: str, span: Span, scope: NameScope) -> None:
