@@ -151,7 +151,7 @@ class Sheet:
             case int() | float():
                 digits = self.facts.padded.get(place)
                 whole = digits is not None and value >= 0 and value == int(value)
-                return f"{int(value):0{digits}d}" if whole else float(value)
+                return f"{int(value):0{digits}d}" if whole else number_meant(float(value))
             case date():  # calamine does not tell a day from its midnight
                 return datetime.combine(value, time()) if place in self.facts.clocked else value
             case timedelta():
@@ -190,6 +190,20 @@ class Sheet:
         parts = ((str(minutes // 60), "h"), (str(minutes % 60), "min"), (seconds, "s"))
         text = "".join(f"{count}{unit}" for count, unit in parts if count != "0") or "0h"
         return f"-{text}" if stored < 0 else text
+
+
+def number_meant(value: float) -> float:
+    """Return the double of 15 digits of which a program stored 16 digits, or the double itself.
+
+    XlsxWriter stores the nearest double of 0.07 as 0.07000000000000001: 16 digits, which other doubles are nearer to.
+
+    >>> number_meant(0.07000000000000001), number_meant(0.1 + 0.2)
+    (0.07, 0.30000000000000004)
+    """
+    if value.is_integer() or round(value, 4) == value:  # nearly every number
+        return value
+    short = float(f"{value:.15g}")
+    return short if float(f"{short:.16g}") == value else value
 
 
 def error_fault() -> CellFault:

@@ -14,6 +14,7 @@ from steelyard.diagnostics import Diagnostic, Diagnostics, Span
 from steelyard.source import Text
 from steelyard.source.grid import CellKind, Grid, GridOptions
 from steelyard.source.xlsx_grid import read_xlsx_grid
+from steelyard.source.xlsx_rows import number_meant
 from steelyard.source.xlsx_sheet import place_of, reference
 from steelyard.source.xlsx_times import microseconds_of
 from workbooks import number, sheet, text, workbook
@@ -264,3 +265,10 @@ def test_reference_names_one_cell(row, column) -> None:
 @pytest.mark.parametrize("name", ["", "7", "B", "b7", "B7:C9", "ABCD1"])
 def test_what_names_no_cell(name) -> None:
     assert place_of(name) is None
+
+
+@given(st.integers(-(10**14), 10**14), st.integers(0, 6))
+def test_a_decimal_stored_with_16_digits_is_the_decimal(units, scale) -> None:
+    value = units / 10**scale
+
+    assert number_meant(float(f"{value:.16g}")) == value
