@@ -305,15 +305,22 @@ def on(draw: Draw) -> str:
 
 
 def tables(draw: Draw) -> dict[str, Any]:
-    """Three tables: a number by line and number, points by line and rank, a list."""
-    cell = st.sampled_from(["-", "motor", "property", "motor, injury", "not(motor)"])
+    """Three tables: a number by line and number, points by line and rank, a list; some cells compute."""
+    computed = chance(draw, 40)
+    texts = ["-", "motor", "property", "motor, injury", "not(motor)"]
+    cell = st.sampled_from([*texts, *(["missing", "motor, missing", ":= line"] if computed else [])])
     bands = ["-", "< 0", ">= 0", "[0..10)", "1, 2", "<= -5", "> 500"]
+    if computed:
+        bands += ["> n1", "<= n1", "[n1..n2 * 2)", "missing", "not(n1, 1)", "> 0 and < n1", "]0..10["]
     band = st.sampled_from(bands)
+    values = ("10", "20", "0", "5.5")
+    if computed:
+        values += (":= n2", ":= round(n1, 1)", ":= n2 * 2 + 1", ":= missing")
     rank = st.sampled_from(["-", "low", '>= "mid"', '< "high"', "high"])
     single = one_of(draw, "unique", "any", "first", "priority", "collect sum", "collect max", "collect count")
-    values = ("10", "20", "0", "5.5")
     output: dict[str, Any] = {"type": "decimal(1)"}
     if single == "priority":
+        values = values[:4]
         output["values"] = list(values)
     table: dict[str, Any] = {
         "hit": single,
@@ -325,13 +332,20 @@ def tables(draw: Draw) -> dict[str, Any]:
         ],
     }
     if single in {"unique", "any", "first", "priority", "collect count"} and chance(draw, 50):
-        table["default"] = {"premium": "20"}
+        table["default"] = {"premium": one_of(draw, "20", *values[4:])}
+    elif computed and single != "collect count" and chance(draw, 50):
+        table["rows"].append({"line": "otherwise", "n": "otherwise", "premium": one_of(draw, *values)})
     grading = {
         "hit": one_of(draw, "first", "unique", "any"),
         "inputs": {"line": "line", "rank": "rank"},
         "outputs": {"points": "integer", "other": "decimal(2)"},
         "rows": [
-            {"line": draw(cell), "rank": draw(rank), "points": one_of(draw, "0", "10", "100"), "other": "1.25"}
+            {
+                "line": draw(cell),
+                "rank": draw(rank),
+                "points": one_of(draw, "0", "10", "100", *values[4:5]),
+                "other": "1.25",
+            }
             for _ in range(draw(st.integers(1, 3)))
         ],
     }
@@ -344,7 +358,9 @@ def tables(draw: Draw) -> dict[str, Any]:
         "hit": one_of(draw, "collect", "rule order"),
         "inputs": {"n": "n2"},
         "outputs": {"value": "integer"},
-        "rows": [{"n": draw(band), "value": one_of(draw, "1", "2")} for _ in range(draw(st.integers(1, 3)))],
+        "rows": [
+            {"n": draw(band), "value": one_of(draw, "1", "2", *values[4:5])} for _ in range(draw(st.integers(1, 3)))
+        ],
     }
     return {"premium": table, "grading": grading, "listing": listing}
 

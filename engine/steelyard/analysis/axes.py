@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Extent, InternalError, Interval, Message, msg
 from steelyard.facts.format import Style, format_value
-from steelyard.ir.coverage import MISSING, OTHER, Box, TestedColumn
+from steelyard.ir.coverage import MISSING, OTHER, TestedColumn
 from steelyard.ir.expressions import Stored
 from steelyard.ir.shadows import runs
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Number, Range, Region, Type
@@ -65,6 +64,17 @@ class Axis:
     def extent(self, atoms: int) -> Extent | None:
         """The atoms as data; None where they are all values, the missing one too."""
         return None if atoms == self.every else self._extent(atoms, Style.DATA)
+
+    def bounds_of(self, atoms: int) -> Range:
+        """The least and the largest of some values, in stored units; open where there is no order."""
+        values = atoms & self._values
+        if self.bounds is None or not values:
+            return Range(None, None)
+        return Range(self._low((values & -values).bit_length() - 1), self._high(values.bit_length() - 1))
+
+    def without_missing(self, atoms: int) -> int:
+        """The same atoms without the missing value."""
+        return atoms & self._values
 
     @property
     def every(self) -> int:
@@ -128,18 +138,6 @@ class Axis:
 
     def _text(self, value: Stored, style: Style) -> str:
         return format_value(value, self.kind, self.zone, style)
-
-
-def shown(axes: Sequence[Axis], box: Box) -> Message:
-    """Say in words which values a region holds, which are not all."""
-    parts = [part for axis, atoms in zip(axes, box, strict=True) if (part := axis.shown(atoms)) is not None]
-    return reduce(lambda one, other: msg("{one} and {other}", one=one, other=other), parts)
-
-
-def extents(axes: Sequence[Axis], box: Box) -> tuple[Extent, ...]:
-    """A region as data."""
-    found = [axis.extent(atoms) for axis, atoms in zip(axes, box, strict=True)]
-    return tuple(one for one in found if one is not None)
 
 
 def joined(parts: Sequence[Message]) -> Message:

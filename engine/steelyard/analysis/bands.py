@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import combinations, pairwise
 from typing import assert_never
 
-from steelyard.analysis.axes import Axis, extents
+from steelyard.analysis.axes import Axis
+from steelyard.analysis.compared_axes import extents
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, ValueRegion, ValueRegions, msg
 from steelyard.ir.knowledge import asked_range

@@ -114,10 +114,15 @@ class _Printer:
         cells = ["-" if cell is None else self.text(cell) for cell in row.cells]
         return f"{', '.join(cells)} => {', '.join(self.outputs(table, row.outputs))}"
 
-    def outputs(self, table: r.Table, values: tuple[e.Stored | None, ...] | None) -> tuple[str, ...]:
+    def outputs(self, table: r.Table, values: tuple[r.Said, ...] | None) -> tuple[str, ...]:
         kinds = [output.type for output in table.outputs]
         pairs = zip(values or (), kinds, strict=False)
-        return tuple("missing" if value is None else self.literal(value, kind) for value, kind in pairs)
+        return tuple(self.said(table, value, kind) for value, kind in pairs)
+
+    def said(self, table: r.Table, value: r.Said, kind: Type) -> str:
+        if isinstance(value, e.Argument):
+            return f":= {table.carried[value.position - len(table.inputs)].label.en}"
+        return "missing" if value is None else self.literal(value, kind)
 
     def stored(self, value: object, kind: Type) -> object:
         """A value or a range of a declared type as its writer would spell it; the default range is not shown."""

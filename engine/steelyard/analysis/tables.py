@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from steelyard.analysis.axes import Axis, extents, shown
+from steelyard.analysis.compared_axes import AnyAxis, compared, extents, possible, shown
 from steelyard.analysis.gaps import gaps
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, Message, ValueRegion, ValueRegions, msg
@@ -32,7 +32,7 @@ def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
         _gaps(subject, table, axes, diagnostics)
 
 
-def _overlaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics: Diagnostics) -> None:
+def _overlaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
     """Report rows that hit together: under unique any two rows, under any rows with different outputs."""
     columns = [axis.sure for axis in axes]
     unique = table.hit is HitPolicy.UNIQUE
@@ -40,12 +40,16 @@ def _overlaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics:
     found: list[tuple[int, int, Box]] = []
     for one, other in coverage.overlapping(columns, len(table.rows), classes):
         box = coverage.overlap(columns, one, other)
+        box = None if box is None else possible(axes, box)
         if box is not None:
             found.append((one, other, box))
         if len(found) > MOST_COUNTED:
             break
     code = "H101" if unique else "H102"
     for one, other, box in found[:MOST_PAIRS]:
+        if compared(axes, box):
+            _may_overlap(subject, table, axes, (one, other, box), diagnostics)
+            continue
         first, second = table.rows[one], table.rows[other]
         names = {"one": one + 1, "other": other + 1, "table": table.id}
         diagnostics.add(
@@ -92,7 +96,24 @@ def _overlaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics:
         )
 
 
-def _unreachable(table: Table, axes: Sequence[Axis], diagnostics: Diagnostics) -> None:
+def _may_overlap(
+    subject: Subject, table: Table, axes: Sequence[AnyAxis], found: tuple[int, int, Box], diagnostics: Diagnostics
+) -> None:
+    """Report two rows that hit together for some values of what they are compared with."""
+    one, other, box = found
+    span = table.rows[one].span
+    diagnostics.add(
+        "H133",
+        table.rows[other].span,
+        msg("rows {one} and {other} of `{table}` may both hit", one=one + 1, other=other + 1, table=table.id),
+        help=msg("narrow one of them, or choose another hit policy, e.g. `first`"),
+        labels=() if span is None else (Label(span, msg("row {number}", number=one + 1)),),
+        notes=(_where(axes, box), *_doubt(subject, table, axes, [box])),
+        regions=_regions(subject, table, axes, [box], rows=[(one, other)]),
+    )
+
+
+def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
     """Report rows that no value reaches, or that earlier rows shadow under hit policy first."""
     columns, possible = [axis.sure for axis in axes], [axis.possible for axis in axes]
     outputs = [row.outputs for row in table.rows]
@@ -150,12 +171,12 @@ def _hidden(table: Table, place: int, before: tuple[int, ...]) -> Message:
     return msg("row {number} of `{table}` never hits: rows {rows} hit first, together", **names)
 
 
-def _gaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics: Diagnostics) -> None:
+def _gaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
     """Report all values that no row covers, except under hit policies for which no hit is normal."""
     if table.default is not None or table.hit.gives_list or not table.inputs:
         return
     found = gaps([axis.possible for axis in axes], len(table.rows))
-    boxes = found.boxes
+    boxes = [box for one in found.boxes if (box := possible(axes, one)) is not None]
     if not boxes and found.complete:
         return
     unsearched = msg("the rows meet in too many ways to examine all values: there may be more")
@@ -187,16 +208,16 @@ def _gaps(subject: Subject, table: Table, axes: Sequence[Axis], diagnostics: Dia
     )
 
 
-def _where(axes: Sequence[Axis], box: Box) -> Message:
+def _where(axes: Sequence[AnyAxis], box: Box) -> Message:
     return msg("for all values") if _whole(axes, box) else msg("where {example}", example=shown(axes, box))
 
 
-def _whole(axes: Sequence[Axis], box: Box) -> bool:
+def _whole(axes: Sequence[AnyAxis], box: Box) -> bool:
     """Whether a region holds all values."""
     return all(axis.extent(atoms) is None for axis, atoms in zip(axes, box, strict=True))
 
 
-def _doubt(subject: Subject, table: Table, axes: Sequence[Axis], boxes: Sequence[Box]) -> tuple[Message, ...]:
+def _doubt(subject: Subject, table: Table, axes: Sequence[AnyAxis], boxes: Sequence[Box]) -> tuple[Message, ...]:
     """A note where it is not certain that the values of regions occur."""
     bound = subject.bound_inputs(table)
     names = [
@@ -204,6 +225,8 @@ def _doubt(subject: Subject, table: Table, axes: Sequence[Axis], boxes: Sequence
         for place, axis in enumerate(axes)
         if axis.name in bound and any(axis.extent(box[place]) is not None for box in boxes)
     ]
+    if any(compared(axes, box) for box in boxes):
+        return (msg("if it can occur: what cells compare with is known for each case only"),)
     if not names:
         return ()
     quoted = tuple(msg("`{name}`", name=name) for name in names)
@@ -213,7 +236,7 @@ def _doubt(subject: Subject, table: Table, axes: Sequence[Axis], boxes: Sequence
 def _regions(
     subject: Subject,
     table: Table,
-    axes: Sequence[Axis],
+    axes: Sequence[AnyAxis],
     boxes: Sequence[Box],
     rows: Sequence[tuple[int, int]] | None = None,
     *,

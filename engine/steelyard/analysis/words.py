@@ -11,48 +11,28 @@ from steelyard.ir.types import Text, Type
 from steelyard.language.foreign import means_missing
 from steelyard.source import Text as Written
 
-_MISSING = "missing"
-
 
 def check_words(subject: Subject, diagnostics: Diagnostics) -> None:
-    """Report `missing` in a column that lists it as a text, and names of text inputs in columns of any text."""
+    """Report words for no value, and names of text inputs in columns of any text."""
     named = {one.id for one in (*subject.ruleset.inputs, *subject.ruleset.parameters) if isinstance(one.type, Text)}
     named |= {one.id for one in subject.ruleset.defines if isinstance(one.value.type, Text)}
     for table in subject.ruleset.tables:
         for kind, cell, is_output in _cells(subject, table):
             if not isinstance(kind, Text):
                 continue
-            if is_output and str(cell) == _MISSING and _MISSING in kind.values:
-                diagnostics.add(
-                    "L132",
-                    cell.span,
-                    msg("`missing` is no text here, though the column lists it: the result is missing"),
-                    help=msg("write `{text}` for the text", text=f"'\"{_MISSING}\"'"),
-                )
-            elif means_missing(str(cell)) and cell not in kind.values:
+            if means_missing(str(cell)) and cell not in kind.values:
                 quoted = f"'\"{cell}\"'"
                 diagnostics.add(
                     "L132",
                     cell.span,
                     msg("`{word}` is a text here, and not that there is no value", word=cell),
-                    help=msg("write `missing`, or `{text}` if it is a text", text=quoted)
+                    help=msg("write `:= missing`, or `{text}` if it is a text", text=quoted)
                     if is_output
-                    else msg(
-                        "write `{text}` if it is a text; "
-                        "for no value give the table an input of its own, such as `{line}`",
-                        text=quoted,
-                        line="no_x: is_missing(x)",
-                    ),
+                    else msg("write `missing`, or `{text}` if it is a text", text=quoted),
                 )
             elif str(cell) in named and not kind.values:
-                advice = (
-                    msg("write `{text}` if the text is meant", text=f"'\"{cell}\"'")
-                    if is_output
-                    else msg(
-                        "write `{text}` if the text is meant; to compare, give the table an input such as `{line}`",
-                        text=f"'\"{cell}\"'",
-                        line=f"same: x = {cell}",
-                    )
+                advice = msg(
+                    "write `:= {name}` if its value is meant, `{text}` if the text is", name=cell, text=f"'\"{cell}\"'"
                 )
                 headline = msg("`{name}` is the name of a value; in this cell it is the text `{name}`", name=cell)
                 diagnostics.add("L133", cell.span, headline, help=advice)

@@ -19,6 +19,7 @@ from steelyard.ir.expressions import (
     Comparator,
     Compare,
     Expr,
+    IsMissing,
     Literal,
     Not,
     OneOf,
@@ -30,6 +31,7 @@ from steelyard.ir.expressions import (
     Within,
 )
 from steelyard.ir.shadows import RowSets, Shadows
+from steelyard.ir.table_cells import at_missing
 from steelyard.ir.types import (
     Boolean,
     Date,
@@ -239,6 +241,8 @@ def covers(cell: Expr, value: Stored) -> bool:
             return not covers(operand, value)
         case Literal(value=bool() as truth):
             return truth
+        case IsMissing(negated=negated):
+            return negated
         case Argument():
             return value is True
         case _:
@@ -338,17 +342,20 @@ def shadows(columns: Sequence[TestedColumn], possible: Sequence[TestedColumn], c
     return Shadows(pairs, [one.rows for one in columns], _members(classes))
 
 
-def with_missing(one: TestedColumn, tested: Sequence[bool]) -> tuple[TestedColumn, TestedColumn]:
+def with_missing(one: TestedColumn, cells: Sequence[Expr | None]) -> tuple[TestedColumn, TestedColumn]:
     """Add the missing value as the last atom; return what the cells cover, and what they may cover.
 
     Args:
         one: a column without it.
-        tested: of each row whether it has a cell: that is unknown for a missing value; a row without one covers it.
+        cells: its cells.
     """
     bit = 1 << len(one.atoms)
     atoms = (*one.atoms, MISSING)
-    sure = tuple(row if test else row | bit for row, test in zip(one.rows, tested, strict=True))
-    return TestedColumn(atoms, sure), TestedColumn(atoms, tuple(row | bit for row in one.rows))
+    pairs = [(row, at_missing(cell)) for row, cell in zip(one.rows, cells, strict=True)]
+    sure = tuple(row | bit if truth else row for row, truth in pairs)
+    return TestedColumn(atoms, sure), TestedColumn(
+        atoms, tuple(row if truth is False else row | bit for row, truth in pairs)
+    )
 
 
 def gap(columns: Sequence[TestedColumn]) -> tuple[Stored, ...] | bool | None:

@@ -10,7 +10,7 @@ from enum import Enum
 
 from steelyard.calendars.working import Settings
 from steelyard.diagnostics import Span
-from steelyard.ir.expressions import Expr, Stored
+from steelyard.ir.expressions import Argument, Expr, Stored
 from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.types import DateTime, Range, Type
 
@@ -232,25 +232,36 @@ class TableOutput:
     priority: tuple[Stored, ...] = ()
 
 
+Said = Stored | Argument | None
+"""What an output cell says: a constant, an argument that is carried, or None for `missing`."""
+
+
 @dataclass(frozen=True, slots=True)
 class TableRow:
     """A row: `cells` are boolean expressions over `Argument(position)`, None for `-` (matches even a missing value).
 
-    `outputs` are in the order of the table's outputs; None is `missing`.
+    `outputs` are in the order of the table's outputs; None is `missing`, an `Argument` what a cell computes.
     """
 
     cells: tuple[Expr | None, ...]
-    outputs: tuple[Stored | None, ...]
+    outputs: tuple[Said, ...]
     span: Span | None = field(default=None, compare=False, repr=False)
     note: Label | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table(Named):
-    """A decision table. `default`: the outputs where no row matches, else missing."""
+    """A decision table.
+
+    Attributes:
+        default: the outputs where no row matches; None: missing.
+        carried: what its cells compute or compare with, as arguments after those of the inputs: expressions of the
+            place where the table is asked.
+    """
 
     hit: HitPolicy
     inputs: tuple[TableInput, ...]
     outputs: tuple[TableOutput, ...]
     rows: tuple[TableRow, ...]
-    default: tuple[Stored | None, ...] | None = None
+    default: tuple[Said, ...] | None = None
+    carried: tuple[TableInput, ...] = ()

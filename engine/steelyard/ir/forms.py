@@ -107,7 +107,7 @@ FORMS: dict[type, Form] = {
     declared.Derived: _form("derived", "by values", "by values"),
     declared.Window: _form("window", "start=from end=to"),
     declared.Relation: _form("relation", _RELATION, "severity kinds fields defines"),
-    declared.Table: _form("table", "id hit inputs outputs rows default", _rows),
+    declared.Table: _form("table", "id hit inputs outputs rows default carried", _rows),
     declared.TableInput: _form("table_input", "id type"),
     declared.TableOutput: _form("table_output", "id type priority"),
     declared.TableRow: _form("row", "cells outputs"),

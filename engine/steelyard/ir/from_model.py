@@ -22,7 +22,7 @@ from steelyard.ir.lowering.people import label, source
 from steelyard.ir.lowering.relations import relation, shape
 from steelyard.ir.lowering.result_names import check_result_names
 from steelyard.ir.lowering.scores import score
-from steelyard.ir.lowering.tables import arguments, table
+from steelyard.ir.lowering.tables import arguments, carried_arguments, table
 from steelyard.ir.lowering.weights import weights
 from steelyard.ir.personal import with_joined
 from steelyard.ir.ruleset import Group, InputField, Property, Relation, Ruleset
@@ -41,6 +41,7 @@ _SECTIONS = Sections(
     relation=relation,
     table=table,
     arguments=arguments,
+    carried_arguments=carried_arguments,
     indicator=indicator,
 )
 

@@ -6,11 +6,15 @@ each define is computed once.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol, assert_never
 
 from steelyard.ir import coverage
+from steelyard.ir.comparisons import DividedCells, divided
 from steelyard.ir.expressions import (
     Aggregation,
+    Argument,
     Coalesce,
     Define,
     Expr,
@@ -26,7 +30,8 @@ from steelyard.ir.expressions import (
 )
 from steelyard.ir.missing import NOTHING, Knowledge, can_be_missing, given_by
 from steelyard.ir.ranges import UNBOUNDED, Bounds, Leaf, hull, range_of
-from steelyard.ir.ruleset import HitPolicy, InputField, ParameterDeclaration, Table
+from steelyard.ir.ruleset import HitPolicy, InputField, ParameterDeclaration, Said, Table
+from steelyard.ir.table_cells import aware
 from steelyard.ir.types import Range, Text, Type, default_range
 
 Value = InputField | Expr
@@ -77,7 +82,8 @@ class Knower:
         self._widest: dict[tuple[str, ...], Range] = {}
         self._missing: dict[tuple[str, ...], bool] = {}
         self._values: dict[str, frozenset[Stored] | None] = {}
-        self._gaps: dict[tuple[str, tuple[Range, ...]], bool] = {}
+        self._gaps: dict[tuple[str, tuple[Range, ...], frozenset[int]], bool] = {}
+        self._aware: dict[str, frozenset[int]] = {}
 
     def value_range(self, expr: Expr, target: Range = UNBOUNDED, measure: Range = UNBOUNDED) -> Range:
         """Return the range of a value under the parameters' current values."""
@@ -127,9 +133,13 @@ class Knower:
                 return self._values.get(name)
             case Input(type=Text(values=listed)) | Field(type=Text(values=listed)) | OneRow(type=Text(values=listed)):
                 return frozenset(listed) or None
-            case TableCall(table=name, output=output):
+            case TableCall(table=name, output=output, arguments=arguments):
                 table = self._declared.declared_table(name)
-                return None if table is None else _outputs(table, output)
+                if table is None or not depth:
+                    return None
+                return _outputs(
+                    table, output, lambda one: self.values(arguments[one.position], depth - 1) if arguments else None
+                )
             case _:  # computed in any other way
                 return None
 
@@ -167,10 +177,34 @@ class Knower:
                 if isinstance(value, InputField):
                     return value.range
                 return self._remembered_range((relation, name), value, valued=valued)
-            case TableCall(table=name, output=output):
-                return _table_range(self._declared.declared_table(name), output)
+            case TableCall():
+                return _table_range(self._said(leaf, valued=valued))
             case TableAggregate(aggregation=aggregation, call=call):
-                return _list_range(self._declared.declared_table(call.table), call.output, aggregation)
+                return _list_range(self._said(call, valued=valued), aggregation)
+
+    def _said(self, call: TableCall, *, valued: bool) -> _Answers | None:
+        """The ranges of what a table may answer; None where it has an error."""
+        table = self._declared.declared_table(call.table)
+        if table is None:
+            return None
+        place = next(i for i, one in enumerate(table.outputs) if one.id == call.output)
+
+        def of(said: Said) -> Range | None:
+            if isinstance(said, Argument):
+                if said.position >= len(call.arguments):  # only the type of the call was wanted
+                    return UNBOUNDED
+                argument = call.arguments[said.position]
+                return self.value_range(argument) if valued else self.widest_range(argument)
+            return Range(said, said) if isinstance(said, int) and not isinstance(said, bool) else None
+
+        rows = tuple(found for row in table.rows if (found := of(row.outputs[place])) is not None)
+        return _Answers(
+            table.hit,
+            len(table.rows),
+            rows,
+            None if table.default is None else of(table.default[place]),
+            table.default is not None,
+        )
 
     def _parameter_range(self, name: str, *, valued: bool) -> Range | None:
         parameter = self._declared.declared_parameter(name)
@@ -206,10 +240,16 @@ class Knower:
             self._missing[key] = self.missing(value)
         return self._missing.get(key, True)
 
-    def _table_missing(self, node: TableCall | TableAggregate) -> bool:
+    def _table_missing(self, node: TableCall | TableAggregate, missing: Callable[[Expr], bool]) -> bool:
         call = node if isinstance(node, TableCall) else node.call
         table = self._declared.declared_table(call.table)
         if table is None:
+            return True
+        if table.id not in self._aware:
+            self._aware[table.id] = aware(table)
+        handled = self._aware[table.id]
+        lacking = frozenset(place for place, one in enumerate(call.arguments) if missing(one))
+        if not lacking <= handled:
             return True
         place = next(i for i, o in enumerate(table.outputs) if o.id == call.output)
         counts = table.hit is HitPolicy.COLLECT_COUNT
@@ -217,63 +257,91 @@ class Knower:
             return True
         if table.default is not None:
             return table.default[place] is None
-        return not isinstance(node, TableAggregate) and self._has_gap(table, call)
+        return not isinstance(node, TableAggregate) and self._has_gap(table, call, lacking)
 
-    def _has_gap(self, table: Table, call: TableCall) -> bool:
+    def _has_gap(self, table: Table, call: TableCall, lacking: frozenset[int]) -> bool:
         ranges = tuple(self.widest_range(argument) for argument in call.arguments)
-        if (table.id, ranges) not in self._gaps:
-            found = coverage.gap(columns_of(table, ranges)) is not None if table.inputs else not table.rows
-            self._gaps[table.id, ranges] = found
-        return self._gaps[table.id, ranges]
+        key = table.id, ranges, lacking
+        if key not in self._gaps:
+            cells = divided(table)
+            columns = list(columns_of(table, ranges, cells))
+            for place in lacking:
+                columns[place] = coverage.with_missing(columns[place], _cells(table, place))[0]
+            columns += [one.column for one in cells.compared]
+            found = coverage.gap(columns) is not None if table.inputs else not table.rows
+            self._gaps[key] = found
+        return self._gaps[key]
 
 
-def _table_range(table: Table | None, output: str) -> Range | None:
-    if table is None:
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The ranges of one output of a table.
+
+    Attributes:
+        count: how many rows there are.
+        rows: of the rows that give a number.
+        default: of the default; None where it is no number.
+        has_default: whether there is one.
+    """
+
+    hit: HitPolicy
+    count: int
+    rows: tuple[Range, ...]
+    default: Range | None
+    has_default: bool
+
+
+def _table_range(said: _Answers | None) -> Range | None:
+    if said is None:
         return None
-    place = next(i for i, o in enumerate(table.outputs) if o.id == output)
-    found = [value for row in table.rows if (value := _integer(row.outputs[place])) is not None]
-    match table.hit:
+    bounds = list(said.rows)
+    match said.hit:
         case HitPolicy.COLLECT_COUNT:
-            bounds = [Range(0, len(table.rows))]
+            bounds = [Range(0, said.count)]
         case HitPolicy.COLLECT_SUM:
-            bounds = [Range(v, v) for v in found]
-            bounds += [Range(sum(v for v in found if v < 0), sum(v for v in found if v > 0))] if len(found) > 1 else []
+            bounds += [_sum(said.rows)] if len(said.rows) > 1 else []
         case HitPolicy.UNIQUE | HitPolicy.ANY | HitPolicy.PRIORITY | HitPolicy.FIRST:
-            bounds = [Range(v, v) for v in found]
+            pass
         case HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT:
-            bounds = [Range(v, v) for v in found]
+            pass
         case HitPolicy.COLLECT_MIN | HitPolicy.COLLECT_MAX:
-            bounds = [Range(v, v) for v in found]
+            pass
         case _:
-            assert_never(table.hit)
-    default = None if table.default is None else _integer(table.default[place])
-    if default is not None:
-        bounds.append(Range(default, default))
+            assert_never(said.hit)
+    if said.default is not None:
+        bounds.append(said.default)
     return hull(tuple(bounds)) if bounds else None
 
 
-def _list_range(table: Table | None, output: str, aggregation: Aggregation) -> Range | None:
+def _sum(ranges: Sequence[Range]) -> Range:
+    """The range of the sum of any of some values, none of them too."""
+    lows, highs = [one.low for one in ranges], [one.high for one in ranges]
+    return Range(
+        None if None in lows else sum(min(low, 0) for low in lows if low is not None),
+        None if None in highs else sum(max(high, 0) for high in highs if high is not None),
+    )
+
+
+def _list_range(said: _Answers | None, aggregation: Aggregation) -> Range | None:
     """The range of an aggregate over the list of a table's hits: of any of its rows, else of its default."""
-    if table is None:
+    if said is None:
         return None
-    place = next(i for i, one in enumerate(table.outputs) if one.id == output)
-    values = [value for row in table.rows if (value := _integer(row.outputs[place])) is not None]
-    default = None if table.default is None else _integer(table.default[place])
     match aggregation:
         case Aggregation.COUNT:
-            return Range(0, max(len(table.rows), table.default is not None))
+            return Range(0, max(said.count, said.has_default))
         case Aggregation.SUM:
-            ends = (sum(value for value in values if value < 0), sum(value for value in values if value > 0))
-            return Range(min(*ends, default or 0), max(*ends, default or 0))
+            return hull((_sum(said.rows), *(() if said.default is None else (said.default,))))
         case Aggregation.MIN | Aggregation.MAX:
-            return _table_range(table, output)
+            return _table_range(said)
         case Aggregation.MEAN | Aggregation.ANY | Aggregation.ALL:
             return None
         case _:
             assert_never(aggregation)
 
 
-def _outputs(table: Table, output: str) -> frozenset[Stored] | None:
+def _outputs(
+    table: Table, output: str, computed: Callable[[Argument], frozenset[Stored] | None]
+) -> frozenset[Stored] | None:
     """All values of one output of the rows and the default; None where it is computed from them."""
     if table.hit.gives_list or table.hit in {HitPolicy.COLLECT_COUNT, HitPolicy.COLLECT_SUM}:
         return None
@@ -281,18 +349,27 @@ def _outputs(table: Table, output: str) -> frozenset[Stored] | None:
     given = [row.outputs[place] for row in table.rows]
     if table.default is not None:
         given.append(table.default[place])
-    return frozenset(value for value in given if value is not None)
+    found: set[Stored] = set()
+    for value in given:
+        values = computed(value) if isinstance(value, Argument) else () if value is None else (value,)
+        if values is None:
+            return None
+        found.update(values)
+    return frozenset(found)
 
 
-def _integer(value: Stored | None) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+def _cells(table: Table, place: int) -> list[Expr | None]:
+    return [row.cells[place] for row in table.rows]
 
 
-def columns_of(table: Table, ranges: tuple[Range, ...]) -> tuple[coverage.TestedColumn, ...]:
-    """Return the table's inputs as sets of atoms, within the ranges of the arguments."""
+def columns_of(
+    table: Table, ranges: tuple[Range, ...], cells: DividedCells | None = None
+) -> tuple[coverage.TestedColumn, ...]:
+    """Return the table's inputs as sets of atoms, within the ranges of the arguments; no comparisons."""
+    found = divided(table) if cells is None else cells
     return tuple(
-        coverage.column(one.type, asked_range(one.type, asked), tuple(row.cells[position] for row in table.rows))
-        for position, (one, asked) in enumerate(zip(table.inputs, ranges, strict=True))
+        coverage.column(one.type, asked_range(one.type, asked), alone)
+        for one, asked, alone in zip(table.inputs, ranges, found.alone, strict=False)
     )
 
 

@@ -66,7 +66,7 @@ class Knowledge:
         leaf: whether an input, a field, a define's value can be missing.
         value: the expression of a define; None for what is no define.
         membership: whether it can be unknown if a row belongs to the case.
-        table: whether a table can have no result though its arguments are known.
+        table: whether a table can have no result, given which of its arguments can be missing.
         measure, target: whether those of the indicator can be missing.
         found: results for defines under guards.
     """
@@ -74,7 +74,7 @@ class Knowledge:
     leaf: Callable[[Input | Define | Field], bool]
     value: Callable[[Input | Define | Field], Expr | None]
     membership: Callable[[str], bool]
-    table: Callable[[TableCall | TableAggregate], bool]
+    table: Callable[[TableCall | TableAggregate, Callable[[Expr], bool]], bool]
     target: bool = True
     measure: bool = True
     found: dict[tuple[Expr, Given], bool] = field(default_factory=dict[tuple[Expr, Given], bool])
@@ -125,10 +125,10 @@ def can_be_missing(  # noqa: C901 - a case for each node
             return entry.partial or endless or some(arguments)
         case Aggregate():
             return _aggregate_missing(expr, known, given, depth)
-        case TableAggregate(aggregation=aggregation, call=call):
-            return aggregation in _OF_SOME or known.table(expr) or some(call.arguments)
-        case TableCall(arguments=arguments):
-            return known.table(expr) or some(arguments)
+        case TableAggregate(aggregation=aggregation):
+            return aggregation in _OF_SOME or known.table(expr, lambda one: some((one,)))
+        case TableCall():
+            return known.table(expr, lambda one: some((one,)))
         case If(condition=condition, yes=yes, no=no):
             return (
                 can_be_missing(condition, known, given, depth)

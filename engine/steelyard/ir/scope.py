@@ -68,6 +68,10 @@ class Lookup(Protocol):
         """The value of a formula's call."""
         ...
 
+    def carried_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
+        """What the cells of a table name, typed in the scope where the table is called."""
+        ...
+
     def kind(self, name: str) -> str | None:
         """What a name is: input, parameter, define, formula, table, relation, indicator, group, score, rule."""
         ...

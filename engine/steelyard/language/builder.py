@@ -12,6 +12,7 @@ from steelyard.diagnostics import Span, msg
 from steelyard.language.literals import literal
 from steelyard.language.refusal import Refusal
 from steelyard.language.syntax import (
+    AllOfTests,
     And,
     AnyValue,
     Arithmetic,
@@ -126,6 +127,9 @@ class Builder:
 
     def one_of(self, children: list[UnaryTest]) -> OneOfTests:
         return OneOfTests(tuple(children[::2]), span=_cover(children[0].span, children[-1].span))
+
+    def all_of(self, children: list[UnaryTest]) -> AllOfTests:
+        return AllOfTests(tuple(children[::2]), span=_cover(children[0].span, children[-1].span))
 
     def compare_test(self, children: tuple[Token, Expression]) -> CompareTest:
         operator, value = children

@@ -106,7 +106,7 @@ def check_word(word: str, span: Span, *, tests: bool) -> None:
     Args:
         word: what is written.
         span: its place.
-        tests: whether it tests a value, which nothing written in its place can do for a missing one.
+        tests: whether it tests a value.
 
     Raises:
         Refusal: always; it suggests the spelling of this language.
@@ -115,14 +115,8 @@ def check_word(word: str, span: Span, *, tests: bool) -> None:
     if ours is None:
         return
     text = f"'\"{word}\"'" if tests else f'"{word}"'  # YAML would take the quotes of a cell away
-    if ours != "missing":
+    if tests or ours != "missing":
         advice = msg("write `{ours}`, or `{text}` if it is a text", ours=ours, text=text)
-    elif tests:
-        advice = msg(
-            "write `{text}` if it is a text; for no value give the table an input of its own, such as `{line}`",
-            text=text,
-            line="no_x: is_missing(x)",
-        )
     else:
         advice = msg("write `missing`, in a comparison `is_missing(x)`, or `{text}` if it is a text", text=text)
     raise Refusal("Y201", span, msg("unknown word `{word}`", word=word), advice)

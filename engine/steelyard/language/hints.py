@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from steelyard.diagnostics import Label, Message, msg
 from steelyard.language.foreign import UNIT_WORDS, unit
 from steelyard.language.refusal import Refusal, clip
-from steelyard.language.tokens import KEYWORDS, Mode, Token
+from steelyard.language.tokens import KEYWORDS, Mode, Token, opens
 
 _VALUES = {"NUMBER", "DURATION", "DAYS", "QUOTED", "DATE", "TRUTH", "MISSING", "NAME", "WORD"}
 _OPENING = {"LPAR", "LSQB"}
@@ -36,6 +36,11 @@ class _Place:
     @property
     def wants_value(self) -> bool:
         return "NUMBER" in self.expected
+
+    @property
+    def may_close(self) -> bool:
+        """Whether the innermost bracket may be closed here; an interval too may end with a parenthesis."""
+        return "RPAR" in self.expected
 
     @property
     def in_between(self) -> bool:
@@ -71,13 +76,13 @@ def unexpected(found: Token, before: Sequence[Token], expected: AbstractSet[str]
 def _at_end(last: Token, place: _Place) -> Message:
     if last.type == "NOT" and not place.wants_value:
         return msg("write `not` with parentheses, as in `not(1, 2)`")
-    if place.wants_value and not place.expected & _CLOSING:
+    if place.wants_value and not place.may_close:
         return msg("a value is missing after `{last}`", last=clip(last.text))
     if _unfinished_if(place.before):
         return msg("write `if … then … else …`, all three parts")
-    if "DOTDOT" in place.expected and place.opened[-1].type == "LSQB":
+    if "DOTDOT" in place.expected and place.opened[-1].type != "LPAR":
         return msg("an interval has two ends with `..` between, as in `[60..75)`")
-    if place.expected & _CLOSING:
+    if place.may_close:
         return msg("the bracket `{bracket}` is not closed", bracket=place.opened[-1].text)
     if place.in_between:
         return msg("write `between … and …`")
@@ -93,10 +98,7 @@ def _value_missing(found: Token, place: _Place) -> Message:
         case "LSQB" | "DOTDOT":
             return msg("intervals stand after `in`, as in `x in [60..75)`")
         case "NAME" if found.text == "is_missing":
-            return msg(
-                "give the table an input of its own for it, such as `{line}`, `true` in this row and `false` in others",
-                line="no_x: is_missing(x)",
-            )
+            return msg("write `missing` alone, for no value")
         case "NAME":
             return msg(
                 "cells hold constants: give the table an input of its own, such as `{line}`, with cells such as `> 0`",
@@ -131,9 +133,9 @@ def _operator_missing(found: Token, place: _Place) -> Message:
         case "NOT":
             return msg("write `not` first, as in `not x in (1, 2)`")
         case "COMPARE" | "IN" | "BETWEEN" if place.mode is Mode.TEST:
-            return msg("separate alternatives by a comma; for both at once write an interval, as in `[60..75)`")
-        case "OR" | "AND" if place.mode is Mode.TEST:
-            return msg("write `a, b` for either, and an interval such as `[60..75)` for both at once")
+            return msg("separate alternatives by a comma; for both at once write `> 2 and < 5`")
+        case "OR" if place.mode is Mode.TEST:
+            return msg("write `a, b` for either")
         case "COMPARE" | "IN" | "BETWEEN":
             return msg("comparisons cannot be chained: write `a < b and b < c`")
         case "WHERE":
@@ -184,11 +186,14 @@ def _wrong_end(place: _Place) -> Message:
 
 def _open_brackets(tokens: Sequence[Token]) -> list[Token]:
     opened: list[Token] = []
+    last: str | None = None
     for token in tokens:
-        if token.type in _OPENING:
+        opening = opens(token.type, last)
+        if opening:
             opened.append(token)
-        elif token.type in _CLOSING and opened:
+        elif opening is False and opened:
             opened.pop()
+        last = token.type
     return opened
 
 

@@ -7,6 +7,7 @@ from typing import assert_never
 
 from steelyard.language.literals import UNITS
 from steelyard.language.syntax import (
+    AllOfTests,
     And,
     AnyValue,
     Arithmetic,
@@ -79,6 +80,8 @@ def print_test(tree: UnaryTest) -> str:
             return print_interval(interval)
         case OneOfTests(tests=tests):
             return ", ".join(print_test(test) for test in tests)
+        case AllOfTests(tests=tests):
+            return " and ".join(print_test(test) for test in tests)
         case NotTest(test=test):
             return f"not({print_test(test)})"
         case _:

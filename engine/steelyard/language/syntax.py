@@ -226,13 +226,20 @@ class OneOfTests(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class AllOfTests(Node):
+    """`> 2 and < 5`: all of several tests; binds closer than a comma."""
+
+    tests: tuple[UnaryTest, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class NotTest(Node):
     """`not(a, b)`."""
 
     test: UnaryTest
 
 
-UnaryTest = AnyValue | CompareTest | BareWord | IntervalTest | OneOfTests | NotTest
+UnaryTest = AnyValue | CompareTest | BareWord | IntervalTest | OneOfTests | AllOfTests | NotTest
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +279,7 @@ def children(tree: Tree) -> tuple[Tree, ...]:
             return (value,)
         case IntervalTest(interval=interval):
             return (interval,)
-        case OneOfTests(tests=tests):
+        case OneOfTests(tests=tests) | AllOfTests(tests=tests):
             return tests
         case NotTest(test=test):
             return (test,)

@@ -163,6 +163,27 @@ def _name(written: str, span: Span, mode: Mode) -> str:
     return "NAME"
 
 
+_BEFORE_OPENING = {None, "COMMA", "LPAR", "AND", "OR", "NOT", "IN", "IF", "THEN", "ELSE", "WHERE", "COMPARE"}
+
+
+def opens(kind: str, last: str | None) -> bool | None:
+    """Whether a token opens a bracket or closes one, given the token before it; None where it is no bracket.
+
+    Square brackets may be turned outward: `]1..3[` leaves both ends out.
+    """
+    match kind:
+        case "LPAR":
+            return True
+        case "RPAR":
+            return False
+        case "LSQB":
+            return last in _BEFORE_OPENING
+        case "RSQB":
+            return last in _BEFORE_OPENING
+        case _:  # any other token
+            return None
+
+
 class _Brackets:
     """The brackets open so far, and whether a condition on a value starts at the present place."""
 
@@ -172,8 +193,8 @@ class _Brackets:
 
     @property
     def at_test(self) -> bool:
-        """Whether the position is at the start, after a comma or after `not (`, outside all other brackets."""
-        return self._last in {None, "COMMA", "LPAR"} and all(self._of_not)
+        """Whether the position is at the start, after a comma, `and` or `not (`, outside all other brackets."""
+        return self._last in {None, "COMMA", "LPAR", "AND"} and all(self._of_not)
 
     def see(self, token: Token) -> None:
         """Update the state by a token.
@@ -181,7 +202,8 @@ class _Brackets:
         Raises:
             Refusal: more than MAX_NESTING brackets are open.
         """
-        if token.type in {"LPAR", "LSQB"}:
+        opening = opens(token.type, self._last)
+        if opening:
             self._of_not.append(token.type == "LPAR" and self._last == "NOT")
             if len(self._of_not) > MAX_NESTING:
                 raise Refusal(
@@ -190,6 +212,6 @@ class _Brackets:
                     msg("more than {limit} brackets are open here", limit=MAX_NESTING),
                     msg("give parts of the expression names under `define`"),
                 )
-        elif token.type in {"RPAR", "RSQB"} and self._of_not:
+        elif opening is False and self._of_not:
             self._of_not.pop()
         self._last = token.type

@@ -11,29 +11,41 @@ list is empty. All outputs of a call are decided together.
 - collect_sum, collect_min, collect_max: over each output of the hits, missing where one is missing.
   collect_count: the number of hits; a ruleset that writes no default has the default 0.
 - rule_order, collect: every hit, in the order written; output_order: by priority.
+
+An output cell may be computed; its value is that of an argument of the call. Two cells say the same where they are
+written alike, whatever their values. Under collect_sum, collect_min and collect_max of a table with a computed output
+any unknown row could change the result.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, assert_never
 
 from steelyard.diagnostics import msg
 from steelyard.ir.expressions import (
+    Argument,
     Expr,
-    Stored,
 )
 from steelyard.ir.reading import reads_arguments_alone
-from steelyard.ir.ruleset import HitPolicy, Table, TableRow
+from steelyard.ir.ruleset import HitPolicy, Said, Table, TableRow
+from steelyard.ir.table_cells import computes
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing, Rejected, Value, missing, names, union
 
 REMEMBERED = 4096
 """How many answers are cached per table; most tables are asked with few distinct arguments."""
 
-Outputs = tuple[Stored | None, ...]
-"""A row's outputs; None is missing."""
+_FOLDING: Mapping[HitPolicy, Callable[[list[Any]], Any]] = {
+    HitPolicy.COLLECT_SUM: sum,
+    HitPolicy.COLLECT_MIN: min,
+    HitPolicy.COLLECT_MAX: max,
+}
+"""The hit policies that make one value of the hits."""
+
+Outputs = tuple[Said, ...]
+"""A row's outputs; None is missing, an `Argument` stands for a value of the call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +63,15 @@ class Hits:
     rows: tuple[Outputs, ...]
 
 
-Result = Outputs | Hits | Conflict | None
-"""The result of a table's hits: one row's outputs, a list, a conflict, or None for no result."""
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """The rows that hit, one or more, whose outputs a hit policy folds where some of them are computed."""
+
+    rows: tuple[Outputs, ...]
+
+
+Result = Outputs | Hits | Folded | Conflict | None
+"""The result of a table's hits: one row's outputs, a list, rows to fold, a conflict, or None for no result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +83,14 @@ class TableAnswer:
         unknown: positions of the rows that may hit, from 0.
         result: None where no row hits and there is no default.
         missing: why there is no result where unknown rows could change it; None otherwise.
+        arguments: what the table was asked with, where its outputs are computed.
     """
 
     hits: tuple[int, ...]
     unknown: tuple[int, ...]
     result: Result
     missing: Missing | None
+    arguments: tuple[Value, ...] = ()
 
 
 Question = Callable[[Env], TableAnswer]
@@ -78,6 +99,7 @@ Question = Callable[[Env], TableAnswer]
 def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr], Meaning]) -> Question:
     """Build the function that asks a table with these arguments; `cell` builds the meaning of a cell."""
     rows = tuple(tuple(cell(c) for c in row.cells if c is not None) for row in table.rows)
+    computed = computes(table)
 
     def find(env: Env) -> TableAnswer:
         hits: list[int] = []
@@ -94,9 +116,14 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
             else:
                 (unknown if blurred else hits).append(index)
                 reasons += blurred
-        result = decide(table, hits)
-        changed = not isinstance(result, Conflict) and _changes(table, hits, unknown, result)
-        return TableAnswer(tuple(hits), tuple(unknown), result, union(reasons) if changed else None)
+        if computed and table.hit in _FOLDING:
+            result = _folded(table, hits)
+            changed = bool(unknown)
+        else:
+            result = decide(table, hits)
+            changed = not isinstance(result, Conflict) and _changes(table, hits, unknown, result)
+        reason = union(reasons) if changed else None
+        return TableAnswer(tuple(hits), tuple(unknown), result, reason, env.arguments if computed else ())
 
     remembered: dict[tuple[Value, ...], TableAnswer] | None = (
         {} if all(map(reads_arguments_alone, _cells(table))) else None
@@ -120,8 +147,11 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
 def output(table: Table, ask: Question, position: int) -> Meaning:
     """Build the meaning of one output of a call; its value is a tuple where the hit policy returns a list."""
     nothing = missing(table.id)
+    operation = _FOLDING.get(table.hit, sum)
 
-    def one(value: Stored | None) -> Value:
+    def one(value: Said, arguments: tuple[Value, ...]) -> Value:
+        if isinstance(value, Argument):
+            return arguments[value.position]
         return nothing if value is None else value
 
     def evaluate(env: Env) -> Any:  # noqa: ANN401 - see Meaning
@@ -137,9 +167,13 @@ def output(table: Table, ask: Question, position: int) -> Meaning:
                 )
                 raise Rejected(table.id, names(frozenset((str(first), str(second)))), expected)
             case Hits(rows):
-                return tuple(one(outputs[position]) for outputs in rows)
+                return tuple(one(outputs[position], asked.arguments) for outputs in rows)
+            case Folded(rows):
+                values = [one(outputs[position], asked.arguments) for outputs in rows]
+                lacking = [value for value in values if isinstance(value, Missing)]
+                return union(lacking) if lacking else operation(values)
             case outputs:
-                return one(outputs[position])
+                return one(outputs[position], asked.arguments)
 
     return evaluate
 
@@ -166,18 +200,19 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
             return min(rows, key=_priority(table)).outputs
         case HitPolicy.COLLECT_COUNT:
             return (len(rows),) * len(table.outputs)
-        case HitPolicy.COLLECT_SUM:
-            return _each(rows, sum)
-        case HitPolicy.COLLECT_MIN:
-            return _each(rows, min)
-        case HitPolicy.COLLECT_MAX:
-            return _each(rows, max)
+        case HitPolicy.COLLECT_SUM | HitPolicy.COLLECT_MIN | HitPolicy.COLLECT_MAX:
+            return _each(rows, _FOLDING[table.hit])
         case (
             HitPolicy.RULE_ORDER | HitPolicy.OUTPUT_ORDER | HitPolicy.COLLECT
         ):  # pragma: no cover - hit policies that return lists are handled above
             return None
         case _:
             assert_never(table.hit)
+
+
+def _folded(table: Table, hits: Sequence[int]) -> Folded | Outputs | None:
+    """The rows to fold, else the default."""
+    return Folded(tuple(table.rows[index].outputs for index in hits)) if hits else table.default
 
 
 def _cells(table: Table) -> list[Expr]:
@@ -194,12 +229,16 @@ def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: 
 
 
 def _priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
-    """Build the sort key of a row under priority: the position of each output in its order, last where absent."""
+    """Build the sort key of a row under priority: the position of each output in its order, last where absent.
+
+    No output in such a table is computed.
+    """
     ranks = [{value: rank for rank, value in enumerate(output.priority)} for output in table.outputs]
 
     def rank(row: TableRow) -> tuple[int, ...]:
         return tuple(
-            len(order) if v is None else order.get(v, len(order)) for v, order in zip(row.outputs, ranks, strict=True)
+            len(order) if v is None or isinstance(v, Argument) else order.get(v, len(order))
+            for v, order in zip(row.outputs, ranks, strict=True)
         )
 
     return rank

@@ -52,6 +52,11 @@ SYNTAX = (
     Slip("Y201", value("if rating in «[..]→•» then 1 else 2")),
     Slip("Y201", value("«if complaint then 1→•»"), {"…": "complaint"}),
     Slip("Y201", TABLE + "rows: [{c: '«1 or 2→•»', p: 1, q: w}], default: {p: 2, q: v}}}", {"a, b": "1, 2"}),
+    Slip(
+        "Y201",
+        TABLE + "rows: [{c: '«> 1 < 3→•»', p: 1, q: w}], default: {p: 2, q: v}}}",
+        {"> 2 and < 5": "> 1 and < 3"},
+    ),
     Slip("Y201", TABLE + "rows: [{c: '«not 1, 2→•»', p: 1, q: w}], default: {p: 2, q: v}}}", omit=("not",)),
 )
 NAMES = (
@@ -288,18 +293,24 @@ TABLES = (
         "L132",
         TABLE.replace("line: line", "line: claim_id") + "rows: [{line: «null→•», p: 1, q: w}], default: {p: 2, q: v}}}",
         {},
-        ("no_x: is_missing(x)",),
+        ("missing",),
     ),
     Slip(
-        "L132",
+        "H132",
         "tables: {t: {hit: first, inputs: {c: cost}, outputs: {q: {type: text, values: [v, missing]}}, "
-        "rows: [{c: '> 1', q: missing}], default: {q: v}}}",
+        "rows: [{c: '> 1', q: «missing→•»}], default: {q: v}}}",
+    ),
+    Slip("H131", TABLE + "rows: [{line: motor, p: 1, q: «'=claim_id'→'•'»}], default: {p: 2, q: v}}}", omit=(":=",)),
+    Slip(
+        "H108",
+        TABLE.replace("line: line", "line: claim_id")
+        + "rows: [{line: «otherwise→•», p: 1, q: w}, {line: x, p: 1, q: w}], default: {p: 2, q: v}}}",
     ),
     Slip(
         "L133",
         TABLE.replace("line: line", "line: claim_id") + "rows: [{line: claim_id, p: 1, q: w}], default: {p: 2, q: v}}}",
         {},
-        ("same: x = claim_id",),
+        (":= claim_id",),
     ),
     Slip("L133", TABLE + "rows: [{line: motor, p: 1, q: claim_id}], default: {p: 2, q: v}}}"),
     Slip("H106", TABLE + "rows: [{line: motor, p: 1«→, q: •»}], default: {p: 2, q: v}}}"),

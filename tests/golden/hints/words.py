@@ -57,6 +57,7 @@ ADVICE = {
     "H112": _AUTHOR,
     "H113": _AUTHOR,
     "H121": _AUTHOR,
+    "H133": _AUTHOR,
     "H122": _POLICY,
     "H123": _POLICY,
     "H201": _POLICY,
@@ -100,6 +101,7 @@ _MACHINE = "it depends on the memory and the disk of a machine"
 _CELL = "it concerns the format of a cell of a workbook"
 
 UNFOLLOWED = {
+    "write `missing` alone, for no value": "what else the cell shall say, only its author knows",
     "a number here may need more than 128 bits: `--engine sql` and `--engine spark` refuse it": "it is no hint",
     "version {version}, the newest: another one with `--version`": _RESULT,
     "CSV files begin with a byte order mark, for spreadsheets: `--no-csv-bom` leaves it out": _RESULT,

@@ -44,7 +44,8 @@ LISTED = "{type: text, values: [good, missing, kind, other]}"
 @pytest.mark.parametrize(
     ("given", "code"),
     [
-        ({"word": "missing", "output": LISTED}, "L132"),
+        ({"word": "missing", "output": LISTED}, "H132"),
+        ({"word": "missing"}, "H132"),
         ({"word": "kind"}, "L133"),
         ({"word": "usual"}, "L133"),
         ({"cell": "kind"}, "L133"),
@@ -62,7 +63,8 @@ def test_the_hint_mends_it(given: dict[str, str], code: str) -> None:
 
 
 def test_what_is_no_slip() -> None:
-    assert [] == told(word="missing")
+    assert [] == told(word=":= missing")
+    assert [] == told(word=":= kind", cell=":= usual")
     assert [] == told(word="kind", output=LISTED)
     assert [] == told(word="n")
     assert [] == told(cell="kinds")

@@ -16,6 +16,7 @@ from steelyard.language.parser import (
 )
 from steelyard.language.printer import print_expression, print_interval, print_test
 from steelyard.language.syntax import (
+    AllOfTests,
     And,
     AnyValue,
     Arithmetic,
@@ -252,7 +253,7 @@ WRONG_EXPRESSIONS = [
     ("a in [1]", "]", "an interval has two ends with `..` between, as in `[60..75)`; a list is written `(1, 2)`"),
     ("a in ()", ")", "a value is expected before `)`"),
     ("a in [..]", "[..]", "write at least one end, as in `[0..)`"),
-    ("a in ]1..2[", "]", "after `in` comes an interval or a list, as in `[60..75)` or `(1, 2)`"),
+    ("a in ]1..2", "2", "the bracket `]` is not closed"),
     ("a in [1", "1", "an interval has two ends with `..` between, as in `[60..75)`"),
     ("a in [1..2", "2", "the bracket `[` is not closed"),
     ("a not in (1)", "not", "write `not` first, as in `not x in (1, 2)`"),
@@ -393,6 +394,16 @@ TESTS = [
         "not(a-b, c)",
         NotTest(OneOfTests((BareWord("a-b", span=NOWHERE), BareWord("c", span=NOWHERE)), span=NOWHERE), span=NOWHERE),
     ),
+    (
+        "> 2 and < 5, ]7..9[",
+        OneOfTests(
+            (
+                AllOfTests((CompareTest(">", n(2), span=NOWHERE), CompareTest("<", n(5), span=NOWHERE)), span=NOWHERE),
+                IntervalTest(interval(n(7), False, n(9), False), span=NOWHERE),
+            ),
+            span=NOWHERE,
+        ),
+    ),
     ("not (> 1)", NotTest(CompareTest(">", n(1), span=NOWHERE), span=NOWHERE)),
     ("not(not(a))", NotTest(NotTest(BareWord("a", span=NOWHERE), span=NOWHERE), span=NOWHERE)),
 ]
@@ -404,19 +415,14 @@ def test_conditions_on_a_value(written, tree):
 
 
 DIFFERENCE = "cells hold constants: give the table an input of its own, such as `d: x - {}`, with cells such as `> 0`"
-NO_VALUE = (
-    "write `'\"null\"'` if it is a text; for no value give the table an input of its own, such as `no_x: is_missing(x)`"
-)
-FLAG = (
-    "give the table an input of its own for it, such as `no_x: is_missing(x)`, `true` in this row and `false` in others"
-)
+NO_VALUE = "write `missing`, or `'\"null\"'` if it is a text"
+FLAG = "write `missing` alone, for no value"
 WRONG_TESTS = [
     ("a b", "b", 'an operator is missing between `a` and `b`; text needs double quotes, as in `"motor"`'),
     ("a.b", "a.b", DIFFERENCE.format("a.b")),
     ("f(1)", "f", DIFFERENCE.format("f")),
-    (">= 60 and < 75", "and", "write `a, b` for either, and an interval such as `[60..75)` for both at once"),
-    ("a or b", "or", "write `a, b` for either, and an interval such as `[60..75)` for both at once"),
-    ("> 1 < 2", "<", "separate alternatives by a comma; for both at once write an interval, as in `[60..75)`"),
+    ("a or b", "or", "write `a, b` for either"),
+    ("> 1 < 2", "<", "separate alternatives by a comma; for both at once write `> 2 and < 5`"),
     ("not a", "a", "write `not` with parentheses, as in `not(1, 2)`"),
     ("not", "not", "write `not` with parentheses, as in `not(1, 2)`"),
     ("in (1, 2)", "in", "write the values alone, as in `1, 2` or `[60..75)`"),
@@ -437,6 +443,7 @@ def test_a_wrong_condition_on_a_value_is_refused(written, underlined, advice):
 INTERVALS = [
     ("[0..1]", interval(n(0), True, n(1), True)),
     ("[-5..-1)", interval(Negative(n(5), span=NOWHERE), True, Negative(n(1), span=NOWHERE), False)),
+    ("]0..1[", interval(n(0), False, n(1), False)),
     ("[2024-01-01..)", interval(DateLiteral("2024-01-01", span=NOWHERE), True, None, False)),
     ("(..@2024-01-01T08:00]", interval(None, False, DateLiteral("2024-01-01T08:00", span=NOWHERE), True)),
     ("[0h..1h30min]", interval(duration(0), True, duration(HOUR * 3 // 2), True)),
@@ -453,7 +460,6 @@ def test_intervals_stand_alone_and_take_bare_dates(written, tree):
     ("written", "underlined", "advice"),
     [
         ("0..1", "0", "an interval begins with `[` or `(`, as in `[0..1]`"),
-        ("]0..1[", "]", "an interval begins with `[` or `(`, as in `[0..1]`"),
         ("[0, 1]", ",", "a list stands in parentheses, as in `x in (1, 2)`; an interval has `..` between its ends"),
         ("[0..1", "1", "the bracket `[` is not closed"),
         ("[..)", "[..)", "write at least one end, as in `[0..)`"),

@@ -10,6 +10,7 @@ from steelyard.diagnostics import Diagnostics, Span
 from steelyard.language.parser import parse_expression, parse_interval, parse_test
 from steelyard.language.printer import print_expression, print_interval, print_test
 from steelyard.language.syntax import (
+    AllOfTests,
     And,
     AnyValue,
     Arithmetic,
@@ -99,7 +100,8 @@ SMALL = st.one_of(
     built(BareWord, WORDS | st.sampled_from(["small-car", "a-1"])),
     built(IntervalTest, intervals(EXPRESSIONS)),
 )
-TESTS = st.deferred(lambda: SMALL | built(NotTest, TESTS) | built(NotTest, built(OneOfTests, tuples(TESTS, 2))))
+BOTH = SMALL | built(AllOfTests, tuples(SMALL, 2))
+TESTS = st.deferred(lambda: BOTH | built(NotTest, TESTS) | built(NotTest, built(OneOfTests, tuples(TESTS, 2))))
 
 
 def text(value):

@@ -11,7 +11,8 @@ from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.scope import Scope
 from steelyard.engines.sql.value import Value
 from steelyard.ir import coverage
-from steelyard.ir.expressions import And, Argument, Compare, Expr, Literal, Not, OneOf, Or, Rank, Scale, Within
+from steelyard.ir import table_cells as cells
+from steelyard.ir.expressions import Argument
 from steelyard.ir.knowledge import columns_of
 from steelyard.ir.ranges import UNBOUNDED
 from steelyard.ir.ruleset import HitPolicy, Table
@@ -66,14 +67,17 @@ def order(table: Table) -> list[int]:
 
     def rank(index: int) -> list[int]:
         pairs = zip(table.rows[index].outputs, ranks, strict=True)
-        return [len(known) if value is None else known.get(value, len(known)) for value, known in pairs]
+        return [
+            len(known) if value is None or isinstance(value, Argument) else known.get(value, len(known))
+            for value, known in pairs
+        ]
 
     return sorted(places, key=rank)
 
 
 def plain(table: Table) -> bool:
     """Return whether every cell only compares its argument with constants."""
-    return all(_plain(cell) for row in table.rows for cell in row.cells if cell is not None)
+    return all(cells.plain(cell) for row in table.rows for cell in row.cells)
 
 
 def may_conflict(table: Table, asked: tuple[Range, ...]) -> bool:
@@ -89,47 +93,12 @@ def may_conflict(table: Table, asked: tuple[Range, ...]) -> bool:
 
 
 def may_miss(table: Table, asked: tuple[Range, ...]) -> bool:
-    """Return whether it is possible that no row hits although no argument is missing."""
+    """Return whether it is possible that no row hits although every cell is true or false."""
     if any(all(cell is None for cell in row.cells) for row in table.rows):
         return False
     if not table.rows or not plain(table):
         return True
-    return coverage.gap(columns_of(table, asked)) is not None
-
-
-def _plain(cell: Expr) -> bool:
-    match cell:
-        case And(items=items) | Or(items=items):
-            return all(_plain(item) for item in items)
-        case Not(operand=operand):
-            return _plain(operand)
-        case Argument():
-            return True
-        case Compare(left=left, right=right):
-            return _tested(left) and _constant(right)
-        case Within(operand=operand, low=low, high=high):
-            return _tested(operand) and all(end is None or _constant(end) for end in (low, high))
-        case OneOf(operand=operand, items=items):
-            return _tested(operand) and all(_constant(item) for item in items)
-        case _:  # anything else reads more, or computes
-            return False
-
-
-def _tested(expr: Expr) -> bool:
-    match expr:
-        case Argument():
-            return True
-        case Scale(operand=operand) | Rank(operand=operand):
-            return isinstance(operand, Argument)
-        case _:  # anything else is computed
-            return False
-
-
-def _constant(expr: Expr) -> bool:
-    match expr:
-        case Literal(value=value):
-            return value is not None
-        case Rank(operand=Literal(value=value)):
-            return value is not None
-        case _:  # anything else is computed
-            return False
+    columns = list(columns_of(table, asked))
+    for place in cells.aware(table):
+        columns[place] = coverage.with_missing(columns[place], [row.cells[place] for row in table.rows])[0]
+    return coverage.gap(columns) is not None

@@ -201,7 +201,7 @@ def _prepared(table: Table, arguments: Sequence[Value], program: Program) -> Pre
         program.cached[key] = None
         stored = (one for row in table.rows for one in row.outputs)
         fits = len(table.rows) > LARGE and table.inputs and not any(isinstance(one, tuple) for one in stored)
-        if fits and plain(table):
+        if fits and plain(table) and not table.carried:
             columns = columns_of(table, asked)
             found = states(table, columns, nullable)
             if found is not None:

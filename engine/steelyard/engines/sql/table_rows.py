@@ -1,7 +1,7 @@
 """Decision tables evaluated row by row: which rows hit, which may hit, whether that could change the result.
 
 The formulas for `changed` are derived from `semantics.tables._changes` for each hit policy. They are exact because
-outputs are constants, so that rows with equal outputs are known when compiling.
+which rows say the same is known when compiling: outputs are constants, or are compared as they are written.
 """
 
 from __future__ import annotations
@@ -22,10 +22,9 @@ from steelyard.ir.expressions import (
     Literal,
     OneOf,
     Or,
-    Stored,
 )
-from steelyard.ir.ruleset import HitPolicy, Table, TableRow
-from steelyard.ir.types import Range
+from steelyard.ir.ruleset import HitPolicy, Said, Table, TableRow
+from steelyard.ir.table_cells import computes
 
 CHOOSING = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
 """The hit policies whose result is that of one row."""
@@ -68,6 +67,7 @@ class EvaluatedTable:
     changed: E
     why: Why
     rejects: tuple[Rejection, ...]
+    arguments: tuple[Value, ...]
 
 
 def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compiler) -> EvaluatedTable:
@@ -81,15 +81,18 @@ def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compil
         return known[expr]
 
     cells = [[cell(one) for one in row.cells if one is not None] for row in table.rows]
-    return _Asking(table, scope, ranges(arguments)).asked(cells)
+    return _Asking(table, scope, tuple(arguments)).asked(cells)
 
 
 class _Asking:
     """Builds the evaluation of one table."""
 
-    def __init__(self, table: Table, scope: Scope, asked: tuple[Range, ...]) -> None:
+    def __init__(self, table: Table, scope: Scope, arguments: tuple[Value, ...]) -> None:
         self.table = table
         self.scope = scope
+        self.arguments = arguments
+        self.computes = computes(table)
+        asked = ranges(arguments)
         self.may_conflict = may_conflict(table, asked)
         self.may_miss = may_miss(table, asked)
         self.places = table.hit in CHOOSING and not self.may_conflict
@@ -100,7 +103,7 @@ class _Asking:
     def asked(self, cells: Sequence[Sequence[Value]]) -> EvaluatedTable:
         """Build the whole evaluation from the cells of each row."""
         nullable = any(cell.nullable for row in cells for cell in row)
-        inline = self.places and not nullable and len(self.table.outputs) == 1
+        inline = self.places and not nullable and len(self.table.outputs) == 1 and not self.computes
         rows = [self.row(index, cells[index], inline=inline) for index in order(self.table)]
         some = build.disj([row.hits for row in rows])
         if self.places and not inline:
@@ -117,7 +120,7 @@ class _Asking:
             rejects.append(Rejection.at(self.table.id, conflict))
         why = _why(rows, changed)
         misses = self.may_miss or (self.table.default is not None and nullable)
-        return EvaluatedTable(self.table, tuple(rows), some, misses, changed, why, tuple(rejects))
+        return EvaluatedTable(self.table, tuple(rows), some, misses, changed, why, tuple(rejects), self.arguments)
 
     def kept(self, hint: str, e: E) -> E:
         """Put the condition into a column where it has more than a few nodes."""
@@ -148,6 +151,9 @@ class _Asking:
         default = self.table.default
         as_default = [row for row in unclear if row.row.outputs == default]
         others = [row for row in unclear if row.row.outputs != default]
+        folding = {HitPolicy.COLLECT_SUM, HitPolicy.COLLECT_MIN, HitPolicy.COLLECT_MAX}
+        if self.computes and self.table.hit in folding:
+            return _unknown(unclear)
         match self.table.hit:
             case HitPolicy.COLLECT_COUNT:
                 one = default == (1,) * len(self.table.outputs)
@@ -226,8 +232,8 @@ def ascending(rows: Sequence[EvaluatedRow], position: int, *, falling: bool) -> 
     return [(hits, build.integer(value)) for value, hits in ordered]
 
 
-def _by_outputs(rows: Sequence[EvaluatedRow]) -> dict[tuple[Stored | None, ...], list[EvaluatedRow]]:
-    found: dict[tuple[Stored | None, ...], list[EvaluatedRow]] = {}
+def _by_outputs(rows: Sequence[EvaluatedRow]) -> dict[tuple[Said, ...], list[EvaluatedRow]]:
+    found: dict[tuple[Said, ...], list[EvaluatedRow]] = {}
     for row in rows:
         found.setdefault(row.row.outputs, []).append(row)
     return found
@@ -301,5 +307,5 @@ def _shortened(cell: Expr) -> Expr:
             return cell
 
 
-def _integer(value: Stored | None) -> int | None:
+def _integer(value: Said) -> int | None:
     return value if isinstance(value, int) else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from steelyard.ir.coverage import TestedColumn
 from steelyard.ir.ruleset import Table
+from steelyard.ir.table_cells import at_missing
 from steelyard.semantics.tables import Conflict, TableAnswer, decide
 from steelyard.semantics.values import missing
 
@@ -62,7 +63,9 @@ def states(table: Table, columns: Sequence[TestedColumn], nullable: Sequence[boo
         by_atom = _rows_by_atom(column)
         numbers = {rows: number for number, rows in enumerate(dict.fromkeys(by_atom))}
         groups = tuple(numbers[rows] for rows in by_atom)
-        blank = sum(1 << index for index, row in enumerate(table.rows) if row.cells[place] is None)
+        truths = [at_missing(row.cells[place]) for row in table.rows]
+        blank = sum(1 << index for index, truth in enumerate(truths) if truth)
+        absent = sum(1 << index for index, truth in enumerate(truths) if truth is not False)
         reached = _reached(column, groups, tuple(numbers))
         after: dict[Left, int] = {}
         following: dict[tuple[int, int], int] = {}
@@ -72,8 +75,8 @@ def states(table: Table, columns: Sequence[TestedColumn], nullable: Sequence[boo
                 if possible:
                     found = Left(possible, left.certain & rows)
                     following[state, number] = after.setdefault(found, len(after))
-            if nullable[place]:
-                found = Left(left.possible, left.certain & blank)
+            if nullable[place] and left.possible & absent:
+                found = Left(left.possible & absent, left.certain & blank)
                 following[state, MISSING] = after.setdefault(found, len(after))
             if len(following) > MOST * len(table.rows):
                 return None
@@ -94,7 +97,7 @@ def answer(table: Table, left: Left) -> TableAnswer:
 
 def tested(table: Table, left: Left, place: int) -> bool:
     """Return whether a row that may hit tests an input, which is then a reason where it is missing."""
-    return any(table.rows[index].cells[place] is not None for index in _bits(left.possible))
+    return any(at_missing(table.rows[index].cells[place]) is None for index in _bits(left.possible))
 
 
 def _reached(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 
 from sqlglot import exp
@@ -15,21 +15,29 @@ from steelyard.engines.sql.intervals import hull, point
 from steelyard.engines.sql.scope import Program, Scope, is_boolean, ordered
 from steelyard.engines.sql.table_facts import asked_with, bound
 from steelyard.engines.sql.table_rows import EvaluatedTable
-from steelyard.engines.sql.value import Rejection, Value, Why, constant, rejections, union
-from steelyard.ir.expressions import Aggregation, Stored, TableAggregate, TableCall
-from steelyard.ir.ruleset import HitPolicy
+from steelyard.engines.sql.value import Missed, Rejection, Value, Why, constant, rejections, under, union
+from steelyard.ir.expressions import Aggregation, Argument, TableAggregate, TableCall
+from steelyard.ir.ruleset import HitPolicy, Said
 from steelyard.ir.types import Number, Type
 
-Items = Sequence[tuple[E, Stored | None]]
-"""Constants, each with the condition, never NULL, under which it counts."""
+Items = Sequence[tuple[E, Said]]
+"""What cells say, each with the condition, never NULL, under which it counts."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableResult:
-    """The result of the hits where unknown rows change nothing; `lacks`: the condition under which it is missing."""
+    """The result of the hits where unknown rows change nothing.
+
+    Attributes:
+        lacks: whether it can be missing for what the table says: no hit, or the word `missing`.
+        nothing: the condition for that; None: the value itself shows it.
+        why: conditions for the reasons of computed outputs that are missing.
+    """
 
     value: Value
     lacks: bool
+    nothing: E | None = None
+    why: Why = field(default_factory=dict[Missed, E])
 
 
 def output(node: TableCall, arguments: Sequence[Value], program: Program, scope: Scope) -> Value:
@@ -108,7 +116,7 @@ class _Call:
         return self.asked.table.default is not None and self.asked.misses
 
     @property
-    def default(self) -> Stored | None:
+    def default(self) -> Said:
         """The default; None where there is none or it is missing."""
         found = self.asked.table.default
         return None if found is None else found[self.position]
@@ -143,14 +151,21 @@ class _Call:
         sql = null if isinstance(sql, exp.Null) else sql
         if found.lacks:
             sql = self.scope.frame.put(f"{table.id}__{table.outputs[self.position].id}", sql)
-            nothing: Why = {table.id: build.conj((build.missing(sql), build.not_(changed)))}
+            lacking = build.missing(sql) if found.nothing is None else found.nothing
+            nothing: Why = {table.id: build.conj((lacking, build.not_(changed)))}
             why = union((why, nothing))
+        if found.why:
+            why = union((why, under(found.why, build.not_(changed))))
         return replace(value, sql=sql, why=why, rejects=(*self.rejects, *self.asked.rejects))
 
     def chosen(self, kind: Type) -> TableResult:
         """The output of the one row that hits."""
         lacks = any(stored is None for _, stored in self.rows) or (self.asked.misses and self.default is None)
-        return TableResult(self._constants(self.rows, self.default, kind), lacks)
+        value = self._constants(self.rows, self.default, kind)
+        if not self._computed:
+            return TableResult(value, lacks)
+        nothing = [self._lacking, *([build.not_(self.asked.some)] if self.nothing else [])]
+        return TableResult(value, lacks, build.disj(nothing), self._reasons(self.items))
 
     def counted(self, kind: Type) -> TableResult:
         """The number of hits."""
@@ -170,17 +185,23 @@ class _Call:
             case Aggregation.SUM:
                 return self._strict(self._sum(), self.nothing and not self.asked.table.hit.gives_list)
             case Aggregation.MIN | Aggregation.MAX:
-                present = [(one, stored) for one, stored in self.items if stored is not None]
+                if self._computed:
+                    return self._strict(self._extreme(aggregation, kind), self.nothing)
+                present = [(one, stored) for one, stored in self.items if isinstance(stored, int)]
                 present.sort(key=lambda one: one[1], reverse=aggregation is Aggregation.MAX)
                 return self._strict(self._constants(present, None, kind), self.nothing)
             case Aggregation.MEAN:
                 return self._strict(self._mean(kind, result), self.nothing)
             case Aggregation.ANY | Aggregation.ALL:
                 decisive = aggregation is Aggregation.ANY
-                decided = build.disj(one for one, stored in self.items if stored is decisive)
-                whens = [(decided, build.boolean(value=decisive)), (self._lacking, build.null())]
+                decided = build.disj(self._decides(one, stored, decisive) for one, stored in self.items)
+                lacking = build.disj((self._lacking, *self._absent))
+                whens = [(decided, build.boolean(value=decisive)), (lacking, build.null())]
                 sql = build.case(whens, build.boolean(value=not decisive))
-                return TableResult(Value(sql), not build.is_false(self._lacking))
+                open_ = build.not_(decided)
+                nothing = build.conj((self._lacking, open_)) if self._computed else None
+                why = under(self._reasons(self.items), open_)
+                return TableResult(Value(sql), not build.is_false(self._lacking), nothing, why)
             case _:
                 assert_never(aggregation)
 
@@ -191,9 +212,13 @@ class _Call:
         def array(*items: E) -> E:
             return exp.Cast(this=exp.Array(expressions=[*items]), to=several.copy())
 
+        narrow = not (isinstance(several.expressions[0], exp.DataType) and several.expressions[0] == dialect.wide())
         lists: list[E] = []
         for one, stored in self.items:
-            value = build.null() if stored is None else self._constants([], stored, kind).sql
+            said = self._said(stored, kind)
+            value = build.null() if said is None else said.sql
+            if said is not None and said.wide and narrow:
+                value = dialect.cast_narrow(value)
             lists.append(build.case([(one, array(value))], array()))
         while len(lists) > 1:
             pairs = [dialect.concat(lists[i], lists[i + 1]) for i in range(0, len(lists) - 1, 2)]
@@ -204,7 +229,8 @@ class _Call:
         """The SQL type of a list."""
         dialect, item = self.program.dialect, self.program.dialect.text()
         if ordered(kind):
-            narrow = all(not isinstance(stored, int) or point(stored).narrow for _, stored in self.items)
+            said = (self._said(stored, kind) for _, stored in self.items)
+            narrow = all(one is None or one.bounds.narrow for one in said)
             item = dialect.bigint() if narrow else dialect.wide()
         elif is_boolean(kind):
             item = dialect.boolean()
@@ -216,33 +242,77 @@ class _Call:
 
     @property
     def _lacking(self) -> E:
-        """Whether one of the hits is missing."""
+        """Whether one of the hits says `missing`."""
         return build.disj(one for one, stored in self.items if stored is None)
+
+    @property
+    def _computed(self) -> bool:
+        """Whether an output of a hit may be computed."""
+        return any(isinstance(stored, Argument) for _, stored in self.items)
+
+    @property
+    def _absent(self) -> list[E]:
+        """Of each computed output whether it is missing where its row hits."""
+        pairs = (
+            (one, self.asked.arguments[stored.position]) for one, stored in self.items if isinstance(stored, Argument)
+        )
+        return [build.conj((one, build.missing(value.sql))) for one, value in pairs if value.nullable]
+
+    def _reasons(self, items: Items) -> Why:
+        """The reasons of computed outputs, each where its row hits."""
+        hits: dict[int, list[E]] = {}
+        for one, stored in items:
+            if isinstance(stored, Argument):
+                hits.setdefault(stored.position, []).append(one)
+        return union(under(self.asked.arguments[place].why, build.disj(ones)) for place, ones in hits.items())
+
+    def _decides(self, one: E, stored: Said, decisive: bool) -> E:
+        """Whether a hit decides `any` or `all` alone; never NULL."""
+        if not isinstance(stored, Argument):
+            return one if stored is decisive else build.boolean(value=False)
+        sql = self.asked.arguments[stored.position].sql
+        return build.conj((one, build.true(sql) if decisive else build.false(sql)))
+
+    def _said(self, stored: Said, kind: Type) -> Value | None:
+        """The value of an output cell; None is missing."""
+        if isinstance(stored, Argument):
+            return self.asked.arguments[stored.position]
+        return None if stored is None else literals.literal(stored, kind, self.program)
+
+    def _extreme(self, aggregation: Aggregation, kind: Type) -> Value:
+        """The least or greatest value of the hits, of which none is missing; any value where there is no hit."""
+        arithmetic, least = self.program.arithmetic, aggregation is Aggregation.MIN
+        said = [(one, value) for one, stored in self.items if (value := self._said(stored, kind)) is not None]
+        bounds = hull(*(value.bounds for _, value in said))
+        beyond = arithmetic.literal(bounds.high if least else bounds.low)
+        found = [arithmetic.choose([(one, value)], beyond) for one, value in said]
+        return arithmetic.minimum(found) if least else arithmetic.maximum(found)
 
     def _strict(self, value: Value, empty: bool) -> TableResult:
         """Make a value missing where the output of a hit is and, if `empty`, where there are no hits."""
-        missing = [self._lacking, build.not_(self.asked.some) if empty else build.boolean(value=False)]
-        lacking = build.disj(missing)
-        sql = build.case([(lacking, build.null())], value.sql)
+        nothing = build.disj((self._lacking, build.not_(self.asked.some) if empty else build.boolean(value=False)))
+        sql = build.case([(build.disj((nothing, *self._absent)), build.null())], value.sql)
         sql = self._cast(sql, value)
-        return TableResult(replace(value, sql=sql), not build.is_false(lacking))
+        found = TableResult(replace(value, sql=sql, why={}), not build.is_false(nothing))
+        return replace(found, nothing=nothing, why=self._reasons(self.items)) if self._computed else found
 
     def _number(self, items: Items) -> Value:
         """The number of items that count."""
-        return self._total([(one, 1) for one, _ in items])
+        return self._total([(one, constant(1)) for one, _ in items])
 
     def _sum(self) -> Value:
         """The sum of the items that count."""
-        return self._total([(one, stored) for one, stored in self.items if isinstance(stored, int)])
+        said = ((one, self._said(stored, Number(0))) for one, stored in self.items)
+        return self._total([(one, value) for one, value in said if value is not None])
 
-    def _total(self, items: Sequence[tuple[E, int]]) -> Value:
-        """The sum of constants, each under its condition."""
+    def _total(self, items: Sequence[tuple[E, Value]]) -> Value:
+        """The sum of values, each under its condition."""
         arithmetic = self.program.arithmetic
-        always = sum(stored for one, stored in items if build.is_true(one))
+        always = sum(value.known for one, value in items if build.is_true(one) and value.known is not None)
         total = [
-            arithmetic.choose([(one, arithmetic.literal(stored))], constant(0))
-            for one, stored in items
-            if stored and not isinstance(one, exp.Boolean)
+            arithmetic.choose([(one, value)], constant(0))
+            for one, value in items
+            if value.known != 0 and not build.is_false(one) and not (build.is_true(one) and value.known is not None)
         ]
         return arithmetic.total([*total, arithmetic.literal(always)] if always else total)
 
@@ -258,18 +328,19 @@ class _Call:
     def _column(self, hint: str, value: Value) -> Value:
         return value if value.known is not None else replace(value, sql=self.scope.frame.put(hint, value.sql))
 
-    def _constants(self, whens: Items, otherwise: Stored | None, kind: Type) -> Value:
-        """The constant of the first condition that holds."""
-        values = [stored for _, stored in whens] + [otherwise]
-        if all(stored is None for stored in values):
+    def _constants(self, whens: Items, otherwise: Said, kind: Type) -> Value:
+        """What the cell of the first condition that holds says."""
+        present = [
+            value for _, stored in (*whens, (None, otherwise)) if (value := self._said(stored, kind)) is not None
+        ]
+        if not present:
             return Value(literals.typed_null(kind, self.program), point(0) if ordered(kind) else None)
-        present = [literals.literal(stored, kind, self.program) for stored in values if stored is not None]
         wide = any(one.wide for one in present)
 
-        def sql_of(stored: Stored | None) -> E:
-            if stored is None:
+        def sql_of(stored: Said) -> E:
+            found = self._said(stored, kind)
+            if found is None:
                 return build.null()
-            found = literals.literal(stored, kind, self.program)
             return self.program.arithmetic.widened(found).sql if wide else found.sql
 
         sql = build.case([(one, sql_of(stored)) for one, stored in whens], sql_of(otherwise))

@@ -61,6 +61,7 @@ class Sections:
     Attributes:
         shape: lowers the readable part of a relation, without its joins.
         arguments: types a table's own input expressions in the scope where the table's name is used.
+        carried_arguments: types there what the cells of a table name.
     """
 
     parameter: Callable[[Context, str], ParameterDeclaration | None]
@@ -70,6 +71,7 @@ class Sections:
     relation: Callable[[Context, str], Relation | None]
     table: Callable[[Context, str], Table | None]
     arguments: Callable[[Context, str, NameScope], tuple[Expr, ...] | None]
+    carried_arguments: Callable[[Context, str, NameScope], tuple[Expr, ...] | None]
     indicator: Callable[[Context, str], Indicator | None]
 
 
@@ -102,6 +104,8 @@ class Context:
         self._added: dict[str | None, list[Definition]] = {}
         self._calls: dict[tuple[str, Hashable], Expr | None] = {}
         self._spent = 0
+        self.carried: dict[str, tuple[syntax.Expression, ...]] = {}
+        """Of each table the expressions in its cells."""
 
     def _zone(self) -> Zone:
         text = self.file.timezone
@@ -250,6 +254,10 @@ class Context:
                 )
                 scope = NameScope(self, Level.ALL, msg("a formula"), types_only=True)
                 expression(tree, replace(scope, bound=arguments))
+
+    def carried_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
+        """What the cells of a table name, typed where the table is called."""
+        return () if scope.types_only else self._sections.carried_arguments(self, name, scope)
 
     def indicator(self, name: str, asked_at: Span | None) -> Indicator | None:
         """The indicator of that name."""

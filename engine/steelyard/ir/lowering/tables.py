@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import starmap
 
 from steelyard.diagnostics import InternalError, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
-from steelyard.ir.expressions import Argument, Expr, Stored
+from steelyard.ir.expressions import And, Argument, Expr, IsMissing
 from steelyard.ir.lowering import nested
+from steelyard.ir.lowering.cells import Carried, constant, scope_of
 from steelyard.ir.lowering.context import Context
-from steelyard.ir.lowering.demands import score_types
 from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
 from steelyard.ir.lowering.people import label, maybe_label, source
-from steelyard.ir.ruleset import HitPolicy, Table, TableInput, TableOutput, TableRow
+from steelyard.ir.ruleset import HitPolicy, Said, Table, TableInput, TableOutput, TableRow
 from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
-from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Range, Type
-from steelyard.ir.typing.aggregates import NAMES as AGGREGATE_NAMES
+from steelyard.ir.table_cells import at_missing, speaks_of_missing
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Range, Type
+from steelyard.ir.types import Text as TextType
 from steelyard.ir.typing.calls import fit
 from steelyard.ir.typing.expression import expression
 from steelyard.ir.typing.literals import literal_value
 from steelyard.ir.typing.names import closed
-from steelyard.ir.typing.unary import read_test
-from steelyard.language.syntax import AnyValue, Call, Name, Tree, children
+from steelyard.ir.typing.unary import Names, is_computed, read_test
+from steelyard.language.syntax import AnyValue
 from steelyard.model import case
 from steelyard.model import tables as model
 from steelyard.source import Text
+
+OTHERWISE = "otherwise"
+"""In the last row of a table, and as the last band: where nothing before holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,7 @@ class _Columns:
     inputs: tuple[TableInput, ...]
     outputs: tuple[TableOutput, ...]
     ranges: tuple[Range | None, ...]
+    carried: Carried
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -59,13 +65,17 @@ def table(context: Context, name: str) -> Table | None:
         declared_range(one.range, column.type, context.zone, context.diagnostics)
         for one, column in zip(written.outputs.values(), good_outputs, strict=True)
     )
-    columns = _Columns(name, good_inputs, good_outputs, ranges)
+    carried = Carried(context, len(inputs))
+    columns = _Columns(name, good_inputs, good_outputs, ranges, carried)
     hit = HitPolicy(written.hit_policy.replace(" ", "_"))
     good = _check_policy(context, hit, columns, written)
     rows = tuple(_row(context, row, columns, number) for number, row in enumerate(written.rows, 1))
     default = _default(context, written, columns, hit)
     if not good:
         return None
+    if _ends_with_otherwise(context, written, columns, hit):
+        rows, default = rows[:-1], None if rows[-1] is None else rows[-1].outputs
+    context.carried[name] = tuple(carried.trees)
     return Table(
         id=name,
         label=label(written.label, name),
@@ -75,8 +85,9 @@ def table(context: Context, name: str) -> Table | None:
         hit=hit,
         inputs=columns.inputs,
         outputs=columns.outputs,
-        rows=tuple(row for row in rows if row is not None),
+        rows=_aware(tuple(row for row in rows if row is not None), columns.inputs),
         default=default,
+        carried=tuple(carried.columns),
     )
 
 
@@ -94,7 +105,26 @@ def arguments(context: Context, name: str, scope: NameScope) -> tuple[Expr, ...]
         if fitted is None:
             return None
         found.append(nested.by_name(context, name, column, fitted, scope))
+    carried = carried_arguments(context, name, scope)
+    if carried is None:
+        return None
+    found += carried
     return tuple(found) if nested.small_enough(name, found, lowered.span, context.diagnostics) else None
+
+
+def carried_arguments(context: Context, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
+    """Type what the cells of a table name in the scope where the table is asked."""
+    lowered = context.table(name, None)
+    if lowered is None:
+        return None
+    found: list[Expr] = []
+    for column, tree in zip(lowered.carried, context.carried[name], strict=True):
+        expr = expression(tree, scope)
+        fitted = None if expr is None else fit(expr, column.type, scope)
+        if fitted is None:
+            return None
+        found.append(nested.by_name(context, name, column, fitted, scope))
+    return tuple(found)
 
 
 def _input(context: Context, column: Text, written: model.TableInput) -> TableInput | None:
@@ -104,38 +134,9 @@ def _input(context: Context, column: Text, written: model.TableInput) -> TableIn
         tree = context.trees.of(written.value, context.diagnostics)
         if tree is None:
             return None
-        scores = score_types(context.file)
-        single = scores[0][0] if len(scores) == 1 else None
-        row = _row_relation(context, tree)
-        place = msg("a table's input")
-        scope = NameScope(context, Level.ALL, place, row=row, scores=scores, own_score=single, types_only=True)
-        expr = expression(tree, scope)
+        expr = expression(tree, scope_of(context, tree, msg("a table's input")))
         kind = None if expr is None else expr.type
     return None if kind is None else TableInput(str(column), closed(kind), label(written.label, str(column)))
-
-
-def _row_relation(context: Context, tree: Tree) -> str | None:
-    """The relation whose row a table's input reads, `measures.kind`; None where it reads the case.
-
-    A bare name that is not a name of the case is a field of the only relation that has it; only its type is used.
-    """
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Name):
-            first = node.parts[0]
-            if len(node.parts) > 1:
-                row = context.relation(first)
-                if row is not None and not row.one_row:
-                    return row.id
-            elif context.kind(first) is None:
-                shapes = (context.relation(str(one)) for one in context.file.relations)
-                owners = [shape.id for shape in shapes if shape is not None and shape.has(first)]
-                if len(owners) == 1:
-                    return owners[0]
-        elif not (isinstance(node, Call) and node.function in AGGREGATE_NAMES):
-            stack.extend(children(node))
-    return None
 
 
 def _output(context: Context, column: Text, written: case.DeclaredField) -> TableOutput | None:
@@ -203,10 +204,11 @@ def _row(context: Context, written: model.Row, columns: _Columns, number: int) -
     tests: list[Expr | None] = []
     for position, column in enumerate(columns.inputs):
         cell = cells.get(column.id)
-        found = None if cell is None else cell_test(context, cell, Argument(position, type=column.type))
+        tested = Argument(position, type=column.type)
+        found = None if cell is None or _is_otherwise(cell) else cell_test(context, cell, tested, columns.carried)
         tests.append(None if isinstance(found, AnyValue) else found)
     results = tuple(
-        _result(context, cells.get(output.id), output, bounds, (columns.table, number, written))
+        _result(context, cells.get(output.id), output, bounds, (columns, number, written))
         for output, bounds in zip(columns.outputs, columns.ranges, strict=True)
     )
     if context.diagnostics.errors > before:
@@ -219,23 +221,38 @@ def _result(
     cell: Text | None,
     output: TableOutput,
     bounds: Range | None,
-    row: tuple[str, int, model.Row],
-) -> Stored | None:
+    row: tuple[_Columns, int, model.Row],
+) -> Said:
     """The value of an output cell; None is `missing`, or an error that was reported."""
+    columns, number, written = row
     if cell is None:
-        name, number, written = row
         context.diagnostics.add(
             "H106",
             written.span,
-            msg("row {number} of `{table}` says nothing of `{column}`", number=number, table=name, column=output.id),
-            help=msg("write a value, or `missing`"),
+            msg(
+                "row {number} of `{table}` says nothing of `{column}`",
+                number=number,
+                table=columns.table,
+                column=output.id,
+            ),
+            help=msg(
+                "write a value, or `{nothing}`",
+                nothing=":= missing" if isinstance(output.type, TextType) else "missing",
+            ),
         )
         return None
-    if cell == "missing" and not cell.quoted:
-        return None
-    value = literal_value(cell, output.type, context.zone, context.diagnostics)
+    value = _said(context, cell, output, columns.carried)
     if value is None:
         return None
+    if isinstance(value, Argument):
+        if output.priority:
+            context.diagnostics.add(
+                "H104",
+                cell.span,
+                msg("a computed cell of `{name}` has no place in the order of importance", name=output.id),
+                help=msg("write a row for each value, or choose another hit policy, e.g. `first`"),
+            )
+        return value
     if isinstance(value, int) and bounds is not None and not bounds.holds(value):
         context.diagnostics.add("T109", cell.span, msg("`{text}` is out of its range", text=cell))
     if output.priority and value not in output.priority:
@@ -248,15 +265,68 @@ def _result(
     return value
 
 
-def cell_test(context: Context, cell: Text, tested: Expr) -> Expr | AnyValue | None:
+def _said(context: Context, cell: Text, output: TableOutput, carried: Carried) -> Said:
+    """What an output cell says; None is `missing`, or an error that was reported."""
+    if is_computed(cell):
+        return carried.said(cell, output)
+    if cell == "missing" and not cell.quoted:
+        if isinstance(output.type, TextType):
+            context.diagnostics.add(
+                "H132",
+                cell.span,
+                msg("`missing` in a column of texts may be the text, or no value"),
+                help=msg("write `:= missing` for no value, `{text}` for the text", text="'\"missing\"'"),
+            )
+        return None
+    return constant(context, cell, output.type, carried)
+
+
+def _is_otherwise(cell: Text) -> bool:
+    return cell.strip() == OTHERWISE
+
+
+def _ends_with_otherwise(context: Context, written: model.Table, columns: _Columns, hit: HitPolicy) -> bool:
+    """Whether the last row is `otherwise`, which holds where no other row hits: its outputs are the default."""
+    inputs = {one.id for one in columns.inputs}
+    for place, row in enumerate(written.rows):
+        cells = [cell for name, cell in row.cells.items() if str(name) in inputs]
+        words = [cell for cell in cells if _is_otherwise(cell)]
+        if not words:
+            continue
+        if place < len(written.rows) - 1 or any(cell.strip() != "-" for cell in cells if not _is_otherwise(cell)):
+            headline = msg("`otherwise` stands in the last row, in every column of its conditions")
+            help_ = msg("write `{text}` for the text", text="'\"otherwise\"'")
+        elif written.default is not None or hit is HitPolicy.COLLECT_COUNT:
+            headline = msg("a last row of `otherwise` is the default of `{table}`, which has one", table=columns.table)
+            help_ = msg("remove one of them")
+        else:
+            return True
+        context.diagnostics.add("H108", words[0].span, headline, help=help_)
+    return False
+
+
+def _aware(rows: tuple[TableRow, ...], inputs: tuple[TableInput, ...]) -> tuple[TableRow, ...]:
+    """Let no cell be unknown for a missing value in a column of which a cell names it: the others do not hold then."""
+    places = {place for place in range(len(inputs)) if any(speaks_of_missing(row.cells[place]) for row in rows)}
+    if not places:
+        return rows
+
+    def known(place: int, cell: Expr | None) -> Expr | None:
+        if place not in places or cell is None or at_missing(cell) is not None:
+            return cell
+        there = IsMissing(Argument(place, type=inputs[place].type), negated=True, type=Boolean())
+        return And((there, cell), type=Boolean(), span=cell.span)
+
+    return tuple(replace(row, cells=tuple(starmap(known, enumerate(row.cells)))) for row in rows)
+
+
+def cell_test(context: Context, cell: Text, tested: Expr, names: Names | None = None) -> Expr | AnyValue | None:
     """A condition on a value, at its place; None after an error."""
-    found = read_test(cell, tested, NameScope(context, Level.CASE, msg("a condition on a value")))
+    found = read_test(cell, tested, NameScope(context, Level.CASE, msg("a condition on a value")), names)
     return found if found is None or isinstance(found, AnyValue) else replace(found, span=cell.span)
 
 
-def _default(
-    context: Context, written: model.Table, columns: _Columns, hit: HitPolicy
-) -> tuple[Stored | None, ...] | None:
+def _default(context: Context, written: model.Table, columns: _Columns, hit: HitPolicy) -> tuple[Said, ...] | None:
     """What holds where no row hits; of a count without another default it is 0, as DMN counts no rows."""
     if written.default is None:
         return (0,) * len(columns.outputs) if hit is HitPolicy.COLLECT_COUNT else None
@@ -273,7 +343,7 @@ def _default(
                 if near
                 else msg("its outputs are {names}", names=listed(names[:5])),
             )
-    values: list[Stored | None] = []
+    values: list[Said] = []
     for output in columns.outputs:
         text = given.get(output.id)
         kind = Number(0) if hit is HitPolicy.COLLECT_COUNT else output.type
@@ -285,5 +355,7 @@ def _default(
                 help=msg("write a value, or `missing`"),
             )
         silent = text is None or (text == "missing" and not text.quoted)
-        values.append(None if silent or text is None else literal_value(text, kind, context.zone, context.diagnostics))
+        values.append(
+            None if silent or text is None else _said(context, text, replace(output, type=kind), columns.carried)
+        )
     return tuple(values)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.describe import describe
-from steelyard.ir.expressions import Expr, Literal, OwnMeasure
+from steelyard.ir.expressions import Expr, Literal, Not, Or, OwnMeasure
 from steelyard.ir.lowering.bounds import points
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.names import WAYS
-from steelyard.ir.lowering.tables import cell_test
+from steelyard.ir.lowering.tables import OTHERWISE, cell_test
+from steelyard.ir.negation import normalise
 from steelyard.ir.ruleset import (
     SCORE_DIGITS,
     AsMeasure,
@@ -185,13 +186,24 @@ def _absolute(context: Context, text: Text, measure: Type) -> Expr | None:
 def _bands(context: Context, written: tuple[model.Band, ...], measure: Type) -> Bands | None:
     bands: list[Band] = []
     for one in written:
-        found = cell_test(context, one.when, OwnMeasure(type=measure))
+        if one.when.strip() == OTHERWISE and one is written[-1]:
+            found: Expr | syntax.AnyValue | None = _otherwise([band.test for band in bands])
+        else:
+            found = cell_test(context, one.when, OwnMeasure(type=measure))
         value = points(context, one.points, SCORE_DIGITS)
         if found is None or value is None:
             continue
         test = Literal(value=True, type=Boolean()) if isinstance(found, syntax.AnyValue) else found
         bands.append(Band(test, value, None if one.reason is None else str(one.reason), one.when.span))
     return Bands(tuple(bands)) if len(bands) == len(written) else None
+
+
+def _otherwise(tests: Sequence[Expr]) -> Expr:
+    """Where none of the bands before holds."""
+    if not tests:
+        return Literal(value=True, type=Boolean())
+    held = tests[0] if len(tests) == 1 else Or(tuple(tests), type=Boolean())
+    return normalise(Not(held, type=Boolean()))
 
 
 def _curve(context: Context, written: tuple[tuple[Text, ...], ...], measure: Type) -> Curve | None:

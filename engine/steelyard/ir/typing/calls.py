@@ -191,7 +191,10 @@ def _call_table(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | Non
         if fitted is None:
             return None
         arguments.append(fitted)
-    return table_call(table, output.id, node.span, scope, tuple(arguments))
+    carried = scope.lookup.carried_arguments(table.id, scope)
+    if carried is None:
+        return None
+    return table_call(table, output.id, node.span, scope, (*arguments, *carried))
 
 
 def fit(expr: Expr, kind: Type, scope: NameScope) -> Expr | None:

@@ -86,10 +86,7 @@ def _never_true(items: tuple[Expr | None, ...], span: Span, scope: NameScope) ->
     """Report the word `missing` among things compared."""
     if any(isinstance(item, Literal) and item.value is None for item in items):
         help_ = (
-            msg(
-                "give the table an input of its own for it, such as `{line}`, `true` in this row and `false` in others",
-                line="no_x: is_missing(x)",
-            )
+            msg("write `missing` alone, for no value")
             if any(isinstance(item, Argument) for item in items)
             else msg("write `is_missing(x)`")
         )
