@@ -33,7 +33,7 @@ from steelyard.explain.records import (
     TableStory,
     WeightStory,
 )
-from steelyard.explain.terms import Name, Text, TypedValue, show
+from steelyard.explain.terms import Name, Text, TypedValue, decimal_text, show
 from steelyard.facts.format import format_value
 from steelyard.ir.expressions import Stored
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Type
@@ -238,7 +238,11 @@ class _Writer:
                 {**self._named(name), "row": row} for name, row in zip(weights.members, weights.rows, strict=True)
             ],
             "stages": [
-                {"text": self._text(one.reason), "source": self._clause(one.clause), "amounts": list(one.amounts)}
+                {
+                    "text": self._text(one.reason),
+                    "source": self._clause(one.clause),
+                    "amounts": [None if amount is None else decimal_text(amount) for amount in one.amounts],
+                }
                 for one in weights.stages
             ],
             "shares": list(weights.shares),

@@ -111,14 +111,17 @@ def _headline(outcome: Outcome, words: Words) -> Text:
 def _inputs(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
     values = evaluation.case.values
     return tuple(
-        Fact(words.name(field.id), None if field.id not in values else words.value(values[field.id], field.type))
+        Fact(
+            words.name(field.id),
+            None if field.id not in values else words.named(values[field.id], field.id, field.type),
+        )
         for field in evaluation.ruleset.inputs
     )
 
 
 def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
     return tuple(
-        Fact(words.name(one.id), None if one.value is None else words.value(one.value, one.type))
+        Fact(words.name(one.id), None if one.value is None else words.named(one.value, one.id, one.type))
         for one in evaluation.ruleset.parameters
     )
 

@@ -21,7 +21,6 @@ from steelyard.ir.expressions import (
     Rank,
     Within,
 )
-from steelyard.ir.types import difference
 from steelyard.semantics.values import Missing
 
 FAR = 1 << 80
@@ -168,7 +167,7 @@ def _apart(window: tuple[Expr, Expr], other: tuple[Expr, Expr], at: EvaluationPl
 
 def _gap(size: int, expr: Expr, at: EvaluationPlace) -> TypedValue:
     """Convert a distance to a value of the type that differences of `expr` have (both sides share type and scale)."""
-    return at.words.value(size, difference(expr.type))
+    return at.words.distance(size, expr.type)
 
 
 def _shown(expr: Expr, at: EvaluationPlace) -> Text:

@@ -9,7 +9,7 @@ from steelyard.explain.records import GrantStory
 from steelyard.explain.terms import Text, duration_text
 from steelyard.explain.words import Words
 from steelyard.ir.ruleset import SCORE_DIGITS, AtLeastGrant, PauseGrant, TargetGrant, WaiveGrant
-from steelyard.ir.types import Type, difference
+from steelyard.ir.types import Type
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Granted, Result
@@ -53,7 +53,7 @@ def _target_text(granted: Granted, result: Result, words: Words) -> Text:
     asked = _value(granted.target, kind, words) or msg("missing")
     if granted.stricter:
         return msg("a target of {target} would be stricter, so it counts as no change", target=asked)
-    relaxed = words.value(granted.value or 0, difference(kind))
+    relaxed = words.distance(granted.value or 0, kind)
     if not granted.value:
         return msg("a target of {target} changes nothing", target=asked)
     if granted.counted:

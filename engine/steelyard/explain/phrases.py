@@ -132,8 +132,63 @@ def interval(expr: Within, words: Words) -> Message:
     return msg("{opening}{low} to {high}{closing}", opening=brackets[0], low=low, high=high, closing=brackets[1])
 
 
+def band_text(test: Expr, words: Words) -> Text:
+    """Describe which values lie in a band, without naming the measured value that it tests."""
+    match test:
+        case Literal():
+            return msg("any other value")
+        case Or(items=items) if all(isinstance(item, Compare | Within) for item in items):
+            return _joined([band_text(item, words) for item in items], both=False)
+        case And(items=items) if all(isinstance(item, Compare | Within) for item in items):
+            return _joined([band_text(item, words) for item in items], both=True)
+        case Compare(comparator=comparator, left=left, right=right):
+            return _side(comparator, phrase(named(right, left), words))
+        case Within(operand=operand, low=low, high=high):
+            ends = [None if end is None else phrase(named(end, operand), words) for end in (low, high)]
+            return _between(ends[0], ends[1], test)
+        case _:  # any other test says what it tests
+            return phrase(test, words)
+
+
+def _side(comparator: Comparator, bound: Text) -> Text:
+    match comparator:
+        case Comparator.EQ:
+            return bound
+        case Comparator.NE:
+            return msg("other than {bound}", bound=bound)
+        case Comparator.LT:
+            return msg("under {bound}", bound=bound)
+        case Comparator.LE:
+            return msg("{bound} or less", bound=bound)
+        case Comparator.GT:
+            return msg("over {bound}", bound=bound)
+        case Comparator.GE:
+            return msg("{bound} or more", bound=bound)
+        case _:
+            assert_never(comparator)
+
+
+def _between(low: Text | None, high: Text | None, ends: Within) -> Text:
+    if low is None or high is None:
+        below = Comparator.LE if ends.high_closed else Comparator.LT
+        above = Comparator.GE if ends.low_closed else Comparator.GT
+        return _side(below, high) if high is not None else msg("any value") if low is None else _side(above, low)
+    match ends.low_closed, ends.high_closed:
+        case True, True:
+            return msg("{low} to {high}", low=low, high=high)
+        case True, False:
+            return msg("{low} to under {high}", low=low, high=high)
+        case False, True:
+            return msg("over {low} to {high}", low=low, high=high)
+        case False, False:
+            return msg("over {low} to under {high}", low=low, high=high)
+
+
 def _chain(items: tuple[Expr, ...], words: Words, *, both: bool) -> Text:
-    parts = [_part(item, words) for item in items]
+    return _joined([_part(item, words) for item in items], both=both)
+
+
+def _joined(parts: list[Text], *, both: bool) -> Text:
     text = parts[0]
     for part in parts[1:]:
         text = (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from fractions import Fraction
 
-from steelyard.explain.terms import Name, Text, TypedValue
+from steelyard.explain.terms import Name, Text, TypedValue, decimal_text, share_text
 from steelyard.facts.digest import Digests
 from steelyard.ir.ruleset import Better
 from steelyard.semantics.outcome import Fixed, LineKind, Outcome
@@ -258,11 +259,22 @@ class RuleStory:
 
 @dataclass(frozen=True, slots=True)
 class WeightStage:
-    """A stage of resolving the weights, with an amount per member; None where the member is waived."""
+    """A stage of resolving the weights, with an amount per member; None where the member is waived.
+
+    `percent`: whether readers see the amounts as percentages, where those are finite decimals.
+    """
 
     reason: Text
     clause: Clause | None
-    amounts: tuple[str | None, ...]
+    amounts: tuple[Fraction | None, ...]
+    percent: bool = False
+
+    def shown(self, member: int) -> Text:
+        """The amount of a member for a reader."""
+        amount = self.amounts[member]
+        if amount is None:
+            return "–"
+        return share_text(amount) if self.percent else decimal_text(amount)
 
 
 @dataclass(frozen=True, slots=True)

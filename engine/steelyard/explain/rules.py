@@ -15,6 +15,7 @@ from steelyard.explain.records import Judgement, Node, RuleKind, RuleStory
 from steelyard.explain.terms import Name, Text, decimal_text
 from steelyard.explain.tree import ROWS, grow, spoken, worked
 from steelyard.explain.words import Words
+from steelyard.facts.format import percent_text
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import (
     Adjustment,
@@ -247,8 +248,8 @@ def _constants(values: Mapping[str, Expr], at: EvaluationPlace, *, multiply: boo
         if multiply:
             found.append(msg("the weight of {name} is multiplied by {factor}", name=who, factor=number))
         else:
-            percent = decimal_text(fraction(value * 100, expr.type.scale))
-            found.append(msg("the share of {name} is set to {share}%", name=who, share=percent))
+            share = percent_text(value, expr.type.scale)
+            found.append(msg("the share of {name} is set to {share}", name=who, share=share))
     return tuple(found)
 
 

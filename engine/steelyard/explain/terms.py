@@ -14,7 +14,7 @@ from typing import assert_never
 from steelyard.calendars.zones import Zone, day_of
 from steelyard.diagnostics import InternalError, Message, msg
 from steelyard.diagnostics.catalogue import translator
-from steelyard.facts.format import format_units
+from steelyard.facts.format import format_units, percent_text
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import Label
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Type
@@ -123,8 +123,8 @@ def _reader_text(value: Stored, type: Type, zone: Zone) -> Message | str:  # noq
             return value
         case Regions(), tuple():
             return msg("{items}", items=value)
-        case Number(scale), int():
-            return format_units(value, scale)
+        case Number(scale, percent), int():
+            return percent_text(value, scale) if percent else format_units(value, scale)
         case Duration(), int():
             return duration_text(value)
         case Days(), int():
@@ -135,6 +135,21 @@ def _reader_text(value: Stored, type: Type, zone: Zone) -> Message | str:  # noq
             return zone.local_text(value)
         case _:
             raise InternalError(f"{value!r} is no value of {type!r}")
+
+
+def share_text(value: Fraction) -> str:
+    """Write a share: as a percentage where that is a finite decimal, else as a fraction.
+
+    >>> share_text(Fraction(1, 8)), share_text(Fraction(1, 3))
+    ('12.5%', '1/3')
+    """
+    percentage = decimal_text(value * 100)
+    return decimal_text(value) if "/" in percentage else f"{percentage}%"
+
+
+def percentage_points(count: str) -> Message:
+    """Name the difference of two percentages."""
+    return msg("{count} percentage {count:point|points}", count=count)
 
 
 def duration_text(microseconds: int) -> Message:

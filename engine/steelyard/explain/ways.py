@@ -6,9 +6,9 @@ from fractions import Fraction
 from typing import assert_never
 
 from steelyard.diagnostics import msg
-from steelyard.explain.phrases import phrase
+from steelyard.explain.phrases import band_text, phrase
 from steelyard.explain.place import EvaluationPlace
-from steelyard.explain.terms import Text, decimal_text, duration_text
+from steelyard.explain.terms import Text, decimal_text, duration_text, percentage_points
 from steelyard.explain.tree import spoken, uncalled
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import (
@@ -82,8 +82,8 @@ def _way(result: Result, scoring: Scoring, score: int, at: EvaluationPlace) -> T
             return _steps(result, steps, scoring, {"measure": measure, "points": points}, at)
         case Bands(bands=bands):
             band = bands[scoring.band or 0]
-            test = phrase(band.test, at.words)
-            return msg("{measure} lies in the band {band}: {points}", measure=measure, band=test, points=points)
+            test = band_text(band.test, at.words)
+            return msg("{measure} lies in the band “{band}”: {points}", measure=measure, band=test, points=points)
         case Curve() as curve:
             return _curve(result, curve, scoring, {"measure": measure, "points": points}, at)
         case AsMeasure():
@@ -139,7 +139,7 @@ def _steps(result: Result, steps: Steps, scoring: Scoring, said: dict[str, Text]
         if lower:
             return msg("{measure} is not over the target of {target}: no step, {points}", **shown)
         return msg("{measure} is not under the target of {target}: no step, {points}", **shown)
-    beyond = _value(scoring.beyond, result.indicator.measure_type, at)
+    beyond = at.words.distance(scoring.beyond, result.indicator.measure_type)
     count, off = scoring.steps or 0, at.shown(steps.deduct)
     distance = {"measure": said["measure"], "beyond": beyond, "target": target}
     over = (
@@ -179,7 +179,8 @@ def _reaches(exact: tuple[int, int], count: int, deduct: Expr, at: EvaluationPla
 
 def _step(result: Result, steps: Steps, at: EvaluationPlace) -> Text:
     if not isinstance(steps.each, RelativeStep):
-        return at.shown(steps.each)
+        each = at.value(steps.each)
+        return at.words.distance(each, steps.each.type) if isinstance(each, int) else at.shown(steps.each)
     part = Fraction(steps.each.units, 10**steps.each.scale)
     percent = decimal_text(part * 100)
     width = _exact_part(result.target, part, result.indicator.measure_type)
@@ -190,7 +191,8 @@ def _exact_part(target: object, part: Fraction, type: Type) -> Text:  # noqa: A0
     """Return a percentage of the target, exactly, in the target's unit."""
     width = part * (target if isinstance(target, int) else 0)
     if isinstance(type, Number):
-        return decimal_text(width / 10**type.scale)
+        number = width / 10**type.scale
+        return percentage_points(decimal_text(number * 100)) if type.percent else decimal_text(number)
     if width.denominator == 1 and isinstance(type, Duration):
         return duration_text(int(width))
     if isinstance(type, Days):

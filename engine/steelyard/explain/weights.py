@@ -9,10 +9,11 @@ from typing import assert_never
 
 from steelyard.diagnostics import Message, msg
 from steelyard.explain.records import Clause, WeightStage, WeightStory
-from steelyard.explain.terms import Text, decimal_text
+from steelyard.explain.terms import Text, decimal_text, share_text
 from steelyard.explain.words import Words
 from steelyard.ir.declared import Source
 from steelyard.ir.ruleset import Adjustment, Ruleset, Waived
+from steelyard.ir.typing.percent import is_percent
 from steelyard.semantics.weights import Situation, Stage, StageKind
 
 Amounts = tuple[Fraction | None, ...]
@@ -48,30 +49,36 @@ class _Telling:
     def stage(self, position: int) -> WeightStage:
         """Describe a stage: its reason, the clause it comes from if any, and every member's amount after it."""
         stage = self.situation.stages[position]
-        amounts = tuple(None if amount is None else decimal_text(amount) for amount in stage.amounts)
+        amounts, written = stage.amounts, self._in_percent()
         match stage.kind:
             case StageKind.BASE:
-                return WeightStage(msg("weights of the ruleset"), None, amounts)
+                return WeightStage(msg("weights of the ruleset"), None, amounts, written)
             case StageKind.MULTIPLY:
                 by = tuple(one for one in self.ruleset.weights.adjustments if one.id == stage.adjustment)
                 reason = msg("multiplied: {adjustment}", adjustment=self.words.name(stage.adjustment or ""))
-                return WeightStage(reason, self._clause(by), amounts)
+                return WeightStage(reason, self._clause(by), amounts, written)
             case StageKind.WAIVE:
                 stays = self.ruleset.weights.waived is Waived.WITHIN_GROUP
                 reason = (
                     msg("waived ones leave, their weight stays in the group") if stays else msg("waived ones leave")
                 )
-                return WeightStage(reason, None, amounts)
+                return WeightStage(reason, None, amounts, written)
             case StageKind.SET:
                 by = tuple(one for one in self.ruleset.weights.adjustments if one.set and one.id in self.fired)
                 reason = msg("shares set: {adjustments}", adjustments=tuple(self.words.name(one.id) for one in by))
-                return WeightStage(reason, self._clause(by), amounts)
+                return WeightStage(reason, self._clause(by), amounts, percent=True)
             case StageKind.LIMIT:
                 held = dict(self._held(self.situation.stages[position - 1], stage))
                 behind = {one.source for one in self.ruleset.weights.limits if one.group in held}
-                return WeightStage(self._limits(stage, held), self._only(behind), amounts)
+                return WeightStage(self._limits(stage, held), self._only(behind), amounts, percent=True)
             case _:
                 assert_never(stage.kind)
+
+    def _in_percent(self) -> bool:
+        """Whether the weights of the ruleset are written as percentages."""
+        units = {unit for unit, _ in self.situation.members}
+        weights = [one.weight for one in self.ruleset.indicators if one.id in units and one.weight is not None]
+        return any(is_percent(weight.type) for weight in weights)
 
     def _limits(self, stage: Stage, held: dict[str, Message]) -> Text:
         if not held:
@@ -94,9 +101,15 @@ class _Telling:
                 continue
             free = after.factor * old[group] / whole
             if new[group] > free:
-                yield group, msg("{group} is raised to {share}", group=self.words.name(group), share=_share(new[group]))
+                yield (
+                    group,
+                    msg("{group} is raised to {share}", group=self.words.name(group), share=share_text(new[group])),
+                )
             elif new[group] < free:
-                yield group, msg("{group} is cut to {share}", group=self.words.name(group), share=_share(new[group]))
+                yield (
+                    group,
+                    msg("{group} is cut to {share}", group=self.words.name(group), share=share_text(new[group])),
+                )
 
     def _totals(self, amounts: Amounts) -> dict[str, Fraction]:
         """What each group has, and each indicator without a group; those with nothing left are not there."""
@@ -114,9 +127,3 @@ class _Telling:
     def _only(self, sources: set[Source | None]) -> Clause | None:
         """The source of a line, where there is just one."""
         return self.words.clause(next(iter(sources))) if len(sources) == 1 else None
-
-
-def _share(value: Fraction) -> Text:
-    """Write a share for a reader: as a percentage where that is a finite decimal, else as a fraction."""
-    percent = decimal_text(value * 100)
-    return decimal_text(value) if "/" in percent else msg("{percent}%", percent=percent)

@@ -8,12 +8,15 @@ from dataclasses import replace
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Message, msg
 from steelyard.explain.records import Clause, Fact, RowReference
-from steelyard.explain.terms import Name, Text, TypedValue, value_text
+from steelyard.explain.terms import Name, Text, TypedValue, percentage_points, value_text
 from steelyard.facts.case import Row
-from steelyard.ir.expressions import Define, Expr, Field, OneRow, Stored
+from steelyard.ir.contents import expressions
+from steelyard.ir.expressions import Define, Expr, Field, Input, OneRow, Parameter, Stored
 from steelyard.ir.ruleset import CASES, Definition, InputField, Label, Relation, Ruleset, Source
-from steelyard.ir.types import DateTime, Type
+from steelyard.ir.types import DateTime, Type, difference
 from steelyard.ir.types import Text as TextType
+from steelyard.ir.typing.percent import is_percent, percent
+from steelyard.ir.walk import nodes
 
 _DIVISION = "division by zero"
 _FEED_FIELDS = {
@@ -92,6 +95,9 @@ class Words:
         self._formulas = {one.id: Name(one.id, one.label) for one in ruleset.formulas}
         self._feed_words = _feed_words(ruleset)
         self._calendars = {one.id: Name(one.id, one.label) for one in ruleset.calendars}
+        self._percentages = frozenset(
+            _id(one) for expr in expressions(ruleset) for one in nodes(expr) if is_percent(one.type)
+        )
         self._scores = {score.id: Name(score.id, _score_label(score.id, score.label)) for score in ruleset.scores}
 
     def name(self, id: str) -> Name:  # noqa: A002 - the word
@@ -143,6 +149,18 @@ class Words:
             return replace(shown, reader=msg("{value}", value=self._feed_words[value]))
         return shown
 
+    def distance(self, size: int, type: Type) -> TypedValue:  # noqa: A002 - the word
+        """Convert the difference of two values to text: of percentages it is a number of percentage points."""
+        kind = difference(type)
+        shown = self.value(size, kind)
+        if not is_percent(kind):
+            return shown
+        return replace(shown, reader=percentage_points(str(shown).removesuffix("%")))
+
+    def named(self, value: Stored, id: str, type: Type) -> TypedValue:  # noqa: A002 - the words
+        """Convert the value of a name, as a percentage where the ruleset compares the name with percentages."""
+        return self.value(value, percent(type) if id in self._percentages else type)
+
     def missing(self, reasons: Iterable[str]) -> tuple[Text, ...]:
         """Describe what was missing, sorted by code point."""
         return tuple(self.reason(reason) for reason in sorted(reasons))
@@ -171,7 +189,7 @@ class Words:
         """Return a reference to a row: its relation, id and title."""
         rule = self.relations[relation]
         facts = tuple(
-            Fact(self.name(f"{relation}.{field.id}"), self._field(field, row))
+            Fact(self.name(f"{relation}.{field.id}"), self._field(relation, field, row))
             for field in rule.fields
             if field.id in row.values or _is_open(field.type)
         )
@@ -184,11 +202,11 @@ class Words:
             return msg("{relation} {row}", relation=self.name(relation), row=row.id)
         return msg("{relation} {row} ({title})", relation=self.name(relation), row=row.id, title=title)
 
-    def _field(self, field: InputField, row: Row) -> Text | None:
+    def _field(self, relation: str, field: InputField, row: Row) -> Text | None:
         value = row.values.get(field.id)
         if value is None:
             return msg("not ended yet") if _is_open(field.type) else None
-        return self.value(value, field.type)
+        return self.named(value, f"{relation}.{field.id}", field.type)
 
     def _title(self, relation: Relation, row: Row) -> Text | None:
         if relation.feed is None:
@@ -198,6 +216,17 @@ class Words:
             return headline
         found = [str(row.values[key]) for key in ("kind", "level") if key in row.values]
         return msg("{items}", items=tuple(self._feed_words.get(one, one) for one in found))
+
+
+def _id(expr: Expr) -> str | None:
+    """The name that an expression is, of a field `relation.field`; None where it is none."""
+    match expr:
+        case Input(name=name) | Parameter(name=name):
+            return name
+        case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
+            return f"{relation}.{name}"
+        case _:  # no name of a value that is given
+            return None
 
 
 def _is_open(type: Type) -> bool:  # noqa: A002 - the word

@@ -40,8 +40,8 @@ def format_value(value: Stored, type: Type, zone: Zone, style: Style = Style.DAT
             return ";".join(value)
         case _, bool() | str() | tuple():
             raise InternalError(f"{value!r} is no value of {type!r}")
-        case Number(scale), _:
-            return format_units(value, scale)
+        case Number(scale, percent), _:
+            return percent_text(value, scale) if percent and style is Style.READER else format_units(value, scale)
         case Date(), _:
             return day_of(value).isoformat()
         case DateTime(), _:
@@ -65,6 +65,16 @@ def format_units(units: int, scale: int) -> str:
     sign = "-" if units < 0 else ""
     digits = str(abs(units)).rjust(scale + 1, "0")
     return f"{sign}{digits[:-scale]}.{digits[-scale:]}" if scale else f"{sign}{digits}"
+
+
+def percent_text(units: int, scale: int) -> str:
+    """Write an integer of 10^-scale exactly as a percentage, without zeros at its end.
+
+    >>> percent_text(9819, 4), percent_text(-200, 4), percent_text(1, 0), percent_text(25, 5)
+    ('98.19%', '-2%', '100%', '0.025%')
+    """
+    text = format_units(units * 100, scale)
+    return f"{text.rstrip('0').rstrip('.') if scale else text}%"
 
 
 def _parts(us: int) -> tuple[int, int, str]:

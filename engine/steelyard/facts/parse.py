@@ -10,7 +10,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.plain import HALF
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.facts.cells import Cell
-from steelyard.facts.format import format_units, format_value
+from steelyard.facts.format import Style, format_units, format_value
 from steelyard.facts.notation import in_grammar, written_as
 from steelyard.facts.numbers import read_days, read_duration, read_number
 from steelyard.facts.places import well_formed
@@ -179,8 +179,9 @@ def _within(value: int, text: str, type: Type, range: Range | None, zone: Zone) 
 
 def describe_range(range: Range, type: Type, zone: Zone) -> Message:  # noqa: A002 - the words
     """Describe the values that a range allows."""
-    low = None if range.low is None else format_value(range.low, type, zone)
-    high = None if range.high is None else format_value(range.high, type, zone)
+    style = Style.READER if isinstance(type, Number) else Style.DATA  # a percentage is read back as well
+    low = None if range.low is None else format_value(range.low, type, zone, style)
+    high = None if range.high is None else format_value(range.high, type, zone, style)
     if low is None:
         return msg("a value of at most `{high}`", high=high)
     if high is None:

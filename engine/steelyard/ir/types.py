@@ -14,14 +14,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """An integer times 10^-scale."""
+    """An integer times 10^-scale. `percent`: readers see it as a percentage; not compared, and in no digest."""
 
     scale: int
+    percent: bool = field(default=False, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def literal(kind: str, text: str, span: Span) -> Literal:
 
 def _number(text: str, span: Span) -> Number:
     percent = text.endswith("%")
-    whole, _, fraction = text.removesuffix("%").partition(".")
+    whole, _, fraction = text.removesuffix("%").rstrip().partition(".")
     return Number(
         _integer(whole + fraction, text, span), len(fraction) + (2 if percent else 0), percent=percent, span=span
     )

@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 _LITERALS = {"NUMBER", "DURATION", "DAYS", "QUOTED", "DATE", "TRUTH", "MISSING"}
 _SIGNED = {"NUMBER", "DURATION", "DAYS"}
-_STEP = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?%)\s+of\s+target\s*")
+_STEP = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?\ ?%)\s+of\s+target\s*")
 
 
 def parse_expression(text: Text, diagnostics: Diagnostics) -> Expression | None:

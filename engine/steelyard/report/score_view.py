@@ -104,7 +104,7 @@ def _weights(weights: WeightStory, told: Tells) -> WeightsView:
     members = tuple(
         MemberView(
             name=Term(told(name) if row is None else f"{told(name)} {row}", told.other_id(name)),
-            amounts=tuple(stage.amounts[position] or "–" for stage in weights.stages),
+            amounts=tuple(told(stage.shown(position)) for stage in weights.stages),
             share="–" if share is None else str(share),
         )
         for position, (name, row, share) in enumerate(zip(weights.members, weights.rows, weights.shares, strict=True))

@@ -366,9 +366,7 @@ def test_chinese():
     translate = translator("zh")
 
     assert "决策表 `t` 在 2 个取值区域内没有命中的行" == translate(one.headline)
-    assert ["`a` 为 不高于 2 或 不低于 5 时", "`a` 为 自 3 至 4 且 `c` 为 `green` 时"] == [
-        translate(n) for n in one.notes
-    ]
+    assert ["`a` 为不高于 2 或不低于 5 时", "`a` 为自 3 至 4 且 `c` 为 `green` 时"] == [translate(n) for n in one.notes]
 
 
 @pytest.mark.parametrize("body", ["if b then d{j} else d{j}", "coalesce(d{j}, d{j})"])

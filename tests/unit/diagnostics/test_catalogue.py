@@ -147,7 +147,24 @@ def test_chinese_is_chinese_and_unknown_templates_stay_english() -> None:
     assert "错误" == chinese(msg("error"))
     assert "键 `甲` 重复出现" == chinese(msg("the key `{key}` is written twice", key="甲"))
     assert "no such template 1" == chinese(msg("no such template {x}", x=1))
-    assert "在此之前 错误" == chinese(msg("在此之前 {x}", x=msg("error")))
+    assert "在此之前错误" == chinese(msg("在此之前 {x}", x=msg("error")))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("甲", "级别为甲，不是“甲”之一；甲为 1"),
+        ("（甲）", "级别为（甲），不是“（甲）”之一；（甲）为 1"),
+        ("A", "级别为 A，不是“A”之一；A 为 1"),
+        ("3 个月", "级别为 3 个月，不是“3 个月”之一；3 个月为 1"),
+        (" 甲 ", "级别为  甲 ，不是“ 甲 ”之一； 甲  为 1"),
+        ("甲 乙", "级别为甲 乙，不是“甲 乙”之一；甲 乙为 1"),
+        ("", "级别为 ，不是“”之一； 为 1"),
+    ],
+)
+def test_chinese_has_no_blanks_beside_chinese(value: str, text: str) -> None:
+    """Only blanks of the template are left out: values stay as they are."""
+    assert text == translator("zh")(msg("级别为 {x}，不是“{x}”之一；{x} 为 {n:1|2}", x=value, n=1))
 
 
 def test_english_is_the_template() -> None:

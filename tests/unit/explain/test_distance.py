@@ -45,10 +45,10 @@ def why(condition: str, lang: str = "en", **given: str) -> list[str]:
 @pytest.mark.parametrize(
     ("condition", "given", "expected"),
     [
-        ("rate > 0.5%", {"rate": "0.0040"}, ["Complaint rate is 0.0040, 0.0010 short of > 0.0050"]),
-        ("rate > 0.5%", {"rate": "0.0050"}, ["Complaint rate is 0.0050, exactly 0.0050, but must be above it"]),
+        ("rate > 0.5%", {"rate": "0.0040"}, ["Complaint rate is 0.4%, 0.1 percentage points short of > 0.5%"]),
+        ("rate > 0.5%", {"rate": "0.0050"}, ["Complaint rate is 0.5%, exactly 0.5%, but must be above it"]),
         ("rate > 0.5%", {"rate": "0.0051"}, ["fired"]),
-        ("0.5% < rate", {"rate": "0.0040"}, ["Complaint rate is 0.0040, 0.0010 short of > 0.0050"]),
+        ("0.5% < rate", {"rate": "0.0040"}, ["Complaint rate is 0.4%, 0.1 percentage points short of > 0.5%"]),
         ("count < 3", {"count": "3"}, ["Count is 3, exactly 3, but must be below it"]),
         ("count <= 3", {"count": "5"}, ["Count is 5, 2 too much for ≤ 3"]),
         ("count = 3", {"count": "5"}, ["Count is 5, not 3"]),
@@ -67,7 +67,7 @@ def why(condition: str, lang: str = "en", **given: str) -> list[str]:
         ("not flag", {"flag": "yes"}, ["Flag: yes"]),
         ("flag", {}, ["Flag: unknown, it is missing"]),
         ("not flag", {}, ["Flag: unknown, it is missing"]),
-        ("rate > 0.5%", {}, ["Complaint rate > 0.0050: unknown, because Complaint rate is missing"]),
+        ("rate > 0.5%", {}, ["Complaint rate > 0.5%: unknown, because Complaint rate is missing"]),
         ("is_missing(flag)", {"flag": "no"}, ["Flag is given"]),
         ("not is_missing(flag)", {}, ["Flag is missing"]),
         ("count > 3 and flag", {"count": "1", "flag": "no"}, ["Count is 1, 2 short of > 3", "Flag: no"]),
@@ -81,7 +81,7 @@ def test_atoms_say_how_far_they_were_from_true(condition: str, given: dict[str, 
 
 
 def test_reasons_in_chinese() -> None:
-    assert ["投诉率为 0.0040，要 > 0.0050 还差 0.0010"] == why("rate > 0.5%", "zh", rate="0.0040")
+    assert ["投诉率为 0.4%，要 > 0.5% 还差 0.1 个百分点"] == why("rate > 0.5%", "zh", rate="0.0040")
     assert ["级别为 yellow，比 orange 低一级"] == why('level >= "orange"', "zh", level="yellow")
 
 
@@ -126,8 +126,11 @@ def waiver(condition: str, lang: str = "en", **given: str) -> str | None:
 
 
 def test_indicator_that_does_not_apply_says_by_how_much():
-    assert waiver("rate >= 30%", rate="0.2999") == "not applicable: Complaint rate is 0.2999, 0.0001 short of ≥ 0.3000"
-    assert waiver("rate >= 30%", "zh", rate="0.2999") == "不适用：投诉率为 0.2999，要 ≥ 0.3000 还差 0.0001"
+    assert (
+        waiver("rate >= 30%", rate="0.2999")
+        == "not applicable: Complaint rate is 29.99%, 0.01 percentage points short of ≥ 30%"
+    )
+    assert waiver("rate >= 30%", "zh", rate="0.2999") == "不适用：投诉率为 29.99%，要 ≥ 30% 还差 0.01 个百分点"
     assert waiver("flag and count > 3", rate="1", flag="no", count="3") == (
         "not applicable: Flag: no, Count is 3, exactly 3, but must be above it"
     )

@@ -123,7 +123,7 @@ clamp: "[0..100]"
             {"rate": "4.40"},
             ["4.40 is under the target of 5.00: 100 × 4.40 ÷ 5.00 = 88.00"],
         ),
-        (BANDS, {"took": "25h"}, ["25 h lies in the band the measured value > 24 h: 30.00"]),
+        (BANDS, {"took": "25h"}, ["25 h lies in the band “over 24 h”: 30.00"]),
         (CURVE, {"took": "36h"}, ["36 h lies on the line from 24 h (100.00) to 48 h (60.00): 80.00"]),
         (CURVE, {"took": "48h"}, ["48 h is a point of the curve: 60.00"]),
         (CURVE, {"took": "1h"}, ["1 h is beyond 24 h, the end of the curve: 100.00"]),
@@ -147,7 +147,7 @@ def test_sentences(body: str, given: dict[str, str], expected: list[str]) -> Non
 def test_sentence_in_chinese() -> None:
     assert [
         (
-            "26 小时 24 分 比目标 24 小时 超出 2 小时 24 分：按每档目标的 10%（2 小时 24 分）计 "
+            "26 小时 24 分比目标 24 小时超出 2 小时 24 分：按每档目标的 10%（2 小时 24 分）计 "
             "1 档（不足一档按一档计），100 − 1 × 10 = 90.00"
         )
     ] == how(TENTHS, "zh", took="PT26H24M")

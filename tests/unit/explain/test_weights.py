@@ -49,9 +49,9 @@ def test_amounts_lead_from_the_base_weight_to_the_share() -> None:
     assert [
         ("20", "15", "18.75", "13/68", "7/36"),
         ("40", "30", "15", "13/85", "7/45"),
-        ("20", "30", "30", "26/85", "0.3"),
-        ("20", "30", "30", "0.35", "0.35"),
-    ] == list(zip(*(one.amounts for one in found), strict=True))
+        ("20", "30", "30", "26/85", "30%"),
+        ("20", "30", "30", "35%", "35%"),
+    ] == [tuple(str(one.shown(member)) for one in found) for member in range(4)]
 
 
 def test_limits_that_hold_nothing_back_say_so() -> None:

@@ -110,6 +110,7 @@ LITERALS = [
     ("007", n(7)),
     ("98%", Number(98, 2, percent=True, span=NOWHERE)),
     ("0.5%", Number(5, 3, percent=True, span=NOWHERE)),
+    ("0.5 %", Number(5, 3, percent=True, span=NOWHERE)),
     ("9" * 38, n(10**38 - 1)),
     ("24h", duration(24 * HOUR)),
     ("30min", duration(HOUR // 2)),
@@ -225,6 +226,8 @@ WRONG_EXPRESSIONS = [
     ("a ** 2", "**", "there are no powers: multiply, as in `x * x`"),
     ("a ^ 2", "^", "there are no powers: multiply, as in `x * x`"),
     ("10 % 3", "%", "percent stands directly after a number, as in `98%`; there is no remainder"),
+    ("10 % x", "%", "percent stands directly after a number, as in `98%`; there is no remainder"),
+    ("10 % (x)", "%", "percent stands directly after a number, as in `98%`; there is no remainder"),
     ("10%3", "10%3", "percent stands directly after a number, as in `98%`; there is no remainder"),
     ("a % b", "%", "percent stands directly after a number, as in `98%`; there is no remainder"),
     ("5‰", "‰", "write per mille as percent: `0.5%` for five per thousand"),
@@ -447,6 +450,7 @@ INTERVALS = [
     ("[2024-01-01..)", interval(DateLiteral("2024-01-01", span=NOWHERE), True, None, False)),
     ("(..@2024-01-01T08:00]", interval(None, False, DateLiteral("2024-01-01T08:00", span=NOWHERE), True)),
     ("[0h..1h30min]", interval(duration(0), True, duration(HOUR * 3 // 2), True)),
+    ("（0..100 %]", interval(n(0), False, Number(100, 2, percent=True, span=NOWHERE), True)),
     ("（0..100%]", interval(n(0), False, Number(100, 2, percent=True, span=NOWHERE), True)),
 ]
 
@@ -529,6 +533,7 @@ def test_the_width_of_a_step_is_relative_or_an_expression():
 
 
 def test_the_place_of_a_relative_step():
+    assert accept(parse_step, "10 % of target") == accept(parse_step, "10% of target")
     step = accept(parse_step, " 10% of target ")
 
     assert isinstance(step, RelativeStep)

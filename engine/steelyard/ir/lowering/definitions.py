@@ -11,6 +11,7 @@ from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Number, Text, Type
 from steelyard.ir.typing.literals import is_literal, literal, literal_value
+from steelyard.ir.typing.percent import percent_where_written
 from steelyard.language import syntax
 from steelyard.language.parser import parse_literal
 from steelyard.model import case as model
@@ -23,6 +24,7 @@ def parameter(context: Context, name: str) -> ParameterDeclaration | None:
     kind = declared_type(_parameter_type(context, written), written, context.diagnostics)
     if kind is None:
         return None
+    kind = percent_where_written(kind, (written.value, written.range))
     value = None
     if written.value is not None:
         value = literal_value(written.value, kind, context.zone, context.diagnostics)

@@ -15,6 +15,7 @@ from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range, Type, default_range
 from steelyard.ir.typing.literals import literal_node_value
+from steelyard.ir.typing.percent import percent_where_written
 from steelyard.language.parser import parse_interval
 from steelyard.language.printer import print_expression
 from steelyard.language.syntax import Expression
@@ -85,6 +86,7 @@ def field(
             diagnostics.add(
                 "T107", written.open.span if written.open else name.span, msg("only a datetime can be open")
             )
+    kind = percent_where_written(kind, (written.range,))
     return InputField(
         id=str(name),
         label=label(written.label, str(written.column or name)),

@@ -13,7 +13,7 @@ from steelyard.ir.lowering.bounds import clamp, points
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import Demand, written_scores
 from steelyard.ir.lowering.people import label, maybe_label, source
-from steelyard.ir.lowering.ways import follow, wanted_digits, way
+from steelyard.ir.lowering.ways import follow, wanted_number, way
 from steelyard.ir.positive import check_indicator
 from steelyard.ir.ruleset import SCORE_DIGITS, Better, Bounds, Clock, Family, Indicator, MissingRule, OnMissing
 from steelyard.ir.scope import NameScope
@@ -50,7 +50,8 @@ def indicator(context: Context, name: str) -> Indicator | None:
     bad_target = target is None and written.target is not None
     if measure is None or bad_target:
         return None
-    pair = _together(context, measure, target, 0 if followed is None else wanted_digits(context, followed), key)
+    wanted = Number(0) if followed is None else wanted_number(context, followed)
+    pair = _together(context, measure, target, wanted, key)
     if pair is None:
         return None
     measure, kind, target = pair
@@ -169,15 +170,15 @@ def _clock_calendar(context: Context, name: Written) -> str | None:
 
 
 def _together(
-    context: Context, measure: Expr | Clock, target: Expr | None, digits: int, key: Written
+    context: Context, measure: Expr | Clock, target: Expr | None, wanted: Number, key: Written
 ) -> tuple[Expr | Clock, Type, Expr | None] | None:
-    """Convert measure and target to one type; numbers to the largest scale among them."""
+    """Convert measure and target to one type; numbers to the largest scale among them and of the way to score."""
     kind: Type = Duration() if isinstance(measure, Clock) else measure.type
     if isinstance(kind, Number) and not isinstance(measure, Clock):
-        scales = [kind.scale, digits]
+        numbers = [kind, wanted]
         if target is not None and isinstance(target.type, Number):
-            scales.append(target.type.scale)
-        common = Number(max(scales))
+            numbers.append(target.type)
+        common = Number(max(one.scale for one in numbers), percent=any(one.percent for one in numbers))
         if target is not None and target.type != common and any(isinstance(n, OwnTarget) for n in nodes(measure)):
             context.diagnostics.add(
                 "T107",

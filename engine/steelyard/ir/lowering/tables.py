@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import starmap
 
@@ -24,6 +25,7 @@ from steelyard.ir.typing.calls import fit
 from steelyard.ir.typing.expression import expression
 from steelyard.ir.typing.literals import literal_value
 from steelyard.ir.typing.names import closed
+from steelyard.ir.typing.percent import percent_where_written
 from steelyard.ir.typing.unary import Names, is_computed, read_test
 from steelyard.language.syntax import AnyValue
 from steelyard.model import case
@@ -55,8 +57,9 @@ def table(context: Context, name: str) -> Table | None:
     key, written = context.entry(context.file.tables, name)
     if written.file is not None:
         raise InternalError(f"the rows of {name} were not read from their file")
-    inputs = tuple(_input(context, column, one) for column, one in written.inputs.items())
-    outputs = tuple(_output(context, column, one) for column, one in written.outputs.items())
+    cells = _cells(written)
+    inputs = tuple(_input(context, column, one, cells) for column, one in written.inputs.items())
+    outputs = tuple(_output(context, column, one, cells) for column, one in written.outputs.items())
     good_inputs = tuple(one for one in inputs if one is not None)
     good_outputs = tuple(one for one in outputs if one is not None)
     if len(good_inputs) < len(inputs) or len(good_outputs) < len(outputs):
@@ -127,7 +130,18 @@ def carried_arguments(context: Context, name: str, scope: NameScope) -> tuple[Ex
     return tuple(found)
 
 
-def _input(context: Context, column: Text, written: model.TableInput) -> TableInput | None:
+def _cells(written: model.Table) -> Mapping[str, list[Text]]:
+    """The cells of each column, defaults among them."""
+    found: dict[str, list[Text]] = {}
+    for cells in (*(row.cells for row in written.rows), written.default or {}):
+        for column, cell in cells.items():
+            found.setdefault(str(column), []).append(cell)
+    return found
+
+
+def _input(
+    context: Context, column: Text, written: model.TableInput, cells: Mapping[str, list[Text]]
+) -> TableInput | None:
     if written.type is not None:
         kind: Type | None = parse_type(written.type, context.diagnostics)
     else:
@@ -136,13 +150,19 @@ def _input(context: Context, column: Text, written: model.TableInput) -> TableIn
             return None
         expr = expression(tree, scope_of(context, tree, msg("a table's input")))
         kind = None if expr is None else expr.type
-    return None if kind is None else TableInput(str(column), closed(kind), label(written.label, str(column)))
+    if kind is None:
+        return None
+    kind = percent_where_written(kind, cells.get(str(column), ()))
+    return TableInput(str(column), closed(kind), label(written.label, str(column)))
 
 
-def _output(context: Context, column: Text, written: case.DeclaredField) -> TableOutput | None:
+def _output(
+    context: Context, column: Text, written: case.DeclaredField, cells: Mapping[str, list[Text]]
+) -> TableOutput | None:
     kind = declared_type(parse_type(written.type, context.diagnostics), written, context.diagnostics, any_values=True)
     if kind is None:
         return None
+    kind = percent_where_written(kind, (written.range, *(written.values or ()), *cells.get(str(column), ())))
     priority = tuple(literal_value(value, kind, context.zone, context.diagnostics) for value in written.values or ())
     known = tuple(value for value in priority if value is not None)
     return TableOutput(str(column), kind, label(written.label, str(column)), known)

@@ -30,6 +30,7 @@ from steelyard.ir.ruleset import (
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Days, Duration, Number, Type
 from steelyard.ir.typing.literals import literal_value, number_parts
+from steelyard.ir.typing.percent import percent_where_written
 from steelyard.language import syntax
 from steelyard.language.parser import parse_literal, parse_step
 from steelyard.model import indicators as model
@@ -79,24 +80,25 @@ def follow(context: Context, written: Text | model.Way, *, family: bool) -> Writ
     return Written(one, one.span)
 
 
-def wanted_digits(context: Context, written: Written) -> int:
-    """Return the number of fractional digits that the way's own numbers require of the measure."""
+def wanted_number(context: Context, written: Written) -> Number:
+    """Return the digits that the way's own numbers require of the measure, and whether one is a percentage."""
     if not isinstance(written.way, model.Way):
-        return 0
+        return Number(0)
     texts = [pair[0] for pair in written.way.curve or ()]
-    scales = [0]
+    found = [percent_where_written(Number(0), (band.when for band in written.way.bands or ()))]
     if written.way.steps is not None:
         texts.append(written.way.steps.each)
         name = (
             context.parameter(str(written.way.steps.each)) if _is_parameter(context, written.way.steps.each) else None
         )
-        scales.append(name.type.scale if name is not None and isinstance(name.type, Number) else 0)
+        if name is not None and isinstance(name.type, Number):
+            found.append(name.type)
     for text in texts:
         parsed = parse_literal(text, Diagnostics())
         bare = parsed.operand if isinstance(parsed, syntax.Negative) else parsed
         if isinstance(bare, syntax.Number):
-            scales.append(number_parts(bare)[1])
-    return max(scales)
+            found.append(Number(number_parts(bare)[1], percent=bare.percent))
+    return Number(max(one.scale for one in found), percent=any(one.percent for one in found))
 
 
 def _is_parameter(context: Context, text: Text) -> bool:

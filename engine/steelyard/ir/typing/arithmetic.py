@@ -10,7 +10,8 @@ from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Add, Divide, Expr, Literal, Multiply, Negate, Rounding, Subtract
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, Type
-from steelyard.ir.typing.numbers import scaled, unit_hint
+from steelyard.ir.typing.numbers import adopt, unit_hint
+from steelyard.ir.typing.percent import is_percent
 from steelyard.ir.typing.working import shifted, working_days
 from steelyard.language import syntax
 
@@ -61,14 +62,14 @@ def _add(operator: str, left: Expr, right: Expr, span: Span, scope: NameScope) -
             template = msg("{right} cannot be taken from {left}", left=describe(left.type), right=describe(right.type))
         return _mismatch(template, span, scope, _sum_hint(left.type, right.type))
     if isinstance(kind, Number):
-        left, right = scaled(left, kind.scale), scaled(right, kind.scale)
+        left, right = adopt(left, kind), adopt(right, kind)
     return (Add if operator == "+" else Subtract)(left, right, type=kind, span=span)
 
 
 def _sum_type(operator: str, left: Type, right: Type) -> Type | None:
     match operator, left, right:
         case _, Number(scale=one), Number(scale=other):
-            return Number(max(one, other))
+            return Number(max(one, other), percent=is_percent(left) or is_percent(right))
         case _, Duration(), Duration():
             return Duration()
         case _, Days(), Days():
@@ -100,7 +101,8 @@ def _sum_hint(left: Type, right: Type) -> Message | None:
 def _multiply(left: Expr, right: Expr, span: Span, scope: NameScope) -> Expr | None:
     match left.type, right.type:
         case Number(scale=one), Number(scale=other):
-            return Multiply(left, right, type=Number(one + other), span=span)
+            both = is_percent(left.type) and is_percent(right.type)
+            return Multiply(left, right, type=Number(one + other, percent=both), span=span)
         case Duration(), Number(scale=scale):
             return _times(left, right, scale, span)
         case Number(scale=scale), Duration():

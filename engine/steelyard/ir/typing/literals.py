@@ -70,7 +70,7 @@ def literal(node: LiteralSyntax, zone: Zone, diagnostics: Diagnostics, expected:
     match node:
         case syntax.Number():
             units, scale = number_parts(node)
-            return Literal(units, type=Number(scale), span=span)
+            return Literal(units, type=Number(scale, percent=node.percent), span=span)
         case syntax.Truth(value=value):
             return Literal(value, type=Boolean(), span=span)
         case syntax.DurationLiteral(microseconds=microseconds):

@@ -26,7 +26,8 @@ from steelyard.ir.expressions import (
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, DateTime, Number, Region, Regions, Text, Type
 from steelyard.ir.typing.literals import is_literal, literal
-from steelyard.ir.typing.numbers import scaled, unify, unit_hint, wanted_hint
+from steelyard.ir.typing.numbers import adopt, unify, unit_hint, wanted_hint
+from steelyard.ir.typing.percent import is_percent
 from steelyard.language import syntax
 
 Lower = Callable[[syntax.Expression, NameScope], Expr | None]
@@ -103,8 +104,8 @@ def compare(
         return None
     match left.type, right.type:
         case Number(scale=one), Number(scale=other):
-            scale = max(one, other)
-            left, right = scaled(left, scale), scaled(right, scale)
+            kind = Number(max(one, other), percent=is_percent(left.type) or is_percent(right.type))
+            left, right = adopt(left, kind), adopt(right, kind)
         case Text() as one, Text() as other:
             if comparator not in EQUALITY:
                 return _compare_ranks(comparator, (left, one), (right, other), node, scope)

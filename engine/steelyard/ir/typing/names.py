@@ -29,7 +29,7 @@ from steelyard.language import syntax
 
 MOST_CANDIDATES = 500
 """Among so many names a similar one is looked for: each unknown name is compared with all of them."""
-SHARE_TYPE = Number(6)
+SHARE_TYPE = Number(6, percent=True)
 STATUS_TYPE = Text(("scored", "waived"))
 
 

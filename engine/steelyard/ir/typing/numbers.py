@@ -9,6 +9,7 @@ from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, Literal, Scale
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
+from steelyard.ir.typing.percent import in_percent, is_percent
 
 
 def scaled(expr: Expr, scale: int) -> Expr:
@@ -18,15 +19,16 @@ def scaled(expr: Expr, scale: int) -> Expr:
         return expr
     if isinstance(expr, Literal):
         value = expr.value * 10 ** (scale - have) if isinstance(expr.value, int) else None
-        return Literal(value, type=Number(scale), span=expr.span)
-    return Scale(expr, scale - have, type=Number(scale), span=expr.span)
+        return Literal(value, type=Number(scale, percent=is_percent(expr.type)), span=expr.span)
+    return Scale(expr, scale - have, type=Number(scale, percent=is_percent(expr.type)), span=expr.span)
 
 
 def common_type(types: tuple[Type, ...]) -> Type | None:
     """The one type that values of these types can share; None where there is none."""
     first = types[0]
     if all(isinstance(kind, Number) for kind in types):
-        return Number(max(kind.scale for kind in types if isinstance(kind, Number)))
+        scale = max(kind.scale for kind in types if isinstance(kind, Number))
+        return Number(scale, percent=any(map(is_percent, types)))
     if all(isinstance(kind, DateTime) for kind in types):
         return DateTime()
     if all(kind == first for kind in types):
@@ -49,7 +51,7 @@ def adopt(expr: Expr, kind: Type) -> Expr:
     if isinstance(expr, Literal) and expr.value is None:
         return Literal(None, type=kind, span=expr.span)
     if isinstance(kind, Number):
-        return scaled(expr, kind.scale)
+        return scaled(in_percent(expr) if kind.percent else expr, kind.scale)
     if isinstance(expr, Literal) and isinstance(kind, Text):
         return Literal(expr.value, type=kind, span=expr.span)
     return expr
