@@ -23,7 +23,8 @@ def test_folder_and_file_are_found(steelyard, policy: Path):
 
 def test_warnings_do_not_fail(steelyard, policy: Path):
     file = policy / "ruleset.yaml"
-    file.write_text(file.read_text("utf-8") + "\ndefine:\n  spare: rating + 1\n", "utf-8")
+    spare = "\ndefine:\n  spare: {label: {zh: 备用, en: Spare}, value: rating + 1}\n"
+    file.write_text(file.read_text("utf-8") + spare, "utf-8")
     done = steelyard("check", policy)
 
     assert 0 == done.status

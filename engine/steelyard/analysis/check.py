@@ -10,6 +10,7 @@ from steelyard.analysis.bands import check_bands
 from steelyard.analysis.exemptions import check_exemptions
 from steelyard.analysis.idle import check_idle
 from steelyard.analysis.kinds import check_kinds
+from steelyard.analysis.languages import check_languages
 from steelyard.analysis.lateness import check_lateness
 from steelyard.analysis.negative import check_negative
 from steelyard.analysis.portfolios import check_portfolios
@@ -50,6 +51,7 @@ CHECKS: tuple[Check, ...] = (
     check_idle,
     check_unused,
     check_portfolios,
+    check_languages,
 )
 """The checks in their order; `check_situations` must come after `check_weights`."""
 

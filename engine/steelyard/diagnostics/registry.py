@@ -149,6 +149,7 @@ _CODES = (
     Code("L131", "target-out-of-range", _W),
     Code("L132", "missing-as-text", _W),
     Code("L133", "name-as-text", _W),
+    Code("L139", "text-in-one-language", _W),
     Code("H104", "hit-policy-without-order", _E),
     Code("H105", "unknown-column", _E),
     Code("H106", "missing-output-entry", _E),

@@ -22,6 +22,7 @@ from steelyard.ir.expressions import (
     Divide,
     Expr,
     Field,
+    Function,
     If,
     IndicatorPart,
     Input,
@@ -57,6 +58,10 @@ SIGNS = {
     Comparator.GT: ">",
     Comparator.GE: "≥",
 }
+_LISTS = frozenset({Function.MIN, Function.MAX, Function.CLAMP, Function.CONCAT})
+"""Functions whose words are a list of their arguments."""
+_ENCLOSED = frozenset({Function.OVERLAPS, Function.OVERLAP_TIME})
+"""Functions whose words show where each argument ends."""
 
 
 def bare(expr: Expr) -> Expr:
@@ -89,31 +94,32 @@ def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each no
         case Not(operand=operand):
             return msg("not {condition}", condition=_part(operand, words))
         case Compare(comparator=comparator, left=left, right=right):
-            shown = phrase(named(left, right), words), SIGNS[comparator], phrase(named(right, left), words)
+            shown = _side_of(named(left, right), words), SIGNS[comparator], _side_of(named(right, left), words)
             return msg("{left} {sign} {right}", left=shown[0], sign=shown[1], right=shown[2])
         case Within():
-            return msg("{what} in {interval}", what=phrase(expr.operand, words), interval=interval(expr, words))
+            return msg("{what} in {interval}", what=_side_of(expr.operand, words), interval=interval(expr, words))
         case OneOf(operand=operand, items=items):
-            listed = tuple(phrase(named(item, operand), words) for item in items)
-            return msg("{what} is one of {items}", what=phrase(operand, words), items=listed)
+            listed = tuple(_term(named(item, operand), words) for item in items)
+            return msg("{what} is one of {items}", what=_side_of(operand, words), items=listed)
         case IsMissing(operand=operand, negated=negated):
-            what = phrase(operand, words)
+            what = _term(operand, words)
             return msg("{what} is given", what=what) if negated else msg("{what} is missing", what=what)
         case If(condition=condition, yes=yes, no=no):
             return msg(
                 "if {condition} then {yes}, otherwise {no}",
-                condition=phrase(condition, words),
-                yes=phrase(yes, words),
-                no=phrase(no, words),
+                condition=_part(condition, words),
+                yes=_side_of(yes, words),
+                no=phrase(no, words) if isinstance(bare(no), If) else _side_of(no, words),
             )
         case Coalesce(items=items):
-            return msg("the first that is given of {items}", items=tuple(phrase(item, words) for item in items))
+            return msg("the first that is given of {items}", items=tuple(_term(item, words) for item in items))
         case Aggregate():
             return _aggregate(expr, words)
         case TableAggregate(aggregation=aggregation, call=call):
             return msg("{function} of {what}", function=_function(aggregation), what=phrase(call, words))
         case Apply():
-            return applied(expr, tuple(phrase(argument, words) for argument in expr.arguments), words)
+            shown = phrase if expr.function in _ENCLOSED else _term
+            return applied(expr, tuple(shown(argument, words) for argument in expr.arguments), words)
         case Negate() | Add() | Subtract() | Multiply() | Divide():
             return _arithmetic(expr, words)
         case Literal() | Input() | Parameter() | Define() | Field() | OneRow():
@@ -200,9 +206,40 @@ def _joined(parts: list[Text], *, both: bool) -> Text:
 
 
 def _part(expr: Expr, words: Words) -> Text:
-    """Describe an operand of `and`, `or` or `not`, in parentheses where it is itself a chain or an `if`."""
-    text = phrase(expr, words)
-    return msg("({part})", part=text) if isinstance(expr, And | Or | If) else text
+    """Describe an operand of `and`, `or` or `not`, in parentheses where it is a chain, an `if` or about rows."""
+    rows = isinstance(expr, Aggregate) and expr.where is not None
+    return _bracketed(phrase(expr, words), rows or isinstance(expr, And | Or | If))
+
+
+def _side_of(expr: Expr, words: Words) -> Text:
+    """Describe a side of a comparison or a branch, in parentheses where its end could not be seen."""
+    return _bracketed(phrase(expr, words), _open(bare(expr)))
+
+
+def _term(expr: Expr, words: Words) -> Text:
+    """Describe an argument, in parentheses where it is computed."""
+    plain = bare(expr)
+    computed = isinstance(
+        plain, Negate | Add | Subtract | Multiply | Divide | Not | Compare | Within | OneOf | IsMissing
+    )
+    return _bracketed(phrase(expr, words), computed or _open(plain))
+
+
+def _open(expr: Expr) -> bool:
+    """Whether the words of an expression have no end of their own: chains, choices, lists, conditions on rows."""
+    match expr:
+        case And() | Or() | If() | Coalesce() | Divide(denominator=Literal(value=1)):
+            return True
+        case Apply(function=function):
+            return function in _LISTS
+        case Aggregate(where=where):
+            return where is not None
+        case _:  # a value, or something with signs or words around it
+            return False
+
+
+def _bracketed(text: Text, needed: bool) -> Text:
+    return msg("({part})", part=text) if needed else text
 
 
 def _arithmetic(expr: Negate | Add | Subtract | Multiply | Divide, words: Words) -> Text:
@@ -210,9 +247,9 @@ def _arithmetic(expr: Negate | Add | Subtract | Multiply | Divide, words: Words)
         case Negate(operand=operand):
             return msg("−{operand}", operand=_factor(operand, words))
         case Add(left=left, right=right):
-            return msg("{left} + {right}", left=phrase(left, words), right=phrase(right, words))
+            return msg("{left} + {right}", left=_side_of(left, words), right=_side_of(right, words))
         case Subtract(left=left, right=right):
-            return msg("{left} − {right}", left=phrase(left, words), right=_factor(right, words))
+            return msg("{left} − {right}", left=_side_of(left, words), right=_factor(right, words))
         case Multiply(left=left, right=right):
             return msg("{left} × {right}", left=_factor(left, words), right=_factor(right, words))
         case Divide(numerator=numerator, denominator=Literal(value=1)):
@@ -224,9 +261,8 @@ def _arithmetic(expr: Negate | Add | Subtract | Multiply | Divide, words: Words)
 
 
 def _factor(expr: Expr, words: Words) -> Text:
-    text = phrase(expr, words)
-    loose = isinstance(bare(expr), Add | Subtract | Multiply | Divide | If | And | Or)
-    return msg("({part})", part=text) if loose else text
+    plain = bare(expr)
+    return _bracketed(phrase(expr, words), _open(plain) or isinstance(plain, Add | Subtract | Multiply | Divide))
 
 
 def _aggregate(expr: Aggregate, words: Words) -> Message:
@@ -244,7 +280,7 @@ def _aggregate(expr: Aggregate, words: Words) -> Message:
         case Aggregation.COUNT:
             return msg("number of rows of {relation} with {condition}", relation=relation, condition=where)
         case Aggregation.SUM | Aggregation.MIN | Aggregation.MAX | Aggregation.MEAN:
-            what = relation if expr.argument is None else phrase(expr.argument, words)
+            what = relation if expr.argument is None else _term(expr.argument, words)
             function = _function(expr.aggregation)
             if where is None:
                 return msg("{function} of {what}", function=function, what=what)

@@ -11,6 +11,7 @@ from steelyard.explain.records import Clause, Fact, RowReference
 from steelyard.explain.terms import Name, Text, TypedValue, percentage_points, value_text
 from steelyard.facts.case import Row
 from steelyard.ir.contents import expressions
+from steelyard.ir.event_labels import event_labels
 from steelyard.ir.expressions import Define, Expr, Field, Input, OneRow, Parameter, Stored
 from steelyard.ir.ruleset import CASES, Definition, InputField, Label, Relation, Ruleset, Source
 from steelyard.ir.types import DateTime, Type, difference
@@ -32,29 +33,6 @@ _FEED_FIELDS = {
     "authority": Label("发布单位", "Authority"),
     "reference": Label("文号", "Reference"),
 }
-_FEED_VALUES = {
-    "blue": "蓝色",
-    "yellow": "黄色",
-    "orange": "橙色",
-    "red": "红色",
-    "typhoon": "台风",
-    "rainstorm": "暴雨",
-    "snow": "暴雪",
-    "gale": "大风",
-    "flood": "洪水",
-    "earthquake": "地震",
-    "hail": "冰雹",
-    "thunderstorm": "雷电",
-    "fog": "大雾",
-    "cold wave": "寒潮",
-    "high temperature": "高温",
-    "drought": "干旱",
-    "frost": "霜冻",
-    "road icing": "道路结冰",
-    "sandstorm": "沙尘暴",
-    "tornado": "龙卷风",
-}
-"""Levels and kinds of events that rulesets name in English, in Chinese."""
 _FEEDS = {"warnings": Label("预警", "Warning"), "declarations": Label("灾害公告", "Declaration")}
 
 
@@ -93,7 +71,7 @@ class Words:
             self._names.update({one.id: Name(one.id, one.label) for one in section})
         self._names.update({group.id: Name(group.id, group.label) for group in ruleset.groups})
         self._formulas = {one.id: Name(one.id, one.label) for one in ruleset.formulas}
-        self._feed_words = _feed_words(ruleset)
+        self._feed_words = {value: Name("", label) for value, label in event_labels(ruleset).items()}
         self._calendars = {one.id: Name(one.id, one.label) for one in ruleset.calendars}
         self._percentages = frozenset(
             _id(one) for expr in expressions(ruleset) for one in nodes(expr) if is_percent(one.type)
@@ -245,14 +223,3 @@ def _field_label(relation: Relation, member: InputField | Definition) -> Label:
 
 def _score_label(id: str, label: Label) -> Label:  # noqa: A002 - the word
     return Label("得分", "Score") if id == "score" and label == Label(id, id) else label
-
-
-def _feed_words(ruleset: Ruleset) -> dict[str, Name]:
-    """Levels and kinds of events in both languages: as `kinds` of the ruleset has them, else as usual."""
-    feeds = [one for one in ruleset.relations if one.feed is not None]
-    found = dict(_FEED_VALUES) if feeds else {}
-    for relation in feeds:
-        for name, kind in reversed(relation.kinds):
-            if any("\u4e00" <= sign <= "\u9fff" for sign in name):
-                found[kind] = name
-    return {value: Name("", Label(word, value)) for value, word in found.items()}

@@ -162,6 +162,7 @@ class Relation(Named):
         levels: the feed's levels, lowest first.
         severity: the level of each severity of an alert; None: alerts with this severity are left out.
         kinds: the kind for each name of an event; any other name is its own kind. If any, rules compare with no other.
+        labels: what readers see for levels and kinds of the feed.
         open_at_most: the microseconds after which an event of a feed that names no end is over; None: never.
         fields: of a row.
         defines: values of a row, in an order in which each reads only earlier ones.
@@ -178,6 +179,7 @@ class Relation(Named):
     levels: tuple[str, ...] = ()
     severity: tuple[tuple[str, str | None], ...] = ()
     kinds: tuple[tuple[str, str], ...] = ()
+    labels: tuple[tuple[str, Label], ...] = field(default=(), compare=False)
     open_at_most: int | None = None
     fields: tuple[InputField, ...]
     defines: tuple[Definition, ...] = ()

@@ -10,7 +10,7 @@ from pydantic import Field
 from steelyard.model.case import Definition, RowField
 from steelyard.model.keys import AnyOf, KeyRule, Needs
 from steelyard.model.scalars import Expression, Flag, Literal, NameText, PlainText, Word
-from steelyard.model.section import Described, Section
+from steelyard.model.section import Described, Label, Section
 from steelyard.source import Text
 
 RegionScheme = Annotated[Text, Word("How areas are written.", words=("gb2260", "fips", "name"))]
@@ -47,6 +47,7 @@ class Relation(Described):
         AnyOf(("of_case", "joins")),
         Needs("severity", "levels"),
         Needs("kinds", "feed"),
+        Needs("labels", "feed"),
         Needs("open_at_most", "feed"),
     )
 
@@ -58,6 +59,8 @@ class Relation(Described):
     """The level of each severity of an alert (CAP), or `skip`; needless where the levels are CAP's own words."""
     kinds: Mapping[PlainText, Literal] = {}
     """The kind that stands for an event's name in alerts and declarations; others keep their name, and are reported."""
+    labels: Mapping[PlainText, Label] = {}
+    """What people read for a level or a kind, e.g. `yellow: {zh: 黄色, en: Yellow}`."""
     open_at_most: Literal | None = None
     """How long an event lasts that names no end, e.g. `90d`; without it, until its end is known."""
     regions: RegionScheme | None = None

@@ -364,7 +364,7 @@ AMENDMENTS = (
     Slip("N131", "steelyard: 1\nruleset: branch\nversion: 1\namends: claims-eficiency"),
     Slip(
         "N134",
-        "steelyard: 1\nruleset: branch\nversion: 1\namends: claims-efficiency\nremove: [indicators.acceptance.lable]",
+        "steelyard: 1\nruleset: branch\nversion: 1\namends: claims-efficiency\nremove: [indicators.acceptance.reson]",
     ),
     Slip(
         "M133",

@@ -72,6 +72,7 @@ ADVICE = {
     "L125": _AUTHOR,
     "L126": "the range is the author's",
     "L130": _AUTHOR,
+    "L139": _AUTHOR,
     "B201": "the range is the author's",
     "E101": _FILE,
     "E102": _FILE,

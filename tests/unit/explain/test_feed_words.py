@@ -7,6 +7,7 @@ import pytest
 from golden.reports.worked import ruleset
 from steelyard.explain.terms import show
 from steelyard.explain.words import Words
+from steelyard.ir.canonical import policy_digest
 from steelyard.ir.types import Text
 
 RULES = """
@@ -36,6 +37,19 @@ def test_words_of_events(value: str, word: str) -> None:
     shown = Words(ruleset(RULES)).value(value, Text())
 
     assert (word, value, value) == (show(shown, "zh"), show(shown, "en"), shown.stored)
+
+
+def test_labels_say_what_people_read() -> None:
+    """In both languages; digests do not depend on them."""
+    labels = "    labels: {yellow: {zh: 黄, en: Yellow warning}, snow: {en: Snowfall}, red: RED}\n    joins"
+    labelled = ruleset(RULES.replace("    joins", labels))
+    words = Words(labelled)
+
+    found = {one: tuple(show(words.value(one, Text()), lang) for lang in ("zh", "en")) for one in ("yellow", "red")}
+    assert {"yellow": ("黄", "Yellow warning"), "red": ("RED", "RED")} == found
+    assert "Snowfall" == show(words.value("snow", Text()), "zh")
+    assert "台风" == show(words.value("typhoon", Text()), "zh")
+    assert policy_digest(ruleset(RULES)) == policy_digest(labelled)
 
 
 def test_without_feeds_texts_stay() -> None:

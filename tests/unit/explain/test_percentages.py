@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from golden.reports.worked import evaluate, ruleset
-from steelyard.explain import explain, show
 from steelyard.explain.data import explanation_data
+from steelyard.explain.explain import explain
+from steelyard.explain.terms import show
 from steelyard.facts.format import percent_text
 from steelyard.ir.canonical import parameters_digest, policy_digest
 

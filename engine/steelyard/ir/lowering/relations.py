@@ -211,6 +211,23 @@ def _scheme(context: Context, written: model.Relation) -> str:
     return schemes[0] if schemes else "name"
 
 
+def _labels(context: Context, written: model.Relation) -> tuple[tuple[str, Label], ...]:
+    """The labels of levels and kinds; of kinds any where the feed leaves open which there are."""
+    known = tuple(dict.fromkeys(map(str, (*(written.levels or ()), *written.kinds.values()))))
+    for key in written.labels if written.kinds else ():
+        if key not in known:
+            near = closest(key, known)
+            context.diagnostics.add(
+                "T103",
+                key.span,
+                msg("`{text}` is neither a level nor a kind of the feed", text=key),
+                help=msg("did you mean `{near}`?", near=near)
+                if near
+                else msg("the values are: {values}", values=listed(known[:5])),
+            )
+    return tuple((str(key), label(one, str(key))) for key, one in written.labels.items())
+
+
 def relation(context: Context, name: str) -> Relation | None:
     """The whole relation."""
     key, written = context.entry(context.file.relations, name)
@@ -234,6 +251,7 @@ def relation(context: Context, name: str) -> Relation | None:
         levels=tuple(str(level) for level in written.levels or ()),
         severity=_severity(context, written),
         kinds=tuple((str(name), str(kind)) for name, kind in written.kinds.items()),
+        labels=_labels(context, written),
         open_at_most=_open_at_most(context, written),
         fields=tuple(row.fields.values()),
         defines=rows_in_order(name, defines),
