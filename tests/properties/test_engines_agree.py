@@ -11,7 +11,7 @@ from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.facts.case import Reject
 from steelyard.facts.texts import case_from_texts
 
-# The examples are those of the profile: 100 by default, 20,000 with `--hypothesis-profile=long`. A statement takes
+# The examples are those of the profile: 100 by default, 20,000 with `STEELYARD_EXAMPLES=long`. A statement takes
 # half a second to write and to plan, so that SQL sees a share of them by default.
 IN_SQL = {100: 10, 500: 40}.get(settings.default.max_examples, settings.default.max_examples)
 

@@ -1,6 +1,6 @@
 """Files that were damaged at random: both intakes say the same of them, and neither ends in a traceback.
 
-300 files by default, 5,000 with `--hypothesis-profile=long`.
+300 files by default, 5,000 with `STEELYARD_EXAMPLES=long`.
 """
 
 # pyright: basic
