@@ -39,12 +39,12 @@ ROWS = """
     rows:
       - {line: motor, target: 1.50, who: "007", since: 2024-05-01T10:00}
       - {line: injury, a: "[0..3]", target: 2, who: 上海, since: 2024-05-01T00:00, note: low}
-      - {line: injury, a: "> 3", target: 98%, who: missing, since: missing}
+      - {line: injury, a: "> 3", target: 98%, who: := missing, since: missing}
 """
 CSV = """险种,a,target,Office,since,note
 motor,-,1.50,007,2024-05-01T10:00,
 injury,[0..3],2,上海,2024-05-01T00:00,low
-injury,> 3,98%,missing,missing,
+injury,> 3,98%,:= missing,missing,
 """
 GRID = {
     **dict(zip(("A1", "B1", "C1", "D1", "E1", "F1"), "Line a target who since note".split(), strict=True)),
@@ -61,7 +61,7 @@ GRID = {
     "A4": "injury",
     "B4": "> 3",
     "C4": number("0.98"),
-    "D4": "missing",
+    "D4": ":= missing",
     "E4": "missing",
 }
 
@@ -120,7 +120,8 @@ def test_the_digest_follows_the_content(tmp_path) -> None:
 
 def test_columns_may_stand_in_any_order_and_notes_in_two_languages(tmp_path) -> None:
     text = (
-        "note.en,since,Office,target,a,line,note.zh\ngood,missing,missing,1,-,motor,好\n,missing,missing,1,-,injury,\n"
+        "note.en,since,Office,target,a,line,note.zh\n"
+        "good,missing,:= missing,1,-,motor,好\n,missing,:= missing,1,-,injury,\n"
     )
 
     assert [] == from_csv(tmp_path, text)
@@ -136,7 +137,7 @@ def test_an_empty_cell_of_a_condition_matches_everything_and_a_header_alone_is_a
         ("1.50", "1.505", "T109", "t.csv:2:9"),
         ("1.50", "1.5x", "T109", "t.csv:2:9"),
         ("[0..3]", "[0..", "Y201", "t.csv:3:10"),
-        ("[0..3]", "> red", "T106", "t.csv:3:10"),
+        ("[0..3]", "> red", "N101", "t.csv:3:10"),
         ("motor", "moter", "T103", "t.csv:2:1"),
         ("2,上海", ",上海", "H106", "t.csv:3:1"),
         ("> 3", ">= 3", "H101", "t.csv:4:1"),

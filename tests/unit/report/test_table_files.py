@@ -42,6 +42,8 @@ INPUTS = {
 }
 MISSING = "@@missing@@"
 """Stands for the word without quotes."""
+NO_TEXT = ":= missing"
+"""The same in a column of texts."""
 plain = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1).filter(lambda t: not CONTROL.search(t))
 texts = plain | st.sampled_from(["", " ", "missing", "-", '"', '"a"', "=1+1", "01001", "_x0041_", "'", "a\nb", "a,b"])
 wholes = st.integers(-(10**15), 10**15).map(str)
@@ -79,6 +81,11 @@ CONDITIONS = {
 notes = st.none() | plain | st.fixed_dictionaries({"zh": plain, "en": plain})
 
 
+def nothing_in(column: str) -> str:
+    """What a cell of an output column says where it gives no value."""
+    return NO_TEXT if RESULTS[column][0] == "text" else MISSING
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> Table:
     inputs = draw(st.lists(st.sampled_from(sorted(INPUTS)), unique=True, max_size=4))
@@ -86,7 +93,7 @@ def tables(draw: st.DrawFn) -> Table:
     rows: list[Table] = []
     for _ in range(draw(st.integers(0, 5))):
         row: Table = {name: draw(CONDITIONS[name] | st.just("-")) for name in inputs if draw(st.booleans())}
-        row |= {name: draw(RESULTS[name][1] | st.just(MISSING)) for name in outputs}
+        row |= {name: draw(RESULTS[name][1] | st.just(nothing_in(name))) for name in outputs}
         note = draw(notes)
         rows.append(row if note is None else row | {"note": note})
     return {
@@ -95,7 +102,7 @@ def tables(draw: st.DrawFn) -> Table:
         "inputs": {name: name for name in inputs},
         "outputs": {name: RESULTS[name][0] for name in outputs},
         "rows": rows,
-        "default": dict.fromkeys(outputs, MISSING),
+        "default": {name: nothing_in(name) for name in outputs},
     }
 
 
