@@ -16,7 +16,7 @@ from steelyard.ir import coverage
 from steelyard.ir.comparisons import Comparison, divided
 from steelyard.ir.contents import expressions
 from steelyard.ir.coverage import MISSING, TestedColumn
-from steelyard.ir.expressions import Expr, Stored, TableCall
+from steelyard.ir.expressions import Expr, IsMissing, Stored, TableCall
 from steelyard.ir.knowledge import Knower, asked_range
 from steelyard.ir.ranges import UNBOUNDED, hull
 from steelyard.ir.resolved import Resolved
@@ -91,7 +91,9 @@ class Subject:
         bounds = asked_range(one.type, hull(tuple(map(self.knower.value_range, asked))))
         values = self._values(asked)
         column = possible = coverage.column(one.type, bounds, alone, values)
-        if any(map(self.knower.missing, asked)):
+        # of a table that nothing asks, only its cells tell that a value may be missing
+        tested = (isinstance(node, IsMissing) for cell in cells if cell is not None for node in nodes(cell))
+        if any(map(self.knower.missing, asked)) if asked else any(tested):
             column, possible = coverage.with_missing(column, cells)
         return Axis(one.id, one.type, zone(self.ruleset.timezone), bounds, column, possible, values is not None)
 
