@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[^\W_][\w./()%-]*(?: [\w./()%-]+)*")
-"""What YAML reads as it stands, also within `[…]` and `{…}`."""
+_SIGN = r"(?:[\w./%-]|\([\w./%-]*\))"
+_PLAIN = re.compile(rf"[^\W_]{_SIGN}*(?: {_SIGN}+)*")
+"""What YAML reads as it stands, also within `[…]` and `{…}`; brackets in pairs, since `[0)` is an interval."""
 _MEANT = re.compile(r"null|true|false|yes|no|on|off|[yn]", re.IGNORECASE)
 """Words that YAML may read as something else."""
 _SHORT = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
