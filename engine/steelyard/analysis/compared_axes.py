@@ -8,7 +8,7 @@ from functools import reduce
 
 from steelyard.analysis.axes import Axis
 from steelyard.diagnostics import Extent, Message, msg
-from steelyard.ir.comparisons import ABOVE, BELOW, EQUAL, HOLDS
+from steelyard.ir.comparisons import ABOVE, ANY, BELOW, EQUAL, HOLDS
 from steelyard.ir.coverage import MISSING, Box, TestedColumn
 from steelyard.ir.ruleset import TableInput
 from steelyard.ir.types import Number, Range
@@ -65,26 +65,29 @@ class ComparedAxis:
     def _missing(self) -> int:
         return 1 << len(self.sure.atoms) - 1 if MISSING in self.sure.atoms else 0
 
-    def _words(self, atoms: int) -> Message:
+    def _words(self, known: int) -> Message:
+        """Say in words which relations hold, where nothing is missing."""
         names = {"name": self.name, "row": self.row}
         if self.other is None:
-            if atoms == HOLDS:
+            if known == HOLDS:
                 return msg("the condition of row {row} on `{name}` holds", **names)
+            if known & HOLDS:
+                return msg("nothing is missing that the condition of row {row} on `{name}` reads", **names)
             return msg("the condition of row {row} on `{name}` does not hold", **names)
         names = {"name": self.name, "other": self.other.label.en}
-        match atoms:
-            case 1:  # BELOW
-                return msg("`{name}` is below `{other}`", **names)
-            case 3:
-                return msg("`{name}` is at most `{other}`", **names)
-            case 2:
-                return msg("`{name}` equals `{other}`", **names)
-            case 6:
-                return msg("`{name}` is at least `{other}`", **names)
-            case 4:
-                return msg("`{name}` is above `{other}`", **names)
-            case _:  # below or above
-                return msg("`{name}` is not `{other}`", **names)
+        if known == ANY:
+            return msg("neither `{name}` nor `{other}` is missing", **names)
+        if known == BELOW:
+            return msg("`{name}` is below `{other}`", **names)
+        if known == BELOW | EQUAL:
+            return msg("`{name}` is at most `{other}`", **names)
+        if known == EQUAL:
+            return msg("`{name}` equals `{other}`", **names)
+        if known == EQUAL | ABOVE:
+            return msg("`{name}` is at least `{other}`", **names)
+        if known == ABOVE:
+            return msg("`{name}` is above `{other}`", **names)
+        return msg("`{name}` is not `{other}`", **names)
 
     def extent(self, atoms: int) -> Extent | None:
         """The relations as data; None where they are all."""
