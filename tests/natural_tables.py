@@ -22,9 +22,9 @@ _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - UTC, as the statement gives it
 
 
 def fill_tables(server: Server, dialect: str, ruleset: Ruleset, cases: Sequence[Case]) -> None:
-    """Create the table of cases and one of each relation, as the statement expects them."""
+    """Create the table of cases and one of each relation that is not derived, as the statement expects them."""
     _table(server, dialect, "cases", ruleset.inputs, [case.values for case in cases])
-    for relation in ruleset.relations:
+    for relation in (one for one in ruleset.relations if one.derived is None):
         of = cases[:1] if relation.of_case is None else cases
         rows = [row.values for case in of for row in case.rows.get(relation.id, ())]
         _table(server, dialect, relation.id, relation.fields, rows)

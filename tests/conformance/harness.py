@@ -16,14 +16,16 @@ A file holds one ruleset and its cases::
 
 In place of `ruleset` there may be `versions`, a list of them, each for its own days.
 
+Rows of a derived relation that no case gives are derived from all cases of the file that have the same parameters.
+
 `expect` names result columns (LANGUAGE.md section 11) with their text in a CSV file, `row` or `where` for the fault of
 a rejected case, or `version` for the one in force. What is not named is not compared; engines are compared as a whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bound import bind
@@ -40,11 +42,12 @@ from steelyard.facts.format import format_value
 from steelyard.facts.texts import case_from_texts
 from steelyard.ir.bind import bind_versions
 from steelyard.ir.from_model import lower
-from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.ruleset import Relation, Ruleset
 from steelyard.ir.types import Type
 from steelyard.ir.versions import Versions
 from steelyard.model.from_source import from_source
 from steelyard.resources import rulesets
+from steelyard.semantics.derived import derive
 from steelyard.semantics.outcome import Fixed, Outcome, Status
 from steelyard.source import Map, Node, Seq, Text
 from steelyard.source.reader import read_yaml
@@ -102,7 +105,8 @@ def read_suite(path: Path, ruleset: Path | None = None) -> Suite:
         diagnostics.extend(loaded.diagnostics)
     if rules is None or not isinstance(cases, Seq):
         raise Broken(f"{path.name}: {_say(diagnostics)}")
-    return Suite(path.name, rules, tuple(_example(case) for case in cases))
+    suite = Suite(path.name, rules, tuple(_example(case) for case in cases))
+    return replace(suite, examples=tuple(_with_derived(suite)))
 
 
 def _together(nodes: Seq, diagnostics: Diagnostics) -> Versions | None:
@@ -251,6 +255,32 @@ def _columns(ruleset: Ruleset, outcome: Outcome) -> Iterator[tuple[str, str]]:
     yield "fired", ";".join(fired.rule for fired in outcome.fired)
     yield "rows", ";".join(f"{fired.rule}:{','.join(fired.rows)}" for fired in outcome.fired if fired.rows)
     yield "missing", ";".join(outcome.missing)
+
+
+def _with_derived(suite: Suite) -> Iterator[Example]:
+    """The examples, with the rows of derived relations that they do not give."""
+    if not any(one.derived for version in suite.rules.rulesets for one in version.relations):
+        yield from suite.examples
+        return
+    for example in suite.examples:
+        rules = settled(suite, example)
+        derived = [one.id for version in rules.rulesets for one in version.relations if one.derived is not None]
+        given = [one for one in suite.examples if one.settings == example.settings]
+        built = [build(rules, replace(one, rows={**dict.fromkeys(derived, ()), **one.rows})) for one in given]
+        cases = [case for case in built if isinstance(case, Case)]
+        own = built[given.index(example)]
+        version = (rules.of(own.values) if isinstance(own, Case) else None) or rules.newest
+        rows = {one.id: _as_texts(version, one, cases) for one in version.relations if one.derived is not None}
+        yield replace(example, rows={**rows, **example.rows})
+
+
+def _as_texts(ruleset: Ruleset, relation: Relation, cases: Sequence[Case]) -> tuple[Mapping[str, str], ...]:
+    """The rows of a derived relation, as a file has them."""
+    here, types = zone(ruleset.timezone), {one.id: one.type for one in relation.fields}
+    return tuple(
+        {name: format_value(value, types[name], here) for name, value in row.values.items()}
+        for row in derive(ruleset, relation, cases)
+    )
 
 
 def _example(node: Node) -> Example:

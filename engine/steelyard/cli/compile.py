@@ -45,9 +45,9 @@ def command(  # noqa: PLR0917 - one an option
 ) -> None:
     """Write a ruleset as one SQL statement: what every column is, which rule it comes from, and how it is computed.
 
-    The statement reads a table `cases` and one of each relation, with a column for each input and field by its id, of
-    the types that its first lines name. It gives the columns of `evaluate`, with `reject_at` beside `status`. Inside
-    there are integers only, so that every database gives the same result to the digit.
+    The statement reads a table `cases` and one of each relation that is not derived, with a column for each input and
+    field by its id, of the types that its first lines name. It gives the columns of `evaluate`, with `reject_at` beside
+    `status`. Inside there are integers only, so that every database gives the same result to the digit.
 
     With --to dbt: a folder with a model, its schema.yml with descriptions and tests, and a README.
 
@@ -72,11 +72,11 @@ def command(  # noqa: PLR0917 - one an option
     if version is None and len(versions.rulesets) > 1:
         output.say(msg("version {version}, the newest: another one with `--version`", version=one.version))
     if place is None:
-        output.result(compile_sql(one, dialect, output.lang))
+        output.result(compile_sql(versions, one, dialect, output.lang))
     elif to == "dbt":
-        write_dbt(place, compile_dbt(one, dialect, output.lang))
+        write_dbt(place, compile_dbt(versions, one, dialect, output.lang))
     else:
-        write_whole(place, compile_sql(one, dialect, output.lang))
+        write_whole(place, compile_sql(versions, one, dialect, output.lang))
 
 
 def _place(target: str | None, *, folder: bool) -> Path | None:

@@ -13,16 +13,18 @@ from steelyard.session.files import staging
 
 if TYPE_CHECKING:
     from steelyard.ir.ruleset import Ruleset
+    from steelyard.ir.versions import Versions
 
 DIALECTS = ("duckdb", "spark", "postgres", "snowflake", "bigquery")
 """`engines.sql.dialects.NAMES`, which must not be loaded for `--help`."""
 
 
-def compile_sql(ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> str:
+def compile_sql(versions: Versions, ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> str:
     """Give the statement, with its semicolon.
 
     Args:
-        ruleset: one version, every parameter with a value.
+        versions: every parameter with a value.
+        ruleset: one of them.
         dialect: one of `DIALECTS`.
         lang: `en` or `zh`, of the comments.
 
@@ -33,11 +35,11 @@ def compile_sql(ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> 
     from steelyard.engines.sql.readable import readable
 
     _check_dialect(dialect)
-    with _refusals(ruleset):
+    with _refusals(versions, ruleset):
         return f"{readable(ruleset, dialect, lang=lang).text};\n"
 
 
-def compile_dbt(ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> Mapping[str, str]:
+def compile_dbt(versions: Versions, ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> Mapping[str, str]:
     """Give the texts of a dbt model by file name: the model, `schema.yml`, `README.md`.
 
     Arguments and exceptions are those of `compile_sql`.
@@ -45,7 +47,7 @@ def compile_dbt(ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> 
     from steelyard.engines.sql.dbt import model
 
     _check_dialect(dialect)
-    with _refusals(ruleset):
+    with _refusals(versions, ruleset):
         return model(ruleset, dialect, lang)
 
 
@@ -81,12 +83,24 @@ def _check_dialect(name: str) -> None:
         raise UsageError(msg("there is no dialect `{name}`; there are {known}", name=name, known=", ".join(DIALECTS)))
 
 
+def _check_counted(versions: Versions, ruleset: Ruleset) -> None:
+    """Refuse a statement of one version that would leave cases of others out of what is derived from all."""
+    from steelyard.engines.sql.readable import UnfitError
+
+    derived = next((one for one in ruleset.relations if one.derived is not None), None)
+    if derived is not None and len(versions.rulesets) > 1:
+        said = msg(
+            "`{name}` is derived from the cases of every version, and a statement is of one version", name=derived.id
+        )
+        raise UnfitError(said, derived.span)
+
+
 @contextmanager
-def _refusals(ruleset: Ruleset) -> Generator[None]:
+def _refusals(versions: Versions, ruleset: Ruleset) -> Generator[None]:
     """Turn the compiler's refusals into diagnostics.
 
     Raises:
-        PolicyError: the compiler refused the ruleset.
+        PolicyError: the compiler refused the ruleset, or it needs what one version does not tell.
     """
     from steelyard.engines.sql.arithmetic import TooWideError
     from steelyard.engines.sql.engine import report_too_wide
@@ -94,6 +108,7 @@ def _refusals(ruleset: Ruleset) -> Generator[None]:
 
     diagnostics = Diagnostics()
     try:
+        _check_counted(versions, ruleset)
         yield
     except UnfitError as error:
         help_ = msg("`steelyard evaluate --engine sql` scores it")

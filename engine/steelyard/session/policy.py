@@ -422,7 +422,7 @@ class Policy:
         from steelyard.session.run import choose_version
 
         _check_language(lang)
-        return compile_sql(choose_version(self._versions, version), dialect, lang)
+        return compile_sql(self._versions, choose_version(self._versions, version), dialect, lang)
 
     def compile_dbt(
         self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en"
@@ -435,7 +435,7 @@ class Policy:
         from steelyard.session.run import choose_version
 
         _check_language(lang)
-        return compile_dbt(choose_version(self._versions, version), dialect, lang)
+        return compile_dbt(self._versions, choose_version(self._versions, version), dialect, lang)
 
     def __repr__(self) -> str:
         """The id and the versions."""

@@ -18,19 +18,25 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import steelyard
+from natural_tables import disagreements, fill_tables
+from servers import duckdb_memory
 from steelyard import DisagreementError, InputError, Policy, PolicyError, Run, UsageError
 from steelyard.analysis.check import load_text
 from steelyard.cli.main import run as command
+from steelyard.diagnostics import Diagnostics
+from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.sql.derived import SIZE, DerivationStatements
-from steelyard.engines.sql.dialects import dialect
+from steelyard.engines.sql.dialects import NAMES, dialect
 from steelyard.engines.sql.dialects.common import Common
 from steelyard.engines.sql.live_columns import trim
+from steelyard.engines.sql.readable import readable
 from steelyard.engines.sql.running import settle
 from steelyard.facts.bulk.relations import create_small
 from steelyard.facts.case import Case, Row
 from steelyard.facts.relations import RelationRows
-from steelyard.ir.ruleset import InputField
+from steelyard.ir.ruleset import InputField, Ruleset
 from steelyard.semantics.derived import derive
+from steelyard.semantics.outcome import Outcome
 
 HEAD = """
 steelyard: 1
@@ -217,9 +223,65 @@ def test_one_case_needs_its_row(tmp_path: Path) -> None:
     assert {"out_claims": 7} == result.outputs
 
 
-def test_statements_for_tables_refuse(tmp_path: Path) -> None:
-    with pytest.raises(PolicyError, match="derived from the cases"):
-        policy(tmp_path).compile_sql()
+@pytest.mark.parametrize("name", NAMES)
+def test_statements_for_tables_derive_too(tmp_path: Path, name: str) -> None:
+    made = policy(tmp_path)
+    text = made.compile_sql(name)
+
+    assert "No table month: month is derived here, from the accepted cases." in text
+    files = made.compile_dbt(name)
+    assert "source('steelyard', 'complaints')" in files["derived.sql"]
+    assert "source('steelyard', 'month')" not in files["derived.sql"]
+    assert "name: month" not in files["schema.yml"]
+
+
+def test_a_statement_of_one_version_of_several_refuses(tmp_path: Path) -> None:
+    folder = several(tmp_path, ruleset({"claims": "count(cases)"}))
+    for compiled in (steelyard.load(folder).compile_sql, steelyard.load(folder).compile_dbt):
+        with pytest.raises(PolicyError, match="derived from the cases of every version"):
+            compiled()
+
+
+def natural_rows(text: str, cases: Sequence[Case]) -> tuple[list[str], list[dict[str, Any]]]:
+    """What the statement of `compile` says otherwise than the reference, and its rows."""
+    loaded = load_text(text).versions
+    assert loaded is not None
+    said = readable(loaded.newest, "duckdb")
+    outcomes = derived_outcomes(loaded.newest, cases)
+    with duckdb_memory() as server:
+        fill_tables(server, "duckdb", loaded.newest, cases)
+        rows = server.run(said.text)
+        names = [one[0] for one in server.connection.description]
+    return disagreements(loaded.newest, said, outcomes, rows), [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def derived_outcomes(ruleset: Ruleset, cases: Sequence[Case]) -> dict[str, Outcome]:
+    """The outcomes of cases, with the rows that the reference derives from them."""
+    reference = ReferenceEngine().compile(ruleset, Diagnostics())
+    derived = {one.id: derive(ruleset, one, cases) for one in ruleset.relations if one.derived is not None}
+    return {case.key: reference.evaluate(replace(case, rows={**case.rows, **derived})) for case in cases}
+
+
+def test_in_a_statement_a_value_beyond_its_type_rejects_every_case() -> None:
+    text = ruleset({"large": "sum(cases.amount) * 10000000000000", "small": "-sum(cases.amount) * 10000000000000"})
+    for amount, where in ((100_000, "month.large"), (-100_000, "month.large"), (0, None)):
+        values = {"branch": "b", "on": DAYS[0], "amount": amount}
+        cases = [Case(key, {"id": key, **values}, {}) for key in ("1", "2")]
+        _, rows = natural_rows(text, [*cases, Case("3", {"id": "3", "on": DAYS[0], "amount": 0}, {})])
+
+        assert [where] * 3 == [row["reject_at"] for row in rows]
+        assert [where is None] * 3 == [row["score"] is not None for row in rows]
+
+
+def test_in_a_statement_what_intake_rejects_is_not_counted() -> None:
+    text = ruleset({"claims": "count(cases)", "large": "sum(cases.amount) * 1000000000"})
+    good = [Case(key, {"id": key, "branch": "b", "on": DAYS[0], "amount": 1}, {}) for key in ("1", "2")]
+    bad = Case("3", {"id": "3", "branch": "b", "on": DAYS[0], "amount": 1, "rating": 99}, {})
+    _, rows = natural_rows(text, [*good, bad, *good[:1]])
+
+    assert [("1", "id", None), ("1", "id", None), ("2", None, 1), ("3", "rating", None)] == sorted(
+        ((row["id"], row["reject_at"], row["out_claims"]) for row in rows), key=lambda one: one[0]
+    )
 
 
 def test_a_value_beyond_its_type_stops_the_run(tmp_path: Path) -> None:
@@ -240,14 +302,20 @@ def test_a_row_that_sql_derives_otherwise_ends_the_run(tmp_path: Path, monkeypat
         scored(policy(tmp_path, ruleset({"claims": "count(cases)"})), CASES, [], "sql")
 
 
-def test_all_versions_are_counted(tmp_path: Path) -> None:
-    text = ruleset({"claims": "count(cases)", "heavy": "sum(complaints.weight where upheld)"})
+def several(tmp_path: Path, text: str) -> Path:
+    """A folder of two versions of a ruleset, each for its own days."""
     text = text.replace("  key: id", "  key: id\n  reference_date: on")
     folder = tmp_path / "versions"
     folder.mkdir()
     for number, days in enumerate(("(..2024-05-15]", "[2024-05-16..)")):
         one = text.replace("version: 1", f'version: {number}\neffective: "{days}"', 1)
         (folder / f"{number}.yaml").write_text(one, "utf-8")
+    return folder
+
+
+def test_all_versions_are_counted(tmp_path: Path) -> None:
+    text = ruleset({"claims": "count(cases)", "heavy": "sum(complaints.weight where upheld)"})
+    folder = several(tmp_path, text)
     for engine in ("reference", "sql"):
         found = shown(scored(steelyard.load(folder), CASES, COMPLAINTS, engine))
 
@@ -305,7 +373,8 @@ DAYS = [date(2024, 5, 1).toordinal() - date(1970, 1, 1).toordinal() + more for m
     ),
 )
 def test_engines_derive_the_same(values: list[str], drawn: list[tuple[Any, ...]], rows: list[tuple[Any, ...]]) -> None:
-    loaded = load_text(ruleset({f"v{n}": one for n, one in enumerate(values)})).versions
+    text = ruleset({f"v{n}": one for n, one in enumerate(values)})
+    loaded = load_text(text).versions
     assert loaded is not None
     complaints, month = loaded.newest.relations
     found = [row(loaded.newest.inputs, (str(n), *one)) for n, one in enumerate(drawn)]
@@ -332,6 +401,7 @@ def test_engines_derive_the_same(values: list[str], drawn: list[tuple[Any, ...]]
         told = [dict(zip(names, cells, strict=True)) for cells in result.fetchall()]
     sizes = [one.pop(SIZE) for one in told]
 
+    assert natural_rows(text, cases)[0] == []
     assert expected == [{name: cell for name, cell in one.items() if cell is not None} for one in told]
     assert sum(sizes) == sum(one.values.get("branch") is not None for one in found)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -36,6 +36,10 @@ _STEPS = (
     ("_read", "{table} as stored integers; reject_at names the column at fault of a row that intake would reject"),
     ("_rows", "{table}: the good rows"),
     ("_kept", "{table}: the good rows"),
+    ("_accepted", "{table}: the rows that intake accepts, from which other relations are derived"),
+    ("_judged", "{table}: the same; where a derived value is beyond its type, every row is rejected"),
+    ("_cases", "{table}: the group of each case, and what the case adds to it"),
+    ("_groups", "{table}: summed up for each group"),
     ("_areas", "{table}: the places that each row names"),
     ("_places", "{table}: the places of cases"),
     ("_levels", "{table}: each place of a case, and the wider places that it lies in"),
@@ -178,8 +182,8 @@ class Commentary:
 
     # the head
 
-    def head(self, stamp: str, cases: str, of: Callable[[str], str]) -> Iterator[str]:
-        """Return the comment at the head of the statement."""
+    def head(self, stamp: str, cases: str, tables: Mapping[str, str]) -> Iterator[str]:
+        """Return the comment at the head of the statement; a relation without a table is derived in it."""
         ruleset = self._ruleset
         yield f"{ruleset.id} {ruleset.version}: {self._label(ruleset.title)}"
         yield f"digest of the policy: {stamp}"
@@ -201,9 +205,12 @@ class Commentary:
         yield from self._table(cases, "one row a case", ruleset.inputs)
         for relation in ruleset.relations:
             yield ""
-            yield from self._table(of(relation.id), self._label(relation.label), relation.fields)
+            if relation.id not in tables:
+                yield f"No table {relation.id}: {self._label(relation.label)} is derived here, from the accepted cases."
+                continue
+            yield from self._table(tables[relation.id], self._label(relation.label), relation.fields)
             if relation.feed is not None:
-                yield f"  Rows of {of(relation.id)} that intake would reject are left out."
+                yield f"  Rows of {tables[relation.id]} that intake would reject are left out."
         yield ""
         yield from textwrap.wrap(
             "Inside, numbers are whole units of their last digit, dates days since 1970-01-01, instants and durations "

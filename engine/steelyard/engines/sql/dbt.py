@@ -58,8 +58,8 @@ def model(ruleset: Ruleset, dialect_name: str, lang: str = "en") -> Mapping[str,
     """
     name = re.sub(r"\W", "_", ruleset.id)
     mark = f"steelyard_{policy_digest(ruleset)[:12]}_"  # the digest cannot occur in the ruleset's own texts
-    names = ("cases", *(relation.id for relation in ruleset.relations))
-    tables = Tables(f"{mark}cases", {one.id: f"{mark}{one.id}" for one in ruleset.relations})
+    names = ("cases", *Tables().of(ruleset))
+    tables = Tables(f"{mark}cases", {one: f"{mark}{one}" for one in names[1:]})
     found = readable(ruleset, dialect_name, tables, lang)
     sql = _as_written(found.text)
     for one in names:
@@ -94,7 +94,7 @@ def _schema(ruleset: Ruleset, dialect_name: str, name: str, found: Readable) -> 
     yield f"  - name: {SOURCE}"
     yield "    tables:"
     yield from _source("cases", "the cases / 案件", ruleset.inputs, dialect_name)
-    for relation in ruleset.relations:
+    for relation in (one for one in ruleset.relations if one.derived is None):
         yield from _source(relation.id, _both(relation.label), relation.fields, dialect_name)
     yield ""
     yield "models:"

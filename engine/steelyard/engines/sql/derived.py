@@ -7,6 +7,7 @@ aggregates it. Rows of relations are summed by the key of their case first, so t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -16,12 +17,15 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.dialects import Dialect
 from steelyard.engines.sql.frame import Base, Emission, Frame, Names
 from steelyard.engines.sql.intervals import ROWS, Interval
-from steelyard.engines.sql.scope import Program, Scope
+from steelyard.engines.sql.received import REJECT_AT
+from steelyard.engines.sql.row_fields import ROW, ROW_ID
+from steelyard.engines.sql.scope import Program, Scope, interval_of
 from steelyard.engines.sql.statement import constant_table
 from steelyard.engines.sql.value import Value, Why
 from steelyard.ir.derivation import derivation
 from steelyard.ir.expressions import Aggregate, Aggregation
-from steelyard.ir.ruleset import CASES, Relation, Ruleset
+from steelyard.ir.ruleset import CASES, InputField, Relation, Ruleset
+from steelyard.ir.types import Region, Text
 
 SIZE = "_size"
 """The column of the number of cases in a group."""
@@ -34,8 +38,14 @@ class DerivationStatements:
         TooWideError: an integer may need more than 128 bits.
     """
 
-    def __init__(
-        self, ruleset: Ruleset, relation: Relation, dialect: Dialect, cases: str, sources: Mapping[str, str]
+    def __init__(  # noqa: PLR0917 - all of a relation
+        self,
+        ruleset: Ruleset,
+        relation: Relation,
+        dialect: Dialect,
+        cases: str,
+        sources: Mapping[str, str],
+        names: Names | None = None,
     ) -> None:
         """Compile.
 
@@ -45,31 +55,83 @@ class DerivationStatements:
             dialect: the dialect to write.
             cases: the table of cases: a column per input, named by its id.
             sources: the table of each relation, as for `compile_ruleset`.
+            names: those of the statement that this becomes a part of; None: it is one of its own.
         """
         if relation.derived is None:
             raise InternalError(f"{relation.id} is not derived")
         made = derivation(relation.derived)
-        names = Names()
-        for name in (*(one.id for one in ruleset.inputs), cases, *sources.values()):
-            names.take(name)
-        self._cases = Frame(names.take("facts"), _reading(cases), names)
+        self._relation = relation
+        if names is None:
+            names = Names()
+            for name in (*(one.id for one in ruleset.inputs), cases, *sources.values()):
+                names.take(name)
+        self._cases = Frame(names.take(f"{relation.id}_cases"), _reading(cases), names)
         self._program = program = Program(ruleset, dialect, sources, self._cases, names, expressions.value)
         scope = program.case_scope
         self._by = [self._cases.put(f"key__{one.id}", program.value(one.value, scope).sql) for one in made.by]
         sums = [_Sum(one, program) for one in made.sums]
         self._columns: dict[str, E] = {}
-        self._groups = Frame(names.take("groups"), self._base, names)
-        size = self._held("size", dialect.count_if(build.boolean(value=True)))
+        self._groups = Frame(names.take(f"{relation.id}_groups"), self._base, names)
         keys = [self._held(f"group__{one.id}", e) for one, e in zip(made.by, self._by, strict=True)]
         of_group = Scope(self._groups, arguments=tuple(one.value(self._held) for one in sums))
-        values = {one.id: self._groups.put(one.id, program.value(one.value, of_group).sql) for one in made.values}
+        values = ((one.id, program.value(one.value, of_group)) for one in made.values)
+        self._values = {name: replace(one, sql=self._groups.put(name, one.sql)) for name, one in values}
         self._keys = dict(zip((one.id for one in made.by), keys, strict=True))
-        self._found = {**self._keys, **values, SIZE: size}
 
     def rows(self) -> exp.Select:
         """Return a statement for the rows: the fields by id and `SIZE`, in the order of the keys."""
-        query = self._select(self._found, self._groups)
+        found = {name: one.sql for name, one in self._values.items()}
+        size = self._held("size", self._program.dialect.count_if(build.boolean(value=True)))
+        query = self._select({**self._keys, **found, SIZE: size}, self._groups)
         return query.order_by(*self._keys.values(), copy=False)
+
+    @property
+    def may_fail(self) -> bool:
+        """Whether a value can be beyond what its type holds."""
+        return any(not build.is_false(self._beyond(one)) for one in self._relation.fields)
+
+    def table(self, *, places: bool) -> exp.Select:
+        """Return a statement for the rows as a table of a relation.
+
+        It has the fields by id as they are stored, with `places` also the position of a row and its id, and where it
+        `may_fail` the column `REJECT_AT`: the first value that is beyond its type.
+        """
+        fields = self._relation.fields
+        found = {one.id: self._stored(one) for one in fields} | (self._places() if places else {})
+        if self.may_fail:
+            faults = ((self._beyond(one), build.text(f"{self._relation.id}.{one.id}")) for one in fields)
+            found[REJECT_AT] = build.case(faults, build.null())
+        return self._select(found, self._groups)
+
+    def _beyond(self, field: InputField) -> E:
+        """Whether a value is outside the range of its field; as far as its interval tells, it is not."""
+        value, range_ = self._values.get(field.id), interval_of(field)
+        if value is None or value.interval is None or range_ is None:
+            return build.boolean(value=False)
+        (low, high), (least, most) = value.interval, range_
+        below = build.less(value.sql, build.integer(least)) if low < least else build.boolean(value=False)
+        above = build.greater(value.sql, build.integer(most)) if high > most else build.boolean(value=False)
+        return build.disj((below, above))
+
+    def _stored(self, field: InputField) -> E:
+        """A key or value in 64 bits where it is an integer; NULL where it is beyond its type."""
+        value, range_ = self._values.get(field.id), interval_of(field)
+        if value is None:
+            return self._keys[field.id]
+        if value.interval is None or range_ is None:
+            return value.sql
+        inside = replace(value, sql=build.case([(self._beyond(field), build.null())], value.sql))
+        return self._program.arithmetic.known_within(inside, range_).sql
+
+    def _places(self) -> dict[str, E]:
+        """The position of each row in the order of the keys, and the same as the row's id."""
+        dialect, types = self._program.dialect, {one.id: one.type for one in self._relation.fields}
+        keys = (
+            dialect.by_code_point(e) if isinstance(types[name], Text | Region) else e for name, e in self._keys.items()
+        )
+        order = exp.Order(expressions=[exp.Ordered(this=one) for one in keys])
+        number = exp.Window(this=exp.RowNumber(), order=order)
+        return {ROW: number, ROW_ID: exp.Cast(this=number.copy(), to=dialect.text())}
 
     def members(self, columns: Sequence[str]) -> exp.Select:
         """Return a statement for inputs of the cases; their group stands in `_key_0` and so on."""

@@ -17,11 +17,13 @@ from steelyard.engines.counting import key_column
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.commentary import Commentary
+from steelyard.engines.sql.derived_steps import with_derived
 from steelyard.engines.sql.dialects import Dialect, dialect
 from steelyard.engines.sql.dialects.natural import natural
 from steelyard.engines.sql.dialects.template import fill
 from steelyard.engines.sql.layout import comment, laid_out
 from steelyard.engines.sql.received import REJECT_AT, UnfitError, names_of, received
+from steelyard.engines.sql.row_fields import ROW, ROW_ID
 from steelyard.engines.sql.situations import LISTED
 from steelyard.engines.sql.statement import REJECTED, Selected, Statement, compile_ruleset
 from steelyard.engines.sql.tidy import keywords, tidied
@@ -45,14 +47,22 @@ _TRANSFORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The tables of the facts: the table of cases, and the table of each relation (default: the relation's id)."""
+    """The tables of the facts.
+
+    Attributes:
+        cases: the table of cases.
+        relations: the table of each relation; None: each is named by its id. A derived relation has none, unless its
+            rows are given: by default it is derived.
+    """
 
     cases: str = "cases"
     relations: Mapping[str, str] | None = None
 
-    def of(self, relation: str) -> str:
-        """The table of a relation."""
-        return relation if self.relations is None else self.relations[relation]
+    def of(self, ruleset: Ruleset) -> Mapping[str, str]:
+        """The table of each relation of a ruleset that is read from one."""
+        if self.relations is not None:
+            return self.relations
+        return {one.id: one.id for one in ruleset.relations if one.derived is None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +122,11 @@ def readable(
         )
     query = _whole(statement, places, groups)
     said = Commentary(ruleset, statement, here, lang)
-    used = {places.cases, *(places.of(one.id) for one in ruleset.relations)}
+    used = {places.cases, *places.of(ruleset).values()}
     renamed = {**said.renamed(query, used), **{_GIVEN + name: name for name in used}}
     query = tidied(query, renamed, keywords(here.sqlglot))
     text = laid_out(here.sql(cast(E, query), pretty=False), here.sqlglot, said.notes(query))
-    head = "".join(f"{comment(line)}\n" for line in said.head(stamp, places.cases, places.of))
+    head = "".join(f"{comment(line)}\n" for line in said.head(stamp, places.cases, places.of(ruleset)))
     columns = tuple(column for column, _ in statement.columns)
     return Readable(f"{head}{text}", query, columns, names)
 
@@ -151,17 +161,20 @@ def _whole(statement: Statement, tables: Tables, groups: Sequence[str]) -> exp.Q
     with_ = inner.args["with_"]
     inner.set("with_", None)
     asked = {found.name for one in (inner, with_) for found in one.find_all(exp.Column)}
-    given = {one.id: _GIVEN + tables.of(one.id) for one in ruleset.relations}
-    facts = received(ruleset, here, _GIVEN + tables.cases, given, places=bool(asked & {"_row", "_id"}), groups=groups)
+    given = {name: _GIVEN + table for name, table in tables.of(ruleset).items()}
+    rows = bool(asked & {ROW, ROW_ID})
+    facts = received(ruleset, here, _GIVEN + tables.cases, given, places=rows, groups=groups)
+    received_names = {one.alias for one in facts.ctes}
+    whole = with_derived(facts, [one for one in ruleset.relations if one.id not in given], program, places=rows)
     if here.name == "postgres":  # this optimizer would inline steps, and columns that read columns would grow too long
-        for cte in with_.expressions:
+        for cte in (*(one for one in whole.ctes if one.alias not in received_names), *with_.expressions):
             cte.set("materialized", True)
     results = exp.CTE(this=inner, alias=exp.TableAlias(this=build.name(RESULTS)))
     query = exp.select(*_published(statement), copy=False).from_(build.table(RESULTS), copy=False)
-    rejects = exp.select(*_rejected(statement, groups), copy=False).from_(build.table(facts.read), copy=False)
+    rejects = exp.select(*_rejected(statement, groups), copy=False).from_(build.table(whole.read), copy=False)
     rejects = rejects.where(build.present(build.column(REJECT_AT)), copy=False)
     both = exp.Union(this=query, expression=rejects, distinct=False)
-    both.set("with_", exp.With(expressions=[*facts.ctes, *with_.expressions, results]))
+    both.set("with_", exp.With(expressions=[*whole.ctes, *with_.expressions, results]))
     return both
 
 

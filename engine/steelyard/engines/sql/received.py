@@ -71,7 +71,7 @@ class Received:
         ctes: common table expressions, each after those that it reads.
         cases: name of the CTE of good cases.
         read: name of the CTE of all cases, with `reject_at`.
-        relations: by relation, the name of the CTE of its good rows.
+        relations: by relation, the name of the CTE of its good rows, also where its rows are yet to be derived.
     """
 
     ctes: tuple[exp.CTE, ...]
@@ -100,7 +100,7 @@ def received(
         ruleset: declares the columns, by their ids.
         dialect: the dialect to write.
         cases: the table of cases.
-        tables: the table of each relation.
+        tables: the table of each relation; one without a table is derived from the cases (`derived_steps`).
         places: whether the rules read the position of a row, or its id.
         groups: names of inputs, `month` or `version`: the CTE `read` has a column for each (`key_column`), as it is
             stored, NULL where the row has no such value or it cannot be read.
@@ -110,13 +110,11 @@ def received(
     """
     for one in (*ruleset.inputs, *(field for relation in ruleset.relations for field in relation.fields)):
         _check_notation(one)
-    for derived in (one for one in ruleset.relations if one.derived is not None):
-        said = msg("`{name}` is derived from the cases, which a statement for tables does not do", name=derived.id)
-        raise UnfitError(said, derived.span)
-    reader = _Reader(ruleset, dialect, groups)
+    read = tuple(one for one in ruleset.relations if one.id in tables)
+    reader = _Reader(ruleset, read, dialect, groups)
     kept, rows = names_of(ruleset)
     ctes: list[exp.CTE] = []
-    for relation in ruleset.relations:
+    for relation in read:
         ctes += reader.relation(relation, tables[relation.id], rows[relation.id], places=places)
     ctes += reader.cases(cases, kept)
     return Received(tuple(ctes), kept, "cases_read", rows)
@@ -144,8 +142,11 @@ def _check_notation(field: InputField) -> None:
 class _Reader:
     """Writes the first common table expressions of a statement."""
 
-    def __init__(self, ruleset: Ruleset, dialect: Dialect, groups: Sequence[str]) -> None:
+    def __init__(
+        self, ruleset: Ruleset, relations: Sequence[Relation], dialect: Dialect, groups: Sequence[str]
+    ) -> None:
         self._ruleset = ruleset
+        self._relations = relations
         self._groups = groups
         self._dialect = dialect
         self._natural: Natural = natural(dialect.sqlglot)
@@ -164,7 +165,7 @@ class _Reader:
         needed = [replace(one, optional=False) if one is key else one for one in ruleset.inputs]
         faults += [(condition, build.text(where)) for condition, where in self._faults(needed, "")]
         query = exp.select(copy=False).from_(build.table(table, "t"), copy=False)
-        for relation in ruleset.relations:
+        for relation in self._relations:
             if relation.feed is not None:
                 continue
             bad = f"{relation.id}_read"
@@ -179,7 +180,7 @@ class _Reader:
         columns = [build.aliased(self._value(one), one.id) for one in ruleset.inputs]
         columns += [build.aliased(self._grouped(name), key_column(name)) for name in self._groups]
         query = query.select(*columns, build.aliased(build.case(faults, build.null()), REJECT_AT), copy=False)
-        return [_cte("cases_read", query), self._kept(kept, "cases_read", ruleset.inputs)]
+        return [cte("cases_read", query), good_rows(kept, "cases_read", ruleset.inputs)]
 
     def relation(self, relation: Relation, table: str, kept: str, *, places: bool) -> list[exp.CTE]:
         """All rows of a relation, and the good ones."""
@@ -203,13 +204,7 @@ class _Reader:
         query = exp.select(*columns, fault, copy=False).from_(build.table(table, "t"), copy=False)
         read = f"{relation.id}_read"
         extra = ("_row", "_id") if places else ()
-        return [_cte(read, query), self._kept(kept, read, relation.fields, extra)]
-
-    @staticmethod
-    def _kept(name: str, read: str, fields: Sequence[InputField], extra: Sequence[str] = ()) -> exp.CTE:
-        columns = [build.column(one) for one in (*(field.id for field in fields), *extra)]
-        query = exp.select(*columns, copy=False).from_(build.table(read), copy=False)
-        return _cte(name, query.where(build.missing(build.column(REJECT_AT)), copy=False))
+        return [cte(read, query), good_rows(kept, read, relation.fields, extra)]
 
     def _bad_rows(self, relation: Relation) -> exp.Subquery:
         """The cases with a bad row, each with the first fault in the order of names."""
@@ -409,8 +404,16 @@ def _over(text: str, value: E) -> E:
     return condition.transform(lambda node: value.copy() if isinstance(node, exp.Column) else node)  # type: ignore[return-value]
 
 
-def _cte(name: str, query: exp.Query) -> exp.CTE:
+def cte(name: str, query: exp.Query) -> exp.CTE:
+    """A query as a common table expression."""
     return exp.CTE(this=query, alias=exp.TableAlias(this=build.name(name)))
+
+
+def good_rows(name: str, read: str, fields: Sequence[InputField], extra: Sequence[str] = ()) -> exp.CTE:
+    """The rows of a common table expression that nothing is wrong with: fields, and other columns."""
+    columns = [build.column(one) for one in (*(field.id for field in fields), *extra)]
+    query = exp.select(*columns, copy=False).from_(build.table(read), copy=False)
+    return cte(name, query.where(build.missing(build.column(REJECT_AT)), copy=False))
 
 
 def described(type_: Type, dialect: Dialect) -> str:
