@@ -584,12 +584,15 @@ def scoring(draw: Draw, names: Sequence[str], named: Sequence[str], *, weighted:
         found["of"] = draw(st.lists(st.sampled_from([*names, "speed"]), min_size=1, max_size=3, unique=True))
         if "speed" in found["of"]:
             found["of"] = ["speed"]
+        if chance(draw, 50):
+            counting = Scope(results=tuple(named), parts="status")
+            found["only_if"] = {name: condition(draw, counting, 1) for name in found["of"] if chance(draw, 60)}
     if chance(draw, 20):
         found["better"] = "lower"
         if found.get("method") == "lowest":
             found["method"] = "highest"
-    if chance(draw, 10):
-        found["minimum_present"] = "2"
+    if chance(draw, 15):
+        found["minimum_present"] = one_of(draw, "2", "max(n2, 1)", "if b1 then 2 else 1", "count(events)")
     if chance(draw, 30):
         found["reasons"] = "2"
     if several and chance(draw, 40) and "better" not in found:

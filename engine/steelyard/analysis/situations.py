@@ -100,6 +100,7 @@ def waivable(ruleset: Ruleset, score: Score) -> tuple[Indicator, ...]:
         for one in _members(ruleset, score)
         if one.family is not None
         or one.only_if is not None
+        or one.id in (score.only_if or {})
         or one.id in granted
         or (one.missing is not None and one.missing.action is OnMissing.WAIVE)
     )

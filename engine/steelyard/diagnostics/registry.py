@@ -133,6 +133,7 @@ _CODES = (
     Code("H203", "share-out-of-bounds", _E),
     Code("H204", "unresolvable-weights", _E),
     Code("H205", "too-many-situations", _W),
+    Code("H206", "minimum-below-zero", _E),
     # L: lint
     Code("L101", "unused-name", _W),
     Code("L111", "unreachable-row", _W),

@@ -33,6 +33,7 @@ class Without:
     def __init__(self, ruleset: Ruleset) -> None:
         self._ruleset = ruleset
         self._prepared: dict[frozenset[str], Program] = {}
+        self._counting: dict[tuple[str, str], Program] = {}
         self.marks = Marks(ruleset)
 
     def program(self, exemptions: frozenset[str]) -> Program:
@@ -45,6 +46,19 @@ class Without:
     def outcome(self, case: Case, exemptions: frozenset[str]) -> Outcome:
         """Return the outcome of a case without the exemptions of these ids."""
         return run(self.program(exemptions), case).outcome
+
+    def counting(self, case: Case, score: str, member: str) -> Outcome:
+        """Return the outcome of a case with a member that counts in a score whatever its condition there."""
+        key = score, member
+        if key not in self._counting:
+            scores = tuple(
+                replace(one, only_if={name: when for name, when in (one.only_if or {}).items() if name != member})
+                if one.id == score
+                else one
+                for one in self._ruleset.scores
+            )
+            self._counting[key] = prepare(replace(self._ruleset, scores=scores))
+        return run(self._counting[key], case).outcome
 
 
 def counterfactuals(evaluation: Evaluation, without: Without, words: Words) -> tuple[Counterfactual, ...]:
@@ -148,10 +162,10 @@ def _regain(cause: tuple[Cause, Fixed], rule: Score, evaluation: Evaluation, tri
     fields = trials.fields(_reads(name, result, evaluation.ruleset))
 
     def goal(outcome: Outcome) -> bool:
-        kept = result is None or any(
-            (one.id, one.row) == (name, row) and one.score is not None for one in outcome.indicators
-        )
-        final = next((one.final for one in outcome.scores if one.id == rule.id), None)
+        score = next((one for one in outcome.scores if one.id == rule.id), None)
+        final = None if score is None else score.final
+        shares = () if score is None else score.shares
+        kept = result is None or any((one.id, one.row) == (name, row) for one in shares)
         return kept and final is not None and (name, row) not in _costs(outcome, rule)
 
     found: list[Found] = []

@@ -229,6 +229,10 @@ class _Writer:
             ],
             "computation": self._texts(score.base_text),
             "reasons": list(score.reasons),
+            "left_out": [
+                {**self._named(one.name), "why": self._texts(one.why), "score_if_counted": _number(one.if_counted)}
+                for one in score.left_out
+            ],
             "working": self._nodes(score.working),
         }
 

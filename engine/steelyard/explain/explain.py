@@ -56,7 +56,7 @@ class Explainer:
             outcome=outcome,
             headline=_headline(outcome, words),
             rejection=None if rejection is None else _rejection(rejection, words),
-            scores=score_stories(evaluation, words),
+            scores=score_stories(evaluation, self._without, words),
             indicators=indicator_stories(evaluation, words),
             rules=rules,
             counterfactuals=() if rejection is not None else counterfactuals(evaluation, self._without, words),

@@ -6,33 +6,39 @@ from fractions import Fraction
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError, msg
+from steelyard.explain.counterfactual import Without
+from steelyard.explain.left_out import left_out
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Clause, LedgerLine, Node, ScoreStory, Summand
 from steelyard.explain.terms import Name, Text, decimal_text
 from steelyard.explain.tree import worked
 from steelyard.explain.weights import weight_story
 from steelyard.explain.words import Words
+from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Grade, Method, PointsRule, Score
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed, Line, LineKind, ScoreOutcome
 from steelyard.semantics.records import Scored
+from steelyard.semantics.scores import NOTHING_TO_SCORE, TOO_FEW_PRESENT
 from steelyard.semantics.values import rescale
 
 SUMS = frozenset({LineKind.BASE, LineKind.FINAL})
 
 
-def score_stories(evaluation: Evaluation, words: Words) -> tuple[ScoreStory, ...]:
+def score_stories(evaluation: Evaluation, without: Without, words: Words) -> tuple[ScoreStory, ...]:
     """Explain every score that was evaluated."""
     by_id = {scored.id: scored for scored in evaluation.scores}
     rules = {rule.id: rule for rule in evaluation.ruleset.scores}
     return tuple(
-        _story(rules[outcome.id], outcome, by_id[outcome.id], evaluation, words)
+        _story(rules[outcome.id], outcome, by_id[outcome.id], evaluation, without, words)
         for outcome in evaluation.outcome.scores
         if outcome.id in by_id
     )
 
 
-def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evaluation, words: Words) -> ScoreStory:
+def _story(  # noqa: PLR0917 - all that a score is explained by
+    rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evaluation, without: Without, words: Words
+) -> ScoreStory:
     fired = tuple(judged.rule for judged in evaluation.adjustments if judged.truth is True)
     situation = scored.situation
     grades = tuple((Name(grade.id, grade.label), _bounds(rule, grade)) for grade in rule.grades)
@@ -43,20 +49,31 @@ def _story(rule: Score, outcome: ScoreOutcome, scored: Scored, evaluation: Evalu
         better=rule.better,
         grade=next((name for name, _ in grades if name.id == outcome.grade), None),
         grades=grades,
-        unscored=None if outcome.unscored is None else _unscored(outcome, evaluation, words),
-        weights=None if situation is None else weight_story(situation, evaluation.ruleset, words, fired),
+        unscored=None if outcome.unscored is None else _unscored(outcome, scored, evaluation, words),
+        weights=None
+        if situation is None
+        else weight_story(situation, evaluation.ruleset, words, fired, left_out=bool(scored.left_out)),
         ledger=_ledger(rule, outcome, evaluation, words),
         summands=_summands(scored, words),
         base_text=() if outcome.base is None else _base_text(rule, scored, outcome.base),
         reasons=outcome.reasons,
         working=_working(rule, evaluation, words),
+        left_out=left_out(rule, scored, evaluation, without, words),
     )
 
 
 def _working(rule: Score, evaluation: Evaluation, words: Words) -> tuple[Node, ...]:
-    """Take apart the value that the score starts from."""
-    name = msg("the initial score") if rule.method is Method.SUM else msg("the value of the score")
-    return () if rule.value is None else worked(name, rule.value, EvaluationPlace(evaluation, words))
+    """Take apart the value that the score starts from, how many indicators must count, and which do."""
+    parts: list[tuple[Text, Expr]] = []
+    if rule.value is not None:
+        first = msg("the initial score") if rule.method is Method.SUM else msg("the value of the score")
+        parts.append((first, rule.value))
+    minimum = rule.minimum_present
+    if minimum is not None and not isinstance(minimum, int):
+        parts.append((msg("how many indicators must be scored"), minimum))
+    parts += [(msg("{name} counts", name=words.name(one)), when) for one, when in (rule.only_if or {}).items()]
+    at = EvaluationPlace(evaluation, words)
+    return tuple(node for name, expr in parts for node in worked(name, expr, at))
 
 
 def _bounds(rule: Score, grade: Grade) -> Text:
@@ -69,8 +86,14 @@ def _bounds(rule: Score, grade: Grade) -> Text:
     return "" if high is None else f"≤ {high}"
 
 
-def _unscored(outcome: ScoreOutcome, evaluation: Evaluation, words: Words) -> Text:
+def _unscored(outcome: ScoreOutcome, scored: Scored, evaluation: Evaluation, words: Words) -> Text:
     """Say why a score is missing: by the rule that left this one unscored, where there is one."""
+    if outcome.unscored == TOO_FEW_PRESENT and scored.minimum is not None:
+        return msg(
+            "too few indicators are scored: {count} of {minimum}", count=len(scored.present), minimum=scored.minimum
+        )
+    if outcome.unscored == NOTHING_TO_SCORE and scored.left_out:
+        return msg("there is nothing to score: every indicator is waived or does not count")
     for rule in evaluation.ruleset.unscored:
         if rule.on == outcome.id and rule.reason == outcome.unscored == evaluation.stopped.get(outcome.id):
             return msg("{rule} ({code})", rule=words.name(rule.id), code=rule.reason)
@@ -84,6 +107,8 @@ def reason_text(reason: str) -> Text:
             return msg("there is nothing to score: every indicator is waived")
         case "too_few_present":
             return msg("too few indicators are scored")
+        case "missing_minimum":
+            return msg("how many indicators must be scored is missing")
         case "missing_value":
             return msg("the value that the score starts from is missing")
         case "missing_amount":

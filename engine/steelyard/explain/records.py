@@ -320,6 +320,20 @@ class Summand:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An indicator or family that does not count in a score.
+
+    Attributes:
+        why: what was false of its condition there, or that it is unknown.
+        if_counted: the final score if it counted; None where there is none, or it is the same.
+    """
+
+    name: Name
+    why: tuple[Text, ...]
+    if_counted: Fixed | None
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreStory:
     """One score: its ledger line by line, and the same result as one computation.
 
@@ -327,7 +341,8 @@ class ScoreStory:
         unscored: why it has no score; None where it has one.
         base_text: the exact computation of the base.
         reasons: reason codes, most points first.
-        working: the tree of its `value` or `start`, where that was computed.
+        working: the trees of its `value` or `start`, of `minimum_present` and `only_if`, where they were computed.
+        left_out: its indicators and families that do not count in it.
     """
 
     name: Name
@@ -343,6 +358,7 @@ class ScoreStory:
     base_text: tuple[Text, ...]
     reasons: tuple[str, ...]
     working: tuple[Node, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,9 @@ from steelyard.semantics.weights import Situation, Stage, StageKind
 Amounts = tuple[Fraction | None, ...]
 
 
-def weight_story(situation: Situation, ruleset: Ruleset, words: Words, fired: tuple[str, ...]) -> WeightStory:
+def weight_story(
+    situation: Situation, ruleset: Ruleset, words: Words, fired: tuple[str, ...], *, left_out: bool = False
+) -> WeightStory:
     """Explain a resolved situation.
 
     Args:
@@ -27,8 +29,9 @@ def weight_story(situation: Situation, ruleset: Ruleset, words: Words, fired: tu
         ruleset: the ruleset that the weights belong to.
         words: the labels of the ruleset.
         fired: ids of the adjustments that fired.
+        left_out: whether members do not count in the score although they are not waived.
     """
-    telling = _Telling(situation, ruleset, words, fired)
+    telling = _Telling(situation, ruleset, words, fired, left_out)
     return WeightStory(
         members=tuple(words.name(unit) for unit, _ in situation.members),
         rows=tuple(row for _, row in situation.members),
@@ -45,6 +48,7 @@ class _Telling:
     ruleset: Ruleset
     words: Words
     fired: tuple[str, ...]
+    left_out: bool
 
     def stage(self, position: int) -> WeightStage:
         """Describe a stage: its reason, the clause it comes from if any, and every member's amount after it."""
@@ -58,11 +62,7 @@ class _Telling:
                 reason = msg("multiplied: {adjustment}", adjustment=self.words.name(stage.adjustment or ""))
                 return WeightStage(reason, self._clause(by), amounts, written)
             case StageKind.WAIVE:
-                stays = self.ruleset.weights.waived is Waived.WITHIN_GROUP
-                reason = (
-                    msg("waived ones leave, their weight stays in the group") if stays else msg("waived ones leave")
-                )
-                return WeightStage(reason, None, amounts, written)
+                return WeightStage(self._leaving(), None, amounts, written)
             case StageKind.SET:
                 by = tuple(one for one in self.ruleset.weights.adjustments if one.set and one.id in self.fired)
                 reason = msg("shares set: {adjustments}", adjustments=tuple(self.words.name(one.id) for one in by))
@@ -73,6 +73,18 @@ class _Telling:
                 return WeightStage(self._limits(stage, held), self._only(behind), amounts, percent=True)
             case _:
                 assert_never(stage.kind)
+
+    def _leaving(self) -> Message:
+        stays = self.ruleset.weights.waived is Waived.WITHIN_GROUP
+        match stays, self.left_out:
+            case True, True:
+                return msg("what is waived or does not count leaves, its weight stays in the group")
+            case False, True:
+                return msg("what is waived or does not count leaves")
+            case True, False:
+                return msg("waived ones leave, their weight stays in the group")
+            case False, False:
+                return msg("waived ones leave")
 
     def _in_percent(self) -> bool:
         """Whether the weights of the ruleset are written as percentages."""

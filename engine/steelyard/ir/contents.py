@@ -46,7 +46,10 @@ def expressions(ruleset: Ruleset) -> Iterator[Expr]:
         yield from (adjustment.when, *adjustment.multiply.values(), *adjustment.set.values())
     for limit in ruleset.weights.limits:
         yield from _there(limit.at_least, limit.at_most)
-    yield from _there(ruleset.weights.total, *(score.value for score in ruleset.scores))
+    yield from _there(ruleset.weights.total)
+    for score in ruleset.scores:
+        computed = () if isinstance(score.minimum_present, int) else (score.minimum_present,)
+        yield from _there(score.value, *(score.only_if or {}).values(), *computed)
     yield from (rule.when for rule in ruleset.unscored)
     for rule in ruleset.points:
         yield from _there(rule.when, rule.amount, rule.cap)

@@ -71,7 +71,7 @@ _RULESET = (
     "exemptions weights scores unscored points outputs calendars"
 )
 _INDICATOR = "id group family only_if measure measure_type target better way weight missing clamp stack baseline reason"
-_SCORE = "id members method value digits=round clamp better minimum_present reasons grades"
+_SCORE = "id members method value digits=round clamp better minimum_present reasons grades only_if"
 _RELATION = (
     "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most derived"
 )

@@ -1,4 +1,4 @@
-"""Checks that targets and steps used as divisors are above 0 under every exemption (LANGUAGE.md section 7).
+"""Checks that targets and steps used as divisors are above 0 under every exemption, weights and minima not below 0.
 
 Checked while a ruleset is lowered, and again once its parameters are bound to other values.
 """
@@ -22,6 +22,7 @@ from steelyard.ir.ruleset import (
     Proportion,
     RelativeStep,
     Ruleset,
+    Score,
     Steps,
     TargetGrant,
 )
@@ -33,6 +34,8 @@ def check_positive(ruleset: Ruleset, knower: Knower, diagnostics: Diagnostics) -
     by_id = {indicator.id: indicator for indicator in ruleset.indicators}
     for indicator in ruleset.indicators:
         check_indicator(indicator, knower, diagnostics)
+    for score in ruleset.scores:
+        check_minimum(score, knower, diagnostics)
     for exemption in ruleset.exemptions:
         for grant in exemption.grants:
             if isinstance(grant, TargetGrant):
@@ -69,6 +72,21 @@ def _check_weight(indicator: Indicator, weight: Expr, knower: Knower, diagnostic
             "H202",
             weight.span or indicator.span,
             msg("the weight of a row of `{name}` can be below 0", name=indicator.id),
+            help=msg("declare a range from 0 on for what it reads, or take the greater of it and 0"),
+        )
+
+
+def check_minimum(score: Score, knower: Knower, diagnostics: Diagnostics) -> None:
+    """Check that the number of indicators that a score needs is not below 0, where it is computed."""
+    minimum = score.minimum_present
+    if minimum is None or isinstance(minimum, int):
+        return
+    low = knower.value_range(minimum).low
+    if low is None or low < 0:
+        diagnostics.add(
+            "H206",
+            minimum.span or score.span,
+            msg("`minimum_present` of `{name}` can be below 0", name=score.id),
             help=msg("declare a range from 0 on for what it reads, or take the greater of it and 0"),
         )
 

@@ -85,11 +85,12 @@ class Score(Named):
 
     Attributes:
         members: the ids of its indicators and families, in the order written.
+        only_if: by member that counts under a condition only: the condition; anything but true leaves the member out.
         value: for VALUE and START, the opening; for SUM, what is added to the sum, None for nothing.
         digits: `round`.
         clamp: bounds at scale `digits`.
         better: LOWER where less is better (LANGUAGE.md section 9).
-        minimum_present: with fewer scored indicators the score is unscored.
+        minimum_present: with fewer scored indicators the score is unscored; an expression where it is computed.
         reasons: the most reason codes listed; None: all.
     """
 
@@ -99,9 +100,10 @@ class Score(Named):
     digits: int
     clamp: Bounds
     better: Better
-    minimum_present: int | None
+    minimum_present: int | Expr | None
     reasons: int | None
     grades: tuple[Grade, ...]
+    only_if: Mapping[str, Expr] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

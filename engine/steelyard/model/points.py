@@ -73,7 +73,7 @@ class Score(Described):
     """Which scores are better; `higher` unless written."""
     reasons: Count | None = None
     """How many reason codes are given at most."""
-    minimum_present: Count | None = None
+    minimum_present: Expression | None = None
     """With fewer indicators than this there is no score."""
     baseline: Literal | None = None
     """The score from which points are lost."""
@@ -84,6 +84,8 @@ class NamedScore(Score):
 
     of: tuple[NameText, ...] | None = None
     """Its indicators and groups."""
+    only_if: Mapping[NameText, Expression] = {}
+    """Under which conditions indicators and groups count in it."""
     grades: Mapping[NameText, Grade] = {}
     """Its grades, best first."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import assert_never
 
 from steelyard.diagnostics import msg
-from steelyard.explain.records import Change, ChangeMethod, Explanation, NextGrade, Regain
+from steelyard.explain.records import Change, ChangeMethod, Explanation, LeftOut, NextGrade, Regain
 from steelyard.explain.terms import Name, Text
 from steelyard.ir.ruleset import Better
 from steelyard.report.tells import Tells, signed, signed_amount
@@ -18,14 +19,17 @@ def changes_view(explanation: Explanation, told: Tells) -> ChangesView | None:
     several = len(explanation.scores) > 1
     near = explanation.near_miss
     found = ChangesView(
-        grades=tuple(_grade_sentence(one, several, told) for one in explanation.next_grades),
+        sentences=(
+            *(_grade_sentence(one, several, told) for one in explanation.next_grades),
+            *(_if_counted(one, final, score, told) for score, one, final in _counting(explanation)),
+        ),
         regains=tuple(_regain(one, several, told) for one in explanation.regains),
         without=_without(explanation, told),
         near=None
         if near is None
         else NearView(told.term(near.exemption), told.clause(near.clause), tuple(told(text) for text in near.why_not)),
     )
-    return found if found.grades or found.regains or found.without or found.near is not None else None
+    return found if found.sentences or found.regains or found.without or found.near is not None else None
 
 
 def _grade_sentence(one: NextGrade, several: bool, told: Tells) -> str:
@@ -36,6 +40,26 @@ def _grade_sentence(one: NextGrade, several: bool, told: Tells) -> str:
         else msg("{points} points less reach {grade}, which begins at {bound}", **shown)
     )
     return told(msg("{name}: {row}", name=one.score, row=text) if several else text)
+
+
+def _counting(explanation: Explanation) -> Iterator[tuple[Name, LeftOut, Fixed]]:
+    """The scores that would be others if an indicator counted in them."""
+    for score in explanation.scores:
+        for one in score.left_out:
+            if one.if_counted is not None:
+                yield score.name, one, one.if_counted
+
+
+def _if_counted(one: LeftOut, final: Fixed, score: Name, told: Tells) -> str:
+    return told(
+        msg(
+            "{score} would be {final} if {name} counted in it: {why}",
+            score=score,
+            final=final,
+            name=one.name,
+            why=one.why,
+        )
+    )
 
 
 def _grade(grade: Name, told: Tells) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steelyard.diagnostics import msg
 from steelyard.explain.records import Explanation, IndicatorStory, LedgerLine, ScoreStory, WeightStory
 from steelyard.ir.ruleset import Better
 from steelyard.report.tells import Tells, signed, signed_amount
@@ -38,6 +39,10 @@ def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> Scor
         gains=tuple(_cost(lines, explanation, told) for _, lines in gains),
         weights=None if score.weights is None else _weights(score.weights, told),
         reasons=score.reasons,
+        left_out=tuple(
+            told(msg("{name} does not count in this score: {why}", name=one.name, why=one.why))
+            for one in score.left_out
+        ),
         has_members=bool(score.summands),
     )
 

@@ -190,6 +190,7 @@ class ScoreView:
     gains: tuple[CostView, ...]
     weights: WeightsView | None
     reasons: tuple[str, ...]
+    left_out: tuple[str, ...]
     has_members: bool
 
 
@@ -225,9 +226,9 @@ class NearView:
 
 @dataclass(frozen=True, slots=True)
 class ChangesView:
-    """What would have changed the score; `grades` are sentences."""
+    """What would have changed the score; `sentences` are of grades, and of indicators that do not count."""
 
-    grades: tuple[str, ...]
+    sentences: tuple[str, ...]
     regains: tuple[RegainView, ...]
     without: tuple[WithoutView, ...]
     near: NearView | None

@@ -86,7 +86,7 @@ def _strata(program: Program, evaluation: Evaluation) -> Outcome:
     if reason is not None:
         return _outcome(program, evaluation, reason, {})
     fired = tuple(judgement.rule for judgement in evaluation.adjustments if judgement.truth is True)
-    scored = [scores.weigh(score, fired, evaluation) for score in program.scores]
+    scored = [scores.weigh(score, fired, scores.counting(score, evaluation), evaluation) for score in program.scores]
     standings: dict[str, Standing] = {}
     for prepared, score in zip(program.scores, scored, strict=True):
         if score.unscored is None:

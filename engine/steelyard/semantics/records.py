@@ -174,7 +174,9 @@ class Scored:
     Attributes:
         id: the score's.
         situation: how the weights were resolved; None for methods without weights.
-        present: its scored members, in order.
+        left_out: by member that does not count in it, the truth of its condition: False, or what was missing.
+        minimum: with fewer scored members it has no score; None where nothing is asked, or it is missing.
+        present: its scored members that count, in order.
         contributions: one for each of `present`.
         denominator: D; None where the method has no shares.
         unscored: why it has no score; None where it has one.
@@ -185,6 +187,8 @@ class Scored:
     """
 
     id: str
+    left_out: dict[str, Truth] = field(default_factory=dict[str, Truth])
+    minimum: int | None = None
     situation: Situation | None = None
     present: list[Result] = field(default_factory=lambda: [])
     contributions: list[Contribution] = field(default_factory=lambda: [])

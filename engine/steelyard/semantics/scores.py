@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -18,12 +18,13 @@ from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.records import Result, Scored
 from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.situations import Circumstances, Situation, SituationError
-from steelyard.semantics.values import Missing, Rejected, divide, fraction
+from steelyard.semantics.values import Missing, Rejected, Truth, divide, fraction
 from steelyard.semantics.weights import Weighing
 
 NOTHING_TO_SCORE = "nothing_to_score"
 TOO_FEW_PRESENT = "too_few_present"
 MISSING_VALUE = "missing_value"
+MISSING_MINIMUM = "missing_minimum"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,8 @@ class PreparedScore:
     Attributes:
         rule: the score as written.
         order: the positions of its members.
+        only_if: by member, the meaning of the condition under which it counts.
+        minimum: the meaning of `minimum_present`, where it is computed.
         value: the meaning of the opening, for the methods value and start; `value_scale` is its scale.
         weighing: resolves the weights of a weighted mean; None for other methods.
         family_weights: by family id: the meaning of a row's weight, its scale, and the relation's position.
@@ -41,6 +44,8 @@ class PreparedScore:
 
     rule: Score
     order: dict[str, int]
+    only_if: dict[str, Meaning]
+    minimum: Meaning | None
     value: Meaning | None
     value_scale: int
     weighing: Weighing | None
@@ -60,9 +65,12 @@ def prepare_score(
                 raise InternalError(f"`{indicator.id}` has no weight")
             relation = scope.relations[indicator.family.relation]
             family_weights[indicator.id] = meaning(indicator.weight), _scale(indicator.weight), relation
+    minimum = score.minimum_present
     return PreparedScore(
         rule=score,
         order={member: position for position, member in enumerate(score.members)},
+        only_if={member: meaning(when) for member, when in (score.only_if or {}).items()},
+        minimum=None if isinstance(minimum, int | None) else meaning(minimum),
         value=None if score.value is None else meaning(score.value),
         value_scale=0 if score.value is None else _scale(score.value),
         weighing=Weighing(ruleset, score, scope) if weighted else None,
@@ -71,8 +79,23 @@ def prepare_score(
     )
 
 
-def weigh(prepared: PreparedScore, fired: tuple[str, ...], evaluation: Evaluation) -> Scored:
+def counting(prepared: PreparedScore, evaluation: Evaluation) -> dict[str, Truth]:
+    """Stratum 5: evaluate the conditions under which members count; none where a rule leaves the score unscored."""
+    if prepared.rule.id in evaluation.stopped:
+        return {}
+    return {member: when(evaluation.env) for member, when in prepared.only_if.items()}
+
+
+def weigh(
+    prepared: PreparedScore, fired: tuple[str, ...], counts: Mapping[str, Truth], evaluation: Evaluation
+) -> Scored:
     """Stratum 5: decide which members are present, and resolve their weights.
+
+    Args:
+        prepared: the score.
+        fired: ids of the adjustments that fired.
+        counts: by member that counts under a condition, its truth.
+        evaluation: all results so far.
 
     Raises:
         Rejected: the situation cannot be resolved, or a row of a family has no weight above 0.
@@ -81,16 +104,35 @@ def weigh(prepared: PreparedScore, fired: tuple[str, ...], evaluation: Evaluatio
     scored = Scored(rule.id)
     evaluation.scores.append(scored)
     members = members_of(prepared, evaluation.results)
-    scored.present = [result for result in members if result.waived is None]
+    for member, truth in counts.items():
+        evaluation.note(truth)
+        if truth is not True:
+            scored.left_out[member] = truth
+    scored.present = [r for r in members if r.waived is None and r.indicator.id not in scored.left_out]
     if rule.id in evaluation.stopped:
         scored.unscored = evaluation.stopped[rule.id]
-    elif rule.method not in {Method.VALUE, Method.START} and not scored.present:
+        return scored
+    minimum = _minimum(prepared, evaluation)
+    scored.minimum = None if isinstance(minimum, Missing) else minimum
+    if rule.method not in {Method.VALUE, Method.START} and not scored.present:
         scored.unscored = NOTHING_TO_SCORE
-    elif rule.minimum_present is not None and len(scored.present) < rule.minimum_present:
+    elif isinstance(minimum, Missing):
+        scored.unscored = MISSING_MINIMUM
+    elif len(scored.present) < minimum:
         scored.unscored = TOO_FEW_PRESENT
     elif prepared.weighing is not None:
-        scored.situation = _situation(prepared, prepared.weighing, members, fired, evaluation)
+        scored.situation = _situation(prepared, scored, prepared.weighing, members, fired, evaluation)
     return scored
+
+
+def _minimum(prepared: PreparedScore, evaluation: Evaluation) -> int | Missing:
+    """Return how many members must be scored; 0 where nothing is asked."""
+    minimum = prepared.rule.minimum_present
+    if prepared.minimum is None:
+        return minimum if isinstance(minimum, int) else 0
+    value = prepared.minimum(evaluation.env)
+    evaluation.note(value)
+    return value
 
 
 def members_of(prepared: PreparedScore, results: list[Result]) -> list[Result]:
@@ -153,12 +195,21 @@ def grade_of(score: Score, value: int) -> Grade | None:
     return None
 
 
-def _situation(
-    prepared: PreparedScore, weighing: Weighing, members: list[Result], fired: tuple[str, ...], evaluation: Evaluation
+def _situation(  # noqa: PLR0917 - all that a situation depends on
+    prepared: PreparedScore,
+    scored: Scored,
+    weighing: Weighing,
+    members: list[Result],
+    fired: tuple[str, ...],
+    evaluation: Evaluation,
 ) -> Situation:
-    waived = frozenset((r.indicator.id, r.row_id) for r in members if r.waived is not None)
+    left_out = scored.left_out
+    waived = frozenset(
+        (r.indicator.id, r.row_id) for r in members if r.waived is not None or r.indicator.id in left_out
+    )
     families = tuple(
-        (family, _row_weights(prepared, family, members, evaluation)) for family in prepared.family_weights
+        (family, _row_weights(prepared, family, members, family in left_out, evaluation))
+        for family in prepared.family_weights
     )
     circumstances = Circumstances(fired, waived, families)
     situation = prepared.situations.get(circumstances)
@@ -171,9 +222,9 @@ def _situation(
 
 
 def _row_weights(
-    prepared: PreparedScore, family: str, members: list[Result], evaluation: Evaluation
+    prepared: PreparedScore, family: str, members: list[Result], left_out: bool, evaluation: Evaluation
 ) -> tuple[tuple[str, Fraction], ...]:
-    """Return the weights of a family's rows. A waived row without a weight above 0 is left out."""
+    """Return the weights of a family's rows. A row that does not count and has no weight above 0 is left out."""
     meaning, scale, relation = prepared.family_weights[family]
     env = evaluation.env
     weights: list[tuple[str, Fraction]] = []
@@ -185,7 +236,7 @@ def _row_weights(
         evaluation.note(weight)
         if not isinstance(weight, Missing) and weight > 0:
             weights.append((result.row_id, fraction(weight, scale)))
-        elif result.waived is None:
+        elif result.waived is None and not left_out:
             value = "" if isinstance(weight, Missing) else str(Fixed(weight, scale))
             raise Rejected(family, value, msg("a weight above 0 for the row `{row}`", row=result.row_id))
     env.bound[relation] = None

@@ -15,7 +15,7 @@ from steelyard.diagnostics import InternalError
 from steelyard.engines.durable.candidates import Index, make_index
 from steelyard.engines.durable.network import Answers, AskedCondition, ConditionGroup, Network
 from steelyard.ir.expressions import Expr, Stored
-from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.ruleset import Ruleset, Score
 from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.program import Program
@@ -106,8 +106,18 @@ def _questions(ruleset: Ruleset) -> list[Question]:
         *(Question(("adjustment", a.id), a.when, None) for a in ruleset.weights.adjustments),
         *(Question(("only_if", i.id), i.only_if, families[i.id]) for i in ruleset.indicators if i.only_if is not None),
         *(Question(("unscored", u.id), u.when, None) for u in ruleset.unscored),
+        *(
+            Question(("member", key), (s.only_if or {})[member], None)
+            for s in ruleset.scores
+            for member, key in member_keys(s)
+        ),
         *(Question(("points", p.id), p.when, p.for_each, p.stage) for p in ruleset.points),
     ]
+
+
+def member_keys(score: Score) -> list[tuple[str, str]]:
+    """List the members that count under a condition, each with what identifies its condition in the ruleset."""
+    return [(member, f"{score.id}.{member}") for member in score.only_if or {}]
 
 
 @dataclass(slots=True, eq=False)

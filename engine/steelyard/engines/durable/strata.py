@@ -9,7 +9,7 @@ from __future__ import annotations
 from steelyard.diagnostics import InternalError, Message, msg
 from steelyard.engines.durable import grants as combine
 from steelyard.engines.durable.outcome import conclude
-from steelyard.engines.durable.plan import Answering, Plan, both
+from steelyard.engines.durable.plan import Answering, Plan, both, member_keys
 from steelyard.engines.durable.stages import Running, run_stage
 from steelyard.facts.case import Case
 from steelyard.ir.ruleset import OnMissing
@@ -22,9 +22,8 @@ from steelyard.semantics.exemptions import PreparedGrant, PreparedRule, give
 from steelyard.semantics.indicators import PreparedIndicator
 from steelyard.semantics.ledger import open_ledger
 from steelyard.semantics.outcome import Outcome
-from steelyard.semantics.program import Program
 from steelyard.semantics.records import Judged, Result
-from steelyard.semantics.values import Missing, Rejected, divide, names, union
+from steelyard.semantics.values import Missing, Rejected, Truth, divide, names, union
 
 
 def run_strata(plan: Plan, case: Case) -> Outcome:
@@ -51,7 +50,7 @@ def run_strata(plan: Plan, case: Case) -> Outcome:
     reason = _unscored(answering, evaluation)
     if reason is not None:
         return conclude(program, evaluation, reason, {})
-    running = _bases(program, evaluation)
+    running = _bases(answering, evaluation)
     for stage, rules in program.stages:
         if running:
             run_stage(stage, rules, running, answering, evaluation)
@@ -265,11 +264,15 @@ def _unscored(answering: Answering, evaluation: Evaluation) -> str | None:
     return reasons[0] if reasons else None
 
 
-def _bases(program: Program, evaluation: Evaluation) -> dict[str, Running]:
+def _bases(answering: Answering, evaluation: Evaluation) -> dict[str, Running]:
     """Strata 5 and 6: resolve weights, then compute the base of every score that has one."""
+    program = answering.plan.program
     fired = tuple(judgement.rule for judgement in evaluation.adjustments if judgement.truth is True)
     for prepared in program.scores:
-        scores.weigh(prepared, fired, evaluation)
+        counts: dict[str, Truth] = {}
+        if prepared.rule.id not in evaluation.stopped:
+            counts = {member: answering.on_case(("member", key)) for member, key in member_keys(prepared.rule)}
+        scores.weigh(prepared, fired, counts, evaluation)
     running: dict[str, Running] = {}
     for prepared, scored in zip(program.scores, evaluation.scores, strict=True):
         if scored.unscored is None:

@@ -94,13 +94,15 @@ def weigh(  # noqa: PLR0917 - all of a score
 ) -> Scored:
     """Resolve the weights and compute the base of a score (see `scores.weigh`), with or without families."""
     a = program.arithmetic
+    scored = scores.begun(score, program, findings, reached)
+    members = [one if one.indicator.family is not None else scores.counted(scored, one, program) for one in members]
     plain = [one for one in members if one.indicator.family is None]
     rows = [one for one in members if one.indicator.family is not None]
     if not rows:
-        return scores.weigh(score, members, fired, program, findings, reached)
-    scored = Scored(score, reached, constant(0))
-    counts = [scores.present_count(plain, program), *(_count(one, program) for one in rows)]
-    scores.stop(scored, score, a.total(counts), program)
+        scores.weigh(scored, members, fired, program, findings)
+        return scored
+    counts = [scores.present_count(plain, program), *(_count(one, scored, program) for one in rows)]
+    scores.stop(scored, a.total(counts), program, findings)
     match score.method:
         case Method.WEIGHTED_MEAN:
             _mean(scored, members, fired, program, findings)
@@ -136,6 +138,7 @@ def listed(column: ResultColumn, settled: Settled, standings: Mapping[str, Stand
         if weighed is not None:
             n, points = _weighed(weighed, scored, carried, program)
             there = build.conj((scored.stands, build.present(score))) if settled.waivable else scored.stands
+            there = build.conj((there, scored.counts[indicator.id])) if indicator.id in scored.counts else there
             share, lost = build.where(there, n.sql), build.where(there, points.sql)
         values[Origin(Content.SHARE, indicator.id, name)] = share
         values[Origin(Content.LOST, indicator.id, name)] = lost
@@ -234,8 +237,11 @@ def _contribute(
             sums.append(a.multiply(share, scores.or_zero(settled)))
             scored.contributions.append(scores.contribution(scored.score, settled, share, denominator, program))
         else:
-            sums.append(a.multiply(share, _sum(settled, settled.score, program)))
-            scored.rows[settled.indicator.id] = RowShares(settled, lambda _, one=share: one, denominator)
+            counts = scored.counts.get(settled.indicator.id)
+            total = _sum(settled, settled.score, program)
+            sums.append(a.multiply(share, _where(counts, total)))
+            own = share if counts is None else replace(share, sql=build.where(counts, share.sql))
+            scored.rows[settled.indicator.id] = RowShares(settled, lambda _, one=own: one, denominator)
     scored.denominator = denominator
     scored.base = scores.based(scored.score, sums, denominator, None, program, start=scored.start)
 
@@ -252,6 +258,8 @@ def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> No
         if one.indicator.family is not None:
             choose = program.dialect.least if lowest else program.dialect.greatest
             sql = one.scope.frame.aggregate(f"{one.indicator.id}__{score.id}", choose(sql))
+            counts = scored.counts.get(one.indicator.id)
+            sql = sql if counts is None else build.where(counts, sql)
         found.append(Value(build.coalesce(sql, beyond.sql), hull(bounds, beyond.bounds)))
     chosen = (a.minimum if lowest else a.maximum)(found) if len(found) > 1 else found[0]
     best = program.cases.put(f"{score.id}__chosen", chosen.sql)
@@ -304,6 +312,11 @@ def _mean(
     rows = [one for one in members if one.indicator.family is not None]
     names = [one.indicator.id for one in plain]
     waived = [(one.indicator.id, build.missing(one.score.sql)) for one in plain if one.waivable]
+    waived += [
+        (one.indicator.id, build.not_(scored.counts[one.indicator.id]))
+        for one in rows
+        if one.indicator.id in scored.counts
+    ]
     texts = [(one.indicator.id, _scale(one), _weights(one, scored, program, findings)) for one in rows]
     situations = Situations(score, program, names, fired, waived, texts)
     scored.situations = situations
@@ -354,18 +367,21 @@ def _weights(settled: Settled, scored: Scored, program: Program, findings: Findi
         raise InternalError(f"`{indicator.id}` has no weight")
     family, dialect = _family(indicator), program.dialect
     weight = program.value(indicator.weight, settled.scope)
-    below = findings.of_rows(frame)
+    below, lacking = findings.of_rows(frame), findings.of_rows(frame)
     below.take(weight)
     above = build.greater(weight.sql, build.integer(0))
     above = build.true(above) if weight.nullable else above
     counts = build.present(settled.score.sql) if settled.waivable else build.boolean(value=True)
     if not (weight.bounds.low > 0 and not weight.nullable):
-        below.reject([Rejection.at(indicator.id, build.conj((counts, build.not_(above))))])
-    handed = Findings(program, program.cases)
+        lacking.reject([Rejection.at(indicator.id, build.conj((counts, build.not_(above))))])
+    handed, unweighed = Findings(program, program.cases), Findings(program, program.cases)
     handed.give(below)
+    unweighed.give(lacking)
     for name, conditions in handed.missing.items():
         findings.note({name: build.conj((scored.stands, build.disj(conditions)))})
     findings.reject(handed.rejects, scored.stands)
+    matters = [scored.stands, *(scored.counts[one] for one in (indicator.id,) if one in scored.counts)]
+    findings.reject(unweighed.rejects, build.conj(matters))
     at_hand = settled.scope.rows[family.relation]
     row_id = at_hand.fetch(family.row_id).sql
     number = exp.Cast(this=build.wrapped(weight.sql), to=dialect.text())
@@ -383,12 +399,19 @@ def _weights(settled: Settled, scored: Scored, program: Program, findings: Findi
 # sums
 
 
-def _count(settled: Settled, program: Program) -> Value:
+def _count(settled: Settled, scored: Scored, program: Program) -> Value:
     counts = build.present(settled.score.sql)
     counted = program.dialect.count_if(build.boolean(value=True) if build.is_true(counts) else counts)
-    return Value(
-        settled.scope.frame.aggregate(f"{settled.indicator.id}__present", counted, build.integer(0)), Interval(0, ROWS)
-    )
+    found = settled.scope.frame.aggregate(f"{settled.indicator.id}__present", counted, build.integer(0))
+    return _where(scored.counts.get(settled.indicator.id), Value(found, Interval(0, ROWS)))
+
+
+def _where(counts: E | None, value: Value) -> Value:
+    """A sum over the rows of a family, 0 where it does not count."""
+    if counts is None:
+        return value
+    sql = build.case([(counts, value.sql)], build.integer(0))
+    return replace(value, sql=sql, interval=hull(value.bounds, point(0)))
 
 
 def _sum(settled: Settled, of: Value, program: Program) -> Value:

@@ -19,9 +19,10 @@ from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program
 from steelyard.engines.sql.situations import DENOMINATOR, KEY, MOST, Situations, share_column
 from steelyard.engines.sql.value import Rejection, Value, constant
+from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import LEDGER_DIGITS, SCORE_DIGITS, Better, Indicator, Method, Score
 from steelyard.ir.types import Number
-from steelyard.semantics.scores import MISSING_VALUE, NOTHING_TO_SCORE, TOO_FEW_PRESENT
+from steelyard.semantics.scores import MISSING_MINIMUM, MISSING_VALUE, NOTHING_TO_SCORE, TOO_FEW_PRESENT
 
 _TO_LEDGER = 10 ** (LEDGER_DIGITS - SCORE_DIGITS)
 
@@ -65,6 +66,7 @@ class Scored:
         rows: the shares of rows of families, by id.
         situations: those of its weights; None where they are constant.
         start: what its sum starts with; None for nothing.
+        counts: by member that counts under a condition, whether it does; never NULL.
     """
 
     score: Score
@@ -76,29 +78,48 @@ class Scored:
     rows: dict[str, RowShares] = field(default_factory=lambda: {})
     situations: Situations | None = None
     start: Start | None = None
+    counts: dict[str, E] = field(default_factory=dict[str, E])
 
 
-def weigh(  # noqa: PLR0917 - all of a rule
-    score: Score,
+def begun(score: Score, program: Program, findings: Findings, reached: E) -> Scored:
+    """Stratum 5: a score with the conditions under which its members count."""
+    scored = Scored(score, reached, constant(0))
+    for member, when in (score.only_if or {}).items():
+        truth = program.value(when, program.case_scope)
+        findings.take(truth, reached)
+        holds = truth.sql if not truth.nullable else build.true(truth.sql)
+        scored.counts[member] = program.cases.put(f"{member}__{score.id}__counts", holds)
+    return scored
+
+
+def counted(scored: Scored, settled: Settled, program: Program) -> Settled:
+    """An indicator as the score sees it: waived also where it does not count."""
+    counts = scored.counts.get(settled.indicator.id)
+    if counts is None:
+        return settled
+    name = f"{settled.indicator.id}__{scored.score.id}__counted"
+    sql = program.cases.put(name, build.where(counts, settled.score.sql))
+    return replace(settled, score=replace(settled.score, sql=sql), waivable=True)
+
+
+def weigh(
+    scored: Scored,
     members: Sequence[Settled],
     fired: Sequence[tuple[str, E]],
     program: Program,
     findings: Findings,
-    reached: E,
-) -> Scored:
+) -> None:
     """Resolve the weights and compute the base of a score without families (strata 5 and 6).
 
     Args:
-        score: what is computed.
+        scored: the score.
         members: its indicators, in order.
         fired: the weight adjustments, each with the condition under which it fired.
         program: what is compiled.
         findings: takes the rejections.
-        reached: SQL condition, true unless a rule left the case unscored.
     """
-    scored = Scored(score, reached, constant(0))
-    _present(scored, members, program)
-    match score.method:
+    stop(scored, present_count(members, program), program, findings)
+    match scored.score.method:
         case Method.WEIGHTED_MEAN:
             _mean(scored, members, fired, program, findings)
         case Method.SUM:
@@ -108,7 +129,6 @@ def weigh(  # noqa: PLR0917 - all of a rule
             _extreme(scored, members, program)
         case Method.VALUE | Method.START:
             valued(scored, program, findings)
-    return scored
 
 
 def present_count(members: Sequence[Settled], program: Program) -> Value:
@@ -118,25 +138,43 @@ def present_count(members: Sequence[Settled], program: Program) -> Value:
     return a.total(flags)
 
 
-def _present(scored: Scored, members: Sequence[Settled], program: Program) -> None:
-    """Stratum 5: whether enough members are scored."""
-    score = scored.score
-    stop(scored, score, present_count(members, program), program)
-
-
-def stop(scored: Scored, score: Score, present: Value, program: Program) -> None:
+def stop(scored: Scored, present: Value, program: Program, findings: Findings) -> None:
     """Leave the score unscored where no members, or too few, are scored."""
+    score = scored.score
+    minimum = score.minimum_present
     needs_one = score.method not in {Method.VALUE, Method.START}
-    least = max(score.minimum_present or 0, 1 if needs_one else 0)
+    if not isinstance(minimum, int | None):
+        _stop_below(scored, minimum, present, program, findings)
+        return
+    least = max(minimum or 0, 1 if needs_one else 0)
     if not least or present.bounds.low >= least or (present.known is not None and present.known >= least):
         return
     count = program.cases.put(f"{score.id}__present", present.sql)
     if needs_one:
         scored.unscored.append((build.equal(count, build.integer(0)), NOTHING_TO_SCORE))
-    if score.minimum_present is not None:
-        scored.unscored.append((build.less(count, build.integer(score.minimum_present)), TOO_FEW_PRESENT))
+    if minimum is not None:
+        scored.unscored.append((build.less(count, build.integer(minimum)), TOO_FEW_PRESENT))
     enough = build.at_least(count, build.integer(least))
     scored.stands = program.cases.put(f"{score.id}__stands", build.conj((scored.stands, enough)))
+
+
+def _stop_below(scored: Scored, minimum: Expr, present: Value, program: Program, findings: Findings) -> None:
+    """Leave the score unscored where fewer members are scored than an expression asks for, or it is missing."""
+    score, put = scored.score, program.cases.put
+    asked = program.value(minimum, program.case_scope)
+    findings.take(asked, scored.stands)
+    least, count = put(f"{score.id}__minimum", asked.sql), put(f"{score.id}__present", present.sql)
+    enough = [scored.stands]
+    if score.method not in {Method.VALUE, Method.START}:
+        scored.unscored.append((build.equal(count, build.integer(0)), NOTHING_TO_SCORE))
+        enough.append(build.at_least(count, build.integer(1)))
+    if asked.nullable:
+        scored.unscored.append((build.missing(least), MISSING_MINIMUM))
+        enough.append(build.present(least))
+    few = build.less(count, least)
+    scored.unscored.append((build.true(few) if asked.nullable else few, TOO_FEW_PRESENT))
+    enough.append(build.not_(build.true(few) if asked.nullable else few))
+    scored.stands = put(f"{score.id}__stands", build.conj(enough))
 
 
 def _mean(
@@ -283,6 +321,9 @@ def or_zero(settled: Settled) -> Value:
 
 def _extreme(scored: Scored, members: Sequence[Settled], program: Program) -> None:
     """Take the lowest (or highest) score, the first of several equal ones."""
+    if not members:  # a group without indicators: the score never has a value
+        _contribute(scored, members, [], constant(1), program)
+        return
     a, score = program.arithmetic, scored.score
     lowest = score.method is Method.LOWEST
     bounds = hull(*(one.score.bounds for one in members))

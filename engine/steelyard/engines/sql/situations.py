@@ -52,7 +52,7 @@ class Situations:
     Attributes:
         members: ids of the members that are not families, in order.
         fired: for each adjustment that concerns the score, whether it fired; never NULL.
-        waived: for each member that can be waived, whether it is; never NULL.
+        waived: for each member that can be waived, whether it is; never NULL. A family that is named does not count.
         families: the families among the members: id, scale of the weights, and the rows with their weights as text.
     """
 
@@ -142,7 +142,9 @@ class Situations:
         """Resolve one situation; None where that fails. `gone`: waived rows of families."""
         fired = tuple(name for (name, _), bit in zip(self.fired, bits, strict=False) if bit)
         waiving = bits[len(self.fired) :]
-        waived = frozenset((name, None) for (name, _), bit in zip(self.waived, waiving, strict=True) if bit)
+        out = {name for (name, _), bit in zip(self.waived, waiving, strict=True) if bit}
+        rows = {(name, row) for name, weights in families if name in out for row, _ in weights}
+        waived = frozenset((name, None) for name in out) | rows
         found = self.weighing.resolve(Circumstances(fired, waived | gone, families))
         return found if isinstance(found, Situation) else None
 

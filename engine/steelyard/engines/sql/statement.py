@@ -509,7 +509,7 @@ class _Results:
     def _contributed(self, origin: Origin) -> E:
         """The share of an indicator in a score, or the points that it lost; NULL where it has no share."""
         scored, settled = self.standings[origin.score].scored, self.settled[origin.id]
-        own = next((one for one in scored.contributions if one.settled is settled), None)
+        own = next((one for one in scored.contributions if one.settled.indicator is settled.indicator), None)
         if own is None:
             return self._nothing()
         return build.where(scored.stands, (own.share if origin.content is Content.SHARE else own.lost).sql)

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from steelyard.diagnostics import msg
 from steelyard.ir.describe import describe
-from steelyard.ir.expressions import Expr
+from steelyard.ir.expressions import Expr, Literal
 from steelyard.ir.lowering.bounds import clamp
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.demands import DEFAULT_DIGITS, SINGLE
 from steelyard.ir.lowering.exemptions import members
 from steelyard.ir.lowering.grades import grades
 from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.positive import check_minimum
 from steelyard.ir.ruleset import Better, Bounds, Indicator, Method, Score
 from steelyard.ir.scope import NameScope
 from steelyard.ir.score_ranges import at_digits, combined_range
@@ -80,10 +81,12 @@ def score(context: Context, key: Text | None, written: model.Score, indicators: 
         digits=digits,
         clamp=bounds,
         better=Better.LOWER if lower else Better.HIGHER,
-        minimum_present=None if written.minimum_present is None else int(written.minimum_present),
+        minimum_present=None if written.minimum_present is None else _minimum(context, written.minimum_present),
         reasons=None if written.reasons is None else int(written.reasons),
         grades=(),
+        only_if=None if named is None else _only_if(context, named, chosen, method, indicators),
     )
+    check_minimum(found, context.knows, context.diagnostics)
     reach = _reach(found, chosen, context)
     return replace(found, grades=grades(context, table, digits, reach, lower=lower))
 
@@ -126,6 +129,41 @@ def _value(context: Context, written: model.Score) -> Expr | None:
         context.diagnostics.add("T107", text.span, msg("a score is a number, not {kind}", kind=describe(value.type)))
         return None
     return value
+
+
+def _minimum(context: Context, written: Text) -> int | Expr | None:
+    """How many indicators must be scored: a number, or an expression of integers."""
+    found = context.expression(written, NameScope(context, Level.STATUS, msg("`minimum_present`")), Number(0))
+    if isinstance(found, Literal) and isinstance(found.value, int) and found.value >= 0:
+        return found.value
+    return found
+
+
+def _only_if(
+    context: Context, written: model.NamedScore, chosen: tuple[Indicator, ...], method: Method, indicators: Indicators
+) -> dict[str, Expr] | None:
+    """The conditions under which members count, by member; a group's holds for each indicator in it."""
+    found: dict[str, Expr] = {}
+    for name, text in written.only_if.items():
+        if method in {Method.VALUE, Method.START}:
+            context.diagnostics.add(
+                "M108",
+                name.span,
+                msg("`only_if` in a score that is no mean, sum or extreme of indicators"),
+                help=msg("leave it out, or write the condition into the expression"),
+            )
+            return None
+        when = context.condition(text, NameScope(context, Level.STATUS, msg("`only_if` of a score")))
+        for one in members(context, name, indicators):
+            if one not in chosen:
+                headline = msg("`{name}` is not in the score", name=one.id)
+                context.diagnostics.add("N101", name.span, headline, help=msg("write it under `of` too"))
+            elif one.id in found:
+                headline = msg("`{name}` has two conditions in the score", name=one.id)
+                context.diagnostics.add("M108", name.span, headline, help=msg("join them by `and`"))
+            elif when is not None:
+                found[one.id] = when
+    return {one.id: found[one.id] for one in chosen if one.id in found} or None
 
 
 def _members(context: Context, written: model.NamedScore | None, indicators: Indicators) -> tuple[Indicator, ...]:
