@@ -85,6 +85,8 @@ class _Printer:
                     "closed": tuple(str(day_of(day)) for day in value.closed),
                     "open": tuple(str(day_of(day)) for day in value.open),
                     "years": tuple(map(str, value.years)),
+                    "weekday_hours": {WEEKDAYS[day]: hours_text(own) or "none" for day, own in value.weekday_hours},
+                    "half_days": {str(day_of(day)): hours_text(own) for day, own in value.half_days},
                 }
             case r.Table():
                 return {

@@ -8,15 +8,16 @@ other changes of the clocks have no effect. Midnight belongs to the day that it 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
 from steelyard.calendars.day_table import DayTable, Uncovered, day_table
 from steelyard.calendars.holiday_data import SATURDAY_SUNDAY, days_of_years, known_days, weekday
-from steelyard.calendars.hours import Hours, day_length, worked_by
+from steelyard.calendars.hours import Hours
 from steelyard.calendars.offsets import Offsets, offsets
+from steelyard.calendars.timetable import Timetable, timetable
 from steelyard.calendars.zones import DAY_US, day_of, zone
 from steelyard.diagnostics import Message, msg
 
@@ -27,12 +28,15 @@ class Settings:
 
     Attributes:
         holidays: `none`, a country or a state, known to `holiday_data.is_known`.
-        hours: the working hours of a working day; empty where only days are counted.
+        hours: the working hours of a working day for which nothing else is said; empty where only days are counted.
         weekend: the days off of each week, counted from Monday, 0; None for the country's own.
         closed: further days off, as days since 1970-01-01, ascending.
         open: further working days, ascending; none of them is among `closed`.
         years: years for which the ruleset lists the days itself, ascending: only `weekend`, `closed` and `open` apply
             to them, and the holiday data are ignored.
+        weekday_hours: days of the week with other hours, ascending, counted from Monday, 0; empty hours where no
+            working time passes.
+        half_days: single working days with other hours, as days since 1970-01-01, ascending.
     """
 
     holidays: str
@@ -41,6 +45,12 @@ class Settings:
     closed: tuple[int, ...] = ()
     open: tuple[int, ...] = ()
     years: tuple[int, ...] = ()
+    weekday_hours: tuple[tuple[int, Hours], ...] = ()
+    half_days: tuple[tuple[int, Hours], ...] = ()
+
+    def has_hours(self) -> bool:
+        """Whether working time can pass, and not only days be counted."""
+        return bool(self.hours) or any(hours for _, hours in (*self.weekday_hours, *self.half_days))
 
 
 class CalendarError(ValueError):
@@ -62,17 +72,20 @@ class Calendar:
     """A working calendar in a time zone; build it with `calendar`.
 
     Attributes:
-        days: the working days.
-        hours: the working hours of a working day.
+        timetable: the working days with their hours.
         offsets: the zone's offsets over the covered years.
         shifts: for each offset, the correction to the working time computed from local time alone: working time that
             changes of the clocks skipped (negative) or repeated, up to the start of the offset.
     """
 
-    days: DayTable
-    hours: Hours
+    timetable: Timetable
     offsets: Offsets
     shifts: tuple[int, ...] = field(repr=False)
+
+    @property
+    def days(self) -> DayTable:
+        """The working days."""
+        return self.timetable.days
 
     def add_business_days(self, day: int, number: int) -> int | Uncovered:
         """See `DayTable.add`."""
@@ -111,15 +124,45 @@ class Calendar:
                 high = middle
         return low
 
+    def stretches(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Give the windows of working time within [start, end), ascending and apart; together they are that long."""
+        last: tuple[int, int] | None = None
+        for low, high, offset in self._steady(start, end):
+            for day in range((low + offset) // DAY_US, (high + offset - 1) // DAY_US + 1):
+                midnight = day * DAY_US - offset
+                for opening, closing in self.timetable.hours_of(day):
+                    window = max(midnight + opening, low), min(midnight + closing, high)
+                    if window[0] >= window[1]:
+                        continue
+                    if last is not None and last[1] == window[0]:
+                        window = last[0], window[1]
+                    elif last is not None:
+                        yield last
+                    last = window
+        if last is not None:
+            yield last
+
+    def _steady(self, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Give the parts of [start, end) in which clocks do not change, each with its offset."""
+        starts = self.offsets.starts
+        at = self.offsets.at(start)
+        while start < end:
+            until = min(end, starts[at + 1]) if at + 1 < len(starts) else end
+            yield start, until, self.offsets.offsets[at]
+            start, at = until, at + 1
+
     def digest(self) -> str:
         """SHA-256 of everything that results depend on: years, working days, hours, offsets; not their sources."""
         text = hashlib.sha256(b"steelyard calendar 1\n")
+        table = self.timetable
+        others = ((day, *_edges(hours)) for day, hours in zip(table.others, table.other_hours, strict=True))
         for part in (
             (self.days.first_year, self.days.last_year),
             self.days.working,
-            tuple(edge for span in self.hours for edge in span),
+            _edges(table.hours),
             self.offsets.starts,
             self.offsets.offsets,
+            *others,
         ):
             text.update((",".join(map(str, part)) + "\n").encode())
         return text.hexdigest()
@@ -127,7 +170,7 @@ class Calendar:
     def _worked(self, instant: int) -> int:
         """Return the working time from the first covered day to an instant."""
         at = self.offsets.at(instant)
-        return self.shifts[at] + _on_the_wall(self.days, self.hours, instant + self.offsets.offsets[at])
+        return self.shifts[at] + self.timetable.worked_before(instant + self.offsets.offsets[at])
 
 
 @lru_cache(maxsize=64)
@@ -138,12 +181,13 @@ def calendar(settings: Settings, zone_name: str) -> Calendar:
         CalendarError: no year of the country is known, `years` leave a gap, or a listed day is in a year not covered.
     """
     days = _days(settings)
+    hours = timetable(days, settings.hours, dict(settings.weekday_hours), dict(settings.half_days))
     table = offsets(zone(zone_name), (days.first_day - 1) * DAY_US, (days.last_day + 2) * DAY_US)
     shifts = [0]
     for start, before, after in zip(table.starts[1:], table.offsets, table.offsets[1:], strict=False):
-        seen = _on_the_wall(days, settings.hours, start + before)
-        shifts.append(shifts[-1] + seen - _on_the_wall(days, settings.hours, start + after))
-    return Calendar(days, settings.hours, table, tuple(shifts))
+        seen = hours.worked_before(start + before)
+        shifts.append(shifts[-1] + seen - hours.worked_before(start + after))
+    return Calendar(hours, table, tuple(shifts))
 
 
 def merged(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -180,13 +224,13 @@ def _days(settings: Settings) -> DayTable:
                 msg("add {year} to `years`, with its days off under `closed`", year=before + 1),
             )
     off = SATURDAY_SUNDAY if weekend is None else weekend
-    if known is not None and not (own or settings.open or settings.closed):
+    if known is not None and not (own or settings.open or settings.closed or settings.half_days):
         return day_table(known.first_year, known.last_year, known.working)
     working = [day for day in (() if known is None else known.working) if not own or day_of(day).year not in own]
     working += (day for year in own for day in days_of_years(year, year) if weekday(day) not in off)
     changed = {*working, *settings.open}.difference(settings.closed)
     table = day_table(years[0], years[-1], sorted(changed))
-    for day in (*settings.open, *settings.closed):
+    for day in (*settings.open, *settings.closed, *(day for day, _ in settings.half_days)):
         outside = table.uncovered(day)
         if outside is not None:
             raise CalendarError(
@@ -196,8 +240,5 @@ def _days(settings: Settings) -> DayTable:
     return table
 
 
-def _on_the_wall(days: DayTable, hours: Hours, wall: int) -> int:
-    """Return the working time before a local time, as if clocks never changed."""
-    day, time = divmod(wall, DAY_US)
-    whole = days.count(day - 1) * day_length(hours)
-    return whole + worked_by(hours, time) if days.is_working(day) else whole
+def _edges(hours: Hours) -> tuple[int, ...]:
+    return tuple(edge for span in hours for edge in span)

@@ -286,6 +286,7 @@ class _Writer:
                 "end": self._value(clock.end),
                 "still_running": clock.still_running,
                 "paused": self._value(clock.paused),
+                "hours": self._texts(clock.hours),
             },
             "grants": [self._grant(one) for one in found.grants],
             "how": self._texts(found.how),

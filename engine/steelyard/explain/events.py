@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from steelyard.calendars import Calendar
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Bar, EventWindow, Milestone
 from steelyard.explain.words import Words
@@ -11,6 +12,9 @@ from steelyard.ir.types import DateTime, Duration, Text
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.records import Result
 from steelyard.semantics.values import Missing
+
+_MOST_OFF = 120
+"""More windows outside working hours than this are not drawn: each would be thinner than a line."""
 
 
 def milestones(evaluation: Evaluation, words: Words) -> tuple[Milestone, ...]:
@@ -48,9 +52,23 @@ def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
                 due=None if limit is None else _reached(result, start, limit + paused),
                 base_due=None if base is None else _reached(result, start, base),
                 pauses=tuple(sorted(pauses)),
+                off=() if timing is None or timing.calendar is None else _off(timing.calendar, start, end),
             )
         )
     return tuple(found)
+
+
+def _off(calendar: Calendar, start: int, end: int) -> tuple[tuple[int, int], ...]:
+    """Return the windows of [start, end) outside working hours; none where they are more than a drawing can hold."""
+    windows: list[tuple[int, int]] = []
+    until = start
+    for low, high in calendar.stretches(start, end):
+        if until < low:
+            windows.append((until, low))
+        until = high
+        if len(windows) > _MOST_OFF:
+            return ()
+    return tuple([*windows, (until, end)] if until < end else windows)
 
 
 def _reached(result: Result, start: int, time: int) -> int | None:

@@ -8,6 +8,7 @@ from typing import assert_never
 from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.distance import why_not
 from steelyard.explain.grants import grant_story
+from steelyard.explain.hours import hours_counted
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import ClockStory, IndicatorStory, Node, ShareStory
@@ -136,6 +137,7 @@ def _clock(result: Result, words: Words) -> ClockStory | None:
         end=None if timing.end is None else words.value(timing.end, DateTime()),
         still_running=timing.still_running,
         paused=words.value(timing.paused, Duration()) if timing.paused else None,
+        hours=hours_counted(timing),
     )
 
 

@@ -142,12 +142,19 @@ class GrantStory:
 
 @dataclass(frozen=True, slots=True)
 class ClockStory:
-    """What a clock measured: start and end as text where known, whether it is still running, the time paused."""
+    """What a clock measured.
+
+    Attributes:
+        start, end: None where missing.
+        paused: the time in which it stood still; None where it did not.
+        hours: on a calendar the working hours that counted, with their days.
+    """
 
     start: Text | None
     end: Text | None
     still_running: bool
     paused: Text | None
+    hours: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,6 +470,7 @@ class Bar:
             the clock's calendar ends before it.
         base_due: the same for the target before any grant, without pauses.
         pauses: the windows in which the clock stood still.
+        off: the windows outside the working hours of the clock's calendar; none where they are too many to draw.
     """
 
     name: Name
@@ -474,6 +482,7 @@ class Bar:
     due: int | None
     base_due: int | None
     pauses: tuple[tuple[int, int], ...]
+    off: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

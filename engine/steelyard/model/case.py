@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from steelyard.model.keys import AnyOf, KeyRule, Needs, OneOf
 from steelyard.model.scalars import (
+    WEEKDAYS,
     Count,
     Expression,
     Flag,
@@ -129,15 +130,41 @@ class Case(Sourced):
     """The inputs, by name."""
 
 
+class Hours(Section):
+    """The working hours of working days, by day of the week; a bare text is those of every day."""
+
+    short_form: ClassVar[tuple[str, ...]] = ("otherwise",)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (AnyOf(("otherwise", *WEEKDAYS)),)
+
+    mon: PlainText | None = None
+    """Those of Mondays, e.g. "09:00-17:30"; `none` where no working time passes on them."""
+    tue: PlainText | None = None
+    """Those of Tuesdays."""
+    wed: PlainText | None = None
+    """Those of Wednesdays."""
+    thu: PlainText | None = None
+    """Those of Thursdays."""
+    fri: PlainText | None = None
+    """Those of Fridays."""
+    sat: PlainText | None = None
+    """Those of Saturdays, e.g. "09:00-12:00"."""
+    sun: PlainText | None = None
+    """Those of Sundays."""
+    otherwise: PlainText | None = None
+    """Those of all other days."""
+
+
 class Calendar(Described):
     """Working days and hours."""
 
-    key_rules: ClassVar[tuple[KeyRule, ...]] = (Needs("years", "weekend"),)
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (Needs("years", "weekend"), Needs("half_days", "hours"))
 
     holidays: PlainText
     """The country or state whose holidays are kept, e.g. `CN`, `US-TX`; `none`: weekends only."""
-    hours: PlainText | None = None
-    """The working hours of a working day, e.g. "09:00-12:00, 13:00-17:30"."""
+    hours: Hours | None = None
+    """The working hours of a working day, e.g. "09:00-12:00, 13:00-17:30", or by day of the week."""
+    half_days: Mapping[PlainText, PlainText] = {}
+    """Working days with hours of their own, e.g. `2024-12-24: "09:00-12:00"`."""
     weekend: tuple[Weekday, ...] | None = None
     """The days off of each week, where they are not the country's own."""
     closed: tuple[Literal, ...] = ()

@@ -77,6 +77,7 @@ def timeline(explanation: Explanation, says: Says) -> TimelineView | None:
         bars=bars,
         bands=bands,
         list=tuple((says(one.name), here.local_text(one.at)) for one in explanation.milestones),
+        off=any(bar.off for bar in explanation.bars),
     )
 
 
@@ -108,6 +109,7 @@ def _bar(bar: Bar, axis: Axis, y: int, says: Says) -> BarView:
     stretches: list[tuple[str, int, int]] = [("used", bar.start, bar.end if bar.due is None else min(bar.due, bar.end))]
     if over and bar.due is not None:
         stretches.append(("over", max(bar.due, bar.start), bar.end))
+    stretches += [("off", start, end) for start, end in bar.off]
     stretches += [("pause", start, end) for start, end in bar.pauses]
     note = _note(bar, says)
     return BarView(

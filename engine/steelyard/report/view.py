@@ -246,7 +246,7 @@ class Teller:
             else msg("from {start} to {end}", **shown)
         )
         paused = () if clock.paused is None else (self(msg("less pauses of {time}", time=clock.paused)),)
-        return (self(running), *paused)
+        return (self(running), *(self(text) for text in clock.hours), *paused)
 
 
 def _is(fact: Fact, kind: type | UnionType) -> bool:

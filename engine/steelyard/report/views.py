@@ -315,7 +315,7 @@ class BandView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """A drawing in integers."""
+    """A drawing in integers; `off`: whether it shows what is outside working hours."""
 
     width: int
     height: int
@@ -329,6 +329,7 @@ class TimelineView:
     bars: tuple[BarView, ...]
     bands: tuple[BandView, ...]
     list: tuple[tuple[str, str], ...]
+    off: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,48 +123,77 @@ PLACES = ("America/New_York", "Asia/Shanghai", "Australia/Lord_Howe", "Asia/Kath
 
 
 @st.composite
-def calendars(draw) -> tuple[Calendar, str]:
-    """A calendar of the year 2024, and the zone that it is in."""
-    edges = draw(st.lists(st.integers(0, 24 * 60), unique=True, min_size=2, max_size=6).map(sorted))
+def some_hours(draw):
+    """Hours of a day, to the minute; often none."""
+    edges = draw(st.lists(st.integers(0, 24 * 60), unique=True, max_size=6).map(sorted))
+    return tuple((a * MINUTE, b * MINUTE) for a, b in zip(edges[::2], edges[1::2], strict=False))
+
+
+@st.composite
+def calendars(draw) -> tuple[Calendar, str, Settings]:
+    """A calendar of the year 2024, the zone that it is in, and its settings."""
     days = st.lists(st.integers(number("2024-01-01"), number("2024-12-31")), unique=True, max_size=10)
     closed, opened = draw(days), draw(days)
+    around = st.sampled_from([day_number(date.fromisoformat(f"2024-{day}")) for day in AROUND])
     place = draw(st.sampled_from(PLACES))
     made = Settings(
         draw(st.sampled_from(["none", "CN", "US-TX", "HU"])),
-        tuple((a * MINUTE, b * MINUTE) for a, b in zip(edges[::2], edges[1::2], strict=False)),
+        draw(some_hours()),
         draw(st.none() | st.sets(st.integers(0, 6), max_size=3).map(lambda s: tuple(sorted(s)))),
         tuple(sorted(closed)),
         tuple(sorted(set(opened) - set(closed))),
+        weekday_hours=tuple(sorted(draw(st.dictionaries(st.integers(0, 6), some_hours(), max_size=4)).items())),
+        half_days=tuple(sorted(draw(st.dictionaries(around, some_hours(), max_size=6)).items())),
     )
-    return calendar(made, place), place
+    return calendar(made, place), place, made
 
 
+AROUND = "02-28 02-29 03-01 03-08 03-09 03-10 03-11 04-05 04-06 04-07 10-04 10-05 10-06 11-01 11-02 11-03 11-04".split()
+"""Days around changes of the clocks, and the leap day."""
 CHANGES = [us(f"2024-{day}T00:00Z") for day in "03-08 03-10 04-05 04-06 10-05 10-06 11-02 11-03".split()]
 """Around changes of the clocks in New York and on Lord Howe Island."""
 
 
-def is_working(working: Calendar, place: str, instant: int) -> bool:
-    """The definition: the wall clock lies within the hours of a working day."""
+def is_working(working: Calendar, place: str, settings: Settings, instant: int) -> bool:
+    """The definition: the wall clock lies within the hours of a working day.
+
+    They are those of the date, where it is a half day, else of the day of the week, else those of every day.
+    """
     wall = zone(place).local(instant)
     time = (wall.hour * 60 + wall.minute) * MINUTE
-    return working.days.is_working(day_number(wall.date())) and any(low <= time < high for low, high in working.hours)
+    hours = dict(settings.weekday_hours).get(wall.weekday(), settings.hours)
+    hours = dict(settings.half_days).get(day_number(wall.date()), hours)
+    return working.days.is_working(day_number(wall.date())) and any(low <= time < high for low, high in hours)
 
 
 @settings(max_examples=60, deadline=None)
 @given(calendars(), st.sampled_from(CHANGES), st.integers(-3000, 3000), st.integers(0, 4000))
 def test_working_time_is_the_count_of_working_minutes(made, change, offset, length) -> None:
     """Hours and changes of the clocks fall on whole minutes, so minutes can be counted."""
-    working, place = made
+    working, place, written = made
     start = change + offset * MINUTE
     end = start + length * MINUTE
-    counted = [t for t in range(start, end, MINUTE) if is_working(working, place, t)]
+    counted = [t for t in range(start, end, MINUTE) if is_working(working, place, written, t)]
 
     assert working.working_time(start, end) == len(counted) * MINUTE
 
 
+@settings(max_examples=60, deadline=None)
+@given(calendars(), st.sampled_from(CHANGES), st.integers(-3000, 3000), st.integers(0, 4000))
+def test_stretches_are_the_working_minutes(made, change, offset, length) -> None:
+    working, place, written = made
+    start = change + offset * MINUTE
+    end = start + length * MINUTE
+    windows = list(working.stretches(start, end))
+    minutes = {t for low, high in windows for t in range(low, high, MINUTE)}
+
+    assert minutes == {t for t in range(start, end, MINUTE) if is_working(working, place, written, t)}
+    assert all(one[1] < two[0] for one, two in pairwise(windows))
+
+
 @given(calendars(), st.lists(st.integers(us("2024-01-02T00:00Z"), us("2024-12-30T00:00Z")), min_size=3, max_size=3))
 def test_working_time_adds_up_and_never_exceeds_elapsed_time(made, instants) -> None:
-    working, _ = made
+    working, _, _ = made
     a, b, c = sorted(instants)
 
     assert working.working_time(a, b) + working.working_time(b, c) == working.working_time(a, c)
@@ -174,11 +203,13 @@ def test_working_time_adds_up_and_never_exceeds_elapsed_time(made, instants) -> 
 
 @given(calendars(), st.sampled_from(CHANGES), st.integers(-3000, 3000), st.integers(0, 200))
 def test_a_time_is_reached_at_the_first_instant_that_shows_it(made, change, offset, minutes) -> None:
-    working, _ = made
+    working, _, _ = made
     start, time = change + offset * MINUTE, minutes * MINUTE
     reached = working.reached(start, time)
 
-    assert reached is not None
+    if reached is None:  # few hours, or none at all
+        assert working.working_time(start, us("2025-01-01T00:00Z")) < time
+        return
     assert reached >= start
     assert working.working_time(start, reached) == time
     assert reached == start or working.working_time(start, reached - 1) < time
@@ -295,3 +326,57 @@ def test_the_digest_does_not_move() -> None:
 
 def test_the_same_settings_give_the_same_calendar() -> None:
     assert office() is office()
+
+
+WEEK = office(
+    weekend=(6,),
+    weekday_hours=((2, ()), (5, ((9 * HOUR, 12 * HOUR),))),
+    half_days=((number("2024-02-09"), ((9 * HOUR, 12 * HOUR),)), (number("2024-05-11"), ((10 * HOUR, 11 * HOUR),))),
+)
+"""No hours on Wednesdays, three on Saturdays; half days are the last day before the Spring Festival and a Saturday."""
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "time"),
+    [
+        ("2024-05-07T00:00+08:00", "2024-05-08T00:00+08:00", 510 * MINUTE),  # a Tuesday
+        ("2024-05-08T00:00+08:00", "2024-05-09T00:00+08:00", 0),  # a Wednesday
+        ("2024-05-07T17:29+08:00", "2024-05-09T09:01+08:00", 2 * MINUTE),
+        ("2024-05-18T00:00+08:00", "2024-05-19T00:00+08:00", 3 * HOUR),  # a Saturday
+        ("2024-05-11T00:00+08:00", "2024-05-12T00:00+08:00", HOUR),  # a Saturday with hours of its own
+        ("2024-02-09T11:59:59.999999+08:00", "2024-02-19T09:00+08:00", 510 * MINUTE + 1),  # half day, then the festival
+        ("2024-02-10T00:00+08:00", "2024-02-18T00:00+08:00", 0),  # it starts on a holiday
+        ("2024-02-18T00:00+08:00", "2024-02-19T00:00+08:00", 510 * MINUTE),  # a Sunday that is worked
+        ("2024-02-29T00:00+08:00", "2024-03-01T00:00+08:00", 510 * MINUTE),
+        ("2026-12-31T00:00+08:00", "2026-12-31T23:59:59.999999+08:00", 510 * MINUTE),  # the last covered day
+        ("2026-12-30T00:00+08:00", "2026-12-31T09:00+08:00", 0),
+    ],
+)
+def test_hours_of_days_of_the_week_and_half_days(start, end, time) -> None:
+    assert WEEK.working_time(us(start), us(end)) == time
+    assert WEEK.working_time(us(end), us(start)) == -time
+
+
+def test_the_table_of_a_calendar_adds_up_its_hours() -> None:
+    """For each covered day the working time before it and its hours, as engines read them."""
+    table = WEEK.timetable
+    passed = 0
+    for day, (before, hours) in zip(range(table.days.first_day, table.days.last_day + 1), table.rows(), strict=True):
+        assert (before, hours) == (table.worked_before_day(day), table.hours_of(day))
+        assert before == passed
+        passed += sum(end - start for start, end in hours)
+        assert not hours or hours in table.kinds()
+
+    assert table.total() == passed
+
+
+def test_a_half_day_and_a_day_without_hours_are_whole_working_days() -> None:
+    assert WEEK.business_days_between(number("2024-02-08"), number("2024-02-09")) == 1
+    assert WEEK.add_business_days(number("2024-05-07"), 1) == number("2024-05-08")
+
+
+def test_hours_of_single_days_tell_calendars_apart() -> None:
+    other = office(half_days=((number("2024-02-09"), ((9 * HOUR, 12 * HOUR),)),))
+
+    assert len({CN.digest(), WEEK.digest(), other.digest()}) == 3
+    assert office(half_days=((number("2024-02-09"), CN.timetable.hours),)).digest() == CN.digest()

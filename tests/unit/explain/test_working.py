@@ -110,3 +110,46 @@ def test_a_target_beyond_the_calendar_has_no_place() -> None:
 
     assert found.due is None
     assert found.spare == 7 * HOUR
+
+
+def test_the_hours_that_counted_are_said() -> None:
+    def hours(opened: str, closed: str) -> list[str]:
+        (speed,) = told(opened, closed).indicators
+        assert speed.clock is not None
+        return [str(text) for text in speed.clock.hours]
+
+    assert hours("2024-05-06 09:00", "2024-05-07 10:00") == ["hours 09:00-17:30 on 2024-05-06, 2024-05-07"]
+    assert hours("2024-05-06 17:30", "2024-05-07 09:00") == []
+    assert hours("2024-05-06 17:29", "2024-05-07 09:00") == ["hours 09:00-17:30 on 2024-05-06"]
+    assert hours("2024-05-06 12:00", "2024-05-10 12:00") == ["hours 09:00-17:30 on 5 days"]
+    assert hours("2024-02-09 12:00", "2024-02-18 12:00") == ["hours 09:00-17:30 on 2024-02-09, 2024-02-18"]
+
+
+def test_each_kind_of_hours_is_said() -> None:
+    halves = RULESET.replace('hours: "09:00-17:30"}', 'hours: "09:00-17:30", half_days: {2024-05-07: "09:00-12:00"}}')
+    rules = load_ruleset(halves)
+    texts = {"id": "A", "opened": "2024-05-06 09:00", "closed": "2024-05-08 10:00", "day": "2024-05-06"}
+    found = case_from_texts(rules, texts, {})
+    assert not isinstance(found, Reject)
+    (speed,) = explain(run(prepare(rules), found)).indicators
+
+    assert speed.clock is not None
+    assert [str(text) for text in speed.clock.hours] == [
+        "hours 09:00-17:30 on 2024-05-06, 2024-05-08",
+        "hours 09:00-12:00 on 2024-05-07",
+    ]
+
+
+def test_the_timeline_shows_what_is_outside_working_hours() -> None:
+    def at_local(window: tuple[int, int]) -> tuple[str, ...]:
+        return tuple(zone("Asia/Shanghai").local_text(edge) for edge in window)
+
+    found = bar("2024-05-06 08:00", "2024-05-07 18:00")
+
+    assert [at_local(window) for window in found.off] == [
+        (at("05-06 08:00"), at("05-06 09:00")),
+        (at("05-06 17:30"), at("05-07 09:00")),
+        (at("05-07 17:30"), at("05-07 18:00")),
+    ]
+    assert bar("2024-05-06 09:00", "2024-05-06 10:00").off == ()
+    assert bar("2024-01-01 09:00", "2025-01-06 10:00").off == ()  # too many to be drawn

@@ -154,6 +154,31 @@ def test_a_calendar_may_have_the_name_of_an_input() -> None:
     assert shown("business_days_between(day, other, day)", "day: {holidays: CN}")
 
 
+def test_hours_by_day_of_the_week_are_resolved() -> None:
+    office = sound(
+        "day",
+        'shop: {holidays: CN, weekend: [sun], hours: {otherwise: "09:00-17:00", wed: none, fri: "9:00-17:00", '
+        'sat: "09:00-12:00"}, half_days: {2024/03/01: "08:00-09:00"}}',
+    ).calendars[0]
+
+    assert office.settings.hours == ((9 * HOUR, 17 * HOUR),)
+    assert office.settings.weekday_hours == ((2, ()), (5, ((9 * HOUR, 12 * HOUR),)))
+    assert office.settings.half_days == ((day_number(date(2024, 3, 1)), ((8 * HOUR, 9 * HOUR),)),)
+
+
+def test_hours_of_all_days_of_the_week_need_no_otherwise() -> None:
+    day = '"09:00-17:00"'
+    text = f"mon: {day}, tue: {day}, wed: {day}, thu: {day}, fri: '09:00-12:00'"
+    office = sound("day", f"shop: {{holidays: none, hours: {{{text}}}}}").calendars[0]
+
+    assert office.settings.hours == ((9 * HOUR, 17 * HOUR),)
+    assert office.settings.weekday_hours == ((4, ((9 * HOUR, 12 * HOUR),)), (5, ()), (6, ()))
+
+
+def test_hours_of_days_worked_in_exchange_need_the_weekend() -> None:
+    sound("day", "shop: {holidays: CN, weekend: [sat, sun], hours: {otherwise: '09:00-17:00', sat: '09:00-12:00'}}")
+
+
 def test_the_digest_tells_other_calendars_apart() -> None:
     digests = [
         policy_digest(sound(calendars=text))
@@ -180,6 +205,62 @@ def test_the_digest_tells_other_calendars_apart() -> None:
         ("office: {holidays: cn}", "N114", "no holidays are known of `cn`", "did you mean `CN`?"),
         ("office: {holidays: 中华人民共和国}", "N114", "no holidays are known of `中华人民共和国`", "write a country"),
         ("office: {holidays: CN, hours: 9-5}", "T116", "`9-5` are no working hours", "opening and closing"),
+        ("office: {holidays: CN, hours: none}", "T116", "`none` are no working hours", "opening and closing"),
+        (
+            "office: {holidays: CN, hours: {mon: 9-5, otherwise: '09:00-17:00'}}",
+            "T116",
+            "`9-5` are no working hours",
+            "",
+        ),
+        ("office: {holidays: CN, half_days: {2024-02-09: '09:00-12:00'}}", "M109", "`half_days`", "both keys"),
+        (
+            "office: {holidays: CN, hours: '09:00-17:00', half_days: {2024-02-10: '09:00-12:00'}}",
+            "T118",
+            "`2024-02-10` has hours, and is not a working day",
+            "`open`",
+        ),
+        (
+            "office: {holidays: CN, hours: '09:00-17:00', half_days: {2029-02-12: '09:00-12:00'}}",
+            "T118",
+            "`2029-02-12` lies in a year that is not covered",
+            "2004 to 2026",
+        ),
+        (
+            "office: {holidays: CN, hours: '09:00-17:00', half_days: {2024-02-09: '9-12'}}",
+            "T116",
+            "`9-12` are no working hours",
+            "",
+        ),
+        (
+            "o: {holidays: CN, hours: '0:00-9:00', half_days: {2024-02-09: '8:00-9:00', 2024/02/09: '8:00-9:00'}}",
+            "T118",
+            "`2024/02/09` has hours twice",
+            "",
+        ),
+        (
+            "office: {holidays: CN, hours: '09:00-17:00', half_days: {Christmas: '09:00-12:00'}}",
+            "T109",
+            "`Christmas` is not a date",
+            "write e.g.",
+        ),
+        (
+            "office: {holidays: none, hours: {otherwise: '09:00-17:00', sat: '09:00-12:00'}}",
+            "T118",
+            "`sat` has hours, and no such day is worked",
+            "`weekend: [sun]` makes it a working day",
+        ),
+        (
+            "office: {holidays: CN, hours: {otherwise: '09:00-17:00', sat: '09:00-12:00'}}",
+            "T118",
+            "`sat` has hours, and few such days are worked",
+            "`weekend: [sun]`",
+        ),
+        (
+            "office: {holidays: CN, hours: {mon: none, tue: none, wed: none, thu: none, fri: none, sun: none}}",
+            "T116",
+            "`sat` has no hours, and 2004-",
+            "`sat: none`",
+        ),
         ("office: {holidays: CN, closed: [2024-02-30]}", "T109", "`2024-02-30` is not a date", ""),
         ("office: {holidays: CN, open: [next Monday]}", "T109", "`next Monday` is not a date", "write e.g."),
         ("office: {holidays: CN, weekend: [sat], years: [9999]}", "T109", "`9999` is not a year", "1900 to 2200"),

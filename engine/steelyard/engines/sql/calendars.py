@@ -7,13 +7,15 @@ time, counts of business days a sequence indexed by day (see `sequences`). Every
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import gcd
 
 from steelyard.calendars import Calendar
 from steelyard.calendars.day_table import DayTable
-from steelyard.calendars.hours import Hours, day_length, worked_by
+from steelyard.calendars.hours import Hours, day_length
 from steelyard.calendars.offsets import offsets
+from steelyard.calendars.timetable import Timetable
 from steelyard.calendars.zones import DAY_US, SECOND_US, day_of
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
@@ -47,7 +49,7 @@ def elapsed(start: Value, end: Value, calendar: str | None, where: str, program:
     operands = (start, end)
     days = [bare(local_day(bare(operand), program, frame)) for operand in operands]
     worked = [_worked(operand, calendar, program, frame) for operand in operands]
-    most = len(found.days.working) * day_length(found.hours) + max(found.shifts) - min(found.shifts)
+    most = found.timetable.total() + max(found.shifts) - min(found.shifts)
     apart = end.bounds.minus(start.bounds)
     interval = Interval(max(-most, min(0, apart.low)), min(most, max(0, apart.high)))
     time = folded(a.subtract(worked[1], worked[0]))
@@ -124,11 +126,9 @@ def _worked(instant: Value, calendar: str, program: Program, frame: Frame) -> Va
         day = _day(local, program, frame)
         time = kept(a.subtract(local, a.times(day, DAY_US)), "time", frame)
         time = replace(time, interval=Interval(0, DAY_US - 1))
-        before, works = _counts(day, calendar, program, frame)
         shifts = Steps(found.offsets.starts, found.shifts)
         parts = [
-            a.times(before, day_length(found.hours)),
-            a.multiply(works, _worked_by(found.hours, time)),
+            *_on_the_wall(day, time, calendar, program, frame),
             stepped(kept(bare(instant), "instant", frame), shifts, f"{calendar}_shifts", program, frame),
         ]
         program.cached[key] = kept(a.total(parts), "worked", frame)
@@ -137,9 +137,55 @@ def _worked(instant: Value, calendar: str, program: Program, frame: Frame) -> Va
 
 def _worked_before(instant: int, calendar: Calendar) -> int:
     at = calendar.offsets.at(instant)
-    day, time = divmod(instant + calendar.offsets.offsets[at], DAY_US)
-    today = worked_by(calendar.hours, time) if calendar.days.is_working(day) else 0
-    return calendar.shifts[at] + calendar.days.count(day - 1) * day_length(calendar.hours) + today
+    return calendar.shifts[at] + calendar.timetable.worked_before(instant + calendar.offsets.offsets[at])
+
+
+def _on_the_wall(day: Value, time: Value, calendar: str, program: Program, frame: Frame) -> tuple[Value, Value]:
+    """The working time before a local day, and that of the day before a wall-clock time."""
+    a = program.arithmetic
+    table = program.calendars[calendar].timetable
+    if not table.others:  # every working day has the same hours, so they are counted
+        before, works = _counts(day, calendar, program, frame)
+        return a.times(before, day_length(table.hours)), a.multiply(works, _worked_by(table.hours, time))
+    times = _times(table)
+    count = len(times.kinds) + 1
+    holds = f"{count} * the working time before each day in {times.unit} us, more by the kind of its hours"
+    first = table.days.first_day
+    index = constant(day.known - first) if day.known is not None else a.subtract(day, constant(first))
+    item = nth(index, times.items, Kind(calendar, "times", holds), program, frame)
+    before = kept(folded(floor(item, count, program)), f"{calendar}_before", frame)
+    kind = a.subtract(item, a.times(before, count))
+    kind = kept(replace(folded(kind), interval=Interval(0, count - 1)), f"{calendar}_kind", frame)
+    whens = [
+        (build.equal(kind.sql, build.integer(number)), _worked_by(hours, time))
+        for number, hours in enumerate(times.kinds, 1)
+    ]
+    return a.times(before, times.unit), a.choose(whens, constant(0))
+
+
+@dataclass(frozen=True, slots=True)
+class _Times:
+    """The working time before each covered day of a calendar, together with the kind of its hours, ascending.
+
+    Attributes:
+        kinds: the hours in which time passes; kind 0 is a day without any, kind n has the n-th of these.
+        unit: what divides the length of each kind, in microseconds.
+        items: for each covered day the working time before it, in units, times the number of kinds, plus its kind.
+    """
+
+    kinds: tuple[Hours, ...]
+    unit: int
+    items: tuple[int, ...]
+
+
+@lru_cache(maxsize=64)
+def _times(table: Timetable) -> _Times:
+    kinds = table.kinds()
+    unit = gcd(*map(day_length, kinds)) or 1
+    number = {hours: place for place, hours in enumerate(kinds, 1)}
+    count = len(kinds) + 1
+    items = (before // unit * count + number.get(hours, 0) for before, hours in table.rows())
+    return _Times(kinds, unit, tuple(items))
 
 
 def _worked_by(hours: Hours, time: Value) -> Value:

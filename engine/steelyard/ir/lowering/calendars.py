@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from steelyard.calendars import CalendarError, Hours, Settings, calendar, read_hours
-from steelyard.calendars.clock_text import read_date
+from steelyard.calendars import CalendarError, Settings, calendar
 from steelyard.calendars.holiday_data import FIRST_YEAR, LAST_YEAR, is_known, suggestions
-from steelyard.calendars.zones import Zone, day_number
-from steelyard.diagnostics import Diagnostics, Message, msg
+from steelyard.calendars.zones import Zone
+from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest
+from steelyard.ir.lowering.hours import check_hours, date_of, hours_of_days, week_hours
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import WorkingCalendar
 from steelyard.model import case as model
@@ -22,7 +22,8 @@ def working_calendar(
 ) -> WorkingCalendar | None:
     """Lower a calendar; None after an error was reported."""
     before = diagnostics.errors
-    hours = _hours(written.hours, diagnostics)
+    hours = week_hours(written.hours, diagnostics)
+    half_days = hours_of_days(written.half_days, diagnostics)
     closed, opened = _days(written.closed, diagnostics), _days(written.open, diagnostics)
     years = tuple(sorted({year for text in written.years if (year := _year(text, diagnostics)) is not None}))
     for day in sorted(set(closed) & set(opened)):
@@ -34,11 +35,23 @@ def working_calendar(
     if diagnostics.errors > before:
         return None
     weekend = None if written.weekend is None else tuple(sorted({WEEKDAYS.index(day) for day in written.weekend}))
-    settings = Settings(str(written.holidays), hours, weekend, tuple(sorted(closed)), tuple(sorted(opened)), years)
+    settings = Settings(
+        str(written.holidays),
+        hours.usual,
+        weekend,
+        tuple(sorted(closed)),
+        tuple(sorted(opened)),
+        years,
+        weekday_hours=hours.others,
+        half_days=tuple(sorted((day, own) for day, (_, own) in half_days.items())),
+    )
     try:
         made = calendar(settings, zone.name)
     except CalendarError as error:
         diagnostics.add("T118", key.span, error.why, help=error.advice)
+        return None
+    check_hours(made.days, written, half_days, diagnostics)
+    if diagnostics.errors > before:
         return None
     return WorkingCalendar(
         id=str(key),
@@ -51,23 +64,9 @@ def working_calendar(
     )
 
 
-def _hours(text: Text | None, diagnostics: Diagnostics) -> Hours:
-    found = () if text is None else read_hours(text)
-    if text is not None and isinstance(found, Message):
-        diagnostics.add("T116", text.span, msg("`{hours}` are no working hours", hours=text), help=found)
-    return () if isinstance(found, Message) else found
-
-
 def _days(texts: Iterable[Text], diagnostics: Diagnostics) -> dict[int, Text]:
-    days: dict[int, Text] = {}
-    for text in texts:
-        found = read_date(text)
-        if found is None or isinstance(found, Message):
-            hint = msg("write e.g. `2024-05-01`") if found is None else found
-            diagnostics.add("T109", text.span, msg("`{text}` is not a date", text=text), help=hint)
-        else:
-            days[day_number(found)] = text
-    return days
+    found = ((date_of(text, diagnostics), text) for text in texts)
+    return {day: text for day, text in found if day is not None}
 
 
 def _year(text: Text, diagnostics: Diagnostics) -> int | None:

@@ -164,7 +164,7 @@ def _measure(context: Context, key: Written, written: model.Indicator, scope: Na
 def _clock_calendar(context: Context, name: Written) -> str | None:
     """The calendar by which a clock counts; None after an error was reported."""
     found = find_calendar(context, str(name), name.span)
-    if found is not None and not found.settings.hours:
+    if found is not None and not found.settings.has_hours():
         without_hours(context, found.id, name.span)
     return None if found is None else found.id
 

@@ -48,7 +48,7 @@ def working(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
                 help=_hint(kind, argument.type),
             )
             return None
-    if function is Function.WORKING_TIME and not calendar.settings.hours:
+    if function is Function.WORKING_TIME and not calendar.settings.has_hours():
         without_hours(scope.lookup, calendar.id, place)
         return None
     return Apply(function, tuple(good), calendar=calendar.id, type=signature.result, span=node.span)
