@@ -606,6 +606,29 @@ def scoring(draw: Draw, names: Sequence[str], named: Sequence[str], *, weighted:
     return found
 
 
+def bound(draw: Draw, ruleset: dict[str, Any]) -> None:
+    """Declare ranges of what is computed, and of the number of rows; they hold for most cases."""
+    numbers = ("[-2000..2000]", "]-10..)", "[..9000000000000]", "[-9000000000000..100]")
+    for name in ("some_number", "total", "gap(one, other)"):
+        if chance(draw, 40):
+            ruleset["define"][name] = {"value": ruleset["define"][name], "range": one_of(draw, *numbers)}
+    relations = ruleset["relations"]
+    if chance(draw, 40):
+        events = relations["events"]["define"]
+        events["twice"] = {"value": events["twice"], "range": one_of(draw, "[-10..)", "[..150]", "[-200..2000]")}
+    for name in ("events", "weather", "climate", "parts"):
+        if chance(draw, 40):
+            relations[name]["rows"] = one_of(draw, "[0..2]", "[..1]", "[0..2]", "[..2]", "[0..9]", "[1..)")
+    for rule in ruleset["indicators"].values():
+        if chance(draw, 40):
+            timed = rule["target"] in TARGETS
+            rule["range"] = one_of(draw, *(("[0h..60h]", "[..100h[", "[-100000h..)") if timed else numbers))
+    if chance(draw, 50):
+        ruleset["tables"]["premium"]["outputs"]["premium"]["range"] = one_of(draw, "[-2..30]", "[0..)", "[..2000]")
+    if chance(draw, 50):
+        ruleset["outputs"]["shown"] = {"value": ruleset["outputs"]["shown"], "range": one_of(draw, *numbers)}
+
+
 SCORING = {"indicators", "exemptions", "weights", "score", "scores", "unscored", "grades"} | {
     "deductions",
     "bonuses",
@@ -710,6 +733,8 @@ def rulesets(draw: Draw) -> dict[str, Any]:
                 rule["on"] = one_of(draw, *known)
     if not several and chance(draw, 40) and "better" not in scores["score"]:
         ruleset["grades"] = {"A": "90", "B": "75", "C": "< 75"}
+    if chance(draw, 25):
+        bound(draw, ruleset)
     if chance(draw, 6):
         ruleset = {name: section for name, section in ruleset.items() if name not in SCORING}
         decided = {"value": condition(draw, Scope())}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from steelyard.ir.expressions import (
     Aggregate,
     Apply,
+    Bounded,
     Define,
     Expr,
     Field,
@@ -50,7 +51,9 @@ def _plain(expr: Expr, declared: Resolved) -> Expr:
     """The expression behind names, changes of scale, and the day of an instant."""
     while True:
         match expr:
-            case Scale(operand=operand) | Apply(function=Function.DATE, arguments=(operand,)):
+            case (
+                Scale(operand=operand) | Bounded(operand=operand) | Apply(function=Function.DATE, arguments=(operand,))
+            ):
                 expr = operand
             case Define(name=name) if (value := declared.defined(name)) is not None:
                 expr = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from steelyard.analysis.subject import Subject
-from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.ir.contents import expressions
 from steelyard.ir.expressions import Aggregate, Aggregation, Define, Expr, Field, Input, Multiply
 from steelyard.ir.ranges import UNBOUNDED
@@ -33,12 +33,23 @@ def check_portfolios(subject: Subject, diagnostics: Diagnostics) -> None:
                     "L126",
                     node.span or expr.span,
                     msg("a number here may need more than 128 bits: `--engine sql` and `--engine spark` refuse it"),
-                    help=msg("declare a `range` for {names}", names=", ".join(f"`{name}`" for name in names))
-                    if names
-                    else msg("declare narrower ranges for what it is computed from"),
+                    help=_help(node, names),
                     notes=(msg("single cases, on the engines reference and durable, are not affected"),),
                 )
                 return
+
+
+def _help(node: Expr, names: list[str]) -> Message:
+    shown = ", ".join(f"`{name}`" for name in names)
+    if isinstance(node, Aggregate):
+        if names:
+            return msg(
+                "declare a `range` for {names}, and `rows` for `{relation}`", names=shown, relation=node.relation
+            )
+        return msg("declare a `range` for what is summed up, and `rows` for `{relation}`", relation=node.relation)
+    if names:
+        return msg("declare a `range` for {names}", names=shown)
+    return msg("declare a `range` for what it is computed from: inputs, fields, defines")
 
 
 def _too_wide(node: Expr, subject: Subject) -> bool:
@@ -46,9 +57,14 @@ def _too_wide(node: Expr, subject: Subject) -> bool:
         case Multiply(left=left, right=right):
             return _largest(left, subject) * _largest(right, subject) > MOST
         case Aggregate(aggregation=Aggregation.SUM, argument=argument) if argument is not None:
-            return _largest(argument, subject) * ROWS > MOST
+            return _largest(argument, subject) * _most_rows(node, subject) > MOST
         case _:  # sums and differences of numbers that fit are far below the limit
             return False
+
+
+def _most_rows(node: Aggregate, subject: Subject) -> int:
+    declared = next((one.rows for one in subject.ruleset.relations if one.id == node.relation), None)
+    return ROWS if declared is None or declared.high is None else min(declared.high, ROWS)
 
 
 def _largest(expr: Expr, subject: Subject) -> int:

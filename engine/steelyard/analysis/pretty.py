@@ -242,6 +242,9 @@ class _Printer:
                 return self.text(operand)
             case e.Divide():
                 return self.quotient(expr)
+            case e.Bounded(operand=operand, range=bounds):
+                ends = ("" if end is None else self.literal(end, operand.type) for end in (bounds.low, bounds.high))
+                return f"bounded({self.text(operand)}, [{'..'.join(ends)}])"
             case e.Compare(comparator=comparator, left=left, right=right):
                 return f"{self.inner(left)} {comparator.value} {self.inner(right)}"
             case e.Rank(operand=operand) | e.OpenEnd(operand=operand):

@@ -17,6 +17,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Compare,
     Define,
@@ -127,7 +128,7 @@ def _atom(expr: Expr, at: EvaluationPlace) -> Miss:
             return Miss(msg("{what}: no", what=phrase(expr, at.words)))
         case IndicatorPart() | ScoreValue() | Negate() | Add() | Subtract() | Multiply() | Scale() | Divide():
             raise InternalError(f"no condition: {expr}")
-        case Rank() | OpenEnd():
+        case Bounded() | Rank() | OpenEnd():
             raise InternalError(f"no condition: {expr}")
         case _:
             assert_never(expr)

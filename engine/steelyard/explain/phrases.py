@@ -15,6 +15,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Comparator,
     Compare,
@@ -66,7 +67,7 @@ _ENCLOSED = frozenset({Function.OVERLAPS, Function.OVERLAP_TIME})
 
 def bare(expr: Expr) -> Expr:
     """Strip what the compiler put around an expression to make it comparable: scale, rank, open end."""
-    while isinstance(expr, Scale | Rank | OpenEnd):
+    while isinstance(expr, Scale | Bounded | Rank | OpenEnd):
         expr = expr.operand
     return expr
 
@@ -85,7 +86,7 @@ def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each no
         arguments = tuple(phrase(argument, words) for _, argument in expr.formula.arguments)
         return msg("{formula}({arguments})", formula=words.formula(expr.formula.name), arguments=arguments)
     match expr:
-        case Scale() | Rank() | OpenEnd():
+        case Scale() | Bounded() | Rank() | OpenEnd():
             return phrase(bare(expr), words)
         case And(items=items):
             return _chain(items, words, both=True)

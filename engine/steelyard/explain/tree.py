@@ -25,6 +25,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Compare,
     Define,
@@ -180,7 +181,7 @@ class _Tree:
                 | TableAggregate()
             ):
                 return self.sources(expr)
-            case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
+            case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Bounded() | Rank() | OpenEnd():
                 return self.sources(expr)
             case _:
                 assert_never(expr)
@@ -229,7 +230,7 @@ class _Tree:
                     self._collect(self._given(items), found)
                 case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
                     self._collect(children(expr), found)
-                case Compare() | Within() | OneOf() | And() | Or() | Not() | IsMissing():
+                case Compare() | Within() | OneOf() | And() | Or() | Not() | IsMissing() | Bounded():
                     self._collect(children(expr), found)
                 case _:
                     assert_never(expr)

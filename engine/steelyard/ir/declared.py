@@ -173,6 +173,7 @@ class Relation(Named):
         one_row: whether a case has at most one row, read as `OneRow`.
         window: the window that `pause` subtracts.
         derived: how its rows follow from the cases of the run; None where they are read.
+        rows: declared of the number of rows that belong to a case; another one rejects it.
     """
 
     feed: str | None = None
@@ -189,6 +190,7 @@ class Relation(Named):
     one_row: bool = False
     window: Window | None = None
     derived: Derived | None = None
+    rows: Range | None = None
 
 
 class HitPolicy(Enum):

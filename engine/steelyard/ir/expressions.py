@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from steelyard.diagnostics import Span
 from steelyard.ir.operators import Aggregation, Comparator, Function, Part, Rounding
-from steelyard.ir.types import Type
+from steelyard.ir.types import Range, Type
 
 __all__ = [
     "Add",
@@ -20,6 +20,7 @@ __all__ = [
     "And",
     "Apply",
     "Argument",
+    "Bounded",
     "Coalesce",
     "Comparator",
     "Compare",
@@ -230,6 +231,30 @@ class Divide(Node):
     rounding: Rounding
 
 
+@dataclass(frozen=True, slots=True)
+class Bounded(Node):
+    """The operand, whose values lie in a declared range: any other rejects the case; a missing one does not.
+
+    Attributes:
+        operand: of a type with an order.
+        range: what was declared; an end of None is open.
+        name: of the define, indicator or output that declares it, which is named in the reject.
+        relation: of a define of a row, the relation.
+        proved: whether no value of the operand can lie outside; then nothing is checked. In no digest.
+    """
+
+    operand: Expr
+    range: Range
+    name: str
+    relation: str | None = None
+    proved: bool = field(default=False, compare=False)
+
+    @property
+    def where(self) -> str:
+        """The name in the reject."""
+        return self.name if self.relation is None else f"{self.relation}.{self.name}"
+
+
 # Comparison and logic
 
 
@@ -386,6 +411,7 @@ Expr = (
     | Multiply
     | Scale
     | Divide
+    | Bounded
     | Compare
     | Rank
     | OpenEnd

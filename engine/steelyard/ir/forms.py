@@ -73,7 +73,8 @@ _RULESET = (
 _INDICATOR = "id group family only_if measure measure_type target better way weight missing clamp stack baseline reason"
 _SCORE = "id members method value digits=round clamp better minimum_present reasons grades only_if"
 _RELATION = (
-    "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most derived"
+    "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most derived "
+    "rows"
 )
 
 FORMS: dict[type, Form] = {
@@ -130,6 +131,7 @@ FORMS: dict[type, Form] = {
     expressions.Multiply: _form("multiply", "left right"),
     expressions.Scale: _form("scale", "operand digits"),
     expressions.Divide: _form("divide", "type numerator denominator up down rounding"),
+    expressions.Bounded: _form("bounded", "operand range name relation"),
     expressions.Compare: _form("compare", "comparator left right"),
     expressions.Rank: _form("rank", "operand levels"),
     expressions.OpenEnd: _form("open_end", "operand"),
@@ -145,7 +147,7 @@ FORMS: dict[type, Form] = {
     expressions.Aggregate: _form("aggregate", "type aggregation relation argument where"),
     expressions.TableAggregate: _form("table_aggregate", "type aggregation call"),
     # indicators
-    indicators.Clock: _form("clock", "start=from stop=to until calendar"),
+    indicators.Clock: _form("clock", "start=from stop=to until calendar range"),
     indicators.Met: _form("met"),
     indicators.Proportion: _form("proportion"),
     indicators.Steps: _form("steps", "each deduct begun_counts floor"),

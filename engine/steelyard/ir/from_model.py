@@ -11,10 +11,11 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.expressions import Define, Field
 from steelyard.ir.lowering import points
 from steelyard.ir.lowering.context import Context, Sections
+from steelyard.ir.lowering.declared_ranges import bounded, bounded_answer
 from steelyard.ir.lowering.definitions import definition, parameter, row_definition
 from steelyard.ir.lowering.demands import written_scores
 from steelyard.ir.lowering.exemptions import exemption
-from steelyard.ir.lowering.fields import check_milestones, declared_range
+from steelyard.ir.lowering.fields import check_milestones, written_range
 from steelyard.ir.lowering.formulas import named
 from steelyard.ir.lowering.indicators import indicator
 from steelyard.ir.lowering.order import in_order, lowering_order, rows_in_order
@@ -27,7 +28,6 @@ from steelyard.ir.lowering.weights import weights
 from steelyard.ir.personal import with_joined
 from steelyard.ir.ruleset import Group, InputField, Property, Relation, Ruleset
 from steelyard.ir.types import Date, DateTime, Range, Text
-from steelyard.language.parser import parse_interval
 from steelyard.model.ruleset import RulesetFile
 from steelyard.model.weights import Weights
 from steelyard.source import Text as Written
@@ -43,6 +43,8 @@ _SECTIONS = Sections(
     arguments=arguments,
     carried_arguments=carried_arguments,
     indicator=indicator,
+    bounded=bounded,
+    bounded_answer=bounded_answer,
 )
 
 
@@ -210,8 +212,5 @@ def _effective(context: Context, file: RulesetFile) -> Range:
             msg("`effective` needs a reference date"),
             help=msg("write `reference_date:` under `case`"),
         )
-    interval = parse_interval(file.effective, Diagnostics())
-    found = declared_range(file.effective, Date(), context.zone, context.diagnostics)
-    if interval is None or found is None:
-        return Range(None, None)
-    return Range(None if interval.low is None else found.low, None if interval.high is None else found.high)
+    found = written_range(file.effective, Date(), context.zone, context.diagnostics)
+    return Range(None, None) if found is None else found

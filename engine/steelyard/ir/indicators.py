@@ -11,7 +11,7 @@ from enum import Enum
 from steelyard.diagnostics import Span
 from steelyard.ir.declared import Label, Named
 from steelyard.ir.expressions import Expr
-from steelyard.ir.types import Type
+from steelyard.ir.types import Range, Type
 
 SCORE_DIGITS = 2
 """Indicator scores are rounded to this many digits (LANGUAGE.md section 6)."""
@@ -31,12 +31,14 @@ class Clock:
     Attributes:
         start, stop, until: datetime expressions. Where `until` is None, a missing stop makes the measure missing.
         calendar: the calendar whose working time is counted; None for elapsed time.
+        range: declared of the time less the pauses; another one rejects the case.
     """
 
     start: Expr
     stop: Expr
     until: Expr | None
     calendar: str | None = None
+    range: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)

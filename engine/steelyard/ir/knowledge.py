@@ -15,6 +15,7 @@ from steelyard.ir.comparisons import DividedCells, divided
 from steelyard.ir.expressions import (
     Aggregation,
     Argument,
+    Bounded,
     Coalesce,
     Define,
     Expr,
@@ -69,6 +70,10 @@ class Declared(Protocol):
         """A table."""
         ...
 
+    def declared_rows(self, relation: str) -> Range | None:
+        """The range of the number of rows of a relation that belong to a case."""
+        ...
+
 
 class Knower:
     """Answers about one ruleset.
@@ -87,11 +92,14 @@ class Knower:
 
     def value_range(self, expr: Expr, target: Range = UNBOUNDED, measure: Range = UNBOUNDED) -> Range:
         """Return the range of a value under the parameters' current values."""
-        return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=True), target, measure))
+        return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=True), self._rows, target, measure))
 
     def widest_range(self, expr: Expr) -> Range:
         """Return the range of a value for any values of the parameters."""
-        return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=False)))
+        return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=False), self._rows))
+
+    def _rows(self, relation: str) -> Range:
+        return self._declared.declared_rows(relation) or UNBOUNDED
 
     def missing(self, expr: Expr, *, target: bool = False, measure: bool = False, when: Expr | None = None) -> bool:
         """Return whether an expression can be missing, or a condition unknown.
@@ -100,7 +108,13 @@ class Knower:
         expression does not count.
         """
         known = Knowledge(
-            self._leaf_missing, self._define_value, self.membership_unknown, self._table_missing, target, measure
+            self._leaf_missing,
+            self._define_value,
+            self.membership_unknown,
+            self._has_row,
+            self._table_missing,
+            target,
+            measure,
         )
         return can_be_missing(expr, known, NOTHING if when is None else given_by(when, known, truth=True))
 
@@ -122,6 +136,8 @@ class Knower:
         match expr:
             case Literal(value=value):
                 return frozenset() if value is None else frozenset((value,))
+            case Bounded(operand=operand):
+                return self.values(operand, depth)
             case If(yes=yes, no=no):
                 return self._either((yes, no), depth)
             case Coalesce(items=items):
@@ -151,6 +167,9 @@ class Knower:
                 return None
             found |= values
         return frozenset(found)
+
+    def _has_row(self, relation: str) -> bool:
+        return (self._rows(relation).low or 0) > 0
 
     def membership_unknown(self, relation: str) -> bool:
         """Return whether the membership of a row can be unknown."""

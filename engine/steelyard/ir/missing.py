@@ -16,6 +16,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Compare,
     Define,
@@ -66,6 +67,7 @@ class Knowledge:
         leaf: whether an input, a field, a define's value can be missing.
         value: the expression of a define; None for what is no define.
         membership: whether it can be unknown if a row belongs to the case.
+        present: whether every case has a row of a relation.
         table: whether a table can have no result, given which of its arguments can be missing.
         measure, target: whether those of the indicator can be missing.
         found: results for defines under guards.
@@ -74,6 +76,7 @@ class Knowledge:
     leaf: Callable[[Input | Define | Field], bool]
     value: Callable[[Input | Define | Field], Expr | None]
     membership: Callable[[str], bool]
+    present: Callable[[str], bool]
     table: Callable[[TableCall | TableAggregate, Callable[[Expr], bool]], bool]
     target: bool = True
     measure: bool = True
@@ -102,8 +105,9 @@ def can_be_missing(  # noqa: C901 - a case for each node
             return value is None
         case OpenEnd(operand=OneRow() as operand):
             return operand not in given
-        case OneRow():
-            return True
+        case OneRow(relation=relation, name=name):
+            field = Field(relation, name, type=expr.type)
+            return known.membership(relation) or not known.present(relation) or known.leaf(field)
         case Parameter() | IsMissing() | OpenEnd() | ScoreValue():
             return False
         case Input() | Define() | Field():
@@ -137,7 +141,7 @@ def can_be_missing(  # noqa: C901 - a case for each node
             )
         case And(items=items) | Or(items=items):
             return _junction_missing(items, known, given, depth, truth=isinstance(expr, And))
-        case Argument() | Negate() | Add() | Subtract() | Multiply() | Scale():
+        case Argument() | Negate() | Add() | Subtract() | Multiply() | Scale() | Bounded():
             return some(children(expr))
         case Compare() | Rank() | Within() | OneOf() | Not():
             return some(children(expr))
@@ -162,7 +166,9 @@ def _define_missing(leaf: Input | Define | Field, known: Knowledge, given: Given
 
 def _aggregate_missing(expr: Aggregate, known: Knowledge, given: Given, depth: int) -> bool:
     """Whether an aggregate can be missing; its argument is read of rows only for which `where` holds."""
-    if expr.aggregation in _OF_SOME or known.membership(expr.relation):
+    if known.membership(expr.relation):
+        return True
+    if expr.aggregation in _OF_SOME and (expr.where is not None or not known.present(expr.relation)):
         return True
     inside = frozenset(one for one in given if not _reads_field(one, expr.relation))
     if expr.where is not None and can_be_missing(expr.where, known, inside, depth):
@@ -214,7 +220,7 @@ def given_by(condition: Expr, known: Knowledge, *, truth: bool, depth: int = MOS
             return _strict_parts(condition, known)
 
 
-_STRICT = (Negate, Add, Subtract, Multiply, Scale, Divide, Rank, Compare, Within, OneOf, Apply)
+_STRICT = (Negate, Add, Subtract, Multiply, Scale, Divide, Bounded, Rank, Compare, Within, OneOf, Apply)
 MOST_PARTS = 200
 """So many parts of a guard are known to be given at most."""
 

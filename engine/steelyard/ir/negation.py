@@ -17,6 +17,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Comparator,
     Compare,
@@ -94,7 +95,7 @@ def negate(expr: Expr) -> Expr:
             return Not(rebuild(expr, normalise), type=expr.type, span=expr.span)
         case Within() | OneOf() | If() | Coalesce() | Apply() | Aggregate():
             return Not(rebuild(expr, normalise), type=expr.type, span=expr.span)
-        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
+        case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Bounded() | Rank() | OpenEnd():
             raise InternalError(f"no condition: {expr}")
         case _:
             assert_never(expr)

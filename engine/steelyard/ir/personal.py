@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from steelyard.ir.expressions import Expr, Field, Input, OneRow
+from steelyard.ir.contents import expressions
+from steelyard.ir.expressions import Bounded, Expr, Field, Input, OneRow
 from steelyard.ir.indicators import Clock
 from steelyard.ir.join_keys import case_key, conjuncts, key_of
 from steelyard.ir.reading import Reading
 from steelyard.ir.ruleset import Indicator, InputField, Relation, Ruleset
+from steelyard.ir.walk import nodes
 
 _Named = tuple[str | None, str]
 """An input (None) or field, by its relation."""
@@ -47,6 +49,8 @@ def quoting(ruleset: Ruleset) -> frozenset[str]:
         return reads(*times, one.weight) or (family is not None and (family.relation, family.row_id) in personal)
 
     rules = {one.id for one in ruleset.points if reads(one.amount)}
+    everything = (node for expr in expressions(ruleset) for node in nodes(expr))
+    rules |= {one.where for one in everything if isinstance(one, Bounded) and reads(one)}
     rules |= {one.id for one in ruleset.indicators if of_indicator(one)}
     return frozenset(rules | {relation for relation, own in ids.items() if (relation, own) in personal})
 

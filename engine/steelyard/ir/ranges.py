@@ -13,6 +13,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Compare,
     Define,
@@ -57,10 +58,12 @@ class Bounds:
     Attributes:
         leaf: the range of an input, parameter, field; of a define's and a table's results; of an aggregate over the
             list of a table's hits, but for its mean.
+        rows: the range of the number of rows of a relation that belong to a case; an end of None is open.
         target, measure: of the indicator's own, where read.
     """
 
     leaf: Callable[[Leaf], Range | None]
+    rows: Callable[[str], Range]
     target: Range = UNBOUNDED
     measure: Range = UNBOUNDED
 
@@ -90,6 +93,8 @@ def _range_of(expr: Expr, known: Bounds) -> Range:
             return UNBOUNDED
         case Input() | Parameter() | Define() | Field() | OneRow() | TableCall():
             return known.leaf(expr) or _by_type(expr.type)
+        case Bounded(operand=operand, range=declared):
+            return within(range_of(operand, known), declared)
         case OwnTarget() | OwnMeasure():
             return known.target if isinstance(expr, OwnTarget) else known.measure
         case If(yes=yes, no=no):
@@ -140,14 +145,13 @@ def _is_missing(expr: Expr) -> bool:
 
 def _aggregate(expr: Aggregate, known: Bounds) -> Range:
     inner = UNBOUNDED if expr.argument is None else range_of(expr.argument, known)
+    rows = known.rows(expr.relation)
+    counted = Range(0 if rows.low is None or expr.where is not None else rows.low, rows.high)
     match expr.aggregation:
         case Aggregation.COUNT:
-            return Range(0, None)
+            return counted
         case Aggregation.SUM:
-            return Range(
-                0 if inner.low is not None and inner.low >= 0 else None,
-                0 if inner.high is not None and inner.high <= 0 else None,
-            )
+            return Range(_total(inner.low, counted), _minus(_total(_minus(inner.high), counted)))
         case Aggregation.MIN | Aggregation.MAX:
             return inner
         case Aggregation.MEAN:
@@ -156,6 +160,12 @@ def _aggregate(expr: Aggregate, known: Bounds) -> Range:
             return UNBOUNDED
         case _:
             assert_never(expr.aggregation)
+
+
+def _total(least: int | None, counted: Range) -> int | None:
+    """The least sum of so many values that are not below the least one."""
+    times = counted.low if least is not None and least >= 0 else counted.high
+    return None if least is None or times is None else least * times
 
 
 def _of_list(expr: TableAggregate, known: Bounds) -> Range:
@@ -170,6 +180,26 @@ def _mean(inner: Range, of: Type, kind: Type) -> Range:
     up, unit = 10 ** max(digits, 0), 10 ** max(-digits, 0)
     low = None if inner.low is None else inner.low * up // unit
     return Range(low, None if inner.high is None else -(-inner.high * up // unit))
+
+
+def within(found: Range, declared: Range) -> Range:
+    """Return the part of a range that is declared; all that is declared where they have nothing in common."""
+    lows = [end for end in (found.low, declared.low) if end is not None]
+    highs = [end for end in (found.high, declared.high) if end is not None]
+    low, high = max(lows, default=None), min(highs, default=None)
+    return declared if low is not None and high is not None and low > high else Range(low, high)
+
+
+def holds_all(declared: Range, found: Range) -> bool:
+    """Whether every value of a range lies in the one that is declared."""
+    low = declared.low is None or (found.low is not None and found.low >= declared.low)
+    return low and (declared.high is None or (found.high is not None and found.high <= declared.high))
+
+
+def holds_none(declared: Range, found: Range) -> bool:
+    """Whether no value of a range lies in the one that is declared."""
+    above = declared.high is not None and found.low is not None and found.low > declared.high
+    return above or (declared.low is not None and found.high is not None and found.high < declared.low)
 
 
 def hull(ranges: tuple[Range, ...]) -> Range:

@@ -15,6 +15,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Compare,
     Define,
@@ -62,7 +63,7 @@ def varies(node: Expr) -> bool:
             return False
         case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
             return False
-        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing():
+        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing() | Bounded():
             return False
         case _:
             assert_never(node)
@@ -126,7 +127,8 @@ class Reading:
     def may_reject(self, expr: Expr) -> bool:
         """Whether evaluating the expression can reject the case.
 
-        It can where it asks a table of hit policy unique or any, or a calendar, which may not cover a year.
+        It can where it asks a table of hit policy unique or any, or a calendar, which may not cover a year, and where
+        it reads a value with a declared range that is not proved to hold.
         """
         return self._rejecting.found_in(expr)
 
@@ -139,6 +141,8 @@ class Reading:
         return self._results.found_in(expr)
 
     def _rejects(self, node: Expr) -> bool:
+        if isinstance(node, Bounded):
+            return not node.proved
         return asks_calendar(node) or (isinstance(node, TableCall) and node.table in self._unambiguous)
 
 

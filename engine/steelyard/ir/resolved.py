@@ -5,7 +5,7 @@ from __future__ import annotations
 from steelyard.ir.expressions import Define, Expr, Field
 from steelyard.ir.knowledge import Knower, Value
 from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, Ruleset, Table
-from steelyard.ir.types import Type
+from steelyard.ir.types import Range, Type
 
 
 class Resolved:
@@ -17,6 +17,7 @@ class Resolved:
         self._defines = {one.id: one.value for one in ruleset.defines}
         self._tables = {one.id: one for one in ruleset.tables}
         self._joins = {one.id: one.joins for one in ruleset.relations}
+        self._counts = {one.id: one.rows for one in ruleset.relations}
         self._rows: dict[tuple[str, str], Value] = {}
         for relation in ruleset.relations:
             self._rows.update({(relation.id, field.id): field for field in relation.fields})
@@ -45,6 +46,10 @@ class Resolved:
     def declared_table(self, name: str) -> Table | None:
         """A table."""
         return self._tables.get(name)
+
+    def declared_rows(self, relation: str) -> Range | None:
+        """The range of the number of rows of a relation that belong to a case."""
+        return self._counts.get(relation)
 
 
 def knower(ruleset: Ruleset) -> Knower:

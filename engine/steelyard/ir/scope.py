@@ -7,9 +7,9 @@ from typing import Protocol
 
 from steelyard.calendars.zones import Zone
 from steelyard.diagnostics import Diagnostics, Message, Span
-from steelyard.ir.expressions import Expr
+from steelyard.ir.expressions import Expr, TableCall
 from steelyard.ir.ruleset import Definition, InputField, ParameterDeclaration, Table, WorkingCalendar
-from steelyard.ir.types import Type
+from steelyard.ir.types import Range, Type
 from steelyard.language.syntax import Call, Name
 
 SPECIAL_NAMES = frozenset({"case", "cases", "target", "measure", "score"})
@@ -24,6 +24,7 @@ class RelationShape:
     fields: dict[str, InputField]
     defines: frozenset[str]
     one_row: bool
+    rows: Range | None = None
 
     def has(self, name: str) -> bool:
         """Whether a row has a field or a define of this name."""
@@ -70,6 +71,10 @@ class Lookup(Protocol):
 
     def carried_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
         """What the cells of a table name, typed in the scope where the table is called."""
+        ...
+
+    def bounded_answer(self, call: TableCall) -> Expr:
+        """The call of a table, with the range of the output that it asks for."""
         ...
 
     def kind(self, name: str) -> str | None:

@@ -12,6 +12,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Compare,
     Define,
@@ -108,7 +109,7 @@ def _own_level(node: Expr, define_level: Callable[[Define | Field | OneRow], Lev
             return Level.CASE
         case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd() | Apply():
             return Level.CASE
-        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing():
+        case Compare() | Within() | OneOf() | And() | Or() | Not() | If() | Coalesce() | IsMissing() | Bounded():
             return Level.CASE
         case _:
             assert_never(node)

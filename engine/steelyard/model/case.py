@@ -182,3 +182,12 @@ class Definition(Described):
 
     value: Expression
     """The expression."""
+
+
+class Define(Definition):
+    """A named value of a case or row; a bare text is its expression."""
+
+    short_form: ClassVar[tuple[str, ...]] = ("value",)
+
+    range: Interval | None = None
+    """The interval that its values lie in; a case outside is rejected."""

@@ -17,6 +17,7 @@ from steelyard.model.scalars import (
     Direction,
     Expression,
     Flag,
+    Interval,
     Literal,
     NameText,
     Step,
@@ -124,6 +125,8 @@ class Indicator(Described):
     """What is measured."""
     clock: Clock | None = None
     """The time that is measured."""
+    range: Interval | None = None
+    """The interval that the measure lies in; a case outside is rejected."""
     target: Expression | None = None
     """What the measure is held against."""
     better: Direction | None = None

@@ -7,9 +7,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from steelyard.model.case import Definition, RowField
+from steelyard.model.case import Define, Definition, RowField
 from steelyard.model.keys import AnyOf, KeyRule, Needs
-from steelyard.model.scalars import Expression, Flag, Literal, NameText, PlainText, Word
+from steelyard.model.scalars import Expression, Flag, Interval, Literal, NameText, PlainText, Word
 from steelyard.model.section import Described, Label, Section
 from steelyard.source import Text
 
@@ -71,6 +71,8 @@ class Relation(Described):
     """The field that tells a case's rows apart."""
     one_row: Flag | None = None
     """Whether a case has at most one row, whose fields then read like inputs."""
+    rows: Interval | None = None
+    """The interval that the number of rows of a case lies in, e.g. "[0..50]"; a case outside is rejected."""
     joins: Expression | None = None
     """The condition under which a row belongs to a case."""
     derived: Derived | None = None
@@ -79,5 +81,5 @@ class Relation(Described):
     """What a pause subtracts."""
     fields: Mapping[NameText, RowField] = {}
     """The fields of a row, by name."""
-    define: Mapping[NameText, Definition] = {}
+    define: Mapping[NameText, Define] = {}
     """Values computed for each row, by name."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from steelyard.model.case import Calendar, Case, Definition, Parameter
+from steelyard.model.case import Calendar, Case, Define, Parameter
 from steelyard.model.indicators import Exemption, Indicator, Scoring
 from steelyard.model.keys import AnyOf, KeyRule, OneOf
 from steelyard.model.points import Bonus, Correction, Deduction, Gate, Grade, NamedScore, Score, Unscored
@@ -45,7 +45,7 @@ class RulesetFile(Sourced):
     """Working calendars, by name; the first is the default."""
     relations: Mapping[NameText, Relation] = {}
     """Rows that belong to a case, by name."""
-    define: Mapping[NameText, Definition] = {}
+    define: Mapping[NameText, Define] = {}
     """Named values of the case."""
     tables: Mapping[NameText, Table] = {}
     """Decision tables, by name."""
@@ -73,7 +73,7 @@ class RulesetFile(Sourced):
     """Rules that bound the score, by id."""
     grades: Mapping[NameText, Grade] = {}
     """Grades by bound or condition, best first."""
-    outputs: Mapping[NameText, Definition] = {}
+    outputs: Mapping[NameText, Define] = {}
     """Further results, by name; without a score, the decisions."""
     properties: tuple[PropertyText, ...] = ()
     """Claims about every possible case."""

@@ -17,6 +17,7 @@ from steelyard.ir.ruleset import SCORE_DIGITS, Clock, Indicator, OnMissing
 from steelyard.semantics import exemptions
 from steelyard.semantics.aggregates import both
 from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.bounds import check_clock
 from steelyard.semantics.clocks import PreparedClock, elapsed, prepare_clock, read_clock
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.exemptions import PreparedGrant
@@ -83,8 +84,8 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
     """Strata 3 and 4 of one result.
 
     Raises:
-        Rejected: the clock ends before it starts or lies outside its calendar, or a value is missing and the
-            indicator says `missing: reject`.
+        Rejected: the clock ends before it starts or lies outside its calendar, the measure is outside its range, or a
+            value is missing and the indicator says `missing: reject`.
     """
     if prepared.relation is not None:
         env.bound[prepared.relation] = result.row
@@ -103,6 +104,8 @@ def settle(prepared: PreparedIndicator, result: Result, judged: dict[str, list[J
         result.measure = prepared.measure(env)
     elif result.grants:
         exemptions.settle_pauses(result)
+    if prepared.clock is not None:
+        check_clock(prepared.rule, result.measure, result.row)
     _score(prepared, result, env)
     if prepared.relation is None:
         env.results[prepared.rule.id] = result

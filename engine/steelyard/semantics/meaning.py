@@ -20,6 +20,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Comparator,
     Compare,
@@ -52,7 +53,7 @@ from steelyard.ir.expressions import (
     Within,
 )
 from steelyard.ir.types import OPEN, Number
-from steelyard.semantics import aggregates, functions, logic, parts, tables
+from steelyard.semantics import aggregates, bounds, functions, logic, parts, tables
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import strict
 from steelyard.semantics.scope import RulesetScope
@@ -108,6 +109,8 @@ def meaning(expr: Expr, scope: RulesetScope) -> Meaning:  # noqa: C901 - a case 
             return strict(partial(operator.mul, 10**expr.digits), (meaning(expr.operand, scope),))
         case Divide():
             return _divide(expr, scope)
+        case Bounded():
+            return bounds.bounded(expr, meaning(expr.operand, scope), scope)
         case Compare():
             return _compare(expr, scope)
         case Rank():

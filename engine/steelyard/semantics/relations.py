@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from steelyard.diagnostics import msg
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Relation
+from steelyard.ir.types import Range
 from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.bounds import check_rows
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing, Rejected, names, union
 
@@ -24,24 +26,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PreparedRelation:
-    """A relation with the meaning of its `joins` (None: every row belongs)."""
+    """A relation with the meaning of its `joins` (None: every row belongs), and the bounds of its rows a case."""
 
     id: str
     joins: Meaning | None
     one_row: bool
+    bounds: Range | None = None
 
 
 def prepare_relation(relation: Relation, meaning: Callable[[Expr], Meaning]) -> PreparedRelation:
     """Prepare a relation."""
     joins = None if relation.joins is None else meaning(relation.joins)
-    return PreparedRelation(relation.id, joins, relation.one_row)
+    return PreparedRelation(relation.id, joins, relation.one_row, relation.rows)
 
 
 def join(relations: tuple[PreparedRelation, ...], env: Env) -> None:
     """Find the rows of every relation, in their order.
 
     Raises:
-        Rejected: a one_row relation has two rows.
+        Rejected: a one_row relation has two rows, or another number of rows than it declares.
     """
     for index, relation in enumerate(relations):
         rows, joins = env.rows[index], relation.joins
@@ -63,6 +66,8 @@ def join(relations: tuple[PreparedRelation, ...], env: Env) -> None:
         env.bound[index] = None
         if relation.one_row:
             env.single[index] = single(relation.id, rows)
+        if relation.bounds is not None:
+            check_rows(relation.id, relation.bounds, rows)
 
 
 def single(relation: str, rows: list[BoundRow]) -> BoundRow | Missing | None:

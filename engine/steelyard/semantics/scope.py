@@ -25,6 +25,7 @@ class RulesetScope:
         defines: the position of each define of the case, by id.
         tables: by id.
         calendars: by id.
+        zone: the ruleset's time zone.
         local_date: converts an instant to the day in the ruleset's time zone.
         nothing: an empty environment, for evaluating constants.
         reading: answers what an expression reads.
@@ -35,7 +36,8 @@ class RulesetScope:
         self.defines = {define.id: index for index, define in enumerate(ruleset.defines)}
         self.tables = {table.id: table for table in ruleset.tables}
         self.calendars = {one.id: calendar(one.settings, ruleset.timezone) for one in ruleset.calendars}
-        self.local_date: LocalDate = zone(ruleset.timezone).local_date
+        self.zone = zone(ruleset.timezone)
+        self.local_date: LocalDate = self.zone.local_date
         self.nothing = Env(Case("", {}), {}, [], [], [], [])
         self._parameters = {parameter.id: parameter.value for parameter in ruleset.parameters}
         self.reading = Reading(ruleset)

@@ -58,6 +58,7 @@ ADVICE = {
     "H113": _AUTHOR,
     "H121": _AUTHOR,
     "H133": _AUTHOR,
+    "H141": _AUTHOR,
     "H122": _POLICY,
     "H123": _POLICY,
     "H201": _POLICY,

@@ -12,6 +12,7 @@ from steelyard.ir.expressions import (
     Aggregate,
     Aggregation,
     Apply,
+    Bounded,
     Coalesce,
     Divide,
     Expr,
@@ -36,7 +37,13 @@ from steelyard.semantics.values import Missing
 
 N, B = Number(0), Boolean()
 RANGES = {"a": Range(-3, 5), "b": Range(1, 4), "c": Range(-7, -2)}
-KNOWN = Bounds(lambda leaf: RANGES.get(getattr(leaf, "name", "")), Range(2, 9), Range(0, None))
+ROWS = {"counted": Range(2, 4)}
+KNOWN = Bounds(
+    lambda leaf: RANGES.get(getattr(leaf, "name", "")),
+    lambda relation: ROWS.get(relation, UNBOUNDED),
+    Range(2, 9),
+    Range(0, None),
+)
 
 
 class NoScope:
@@ -103,6 +110,14 @@ def test_every_value_lies_inside(expr: Expr, a: int, b: int, c: int) -> None:
         (Aggregate(Aggregation.SUM, "r", Input("b", type=N), None, type=N), Range(0, None)),
         (Aggregate(Aggregation.SUM, "r", Input("c", type=N), None, type=N), Range(None, 0)),
         (Aggregate(Aggregation.SUM, "r", Input("a", type=N), None, type=N), UNBOUNDED),
+        (Aggregate(Aggregation.COUNT, "counted", None, None, type=N), Range(2, 4)),
+        (Aggregate(Aggregation.COUNT, "counted", None, Literal(value=True, type=B), type=N), Range(0, 4)),
+        (Aggregate(Aggregation.SUM, "counted", Input("b", type=N), None, type=N), Range(2, 16)),
+        (Aggregate(Aggregation.SUM, "counted", Input("c", type=N), None, type=N), Range(-28, -4)),
+        (Aggregate(Aggregation.SUM, "counted", Input("a", type=N), None, type=N), Range(-12, 20)),
+        (Bounded(Input("a", type=N), Range(0, None), "x", type=N), Range(0, 5)),
+        (Bounded(Input("a", type=N), Range(-9, 3), "x", type=N), Range(-3, 3)),
+        (Bounded(Input("a", type=N), Range(7, 8), "x", type=N), Range(7, 8)),
         (Aggregate(Aggregation.MAX, "r", Input("a", type=N), None, type=N), Range(-3, 5)),
         (Aggregate(Aggregation.MEAN, "r", Input("a", type=N), None, type=N), Range(-3, 5)),
         (Aggregate(Aggregation.MEAN, "r", Input("a", type=N), None, type=Number(2)), Range(-300, 500)),

@@ -26,6 +26,7 @@ from steelyard.ir.expressions import (
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Comparator,
     Compare,
@@ -174,7 +175,7 @@ class _Writer:
                 return lifted(expr, truth=truth)
             case If() | Coalesce() | IsMissing() | Apply():
                 return lifted(expr, truth=truth)
-            case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Rank() | OpenEnd():
+            case Negate() | Add() | Subtract() | Multiply() | Scale() | Divide() | Bounded() | Rank() | OpenEnd():
                 raise InternalError(f"no condition: {expr}")
             case _:
                 assert_never(expr)

@@ -15,6 +15,7 @@ from steelyard.facts.case import Case
 from steelyard.ir.ruleset import OnMissing
 from steelyard.semantics import scores
 from steelyard.semantics.bound_row import BoundRow
+from steelyard.semantics.bounds import check_clock, check_rows
 from steelyard.semantics.clocks import elapsed, passed, read_clock
 from steelyard.semantics.env import Env
 from steelyard.semantics.evaluation import Evaluation
@@ -81,6 +82,8 @@ def _join(answering: Answering) -> None:
                     env.rows[number].append(row)
         if relation.one_row:
             env.single[number] = _single(relation.id, env.rows[number])
+        if relation.bounds is not None:
+            check_rows(relation.id, relation.bounds, env.rows[number])
     answering.candidates = {}
 
 
@@ -187,6 +190,8 @@ def _settle(
     if result.timing is not None and isinstance(result.measure, int):
         timing = result.timing
         result.measure -= sum(passed(timing, start, end) for start, end in combine.stretches(result.grants))
+    if prepared.clock is not None:
+        check_clock(prepared.rule, result.measure, result.row)
     result.waived = _waived(result)
     if result.waived is None:
         _score(prepared, result, env)

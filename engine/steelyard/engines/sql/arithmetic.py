@@ -153,6 +153,22 @@ class Arithmetic:
         """The value with an interval that it is also known to lie in."""
         return self.narrowed(replace(operand, interval=operand.bounds.within(interval)))
 
+    def held(self, operand: Value, interval: Interval) -> Value:
+        """The value where it lies in an interval, else the nearest end of that."""
+        bounds, (low, high) = operand.bounds, interval
+        whens: list[tuple[E, Value]] = []
+        if bounds.low < low:
+            end = self.literal(low)
+            whens.append((build.less(operand.sql, end.sql), end))
+        if bounds.high > high:
+            end = self.literal(high)
+            whens.append((build.greater(operand.sql, end.sql), end))
+        if not whens:
+            return operand
+        made = self.choose(whens, operand)
+        kept = Interval(min(max(bounds.low, low), high), max(min(bounds.high, high), low))
+        return self.narrowed(replace(made, interval=kept, why=operand.why, rejects=operand.rejects))
+
     def narrowed(self, operand: Value) -> Value:
         """The value in 64 bits where it fits, else unchanged."""
         if not operand.wide or not operand.bounds.narrow:

@@ -16,5 +16,5 @@ def report_too_wide(error: TooWideError, ruleset: Ruleset, diagnostics: Diagnost
             "a number of this ruleset may need more than 128 bits: it has up to {digits} digits",
             digits=len(str(error.interval.magnitude)),
         ),
-        help=msg("declare a `range` for the inputs and fields that it is computed from"),
+        help=msg("declare a `range` for what it is computed from (inputs, fields, defines), and `rows` for relations"),
     )

@@ -16,13 +16,14 @@ from steelyard.engines.sql.build import E
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, interval_of
-from steelyard.engines.sql.value import REPEATED, Value, Why, column_of, constant, shortened, union
+from steelyard.engines.sql.value import REPEATED, Rejection, Value, Why, column_of, constant, shortened, union
 from steelyard.ir.expressions import (
     Add,
     Aggregate,
     And,
     Apply,
     Argument,
+    Bounded,
     Coalesce,
     Comparator,
     Compare,
@@ -53,7 +54,7 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
-from steelyard.ir.types import OPEN, Number
+from steelyard.ir.types import OPEN, Number, Range
 
 _COMPARE = {
     Comparator.EQ: build.equal,
@@ -121,6 +122,12 @@ def _value(expr: Expr, program: Program, scope: Scope) -> Value:  # noqa: C901 -
             return a.times(of(expr.operand), 10**expr.digits)
         case Divide():
             return _divide(expr, program, scope)
+        case Bounded():
+            operand = of(expr.operand)
+            interval = declared_interval(expr.range, operand)
+            if expr.proved:
+                return a.known_within(operand, interval)
+            return bounded(operand, interval, expr.where, program, scope)
         case Compare():
             return _compare(expr, program, scope)
         case Rank():
@@ -276,6 +283,30 @@ def _divide(expr: Divide, program: Program, scope: Scope) -> Value:
     if denominator.known == 0:
         return replace(found, why=union((found.why, {"division by zero": build.present(numerator.sql)})))
     return found
+
+
+def declared_interval(declared: Range, operand: Value) -> Interval:
+    """The interval of a declared range; an open end is that of the value."""
+    low = operand.bounds.low if declared.low is None else declared.low
+    return Interval(low, operand.bounds.high if declared.high is None else declared.high)
+
+
+def bounded(operand: Value, interval: Interval, where: str, program: Program, scope: Scope) -> Value:
+    """A value for which the case is rejected where it is outside an interval; then it is the nearest end.
+
+    So nothing that is computed from it overflows.
+    """
+    operand = replace(operand, sql=column_of(operand.sql, "unbounded", scope.frame))
+    held = program.arithmetic.held(operand, interval)
+    beyond = (
+        [build.less(operand.sql, program.arithmetic.literal(interval.low).sql)]
+        if operand.bounds.low < interval.low
+        else []
+    )
+    if operand.bounds.high > interval.high:
+        beyond.append(build.greater(operand.sql, program.arithmetic.literal(interval.high).sql))
+    outside = build.disj(build.true(one) if operand.nullable else one for one in beyond)
+    return replace(held, rejects=(*operand.rejects, Rejection.at(where, outside))) if beyond else held
 
 
 def _compare(expr: Compare, program: Program, scope: Scope) -> Value:

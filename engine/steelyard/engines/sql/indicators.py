@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, functions, literals, logic, ways
+from steelyard.engines.sql import build, expressions, functions, literals, logic, ways
 from steelyard.engines.sql.build import E
 from steelyard.engines.sql.exemptions import Fired, Granted, Grants
 from steelyard.engines.sql.findings import Findings
@@ -86,6 +86,10 @@ def settle(  # noqa: PLR0917 - all of a rule
         measure = replace(measure, interval=Interval(min(0, timed.bounds.low), longest))
     else:
         measure = timed
+    if isinstance(indicator.measure, Clock) and indicator.measure.range is not None:
+        interval = expressions.declared_interval(indicator.measure.range, measure)
+        measure = expressions.bounded(measure, interval, indicator.id, program, scope)
+        findings.reject(measure.rejects)
     measure = replace(measure, sql=frame.put(f"{indicator.id}__measure", measure.sql), rejects=())
     findings.note(measure.why)
     if target is not None:

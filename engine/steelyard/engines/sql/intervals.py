@@ -54,9 +54,9 @@ class Interval(NamedTuple):
         least = 0 if self.low <= 0 <= self.high else min(abs(self.low), abs(self.high))
         return Interval(least, self.magnitude)
 
-    def summed(self) -> Interval:
-        """Sums over the rows of a case, none included."""
-        return Interval(min(0, self.low * ROWS), max(0, self.high * ROWS))
+    def summed(self, rows: int = ROWS) -> Interval:
+        """Sums over the rows of a case, up to so many and none included."""
+        return Interval(min(0, self.low * rows), max(0, self.high * rows))
 
     def within(self, other: Interval) -> Interval:
         """The intersection with another interval."""

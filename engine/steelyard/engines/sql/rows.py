@@ -14,7 +14,7 @@ from sqlglot import exp
 from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, logic
 from steelyard.engines.sql.build import E
-from steelyard.engines.sql.intervals import ROWS, Interval
+from steelyard.engines.sql.intervals import ROWS, WIDE, Interval
 from steelyard.engines.sql.relations import joined, rows_for
 from steelyard.engines.sql.row_fields import ROW_ID
 from steelyard.engines.sql.scope import Program, RelationRows, Scope, ordered
@@ -30,7 +30,7 @@ from steelyard.ir.expressions import (
     OwnTarget,
 )
 from steelyard.ir.ruleset import Relation
-from steelyard.ir.types import Boolean, Number, Regions
+from steelyard.ir.types import Boolean, Number, Range, Regions
 from steelyard.ir.walk import nodes
 
 TRUE = Value(build.boolean(value=True))
@@ -159,16 +159,20 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
     holds = judged.holds
     nothing = build.integer(0)
 
+    most = _most_rows(program.relations[expr.relation])
+
     def counted() -> Value:
         sql = frame.aggregate(f"{hint}__rows", dialect.count_if(holds), nothing)
-        return Value(sql, Interval(0, ROWS))
+        return a.held(Value(sql, Interval(0, ROWS)), Interval(0, most))
 
     def summed(of: Value) -> Value:
         # where a row has a missing argument, the result is missing in any case
-        interval = of.bounds.summed()
+        interval = of.bounds.summed(most)
         total = dialect.sum_wide(build.wrapped(of.sql), holds)
         wide = not interval.narrow
         total = build.coalesce(total, nothing)
+        if most < ROWS:  # of a case that is rejected for its rows the sum may be larger
+            total = a.held(Value(total, Interval(-WIDE, WIDE), wide=True), interval).sql
         sql = frame.aggregate(hint, total if wide else dialect.cast_narrow(total), nothing)
         return a.narrowed(Value(sql, interval, wide))
 
@@ -192,6 +196,11 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
             return a.narrowed(found)
         case _:
             raise InternalError(f"{expr.aggregation.value}() without an argument")
+
+
+def _most_rows(relation: Relation) -> int:
+    """The most rows that a case has which is not rejected for them."""
+    return ROWS if relation.rows is None or relation.rows.high is None else min(relation.rows.high, ROWS)
 
 
 def _all(expr: Aggregate, relation: Relation, program: Program, outer: Scope) -> Value:
@@ -319,7 +328,7 @@ def _single(relation: Relation, program: Program) -> _Single:
 def membership_rejections(program: Program) -> list[Rejection]:
     """Return the conditions under which joining rows rejects a case, in the order of the relations.
 
-    A join can reject; so do two rows of a `one_row` relation.
+    A join can reject; so do two rows of a `one_row` relation, and a number of rows that is not as declared.
     """
     found: list[Rejection] = []
     for relation in program.ruleset.relations:
@@ -327,7 +336,25 @@ def membership_rejections(program: Program) -> list[Rejection]:
             found += _join_rejections(relation, program)
         if relation.one_row and relation.id not in program.unique:
             found.append(Rejection.at(relation.id, _single(relation, program).several))
+        if relation.rows is not None:
+            found.append(Rejection.at(relation.id, _unlike_rows(relation, relation.rows, program)))
     return found
+
+
+def _unlike_rows(relation: Relation, declared: Range, program: Program) -> E:
+    """Whether no number of rows that is possible for a case is in the declared range."""
+    judged = judge(relation, None, program, program.case_scope)
+    frame, dialect, hint = judged.rows.frame, program.dialect, f"{relation.id}__members"
+    nothing = build.integer(0)
+    found: list[E] = []
+    if declared.high is not None:
+        least = frame.aggregate(hint, dialect.count_if(judged.holds), nothing)
+        found.append(build.greater(least, build.integer(declared.high)))
+    if declared.low is not None:
+        possible = build.not_(build.false(judged.truth.sql)) if judged.truth.nullable else judged.holds
+        most = frame.aggregate(hint, dialect.count_if(possible), nothing)
+        found.append(build.less(most, build.integer(declared.low)))
+    return build.disj(found)
 
 
 def _join_rejections(relation: Relation, program: Program) -> list[Rejection]:

@@ -39,7 +39,7 @@ from steelyard.ir.ruleset import (
 )
 from steelyard.ir.scope import NameScope, RelationShape
 from steelyard.ir.strata import Level
-from steelyard.ir.types import Boolean, Type
+from steelyard.ir.types import Boolean, Range, Type
 from steelyard.ir.typing.expression import expression, fitted
 from steelyard.ir.typing.names import closed
 from steelyard.ir.walk import children, nodes
@@ -62,6 +62,8 @@ class Sections:
         shape: lowers the readable part of a relation, without its joins.
         arguments: types a table's own input expressions in the scope where the table's name is used.
         carried_arguments: types there what the cells of a table name.
+        bounded: adds to a value the range that is written for it.
+        bounded_answer: adds to the call of a table the range of the output that it asks for.
     """
 
     parameter: Callable[[Context, str], ParameterDeclaration | None]
@@ -73,6 +75,8 @@ class Sections:
     arguments: Callable[[Context, str, NameScope], tuple[Expr, ...] | None]
     carried_arguments: Callable[[Context, str, NameScope], tuple[Expr, ...] | None]
     indicator: Callable[[Context, str], Indicator | None]
+    bounded: Callable[[Context, Expr, Text | None, str, str | None], Expr]
+    bounded_answer: Callable[[Context, TableCall], Expr]
 
 
 SHOWN_OF_CYCLE = 6
@@ -104,6 +108,8 @@ class Context:
         self._added: dict[str | None, list[Definition]] = {}
         self._calls: dict[tuple[str, Hashable], Expr | None] = {}
         self._spent = 0
+        self.computed_ranges: dict[tuple[str, str], Range] = {}
+        """The ranges of outputs of tables with computed cells, by table and output."""
         self.carried: dict[str, tuple[syntax.Expression, ...]] = {}
         """Of each table the expressions in its cells."""
 
@@ -212,6 +218,8 @@ class Context:
             found, self.diagnostics = self.diagnostics, outer
             self._open.pop()
         formulas.report_from_call(formula, node, found, outer)
+        if value is not None and not scope.types_only:
+            value = self._sections.bounded(self, value, formula.written.range, str(formula.name), None)
         size = None if value is None else formulas.small_enough(value, node.function, node, self._spent, outer)
         if value is None or size is None or not heights.check(self._height(value), value, outer):
             return None
@@ -258,6 +266,10 @@ class Context:
     def carried_arguments(self, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
         """What the cells of a table name, typed where the table is called."""
         return () if scope.types_only else self._sections.carried_arguments(self, name, scope)
+
+    def bounded_answer(self, call: TableCall) -> Expr:
+        """The call of a table, with the range of the output that it asks for."""
+        return self._sections.bounded_answer(self, call)
 
     def indicator(self, name: str, asked_at: Span | None) -> Indicator | None:
         """The indicator of that name."""
@@ -317,6 +329,11 @@ class Context:
     def declared_table(self, name: str) -> Table | None:
         """A table."""
         return self.table(name, None)
+
+    def declared_rows(self, relation: str) -> Range | None:
+        """The range of the number of rows of a relation that belong to a case."""
+        found = self.relation(relation)
+        return None if found is None else found.rows
 
     # what sections use
 
@@ -401,17 +418,20 @@ class Context:
     def _height(self, expr: Expr) -> int:
         return heights.height(expr, lambda leaf: self._heights.get(_key(leaf), 0))
 
+    def gives_list(self, expr: Expr) -> bool:
+        """Whether an expression is the list of a table's hits."""
+        table = self.table(expr.table, None) if isinstance(expr, TableCall) else None
+        return table is not None and table.hit.gives_list
+
     def _lists_allowed(self, expr: Expr, *, allowed: bool) -> bool:
-        if isinstance(expr, TableCall) and not allowed:
-            table = self.table(expr.table, None)
-            if table is not None and table.hit.gives_list:
-                self.diagnostics.add(
-                    "T115",
-                    expr.span,
-                    msg("the table `{name}` gives a list", name=expr.table),
-                    help=msg("use it inside sum, min, max, mean, count, any or all, or show it as an output"),
-                )
-                return False
+        if isinstance(expr, TableCall) and not allowed and self.gives_list(expr):
+            self.diagnostics.add(
+                "T115",
+                expr.span,
+                msg("the table `{name}` gives a list", name=expr.table),
+                help=msg("use it inside sum, min, max, mean, count, any or all, or show it as an output"),
+            )
+            return False
         inside = isinstance(expr, TableAggregate)
         return all(self._lists_allowed(child, allowed=inside) for child in children(expr))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from steelyard.diagnostics import msg
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.declared_ranges import bounded
 from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import Definition, ParameterDeclaration
@@ -78,7 +79,7 @@ def row_definition(context: Context, relation: str, name: str) -> Definition | N
 
 
 def _definition(
-    context: Context, name: str, written: model.Definition, scope: NameScope, key: Written
+    context: Context, name: str, written: model.Define, scope: NameScope, key: Written
 ) -> Definition | None:
     value = context.expression(written.value, scope)
     if value is None:
@@ -89,5 +90,5 @@ def _definition(
         source=source(written.source, context.file.source),
         notes=maybe_label(written.notes),
         span=key.span,
-        value=value,
+        value=bounded(context, value, written.range, name, scope.row),
     )

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from steelyard.diagnostics import Span, msg
-from steelyard.ir.expressions import Aggregate, Define, Expr, OneRow, TableCall
+from steelyard.ir.expressions import Aggregate, Bounded, Expr, OneRow, TableCall
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import parse_type
 from steelyard.ir.lowering.people import label, maybe_label, source
-from steelyard.ir.reading import asks_calendar
+from steelyard.ir.reading import DefineKey, asks_calendar, define_of
 from steelyard.ir.ruleset import CASES, Definition, Derived, InputField
 from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
@@ -133,8 +133,12 @@ def _check_reads(context: Context, relation: str, expr: Expr) -> None:
     """Check what a key or value reads, also through defines: rows that name their case, and nothing that is judged."""
     for node in _all_nodes(context, expr, set()):
         match node:
+            case Bounded(proved=False):
+                _refuse_range(context, node, expr, node.where)
             case Aggregate(relation=owner) if owner != CASES:
                 _, written = context.entry(context.file.relations, owner)
+                if written.rows is not None:
+                    _refuse_range(context, node, expr, owner)
                 if written.of_case is None or written.joins is not None or owner == relation:
                     _refuse(context, node, expr, owner)
             case OneRow(relation=owner):
@@ -159,6 +163,15 @@ def _check_reads(context: Context, relation: str, expr: Expr) -> None:
             _check_argument(context, node)
 
 
+def _refuse_range(context: Context, node: Expr, expr: Expr, name: str) -> None:
+    context.diagnostics.add(
+        "N105",
+        node.span or expr.span,
+        msg("a derived relation cannot read `{name}`: its range may reject the case", name=name),
+        help=msg("rows are derived before anything is judged: read the same without a range"),
+    )
+
+
 def _refuse(context: Context, node: Expr, expr: Expr, owner: str) -> None:
     context.diagnostics.add(
         "N105",
@@ -178,12 +191,15 @@ def _check_argument(context: Context, node: Aggregate) -> None:
         )
 
 
-def _all_nodes(context: Context, expr: Expr, seen: set[str]) -> Iterator[Expr]:
+def _all_nodes(context: Context, expr: Expr, seen: set[DefineKey]) -> Iterator[Expr]:
     """The nodes of an expression, and of the defines that it reads."""
     for node in nodes(expr):
         yield node
-        if isinstance(node, Define) and node.name not in seen:
-            seen.add(node.name)
-            value = context.defined(node.name)
-            if value is not None:
-                yield from _all_nodes(context, value, seen)
+        key = define_of(node)
+        if key is None or key in seen:
+            continue
+        seen.add(key)
+        relation, name = key
+        value = context.defined(name) if relation is None else context.row_value(relation, name)
+        if value is not None and not isinstance(value, InputField):
+            yield from _all_nodes(context, value, seen)

@@ -127,14 +127,20 @@ def declared_type(
 def declared_range(text: Text | None, kind: Type, zone: Zone, diagnostics: Diagnostics) -> Range | None:
     """The range written, inside the type's own; exclusive ends become inclusive ones."""
     widest = default_range(kind)
-    if text is None:
+    found = None if text is None else written_range(text, kind, zone, diagnostics)
+    if widest is None or found is None:
         return widest
-    if widest is None:
+    return Range(widest.low if found.low is None else found.low, widest.high if found.high is None else found.high)
+
+
+def written_range(text: Text, kind: Type, zone: Zone, diagnostics: Diagnostics) -> Range | None:
+    """The range as written, exclusive ends as inclusive ones and open ends None; None after an error."""
+    if default_range(kind) is None:
         diagnostics.add("T107", text.span, msg("{kind} has no range", kind=describe(kind)))
         return None
     interval = parse_interval(text, diagnostics)
     if interval is None:
-        return widest
+        return None
     low, high = (range_end(end, kind, zone, diagnostics) for end in (interval.low, interval.high))
     if low is not None and not interval.low_closed:
         low += 1
@@ -142,8 +148,8 @@ def declared_range(text: Text | None, kind: Type, zone: Zone, diagnostics: Diagn
         high -= 1
     if low is not None and high is not None and low > high:
         diagnostics.add("T109", text.span, msg("the range `{text}` is empty", text=text))
-        return widest
-    return Range(widest.low if low is None else low, widest.high if high is None else high)
+        return None
+    return Range(low, high)
 
 
 def range_end(end: Expression | None, kind: Type, zone: Zone, diagnostics: Diagnostics) -> int | None:

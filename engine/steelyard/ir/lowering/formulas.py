@@ -56,7 +56,7 @@ class Formula:
 
     name: Text
     parameters: tuple[tuple[Text, Type | None], ...]
-    written: model.Definition
+    written: model.Define
 
     @property
     def head(self) -> str:
@@ -85,7 +85,7 @@ def declared_formulas(file: RulesetFile, trees: Trees, diagnostics: Diagnostics)
     return _acyclic(found, trees, diagnostics)
 
 
-def _formula(key: Text, written: model.Definition, diagnostics: Diagnostics) -> Formula | None:
+def _formula(key: Text, written: model.Define, diagnostics: Diagnostics) -> Formula | None:
     text = key.translate(_TWINS)
     head = _HEAD.fullmatch(text)
     parameters: list[tuple[Text, Type | None]] = []

@@ -175,7 +175,10 @@ def _check(
 
 def _hole(context: Context, span: Span | None, where: object) -> None:
     context.diagnostics.add(
-        "H111", span, msg("scores {where} have no grade", where=where), help=msg("close the hole, or `clamp` the score")
+        "H111",
+        span,
+        msg("scores {where} have no grade", where=where),
+        help=msg("close the hole, `clamp` the score, or declare ranges of what it is computed from"),
     )
 
 

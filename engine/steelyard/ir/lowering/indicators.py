@@ -11,6 +11,7 @@ from steelyard.ir.describe import describe
 from steelyard.ir.expressions import And, Comparator, Compare, Expr, IsMissing, Literal, Or, OwnTarget
 from steelyard.ir.lowering.bounds import clamp, points
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.declared_ranges import bounded, bounded_clock
 from steelyard.ir.lowering.demands import Demand, written_scores
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.lowering.ways import follow, wanted_number, way
@@ -54,7 +55,7 @@ def indicator(context: Context, name: str) -> Indicator | None:
     pair = _together(context, measure, target, wanted, key)
     if pair is None:
         return None
-    measure, kind, target = pair
+    measure, kind, target = _bounded(context, pair[0], written, name), *pair[1:]
     target_type = None if target is None else target.type
     context.indicator_measures[name] = (kind, target_type)
     if followed is None:
@@ -192,6 +193,12 @@ def _together(
         return measure, kind, None
     fitted = fit(target, kind, NameScope(context, Level.ROWS, msg("a target")))
     return None if fitted is None else (measure, kind, fitted)
+
+
+def _bounded(context: Context, measure: Expr | Clock, written: model.Indicator, name: str) -> Expr | Clock:
+    if isinstance(measure, Clock):
+        return bounded_clock(context, measure, written.range)
+    return bounded(context, measure, written.range, name)
 
 
 def _weight(

@@ -10,6 +10,7 @@ from steelyard.diagnostics.suggestions import closest
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Expr, Literal
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.declared_ranges import bounded
 from steelyard.ir.lowering.exemptions import for_each
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import LEDGER_DIGITS, Effect, OnUnknown, Output, PointsRule, Score, Unscored
@@ -209,7 +210,7 @@ def outputs(context: Context, scores: Scores) -> tuple[Output, ...]:
                     source=source(written.source, context.file.source),
                     notes=maybe_label(written.notes),
                     span=key.span,
-                    value=value,
+                    value=bounded(context, value, written.range, str(key)),
                 )
             )
     return tuple(found)

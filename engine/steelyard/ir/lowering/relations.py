@@ -10,6 +10,7 @@ from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import types
 from steelyard.ir.describe import describe
 from steelyard.ir.lowering.context import Context
+from steelyard.ir.lowering.declared_ranges import declared_rows
 from steelyard.ir.lowering.derived import derived
 from steelyard.ir.lowering.fields import check_milestones, field
 from steelyard.ir.lowering.order import rows_in_order
@@ -70,7 +71,9 @@ def shape(context: Context, name: str) -> RelationShape:
                 msg("this belongs to a feed"),
                 help=msg("write `feed: warnings` or leave it out"),
             )
-    return RelationShape(name, found, frozenset(str(key) for key in written.define), is_true(written.one_row))
+    one_row = is_true(written.one_row)
+    rows = declared_rows(context, written.rows, one_row=one_row)
+    return RelationShape(name, found, frozenset(str(key) for key in written.define), one_row, rows)
 
 
 def _feed_fields(context: Context, written: model.Relation) -> tuple[InputField, ...]:
@@ -261,6 +264,7 @@ def relation(context: Context, name: str) -> Relation | None:
         one_row=row.one_row,
         window=_window(row, written, context.diagnostics),
         derived=context.derivations.get(name),
+        rows=row.rows,
     )
 
 

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import starmap
 
-from steelyard.diagnostics import InternalError, msg
+from steelyard.diagnostics import Diagnostics, InternalError, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import And, Argument, Expr, IsMissing
 from steelyard.ir.lowering import nested
 from steelyard.ir.lowering.cells import Carried, constant, scope_of
 from steelyard.ir.lowering.context import Context
-from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type
+from steelyard.ir.lowering.fields import declared_range, declared_type, parse_type, written_range
 from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.ruleset import HitPolicy, Said, Table, TableInput, TableOutput, TableRow
 from steelyard.ir.scope import NameScope
@@ -79,6 +79,7 @@ def table(context: Context, name: str) -> Table | None:
     if _ends_with_otherwise(context, written, columns, hit):
         rows, default = rows[:-1], None if rows[-1] is None else rows[-1].outputs
     context.carried[name] = tuple(carried.trees)
+    _keep_ranges(context, written, columns, [row.outputs for row in rows if row is not None], default)
     return Table(
         id=name,
         label=label(written.label, name),
@@ -92,6 +93,23 @@ def table(context: Context, name: str) -> Table | None:
         default=default,
         carried=tuple(carried.columns),
     )
+
+
+def _keep_ranges(
+    context: Context,
+    written: model.Table,
+    columns: _Columns,
+    rows: list[tuple[Said, ...]],
+    default: tuple[Said, ...] | None,
+) -> None:
+    """Keep the ranges written for outputs with computed cells, which are checked where they are computed."""
+    for place, (column, one) in enumerate(zip(columns.outputs, written.outputs.values(), strict=True)):
+        computed = any(isinstance(said[place], Argument) for said in (*rows, *(() if default is None else (default,))))
+        found = None
+        if computed and one.range is not None:
+            found = written_range(one.range, column.type, context.zone, Diagnostics())
+        if found is not None:
+            context.computed_ranges[columns.table, column.id] = found
 
 
 def arguments(context: Context, name: str, scope: NameScope) -> tuple[Expr, ...] | None:
@@ -273,8 +291,7 @@ def _result(
                 help=msg("write a row for each value, or choose another hit policy, e.g. `first`"),
             )
         return value
-    if isinstance(value, int) and bounds is not None and not bounds.holds(value):
-        context.diagnostics.add("T109", cell.span, msg("`{text}` is out of its range", text=cell))
+    _check_within(context, cell, value, bounds)
     if output.priority and value not in output.priority:
         context.diagnostics.add(
             "T103",
@@ -283,6 +300,11 @@ def _result(
             help=msg("add it to `values` of `{column}` by its importance", column=output.id),
         )
     return value
+
+
+def _check_within(context: Context, cell: Text, value: Said, bounds: Range | None) -> None:
+    if isinstance(value, int) and bounds is not None and not bounds.holds(value):
+        context.diagnostics.add("T109", cell.span, msg("`{text}` is out of its range", text=cell))
 
 
 def _said(context: Context, cell: Text, output: TableOutput, carried: Carried) -> Said:
@@ -364,7 +386,7 @@ def _default(context: Context, written: model.Table, columns: _Columns, hit: Hit
                 else msg("its outputs are {names}", names=listed(names[:5])),
             )
     values: list[Said] = []
-    for output in columns.outputs:
+    for output, bounds in zip(columns.outputs, columns.ranges, strict=True):
         text = given.get(output.id)
         kind = Number(0) if hit is HitPolicy.COLLECT_COUNT else output.type
         if text is None:
@@ -375,7 +397,8 @@ def _default(context: Context, written: model.Table, columns: _Columns, hit: Hit
                 help=msg("write a value, or `missing`"),
             )
         silent = text is None or (text == "missing" and not text.quoted)
-        values.append(
-            None if silent or text is None else _said(context, text, replace(output, type=kind), columns.carried)
-        )
+        value = None if silent or text is None else _said(context, text, replace(output, type=kind), columns.carried)
+        if text is not None and hit is not HitPolicy.COLLECT_COUNT:
+            _check_within(context, text, value, bounds)
+        values.append(value)
     return tuple(values)

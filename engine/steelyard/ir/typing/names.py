@@ -296,7 +296,8 @@ def table_call(
         return None
     column = next(o for o in table.outputs if o.id == output)
     kind = Number(0) if table.hit is HitPolicy.COLLECT_COUNT else column.type
-    return TableCall(table.id, output, arguments, type=kind, span=span)
+    call = TableCall(table.id, output, arguments, type=kind, span=span)
+    return call if scope.types_only else scope.lookup.bounded_answer(call)
 
 
 def closed(kind: Type) -> Type:

@@ -14,6 +14,7 @@ from steelyard.ir.expressions import (
     Add,
     Aggregate,
     Apply,
+    Bounded,
     Coalesce,
     Expr,
     Function,
@@ -52,7 +53,7 @@ def in_percent(expr: Expr) -> Expr:
     match expr:
         case Add(left=left, right=right) | Subtract(left=left, right=right):
             return replace(expr, left=in_percent(left), right=in_percent(right), type=kind)
-        case Negate(operand=operand) | Scale(operand=operand):
+        case Negate(operand=operand) | Scale(operand=operand) | Bounded(operand=operand):
             return replace(expr, operand=in_percent(operand), type=kind)
         case If(yes=yes, no=no):
             return replace(expr, yes=in_percent(yes), no=in_percent(no), type=kind)
