@@ -407,6 +407,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 130), (signal.SIGINT, 130), (signal.SIGKILL, -9)])
 def test_a_run_that_is_ended_leaves_no_half_file(
@@ -446,6 +447,7 @@ def test_a_run_that_is_ended_leaves_no_half_file(
     assert "before" == (out / "a.csv").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_program_of_its_own_gives_the_same(policy: Path):
     done = program("evaluate", ".", "--cases", "cases.csv", *AS_OF, "-o", "-", cwd=policy, LC_ALL="C")
 
@@ -557,6 +559,7 @@ def test_a_name_that_is_too_long_is_no_fault_of_ours(option: str, steelyard, pol
     assert 2 == steelyard("evaluate", "x" * 300, "--cases", cases).status
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_seen_enough_is_no_failure(policy: Path, cases: Path):
     """`-o - | head -1`: ended from outside, without a word."""
     line = cases.read_text("utf-8").splitlines()[1]

@@ -95,6 +95,7 @@ def test_demo_in_an_empty_folder(tmp_path: Path):
     assert 587 <= len((tmp_path / "steelyard-demo/scores.csv").read_text("utf-8").splitlines())
 
 
+@pytest.mark.slow
 def test_what_demo_says_can_be_run(tmp_path: Path):
     done = program("demo", "--quiet", cwd=tmp_path)
     commands = [line.split()[1:] for line in done.stdout.splitlines() if line.startswith("    steelyard ")]
@@ -104,6 +105,7 @@ def test_what_demo_says_can_be_run(tmp_path: Path):
         assert 0 == program(*words, cwd=tmp_path).returncode
 
 
+@pytest.mark.slow
 def test_demo_replaces_its_own_folder_only(tmp_path: Path, steelyard, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine").mkdir()

@@ -83,6 +83,7 @@ LONG = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phase", [*CHEAP, *(pytest.param(name, marks=pytest.mark.long) for name in LONG)])
 def test_two_signals_end_a_command_in_every_phase(phase: str, policy: Path, tmp_path: Path):
     words, stopping = {**CHEAP, **LONG}[phase]
@@ -140,6 +141,7 @@ def test_the_language_of_the_command_is_spoken(policy: Path, tmp_path: Path):
     assert (130, "已中断：没有写入任何内容\n") == (status, err)
 
 
+@pytest.mark.slow
 def test_outputs_that_are_there_are_told_of(policy: Path, tmp_path: Path):
     for name in ("out", "temporary"):
         (tmp_path / name).mkdir()

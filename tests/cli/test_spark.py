@@ -54,6 +54,7 @@ def test_same_files_as_sql_and_nothing_left(steelyard, tmp_path: Path, monkeypat
     assert {path.name for path in tmp_path.iterdir()} == names
 
 
+@pytest.mark.slow
 @needed
 def test_master_that_is_none(steelyard, policy: Path):
     cases = policy / "cases.csv"

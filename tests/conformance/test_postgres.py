@@ -78,6 +78,7 @@ def keyed(example, ruleset, number):
     return replace(example, given={**example.given, ruleset.key: f"case {number}"}, rows=rows)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_conformance(server, path):
     found: list[str] = []
@@ -91,6 +92,7 @@ def test_conformance(server, path):
     assert found == []
 
 
+@pytest.mark.slow
 def test_the_sample_policy(server):
     sample = rulesets() / "motor-small-claims" / "sample"
     versions = load("motor-small-claims", {"as_of": AS_OF}).versions
@@ -104,6 +106,7 @@ def test_the_sample_policy(server):
     assert compared(server, versions.newest, found.cases) == []
 
 
+@pytest.mark.slow
 def test_no_word_of_postgres_stands_without_quotes(server):
     found = server.run("SELECT word FROM pg_get_keywords() WHERE catcode <> 'U'")
 

@@ -66,6 +66,7 @@ def effort(work: Callable[[], object]) -> int:
     return count
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*SHAPES, *OTHERS])
 def test_a_file_twice_as_large_takes_about_twice_the_effort(name: str):
     shape, size = SHAPES[name] if name in SHAPES else (OTHERS[name], 150)

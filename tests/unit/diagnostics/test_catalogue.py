@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -50,12 +51,19 @@ def calls(tree: ast.AST) -> Iterator[ast.Call]:
                 yield node
 
 
+@cache
+def calls_by_file() -> dict[Path, tuple[ast.Call, ...]]:
+    """The calls in every module, which several tests read."""
+    return {path: tuple(calls(ast.parse(path.read_text("utf-8")))) for path in sorted(ROOT.rglob("*.py"))}
+
+
 def templates(*packages: str) -> dict[str, list[str]]:
     """Template -> where it is written (FILE:LINE), over whole packages or everything."""
     found: dict[str, list[str]] = {}
-    folders = [ROOT / package for package in packages] or [ROOT]
-    for path in sorted(path for folder in folders for path in folder.rglob("*.py")):
-        for call in calls(ast.parse(path.read_text("utf-8"))):
+    for path, made in calls_by_file().items():
+        if packages and path.relative_to(ROOT).parts[0] not in packages:
+            continue
+        for call in made:
             argument = call.args[0]
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
                 found.setdefault(argument.value, []).append(f"{path.relative_to(ROOT)}:{call.lineno}")
@@ -127,8 +135,8 @@ def test_no_translation_of_a_text_that_is_gone(lang: str) -> None:
 def test_every_template_is_a_literal_with_named_fields() -> None:
     """Text put together at run time cannot be translated; a field without its value is a crash."""
     wrong: list[str] = []
-    for path in sorted(ROOT.rglob("*.py")):
-        for call in calls(ast.parse(path.read_text("utf-8"))):
+    for path, made in calls_by_file().items():
+        for call in made:
             place = f"{path.relative_to(ROOT)}:{call.lineno}"
             match call.args[0]:
                 case ast.Constant(value=str(template)):

@@ -131,6 +131,7 @@ def test_by_everything(run: Run) -> None:
     assert 14 == len(found)
 
 
+@pytest.mark.slow
 def test_the_words_of_a_summary(folder: Path) -> None:
     common = ("evaluate", "rules", "--cases", "cases.csv", "--relation", "notes=notes.csv", "--allow-rejects", 99)
     common += ("--summary-by", "Agency,month", "--engine", "reference")

@@ -79,6 +79,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("engine", ["durable", "sql"])
 def test_no_message_quotes_a_person(folder: Path, engine: str) -> None:
     words = ("--cases", "c.csv", "--relation", "notes=notes.csv", "--relation", "cars=cars.csv", "--engine", engine)

@@ -25,6 +25,7 @@ def length(text: str) -> int:
     return len(duckdb.sql(query, pretty=False))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_ruleset_twice_as_large_gives_a_statement_about_twice_as_long(name):
     shape, size = SHAPES[name]

@@ -43,7 +43,9 @@ TEXTS = (
 )
 
 
-@pytest.fixture(scope="module", params=sorted(RUN))
+@pytest.fixture(
+    scope="module", params=["duckdb", *(pytest.param(name, marks=pytest.mark.slow) for name in ("postgres", "spark"))]
+)
 def engine(request) -> Iterator[Engine]:
     with ExitStack() as stack:
         try:

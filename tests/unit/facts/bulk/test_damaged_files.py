@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
@@ -147,6 +148,7 @@ def broken(data: bytes, damage) -> bytes:
     return data
 
 
+@pytest.mark.slow
 @settings(
     max_examples=EXAMPLES,
     deadline=None,
