@@ -9,8 +9,9 @@ from steelyard.analysis.gaps import gaps
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, Message, ValueRegion, ValueRegions, msg
 from steelyard.ir import coverage
-from steelyard.ir.coverage import Box
+from steelyard.ir.coverage import Box, TestedColumn
 from steelyard.ir.ruleset import HitPolicy, Table
+from steelyard.semantics.tables import priority
 
 MOST_PAIRS = 20
 """How many overlaps of a table are reported one by one."""
@@ -114,10 +115,10 @@ def _may_overlap(
 
 
 def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
-    """Report rows that no value reaches, or that earlier rows shadow under hit policy first."""
-    columns, possible = [axis.sure for axis in axes], [axis.possible for axis in axes]
-    outputs = [row.outputs for row in table.rows]
-    shadows = coverage.shadows(columns, possible, outputs) if table.hit is HitPolicy.FIRST else None
+    """Report rows that no value reaches, or that others shadow: earlier ones (first), or higher ones (priority)."""
+    columns = [axis.sure for axis in axes]
+    order = _deciding(table)
+    shadows = None if order is None else _shadows(table, axes, order)
     for place, row in enumerate(table.rows):
         if any(not column.rows[place] for column in columns):
             diagnostics.add(
@@ -126,14 +127,12 @@ def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics
                 msg("row {number} of `{table}` can never hit", number=place + 1, table=table.id),
                 help=msg("no value that is asked for meets its conditions: correct or remove it"),
             )
-        elif shadows is not None and (before := shadows.hidden_by(place)):
+        elif shadows is not None and order is not None and (before := _hiding(shadows, order, place)):
             diagnostics.add(
                 "L111",
                 row.span,
                 _hidden(table, place, before),
-                help=msg("move it before them, or remove it")
-                if len(before) > 1
-                else msg("move it before that row, or remove it"),
+                help=_help(table, before),
                 labels=tuple(
                     Label(span, msg("row {number}", number=one + 1))
                     for one in before[:MOST_NAMED]
@@ -143,12 +142,18 @@ def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics
                     (ValueRegion(extents(axes, tuple(one.rows[place] for one in columns)), _numbers(place, *before)),)
                 ),
             )
-    if shadows is not None and shadows.undecided:
-        first = shadows.undecided[0]
+    if shadows is not None and order is not None and shadows.undecided:
+        first = order[shadows.undecided[0]]
         diagnostics.add(
             "L111",
             table.rows[first].span,
             msg(
+                "{count} {count:row|rows} of `{table}` {count:was|were} not compared with those of higher priority",
+                count=len(shadows.undecided),
+                table=table.id,
+            )
+            if table.hit is HitPolicy.PRIORITY
+            else msg(
                 "from row {number} on, {count} {count:row|rows} of `{table}` {count:was|were} not compared with "
                 "those before them",
                 number=first + 1,
@@ -159,8 +164,53 @@ def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics
         )
 
 
+def _deciding(table: Table) -> list[int] | None:
+    """The rows in the order in which the first that hits decides; None where no single row decides."""
+    places = range(len(table.rows))
+    if table.hit is HitPolicy.FIRST:
+        return [*places]
+    if table.hit is not HitPolicy.PRIORITY:
+        return None
+    rank = priority(table)
+    return sorted(places, key=lambda place: rank(table.rows[place]))
+
+
+def _shadows(table: Table, axes: Sequence[AnyAxis], order: Sequence[int]) -> coverage.Shadows:
+    """What hides each row, where the rows decide in this order; rows are numbered by their place in it."""
+
+    def ordered(column: TestedColumn) -> TestedColumn:
+        return TestedColumn(column.atoms, tuple(column.rows[place] for place in order))
+
+    columns, possible = [ordered(axis.sure) for axis in axes], [ordered(axis.possible) for axis in axes]
+    return coverage.shadows(columns, possible, [table.rows[place].outputs for place in order])
+
+
+def _hiding(shadows: coverage.Shadows, order: Sequence[int], place: int) -> tuple[int, ...]:
+    """The rows that together hide a row; none where a value reaches it."""
+    return tuple(sorted(order[one] for one in shadows.hidden_by(order.index(place))))
+
+
+def _help(table: Table, before: tuple[int, ...]) -> Message:
+    if table.hit is HitPolicy.PRIORITY:
+        return msg("narrow what stands higher, or remove it")
+    if len(before) > 1:
+        return msg("move it before them, or remove it")
+    return msg("move it before that row, or remove it")
+
+
 def _hidden(table: Table, place: int, before: tuple[int, ...]) -> Message:
     names = {"number": place + 1, "table": table.id, "rows": tuple(str(one + 1) for one in before[:MOST_NAMED])}
+    if table.hit is HitPolicy.PRIORITY and len(before) > MOST_NAMED:
+        more = len(before) - MOST_NAMED
+        return msg(
+            "row {number} of `{table}` never decides: rows {rows} and {more} more stand higher, together",
+            **names,
+            more=more,
+        )
+    if table.hit is HitPolicy.PRIORITY and len(before) > 1:
+        return msg("row {number} of `{table}` never decides: rows {rows} stand higher, together", **names)
+    if table.hit is HitPolicy.PRIORITY:
+        return msg("row {number} of `{table}` never decides: row {rows} stands higher", **names)
     if len(before) == 1:
         return msg("row {number} of `{table}` never hits: row {rows} hits first", **names)
     if len(before) > MOST_NAMED:

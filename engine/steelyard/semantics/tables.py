@@ -184,7 +184,7 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
     if table.hit.gives_list:
         if not rows:
             return Hits(() if table.default is None else (table.default,))
-        ordered = sorted(rows, key=_priority(table)) if table.hit is HitPolicy.OUTPUT_ORDER else rows
+        ordered = sorted(rows, key=priority(table)) if table.hit is HitPolicy.OUTPUT_ORDER else rows
         return Hits(tuple(row.outputs for row in ordered))
     if not rows:
         return table.default
@@ -197,7 +197,7 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
         case HitPolicy.FIRST:
             return rows[0].outputs
         case HitPolicy.PRIORITY:
-            return min(rows, key=_priority(table)).outputs
+            return min(rows, key=priority(table)).outputs
         case HitPolicy.COLLECT_COUNT:
             return (len(rows),) * len(table.outputs)
         case HitPolicy.COLLECT_SUM | HitPolicy.COLLECT_MIN | HitPolicy.COLLECT_MAX:
@@ -228,7 +228,7 @@ def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: 
     return any(decide(table, sorted([*hits, *extra])) != result for extra in more)
 
 
-def _priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
+def priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
     """Build the sort key of a row under priority: the position of each output in its order, last where absent.
 
     No output in such a table is computed.

@@ -80,6 +80,9 @@ def tables(draw: st.DrawFn) -> tuple[list[str], list[tuple[tuple[Cell, ...], int
     return names, draw(st.lists(row, min_size=1, max_size=6))
 
 
+OUTPUT = "{o: {type: integer, values: [4, 3, 2, 1]}}"
+
+
 def text_of(hit: str, names: list[str], rows) -> str:
     cells = ", ".join(
         "{" + ", ".join(f'{n}: "{cell.text}"' for n, cell in zip(names, row, strict=True)) + f", o: {output}}}"
@@ -87,7 +90,7 @@ def text_of(hit: str, names: list[str], rows) -> str:
     )
     inputs = ", ".join(f"{name}: {name}" for name in names)
     return (
-        f"tables:\n  t:\n    hit: {hit}\n    inputs: {{{inputs}}}\n    outputs: {{o: integer}}\n    rows: [{cells}]\n"
+        f"tables:\n  t:\n    hit: {hit}\n    inputs: {{{inputs}}}\n    outputs: {OUTPUT}\n    rows: [{cells}]\n"
         "outputs: {seen: t}\n"
     )
 
@@ -126,7 +129,7 @@ def held(found: list[Diagnostic], code: str, names: list[str], points) -> dict[t
 
 
 @settings(max_examples=40, deadline=None)
-@given(tables(), st.sampled_from(["unique", "any", "first"]))
+@given(tables(), st.sampled_from(["unique", "any", "first", "priority"]))
 def test_regions_are_exactly_the_values_found_by_trying_all(drawn, hit: str):
     names, rows = drawn
     named = {cell.text for row, _ in rows for cell in row}
@@ -142,7 +145,7 @@ def test_regions_are_exactly_the_values_found_by_trying_all(drawn, hit: str):
     missed = {point for point, each in answers.items() if set(each) == {False}}
     assert ({(): missed} if missed else {}) == held(found, "H103", names, points)
 
-    if hit != "first":
+    if hit in {"unique", "any"}:
         together = {
             (one + 1, other + 1): both
             for one, other in combinations(range(len(rows)), 2)
@@ -150,14 +153,18 @@ def test_regions_are_exactly_the_values_found_by_trying_all(drawn, hit: str):
             and (both := {point for point, each in answers.items() if each[one] and each[other]})
         }
         assert together == held(found, "H101" if hit == "unique" else "H102", names, points)
+    places = sorted(range(len(rows)), key=lambda one: -rows[one][1]) if hit == "priority" else [*range(len(rows))]
     unreached = {
         place + 1
-        for place in range(len(rows))
+        for place in places
         if not any(
             each[place]
             and (
-                hit != "first"
-                or not any(each[one] or (each[one] is None and rows[one][1] != rows[place][1]) for one in range(place))
+                hit in {"unique", "any"}
+                or not any(
+                    each[one] or (each[one] is None and rows[one][1] != rows[place][1])
+                    for one in places[: places.index(place)]
+                )
             )
             for each in answers.values()
         )
@@ -325,6 +332,17 @@ def test_a_row_is_hidden_by_the_rows_named():
         "row 4 of `t` never hits: rows 1, 2 hit first, together",
     ] == [str(one.headline) for one in found]
     assert [(3, 2), (4, 1, 2)] == [one.regions.regions[0].rows for one in found if one.regions]
+
+
+def test_under_priority_rows_that_stand_higher_hide_a_row_wherever_they_are_written():
+    rows = "[{a: '> 5', o: 1}, {a: '> 1', o: 2}, {a: '< 3', o: 2}, {o: 1}]"
+    found = [one for one in findings(text_of("priority", ["a"], []).replace("[]", rows)) if one.code == "L111"]
+
+    assert [
+        "row 1 of `t` never decides: row 2 stands higher",
+        "row 4 of `t` never decides: rows 2, 3 stand higher, together",
+    ] == [str(one.headline) for one in found]
+    assert [(1, 2), (4, 2, 3)] == [one.regions.regions[0].rows for one in found if one.regions]
 
 
 def test_a_row_for_a_missing_value_is_reached_where_the_others_would_say_the_same():

@@ -64,7 +64,7 @@ def test_any_allows_rows_that_agree(found):
 
 @pytest.mark.parametrize("hit", ["first", "priority", "rule order", "output order", "collect", "collect sum"])
 def test_other_hit_policies_allow_overlaps(hit: str, found):
-    output = "{o: {type: integer, values: [2, 1]}}" if hit in {"priority", "output order"} else "{o: integer}"
+    output = "{o: {type: integer, values: [1, 2]}}" if hit in {"priority", "output order"} else "{o: integer}"
 
     assert [] == found(table(hit, '[{a: "<= 5", o: 1}, {a: "-", o: 2}]', output=output))
 

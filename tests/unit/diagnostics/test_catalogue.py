@@ -80,7 +80,8 @@ COUNTS = {
 }  # fmt: skip
 """The names of fields that may hold a number of things."""
 PLURAL = re.compile(
-    r"(?<![=\w])1 (?:(?:more|hidden|bad|whole|working|scored|different) )*(?!(?:holds|says|hits|has|was)\b)\w+s\b"
+    r"(?<![=\w])1 (?:(?:more|hidden|bad|whole|working|scored|different) )*"
+    r"(?!(?:holds|says|hits|stands|has|was)\b)\w+s\b"
 )
 """One thing, and a word that ends as a plural; verbs of what a number names, such as a row, are none."""
 
