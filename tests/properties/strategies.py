@@ -39,6 +39,7 @@ CALENDARS: tuple[dict[str, Any], ...] = (
     {"holidays": "none", "hours": "09:00-12:00, 13:00-17:30"},
     {"holidays": "none", "hours": "00:00-03:00, 22:00-24:00", "weekend": ["fri", "sat"]},
     {"holidays": "CN", "hours": "09:00-17:30"},
+    {"holidays": "CN", "hours": "09:00-17:30", "make_up_days": "false"},
     {"holidays": "US-TX", "hours": "00:00-24:00", "closed": ["2024-03-01"], "open": ["2024-03-02"]},
     {
         "holidays": "none",

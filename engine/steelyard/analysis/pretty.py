@@ -85,6 +85,7 @@ class _Printer:
                     "closed": tuple(str(day_of(day)) for day in value.closed),
                     "open": tuple(str(day_of(day)) for day in value.open),
                     "years": tuple(map(str, value.years)),
+                    "make_up_days": None if value.make_up_days else "false",
                     "weekday_hours": {WEEKDAYS[day]: hours_text(own) or "none" for day, own in value.weekday_hours},
                     "half_days": {str(day_of(day)): hours_text(own) for day, own in value.half_days},
                 }

@@ -85,12 +85,13 @@ def suggestions(code: str) -> tuple[str, ...]:
 
 
 @cache
-def known_days(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
+def known_days(code: str, weekend: frozenset[int] | None, *, make_up: bool = True) -> KnownDays | None:
     """Look up the working days of a country or state. Cached.
 
     Args:
         code: a code for which `is_known` is true.
         weekend: the days off of each week instead of the country's own.
+        make_up: whether the days that the country works in exchange for others are worked.
 
     Returns:
         The days; None where no year is known.
@@ -99,9 +100,9 @@ def known_days(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
         case "none":
             return _plain(SATURDAY_SUNDAY if weekend is None else weekend)
         case "CN":
-            return _china(SATURDAY_SUNDAY if weekend is None else weekend)
+            return _china(SATURDAY_SUNDAY if weekend is None else weekend, make_up=make_up)
         case _:  # any other code is that of a country
-            return _national(code, weekend)
+            return _national(code, weekend, make_up=make_up)
 
 
 def days_of_years(first: int, last: int) -> range:
@@ -123,19 +124,19 @@ def _plain(weekend: frozenset[int]) -> KnownDays:
     return KnownDays(FIRST_YEAR, LAST_YEAR, tuple(day for day in days if weekday(day) not in weekend))
 
 
-def _china(weekend: frozenset[int]) -> KnownDays:
+def _china(weekend: frozenset[int], *, make_up: bool) -> KnownDays:
     from chinese_calendar import constants  # pyright: ignore[reportMissingTypeStubs] - it is not typed
 
     announced: dict[date, str] = constants.holidays
     first, last = min(announced).year, max(announced).year
     off = {day_number(day) for day in announced}
-    worked: set[int] = {day_number(day) for day in constants.workdays}
+    worked: set[int] = {day_number(day) for day in constants.workdays} if make_up else set()
     days = days_of_years(first, last)
     working = (day for day in days if day in worked or (weekday(day) not in weekend and day not in off))
     return KnownDays(first, last, tuple(working))
 
 
-def _national(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
+def _national(code: str, weekend: frozenset[int] | None, *, make_up: bool) -> KnownDays | None:
     import holidays
 
     country, _, state = code.partition("-")
@@ -150,13 +151,13 @@ def _national(code: str, weekend: frozenset[int] | None) -> KnownDays | None:
     if known is None:
         return None
     first, last = known
-    if weekend is None:
-        return KnownDays(
-            first, last, tuple(n for n in days_of_years(first, last) if calendar.is_working_day(day_of(n)))
-        )
-    off = {day_number(day) for day in calendar}
-    worked = {day_number(day) for day in calendar.weekend_workdays}
     days = days_of_years(first, last)
+    made_up = {day_number(day) for day in calendar.weekend_workdays}
+    if weekend is None:
+        own = (n for n in days if calendar.is_working_day(day_of(n)))
+        return KnownDays(first, last, tuple(n for n in own if make_up or n not in made_up))
+    off = {day_number(day) for day in calendar}
+    worked = made_up if make_up else set[int]()
     working = (day for day in days if day in worked or (weekday(day) not in weekend and day not in off))
     return KnownDays(first, last, tuple(working))
 

@@ -37,6 +37,7 @@ class Settings:
         weekday_hours: days of the week with other hours, ascending, counted from Monday, 0; empty hours where no
             working time passes.
         half_days: single working days with other hours, as days since 1970-01-01, ascending.
+        make_up_days: whether the days that the country works in exchange for others are working days.
     """
 
     holidays: str
@@ -47,6 +48,7 @@ class Settings:
     years: tuple[int, ...] = ()
     weekday_hours: tuple[tuple[int, Hours], ...] = ()
     half_days: tuple[tuple[int, Hours], ...] = ()
+    make_up_days: bool = True
 
     def has_hours(self) -> bool:
         """Whether working time can pass, and not only days be counted."""
@@ -209,7 +211,7 @@ def merged(windows: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _days(settings: Settings) -> DayTable:
     weekend = None if settings.weekend is None else frozenset(settings.weekend)
-    known = known_days(settings.holidays, weekend)
+    known = known_days(settings.holidays, weekend, make_up=settings.make_up_days)
     own = settings.years
     years = sorted({*own, *(range(known.first_year, known.last_year + 1) if known is not None else ())})
     if not years:

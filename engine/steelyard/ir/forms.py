@@ -103,7 +103,7 @@ FORMS: dict[type, Form] = {
     ),
     declared.ParameterDeclaration: _form("parameter", "id type default range"),
     declared.WorkingCalendar: _form("calendar", "id settings"),
-    Settings: _form("settings", "holidays hours weekend closed open years weekday_hours half_days"),
+    Settings: _form("settings", "holidays hours weekend closed open years weekday_hours half_days make_up_days"),
     declared.Definition: _form("define", "id value"),
     declared.Derived: _form("derived", "by values", "by values"),
     declared.Window: _form("window", "start=from end=to"),

@@ -167,6 +167,8 @@ class Calendar(Described):
     """Working days with hours of their own, e.g. `2024-12-24: "09:00-12:00"`."""
     weekend: tuple[Weekday, ...] | None = None
     """The days off of each week, where they are not the country's own."""
+    make_up_days: Flag | None = None
+    """`false`: the days that the country works in exchange for others, such as Saturdays in China, stay off."""
     closed: tuple[Literal, ...] = ()
     """Further days off, e.g. `2024-02-09`."""
     open: tuple[Literal, ...] = ()

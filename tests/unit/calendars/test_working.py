@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from steelyard.calendars import Calendar, CalendarError, Settings, Uncovered, calendar, merged, read_hours, zone
+from steelyard.calendars.holiday_data import weekday
 from steelyard.calendars.zones import day_number, day_of
 from steelyard.diagnostics import Message
 
@@ -326,6 +327,33 @@ def test_the_digest_does_not_move() -> None:
 
 def test_the_same_settings_give_the_same_calendar() -> None:
     assert office() is office()
+
+
+def test_a_branch_need_not_work_the_days_in_exchange() -> None:
+    """4 February 2024 is a Sunday that China works; 12 February is off either way."""
+    branch = office(make_up_days=False)
+    six = office(make_up_days=False, weekend=(6,))
+    open_once = office(make_up_days=False, open=(number("2024-02-04"),))
+    friday, sunday = number("2024-02-02"), number("2024-02-04")
+
+    assert CN.business_days_between(friday, sunday) == 1
+    assert branch.business_days_between(friday, sunday) == 0
+    assert open_once.business_days_between(friday, sunday) == 1
+    assert six.business_days_between(friday, sunday) == 1  # Saturday the 3rd is an ordinary working day there
+    assert branch.add_business_days(number("2024-02-09"), 1) == number("2024-02-19")
+    assert CN.add_business_days(number("2024-02-09"), 1) == number("2024-02-18")
+    assert branch.working_time(us("2024-02-03T00:00+08:00"), us("2024-02-05T00:00+08:00")) == 0
+    assert branch.digest() != CN.digest()
+
+
+@pytest.mark.parametrize("weekend", [None, (5, 6)])
+@pytest.mark.parametrize("country", ["CN", "HU", "US-TX"])
+def test_without_days_in_exchange_no_weekend_is_worked(country, weekend) -> None:
+    usual, branch = (office(holidays=country, weekend=weekend, make_up_days=follows).days for follows in (True, False))
+    expected = tuple(day for day in usual.working if weekday(day) < 5)
+
+    assert expected == branch.working
+    assert (len(expected) < len(usual.working)) is (country != "US-TX")
 
 
 WEEK = office(

@@ -188,10 +188,14 @@ def test_the_digest_tells_other_calendars_apart() -> None:
             'office: {holidays: US, hours: "09:00-17:30"}',
             'office: {holidays: CN, hours: "09:00-17:30", closed: [2024-05-06]}',
             f"{OFFICE}, other: {{holidays: CN}}",
+            'office: {holidays: CN, hours: "09:00-17:30", make_up_days: false}',
         )
     ]
 
     assert len(set(digests)) == len(digests)
+    assert digests[0] == policy_digest(
+        sound(calendars='office: {holidays: CN, hours: "9:00-17:30", make_up_days: true}')
+    )
     assert digests[0] == policy_digest(sound(calendars='office: {label: 办公室, holidays: CN, hours: "9:00-17:30"}'))
 
 
@@ -261,6 +265,7 @@ def test_the_digest_tells_other_calendars_apart() -> None:
             "`sat` has no hours, and 2004-",
             "`sat: none`",
         ),
+        ("office: {holidays: CN, make_up_days: no}", "M106", "`calendars.office.make_up_days` cannot be", "false"),
         ("office: {holidays: CN, closed: [2024-02-30]}", "T109", "`2024-02-30` is not a date", ""),
         ("office: {holidays: CN, open: [next Monday]}", "T109", "`next Monday` is not a date", "write e.g."),
         ("office: {holidays: CN, weekend: [sat], years: [9999]}", "T109", "`9999` is not a year", "1900 to 2200"),

@@ -43,6 +43,7 @@ def working_calendar(
         tuple(sorted(opened)),
         years,
         weekday_hours=hours.others,
+        make_up_days=written.make_up_days != "false",
         half_days=tuple(sorted((day, own) for day, (_, own) in half_days.items())),
     )
     try:
