@@ -6,7 +6,7 @@ from typing import assert_never
 
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, msg
-from steelyard.ir.expressions import Add, Apply, Expr, Function, Literal, Subtract
+from steelyard.ir.expressions import Add, Apply, Bounded, Expr, Function, Literal, Subtract
 from steelyard.ir.ruleset import (
     AsMeasure,
     Bands,
@@ -64,6 +64,8 @@ def _ends(measure: Expr) -> list[Expr]:
             return [left]
         case Apply(function=Function.WORKING_TIME | Function.BUSINESS_DAYS_BETWEEN, arguments=(_, end)):
             return [end]
+        case Bounded(operand=operand):
+            return _ends(operand)
         case Add(left=left, right=right) | Subtract(left=left, right=right):
             return _ends(left) + _ends(right)
         case _:  # no time that is measured up to something

@@ -11,7 +11,7 @@ from steelyard.explain.terms import Name
 from steelyard.explain.trials import Found, Marks, Trials
 from steelyard.explain.words import Words
 from steelyard.facts.case import Case
-from steelyard.ir.expressions import Add, Define, Expr, Input, Subtract
+from steelyard.ir.expressions import Add, Bounded, Define, Expr, Input, Subtract
 from steelyard.ir.ruleset import Better, Clock, Indicator, PointsExpression, Ruleset, Score
 from steelyard.ir.types import Date, DateTime, Days, Duration, Number, difference
 from steelyard.semantics.evaluate import run
@@ -273,6 +273,8 @@ def _coefficient(written: Expr, name: str, words: Words) -> int | None:
     match written:
         case Input(name=read):
             return int(read == name)
+        case Bounded(operand=operand):
+            return _coefficient(operand, name, words)
         case Define(name=read):
             return _coefficient(words.definitions[read].value, name, words)
         case Add(left=left, right=right) | Subtract(left=left, right=right):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from steelyard.calendars import Calendar
+from steelyard.explain.phrases import bare
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Bar, EventWindow, Milestone
 from steelyard.explain.words import Words
@@ -81,7 +82,8 @@ def _span(result: Result, evaluation: Evaluation, words: Words) -> tuple[int, in
     if result.timing is not None:
         start, end = result.timing.start, result.timing.end
         return None if start is None or end is None else (start, end)
-    match result.indicator.measure:
+    measure = result.indicator.measure
+    match measure if isinstance(measure, Clock) else bare(measure):
         case Clock():
             return None
         case Subtract(left=Input() as end_expr, right=Input() as start_expr) if isinstance(end_expr.type, DateTime):

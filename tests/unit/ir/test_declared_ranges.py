@@ -224,3 +224,19 @@ def test_how_rows_are_asked_for(rows: str, expected: str) -> None:
 
     assert str(found.expected) == expected
     assert (found.where, found.value) == ("parts", "0")
+
+
+@pytest.mark.parametrize("bound", ["", ', range: "[..9000h]"'])
+def test_a_measure_with_a_range_is_linted_like_one_without(bound: str) -> None:
+    whole = text().replace(
+        "    kind: {type: text",
+        "    begun: datetime\n    over: {type: datetime, optional: true}\n    kind: {type: text",
+    )
+    whole += f"""\
+indicators:
+  i: {{measure: over - begun{bound}, target: 24h, better: lower, score: met, weight: 1, missing: waive}}
+score: {{method: weighted_mean, round: 2}}
+"""
+    found = {one.code for one in load_text(whole).diagnostics}
+
+    assert {"L121", "L127"} <= found
