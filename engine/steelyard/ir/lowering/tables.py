@@ -59,7 +59,8 @@ def table(context: Context, name: str) -> Table | None:
         raise InternalError(f"the rows of {name} were not read from their file")
     cells = _cells(written)
     inputs = tuple(_input(context, column, one, cells) for column, one in written.inputs.items())
-    outputs = tuple(_output(context, column, one, cells) for column, one in written.outputs.items())
+    hit = HitPolicy(written.hit_policy.replace(" ", "_"))
+    outputs = tuple(_output(context, column, one, cells, hit) for column, one in written.outputs.items())
     good_inputs = tuple(one for one in inputs if one is not None)
     good_outputs = tuple(one for one in outputs if one is not None)
     if len(good_inputs) < len(inputs) or len(good_outputs) < len(outputs):
@@ -70,7 +71,6 @@ def table(context: Context, name: str) -> Table | None:
     )
     carried = Carried(context, len(inputs))
     columns = _Columns(name, good_inputs, good_outputs, ranges, carried)
-    hit = HitPolicy(written.hit_policy.replace(" ", "_"))
     good = _check_policy(context, hit, columns, written)
     rows = tuple(_row(context, row, columns, number) for number, row in enumerate(written.rows, 1))
     default = _default(context, written, columns, hit)
@@ -175,13 +175,16 @@ def _input(
 
 
 def _output(
-    context: Context, column: Text, written: case.DeclaredField, cells: Mapping[str, list[Text]]
+    context: Context, column: Text, written: case.DeclaredField, cells: Mapping[str, list[Text]], hit: HitPolicy
 ) -> TableOutput | None:
     kind = declared_type(parse_type(written.type, context.diagnostics), written, context.diagnostics, any_values=True)
     if kind is None:
         return None
     kind = percent_where_written(kind, (written.range, *(written.values or ()), *cells.get(str(column), ())))
-    priority = tuple(literal_value(value, kind, context.zone, context.diagnostics) for value in written.values or ())
+    listed_values = written.values or ()
+    if hit in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER} and written.ordered is not None:
+        listed_values = written.ordered[::-1]  # the highest level is the most important
+    priority = tuple(literal_value(value, kind, context.zone, context.diagnostics) for value in listed_values)
     known = tuple(value for value in priority if value is not None)
     return TableOutput(str(column), kind, label(written.label, str(column)), known)
 
