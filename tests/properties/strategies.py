@@ -446,10 +446,21 @@ def indicator(
     if chance(draw, 20):
         found["combine"] = "stack"
     if chance(draw, 50):
-        found["reason"] = one_of(draw, "R1", "R2", "R3")
+        found["reason"] = one_of(draw, "R1", "R2", "R3", reason(draw, scope.relation))
     if chance(draw, 15):
         found["clamp"] = one_of(draw, "[0..120]", "none", "[10..100]")
     return found
+
+
+def reason(draw: Draw, relation: str | None) -> str:
+    """A computed reason code: of the case or, where there is one, of the row."""
+    of_row = {
+        "events": (':= coalesce(events.code, events.kind, "C2")', ':= concat("E", coalesce(kind, t1, "-"))', ":= eid"),
+        "parts": (":= parts.part", ':= concat("P", part)'),
+        "weather": (':= concat("W", coalesce(weather.level, "-"))',),
+    }
+    options = () if relation is None else of_row[relation]
+    return one_of(draw, *options, ':= coalesce(t1, line, "R2")', ':= if b1 = missing or not b1 then "C1" else "C3"')
 
 
 def exemptions(draw: Draw, indicators: dict[str, Any], deductions: Sequence[str]) -> dict[str, Any]:
@@ -527,7 +538,9 @@ def points(draw: Draw, names: Sequence[str], scores: Sequence[str]) -> dict[str,
         if chance(draw, 30):
             rule["stage"] = str(one_of(draw, 1, 2, 3))
         if chance(draw, 50):
-            rule["reason"] = one_of(draw, "C1", "C2", "R1")
+            codes = ("C1", "C2", "R1")
+            computed = relation is None or section != "gates"
+            rule["reason"] = one_of(draw, *codes, reason(draw, relation)) if computed else one_of(draw, *codes)
         amount = one_of(draw, "5", "2.5", "0.125", "0", "abs(n2)", "n2")
         if relation == "events":
             amount = one_of(draw, amount, "abs(amount)", "events.crowd")

@@ -128,6 +128,7 @@ _CODES = (
     Code("H131", "spreadsheet-formula", _E),
     Code("H132", "missing-or-text", _E),
     Code("H133", "possible-overlap", _W),
+    Code("H134", "expression-as-text", _E),
     Code("H141", "range-never-met", _E),
     Code("H201", "weights-off-total", _E),
     Code("H202", "weight-not-above-zero", _E),

@@ -228,7 +228,8 @@ class _Writer:
                 for one in score.summands
             ],
             "computation": self._texts(score.base_text),
-            "reasons": list(score.reasons),
+            "reasons": [one.code for one in score.reasons],
+            "reason_meanings": [self._text(one.meaning) for one in score.reasons],
             "left_out": [
                 {**self._named(one.name), "why": self._texts(one.why), "score_if_counted": _number(one.if_counted)}
                 for one in score.left_out
@@ -339,6 +340,8 @@ class _Writer:
             "fired": found.fired,
             "points": _number(found.points),
             "text": self._maybe(found.amount),
+            "name": self._maybe(found.name),
+            "reason": found.reason,
             "condition": self._node(found.tree),
             "working": self._nodes(found.working),
         }

@@ -9,6 +9,7 @@ from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.distance import why_not
 from steelyard.explain.grants import grant_story
 from steelyard.explain.hours import hours_counted
+from steelyard.explain.naming import result_name
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import ClockStory, IndicatorStory, Node, ShareStory
@@ -49,7 +50,7 @@ def _story(result: Result, evaluation: Evaluation, words: Words) -> IndicatorSto
     row = None if family is None or result.row is None else words.row(family.relation, result.row.row)
     target_type = rule.measure_type if rule.target is None else rule.target.type
     return IndicatorStory(
-        name=words.name(rule.id),
+        name=result_name(result, at),
         group=None if rule.group is None else words.name(rule.group),
         clause=words.clause(rule.source),
         row=row,
@@ -99,7 +100,14 @@ def _working(result: Result, at: EvaluationPlace) -> tuple[Node, ...]:
                 assert_never(granted.grant)
     if isinstance(rule.way, PointsExpression) and result.score is not None:
         parts.append((msg("points"), rule.way.value, at))
+    if isinstance(rule.reason, Expr) and result.reason is not None and not _banded(result):
+        parts.append((msg("reason code"), rule.reason, at))
     return tuple(node for name, expr, there in parts for node in worked(name, expr, there))
+
+
+def _banded(result: Result) -> bool:
+    """Whether the reason code is that of the band."""
+    return result.scoring is not None and result.scoring.reason is not None
 
 
 def _relation(granted: Granted, at: EvaluationPlace) -> str:

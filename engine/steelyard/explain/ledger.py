@@ -8,6 +8,7 @@ from typing import assert_never
 from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.counterfactual import Without
 from steelyard.explain.left_out import left_out
+from steelyard.explain.naming import line_name, reasons, result_name
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Clause, LedgerLine, Node, ScoreStory, Summand
 from steelyard.explain.terms import Name, Text, decimal_text
@@ -54,9 +55,9 @@ def _story(  # noqa: PLR0917 - all that a score is explained by
         if situation is None
         else weight_story(situation, evaluation.ruleset, words, fired, left_out=bool(scored.left_out)),
         ledger=_ledger(rule, outcome, evaluation, words),
-        summands=_summands(scored, words),
+        summands=_summands(scored, EvaluationPlace(evaluation, words)),
         base_text=() if outcome.base is None else _base_text(rule, scored, outcome.base),
-        reasons=outcome.reasons,
+        reasons=reasons(outcome, EvaluationPlace(evaluation, words)),
         working=_working(rule, evaluation, words),
         left_out=left_out(rule, scored, evaluation, without, words),
     )
@@ -140,7 +141,7 @@ def _named(line: Line, evaluation: Evaluation, words: Words) -> tuple[Name | Non
         return None, None
     ruleset = evaluation.ruleset
     found = next(one for one in (*ruleset.indicators, *ruleset.points) if one.id == line.rule)
-    return words.name(found.id), words.clause(found.source)
+    return line_name(line, EvaluationPlace(evaluation, words)), words.clause(found.source)
 
 
 def _text(line: Line, rule: Score, named: Name | None, evaluation: Evaluation, words: Words) -> Text:
@@ -198,9 +199,9 @@ def _relation(rule: PointsRule) -> str | None:
     return rule.for_each
 
 
-def _summands(scored: Scored, words: Words) -> tuple[Summand, ...]:
+def _summands(scored: Scored, at: EvaluationPlace) -> tuple[Summand, ...]:
     return tuple(
-        Summand(words.name(result.indicator.id), result.row_id, share, Fixed(result.score or 0, SCORE_DIGITS))
+        Summand(result_name(result, at), result.row_id, share, Fixed(result.score or 0, SCORE_DIGITS))
         for result, share, _ in scored.contributions
     )
 

@@ -225,6 +225,8 @@ class Judgement:
         tree: the condition with the values used.
         amount: the points that a points rule brought, as text.
         points: the same as a number with the rule's own digits; None where it is missing or the rule brings none.
+        reason: the reason code, where the rule fired and computes it.
+        name: what the row is called, where the rule's label is computed.
         working: the trees of the amount and of its limit, where they were computed.
     """
 
@@ -235,6 +237,8 @@ class Judgement:
     amount: Text | None = None
     points: Fixed | None = None
     working: tuple[Node, ...] = ()
+    reason: str | None = None
+    name: Name | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,13 +345,21 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason code, and what it stands for: the names of what lost points under it."""
+
+    code: str
+    meaning: Text
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreStory:
     """One score: its ledger line by line, and the same result as one computation.
 
     Attributes:
         unscored: why it has no score; None where it has one.
         base_text: the exact computation of the base.
-        reasons: reason codes, most points first.
+        reasons: reason codes with their meanings, most points first.
         working: the trees of its `value` or `start`, of `minimum_present` and `only_if`, where they were computed.
         left_out: its indicators and families that do not count in it.
     """
@@ -363,7 +375,7 @@ class ScoreStory:
     ledger: tuple[LedgerLine, ...]
     summands: tuple[Summand, ...]
     base_text: tuple[Text, ...]
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     working: tuple[Node, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
 

@@ -9,6 +9,7 @@ from steelyard.diagnostics import msg
 from steelyard.explain.distance import no_rows, row_misses, why_not
 from steelyard.explain.gaps import Miss
 from steelyard.explain.grants import grant_story
+from steelyard.explain.naming import called
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Judgement, Node, RuleKind, RuleStory
@@ -110,7 +111,7 @@ def _story(
         why_not=tuple(miss.text for miss in misses),
         distances=tuple(miss.distance for miss in misses),
         lifted_by=None if lifted is None else at.words.name(lifted),
-        reason=rule.reason if isinstance(rule, Unscored | PointsRule) else None,
+        reason=rule.reason if isinstance(rule, Unscored | PointsRule) and isinstance(rule.reason, str) else None,
         nearness=_nearness(misses, by_row=relation is not None),
     )
 
@@ -155,7 +156,10 @@ def _applied(one: Applied, rule: PointsRule, at: EvaluationPlace) -> tuple[Judge
     if one.fired:
         working = worked(msg("points"), rule.amount, there)
         working += () if rule.cap is None else worked(msg("points in all at most"), rule.cap, at)
-    return Judgement(row, truth, one.fired, grow(rule.when, there), amount, one.amount, working), one
+        working += worked(msg("reason code"), rule.reason, there) if isinstance(rule.reason, Expr) else ()
+    name = None if rule.naming is None else called(rule, one.row, at)
+    tree = grow(rule.when, there)
+    return Judgement(row, truth, one.fired, tree, amount, one.amount, working, one.reason, name), one
 
 
 def _moved(rule: PointsRule, amount: Fixed) -> Text:

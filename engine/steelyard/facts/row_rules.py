@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from steelyard.facts.case import Row
-from steelyard.ir.contents import expressions, grant_expressions
+from steelyard.ir.contents import expressions, grant_expressions, told
 from steelyard.ir.expressions import (
     Aggregate,
     Aggregation,
@@ -137,7 +137,7 @@ def _rules(ruleset: Ruleset) -> dict[str, tuple[str | None, list[Expr]]]:
     for one in ruleset.weights.adjustments:
         found[one.id] = None, [one.when, *one.multiply.values(), *one.set.values()]
     for one in ruleset.points:
-        found[one.id] = one.for_each, [one.when, one.amount, *(() if one.cap is None else (one.cap,))]
+        found[one.id] = one.for_each, [one.when, one.amount, *(() if one.cap is None else (one.cap,)), *told(one)]
     return found
 
 

@@ -13,9 +13,11 @@ from steelyard.ir.ruleset import (
     Clock,
     Curve,
     Grant,
+    Indicator,
     Met,
     PauseGrant,
     PointsExpression,
+    PointsRule,
     Proportion,
     RelativeStep,
     Ruleset,
@@ -39,6 +41,7 @@ def expressions(ruleset: Ruleset) -> Iterator[Expr]:
         yield from _there(*((clock.start, clock.stop, clock.until) if isinstance(clock, Clock) else (clock,)))
         yield from _there(indicator.only_if, indicator.target, indicator.weight)
         yield from way_expressions(indicator.way)
+        yield from told(indicator)
     for exemption in ruleset.exemptions:
         yield exemption.when
         yield from (value for grant in exemption.grants for value in grant_expressions(grant))
@@ -53,7 +56,13 @@ def expressions(ruleset: Ruleset) -> Iterator[Expr]:
     yield from (rule.when for rule in ruleset.unscored)
     for rule in ruleset.points:
         yield from _there(rule.when, rule.amount, rule.cap)
+        yield from told(rule)
     yield from (output.value for output in ruleset.outputs)
+
+
+def told(rule: Indicator | PointsRule) -> Iterator[Expr]:
+    """Give the expressions of a reason code and of a name for readers."""
+    yield from _there(rule.reason if isinstance(rule.reason, Expr) else None, rule.naming)
 
 
 def way_expressions(way: Way) -> Iterator[Expr]:

@@ -165,7 +165,8 @@ class Indicator(Named):
         clamp: bounds applied to the exact score before rounding; None: none.
         stack: whether target grants add up; otherwise the largest wins.
         baseline: the score, in hundredths, at which nothing is lost.
-        reason: reason code.
+        reason: reason code; an expression (Text, never missing) where each case or row has its own.
+        naming: the text that names the indicator, or its row, to readers in place of the label; None: the label.
     """
 
     group: str | None
@@ -181,7 +182,8 @@ class Indicator(Named):
     clamp: Bounds | None
     stack: bool
     baseline: int
-    reason: str | None
+    reason: str | Expr | None
+    naming: Expr | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,6 +143,8 @@ class PointsRule(Named):
         cap: the most that a deduction or bonus brings in total; None: no cap.
         on: the id of the score it works on.
         unknown: None only where the condition cannot be unknown.
+        reason: reason code; an expression (Text, never missing) where each case or row has its own.
+        naming: the text that names the rule, or its row, to readers in place of the label; None: the label.
     """
 
     effect: Effect
@@ -153,7 +155,8 @@ class PointsRule(Named):
     stage: int
     on: str
     unknown: OnUnknown | None
-    reason: str | None
+    reason: str | Expr | None
+    naming: Expr | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,7 @@ Missing = Annotated[Annotated[MissingWord, Tag(TEXT)] | Annotated[MissingScore, 
 class Indicator(Described):
     """What is measured, against which target, and how it is scored. With `for_each`, one for each row."""
 
+    computes_label: ClassVar[bool] = True
     key_rules: ClassVar[tuple[KeyRule, ...]] = (
         OneOf(("measure", "clock")),
         Needs("id", "for_each"),

@@ -104,6 +104,7 @@ class Unscored(Described):
 class PointsRule(Described):
     """What deductions, bonuses, corrections and gates have in common."""
 
+    computes_label: ClassVar[bool] = True
     key_rules: ClassVar[tuple[KeyRule, ...]] = (AnyOf(("when", "for_each")),)
 
     for_each: NameText | None = None

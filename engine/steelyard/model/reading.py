@@ -60,6 +60,17 @@ class Reading:
             help=msg("quote the expression or put it on its own line"),
         )
 
+    def computed_label(self, text: Text) -> None:
+        """Report a label after `:=` where labels are not computed."""
+        self.diagnostics.add(
+            "H134",
+            text.span,
+            msg("a label is not computed here"),
+            help=msg(
+                "write `label: := …`, one text for all languages, for an indicator or a rule that moves the score"
+            ),
+        )
+
     def check_keys(self, node: Map, rules: tuple[KeyRule, ...]) -> None:
         """Report keys that exclude each other or lack a companion."""
         for rule in rules:

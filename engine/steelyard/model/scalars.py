@@ -15,6 +15,9 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from steelyard.source import Map, Text
 
+COMPUTED = ":="
+"""Begins what is computed where a text could stand: a cell, a reason code, a label."""
+
 MARK = "\0"
 """Starts each name that pydantic adds to an error's place; no key of a file can hold it."""
 
@@ -137,7 +140,7 @@ Step = Annotated[Text, Scalar("The size of a step: `10% of target`, or absolute,
 NameText = Annotated[Text, Scalar("A name of this ruleset.")]
 WayName = Annotated[Text, Scalar("`met`, `proportion`, `measure`, a name under `scoring`; in a family an expression.")]
 PlainText = Annotated[Text, Scalar("Text for people.", _ANY, blank=True)]
-Code = Annotated[Text, Scalar("A code, kept as written.", _ANY)]
+Code = Annotated[Text, Scalar("A code, kept as written, or `:=` and an expression.", _ANY)]
 TypeText = Annotated[Text, Scalar("A type, e.g. `text`, `decimal(4)`, `region(gb2260)`, `list of region(fips)`.")]
 PropertyText = Annotated[Text, Scalar("A claim about every possible case.", formula=True)]
 Count = Annotated[Text, Whole("A whole number.")]
@@ -169,6 +172,11 @@ def kind_of(value: object) -> str | None:
 
 
 BY_KIND = Discriminator(kind_of)
+
+
+def is_computed(text: Text) -> bool:
+    """Whether a text begins with `:=`."""
+    return text.lstrip().startswith(COMPUTED)
 
 
 def is_true(flag: Text | None) -> bool:

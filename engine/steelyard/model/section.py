@@ -23,7 +23,7 @@ from pydantic_core import CoreSchema
 from steelyard.diagnostics import Span
 from steelyard.model.keys import AnyOf, KeyRule
 from steelyard.model.reading import Reading
-from steelyard.model.scalars import MARK, PlainText
+from steelyard.model.scalars import MARK, PlainText, is_computed
 from steelyard.source import Map, Node, Text
 
 REST = MARK + "rest"
@@ -169,7 +169,20 @@ class Sourced(Section):
 class Described(Sourced):
     """A mapping with a label and notes of its own."""
 
+    computes_label: ClassVar[bool] = False
+    """Whether its label may be an expression after `:=`."""
+
     label: Label | None = None
     """Its name for people."""
     notes: Label | None = None
     """Remarks for people."""
+
+    @classmethod
+    def _checked(cls, node: Map, reading: Reading) -> Map:
+        named = super()._checked(node, reading)
+        written = named.get(Text("label", node.span))
+        texts = [one for one in written.values() if isinstance(one, Text)] if isinstance(written, Map) else [written]
+        for one in texts:
+            if isinstance(one, Text) and is_computed(one) and not (one is written and cls.computes_label):
+                reading.computed_label(one)
+        return named

@@ -38,7 +38,7 @@ def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> Scor
         costs=tuple(_cost(lines, explanation, told) for _, lines in costs),
         gains=tuple(_cost(lines, explanation, told) for _, lines in gains),
         weights=None if score.weights is None else _weights(score.weights, told),
-        reasons=score.reasons,
+        reasons=tuple(told(msg("{meaning} ({code})", meaning=one.meaning, code=one.code)) for one in score.reasons),
         left_out=tuple(
             told(msg("{name} does not count in this score: {why}", name=one.name, why=one.why))
             for one in score.left_out
@@ -83,15 +83,19 @@ def _cost(lines: tuple[LedgerLine, ...], explanation: Explanation, told: Tells) 
     first, total = lines[0], _moved(lines)
     indicator = _indicator(first, explanation)
     rule = next((one for one in explanation.rules if first.name is not None and one.name == first.name), None)
-    reason = (indicator.reason if indicator is not None else None) or (None if rule is None else rule.reason)
+    computed = () if rule is None else (one.reason for one in rule.judgements if one.reason is not None)
+    written = (indicator.reason if indicator is not None else None) or (None if rule is None else rule.reason)
+    reason = written or told(msg("{items}", items=tuple(dict.fromkeys(computed))))
     name = Term("", "") if first.name is None else told.term(first.name, first.text if len(lines) == 1 else None)
+    if rule is not None and len(lines) > 1:
+        name = told.term(rule.name)
     told_how = tuple(told(text) for text in (indicator.how if indicator is not None else ()))
     each = tuple(f"{signed_amount(line.amount)} {told(line.text)}" for line in lines) if len(lines) > 1 else ()
     return CostView(
         name=name,
         points=signed_amount(Fixed(total, first.amount.scale)),
         clause=told.clause(first.clause),
-        reason=reason or "",
+        reason=reason,
         sentences=(*told_how, *each),
     )
 

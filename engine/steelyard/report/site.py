@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import one_line
 from steelyard.explain.records import Explanation
 from steelyard.explain.terms import Name, show
@@ -132,6 +133,12 @@ def _line(name: str, explanation: Explanation, outputs: Sequence[str], lang: str
         status=show(explanation.headline, lang),
         score=", ".join(str(score.final) for score in scores),
         grade=", ".join(show(score.grade, lang) for score in scores if score.grade is not None),
-        reasons=", ".join(dict.fromkeys(code for score in scores for code in score.reasons)),
+        reasons=", ".join(
+            dict.fromkeys(
+                show(msg("{meaning} ({code})", meaning=one.meaning, code=one.code), lang)
+                for score in scores
+                for one in score.reasons
+            )
+        ),
         outputs=tuple(show(values.get(one, ""), lang) for one in outputs),
     )

@@ -6,7 +6,7 @@ that one of them gives it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -157,7 +157,7 @@ def _rules(ruleset: Ruleset) -> Iterator[tuple[str, Kind]]:
 
 
 def _codes(ruleset: Ruleset) -> Iterator[str]:
-    """The reason codes of indicators, bands, points rules and unscored rules."""
-    named: Sequence[str | None] = [one.reason for one in (*ruleset.indicators, *ruleset.points, *ruleset.unscored)]
+    """The reason codes of indicators, bands, points rules and unscored rules that are written, not computed."""
+    named = [one.reason for one in (*ruleset.indicators, *ruleset.points, *ruleset.unscored)]
     bands = [band.reason for one in ruleset.indicators if isinstance(one.way, Bands) for band in one.way.bands]
-    yield from (code for code in (*named, *bands) if code is not None)
+    yield from (code for code in (*named, *bands) if isinstance(code, str))

@@ -181,7 +181,7 @@ class Teller:
 
     def rule(self, rule: RuleStory, number: int) -> RuleView:
         """A rule."""
-        fired_rows = tuple(self.row_name(one.row) for one in rule.judgements if one.fired and one.row is not None)
+        fired_rows = tuple(self._judged(one) for one in rule.judgements if one.fired and one.row is not None)
         return RuleView(
             anchor=f"rule-{number}",
             name=self.term(rule.name),
@@ -202,7 +202,12 @@ class Teller:
     def judgement(self, one: Judgement) -> JudgementView:
         """A condition in one row."""
         mark = "unknown" if one.truth is None else "true" if one.truth else "false"
-        return JudgementView(self.row_name(one.row), mark, self.maybe(one.amount), self.tree(one.tree))
+        return JudgementView(self._judged(one), mark, self.maybe(one.amount), self.tree(one.tree))
+
+    def _judged(self, one: Judgement) -> str:
+        """The row that was judged, by its computed name first where it has one."""
+        row = self.row_name(one.row)
+        return row if one.name is None or not row else self(msg("{name}: {row}", name=one.name, row=row))
 
     def grant(self, grant: GrantStory) -> GrantView:
         """A grant."""

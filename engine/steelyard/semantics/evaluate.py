@@ -231,7 +231,7 @@ def _score_outcome(
         IndicatorShare(result.indicator.id, result.row_id, share, Fixed(lost, 6))
         for result, share, lost in scored.contributions
     )
-    reasons = rank(rule, scored, list(ledger), evaluation.ruleset.points)
+    reasons = rank(rule, scored, ledger, evaluation)
     grade_id = None if grade is None else grade.id
     return ScoreOutcome(name, scored.denominator, shares, scored.base, scored.final, grade_id, None, ledger, reasons)
 

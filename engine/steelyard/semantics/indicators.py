@@ -31,7 +31,10 @@ _HUNDREDTHS = 10**SCORE_DIGITS
 
 @dataclass(frozen=True, slots=True)
 class PreparedIndicator:
-    """An indicator with its meanings. It has a measure or a clock; `relation` and `row_id` are set for a family."""
+    """An indicator with its meanings. It has a measure or a clock; `relation` and `row_id` are set for a family.
+
+    `reason` is set where its reason code is computed.
+    """
 
     rule: Indicator
     relation: int | None
@@ -41,6 +44,7 @@ class PreparedIndicator:
     clock: PreparedClock | None
     target: Meaning | None
     way: PreparedWay
+    reason: Meaning | None
     grants: tuple[PreparedGrant, ...]
 
 
@@ -58,6 +62,7 @@ def prepare_indicator(
         clock=prepare_clock(measure, meaning, scope.calendars) if isinstance(measure, Clock) else None,
         target=None if indicator.target is None else meaning(indicator.target),
         way=prepare_way(indicator, meaning),
+        reason=meaning(indicator.reason) if isinstance(indicator.reason, Expr) else None,
         grants=tuple(grants),
     )
 
@@ -130,8 +135,10 @@ def _score(prepared: PreparedIndicator, result: Result, env: Env) -> None:
     lacking = _lacking(result) or _way(prepared, result, env)
     if lacking is not None:
         _miss(rule, result, lacking)
-    if result.score is not None and result.at_least is not None:
-        result.score = max(result.score, result.at_least)
+    if result.score is not None:
+        result.reason = reason_of(prepared, result, env)
+        if result.at_least is not None:
+            result.score = max(result.score, result.at_least)
 
 
 def _lacking(result: Result) -> Missing | None:
@@ -161,8 +168,24 @@ def _way(prepared: PreparedIndicator, result: Result, env: Env) -> Missing | Non
         if clamp.high is not None:
             score = min(score, clamp.high)
     result.score = score
-    result.reason = prepared.rule.reason if scoring.reason is None else scoring.reason
     return None
+
+
+def reason_of(prepared: PreparedIndicator, result: Result, env: Env) -> str | None:
+    """The reason code of a scored indicator: that of its band, else its own."""
+    if result.scoring is not None and result.scoring.reason is not None:
+        return result.scoring.reason
+    if prepared.reason is not None:
+        return code(prepared.reason, prepared.rule.id, env)
+    return prepared.rule.reason if isinstance(prepared.rule.reason, str) else None
+
+
+def code(meaning: Meaning, rule: str, env: Env) -> str:
+    """The computed reason code of a rule, which is never missing."""
+    value = meaning(env)
+    if not isinstance(value, str):
+        raise InternalError(f"`{rule}` has no reason code")
+    return value
 
 
 def _miss(rule: Indicator, result: Result, lacking: Missing) -> None:
@@ -176,7 +199,7 @@ def _miss(rule: Indicator, result: Result, lacking: Missing) -> None:
             expected = msg("a value; `{missing}` is missing", missing=names(lacking.reasons))
             raise Rejected(rule.id, "", expected, None if result.row is None else result.row.row)
         case OnMissing.SCORE:
-            result.score, result.missing_score, result.reason = rule.missing.score, True, rule.reason
+            result.score, result.missing_score = rule.missing.score, True
         case _:
             assert_never(rule.missing.action)
 

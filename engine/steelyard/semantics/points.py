@@ -18,9 +18,10 @@ from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Effect, OnUnknown, PointsRule, Score
 from steelyard.ir.types import Number
 from steelyard.semantics.bound_row import BoundRow
-from steelyard.semantics.env import Meaning
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.exemptions import PreparedRule, judge
+from steelyard.semantics.indicators import code
 from steelyard.semantics.lookups import unknown_condition
 from steelyard.semantics.outcome import Fixed, Line, LineKind
 from steelyard.semantics.records import Applied, Judged
@@ -41,7 +42,10 @@ _MOVES = (
 
 @dataclass(frozen=True, slots=True)
 class PreparedPoints:
-    """A points rule with its meanings, and the scales of its amount and its cap."""
+    """A points rule with its meanings, and the scales of its amount and its cap.
+
+    `reason` is set where its reason code is computed.
+    """
 
     rule: PointsRule
     judged: PreparedRule
@@ -49,6 +53,7 @@ class PreparedPoints:
     scale: int
     cap: Meaning | None
     cap_scale: int
+    reason: Meaning | None
 
 
 @dataclass(slots=True)
@@ -67,7 +72,8 @@ def prepare_points(rule: PointsRule, meaning: Callable[[Expr], Meaning], scope: 
     judged = PreparedRule(rule.id, relation, meaning(rule.when))
     cap = None if rule.cap is None else meaning(rule.cap)
     cap_scale = 0 if rule.cap is None else _scale(rule.cap)
-    return PreparedPoints(rule, judged, meaning(rule.amount), _scale(rule.amount), cap, cap_scale)
+    reason = meaning(rule.reason) if isinstance(rule.reason, Expr) else None
+    return PreparedPoints(rule, judged, meaning(rule.amount), _scale(rule.amount), cap, cap_scale, reason)
 
 
 def working_scale(score: Score, rules: tuple[PreparedPoints, ...]) -> int:
@@ -130,7 +136,8 @@ def _apply(prepared: PreparedPoints, standing: Standing, evaluation: Evaluation)
         else:
             amount = Fixed(rescale(value, prepared.scale, standing.scale), standing.scale)
             _refuse_negative(rule, amount, judgement.row)
-        evaluation.points.append(Applied(rule.id, judgement.row, judgement.truth, amount, missing))
+        reason = reason_of(prepared, env)
+        evaluation.points.append(Applied(rule.id, judgement.row, judgement.truth, amount, missing, reason))
     if relation is not None:
         env.bound[relation] = None
     fired = [applied for applied in evaluation.points[judged_at:] if applied.fired]
@@ -144,6 +151,11 @@ def _apply(prepared: PreparedPoints, standing: Standing, evaluation: Evaluation)
         cap = rescale(cap, prepared.cap_scale, standing.scale)
         _refuse_negative(rule, Fixed(cap, standing.scale))
     return _Total(prepared, fired, cap, any(applied.missing is not None for applied in fired))
+
+
+def reason_of(prepared: PreparedPoints, env: Env) -> str | None:
+    """The reason code of a rule that fired, where it is computed."""
+    return None if prepared.reason is None else code(prepared.reason, prepared.rule.id, env)
 
 
 def _fires(rule: PointsRule, judgement: Judged, evaluation: Evaluation) -> bool:

@@ -153,6 +153,7 @@ class Applied(NamedTuple):
         truth: of the condition; an unknown one fires where the rule says `unknown: fire`.
         amount: the points, or a gate's bound; None where it did not fire, or the amount is missing.
         missing: why the amount is missing; None where it is not.
+        reason: its reason code, where that is computed and the rule fired.
     """
 
     rule: str
@@ -160,6 +161,7 @@ class Applied(NamedTuple):
     truth: Truth
     amount: Fixed | None
     missing: Missing | None
+    reason: str | None = None
 
     @property
     def fired(self) -> bool:

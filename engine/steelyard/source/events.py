@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.scanner import Scanner
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,9 @@ def events(text: str) -> Iterator[Event]:
     """
     last = Mark(0, 0, 0)
     try:
-        for raw in YAML(typ="safe", pure=True).parse(text):  # pyright: ignore[reportUnknownMemberType]
+        yaml = YAML(typ="safe", pure=True)
+        yaml.Scanner = _Scanner
+        for raw in yaml.parse(text):  # pyright: ignore[reportUnknownMemberType]
             event = _event(raw)
             if event is not None:
                 last = event.end
@@ -127,6 +130,21 @@ def events(text: str) -> Iterator[Event]:
     except (YAMLError, ValueError, OverflowError):
         # for escapes such as `\UFFFFFFFF` the library raises chr()'s ValueError
         yield Broken(last, None, "a character beyond Unicode", lost=True)
+
+
+class _Scanner(Scanner):
+    """Takes `:=` after a blank for the begin of a text within `{}` as well, whatever was read before.
+
+    The library decides by tokens that may have been handed on already.
+    """
+
+    def check_value(self) -> Any:  # noqa: ANN401 - untyped in the library
+        scanner: Any = super()
+        peek: Any = self.reader.peek  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        within: Any = self.flow_context  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        if within and peek(1) == "=" and peek(-1) in " \t\n":
+            return False
+        return scanner.check_value()
 
 
 def _event(raw: Any) -> Event | None:  # noqa: ANN401 - the library's events are untyped

@@ -302,6 +302,9 @@ TABLES = (
     ),
     Slip("H131", TABLE + "rows: [{line: motor, p: 1, q: «'=claim_id'→'•'»}], default: {p: 2, q: v}}}", omit=(":=",)),
     Slip(
+        "H134", TABLE + "rows: [], default: {p: 2, q: v}}}\ngates: {g: {when: complaint, at_most: 5, reason: «t.q→•»}}"
+    ),
+    Slip(
         "H108",
         TABLE.replace("line: line", "line: claim_id")
         + "rows: [{line: «otherwise→•», p: 1, q: w}, {line: x, p: 1, q: w}], default: {p: 2, q: v}}}",

@@ -88,7 +88,7 @@ def _score(evaluation: Evaluation, rule: Score, scored: Scored, run: Running | N
         grade=None if grade is None else grade.id,
         unscored=None,
         ledger=tuple(run.lines),
-        reasons=rank(rule, scored, run.lines, evaluation.ruleset.points),
+        reasons=rank(rule, scored, run.lines, evaluation),
     )
 
 

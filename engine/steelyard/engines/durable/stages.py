@@ -12,7 +12,7 @@ from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.lookups import unknown_condition
 from steelyard.semantics.outcome import Fixed, Line, LineKind
-from steelyard.semantics.points import MISSING_AMOUNT, PreparedPoints
+from steelyard.semantics.points import MISSING_AMOUNT, PreparedPoints, reason_of
 from steelyard.semantics.records import Applied
 from steelyard.semantics.values import Missing, Rejected, Truth, rescale
 
@@ -89,6 +89,7 @@ def _effects(prepared: PreparedPoints, run: Running, answering: Answering, evalu
         if relation is not None:
             env.bound[relation] = row
         value: int | Missing = prepared.amount(env)
+        reason = reason_of(prepared, env)
         if relation is not None:
             env.bound[relation] = None
         evaluation.note(value)
@@ -96,7 +97,7 @@ def _effects(prepared: PreparedPoints, run: Running, answering: Answering, evalu
         row_id = None if row is None else row.row.id
         amount = 0 if isinstance(value, Missing) else _amount(rule, value, prepared.scale, run, row)
         fired.append((row_id, amount))
-        evaluation.points.append(Applied(rule.id, row, truth, Fixed(amount, run.scale), None))
+        evaluation.points.append(Applied(rule.id, row, truth, Fixed(amount, run.scale), None, reason))
     if not fired:
         return None
     cap: int | Missing | None = None if prepared.cap is None else prepared.cap(env)

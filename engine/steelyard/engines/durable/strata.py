@@ -20,7 +20,7 @@ from steelyard.semantics.clocks import elapsed, passed, read_clock
 from steelyard.semantics.env import Env
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.exemptions import PreparedGrant, PreparedRule, give
-from steelyard.semantics.indicators import PreparedIndicator
+from steelyard.semantics.indicators import PreparedIndicator, reason_of
 from steelyard.semantics.ledger import open_ledger
 from steelyard.semantics.outcome import Outcome
 from steelyard.semantics.records import Judged, Result
@@ -233,9 +233,10 @@ def _score(prepared: PreparedIndicator, result: Result, env: Env) -> None:
             low, high = (None, None) if rule.clamp is None else (rule.clamp.low, rule.clamp.high)
             score = score if low is None or score > low else low
             result.score = score if high is None or score < high else high
-            result.reason = rule.reason if way.reason is None else way.reason
     if lacking:
         _missing(prepared, result, names(union([*lacking]).reasons))
+    if result.score is not None:
+        result.reason = reason_of(prepared, result, env)
     floor = combine.floor_of(result.grants)
     if result.score is not None and floor is not None and floor > result.score:
         result.score = floor
@@ -252,7 +253,7 @@ def _missing(prepared: PreparedIndicator, result: Result, missing: str) -> None:
             row = None if result.row is None else result.row.row
             raise Rejected(prepared.rule.id, "", msg("a value; `{missing}` is missing", missing=missing), row)
         case OnMissing.SCORE:
-            result.score, result.missing_score, result.reason = action.score, True, prepared.rule.reason
+            result.score, result.missing_score = action.score, True
 
 
 def _unscored(answering: Answering, evaluation: Evaluation) -> str | None:

@@ -18,7 +18,7 @@ from steelyard.engines.sql.carried import Carried, further
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.indicators import Settled
 from steelyard.engines.sql.intervals import ROWS, Interval, hull, point
-from steelyard.engines.sql.points import Standing
+from steelyard.engines.sql.points import RowCodes, Standing
 from steelyard.engines.sql.reach import reach
 from steelyard.engines.sql.relations import joined
 from steelyard.engines.sql.scope import Program, Scope
@@ -162,7 +162,7 @@ def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str
     given: list[tuple[E, str]] = []
     for condition, code in settled.reasons:
         given.append((carried.carry(condition, "reason"), code))
-    if settled.indicator.reason is not None:
+    if isinstance(settled.indicator.reason, str):
         others = build.disj([here for here, _ in given])
         given.append((build.not_(others), settled.indicator.reason))
     most = [_most(carried, lost, here, program) for here, _ in given]
@@ -170,6 +170,18 @@ def losses(name: str, scored: Scored, program: Program) -> list[tuple[Value, str
         return [(most[0], given[0][1])]
     first = [_most(carried, _before(carried, settled, lost, program), here, program) for here, _ in given]
     return _placed(most, first, [code for _, code in given], program)
+
+
+def coded_losses(name: str, scored: Scored, program: Program) -> RowCodes:
+    """The points that each row of a family lost, with its code, where the family's code is computed."""
+    weighed = scored.rows[name]
+    carried = Carried(weighed.settled.scope.frame, program.cases, program.cases.depth, program, f"{name}_coded")
+    _, lost = _weighed(weighed, scored, carried, program)
+    codes = [
+        (condition, build.text(code) if isinstance(code, str) else code) for condition, code in weighed.settled.codes
+    ]
+    code = carried.carry(build.case(codes, build.null()), "code")
+    return RowCodes(carried.frame, build.boolean(value=True), code, replace(lost, why={}))
 
 
 def _before(carried: Carried, settled: Settled, lost: Value, program: Program) -> Value:

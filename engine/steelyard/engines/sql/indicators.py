@@ -18,7 +18,7 @@ from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.pauses import Clocked
 from steelyard.engines.sql.scope import Program, Scope, ordered
 from steelyard.engines.sql.value import Rejection, Value, Why, constant, guarded, under, union
-from steelyard.ir.expressions import Part
+from steelyard.ir.expressions import Expr, Part
 from steelyard.ir.ruleset import Clock, Indicator, OnMissing
 
 
@@ -32,6 +32,7 @@ class Settled:
         score: in hundredths, NULL where waived.
         waivable: whether it can be waived.
         reasons: reason codes of bands by condition; where none holds, the indicator's own code applies.
+        code: the indicator's own code, where that is computed; else None.
     """
 
     indicator: Indicator
@@ -41,6 +42,16 @@ class Settled:
     score: Value
     waivable: bool
     reasons: tuple[tuple[E, str], ...] = ()
+    code: E | None = None
+
+    @property
+    def codes(self) -> list[tuple[E, str | E]]:
+        """Every code with the condition under which it is that of the points lost."""
+        found: list[tuple[E, str | E]] = [*self.reasons]
+        own = self.code or self.indicator.reason
+        if own is not None and not isinstance(own, Expr):
+            found.append((build.not_(build.disj([condition for condition, _ in self.reasons])), own))
+        return found
 
 
 def only_if(indicator: Indicator, program: Program, scope: Scope, findings: Findings) -> Value:
@@ -213,7 +224,20 @@ def _scored(  # noqa: PLR0917 - all of a rule
     reasons = way.reasons
     if reasons and not build.is_false(lacking):
         reasons = tuple((build.conj((build.not_(lacking), condition)), code) for condition, code in reasons)
-    return Settled(indicator, scope, measure, target, Value(sql, made.bounds, False, why), waivable, reasons)
+    settled = Settled(indicator, scope, measure, target, Value(sql, made.bounds, False, why), waivable, reasons)
+    return _coded(settled, program, findings)
+
+
+def _coded(settled: Settled, program: Program, findings: Findings) -> Settled:
+    """With the computed reason code; it is computed where the indicator has a score and its band has no code."""
+    own = settled.indicator.reason
+    if not isinstance(own, Expr):
+        return settled
+    found = program.value(own, settled.scope)
+    banded = build.disj([condition for condition, _ in settled.reasons])
+    there = build.present(settled.score.sql) if settled.waivable else build.boolean(value=True)
+    findings.take(found, build.conj((there, build.not_(banded))))
+    return replace(settled, code=settled.scope.frame.put(f"{settled.indicator.id}__reason", found.sql))
 
 
 def _clamped(indicator: Indicator, score: Value, program: Program) -> Value:

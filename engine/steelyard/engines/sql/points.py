@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from sqlglot import exp
+
 from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, rows
 from steelyard.engines.sql.build import E
@@ -30,12 +32,29 @@ class Standing:
 
     Attributes:
         lost: by rule, the points that it took away, at the working scale; NULL or 0 where it took none.
+        codes: by rule whose reason code is computed, that code; of a rule with a relation, by row.
     """
 
     scored: Scored
     value: Value
     scale: int
     lost: dict[str, Value] = field(default_factory=lambda: {})
+    codes: dict[str, E | RowCodes] = field(default_factory=lambda: {})
+
+
+@dataclass(frozen=True, slots=True)
+class RowCodes:
+    """The reason codes of the rows of a points rule, in their frame.
+
+    Attributes:
+        holds: whether the rule fires for the row; never NULL.
+        lost: the points that the rows with this code took away together, up to the rule's cap.
+    """
+
+    frame: Frame
+    holds: E
+    code: E
+    lost: Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +137,10 @@ def _once(  # noqa: PLR0917 - all of a rule
     amount = _units(rule.amount, standing, program, scope)
     findings.take(amount, fires)
     _refuse_negative(rule, amount, fires, findings)
+    if isinstance(rule.reason, Expr):
+        found = program.value(rule.reason, scope)
+        findings.take(found, fires)
+        standing.codes[rule.id] = program.cases.put(f"{rule.id}__reason", found.sql)
     lacks = build.conj((fires, build.missing(amount.sql))) if amount.nullable else build.boolean(value=False)
     given = replace(amount, why={}, rejects=())
     given, lacks = _capped(rule, given, fires, lacks, standing, scope, program, findings)
@@ -131,7 +154,12 @@ def _each(  # noqa: PLR0917 - all of a rule
     if rule.for_each is None:
         raise InternalError(f"`{rule.id}` has no rows")
     dialect, nothing = program.dialect, build.boolean(value=False)
-    judged = rows.judge(program.relations[rule.for_each], rule.when, program, scope, (rule.amount,))
+    asked, seen, cap = [rule.amount], list[E](), None
+    if isinstance(rule.reason, Expr):
+        asked.append(rule.reason)
+        cap = _cap_column(rule, standing, scope, program)
+        seen += [active, build.column("_case"), *(() if cap is None else (cap.sql,))]
+    judged = rows.judge(program.relations[rule.for_each], rule.when, program, scope, asked, seen)
     frame, truth = judged.rows.frame, judged.truth
     below = findings.of_rows(frame)
     below.take(truth)
@@ -140,6 +168,11 @@ def _each(  # noqa: PLR0917 - all of a rule
     amount = _units(rule.amount, standing, program, judged.scope)
     below.take(amount, holds)
     _refuse_negative(rule, amount, holds, below)
+    if isinstance(rule.reason, Expr):
+        code = program.value(rule.reason, judged.scope)
+        below.take(code, holds)
+        fired = frame.put(f"{rule.id}__holds", build.conj((active, holds)))
+        standing.codes[rule.id] = _row_codes(rule, standing, amount, fired, code.sql, cap, frame, program)
     handed = Findings(program, program.cases)
     handed.give(below)
     for name, conditions in handed.missing.items():
@@ -155,6 +188,35 @@ def _each(  # noqa: PLR0917 - all of a rule
     given, lacks = _capped(rule, given, fires, lacks, standing, scope, program, findings)
     sql = program.cases.put(f"{rule.id}__amount", build.where(fires, given.sql))
     return Brought(rule, fires, replace(given, sql=sql), lacks, (judged, holds))
+
+
+def _cap_column(rule: PointsRule, standing: Standing, scope: Scope, program: Program) -> Value | None:
+    """The cap of a rule as a column of the cases; None where it has none."""
+    if rule.cap is None:
+        return None
+    cap = _units(rule.cap, standing, program, scope)
+    return replace(cap, sql=program.cases.put(f"{rule.id}__cap", cap.sql), why={}, rejects=())
+
+
+def _row_codes(  # noqa: PLR0917 - all of a rule
+    rule: PointsRule,
+    standing: Standing,
+    amount: Value,
+    fired: E,
+    code: E,
+    cap: Value | None,
+    frame: Frame,
+    program: Program,
+) -> RowCodes:
+    """Add up the points of all rows of a case that have the same code."""
+    a = program.arithmetic
+    code = frame.put(f"{rule.id}__reason", code)
+    summed = program.dialect.sum_wide(build.where(fired, amount.sql))
+    total = frame.put(f"{rule.id}__of_code", exp.Window(this=summed, partition_by=[build.column("_case"), code]))
+    lost = Value(total, amount.bounds.summed(), wide=True)
+    lost = lost if cap is None else a.minimum([lost, cap])
+    lower = standing.scored.score.better is Better.LOWER
+    return RowCodes(frame, fired, code, a.negate(lost) if (rule.effect is Effect.DEDUCT) is lower else lost)
 
 
 def _gathered(rule: PointsRule, amount: Value, holds: E, frame: Frame, program: Program) -> Value:

@@ -21,10 +21,11 @@ from steelyard.ir.typing.calls import fit
 from steelyard.ir.typing.expression import expression
 from steelyard.ir.typing.literals import is_literal, literal, literal_value
 from steelyard.ir.typing.names import closed
-from steelyard.ir.typing.unary import COMPUTED, formula, part
+from steelyard.ir.typing.unary import formula, part
 from steelyard.language.parser import parse_expression
 from steelyard.language.printer import print_expression
 from steelyard.language.syntax import Call, Expression, MissingLiteral, Name, Tree, children
+from steelyard.model.scalars import COMPUTED
 from steelyard.source import Text
 
 

@@ -14,6 +14,7 @@ from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.declared_ranges import bounded, bounded_clock
 from steelyard.ir.lowering.demands import Demand, written_scores
 from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.lowering.told import naming, reason
 from steelyard.ir.lowering.ways import follow, wanted_number, way
 from steelyard.ir.positive import check_indicator
 from steelyard.ir.ruleset import SCORE_DIGITS, Better, Bounds, Clock, Family, Indicator, MissingRule, OnMissing
@@ -60,12 +61,8 @@ def indicator(context: Context, name: str) -> Indicator | None:
     context.indicator_measures[name] = (kind, target_type)
     if followed is None:
         return None
-    scored = way(
-        context,
-        followed,
-        kind,
-        replace(scope, limit=Level.MEASURE, target=target_type, measure=kind, place=msg("an indicator's points")),
-    )
+    scoring = replace(scope, limit=Level.MEASURE, target=target_type, measure=kind, place=msg("an indicator's points"))
+    scored = way(context, followed, kind, scoring)
     if scored is None:
         return None
     better = None if written.better is None else Better(str(written.better))
@@ -93,7 +90,8 @@ def indicator(context: Context, name: str) -> Indicator | None:
         clamp=clamp(context, written.clamp, SCORE_DIGITS, default_clamp),
         stack=written.combine == "stack",
         baseline=baseline,
-        reason=None if written.reason is None else str(written.reason),
+        reason=reason(context, key, written.reason, scope, only_if),
+        naming=naming(context, written.label, scope),
     )
     if written.missing is None:
         _check_present(context, found)

@@ -13,6 +13,7 @@ from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.declared_ranges import bounded
 from steelyard.ir.lowering.exemptions import for_each
 from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.lowering.told import as_written, naming, reason
 from steelyard.ir.ruleset import LEDGER_DIGITS, Effect, OnUnknown, Output, PointsRule, Score, Unscored
 from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
@@ -122,8 +123,24 @@ class _Rules:
             stage=1 if written.stage is None else int(written.stage),
             on=on.id,
             unknown=unknown,
-            reason=None if written.reason is None else str(written.reason),
+            reason=self._reason(key, written, effect, scope, when),
+            naming=naming(context, written.label, scope),
         )
+
+    def _reason(
+        self, key: Text, written: model.PointsRule, effect: Effect, scope: NameScope, when: Expr
+    ) -> str | Expr | None:
+        fires_unknown = written.unknown is not None and written.unknown == OnUnknown.FIRE.value
+        found = reason(self.context, key, written.reason, scope, None if fires_unknown else when)
+        if isinstance(found, Expr) and scope.row is not None and effect in {Effect.AT_MOST, Effect.AT_LEAST}:
+            self.context.diagnostics.add(
+                "B101",
+                found.span if written.reason is None else written.reason.span,
+                msg("the computed reason code of a gate that is judged for each row is not supported"),
+                help=msg("compute it from the case: leave `for_each` out and write `when: any(…)`"),
+            )
+            return None
+        return found
 
 
 def _on(context: Context, key: Text, written: model.PointsRule, scores: Scores) -> Score | None:
@@ -187,7 +204,7 @@ def unscored_rules(context: Context, scores: Scores) -> tuple[Unscored, ...]:
                     notes=maybe_label(written.notes),
                     span=key.span,
                     when=when,
-                    reason=str(written.reason if written.reason is not None else key),
+                    reason=str(key) if written.reason is None else as_written(context, written.reason),
                     on=None if on is None else on.id,
                 )
             )

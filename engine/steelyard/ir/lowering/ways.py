@@ -13,6 +13,7 @@ from steelyard.ir.lowering.bounds import points
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.names import WAYS
 from steelyard.ir.lowering.tables import OTHERWISE, cell_test
+from steelyard.ir.lowering.told import as_written
 from steelyard.ir.negation import normalise
 from steelyard.ir.ruleset import (
     SCORE_DIGITS,
@@ -196,7 +197,7 @@ def _bands(context: Context, written: tuple[model.Band, ...], measure: Type) -> 
         if found is None or value is None:
             continue
         test = Literal(value=True, type=Boolean()) if isinstance(found, syntax.AnyValue) else found
-        bands.append(Band(test, value, None if one.reason is None else str(one.reason), one.when.span))
+        bands.append(Band(test, value, None if one.reason is None else as_written(context, one.reason), one.when.span))
     return Bands(tuple(bands)) if len(bands) == len(written) else None
 
 

@@ -33,14 +33,11 @@ from steelyard.ir.walk import nodes
 from steelyard.language import syntax
 from steelyard.language.parser import parse_expression, parse_interval, parse_literal, parse_test
 from steelyard.language.printer import print_expression
+from steelyard.model.scalars import COMPUTED, is_computed
 from steelyard.source import Text as Written
 
 _WORDS = re.compile(r"[^\s\"“”<>=!()\[\],.-](?:[^\"“”<>=!()\[\],]*[^\s\"“”<>=!()\[\],])?")
 """A bare word as text: no quotes, operators or brackets; `01001`, `NO`, `third party`."""
-
-
-COMPUTED = ":="
-"""Begins a cell that is computed."""
 
 
 class Names(Protocol):
@@ -80,16 +77,16 @@ def read_test(
     return found if found is None or isinstance(found, syntax.AnyValue) else normalise(found)
 
 
-def is_computed(cell: Written) -> bool:
-    """Whether a cell begins with `:=`."""
-    return cell.lstrip().startswith(COMPUTED)
-
-
 def formula(cell: Written, diagnostics: Diagnostics) -> syntax.Expression | None:
     """The expression after `:=`; None after an error."""
+    return parse_expression(formula_text(cell), diagnostics)
+
+
+def formula_text(cell: Written) -> Written:
+    """The text after `:=`."""
     start = cell.index(COMPUTED) + len(COMPUTED)
     start += len(cell[start:]) - len(cell[start:].lstrip())
-    return parse_expression(part(cell, start), diagnostics)
+    return part(cell, start)
 
 
 def part(cell: Written, start: int, end: int | None = None) -> Written:

@@ -88,6 +88,13 @@ class BigQuery(Common):
             limit=number(limit),
         )
 
+    def sorted_tails(self, items: E, skip: int) -> E:
+        return self.fill(
+            "ARRAY(SELECT SUBSTR(_x, :start) FROM UNNEST(:items) AS _x ORDER BY _x)",
+            items=items,
+            start=number(skip + 1),
+        )
+
     def size(self, items: E) -> E:
         return self.fill("ARRAY_LENGTH(:items)", items=items)
 

@@ -103,6 +103,11 @@ class DuckDB(Common):
     def first_items(self, items: E, limit: int) -> E:
         return self.fill("LIST_SLICE(:items, 1, :limit)", items=items, limit=number(limit))
 
+    def sorted_tails(self, items: E, skip: int) -> E:
+        return self.fill(
+            "LIST_TRANSFORM(LIST_SORT(:items), LAMBDA _x : SUBSTRING(_x, :start))", items=items, start=number(skip + 1)
+        )
+
     def join_list(self, items: E, separator: str) -> E:
         # before 1.5, ARRAY_TO_STRING of an empty list is NULL
         joined = super().join_list(items, separator)

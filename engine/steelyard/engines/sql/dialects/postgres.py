@@ -63,6 +63,13 @@ class Postgres(Common):
     def first_items(self, items: E, limit: int) -> E:
         return self.fill(f"(:items)[1:{limit}]", items=items)
 
+    def sorted_tails(self, items: E, skip: int) -> E:
+        return self.fill(
+            'ARRAY(SELECT SUBSTRING(_x, :start) FROM UNNEST(:items) AS _t(_x) ORDER BY _x COLLATE "C")',
+            items=items,
+            start=number(skip + 1),
+        )
+
     def size(self, items: E) -> E:
         return self.cast_narrow(self.fill("CARDINALITY(:items)", items=items))
 

@@ -176,6 +176,10 @@ class Dialect(Protocol):
         """At most `limit` items from the start."""
         ...
 
+    def sorted_tails(self, items: E, skip: int) -> E:
+        """The texts by code point, each without its first `skip` code points; no item may be NULL."""
+        ...
+
     def join_list(self, items: E, separator: str) -> E:
         """The items joined to one text; empty for an empty list."""
         ...

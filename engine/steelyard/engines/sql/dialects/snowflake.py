@@ -66,6 +66,11 @@ class Snowflake(Common):
     def first_items(self, items: E, limit: int) -> E:
         return self.fill("ARRAY_SLICE(:items, 0, :limit)", items=items, limit=number(limit))
 
+    def sorted_tails(self, items: E, skip: int) -> E:
+        return self.fill(
+            "TRANSFORM(ARRAY_SORT(:items), _x -> SUBSTR(CAST(_x AS TEXT), :start))", items=items, start=number(skip + 1)
+        )
+
     def size(self, items: E) -> E:
         return self.fill("ARRAY_SIZE(:items)", items=items)
 

@@ -56,6 +56,11 @@ class Spark(Common):
     def first_items(self, items: E, limit: int) -> E:
         return self.fill("SLICE(:items, 1, :limit)", items=items, limit=number(limit))
 
+    def sorted_tails(self, items: E, skip: int) -> E:
+        return self.fill(
+            "TRANSFORM(SORT_ARRAY(:items), _x -> SUBSTRING(_x, :start))", items=items, start=number(skip + 1)
+        )
+
     def join_list(self, items: E, separator: str) -> E:
         return self.fill("ARRAY_JOIN(:items, :separator)", items=items, separator=string(separator))
 
