@@ -45,8 +45,10 @@ def measure(count: int, rounds: int, seed: int) -> list[Measured]:
     def given(case: Case, show: Show) -> tuple[Given, Rows]:
         month = f"{value_of(case.values['reported_at'], ruleset.inputs[4].type, here):%Y-%m}"
         rows = {name: [_shown(fields[name], row.values, show) for row in own] for name, own in case.rows.items()}
-        own_month = [row for row in rows["climate"] if (row["branch"], row["month"]) == (case.values["branch"], month)]
-        return _shown(ruleset.inputs, case.values, show), {**rows, "climate": own_month}
+        own_month = [
+            row for row in rows["branch_month"] if (row["branch"], row["month"]) == (case.values["branch"], month)
+        ]
+        return _shown(ruleset.inputs, case.values, show), {**rows, "branch_month": own_month}
 
     def text(field: InputField, value: object) -> object:
         return format_value(value, field.type, here)  # type: ignore[arg-type]
@@ -57,7 +59,7 @@ def measure(count: int, rounds: int, seed: int) -> list[Measured]:
     texts, values = [given(case, text) for case in cases], [given(case, typed) for case in cases]
     preparer, program = Preparer(ruleset), prepare(ruleset)
     claims = [preparer.claim(case) for case in cases]
-    jdm = Jdm(claims[0]["climate"], preparer.as_of)
+    jdm = Jdm(claims[0]["branch_month"], preparer.as_of)
     contexts = [jdm.context(claim) for claim in claims]
     expected = {case.key: agree.of_outcome(evaluate(program, case)) for case in cases}
     agree.check("zen", contexts, expected, jdm.scores)

@@ -46,7 +46,7 @@ class Arithmetic:
         """The outcome of a claim."""
         found = Found()
         names = {name for name, _ in firings}
-        found.fired = names - {"climate", "covered", "withdrawn-claim"}
+        found.fired = names - {"branch_month", "covered", "withdrawn-claim"}
         if "withdrawn-claim" in names:
             return found
         self._times(claim, firings, found)
@@ -95,7 +95,7 @@ class Arithmetic:
 
 
 def _qualities(claim: Plain, firings: Sequence[Firing], found: Found, *, covered: bool) -> None:
-    (month,) = (claim["climate"][n] for name, n in firings if name == "climate")
+    (month,) = (claim["branch_month"][n] for name, n in firings if name == "branch_month")
     scores = found.scores
     if "accuracy_rate" in claim:
         scores["accuracy"] = _proportion(claim["accuracy_rate"], QUALITY_TARGETS["accuracy"])

@@ -76,14 +76,14 @@ def rules(fired: list[Firing]) -> dict[str, Any]:
 
         @when_all(
             c.claim << m.k == "claim",
-            c.row << (m.k == "climate") & (m.branch == c.claim.branch) & (m.month == c.claim.month),
+            c.row << (m.k == "branch_month") & (m.branch == c.claim.branch) & (m.month == c.claim.month),
         )
         def climate(found: Any) -> None:
-            fired.append(("climate", found.row.n))
+            fired.append(("branch_month", found.row.n))
 
         @when_all(
             c.claim << m.k == "claim",
-            c.row << (m.k == "climate")
+            c.row << (m.k == "branch_month")
             & (m.complaints > 1000)
             & (m.branch == c.claim.branch)
             & (m.month == c.claim.month),
@@ -93,7 +93,7 @@ def rules(fired: list[Firing]) -> dict[str, Any]:
 
         @when_all(
             c.claim << m.k == "claim",
-            c.row << (m.k == "climate")
+            c.row << (m.k == "branch_month")
             & (m.coverage >= 3000)
             & (m.branch == c.claim.branch)
             & (m.month == c.claim.month),
@@ -171,7 +171,7 @@ def facts(claim: Plain, as_of: int) -> list[Plain]:
         ),
         *(
             {
-                "k": "climate",
+                "k": "branch_month",
                 "id": 30_000 + n,
                 "n": n,
                 "branch": row["branch"],
@@ -179,7 +179,7 @@ def facts(claim: Plain, as_of: int) -> list[Plain]:
                 "complaints": row["complaints_per_thousand"],
                 "coverage": row["survey_coverage"],
             }
-            for n, row in enumerate(claim["climate"])
+            for n, row in enumerate(claim["branch_month"])
         ),
     ]
 
@@ -240,7 +240,7 @@ _RULES = {
     "red_pause": "red-pause",
     "severe_weather": "severe-weather",
     "catastrophe": "catastrophe",
-    "climate": "climate",
+    "branch_month": "branch_month",
     "complaint_surge": "complaint-surge",
     "covered": "covered",
     "withdrawn": "withdrawn-claim",

@@ -36,7 +36,7 @@ def measure(count: int, rounds: int, seed: int) -> list[Measured]:
     preparer = Preparer(ruleset)
     claims = [preparer.claim(case) for case in cases]
     arithmetic = Arithmetic(preparer.as_of, partial(_shares, program))
-    lang, bare, jdm = ByHand(preparer.as_of), Bare(preparer.as_of), Jdm(claims[0]["climate"], preparer.as_of)
+    lang, bare, jdm = ByHand(preparer.as_of), Bare(preparer.as_of), Jdm(claims[0]["branch_month"], preparer.as_of)
     contexts = [jdm.context(claim) for claim in claims]
 
     expected = {case.key: agree.of_outcome(evaluate(program, case)) for case in cases}

@@ -9,14 +9,16 @@ from tempfile import TemporaryDirectory
 from types import ModuleType
 
 from steelyard.analysis.check import load
-from steelyard.diagnostics import Diagnostics
-from steelyard.facts import Portfolio, read_portfolio
+from steelyard.facts import Portfolio
 from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.versions import Versions
 from steelyard.resources import rulesets
+from steelyard.session.run import read_facts
+from steelyard.session.sources import FactFiles
 
 FOLDER = rulesets() / "motor-small-claims"
 AS_OF = "2013-10-16T00:00"
-RELATIONS = ("weather", "declarations", "complaints", "climate")
+RELATIONS = ("weather", "declarations", "complaints")
 
 
 def motor() -> Ruleset:
@@ -34,16 +36,15 @@ def claims(ruleset: Ruleset, count: int, seed: int) -> Portfolio:
     rows = [sample.claim(draw, number) for number in range(1, count + 1)]
     complaints = sample.complaints(draw, rows)
     with TemporaryDirectory() as folder:
-        for name in ("weather", "declarations", "climate"):
+        for name in ("weather", "declarations"):
             text = (FOLDER / "sample" / f"{name}.csv").read_text(encoding="utf-8")
             (Path(folder) / f"{name}.csv").write_text(text, encoding="utf-8")
         _write(folder, "claims", sample.table(sample.CLAIM_HEADER, rows))
         _write(folder, "complaints", sample.table(("投诉编号", "案件号", "是否属实"), complaints))
-        diagnostics = Diagnostics()
-        files = {name: (Path(folder) / f"{name}.csv",) for name in RELATIONS}
-        found = read_portfolio(ruleset, (Path(folder) / "claims.csv",), files, diagnostics)
-    if found is None or found.rejects:
-        raise SystemExit(f"the generated claims cannot be read: {diagnostics.sorted()}")
+        files = {name: (f"{folder}/{name}.csv",) for name in RELATIONS}
+        found = read_facts(Versions((ruleset,)), FactFiles((f"{folder}/claims.csv",), files))[0]
+    if found.rejects:
+        raise SystemExit(f"the generated claims cannot be read: {found.rejects}")
     return found
 
 

@@ -37,7 +37,7 @@ class Preparer:
         self.as_of: int = next(p.value for p in ruleset.parameters if p.id == "as_of")  # type: ignore[assignment]
 
     def claim(self, case: Case) -> Plain:
-        """The claim, with `weather`, `declarations`, `complaints` and `climate` as lists of rows."""
+        """The claim, with `weather`, `declarations`, `complaints` and `branch_month` as lists of rows."""
         region = str(case.values["region"])
         return {
             **case.values,

@@ -34,7 +34,6 @@ SAMPLES = (
         (
             *("--cases", "claims.csv", *AS_OF, "--relation", "weather=weather.csv"),
             *("--relation", "declarations=declarations.csv", "--relation", "complaints=complaints.csv"),
-            *("--relation", "climate=climate.csv"),
         ),
         "branch,month",
         3,

@@ -86,12 +86,12 @@ def test_demo_in_an_empty_folder(tmp_path: Path):
 
     assert 0 == done.returncode
     assert ["603", "586", "14", "3"] == row[:4]
-    assert ["407", "140", "33", "6"] == row[5:9]
+    assert ["308", "205", "63", "10"] == row[5:9]
     assert ["steelyard-demo"] == [path.name for path in tmp_path.iterdir()]
     assert (tmp_path / "steelyard-demo/report/index.html").is_file()
     record = json.loads((tmp_path / "steelyard-demo/provenance.json").read_text("utf-8"))
     assert {"as_of": "2013-10-16T00:00"} == record["parameters"]
-    assert ["weather", "declarations", "complaints", "climate", "cases"] == [file["role"] for file in record["files"]]
+    assert ["weather", "declarations", "complaints", "cases"] == [file["role"] for file in record["files"]]
     assert 587 <= len((tmp_path / "steelyard-demo/scores.csv").read_text("utf-8").splitlines())
 
 

@@ -22,7 +22,6 @@ MOTOR = (
             ("--relation", "weather=weather.csv"),
             ("--relation", "declarations=declarations.csv"),
             ("--relation", "complaints=complaints.csv"),
-            ("--relation", "climate=climate.csv"),
         )
         for word in (option, file)
     ),

@@ -25,7 +25,7 @@ from steelyard.session.sources import FactFiles
 from typed_parquet import kind, write_typed
 
 AS_OF = "2013-10-16T00:00"
-RELATIONS = ("weather", "declarations", "complaints", "climate")
+RELATIONS = ("weather", "declarations", "complaints", "branch_month")
 KEY, REGION, REPORTED = "案件号", "出险地区划代码", "报案时间"
 SUBSTANTIATED = "是否属实"
 QUICK = """

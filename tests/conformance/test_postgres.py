@@ -17,11 +17,12 @@ from steelyard.engines.reference import ReferenceEngine
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.readable import UnfitError, readable
 from steelyard.engines.sql.tidy import keywords
-from steelyard.facts import ReadOptions, read_portfolio
 from steelyard.facts.case import Case
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.types import Text
 from steelyard.resources import rulesets
+from steelyard.session.run import read_facts
+from steelyard.session.sources import FactFiles
 
 FILES = sorted(Path(__file__).parent.glob("*.yaml"))
 FEW = 12
@@ -97,10 +98,8 @@ def test_the_sample_policy(server):
     sample = rulesets() / "motor-small-claims" / "sample"
     versions = load("motor-small-claims", {"as_of": AS_OF}).versions
     assert versions is not None
-    relations = {one.id: (str(sample / f"{one.id}.csv"),) for one in versions.newest.relations}
-    options = ReadOptions(delimiter=None, encoding="utf-8")
-    found = read_portfolio(versions, [str(sample / "claims.csv")], relations, Diagnostics(), options=options)
-    assert found is not None
+    relations = {one.id: (str(sample / f"{one.id}.csv"),) for one in versions.newest.relations if one.derived is None}
+    found = read_facts(versions, FactFiles((str(sample / "claims.csv"),), relations))[0]
 
     assert len(found.cases) > 500
     assert compared(server, versions.newest, found.cases) == []

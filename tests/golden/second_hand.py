@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
 from math import lcm
@@ -93,7 +94,7 @@ def score_case(given: Row, rows: Mapping[str, Sequence[Row]], as_of: datetime) -
     steps = [(reported, accepted), (accepted, surveyed), (surveyed, decided), (decided, paid)]
     if any(before and after and after < before for before, after in steps):
         return Result(status="rejected")
-    months = [r for r in rows["climate"] if r["branch"] == given["branch"] and r["month"] == f"{reported:%Y-%m}"]
+    months = [r for r in rows["branch_month"] if r["branch"] == given["branch"] and r["month"] == f"{reported:%Y-%m}"]
     if len(months) != 1:
         return Result(status="rejected")
     if given.get("accuracy_rate") and not 0 <= rate(given["accuracy_rate"]) <= 1:
@@ -125,6 +126,30 @@ def score_case(given: Row, rows: Mapping[str, Sequence[Row]], as_of: datetime) -
     base = half_up(sum((result.shares[name] * score for name, score in result.scores.items()), Fraction(0)))
     finish(result, base, given, rows.get("complaints", ()), surveyed=surveyed is not None, declared=bool(declared))
     return result
+
+
+def months_of(claims: Sequence[Row], complaints: Sequence[Row]) -> list[Row]:
+    """The branches' months: complaints, answered surveys, claims without a complaint."""
+    about = [row["claim_id"] for row in complaints]
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for claim in claims:
+        groups.setdefault((claim["branch"], claim["reported_at"][:7]), []).append(claim)
+    return [
+        {
+            "branch": branch,
+            "month": month,
+            "claims": str(len(own)),
+            "complaints_per_thousand": share(sum(about.count(one["claim_id"]) for one in own) * 1000, len(own), 2),
+            "survey_coverage": share(sum(one["rating"] != "" for one in own), len(own), 4),
+            "one_time_resolution": share(sum(one["claim_id"] not in about for one in own), len(own), 4),
+        }
+        for (branch, month), own in groups.items()
+    ]
+
+
+def share(part: int, whole: int, digits: int) -> str:
+    """A quotient of positive numbers, rounded half up."""
+    return f"{Decimal((part * 10**digits * 2 + whole) // (whole * 2)).scaleb(-digits):.{digits}f}"
 
 
 def start(row: Row) -> datetime:

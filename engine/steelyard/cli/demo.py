@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 RULESET = "motor-small-claims"
 AS_OF = "2013-10-16T00:00"
-RELATIONS = ("weather", "declarations", "complaints", "climate")
+RELATIONS = ("weather", "declarations", "complaints")
 WORTH_READING = "SH2013-00032"
 """A case that met the storm, a complaint surge and the cap on deductions."""
 PAGES = 40

@@ -38,18 +38,6 @@ BRANCHES: dict[str, tuple[str, ...]] = {
     "崇明": ("310151",),
 }
 
-# per branch: complaints per thousand, survey coverage, settled at the first attempt; September, then October
-BRANCH_MONTHS: dict[str, tuple[tuple[str, str, str], tuple[str, str, str]]] = {
-    "中心城区": (("3.80", "42%", "94%"), ("4.60", "45%", "92%")),
-    "北区": (("4.90", "36%", "91%"), ("6.10", "33%", "88%")),
-    "浦东": (("4.20", "51%", "93%"), ("5.00", "48%", "90%")),
-    "闵行": (("5.30", "30%", "89%"), ("12.40", "31%", "81%")),
-    "嘉定青浦": (("3.10", "38%", "95%"), ("4.40", "35%", "93%")),
-    "松江金山": (("4.70", "34%", "90%"), ("11.00", "37%", "84%")),
-    "奉贤": (("2.90", "26%", "96%"), ("3.60", "22%", "94%")),
-    "崇明": (("6.80", "41%", "87%"), ("7.50", "29.99%", "86%")),
-}
-
 # Warnings in force, from those issued, updated and cancelled 6-8 October 2013: kind, level, from, to (local time).
 WARNINGS: tuple[tuple[str, str, str, str, str], ...] = (
     ("rainstorm", "blue", "2013-10-06 20:36:00", "2013-10-07 21:52:00", "暴雨蓝色预警"),
@@ -92,7 +80,6 @@ def sample() -> dict[str, str]:
     return {
         "claims.csv": table(CLAIM_HEADER, spoil(claims)),
         "complaints.csv": table(("投诉编号", "案件号", "是否属实"), complaints(draw, claims)),
-        "climate.csv": table(("分支机构", "月份", "每千件投诉数", "回访覆盖率", "一次性解决率"), climate()),
         "weather.csv": table(WARNING_HEADER, weather()),
         "declarations.csv": table(DECLARATION_HEADER, DECLARATIONS),
     }
@@ -225,15 +212,6 @@ def complaints(draw: Draw, claims: list[Row]) -> list[Row]:
         for _ in range(draw.between(3, 5) if several else 1):
             rows.append((f"T{len(rows) + 1:04}", row[0], yes_no(yes=draw.percent(90 if several else 60))))
     return rows
-
-
-def climate() -> list[Row]:
-    """Return a row for each branch and month."""
-    return [
-        (branch, month, *figures)
-        for branch, months in BRANCH_MONTHS.items()
-        for month, figures in zip(("2013-09", "2013-10"), months, strict=True)
-    ]
 
 
 def weather() -> list[Row]:

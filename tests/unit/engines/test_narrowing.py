@@ -34,7 +34,7 @@ def test_an_outcome_is_the_same(path, folder):
 
 def test_rows_of_other_places_and_keys_are_left_out():
     suite = read_suite(rulesets() / "motor-small-claims" / "cases.yaml", rulesets() / "motor-small-claims")
-    example = next(one for one in suite.examples if one.rows.get("weather") and one.rows.get("climate"))
+    example = next(one for one in suite.examples if one.rows.get("weather") and one.rows.get("branch_month"))
     rules = settled(suite, example)
     rows = {
         name: (
@@ -49,4 +49,4 @@ def test_rows_of_other_places_and_keys_are_left_out():
     narrowed = Narrowing(rules.newest).narrowed(case)
 
     assert len(narrowed.rows["weather"]) == len(example.rows["weather"])
-    assert len(narrowed.rows["climate"]) == len(example.rows["climate"])
+    assert len(narrowed.rows["branch_month"]) == len(example.rows["branch_month"])

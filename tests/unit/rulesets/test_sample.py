@@ -73,12 +73,6 @@ def test_only_the_three_spoilt_rows_are_out_of_order():
     ]
 
 
-def test_every_claim_finds_its_branch_month():
-    known = {(row["分支机构"], row["月份"]) for row in rows("climate.csv")}
-
-    assert {(row["分支机构"], row["报案时间"][:7]) for row in rows("claims.csv")} <= known
-
-
 def test_every_complaint_is_about_a_claim():
     assert {row["案件号"] for row in rows("complaints.csv")} <= {row["案件号"] for row in rows("claims.csv")}
 

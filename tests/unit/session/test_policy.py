@@ -57,6 +57,7 @@ STORM = {
 MONTH = {
     "branch": "中心城区",
     "month": "2013-10",
+    "claims": 500,
     "complaints_per_thousand": Decimal("4.6"),
     "survey_coverage": 0.45,
     "one_time_resolution": "92%",
@@ -104,7 +105,7 @@ def several() -> Policy:
 
 
 def no_rows(motor: Policy) -> dict[str, list[dict[str, object]]]:
-    return {**{name: [] for name in motor.relations}, "climate": [MONTH]}
+    return {**{name: [] for name in motor.relations}, "branch_month": [MONTH]}
 
 
 def test_a_result_has_python_types(efficiency) -> None:

@@ -19,6 +19,7 @@ CASES = 60
 MONTH = {
     "branch": "b",
     "month": "2024-03",
+    "claims": "1000",
     "complaints_per_thousand": "1",
     "survey_coverage": "40%",
     "one_time_resolution": "90%",
@@ -46,7 +47,7 @@ def motor() -> tuple[Policy, list[Given]]:
             {
                 "weather": [_storm(number)],
                 "declarations": [],
-                "climate": [MONTH],
+                "branch_month": [MONTH],
                 "complaints": [{"complaint_id": f"k{number}", "upheld": True}] if number % 3 == 0 else [],
             },
         )
