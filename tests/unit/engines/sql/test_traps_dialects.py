@@ -320,6 +320,8 @@ def test_lists_of_text(engine):
         "with_empty": ["b", "a", "b"],
         "distinct": ["b", "a"],
         "distinct_empty": [],
+        "tails": ["z", "é", "\U00010000", "a", "b", ""],
+        "no_tails": [],
         "first": ["b", "a"],
         "first_of_few": ["b", "a", "b"],
         "first_none": [],
