@@ -253,6 +253,12 @@ def atom(draw: Draw, scope: Scope, depth: int) -> str:
             lambda: f"{r}upto {sign} {one_of(draw, 'w3', '@2024-03-01T10:00:00Z')}",
             lambda: f"is_missing({r}upto)",
         ]
+    if scope.relation == "nights":
+        options += 3 * [
+            lambda: "overlaps(nights.starts, nights.ends, w1, w3)",
+            lambda: f"nights.starts {sign} {one_of(draw, 'w2', 'w3', '@2024-02-29T12:00:00Z')}",
+            lambda: f"nights.ends {sign} {one_of(draw, 'w1', 'as_of')}",
+        ]
     if scope.relation == "weather":
         options += 3 * [
             lambda: f'weather.level {sign} "{one_of(draw, *LEVELS)}"',
@@ -466,14 +472,14 @@ def reason(draw: Draw, relation: str | None) -> str:
 def exemptions(draw: Draw, indicators: dict[str, Any], deductions: Sequence[str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for n in range(draw(st.integers(0, 3))):
-        relation = one_of(draw, None, "events", "weather", "parts")
+        relation = one_of(draw, None, "events", "weather", "parts", "nights")
         grants: dict[str, Any] = {}
         for name, rule in indicators.items():
             if chance(draw, 50):
                 continue
             timed = rule["target"] in TARGETS
             kinds = ["at_least", "waive", "target", "target"]
-            if "clock" in rule and relation in {"events", "weather"}:
+            if "clock" in rule and relation in {"events", "weather", "nights"}:
                 kinds += ["pause", "pause"]
             match one_of(draw, *kinds):
                 case "at_least":
@@ -525,7 +531,7 @@ def points(draw: Draw, names: Sequence[str], scores: Sequence[str]) -> dict[str,
     sections: dict[str, dict[str, Any]] = {"deductions": {}, "bonuses": {}, "corrections": {}, "gates": {}}
     for n in range(draw(st.integers(0, 5))):
         section = one_of(draw, "deductions", "deductions", "bonuses", "corrections", "gates")
-        relation = one_of(draw, None, "events", "weather", "parts")
+        relation = one_of(draw, None, "events", "weather", "parts", "nights")
         scope = Scope(relation, results=tuple(names), score=one_of(draw, *scores))
         rule: dict[str, Any] = {
             "when": condition(draw, scope),
@@ -713,6 +719,20 @@ def rulesets(draw: Draw) -> dict[str, Any]:
                 ),
                 "window": {"from": "starts", "to": "ends"},
             },
+            "nights": {
+                "recurring": one_of(
+                    draw, "FREQ=DAILY;BYHOUR=22,3", "FREQ=WEEKLY;BYDAY=TH,FR,SA", "FREQ=HOURLY;INTERVAL=7"
+                ),
+                "duration": one_of(draw, "2h", "90min", "11h"),
+                "from": one_of(draw, "2024-02-27", "2024-02-28T02:30", "2024-03-01"),
+                "until": one_of(draw, "2024-03-01", "2024-03-02T22:00:00", "2024-03-04"),
+                "define": {"length": one_of(draw, "ends - starts", "w2 - starts")},
+                **(
+                    {"joins": condition(draw, Scope("nights", aggregates=False, one_row=False))}
+                    if chance(draw, 40)
+                    else {}
+                ),
+            },
             "climate": {
                 "one_row": "true",
                 "joins": one_of(draw, "climate.code = t1", "climate.code = t1 and climate.month = year_month(day)"),
@@ -732,7 +752,11 @@ def rulesets(draw: Draw) -> dict[str, Any]:
         "indicators": indicators,
         "exemptions": exemptions(draw, indicators, list(moving.get("deductions", {}))),
         **({"scores": scores} if several else {"score": scores["score"]}),
-        "outputs": {"shown": number(draw, Scope(results=tuple(named), score=known[-1])), "listed": "listing(n2)"},
+        "outputs": {
+            "shown": number(draw, Scope(results=tuple(named), score=known[-1])),
+            "listed": "listing(n2)",
+            "late": "sum(nights.length where starts >= w1)",
+        },
         **moving,
     }
     if weighted:

@@ -78,6 +78,7 @@ LIBRARIES = {
     "tzdata": {"calendars"},
     "holidays": {"calendars"},
     "chinese_calendar": {"calendars"},
+    "dateutil": {"calendars"},
 }
 NO_FLOAT = ("ir", "semantics", "engines")
 

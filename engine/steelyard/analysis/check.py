@@ -15,6 +15,7 @@ from steelyard.analysis.lateness import check_lateness
 from steelyard.analysis.negative import check_negative
 from steelyard.analysis.portfolios import check_portfolios
 from steelyard.analysis.reach import check_reach
+from steelyard.analysis.recurring import check_recurring
 from steelyard.analysis.situations import check_situations
 from steelyard.analysis.sources import SourceFile, source_of_text, sources
 from steelyard.analysis.subject import Subject
@@ -49,6 +50,7 @@ CHECKS: tuple[Check, ...] = (
     check_words,
     check_exemptions,
     check_idle,
+    check_recurring,
     check_unused,
     check_portfolios,
     check_languages,

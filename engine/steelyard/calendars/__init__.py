@@ -2,7 +2,8 @@
 
 `clock_text` reads dates and datetimes, `zones` turns local time into instants, `offsets` tabulates a zone.
 `holiday_data` gives the working days of countries from pinned packages, `day_table` counts them, `hours` reads working
-hours, and `working` combines these to business days and working time.
+hours, and `working` combines these to business days and working time. `recurrence_rule` reads rules of RFC 5545 and
+`recurrence` gives the times at which they recur.
 
 Invariants: zones come from the pinned tzdata package, never from the machine, and working days from pinned
 packages too, so a result does not depend on where it was computed. A year that is not covered gives

@@ -132,6 +132,15 @@ class Zone:
             case _:  # no instant has this local time
                 return Nonexistent()
 
+    def first_instant(self, local: datetime) -> int:
+        """Return the instant of a local time as RFC 5545 does: the first of two; one that was skipped is moved on.
+
+        >>> zone("America/New_York").text(zone("America/New_York").first_instant(datetime(2024, 3, 10, 2, 30)))
+        '2024-03-10T03:30:00-04:00'
+        """
+        offset = local.replace(tzinfo=self._info, fold=0).utcoffset() or timedelta()  # before the clocks change
+        return (local - _EPOCH_LOCAL - offset) // MICROSECOND
+
     def parse_date(self, text: str) -> int | None:
         """Read a date as days since 1970; None for any other text."""
         found = read_date(text)

@@ -118,6 +118,7 @@ _CODES = (
     Code("T118", "contradictory-calendar", _E),
     Code("T119", "working-days-as-value", _E),
     Code("T120", "uncounted-missing-value", _E),
+    Code("T121", "unusable-recurrence", _E),
     # H1: tables and bands that contradict themselves or leave gaps; H2: weights
     Code("H101", "overlapping-rows", _E),
     Code("H102", "conflicting-rows", _E),
@@ -152,6 +153,7 @@ _CODES = (
     Code("L131", "target-out-of-range", _W),
     Code("L132", "missing-as-text", _W),
     Code("L133", "name-as-text", _W),
+    Code("L134", "overlapping-windows", _W),
     Code("L139", "text-in-one-language", _W),
     Code("H104", "hit-policy-without-order", _E),
     Code("H105", "unknown-column", _E),

@@ -6,6 +6,7 @@ from steelyard.calendars import Calendar
 from steelyard.explain.phrases import bare
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Bar, EventWindow, Milestone
+from steelyard.explain.recurring import in_time_of_case
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import Input, Subtract
 from steelyard.ir.ruleset import Better, Clock, Relation
@@ -114,6 +115,8 @@ def windows(evaluation: Evaluation, words: Words) -> tuple[EventWindow, ...]:
         for bound in EvaluationPlace(evaluation, words).members(relation.id):
             start, end = bound.values.get(names[0]), bound.values.get(names[1])
             if not isinstance(start, int) or isinstance(bound.member, Missing):
+                continue
+            if not in_time_of_case(relation, bound, evaluation):
                 continue
             level = _level(relation, bound.values.get("level"))
             row = words.row(relation.id, bound.row)

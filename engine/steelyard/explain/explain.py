@@ -14,6 +14,7 @@ from steelyard.explain.indicators import indicator_stories
 from steelyard.explain.ledger import reason_text, score_stories
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance, RowReference
+from steelyard.explain.recurring import in_time_of_case
 from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text, TypedValue
 from steelyard.explain.tree import worked
@@ -146,7 +147,7 @@ def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...
     found: list[RowReference] = []
     left_out = 0
     for relation in evaluation.ruleset.relations:
-        members = at.members(relation.id)
+        members = sorted(at.members(relation.id), key=lambda one: not in_time_of_case(relation, one, evaluation))
         found += [_row(relation, bound.row, words) for bound in members[:ROWS_PER_RELATION]]
         left_out += max(0, len(members) - ROWS_PER_RELATION)
     return tuple(found), left_out

@@ -25,6 +25,13 @@ def grant_story(granted: Granted, result: Result, evaluation: Evaluation, words:
     return GrantStory(words.name(exemption.id), row, _text(granted, result, words), granted.counted)
 
 
+def concerns(granted: Granted, words: Words) -> bool:
+    """Whether a grant says something of the case: of windows that recur by a rule, those during which the clock ran."""
+    exemption = next(e for e in words.ruleset.exemptions if e.id == granted.exemption)
+    recurs = exemption.for_each is not None and words.relations[exemption.for_each].recurring is not None
+    return not (recurs and isinstance(granted.grant, PauseGrant) and granted.refused is None and granted.window is None)
+
+
 def _text(granted: Granted, result: Result, words: Words) -> Text:
     if granted.refused is not None:
         return msg("refused: {missing} is missing", missing=words.missing(granted.refused.reasons))

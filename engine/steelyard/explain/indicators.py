@@ -7,7 +7,7 @@ from typing import assert_never
 
 from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.distance import why_not
-from steelyard.explain.grants import grant_story
+from steelyard.explain.grants import concerns, grant_story
 from steelyard.explain.hours import hours_counted
 from steelyard.explain.naming import result_name
 from steelyard.explain.phrases import phrase
@@ -60,7 +60,9 @@ def _story(result: Result, evaluation: Evaluation, words: Words) -> IndicatorSto
         base_target=_value(result.base_target, target_type, words),
         target=_value(result.target, target_type, words),
         clock=_clock(result, words),
-        grants=tuple(grant_story(granted, result, evaluation, words) for granted in result.grants),
+        grants=tuple(
+            grant_story(granted, result, evaluation, words) for granted in result.grants if concerns(granted, words)
+        ),
         how=how_scored(result, at),
         score=None if result.score is None else Fixed(result.score, SCORE_DIGITS),
         baseline=Fixed(rule.baseline, SCORE_DIGITS),

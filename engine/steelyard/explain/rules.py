@@ -8,11 +8,12 @@ from typing import assert_never
 from steelyard.diagnostics import msg
 from steelyard.explain.distance import no_rows, row_misses, why_not
 from steelyard.explain.gaps import Miss
-from steelyard.explain.grants import grant_story
+from steelyard.explain.grants import concerns, grant_story
 from steelyard.explain.naming import called
 from steelyard.explain.phrases import phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Judgement, Node, RuleKind, RuleStory
+from steelyard.explain.recurring import in_time_of_case
 from steelyard.explain.terms import Name, Text, decimal_text
 from steelyard.explain.tree import ROWS, grow, spoken, worked
 from steelyard.explain.words import Words
@@ -97,9 +98,9 @@ def _story(
     relation = rule.for_each if isinstance(rule, Exemption | PointsRule) else None
     fired = any(judgement.fired for judgement, _ in found)
     lifted = at.evaluation.lifted.get(rule.id)
-    # rows in which the rule fired come first, so that they are shown
+    # rows in which the rule fired come first, so that they are shown, and of windows those in the time of the case
     misses = () if fired or lifted is not None else _misses(rule.when, relation, found, at)
-    shown = sorted(found, key=lambda pair: not pair[0].fired)
+    shown = sorted(found, key=lambda pair: (not pair[0].fired, not _in_time(relation, pair[1], at)))
     return RuleStory(
         kind=kind,
         name=_name(rule, at.words),
@@ -114,6 +115,12 @@ def _story(
         reason=rule.reason if isinstance(rule, Unscored | PointsRule) and isinstance(rule.reason, str) else None,
         nearness=_nearness(misses, by_row=relation is not None),
     )
+
+
+def _in_time(relation: str | None, one: Judged | Applied, at: EvaluationPlace) -> bool:
+    if relation is None or one.row is None:
+        return True
+    return in_time_of_case(at.words.relations[relation], one.row, at.evaluation)
 
 
 def _nearness(misses: tuple[Miss, ...], *, by_row: bool) -> tuple[int, int]:
@@ -218,15 +225,20 @@ def _grant(grant: Grant, words: Words) -> Text:
 
 def _given(exemption: Exemption, evaluation: Evaluation, words: Words) -> tuple[Text, ...]:
     """Describe what an exemption granted if it fired, else what it would grant."""
+    pairs = [
+        (granted, result)
+        for result in evaluation.results
+        for granted in result.grants
+        if granted.exemption == exemption.id
+    ]
+    told = [(granted, result) for granted, result in pairs if concerns(granted, words)] or pairs
     given = [
         msg(
             "{name}: {row}",
             name=words.name(result.indicator.id),
             row=grant_story(granted, result, evaluation, words).text,
         )
-        for result in evaluation.results
-        for granted in result.grants
-        if granted.exemption == exemption.id
+        for granted, result in told
     ]
     if given:
         return tuple(dict.fromkeys(given))

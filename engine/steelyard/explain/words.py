@@ -218,7 +218,8 @@ def _relation_label(relation: Relation) -> Label:
 
 def _field_label(relation: Relation, member: InputField | Definition) -> Label:
     plain = member.label == Label(member.id, member.id)
-    return _FEED_FIELDS.get(member.id, member.label) if plain and relation.feed is not None else member.label
+    told = relation.feed is not None or relation.recurring is not None
+    return _FEED_FIELDS.get(member.id, member.label) if plain and told else member.label
 
 
 def _score_label(id: str, label: Label) -> Label:  # noqa: A002 - the word

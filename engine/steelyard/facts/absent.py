@@ -59,7 +59,7 @@ def columns_of(versions: Versions) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for one in versions.rulesets:
         found.setdefault(CASES, set()).update(field.column for field in one.inputs)
-        for relation in one.relations:
+        for relation in one.relations_to_give:
             found.setdefault(relation.id, set()).update(field.column for field in relation.fields)
     return {role: frozenset(columns) for role, columns in found.items()}
 
@@ -116,7 +116,7 @@ def unknown_names(versions: Versions, names: Collection[str]) -> Iterator[tuple[
     known: dict[str, None] = {}
     for one in versions.rulesets:
         known.update(dict.fromkeys(name for field in one.inputs if field.can_be_missing for name in _names("", field)))
-        for relation in one.relations:
+        for relation in one.relations_to_give:
             fields = (field for field in relation.fields if field.can_be_missing)
             known.update(dict.fromkeys(name for field in fields for name in _names(f"{relation.id}.", field)))
     for name in names:

@@ -130,7 +130,10 @@ def read_intake(
 def _columns(versions: Versions) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, str]] = {}
     for one in versions.rulesets:
-        for role, fields in ((CASES, one.inputs), *((relation.id, relation.fields) for relation in one.relations)):
+        for role, fields in (
+            (CASES, one.inputs),
+            *((relation.id, relation.fields) for relation in one.relations_to_give),
+        ):
             found.setdefault(role, {}).update((field.id, field.column) for field in fields)
     return found
 

@@ -66,7 +66,7 @@ def marks_of(versions: Versions) -> Marks:
     columns: dict[str, dict[str, None]] = {}
     for one in versions.rulesets:
         columns.setdefault(CASES, {}).update(_asked(one.inputs))
-        for relation in one.relations:
+        for relation in one.relations_to_give:
             if relation.feed is None:
                 columns.setdefault(relation.id, {}).update(_asked(relation.fields))
     return Marks({role: tuple(some) for role, some in columns.items() if some})

@@ -153,7 +153,7 @@ def _report_compared(
 
 def relations_given(versions: Versions, given: Mapping[str, object], diagnostics: Diagnostics) -> bool:
     """Check that every relation of the ruleset is given and no other; report E120 or E121 otherwise."""
-    names = list(dict.fromkeys(relation.id for one in versions.rulesets for relation in one.relations))
+    names = list(dict.fromkeys(relation.id for one in versions.rulesets for relation in one.relations_to_give))
     for name in names:
         if name not in given:
             diagnostics.add(
@@ -167,7 +167,16 @@ def relations_given(versions: Versions, given: Mapping[str, object], diagnostics
                 ),
             )
     unknown = [name for name in given if name not in names]
+    own = {relation.id for one in versions.rulesets for relation in one.relations if relation.recurring is not None}
     for name in unknown:
+        if name in own:
+            diagnostics.add(
+                "E121",
+                None,
+                msg("the windows of `{relation}` recur by a rule of the ruleset: no file gives them", relation=name),
+                help=msg("leave it out"),
+            )
+            continue
         near = closest(name, names)
         diagnostics.add(
             "E121",

@@ -18,7 +18,8 @@ from steelyard.facts.format import format_value
 from steelyard.facts.problem import Problem
 from steelyard.facts.python import ArgumentError, cells_of
 from steelyard.facts.reading import Place
-from steelyard.facts.relations import Collector
+from steelyard.facts.recurring import recurring_rows
+from steelyard.facts.relations import Collector, RelationRows
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Relation, Ruleset
 from steelyard.ir.versions import Versions, versions_of
@@ -72,6 +73,7 @@ class _Plan:
 
     inputs: RowReader
     relations: tuple[tuple[Relation, RowReader], ...]
+    recurring: tuple[RelationRows, ...]
 
 
 class CaseReader:
@@ -90,7 +92,8 @@ class CaseReader:
         self._plans = {
             one.version: _Plan(
                 RowReader(_by_id(one.inputs), self._zone),
-                tuple(_prepared(relation, self._zone) for relation in one.relations),
+                tuple(_prepared(relation, self._zone) for relation in one.relations_to_give),
+                tuple(rows for relation in one.relations if (rows := recurring_rows(relation, self._zone)) is not None),
             )
             for one in versions.rulesets
         }
@@ -98,7 +101,7 @@ class CaseReader:
         self._derived = {each.id for one in versions.rulesets for each in one.relations if each.derived is not None}
         self._fields: dict[str, dict[str, None]] = {}
         for one in versions.rulesets:
-            for relation in one.relations:
+            for relation in one.relations_to_give:
                 names = self._fields.setdefault(relation.id, {})
                 names.update(dict.fromkeys(field.id for field in relation.fields))
 
@@ -166,7 +169,7 @@ class CaseReader:
         counts = ((found.relation.id, found.unmatched_count({key: None})) for found in relations)
         return Single(
             version,
-            Assembly(relations).case(text, key, read.values),
+            Assembly([*relations, *plan.recurring]).case(text, key, read.values),
             read.values,
             tuple(reject for found in relations for reject in found.in_feed),
             tuple((name, count) for name, count in counts if count),

@@ -43,7 +43,7 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
     text = encodable(given.get(key.id) or "")
     if undated is not None:
         return undated.reject(text)
-    declared = {relation.id: relation for relation in ruleset.relations}
+    declared = {relation.id: relation for relation in ruleset.relations_to_give}
     unknown = _unknown(text, "", given, (field.id for field in ruleset.inputs)) or _unknown(text, "", rows, declared)
     for name, own in rows.items() if unknown is None else ():
         fields = [field.id for field in declared[name].fields]

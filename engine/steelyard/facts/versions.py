@@ -23,6 +23,7 @@ from steelyard.facts.near_misses import (
     unmatched,
 )
 from steelyard.facts.reading import Files, Reading
+from steelyard.facts.recurring import recurring_rows
 from steelyard.facts.relations import RelationRows, read_relation
 from steelyard.facts.spelling import folded
 from steelyard.ir.expressions import Stored
@@ -34,7 +35,7 @@ def needs_of(versions: Versions) -> dict[str, dict[str, str]]:
     """Return, by role and column, the names of the versions that need the column, where not all versions do."""
     found: dict[str, dict[str, list[str]]] = {}
     for one in versions.rulesets:
-        roles: dict[str, Sequence[InputField]] = {relation.id: relation.fields for relation in one.relations}
+        roles: dict[str, Sequence[InputField]] = {relation.id: relation.fields for relation in one.relations_to_give}
         for role, fields in {**roles, CASES: one.inputs}.items():
             for column in dict.fromkeys(field.column for field in fields if not field.can_be_missing):
                 found.setdefault(role, {}).setdefault(column, []).append(one.version)
@@ -60,12 +61,13 @@ class VersionedRelations:
             for relation in one.relations:
                 shape = _shape(relation)
                 if shape not in self._read:
-                    files = given[relation.id]
-                    self._read[shape] = (
-                        RelationRows(relation)
-                        if files is None
-                        else read_relation(relation, files, here, reading, diagnostics)
-                    )
+                    files = given.get(relation.id)
+                    found = recurring_rows(relation, here)
+                    if found is None:
+                        found = RelationRows(relation)
+                        if files is not None:
+                            found = read_relation(relation, files, here, reading, diagnostics)
+                    self._read[shape] = found
                 rows.append(replace(self._read[shape], relation=relation))
 
     def of(self, version: Ruleset) -> Sequence[RelationRows]:
@@ -112,7 +114,7 @@ class VersionedRelations:
         for one in self._versions.rulesets:
             for rows in self._of[one.version]:
                 relation = rows.relation
-                if self._given[relation.id] is not None and relation.of_case is None and joined_by(relation):
+                if self._given.get(relation.id) is not None and relation.of_case is None and joined_by(relation):
                     found.setdefault(rows.relation, (rows, []))[1].append(one)
         return found
 

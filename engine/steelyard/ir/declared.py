@@ -149,6 +149,25 @@ class Derived:
     values: tuple[Definition, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """Windows that recur by a rule, in the local time of the ruleset (LANGUAGE.md section 9).
+
+    Attributes:
+        rule: of RFC 5545, in one spelling.
+        duration: of each window, in microseconds.
+        first: the local time from which on windows begin, in ISO 8601.
+        last: the local time until which they begin, inclusive.
+        windows: the instants of start and end of each, ascending; what the rest gives in the zone of the ruleset.
+    """
+
+    rule: str
+    duration: int
+    first: str
+    last: str
+    windows: tuple[tuple[int, int], ...] = field(compare=False, repr=False)
+
+
 CASES = "cases"
 """The name under which values of a derived relation aggregate the cases of a group."""
 
@@ -174,6 +193,7 @@ class Relation(Named):
         window: the window that `pause` subtracts.
         derived: how its rows follow from the cases of the run; None where they are read.
         rows: declared of the number of rows that belong to a case; another one rejects it.
+        recurring: how its rows recur, with the fields `starts` and `ends`; None where they are read.
     """
 
     feed: str | None = None
@@ -191,6 +211,7 @@ class Relation(Named):
     window: Window | None = None
     derived: Derived | None = None
     rows: Range | None = None
+    recurring: Recurring | None = None
 
 
 class HitPolicy(Enum):

@@ -74,7 +74,7 @@ _INDICATOR = "id group family only_if measure measure_type target better way wei
 _SCORE = "id members method value digits=round clamp better minimum_present reasons grades only_if"
 _RELATION = (
     "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most derived "
-    "rows"
+    "rows recurring"
 )
 
 FORMS: dict[type, Form] = {
@@ -106,6 +106,7 @@ FORMS: dict[type, Form] = {
     Settings: _form("settings", "holidays hours weekend closed open years weekday_hours half_days make_up_days"),
     declared.Definition: _form("define", "id value"),
     declared.Derived: _form("derived", "by values", "by values"),
+    declared.Recurring: _form("recurring", "rule duration first=from last=until"),
     declared.Window: _form("window", "start=from end=to"),
     declared.Relation: _form("relation", _RELATION, "severity kinds fields defines"),
     declared.Table: _form("table", "id hit inputs outputs rows default carried", _rows),

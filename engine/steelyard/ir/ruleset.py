@@ -18,6 +18,7 @@ from steelyard.ir.declared import (
     Label,
     Named,
     ParameterDeclaration,
+    Recurring,
     Relation,
     Said,
     Source,
@@ -111,6 +112,7 @@ __all__ = [
     "PointsRule",
     "Property",
     "Proportion",
+    "Recurring",
     "Relation",
     "RelativeStep",
     "Ruleset",
@@ -181,3 +183,8 @@ class Ruleset:
     calendars: tuple[WorkingCalendar, ...] = ()
     formulas: tuple[Named, ...] = field(default=(), compare=False)
     file: str = field(default="", compare=False)
+
+    @property
+    def relations_to_give(self) -> tuple[Relation, ...]:
+        """The relations whose rows the ruleset does not hold itself."""
+        return tuple(one for one in self.relations if one.recurring is None)

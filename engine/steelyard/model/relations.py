@@ -44,7 +44,9 @@ class Relation(Described):
     """Rows that belong to a case."""
 
     key_rules: ClassVar[tuple[KeyRule, ...]] = (
-        AnyOf(("of_case", "joins")),
+        AnyOf(("of_case", "joins", "recurring")),
+        *(Needs("recurring", key) for key in ("duration", "from", "until")),
+        *(Needs(key, "recurring") for key in ("duration", "from", "until")),
         Needs("severity", "levels"),
         Needs("kinds", "feed"),
         Needs("labels", "feed"),
@@ -77,6 +79,14 @@ class Relation(Described):
     """The condition under which a row belongs to a case."""
     derived: Derived | None = None
     """Where its rows follow from the cases of the run: how these are grouped."""
+    recurring: PlainText | None = None
+    """The recurrence rule (RFC 5545) of windows that no file gives, e.g. `FREQ=WEEKLY;BYDAY=SA;BYHOUR=2`."""
+    duration: Literal | None = None
+    """How long each recurring window lasts, e.g. `4h`."""
+    from_: Literal | None = Field(default=None, alias="from")
+    """The local date or time from which on recurring windows begin."""
+    until: Literal | None = None
+    """The last day, or local time, on which a recurring window begins."""
     window: Window | None = None
     """What a pause subtracts."""
     fields: Mapping[NameText, RowField] = {}

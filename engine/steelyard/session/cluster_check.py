@@ -96,7 +96,8 @@ def _read(versions: Versions, cluster: Cluster, keys: Sequence[str]) -> Portfoli
         folder = Path(name)
         cases = files_of("cases", cluster.rows("cases", keys, FIRST), folder)
         relations = {
-            one.id: files_of(one.id, cluster.rows(one.id, keys, MOST), folder) or None for one in newest.relations
+            one.id: files_of(one.id, cluster.rows(one.id, keys, MOST), folder) or None
+            for one in newest.relations_to_give
         }
         return read_facts(versions, FactFiles(cases, relations))[0]
 

@@ -149,11 +149,11 @@ class Policy:
 
     @cached_property
     def relations(self) -> Mapping[str, Mapping[str, Input]]:
-        """The fields of each relation's rows by id, of the newest version."""
+        """The fields of the rows of each relation that is given, by id, of the newest version."""
         return MappingProxyType(
             {
                 one.id: MappingProxyType({field.id: _input(field) for field in one.fields})
-                for one in self._versions.newest.relations
+                for one in self._versions.newest.relations_to_give
             }
         )
 

@@ -37,7 +37,7 @@ def propose_intake(ruleset: str, cases: Sequence[str], relations: Mapping[str, S
     loaded = load(ruleset, lint=False)
     if loaded.versions is None:
         raise PolicyError(loaded.diagnostics)
-    known = [one.id for one in loaded.versions.newest.relations]
+    known = [one.id for one in loaded.versions.newest.relations_to_give]
     for name in relations:
         if name not in known:
             near = closest(name, known)

@@ -373,7 +373,12 @@ CASES = [
      "none of the keys `steps`, `bands`, `curve`, `points` is written", "source"),
     ("scoring: {x: {points: 1, curve: [[1, 2]]}}\n", "M108", "`curve` is written beside `points`", "curve"),
     ("scoring: {x: {steps: {each: 1h, deduct: 10}}}\n", "M102", "missing key `begun` in `scoring.x.steps`", "steps"),
-    ("relations: {r: {one_row: true}}\n", "M102", "none of the keys `of_case`, `joins` is written", "one_row"),
+    (
+        "relations: {r: {one_row: true}}\n",
+        "M102",
+        "none of the keys `of_case`, `joins`, `recurring` is written",
+        "one_row",
+    ),
     ("relations: {r: {joins: j, window: {from: a}}}\n", "M102", "missing key `to` in `relations.r.window`", "window"),
     ("weights: {limits: {a: {}}}\n", "M102", "none of the keys `at_least`, `at_most` is written", "{}"),
     ("weights: {adjustments: {a: {when: n > 1}}}\n", "M102", "none of the keys `multiply`, `set` is written", "when"),

@@ -81,7 +81,7 @@ class Cluster:
             UnfitError: the ruleset is not one statement.
             TooWideError: an integer may need more than 128 bits.
         """
-        tables = Tables(_view(CASES), {one.id: _view(one.id) for one in self._ruleset.relations})
+        tables = Tables(_view(CASES), {one.id: _view(one.id) for one in self._ruleset.relations_to_give})
         whole = readable(
             self._ruleset, "spark", tables, added=lambda statement: self._further(statement, groups), groups=groups
         )
@@ -145,7 +145,7 @@ class Cluster:
 
     def more_than(self, most: int) -> Relation | None:
         """A relation of which all rows concern every case, and that has more rows."""
-        joined = (one for one in self._ruleset.relations if one.of_case is None)
+        joined = (one for one in self._ruleset.relations_to_give if one.of_case is None)
         return next((one for one in joined if self._raw[one.id].limit(most + 1).count() > most), None)
 
     def _further(self, statement: Statement, groups: Sequence[str]) -> Iterator[Selected]:
@@ -207,7 +207,7 @@ class Cluster:
 
     def _bad_rows(self, relation: Relation) -> DataFrame:
         """The rows of a feed that intake leaves out."""
-        tables = {one.id: _view(one.id) for one in self._ruleset.relations}
+        tables = {one.id: _view(one.id) for one in self._ruleset.relations_to_give}
         facts = received(self._ruleset, dialect("spark"), _view(CASES), tables, places=False)
         read = f"{relation.id}_read"
         query = exp.select(build.column(REJECT_AT), copy=False).from_(build.table(read), copy=False)

@@ -61,7 +61,7 @@ def opened_source(spark: SparkSession, role: str, names: Sequence[str]) -> Sourc
 
 def roles(ruleset: Ruleset) -> dict[str, tuple[InputField, ...]]:
     """The fields of each role: the relations, then the cases."""
-    return {**{one.id: one.fields for one in ruleset.relations}, CASES: ruleset.inputs}
+    return {**{one.id: one.fields for one in ruleset.relations_to_give}, CASES: ruleset.inputs}
 
 
 def unfit_columns(fields: Sequence[InputField], source: Source) -> Iterator[UnfitColumn]:

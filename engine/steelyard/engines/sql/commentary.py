@@ -203,7 +203,7 @@ class Commentary:
                     yield f"  {one.id} = {value}  ({self._label(one.label)})"
         yield ""
         yield from self._table(cases, "one row a case", ruleset.inputs)
-        for relation in ruleset.relations:
+        for relation in ruleset.relations_to_give:
             yield ""
             if relation.id not in tables:
                 yield f"No table {relation.id}: {self._label(relation.label)} is derived here, from the accepted cases."

@@ -94,7 +94,7 @@ def _schema(ruleset: Ruleset, dialect_name: str, name: str, found: Readable) -> 
     yield f"  - name: {SOURCE}"
     yield "    tables:"
     yield from _source("cases", "the cases / 案件", ruleset.inputs, dialect_name)
-    for relation in (one for one in ruleset.relations if one.derived is None):
+    for relation in (one for one in ruleset.relations_to_give if one.derived is None):
         yield from _source(relation.id, _both(relation.label), relation.fields, dialect_name)
     yield ""
     yield "models:"

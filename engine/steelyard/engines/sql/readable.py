@@ -62,7 +62,7 @@ class Tables:
         """The table of each relation of a ruleset that is read from one."""
         if self.relations is not None:
             return self.relations
-        return {one.id: one.id for one in ruleset.relations if one.derived is None}
+        return {one.id: one.id for one in ruleset.relations_to_give if one.derived is None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,8 @@ def _whole(statement: Statement, tables: Tables, groups: Sequence[str]) -> exp.Q
     rows = bool(asked & {ROW, ROW_ID})
     facts = received(ruleset, here, _GIVEN + tables.cases, given, places=rows, groups=groups)
     received_names = {one.alias for one in facts.ctes}
-    whole = with_derived(facts, [one for one in ruleset.relations if one.id not in given], program, places=rows)
+    derived = [one for one in ruleset.relations_to_give if one.id not in given]
+    whole = with_derived(facts, derived, program, places=rows)
     if here.name == "postgres":  # this optimizer would inline steps, and columns that read columns would grow too long
         for cte in (*(one for one in whole.ctes if one.alias not in received_names), *with_.expressions):
             cte.set("materialized", True)

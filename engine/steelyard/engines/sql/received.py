@@ -22,7 +22,7 @@ from steelyard.engines.sql.dialects import Dialect
 from steelyard.engines.sql.dialects.natural import Natural, natural
 from steelyard.facts.bulk import clocks
 from steelyard.ir.notation import Twice
-from steelyard.ir.ruleset import InputField, Relation, Ruleset
+from steelyard.ir.ruleset import InputField, Recurring, Relation, Ruleset
 from steelyard.ir.types import (
     FIRST_INSTANT,
     LAST_INSTANT,
@@ -100,7 +100,7 @@ def received(
         ruleset: declares the columns, by their ids.
         dialect: the dialect to write.
         cases: the table of cases.
-        tables: the table of each relation; one without a table is derived from the cases (`derived_steps`).
+        tables: the table of each relation; one without a table is derived from the cases (`derived_steps`), or recurs.
         places: whether the rules read the position of a row, or its id.
         groups: names of inputs, `month` or `version`: the CTE `read` has a column for each (`key_column`), as it is
             stored, NULL where the row has no such value or it cannot be read.
@@ -111,11 +111,14 @@ def received(
     for one in (*ruleset.inputs, *(field for relation in ruleset.relations for field in relation.fields)):
         _check_notation(one)
     read = tuple(one for one in ruleset.relations if one.id in tables)
-    reader = _Reader(ruleset, read, dialect, groups)
+    reader, here = _Reader(ruleset, read, dialect, groups), zone(ruleset.timezone)
     kept, rows = names_of(ruleset)
     ctes: list[exp.CTE] = []
-    for relation in read:
-        ctes += reader.relation(relation, tables[relation.id], rows[relation.id], places=places)
+    for relation in ruleset.relations:
+        if relation.recurring is not None:
+            ctes.append(_recurring(relation, relation.recurring, rows[relation.id], dialect, here))
+        elif relation in read:
+            ctes += reader.relation(relation, tables[relation.id], rows[relation.id], places=places)
     ctes += reader.cases(cases, kept)
     return Received(tuple(ctes), kept, "cases_read", rows)
 
@@ -389,6 +392,17 @@ class _Reader:
         day, dialect = build.integer(DAY_US), self._dialect
         rest = dialect.remainder(build.wrapped(build.add(dialect.remainder(local, day), day)), day)
         return dialect.quotient(build.wrapped(build.subtract(local, rest)), day, wide=False)
+
+
+def _recurring(relation: Relation, recurring: Recurring, name: str, dialect: Dialect, here: Zone) -> exp.CTE:
+    """The windows of a recurring relation as constants, as its rows are stored (`facts.recurring`)."""
+    number = dialect.bigint()
+    kinds = [*((one.id, number) for one in relation.fields), ("_row", number), ("_id", dialect.text())]
+    rows = [
+        (build.integer(start), build.integer(end), build.integer(place), build.text(here.local_text(start)))
+        for place, (start, end) in enumerate(recurring.windows, 1)
+    ]
+    return dialect.values(name, kinds, rows)
 
 
 def _inside(value: E, range_: Range) -> list[E]:

@@ -138,10 +138,12 @@ class Judge:
         self, connection: duckdb.DuckDBPyConnection, loaded: LoadedRelation, keys: Sequence[Stored], *, joined: bool
     ) -> RelationRows:
         relation, here = loaded.relation, zone(self.versions.newest.timezone)
-        if loaded.files is None or (relation.of_case is None and not joined):
+        if relation.of_case is None and not joined:
             return RelationRows(relation)
         if loaded.small is not None:
             return replace(loaded.small, relation=relation)
+        if loaded.files is None:
+            return RelationRows(relation)
         if loaded.named is None:
             reading = Reading(self.options, Diagnostics(), None)
             return read_relation(relation, loaded.files, here, reading, Diagnostics())

@@ -37,6 +37,7 @@ from steelyard.facts.marks import marks_of
 from steelyard.facts.portfolio import relations_given
 from steelyard.facts.readers import ReadOptions
 from steelyard.facts.reading import Files, Progress, Reading
+from steelyard.facts.recurring import recurring_rows
 from steelyard.facts.relations import RelationRows, read_relation
 from steelyard.facts.versions import needs_of
 from steelyard.ir.ruleset import Relation
@@ -208,6 +209,9 @@ class _Given:
 
     def _load(self, relation: Relation, here: Zone) -> LoadedRelation:
         table = f"intake_relation_{len(self.found)}"
+        own = recurring_rows(relation, here)
+        if own is not None:
+            return create_small(self.connection, table, own, None)
         files = self.files[relation.id]
         if files is not None and _by_sql(relation, files):
             sources = self.opening.open(relation.id, files, relation.fields)

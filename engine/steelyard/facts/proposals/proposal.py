@@ -63,7 +63,7 @@ def propose(versions: Versions, files: Mapping[str, Sequence[Path]]) -> list[Pro
         UnreadableError: a file cannot be read in any way.
     """
     newest = versions.newest
-    roles = {CASES: newest.inputs} | {one.id: one.fields for one in newest.relations}
+    roles = {CASES: newest.inputs} | {one.id: one.fields for one in newest.relations_to_give}
     lines = [Proposed(0, "intake: 1")]
     single: list[Proposed] = []
     for role, paths in files.items():

@@ -33,6 +33,7 @@ from steelyard.ir.ruleset import (
     Indicator,
     InputField,
     ParameterDeclaration,
+    Recurring,
     Relation,
     Table,
     WorkingCalendar,
@@ -99,6 +100,8 @@ class Context:
         self.indicator_measures: dict[str, tuple[Type, Type | None]] = {}
         self.derivations: dict[str, Derived] = {}
         """How derived relations follow from cases, as far as they are lowered."""
+        self.recurrences: dict[str, Recurring | None] = {}
+        """How the rows of relations recur, as far as they are lowered."""
         self._memory: dict[tuple[str, str], object] = {}
         self._open: list[tuple[str, str]] = []
         self.entry = Keys().entry

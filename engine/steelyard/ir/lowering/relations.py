@@ -9,12 +9,14 @@ from steelyard.diagnostics import Diagnostics, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.ir import types
 from steelyard.ir.describe import describe
+from steelyard.ir.expressions import Literal
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.declared_ranges import declared_rows
 from steelyard.ir.lowering.derived import derived
 from steelyard.ir.lowering.fields import check_milestones, field
 from steelyard.ir.lowering.order import rows_in_order
 from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.lowering.recurring import END, START, recurring
 from steelyard.ir.ruleset import InputField, Label, Relation, Window
 from steelyard.ir.scope import NameScope, RelationShape
 from steelyard.ir.strata import Level
@@ -39,6 +41,8 @@ def shape(context: Context, name: str) -> RelationShape:
     if made is not None:
         context.derivations[name], fields = made
         found |= {one.id: one for one in fields}
+    context.recurrences[name], fields = recurring(context, written)
+    found |= {one.id: one for one in fields}
     for key, one in written.fields.items() if made is None else ():
         lowered = field(key, one, context.zone, context.diagnostics, context.file.source)
         if lowered is None:
@@ -240,7 +244,7 @@ def relation(context: Context, name: str) -> Relation | None:
     defines = tuple(
         found for define in written.define if (found := context.row_define(name, str(define), key.span)) is not None
     )
-    joins = None
+    joins = None if written.recurring is None else Literal(value=True, type=types.Boolean())
     if written.joins is not None:
         scope = NameScope(context, Level.CASE, msg("a join"), row=name, bare_row=False)
         joins = context.condition(written.joins, scope)
@@ -265,6 +269,7 @@ def relation(context: Context, name: str) -> Relation | None:
         window=_window(row, written, context.diagnostics),
         derived=context.derivations.get(name),
         rows=row.rows,
+        recurring=context.recurrences[name],
     )
 
 
@@ -306,7 +311,8 @@ def _of_case(context: Context, row: RelationShape, written: model.Relation) -> s
 
 def _window(row: RelationShape, written: model.Relation, diagnostics: Diagnostics) -> Window | None:
     if written.window is None:
-        return Window("starts", "ends") if written.feed is not None and "starts" in row.fields else None
+        told = written.feed is not None or written.recurring is not None
+        return Window(START, END) if told and START in row.fields else None
     ends = [_known_field(row, end, diagnostics) for end in (written.window.from_, written.window.to)]
     for end, text in zip(ends, (written.window.from_, written.window.to), strict=True):
         if end is not None and not isinstance(end.type, types.DateTime):
