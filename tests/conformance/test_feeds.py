@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import steelyard
 from conformance.harness import ENGINES, Broken, columns, compiled, load_ruleset
 from steelyard.diagnostics import Diagnostics
 from steelyard.facts import read_portfolio
@@ -118,3 +119,65 @@ def test_a_severity_stands_for_a_level_of_the_relation(old, new, said) -> None:
         load_ruleset(RULESET.replace(old, new))
 
     assert said in str(caught.value)
+
+
+DECLARED = """
+steelyard: 1
+ruleset: disasters
+version: 1
+timezone: America/Chicago
+case:
+  key: id
+  inputs: {id: text, reported: datetime}
+relations:
+  declared:
+    feed: declarations
+    regions: fips
+    joins: declared.starts <= reported and reported < declared.ends
+indicators:
+  calm: {measure: 100, score: measure, baseline: 100, weight: 1}
+deductions:
+  any: {for_each: declared, deduct: 1}
+score: {method: weighted_mean, round: 0}
+"""
+DAYS = (
+    "declaration_id,kind,areas,starts,ends\n"
+    "D,flood,48,2024-03-09,2024-03-11\n"  # clocks change on the tenth
+    "T,flood,48,2024-03-20 06:00,2024-03-21 18:00\n"
+    "O,flood,48,2024-03-25,\n"
+)
+AT = ("09 00:00", "09 23:59", "10 00:00", "10 23:59", "11 00:00", "11 23:59", "12 00:00", "20 06:00", "21 17:59",
+      "25 00:00", "26 00:00")  # fmt: skip
+"""Days and times of March, and of each rule the events that lasted then."""
+
+
+@pytest.mark.parametrize(
+    ("line", "lost"),
+    [
+        ("", "1 1 1 1 1 1 0 1 1 1 1"),
+        ("    leave_out: [last_day]\n", "1 1 1 1 0 0 0 1 1 1 1"),
+        ("    leave_out: [first_day]\n", "0 0 1 1 1 1 0 1 1 0 1"),
+        ("    leave_out: [first_day, last_day]\n", "0 0 1 1 0 0 0 1 1 0 1"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["reference", "durable", "sql"])
+def test_an_event_in_whole_days_lasts_on_the_days_at_its_ends_unless_these_are_left_out(engine, line, lost, tmp_path):
+    (tmp_path / "rules.yaml").write_text(DECLARED.replace("    regions", f"{line}    regions"), "utf-8")
+    (tmp_path / "declared.csv").write_text(DAYS, "utf-8")
+    cases = [{"id": str(number), "reported": f"2024-03-{time}"} for number, time in enumerate(AT)]
+
+    policy = steelyard.load(tmp_path / "rules.yaml")
+    run = policy.score(cases, relations={"declared": tmp_path / "declared.csv"}, engine=engine)
+
+    assert lost.split() == [str(100 - row["score"]) for row in run.results]
+
+
+def test_days_that_are_left_out_are_part_of_the_policy_and_of_feeds_alone() -> None:
+    from steelyard.ir.canonical import policy_digest
+
+    changed = DECLARED.replace("    regions", "    leave_out: [last_day]\n    regions")
+    assert policy_digest(load_ruleset(DECLARED)) != policy_digest(load_ruleset(changed))
+    for line, said in (("leave_out: [today]", "M106"), ("leave_out: last_day", "M103")):
+        with pytest.raises(Broken) as caught:
+            load_ruleset(DECLARED.replace("    regions", f"    {line}\n    regions"))
+        assert said in str(caught.value)

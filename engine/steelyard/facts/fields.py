@@ -197,15 +197,19 @@ def _out_of_order(
 
 
 def feed_cells(relation: Relation, cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
-    """Convert a feed's inclusive dates to half-open times: midnight of the first day to midnight after the last."""
+    """Convert a feed's dates to half-open times: midnight of the first day to midnight after the last.
+
+    A day that the relation leaves out is no part of the event.
+    """
+    days_later = {"starts": int(relation.without_first_day), "ends": int(not relation.without_last_day)}
     changed: dict[str, Cell] = {}
     for field in relation.fields:
         cell = cells.get(field.column)
         if isinstance(cell, date) and not isinstance(cell, datetime):
             cell = cell.isoformat()
-        if field.id in ("starts", "ends") and isinstance(field.type, DateTime) and isinstance(cell, str):
+        if field.id in days_later and isinstance(field.type, DateTime) and isinstance(cell, str):
             day = read_date(usual_day(cell))
             if isinstance(day, date) and day < date.max:
-                midnight = day + timedelta(days=1) if field.id == "ends" else day
+                midnight = day + timedelta(days=days_later[field.id])
                 changed[field.column] = f"{midnight.isoformat()} 00:00"
     return {**cells, **changed} if changed else cells

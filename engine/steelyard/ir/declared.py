@@ -183,6 +183,8 @@ class Relation(Named):
         kinds: the kind for each name of an event; any other name is its own kind. If any, rules compare with no other.
         labels: what readers see for levels and kinds of the feed.
         open_at_most: the microseconds after which an event of a feed that names no end is over; None: never.
+        without_first_day: whether an event given in whole days begins after its first day.
+        without_last_day: whether it ends before its last day.
         fields: of a row.
         defines: values of a row, in an order in which each reads only earlier ones.
         row_id: the field that identifies a row (a feed's event_id, declaration_id); None: rows are counted from 1.
@@ -202,6 +204,8 @@ class Relation(Named):
     kinds: tuple[tuple[str, str], ...] = ()
     labels: tuple[tuple[str, Label], ...] = field(default=(), compare=False)
     open_at_most: int | None = None
+    without_first_day: bool = False
+    without_last_day: bool = False
     fields: tuple[InputField, ...]
     defines: tuple[Definition, ...] = ()
     row_id: str | None = None

@@ -74,7 +74,7 @@ _INDICATOR = "id group family only_if measure measure_type target better way wei
 _SCORE = "id members method value digits=round clamp better minimum_present reasons grades only_if"
 _RELATION = (
     "id feed levels severity kinds fields defines row_id=id_field of_case joins one_row window open_at_most derived "
-    "rows recurring"
+    "rows recurring without_first_day without_last_day"
 )
 
 FORMS: dict[type, Form] = {

@@ -22,6 +22,9 @@ SeverityWord = Annotated[Text, Word("A severity of CAP.", words=SEVERITIES)]
 Origin = Annotated[Text, Word("What a relation is derived from.", words=("cases",))]
 
 
+DayWord = Annotated[Text, Word("A day at an end of an event of a feed.", words=("first_day", "last_day"))]
+
+
 class Derived(Section):
     """Of which cases a derived relation has a row."""
 
@@ -51,6 +54,7 @@ class Relation(Described):
         Needs("kinds", "feed"),
         Needs("labels", "feed"),
         Needs("open_at_most", "feed"),
+        Needs("leave_out", "feed"),
     )
 
     feed: NameText | None = None
@@ -65,6 +69,8 @@ class Relation(Described):
     """What people read for a level or a kind, e.g. `yellow: {zh: 黄色, en: Yellow}`."""
     open_at_most: Literal | None = None
     """How long an event lasts that names no end, e.g. `90d`; without it, until its end is known."""
+    leave_out: tuple[DayWord, ...] = ()
+    """`first_day` or `last_day` or both: an event given in whole days does not last on them; without it, on both."""
     regions: RegionScheme | None = None
     """How the feed's areas are written."""
     of_case: NameText | None = None

@@ -260,6 +260,8 @@ def relation(context: Context, name: str) -> Relation | None:
         kinds=tuple((str(name), str(kind)) for name, kind in written.kinds.items()),
         labels=_labels(context, written),
         open_at_most=_open_at_most(context, written),
+        without_first_day="first_day" in written.leave_out,
+        without_last_day="last_day" in written.leave_out,
         fields=tuple(row.fields.values()),
         defines=rows_in_order(name, defines),
         row_id=_row_id(row, written, context.diagnostics),
