@@ -18,7 +18,11 @@ def check_unused(subject: Subject, diagnostics: Diagnostics) -> None:
     """Report names that nothing reads. A name read only by an unused define counts as read."""
     ruleset = subject.ruleset
     read = [node for expr in expressions(ruleset) for node in nodes(expr)]
-    inputs = {node.name for node in read if isinstance(node, Input)} | {ruleset.key, ruleset.reference_date}
+    inputs = {node.name for node in read if isinstance(node, Input)} | {
+        ruleset.key,
+        ruleset.reference_date,
+        *ruleset.roles.inputs,
+    }
     inputs |= {field.not_before for field in ruleset.inputs}
     relations = {node.relation for node in read if isinstance(node, Aggregate | OneRow)}
     relations |= {exemption.for_each for exemption in ruleset.exemptions}

@@ -75,6 +75,7 @@ class _Writer:
             "status": found.outcome.status.value,
             "headline": self._text(found.headline),
             "rejection": self._rejection(found.outcome),
+            "head": [{"role": one.role.value, **self._fact(one.fact)} for one in found.head],
             "scores": [self._score(one) for one in found.scores],
             "indicators": [self._indicator(one) for one in found.indicators],
             "rules": [self._rule(one) for one in found.rules],

@@ -10,6 +10,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.explain.counterfactual import Without, counterfactuals, near_miss, next_grades, regains
 from steelyard.explain.derived import made_of
 from steelyard.explain.events import bars, milestones, windows
+from steelyard.explain.head import head_of
 from steelyard.explain.indicators import indicator_stories
 from steelyard.explain.ledger import reason_text, score_stories
 from steelyard.explain.place import EvaluationPlace
@@ -48,6 +49,7 @@ class Explainer:
         rejection = outcome.rejection
         rules = rule_stories(evaluation, words)
         rows, left_out = _rows(evaluation, words)
+        inputs, parameters = _inputs(evaluation, words), _parameters(evaluation, words)
         return Explanation(
             ruleset=Name(ruleset.id, ruleset.title),
             version=ruleset.version,
@@ -57,6 +59,7 @@ class Explainer:
             outcome=outcome,
             headline=_headline(outcome, words),
             rejection=None if rejection is None else _rejection(rejection, words),
+            head=head_of(ruleset, inputs, parameters),
             scores=score_stories(evaluation, self._without, words),
             indicators=indicator_stories(evaluation, words),
             rules=rules,
@@ -67,8 +70,8 @@ class Explainer:
             milestones=milestones(evaluation, words),
             bars=bars(evaluation, words),
             windows=windows(evaluation, words),
-            facts=_inputs(evaluation, words),
-            parameters=_parameters(evaluation, words),
+            facts=inputs,
+            parameters=parameters,
             rows=rows,
             rows_left_out=left_out,
             outputs=_outputs(evaluation, words) if outcome.status in {Status.SCORED, Status.DECIDED} else (),

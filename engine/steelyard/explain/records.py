@@ -60,6 +60,24 @@ class Fact:
     made: Text | None = None
 
 
+class Role(Enum):
+    """Why a fact stands in the head of the page."""
+
+    BRANCH = "branch"
+    HANDLER = "handler"
+    CUT_OFF = "cut_off"
+    TEXT = "text"
+    """A text of a case whose ruleset names neither branch nor handler."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFact:
+    """A fact that stands in the head of the page."""
+
+    role: Role
+    fact: Fact
+
+
 @dataclass(frozen=True, slots=True)
 class RowReference:
     """A row of a relation: the relation, the row's id, and its title where it has one."""
@@ -526,6 +544,7 @@ class Explanation:
         outcome: the outcome given by the reference semantics.
         headline: the outcome in one sentence.
         rejection: for a rejected case, what was expected and where; None otherwise.
+        head: what tells whose case it is and until when it was looked at.
     """
 
     ruleset: Name
@@ -536,6 +555,7 @@ class Explanation:
     outcome: Outcome
     headline: Text
     rejection: Text | None
+    head: tuple[HeadFact, ...]
     scores: tuple[ScoreStory, ...]
     indicators: tuple[IndicatorStory, ...]
     rules: tuple[RuleStory, ...]

@@ -168,6 +168,8 @@ class Recurring:
     windows: tuple[tuple[int, int], ...] = field(compare=False, repr=False)
 
 
+CUT_OFF = "as_of"
+"""The parameter that says until when open cases are looked at."""
 CASES = "cases"
 """The name under which values of a derived relation aggregate the cases of a group."""
 

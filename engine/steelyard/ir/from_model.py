@@ -26,8 +26,8 @@ from steelyard.ir.lowering.scores import score
 from steelyard.ir.lowering.tables import arguments, carried_arguments, table
 from steelyard.ir.lowering.weights import weights
 from steelyard.ir.personal import with_joined
-from steelyard.ir.ruleset import Group, InputField, Property, Relation, Ruleset
-from steelyard.ir.types import Date, DateTime, Range, Text
+from steelyard.ir.ruleset import Group, InputField, Property, Relation, Roles, Ruleset
+from steelyard.ir.types import Date, DateTime, Range, Region, Text
 from steelyard.model.ruleset import RulesetFile
 from steelyard.model.weights import Weights
 from steelyard.source import Text as Written
@@ -107,6 +107,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
             calendars=calendars,
             formulas=tuple(named(one) for one in context.formulas.values()),
             file=file.span.file,
+            roles=_roles(context, file),
         )
     )
     check_result_names(ruleset, diagnostics)
@@ -187,6 +188,19 @@ def _case(context: Context, file: RulesetFile) -> tuple[str | None, str | None]:
             msg("the reference date is a date or datetime that is always there"),
         )
     return (None if key is None else key.id), (None if date is None else date.id)
+
+
+def _roles(context: Context, file: RulesetFile) -> Roles:
+    if file.case.roles is None:
+        return Roles()
+    return Roles(*(_with_role(context, one, file) for one in (file.case.roles.branch, file.case.roles.handler)))
+
+
+def _with_role(context: Context, name: Written | None, file: RulesetFile) -> str | None:
+    found = None if name is None else _named_input(context, name, file)
+    if name is not None and found is not None and not isinstance(found.type, Text | Region):
+        context.diagnostics.add("T107", name.span, msg("a branch or a handler is a text or a region"))
+    return None if found is None else found.id
 
 
 def _named_input(context: Context, name: Written, file: RulesetFile) -> InputField | None:

@@ -115,6 +115,7 @@ __all__ = [
     "Recurring",
     "Relation",
     "RelativeStep",
+    "Roles",
     "Ruleset",
     "Said",
     "Score",
@@ -141,6 +142,19 @@ class Property:
 
     text: str
     span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """The inputs that say whose case it is; None where none does. For readers alone."""
+
+    branch: str | None = None
+    handler: str | None = None
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs that have a role."""
+        return tuple(one for one in (self.branch, self.handler) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +197,7 @@ class Ruleset:
     calendars: tuple[WorkingCalendar, ...] = ()
     formulas: tuple[Named, ...] = field(default=(), compare=False)
     file: str = field(default="", compare=False)
+    roles: Roles = field(default=Roles(), compare=False)
 
     @property
     def relations_to_give(self) -> tuple[Relation, ...]:

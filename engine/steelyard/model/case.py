@@ -119,6 +119,17 @@ class Parameter(FieldBase):
     """Its value, unless another one is set."""
 
 
+class Roles(Section):
+    """Which inputs say whose case it is: they stand in the head of its page, and change no score."""
+
+    key_rules: ClassVar[tuple[KeyRule, ...]] = (AnyOf(("branch", "handler")),)
+
+    branch: NameText | None = None
+    """The input that says which branch served the case."""
+    handler: NameText | None = None
+    """The input that says who handled it."""
+
+
 class Case(Sourced):
     """What is known of a case."""
 
@@ -126,6 +137,8 @@ class Case(Sourced):
     """The input that tells cases apart."""
     reference_date: NameText | None = None
     """The input whose day decides which version of the ruleset applies."""
+    roles: Roles | None = None
+    """Which inputs are the branch and the handler."""
     inputs: Mapping[NameText, InputField]
     """The inputs, by name."""
 

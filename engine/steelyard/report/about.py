@@ -10,6 +10,7 @@ from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.facts.digest import digests
 from steelyard.facts.format import format_value
+from steelyard.ir.declared import CUT_OFF
 from steelyard.ir.result_columns import Content, result_columns
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.types import Range
@@ -17,9 +18,6 @@ from steelyard.ir.versions import Versions
 from steelyard.report.book import Book
 from steelyard.report.digest_lines import digest_lines
 from steelyard.report.provenance import Read, Scoring, checked_on
-
-CUT_OFF = "as_of"
-"""The parameter that says when open cases are cut off."""
 
 
 def about_lines(versions: Versions, read: Read, scoring: Scoring, lang: str) -> tuple[tuple[str, ...], ...]:

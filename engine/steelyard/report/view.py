@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from types import UnionType
 
 from steelyard.diagnostics import msg
 from steelyard.diagnostics.plain import one_line
@@ -19,9 +18,7 @@ from steelyard.explain.records import (
     RuleKind,
     RuleStory,
 )
-from steelyard.explain.terms import Name, Text, TypedValue, show
-from steelyard.ir.types import Date, DateTime
-from steelyard.ir.types import Text as TextType
+from steelyard.explain.terms import Name, Text, show
 from steelyard.report.changes_view import changes_view
 from steelyard.report.digest_lines import digest_lines
 from steelyard.report.score_view import score_view
@@ -41,8 +38,6 @@ from steelyard.report.views import (
 )
 
 _DEEPEST = 9
-_HEAD = 4
-"""How many texts of the case, such as its branch and its handler, stand in the head."""
 _LONG = 12
 """A tree of more lines is folded."""
 _SIGNS = {"true": "✓", "false": "✗", "unknown": "?", "value": "·", "missing": "?"}
@@ -60,7 +55,7 @@ def view(explanation: Explanation, lang: str) -> View:
         source=told.clause(explanation.source),
         timezone=explanation.timezone,
         key=explanation.key,
-        head=told.head(explanation),
+        head=tuple(told.fact(one.fact) for one in explanation.head),
         status=explanation.outcome.status.value,
         headline=told(explanation.headline),
         rejection=told.maybe(explanation.rejection),
@@ -123,13 +118,6 @@ class Teller:
         text = msg("missing") if fact.value is None else fact.value
         value = self(text if fact.made is None else msg("{value} ({made})", value=text, made=fact.made))
         return FactView(self.term(fact.name), value, fact.value is None)
-
-    def head(self, explanation: Explanation) -> tuple[FactView, ...]:
-        """What tells whose case it is and until when it was looked at: its texts, the instants of the policy."""
-        texts = [fact for fact in explanation.facts if _is(fact, TextType)]
-        instants = [fact for fact in explanation.parameters if _is(fact, Date | DateTime)]
-        shown = [fact for fact in texts if self.maybe(fact.value) != explanation.key]
-        return tuple(self.fact(fact) for fact in (*shown[:_HEAD], *instants[:1]))
 
     def row(self, row: RowReference) -> RowView:
         """A row of a relation."""
@@ -252,10 +240,6 @@ class Teller:
         )
         paused = () if clock.paused is None else (self(msg("less pauses of {time}", time=clock.paused)),)
         return (self(running), *(self(text) for text in clock.hours), *paused)
-
-
-def _is(fact: Fact, kind: type | UnionType) -> bool:
-    return isinstance(fact.value, TypedValue) and isinstance(fact.value.type, kind)
 
 
 def kind_text(kind: RuleKind) -> Text:

@@ -65,6 +65,7 @@ NAMES = (
     Slip("N101", "relations: {calls: {joins: minutes > 3, of_case: claim_id}}"),
     Slip("N101", "case: {key: claimid}"),
     Slip("N101", "case: {reference_date: reported}"),
+    Slip("N101", "case: {roles: {handler: claimid}}"),
     Slip("N101", "indicators: {payment: {group: sped}}"),
     Slip("N101", "indicators: {payment: {score: propotion}}"),
     Slip(

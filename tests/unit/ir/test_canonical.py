@@ -84,6 +84,7 @@ NOT_IN_THE_TEXT = {
     "Named": set[str](),  # abstract
     "Node": set[str](),  # abstract
     "Label": {"zh", "en"},
+    "Roles": {"branch", "handler"},
     "Source": {"title", "clause", "url"},
     "Property": {"text"},
     "Ruleset": {"properties"},
