@@ -21,6 +21,8 @@ OF_WORKBOOK, OF_CSV = ("sheet",), ("delimiter", "encoding")
 NOTES = {"note": ("note", None), "note.zh": ("note", "zh"), "note.en": ("note", "en")}
 """The columns beside the table's own: remarks on a row, in one language or for all."""
 
+_NAMING = ("parameters", "define", "relations", "indicators", "tables")
+"""Sections whose keys are names that expressions read; inputs of the case and fields of relations are others."""
 _TEXTUAL = ("text", "region", "list")
 
 
@@ -38,20 +40,31 @@ def with_rows_of_files(node: Node | None, diagnostics: Diagnostics) -> Node | No
     if node is None or not isinstance(node, Map) or not isinstance(tables, Map):
         return node
     before = diagnostics.errors
-    entries = {name: _with_rows(str(name), table, diagnostics) for name, table in tables.items()}
+    names = _names(node)
+    entries = {name: _with_rows(str(name), table, names, diagnostics) for name, table in tables.items()}
     if diagnostics.errors > before:
         return None
     return Map({k: Map(entries, tables.span) if k == "tables" else v for k, v in node.items()}, node.span)
 
 
-def _with_rows(name: str, table: Node, diagnostics: Diagnostics) -> Node:
+def _names(ruleset: Map) -> frozenset[str]:
+    """The names that expressions of a ruleset may begin with."""
+    sections = [_under(ruleset, section) for section in _NAMING]
+    sections.append(_under(_under(ruleset, "case"), "inputs"))
+    relations = _under(ruleset, "relations")
+    if isinstance(relations, Map):
+        sections += [_under(relation, "fields") for relation in relations.values()]
+    return frozenset(str(key) for section in sections if isinstance(section, Map) for key in section)
+
+
+def _with_rows(name: str, table: Node, names: frozenset[str], diagnostics: Diagnostics) -> Node:
     file = _under(table, FILE)
     columns = _columns(table)
     if not isinstance(table, Map) or not isinstance(file, Text) or not file.strip() or columns is None:
         return table
     if _under(table, "rows") is not None:
         return table  # the next pass refuses the two together
-    options = _options(table, file, diagnostics)
+    options = _options(table, file, names, diagnostics)
     path = None if options is None else _path(file, diagnostics)
     grid = None if options is None or path is None else read_grid(path, options, diagnostics)
     rows = None if grid is None else _rows(name, grid, columns, file.span, diagnostics)
@@ -87,7 +100,7 @@ def _columns(table: Node) -> tuple[_Column, ...] | None:
     return tuple(found)
 
 
-def _options(table: Map, file: Text, diagnostics: Diagnostics) -> GridOptions | None:
+def _options(table: Map, file: Text, names: frozenset[str], diagnostics: Diagnostics) -> GridOptions | None:
     """How the file is read; None where what the ruleset says of it cannot be used."""
     workbook = file.lower().endswith(".xlsx")
     said = {str(key): value for key, value in table.items() if key in (*OF_WORKBOOK, *OF_CSV)}
@@ -100,7 +113,7 @@ def _options(table: Map, file: Text, diagnostics: Diagnostics) -> GridOptions | 
             diagnostics.add("E113", key.span, headline, help=advice)
     texts = {key: value for key, value in said.items() if isinstance(value, Text) and value}
     # anything that is no text is refused by the next pass
-    return GridOptions(file.span, **texts) if good and len(texts) == len(said) else None
+    return GridOptions(file.span, **texts, names=names) if good and len(texts) == len(said) else None
 
 
 def _path(file: Text, diagnostics: Diagnostics) -> Path | None:

@@ -53,12 +53,14 @@ class GridOptions:
         sheet: the sheet of a workbook; None: the first.
         delimiter: of CSV; None: a comma, or a tab where the name ends in `.tsv`.
         encoding: of CSV; None: UTF-8. A byte order mark is skipped.
+        names: words that a formula of a workbook does not know, but who reads the file does.
     """
 
     place: Span
     sheet: Text | None = None
     delimiter: Text | None = None
     encoding: Text | None = None
+    names: frozenset[str] = frozenset()
 
 
 def finished(name: str, rows: Sequence[Row], options: GridOptions, diagnostics: Diagnostics) -> Grid | None:

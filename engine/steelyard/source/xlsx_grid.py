@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date, datetime, time
 from decimal import Decimal
 
@@ -27,6 +28,8 @@ CELLS_LIMIT = 1_000_000
 """Limit of cells in the rectangle from A1 to the last used cell."""
 _EXACT = 10**15
 _MIDNIGHT = time()
+_WORD = re.compile(r"""'[^']*'|"[^"]*"|[^\W\d]\w*(?![\w(!])""")
+"""A name in a formula, not that of a function or a sheet; or a text in quotes."""
 
 
 def read_xlsx_grid(data: bytes, name: str, options: GridOptions, diagnostics: Diagnostics) -> Grid | None:
@@ -46,7 +49,7 @@ def read_xlsx_grid(data: bytes, name: str, options: GridOptions, diagnostics: Di
         diagnostics.add(error.code, place, error.headline, help=error.advice)
         return None
     before = diagnostics.errors
-    reading = _Reading(name, sheet, diagnostics)
+    reading = _Reading(name, sheet, options.names, diagnostics)
     reading.check()
     if diagnostics.errors > before:
         return None
@@ -57,9 +60,10 @@ def read_xlsx_grid(data: bytes, name: str, options: GridOptions, diagnostics: Di
 class _Reading:
     """Turns the values of a sheet into text."""
 
-    def __init__(self, name: str, sheet: Sheet, diagnostics: Diagnostics) -> None:
+    def __init__(self, name: str, sheet: Sheet, names: frozenset[str], diagnostics: Diagnostics) -> None:
         self._name = name
         self._sheet = sheet
+        self._names = names
         self._diagnostics = diagnostics
 
     def check(self) -> None:
@@ -70,7 +74,15 @@ class _Reading:
             self._say(one.first, CellFault("E142", one.headline, advice))
         for places, fault in ((facts.errors, error_fault()), (facts.uncalculated, uncalculated_fault())):
             for place in sorted(places):
-                self._say(place, fault)
+                self._say(place, self._meant(facts.formulas.get(place, "")) or fault)
+
+    def _meant(self, formula: str) -> CellFault | None:
+        """The fault of a formula without a value that names what only the reader of the file knows."""
+        if self._names.isdisjoint(_WORD.findall(formula)):
+            return None
+        headline = msg("`{text}` is a formula of a spreadsheet", text=f"={formula}")
+        advice = msg("write `{text}`: a cell that begins with `:=` is computed", text=f":= {formula.strip()}")
+        return CellFault("H131", headline, advice)
 
     def row(self, number: int, cells: list[Cell]) -> Row:
         """Return the cells of a row; None where a cell is empty, or has a fault, which is reported."""

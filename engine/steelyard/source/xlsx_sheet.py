@@ -48,6 +48,7 @@ class SheetFacts:
         size: rows and columns of the rectangle from A1 to the last cell.
         errors: cells that show an error (`#N/A`).
         uncalculated: formulas whose result was never stored.
+        formulas: the formulas of both, without `=`.
         merged: ranges of merged cells.
         serials: the doubles of cells that hold a number in a format that may show a date, a time or zeros in front.
         clocked: cells that show a time of day.
@@ -59,6 +60,7 @@ class SheetFacts:
     size: tuple[int, int] = (0, 0)
     errors: set[Place] = field(default_factory=set[Place])
     uncalculated: set[Place] = field(default_factory=set[Place])
+    formulas: dict[Place, str] = field(default_factory=dict[Place, str])
     merged: list[Merged] = field(default_factory=list[Merged])
     serials: dict[Place, float] = field(default_factory=dict[Place, float])
     clocked: set[Place] = field(default_factory=set[Place])
@@ -141,6 +143,7 @@ class _Scan:
         self._row, self._column, self._row_name = -1, -1, ""
         self._kind, self._style, self._formula = "n", "", False
         self._value, self._within_value, self._stored = "", False, False
+        self._formula_text, self._within_formula = "", False
         self._tags: dict[str, str] = {}
         self._columns: dict[str, int] = {}
         parser.StartElementHandler = self.opened
@@ -166,7 +169,7 @@ class _Scan:
             case "c":
                 self._begin_cell(attributes)
             case "f":
-                self._formula = True
+                self._formula = self._within_formula = True
                 self._follow()
             case "row":
                 number = attributes.get("r", "")
@@ -185,15 +188,19 @@ class _Scan:
                 pass
 
     def text(self, text: str) -> None:
-        """Handle text between tags; only that of values is kept."""
+        """Handle text between tags; only that of values and formulas is kept."""
         if self._within_value:
             self._value += text
+        elif self._within_formula:
+            self._formula_text += text
 
     def closed(self, name: str) -> None:
         """An element ends."""
         match self._tags.get(name):
             case "v":
                 self._within_value = False
+            case "f":
+                self._within_formula = False
             case "c":
                 self._parser.CharacterDataHandler = self._parser.EndElementHandler = None
                 self._end_cell((self._row, self._column))
@@ -208,7 +215,7 @@ class _Scan:
         self._locate(attributes.get("r", ""))
         self._reach(self._row, self._column)
         self._kind, self._style = attributes.get("t", "n"), attributes.get("s", "")
-        self._formula, self._value = False, ""
+        self._formula, self._value, self._formula_text = False, "", ""
         if self._kind == "e":
             self.facts.errors.add((self._row, self._column))
         elif self._kind == "n" and self._style and self._style not in self._styles.plain:
@@ -233,9 +240,10 @@ class _Scan:
 
     def _end_cell(self, place: Place) -> None:
         if self._kind == "e":
-            return
-        if self._formula and self._is_uncalculated():
+            self.facts.formulas[place] = self._formula_text
+        elif self._formula and self._is_uncalculated():
             self.facts.uncalculated.add(place)
+            self.facts.formulas[place] = self._formula_text
         elif self._style and self._kind == "n" and self._value:
             self._store(place, self._style, float(self._value))
 
