@@ -25,7 +25,8 @@ from steelyard.session.sources import FactFiles
 from typed_parquet import kind, write_typed
 
 AS_OF = "2013-10-16T00:00"
-RELATIONS = ("weather", "declarations", "complaints", "branch_month")
+GIVEN = ("weather", "declarations", "complaints")
+RELATIONS = (*GIVEN, "branch_month")
 KEY, REGION, REPORTED = "案件号", "出险地区划代码", "报案时间"
 SUBSTANTIATED = "是否属实"
 QUICK = """
@@ -58,12 +59,19 @@ needed = pytest.mark.skipif(available() is not None, reason=f"{available() or ''
 
 
 def motor(folder: Path) -> None:
-    """The sample of the motor policy as typed Parquet, with a row for each way to be rejected."""
+    """The sample of the motor policy as typed Parquet, with a row for each way to be rejected.
+
+    The derived rows are those that a run on one machine wrote.
+    """
     sample = rulesets() / "motor-small-claims" / "sample"
     versions = ready_ruleset("motor-small-claims", {"as_of": AS_OF})
-    relations = {name: (str(sample / f"{name}.csv"),) for name in RELATIONS}
+    relations = {name: (str(sample / f"{name}.csv"),) for name in GIVEN}
     portfolio = read_facts(versions, FactFiles((str(sample / "claims.csv"),), relations))[0]
     files = write_typed(portfolio, versions.newest, folder)
+    words = [word for name in GIVEN for word in ("--relation", f"{name}={sample / name}.csv")]
+    words += ("--as-of", AS_OF, "--derived", f"branch_month={files['branch_month']}", "-o", "first.csv")
+    derived = program("evaluate", "motor-small-claims", "--cases", str(sample / "claims.csv"), *words, cwd=folder)
+    assert 3 == derived.returncode, derived.stderr
     cases = pq.read_table(files["cases"])
     rows = cases.to_pylist()
     twice, again, nameless, undated, lost = (dict(row) for row in rows[:5])
@@ -210,3 +218,16 @@ def test_refused_before_spark_starts(words: tuple[str, ...], said: str, steelyar
 
     assert (2, "") == (done.status, done.out)
     assert said in done.err
+
+
+def test_derived_rows_must_be_given(steelyard):
+    """And they may be those of a run on one machine, whose types the cluster reads."""
+    given = [word for name in GIVEN for word in ("--relation", f"{name}=none")]
+    words = ("evaluate", "motor-small-claims", "--as-of", AS_OF, "--engine", "spark", "--cases", "table:claims", *given)
+    done = steelyard(*words)
+
+    assert (1, "") == (done.status, done.out)
+    assert "B101" in done.err
+    assert "a cluster does not derive the rows of `branch_month` from the cases" in done.err
+    assert "`--relation branch_month=spark:FILE.parquet`" in done.err
+    assert "集群不会从案件推导 `branch_month` 的行" in steelyard(*words, "--lang", "zh").err

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from steelyard.diagnostics import Message, msg
-from steelyard.session.cluster_facts import SparkFrame, check_sources, sources_of, spark_errors
+from steelyard.session.cluster_facts import SparkFrame, check_derived, check_sources, sources_of, spark_errors
 from steelyard.session.errors import EngineError, OutputError, UsageError
 from steelyard.session.listener import Listener, Silent
 
@@ -206,6 +206,7 @@ def score_frames(
     from steelyard.session.summary import group_ids
 
     kept = group_names(versions) if groups is None else group_ids(versions, groups)
+    check_derived(versions, relations or {})
     sources = sources_of(cases, relations or {})
     told = Warn() if listener is None else listener
     return score_cluster(

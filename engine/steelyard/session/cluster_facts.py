@@ -97,6 +97,30 @@ def sources_at(spark: Any, files: FactFiles) -> dict[str, Source]:  # noqa: ANN4
         return {role: opened_source(spark, role, names) for role, names in given.items()}
 
 
+def check_derived(versions: Versions, given: Mapping[str, object]) -> None:
+    """Make sure that the rows of derived relations are given: a cluster does not derive them.
+
+    Raises:
+        PolicyError: some are not.
+    """
+    from steelyard.session.deriving import to_derive
+
+    diagnostics = Diagnostics()
+    for name in dict.fromkeys(one.id for ruleset in versions.rulesets for one in to_derive(ruleset, given)):
+        diagnostics.add(
+            "B101",
+            None,
+            msg("a cluster does not derive the rows of `{relation}` from the cases", relation=name),
+            help=msg(
+                "derive them once on one machine with `{write}`, then give them with `{read}`",
+                write=f"--derived {name}=FILE.parquet",
+                read=f"--relation {name}=spark:FILE.parquet",
+            ),
+        )
+    if diagnostics.errors:
+        raise PolicyError(diagnostics.sorted())
+
+
 def check_sources(versions: Versions, sources: Mapping[str, Source], listener: Listener) -> None:
     """Make sure that every relation is given, and that columns have the types that the statement reads.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import msg
 from steelyard.session.cluster import score_cluster
-from steelyard.session.cluster_facts import sources_at, spark_errors
+from steelyard.session.cluster_facts import check_derived, sources_at, spark_errors
 from steelyard.session.errors import UsageError
 from steelyard.session.files import staging
 from steelyard.session.listener import Listener
@@ -63,6 +63,7 @@ def evaluate_cluster(
     from steelyard.report.results import Results
     from steelyard.report.summary_files import write_summary
 
+    check_derived(versions, files.relations)
     outputs.choice.of_results(Results(versions, wanted.added).columns, versions)
     results, rejects = (
         None if one is None else one.removeprefix(_PREFIX) for one in (outputs.results, outputs.rejects)

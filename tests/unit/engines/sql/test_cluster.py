@@ -9,7 +9,7 @@ import pytest
 from steelyard.diagnostics import PolicyError
 from steelyard.engines.sql.cluster_outputs import translated
 from steelyard.engines.sql.cluster_sources import Source, UnfitColumn, absent_columns, roles, spark_type, unfit_columns
-from steelyard.session.cluster import score_cluster
+from steelyard.session.cluster import score_cluster, score_frames
 from steelyard.session.cluster_facts import check_sources, sources_of
 from steelyard.session.errors import EngineError, InputError
 from steelyard.session.listener import Silent
@@ -109,6 +109,16 @@ def test_one_version_only():
 def test_relations_are_frames_of_spark_too():
     with pytest.raises(InputError, match="a frame of Spark"):
         sources_of([], {"weather": [{"event_id": "1"}]})  # type: ignore[arg-type]
+
+
+def test_derived_rows_are_given_to_a_cluster():
+    versions = ready_ruleset("motor-small-claims", {"as_of": "2013-10-16T00:00"})
+    with pytest.raises(PolicyError) as caught:
+        score_frames(versions, {}, Frame([]), {"complaints": []})  # type: ignore[arg-type]
+
+    assert [("B101", "a cluster does not derive the rows of `branch_month` from the cases")] == [
+        (one.code, str(one.headline)) for one in caught.value.diagnostics
+    ]
 
 
 def test_summary_in_the_words_of_spark():
