@@ -464,6 +464,7 @@ def reason(draw: Draw, relation: str | None) -> str:
         "events": (':= coalesce(events.code, events.kind, "C2")', ':= concat("E", coalesce(kind, t1, "-"))', ":= eid"),
         "parts": (":= parts.part", ':= concat("P", part)'),
         "weather": (':= concat("W", coalesce(weather.level, "-"))',),
+        "nights": (":= year_month(date(nights.starts))",),
     }
     options = () if relation is None else of_row[relation]
     return one_of(draw, *options, ':= coalesce(t1, line, "R2")', ':= if b1 = missing or not b1 then "C1" else "C3"')
