@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,6 +17,7 @@ import duckdb
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 
 import steelyard
 from natural_tables import disagreements, fill_tables
@@ -325,6 +327,33 @@ def test_all_versions_are_counted(tmp_path: Path) -> None:
     )
     with pytest.raises(PolicyError, match="counted over all versions"):
         steelyard.load(folder)
+
+
+def test_deriving_scans_the_cases_once_and_each_relation_once() -> None:
+    """However many aggregates there are; reading the cases of a group again for a check scans no relation."""
+    loaded = load_text(ruleset()).versions
+    assert loaded is not None
+    complaints, month = loaded.newest.relations
+    with duckdb.connect() as connection:
+        settle(connection)
+        cases = replace(complaints, fields=loaded.newest.inputs)
+        for table, relation, cells in (
+            ("facts_of_cases", cases, ("1", "b", DAYS[0], 10, 5)),
+            ("complaints", complaints, ("1", True, 3)),
+        ):
+            create_small(connection, table, RelationRows(relation, shared=(row(relation.fields, cells),)), ())
+        made = DerivationStatements(
+            loaded.newest, month, dialect("duckdb"), "facts_of_cases", {"complaints": "complaints", "month": "months"}
+        )
+
+        def scanned(query: exp.Select) -> list[str]:
+            text = dialect("duckdb").sql(query, pretty=False)
+            plan = connection.execute(f"EXPLAIN (FORMAT json) {text}").fetchone()
+            assert plan is not None
+            return sorted(re.findall(r'"Table": *"[^"]*?([^".]+)"', plan[1]))
+
+        assert ["complaints", "facts_of_cases"] == scanned(trim(made.rows()))
+        assert ["facts_of_cases"] == scanned(made.members([one.id for one in loaded.newest.inputs]))
 
 
 AGGREGATES = st.sampled_from(

@@ -22,7 +22,7 @@ from steelyard.engines.sql.row_fields import ROW, ROW_ID
 from steelyard.engines.sql.scope import Program, Scope, interval_of
 from steelyard.engines.sql.statement import constant_table
 from steelyard.engines.sql.value import Value, Why
-from steelyard.ir.derivation import derivation
+from steelyard.ir.derivation import Derivation, derivation
 from steelyard.ir.expressions import Aggregate, Aggregation
 from steelyard.ir.ruleset import CASES, InputField, Relation, Ruleset
 from steelyard.ir.types import Region, Text
@@ -65,10 +65,14 @@ class DerivationStatements:
             names = Names()
             for name in (*(one.id for one in ruleset.inputs), cases, *sources.values()):
                 names.take(name)
-        self._cases = Frame(names.take(f"{relation.id}_cases"), _reading(cases), names)
-        self._program = program = Program(ruleset, dialect, sources, self._cases, names, expressions.value)
-        scope = program.case_scope
-        self._by = [self._cases.put(f"key__{one.id}", program.value(one.value, scope).sql) for one in made.by]
+
+        def over_cases() -> Program:
+            frame = Frame(names.take(f"{relation.id}_cases"), _reading(cases), names)
+            return Program(ruleset, dialect, sources, frame, names, expressions.value)
+
+        self._over_cases, self._made = over_cases, made
+        self._program = program = over_cases()
+        self._cases, self._by = program.cases, _keys(made, program)
         sums = [_Sum(one, program) for one in made.sums]
         self._columns: dict[str, E] = {}
         self._groups = Frame(names.take(f"{relation.id}_groups"), self._base, names)
@@ -135,14 +139,17 @@ class DerivationStatements:
 
     def members(self, columns: Sequence[str]) -> exp.Select:
         """Return a statement for inputs of the cases; their group stands in `_key_0` and so on."""
-        read = {name: self._cases.want(name) for name in columns}
-        return self._select(read | {f"_key_{n}": e for n, e in enumerate(self._by)}, self._cases)
+        # over steps of their own, which read no other relation
+        program = self._over_cases()
+        keys = {f"_key_{n}": e for n, e in enumerate(_keys(self._made, program))}
+        read = {name: program.cases.want(name) for name in columns}
+        return self._select(read | keys, program.cases, program)
 
-    def _select(self, found: Mapping[str, E], frame: Frame) -> exp.Select:
-        emission = Emission(hints=False)
+    def _select(self, found: Mapping[str, E], frame: Frame, program: Program | None = None) -> exp.Select:
+        emission, made = Emission(hints=False), program or self._program
         query = exp.select(*(build.aliased(e, name) for name, e in found.items()), copy=False)
         query = query.from_(build.table(emission.last(frame)), copy=False)
-        given = [constant_table(name, table, self._program.dialect) for name, table in self._program.small.items()]
+        given = [constant_table(name, table, made.dialect) for name, table in made.small.items()]
         query.set("with_", exp.With(expressions=[*given, *emission.ctes]))
         return query
 
@@ -158,6 +165,12 @@ class DerivationStatements:
         query = query.from_(build.table(emission.last(self._cases)), copy=False)
         present = build.conj(build.present(e) for e in self._by)
         return query.where(present, copy=False).group_by(*self._by, copy=False)
+
+
+def _keys(made: Derivation, program: Program) -> list[E]:
+    """The keys of the group of a case, as columns of the cases."""
+    scope = program.case_scope
+    return [program.cases.put(f"key__{one.id}", program.value(one.value, scope).sql) for one in made.by]
 
 
 class _Sum:
