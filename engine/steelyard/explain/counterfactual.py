@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from steelyard.diagnostics import InternalError
+from steelyard.explain.naming import called, result_name
+from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Change, Counterfactual, NearMiss, NextGrade, Regain, RuleKind, RuleStory
 from steelyard.explain.terms import Name
 from steelyard.explain.trials import Found, Marks, Trials
@@ -178,10 +180,19 @@ def _regain(cause: tuple[Cause, Fixed], rule: Score, evaluation: Evaluation, tri
         if field.type not in settled:
             searched = trials.search(field, goal)
             found += () if searched is None else (searched,)
-    told = [_change(one, rule, evaluation, trials, words) for one in found]
-    changes = tuple(_smallest(told, rule.better))
+    reported = [_change(one, rule, evaluation, trials, words) for one in found]
+    changes = tuple(_smallest(reported, rule.better))
     complete = changes != () or trials.left > 0
-    return Regain(words.score(rule.id), words.name(name), row, lost, changes, fields != [], complete)
+    told = _cause_name(name, result, EvaluationPlace(evaluation, words))
+    return Regain(words.score(rule.id), told, row, lost, changes, fields != [], complete)
+
+
+def _cause_name(name: str, result: Result | None, at: EvaluationPlace) -> Name:
+    """What the indicator or the points rule is called in this case."""
+    if result is not None:
+        return result_name(result, at)
+    rule = next((one for one in at.evaluation.ruleset.points if one.id == name), None)
+    return at.words.name(name) if rule is None else called(rule, None, at)
 
 
 def _smallest(found: list[Change], better: Better) -> list[Change]:

@@ -53,10 +53,11 @@ def reasons(score: ScoreOutcome, at: EvaluationPlace) -> tuple[Reason, ...]:
     for code, name in _causes(score, at):
         if code in found:
             found[code].setdefault(f"{name.id} {name}", name)
-    return tuple(Reason(code, _meaning(tuple(names.values()))) for code, names in found.items())
+    return tuple(Reason(code, meaning(tuple(names.values()))) for code, names in found.items())
 
 
-def _meaning(names: tuple[Text, ...]) -> Text:
+def meaning(names: tuple[Text, ...]) -> Text:
+    """What a code stands for that several rules may have."""
     if len(names) == 1:
         return names[0]
     if len(names) <= _MEANINGS:

@@ -14,6 +14,7 @@ from steelyard.ir.result_columns import Content, Origin, ResultColumn, folded
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
 from steelyard.report.grouping import MONTH, VERSION
+from steelyard.report.reason_words import reason_words
 
 
 class Headers(StrEnum):
@@ -57,7 +58,7 @@ def label(column: ResultColumn, versions: Versions, lang: str) -> str:
     """The label of a column in a language, as the newest version that has the column names it."""
     rulesets = tuple(reversed(versions.rulesets))
     if column.origin is None:
-        return show(_of_table(column.name, _names(rulesets)), lang)
+        return show(_of_table(column.name, _names(rulesets), reason_words(versions)), lang)
     heads = (_head(column.origin, ruleset) for ruleset in rulesets)
     return show(next((head for head in heads if head is not None), column.name), lang)
 
@@ -155,12 +156,15 @@ _TABLE_WORDS: Mapping[str, Text] = {
 """What the columns of rejects and summaries are called, and what begins their names before a dot."""
 
 
-def _of_table(name: str, names: Mapping[str, Text]) -> Text:
+def _of_table(name: str, names: Mapping[str, Text], codes: Mapping[str, Text]) -> Text:
     """The label of a column of rejects or of a summary: `lost.survey` is `points lost on average: Survey`."""
     if name in names:
         return names[name]
     first, *rest = name.split(".")
     head: Text = _TABLE_WORDS.get(first, first)
+    if first in {"reason", "unscored"} and rest:
+        code = ".".join(rest)
+        return _of(head, codes.get(code, code), before=True)
     for part in rest:
         head = _of(head, names.get(part, part), before=True)
     return head

@@ -10,6 +10,7 @@ from steelyard.explain.terms import Name, Text, show
 from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions, versions_of
 from steelyard.report.grouping import MONTH, VERSION
+from steelyard.report.reason_words import reason_words
 from steelyard.report.summary import GroupLine, Summary
 from steelyard.semantics.outcome import Status
 
@@ -68,7 +69,7 @@ def summary_grid(summary: Summary, rules: Ruleset | Versions, lang: str) -> Grid
         for number, (grade, _) in enumerate(score.grades):
             columns.append(_Column(f"grade{suffix}.{grade}", grade, _grade(place, number)))
     if summary.whole.scores:
-        columns.append(_Column("reasons", msg("most frequent reasons"), _reasons))
+        columns.append(_Column("reasons", msg("most frequent reasons"), _reasons(reason_words(rules), lang)))
     return _grid(summary, rules, lang, columns)
 
 
@@ -102,7 +103,9 @@ def detail_grids(summary: Summary, rules: Ruleset | Versions, lang: str) -> tupl
         add(_LOST_OF if waived else msg("Points lost on average"), lost, score.id)
     fired = [_Column(one.rule, one.rule, _fired(number)) for number, one in enumerate(whole.fired) if one.cases]
     add(msg("Cases in which a rule fired"), fired, "")
-    add(msg("Unscored cases by reason"), [_Column(one, one, _unscored(one)) for one, _ in whole.unscored_reasons], "")
+    codes = reason_words(rules)
+    unscored = [_Column(one, codes.get(one, one), _unscored(one)) for one, _ in whole.unscored_reasons]
+    add(msg("Unscored cases by reason"), unscored, "")
     return tuple(grids)
 
 
@@ -203,5 +206,9 @@ def _unscored(code: str) -> Callable[[GroupLine], object]:
     return lambda line: dict(line.unscored_reasons).get(code, 0)
 
 
-def _reasons(line: GroupLine) -> str:
-    return "; ".join(f"{code} {count}" for code, count in line.reasons[:TOP_REASONS])
+def _reasons(words: Mapping[str, Text], lang: str) -> Callable[[GroupLine], object]:
+    def cell(line: GroupLine) -> str:
+        named = ((show(words.get(code, code), lang), count) for code, count in line.reasons[:TOP_REASONS])
+        return show(msg("; "), lang).join(f"{name} {count}" for name, count in named)
+
+    return cell
