@@ -277,6 +277,7 @@ def atom(draw: Draw, scope: Scope, depth: int) -> str:
             lambda: f"{one_of(draw, 'any', 'all')}(events where {condition(draw, inner, 0)})",
             lambda: f'count(weather where level >= "{one_of(draw, *LEVELS)}") {sign} {one_of(draw, 0, 1)}',
             lambda: f"grading(line, rank) {sign} {one_of(draw, '0', '10')}",
+            lambda: f'ranking(line, n2) {sign} "{one_of(draw, *RANKS)}"',
         ]
     options += [(lambda name=name: f'{name}.status {equal} "waived"') for name in scope.results]
     if scope.score:
@@ -375,7 +376,29 @@ def tables(draw: Draw) -> dict[str, Any]:
             {"n": draw(band), "value": one_of(draw, "1", "2", *values[4:5])} for _ in range(draw(st.integers(1, 3)))
         ],
     }
-    return {"premium": table, "grading": grading, "listing": listing}
+    return {
+        "premium": table,
+        "grading": grading,
+        "listing": listing,
+        "ranking": ranking_table(draw, cell, band, one_of(draw, "collect min", "collect max", "priority")),
+        "ranked": ranking_table(draw, cell, band, "output order"),
+    }
+
+
+def ranking_table(draw: Draw, cell: Any, band: Any, hit: str) -> dict[str, Any]:
+    """A table with ordered levels, whose hit policy compares them."""
+    table: dict[str, Any] = {
+        "hit": hit,
+        "inputs": {"line": "line", "n": {"value": "n2", "type": "decimal(1)"}},
+        "outputs": {"level": {"type": "text", "ordered": list(RANKS)}},
+        "rows": [
+            {"line": draw(cell), "n": draw(band), "level": one_of(draw, *RANKS, ":= missing")}
+            for _ in range(draw(st.integers(1, 4)))
+        ],
+    }
+    if chance(draw, 30):
+        table["default"] = {"level": one_of(draw, *RANKS)}
+    return table
 
 
 TARGETS = ("24h", "limit", "48h", "1h")
@@ -756,6 +779,8 @@ def rulesets(draw: Draw) -> dict[str, Any]:
         "outputs": {
             "shown": number(draw, Scope(results=tuple(named), score=known[-1])),
             "listed": "listing(n2)",
+            "ranking": "ranking(line, n2)",
+            "ranked": "ranked(line, n2)",
             "late": "sum(nights.length where starts >= w1)",
         },
         **moving,
@@ -778,6 +803,7 @@ def rulesets(draw: Draw) -> dict[str, Any]:
         ruleset = {name: section for name, section in ruleset.items() if name not in SCORING}
         decided = {"value": condition(draw, Scope())}
         ruleset["outputs"] = {"shown": number(draw, Scope()), "listed": "listing(n2)", "decided": decided}
+        ruleset["outputs"] |= {"ranking": "ranking(line, n2)", "ranked": "ranked(line, n2)"}
     return {name: section for name, section in ruleset.items() if section != {}}
 
 

@@ -192,7 +192,7 @@ def _hiding(shadows: coverage.Shadows, order: Sequence[int], place: int) -> tupl
 
 def _help(table: Table, before: tuple[int, ...]) -> Message:
     if table.hit is HitPolicy.PRIORITY:
-        return msg("narrow what stands higher, or remove it")
+        return msg("narrow what takes precedence, or remove it")
     if len(before) > 1:
         return msg("move it before them, or remove it")
     return msg("move it before that row, or remove it")
@@ -203,14 +203,14 @@ def _hidden(table: Table, place: int, before: tuple[int, ...]) -> Message:
     if table.hit is HitPolicy.PRIORITY and len(before) > MOST_NAMED:
         more = len(before) - MOST_NAMED
         return msg(
-            "row {number} of `{table}` never decides: rows {rows} and {more} more stand higher, together",
+            "row {number} of `{table}` never decides: rows {rows} and {more} more take precedence, together",
             **names,
             more=more,
         )
     if table.hit is HitPolicy.PRIORITY and len(before) > 1:
-        return msg("row {number} of `{table}` never decides: rows {rows} stand higher, together", **names)
+        return msg("row {number} of `{table}` never decides: rows {rows} take precedence, together", **names)
     if table.hit is HitPolicy.PRIORITY:
-        return msg("row {number} of `{table}` never decides: row {rows} stands higher", **names)
+        return msg("row {number} of `{table}` never decides: row {rows} takes precedence", **names)
     if len(before) == 1:
         return msg("row {number} of `{table}` never hits: row {rows} hits first", **names)
     if len(before) > MOST_NAMED:

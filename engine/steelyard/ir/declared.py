@@ -255,12 +255,17 @@ class TableInput:
 
 @dataclass(frozen=True, slots=True)
 class TableOutput:
-    """A column of results. `priority`: the values, most important first (hit policies priority, output_order)."""
+    """A column of results.
+
+    Attributes:
+        priority: the values, most important first (hit policies priority, output_order); None is a missing output,
+            which comes last where it is not among them.
+    """
 
     id: str
     type: Type
     label: Label = field(compare=False)
-    priority: tuple[Stored, ...] = ()
+    priority: tuple[Stored | None, ...] = ()
 
 
 Said = Stored | Argument | None

@@ -7,7 +7,8 @@ list is empty. All outputs of a call are decided together.
 
 - unique: two hits reject the case. any: two hits with different outputs reject the case.
 - first: the first hit in the order written. priority: the hit whose outputs stand highest in their orders,
-  the first output compared first; the first written wins a tie.
+  the first output compared first; the first written wins a tie. A missing output comes last where its order does not
+  say otherwise; collect_min and collect_max of ordered text are priority, with a missing output first.
 - collect_sum, collect_min, collect_max: over each output of the hits, missing where one is missing.
   collect_count: the number of hits; a ruleset that writes no default has the default 0.
 - rule_order, collect: every hit, in the order written; output_order: by priority.
@@ -229,7 +230,7 @@ def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: 
 
 
 def priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
-    """Build the sort key of a row under priority: the position of each output in its order, last where absent.
+    """Build the sort key of a row under priority: the position of each output in its order, last where it has none.
 
     No output in such a table is computed.
     """
@@ -237,7 +238,7 @@ def priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
 
     def rank(row: TableRow) -> tuple[int, ...]:
         return tuple(
-            len(order) if v is None or isinstance(v, Argument) else order.get(v, len(order))
+            len(order) if isinstance(v, Argument) else order.get(v, len(order))
             for v, order in zip(row.outputs, ranks, strict=True)
         )
 

@@ -339,8 +339,8 @@ def test_under_priority_rows_that_stand_higher_hide_a_row_wherever_they_are_writ
     found = [one for one in findings(text_of("priority", ["a"], []).replace("[]", rows)) if one.code == "L111"]
 
     assert [
-        "row 1 of `t` never decides: row 2 stands higher",
-        "row 4 of `t` never decides: rows 2, 3 stand higher, together",
+        "row 1 of `t` never decides: row 2 takes precedence",
+        "row 4 of `t` never decides: rows 2, 3 take precedence, together",
     ] == [str(one.headline) for one in found]
     assert [(1, 2), (4, 2, 3)] == [one.regions.regions[0].rows for one in found if one.regions]
 

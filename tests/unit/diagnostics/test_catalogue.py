@@ -81,7 +81,7 @@ COUNTS = {
 """The names of fields that may hold a number of things."""
 PLURAL = re.compile(
     r"(?<![=\w])1 (?:(?:more|hidden|bad|whole|working|scored|different) )*"
-    r"(?!(?:holds|says|hits|stands|has|was)\b)\w+s\b"
+    r"(?!(?:holds|says|hits|takes|has|was)\b)\w+s\b"
 )
 """One thing, and a word that ends as a plural; verbs of what a number names, such as a row, are none."""
 

@@ -67,10 +67,7 @@ def order(table: Table) -> list[int]:
 
     def rank(index: int) -> list[int]:
         pairs = zip(table.rows[index].outputs, ranks, strict=True)
-        return [
-            len(known) if value is None or isinstance(value, Argument) else known.get(value, len(known))
-            for value, known in pairs
-        ]
+        return [len(known) if isinstance(value, Argument) else known.get(value, len(known)) for value, known in pairs]
 
     return sorted(places, key=rank)
 

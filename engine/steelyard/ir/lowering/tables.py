@@ -86,7 +86,7 @@ def table(context: Context, name: str) -> Table | None:
         source=source(written.source, context.file.source),
         notes=maybe_label(written.notes),
         span=key.span,
-        hit=hit,
+        hit=HitPolicy.PRIORITY if any(_picked(hit, one.type) for one in columns.outputs) else hit,
         inputs=columns.inputs,
         outputs=columns.outputs,
         rows=_aware(tuple(row for row in rows if row is not None), columns.inputs),
@@ -181,12 +181,21 @@ def _output(
     if kind is None:
         return None
     kind = percent_where_written(kind, (written.range, *(written.values or ()), *cells.get(str(column), ())))
+    if picked := _picked(hit, kind):
+        return TableOutput(str(column), kind, label(written.label, str(column)), picked)
     listed_values = written.values or ()
     if hit in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER} and written.ordered is not None:
         listed_values = written.ordered[::-1]  # the highest level is the most important
     priority = tuple(literal_value(value, kind, context.zone, context.diagnostics) for value in listed_values)
     known = tuple(value for value in priority if value is not None)
     return TableOutput(str(column), kind, label(written.label, str(column)), known)
+
+
+def _picked(hit: HitPolicy, kind: Type) -> tuple[str | None, ...]:
+    """The order of importance where the lowest or highest level is wanted, a missing output first; else none."""
+    if not isinstance(kind, TextType) or not kind.ordered or hit not in {HitPolicy.COLLECT_MIN, HitPolicy.COLLECT_MAX}:
+        return ()
+    return (None, *(kind.values if hit is HitPolicy.COLLECT_MIN else kind.values[::-1]))
 
 
 def _check_policy(context: Context, hit: HitPolicy, columns: _Columns, written: model.Table) -> bool:
@@ -217,12 +226,14 @@ def _check_policy(context: Context, hit: HitPolicy, columns: _Columns, written: 
         wanted = {HitPolicy.COLLECT_SUM: addable, HitPolicy.COLLECT_MIN: ordered, HitPolicy.COLLECT_MAX: ordered}.get(
             hit
         )
-        if wanted is not None and not isinstance(output.type, wanted):
+        if wanted is not None and not isinstance(output.type, wanted) and not _picked(hit, output.type):
             context.diagnostics.add(
                 "T107",
                 context.entry(written.outputs, output.id)[0].span,
                 msg("`{hit}` cannot be taken of {kind}", hit=written.hit, kind=describe(output.type)),
-                help=msg("use `collect` or `collect count`, or an output that is a number"),
+                help=msg("declare the values lowest first: `ordered: [low, high]`")
+                if isinstance(output.type, TextType) and hit is not HitPolicy.COLLECT_SUM
+                else msg("use `collect` or `collect count`, or an output that is a number"),
             )
             good = False
     return good
