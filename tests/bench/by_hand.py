@@ -78,7 +78,7 @@ def rules(fired: list[Firing]) -> dict[str, Any]:
             c.claim << m.k == "claim",
             c.row << (m.k == "branch_month") & (m.branch == c.claim.branch) & (m.month == c.claim.month),
         )
-        def climate(found: Any) -> None:
+        def branch_month(found: Any) -> None:
             fired.append(("branch_month", found.row.n))
 
         @when_all(
