@@ -8,11 +8,12 @@ from enum import Enum
 from typing import assert_never
 
 from steelyard.calendars import Settings, hours_text
-from steelyard.calendars.zones import Zone, day_of, zone
+from steelyard.calendars.zones import day_of, zone
 from steelyard.facts.format import format_units, format_value
 from steelyard.ir import expressions as e
 from steelyard.ir import ruleset as r
 from steelyard.ir.expressions import Expr
+from steelyard.ir.levels import named
 from steelyard.ir.notation import AS_THE_GRAMMAR, Notation
 from steelyard.ir.ruleset import SCORE_DIGITS, Label, Ruleset
 from steelyard.ir.types import (
@@ -36,19 +37,24 @@ _HIDDEN = {"span", "file"}
 
 def pretty(ruleset: Ruleset) -> str:
     """Print the whole ruleset, one key per line, expressions in the language's own notation."""
-    return "".join(f"{line}\n" for line in _Printer(zone(ruleset.timezone)).lines(ruleset, 0))
+    return "".join(f"{line}\n" for line in _Printer(ruleset).lines(ruleset, 0))
 
 
-def expression(expr: Expr, here: Zone) -> str:
-    """Print an expression; operands that are neither names nor literals are in parentheses."""
-    return _Printer(here).text(expr)
+def expression(expr: Expr, ruleset: Ruleset) -> str:
+    """Print an expression of a ruleset; operands that are neither names nor literals are in parentheses.
+
+    The text reads back to the same expression, unless it holds what the language cannot write: one of several outputs
+    of a table asked with its arguments, or a declared range.
+    """
+    return _Printer(ruleset).text(expr)
 
 
 class _Printer:
-    """Prints for one time zone."""
+    """Prints what is in a ruleset."""
 
-    def __init__(self, here: Zone) -> None:
-        self._zone = here
+    def __init__(self, ruleset: Ruleset) -> None:
+        self._zone = zone(ruleset.timezone)
+        self._tables = {table.id: table for table in ruleset.tables}
 
     def lines(self, value: object, depth: int) -> Iterator[str]:
         """The fields of a dataclass or the entries of a mapping, those that are empty left out."""
@@ -215,6 +221,8 @@ class _Printer:
     def text(self, expr: Expr) -> str:  # noqa: C901 - a case a kind of node
         """An expression on one line."""
         match expr:
+            case e.Define(formula=e.FormulaCall(name=formula, arguments=arguments)):
+                return f"{formula}({self.all(tuple(argument for _, argument in arguments))})"
             case e.Literal(value=value):
                 return self.literal(value, expr.type) if value is not None else "missing"
             case e.Input(name=name) | e.Parameter(name=name) | e.Define(name=name) | e.ScoreValue(name=name):
@@ -230,7 +238,9 @@ class _Printer:
             case e.Argument(position=position):
                 return f"input {position + 1}"
             case e.TableCall(table=table, output=output, arguments=arguments):
-                return f"{table}({self.all(arguments)}).{output}"
+                asked = self._tables[table]
+                shown = f"{table}({self.all(arguments[: len(asked.inputs)])})"  # cells carry what stands behind these
+                return shown if len(asked.outputs) == 1 else f"{shown}.{output}"
             case e.Negate(operand=operand):
                 return f"-{self.inner(operand)}"
             case e.Add(left=left, right=right):
@@ -247,16 +257,17 @@ class _Printer:
                 ends = ("" if end is None else self.literal(end, operand.type) for end in (bounds.low, bounds.high))
                 return f"bounded({self.text(operand)}, [{'..'.join(ends)}])"
             case e.Compare(comparator=comparator, left=left, right=right):
-                return f"{self.inner(left)} {comparator.value} {self.inner(right)}"
+                return f"{self.inner(named(left, right))} {comparator.value} {self.inner(named(right, left))}"
             case e.Rank(operand=operand) | e.OpenEnd(operand=operand):
                 return self.text(operand)
             case e.Within(operand=operand, low=low, high=high, low_closed=low_closed, high_closed=high_closed):
                 left = "[" if low_closed else "("
                 right = "]" if high_closed else ")"
-                ends = f"{'' if low is None else self.text(low)}..{'' if high is None else self.text(high)}"
+                shown = ["" if end is None else self.text(named(end, operand)) for end in (low, high)]
+                ends = "..".join(shown)
                 return f"{self.inner(operand)} in {left}{ends}{right}"
             case e.OneOf(operand=operand, items=items):
-                return f"{self.inner(operand)} in ({self.all(items)})"
+                return f"{self.inner(operand)} in ({self.all(tuple(named(item, operand) for item in items))})"
             case e.And(items=items):
                 return " and ".join(self.inner(item) for item in items)
             case e.Or(items=items):
@@ -274,9 +285,10 @@ class _Printer:
                 return f"{function.value}({self.all(arguments)}{asked})"
             case e.Aggregate(aggregation=aggregation, relation=relation, argument=argument, where=where):
                 subject = relation if argument is None else self.text(argument)
-                return f"{aggregation.value}({subject}{'' if where is None else f' where {self.text(where)}'})"
+                condition = "" if where is None else f" where {self.text(where)}"
+                return f"{aggregation.value}({subject}{_mean_digits(expr)}{condition})"
             case e.TableAggregate(aggregation=aggregation, call=call):
-                return f"{aggregation.value}({self.text(call)})"
+                return f"{aggregation.value}({self.text(call)}{_mean_digits(expr)})"
             case _:
                 assert_never(expr)
 
@@ -289,6 +301,8 @@ class _Printer:
         )  # fmt: skip
         if isinstance(expr, e.Scale | e.Rank | e.OpenEnd):
             return self.inner(expr.operand)
+        if isinstance(expr, e.IsMissing) and expr.negated:
+            return f"({self.text(expr)})"
         plain = isinstance(expr, bare) or (isinstance(expr, e.Divide) and "(" in self.text(expr))
         return self.text(expr) if plain else f"({self.text(expr)})"
 
@@ -307,7 +321,7 @@ class _Printer:
         """A stored value as the language spells it."""
         match kind:
             case Text() | Region() | Regions():
-                return f'"{format_value(value, kind, self._zone)}"'
+                return '"{}"'.format(format_value(value, kind, self._zone).replace('"', '""'))
             case Date() | DateTime():
                 return f"@{format_value(value, kind, self._zone)}"
             case Duration() if isinstance(value, int):
@@ -318,6 +332,13 @@ class _Printer:
                 return format_value(value, kind, self._zone)
             case _:
                 assert_never(kind)
+
+
+def _mean_digits(expr: e.Aggregate | e.TableAggregate) -> str:
+    """The second argument of a mean: the digits it is rounded to."""
+    if expr.aggregation is not e.Aggregation.MEAN:
+        return ""
+    return f", {expr.type.scale if isinstance(expr.type, Number) else 0}"
 
 
 def _bounds(bounds: r.Bounds | r.Grade | None, digits: int) -> str | None:

@@ -7,7 +7,7 @@ from typing import assert_never
 
 from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.gaps import Miss, compared, function_missed, within_missed
-from steelyard.explain.phrases import bare, named, phrase
+from steelyard.explain.phrases import bare, phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.terms import Text
 from steelyard.ir.expressions import (
@@ -47,6 +47,7 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
+from steelyard.ir.levels import named
 from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.values import Missing
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeGuard, assert_never
 
 from steelyard.diagnostics import InternalError, msg
-from steelyard.explain.phrases import SIGNS, bare, interval, named, phrase
+from steelyard.explain.phrases import SIGNS, bare, interval, phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.terms import Text, TypedValue
 from steelyard.ir.expressions import (
@@ -21,6 +21,7 @@ from steelyard.ir.expressions import (
     Rank,
     Within,
 )
+from steelyard.ir.levels import named
 from steelyard.semantics.values import Missing
 
 FAR = 1 << 80

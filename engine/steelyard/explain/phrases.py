@@ -48,8 +48,8 @@ from steelyard.ir.expressions import (
     TableCall,
     Within,
 )
+from steelyard.ir.levels import named
 from steelyard.ir.ruleset import CASES
-from steelyard.ir.types import Text as ClosedText
 
 SIGNS = {
     Comparator.EQ: "=",
@@ -69,14 +69,6 @@ def bare(expr: Expr) -> Expr:
     """Strip what the compiler put around an expression to make it comparable: scale, rank, open end."""
     while isinstance(expr, Scale | Bounded | Rank | OpenEnd):
         expr = expr.operand
-    return expr
-
-
-def named(expr: Expr, other: Expr) -> Expr:
-    """Turn a rank that the compiler wrote back into its level, where the other side of the comparison is a rank."""
-    if isinstance(other, Rank) and isinstance(expr, Literal) and isinstance(expr.value, int):
-        inside = 0 <= expr.value < len(other.levels)
-        return Literal(other.levels[expr.value], type=ClosedText()) if inside else expr
     return expr
 
 
