@@ -91,8 +91,8 @@ def _others(ruleset: Ruleset) -> Iterator[Expr]:
 def _of_indicator(indicator: Indicator) -> list[Expr | None]:
     found = [indicator.target, indicator.weight]
     match indicator.measure:
-        case Clock(start=start, stop=stop, until=until):
-            found += [start, stop, until]
+        case Clock() as clock:
+            found += clock.expressions()
         case measure:
             found.append(measure)
     match indicator.way:

@@ -444,6 +444,14 @@ def way(draw: Draw, *, timed: bool) -> Any:
             return "tenths"
 
 
+def chosen_calendar(draw: Draw) -> dict[str, Any]:
+    """A calendar by a value: of a closed text, or of an open one."""
+    if chance(draw, 50):
+        return {"by": "line", "of": {line: one_of(draw, "office", "other") for line in LINES}}
+    by = one_of(draw, "t1", "coalesce(t1, line)")
+    return {"by": by, "of": {LINES[0]: "other", "x": "office"}, "otherwise": one_of(draw, "office", "other")}
+
+
 def indicator(
     draw: Draw, scope: Scope, *, clock: bool, weighted: bool, instants: tuple[str, ...] = ("w1", "w2", "w3")
 ) -> dict[str, Any]:
@@ -455,7 +463,7 @@ def indicator(
         if chance(draw, 70):
             found["clock"]["until"] = "as_of"
         if chance(draw, 50):
-            found["clock"]["calendar"] = one_of(draw, "office", "other")
+            found["clock"]["calendar"] = one_of(draw, "office", "other", chosen_calendar(draw), chosen_calendar(draw))
     else:
         start, _, other = instants
         times = (f"{other} - {start}", "d1", "d2", "d1 + 1h", "w3 - w1", working_time(draw))

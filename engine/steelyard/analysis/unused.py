@@ -46,7 +46,8 @@ def check_unused(subject: Subject, diagnostics: Diagnostics) -> None:
     )
     report(msg("the relation"), _places(ruleset.relations), set(relations), remove)
     calendars = {node.calendar for node in read if isinstance(node, Apply)}
-    calendars |= {one.measure.calendar for one in ruleset.indicators if isinstance(one.measure, Clock)}
+    clocks = [one.measure for one in ruleset.indicators if isinstance(one.measure, Clock)]
+    calendars.update(*(clock.calendars() for clock in clocks))
     report(msg("the calendar"), _places(ruleset.calendars), calendars, remove)
     for relation in ruleset.relations:
         fields = {node.name for node in read if isinstance(node, Field | OneRow) and node.relation == relation.id}

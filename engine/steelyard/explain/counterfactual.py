@@ -243,9 +243,8 @@ def _reads(name: str, result: Result | None, ruleset: Ruleset) -> Iterator[Expr]
         return
     indicator = result.indicator
     match indicator.measure:
-        case Clock(start=start, stop=stop, until=until):
-            yield from (start, stop)
-            yield from () if until is None else (until,)
+        case Clock() as clock:
+            yield from clock.expressions()
         case measure:
             yield measure
     if indicator.target is not None:

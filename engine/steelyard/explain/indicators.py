@@ -22,6 +22,7 @@ from steelyard.ir.ruleset import (
     LEDGER_DIGITS,
     SCORE_DIGITS,
     AtLeastGrant,
+    ChosenCalendar,
     Clock,
     Indicator,
     PauseGrant,
@@ -55,7 +56,7 @@ def _story(result: Result, evaluation: Evaluation, words: Words) -> IndicatorSto
         clause=words.clause(rule.source),
         row=row,
         row_id=result.row_id,
-        measured_by=_measured_by(rule, words),
+        measured_by=_measured_by(rule, at),
         measure=_value(result.measure, rule.measure_type, words),
         base_target=_value(result.base_target, target_type, words),
         target=_value(result.target, target_type, words),
@@ -83,6 +84,8 @@ def _working(result: Result, at: EvaluationPlace) -> tuple[Node, ...]:
         parts += [(name, expr, at) for name, expr in ends]
         if rule.measure.until is not None and (result.timing is None or result.timing.still_running):
             parts.append((msg("end of the clock where it is still running"), rule.measure.until, at))
+        if isinstance(rule.measure.calendar, ChosenCalendar):
+            parts.append((msg("what chooses the calendar"), rule.measure.calendar.by, at))
     else:
         parts.append((msg("measured value"), rule.measure, at))
     if rule.target is not None:
@@ -120,7 +123,8 @@ def _relation(granted: Granted, at: EvaluationPlace) -> str:
     return exemption.for_each
 
 
-def _measured_by(rule: Indicator, words: Words) -> Text:
+def _measured_by(rule: Indicator, at: EvaluationPlace) -> Text:
+    words = at.words
     if not isinstance(rule.measure, Clock):
         return phrase(rule.measure, words)
     start, stop = phrase(rule.measure.start, words), phrase(rule.measure.stop, words)
@@ -129,9 +133,22 @@ def _measured_by(rule: Indicator, words: Words) -> Text:
     else:
         until = phrase(rule.measure.until, words)
         time = msg("time from {start} to {stop}, else to {until}", start=start, stop=stop, until=until)
-    if rule.measure.calendar is None:
-        return time
-    return msg("{time}, working time only ({calendar})", time=time, calendar=words.calendar(rule.measure.calendar))
+    match rule.measure.calendar:
+        case None:
+            return time
+        case str() as name:
+            return msg("{time}, working time only ({calendar})", time=time, calendar=words.calendar(name))
+        case ChosenCalendar() as choice:
+            return msg("{time}, working time only ({calendar})", time=time, calendar=_chosen(choice, at))
+
+
+def _chosen(choice: ChosenCalendar, at: EvaluationPlace) -> Text:
+    """Name the calendar that was chosen, and what chose it."""
+    by, place = phrase(choice.by, at.words), at.value(choice.number)
+    if not isinstance(place, int):
+        return msg("no calendar is chosen, since {by} is missing", by=by)
+    calendar = at.words.calendar(choice.calendars[place])
+    return msg("{calendar}, chosen by {by}: {value}", calendar=calendar, by=by, value=at.shown(choice.by))
 
 
 def _value(value: Value | None, type: Type, words: Words) -> Text | None:  # noqa: A002 - the word

@@ -37,8 +37,8 @@ def expressions(ruleset: Ruleset) -> Iterator[Expr]:
             yield from (one.value for one in (*relation.derived.by, *relation.derived.values))
     yield from (define.value for define in ruleset.defines)
     for indicator in ruleset.indicators:
-        clock = indicator.measure
-        yield from _there(*((clock.start, clock.stop, clock.until) if isinstance(clock, Clock) else (clock,)))
+        measure = indicator.measure
+        yield from measure.expressions() if isinstance(measure, Clock) else (measure,)
         yield from _there(indicator.only_if, indicator.target, indicator.weight)
         yield from way_expressions(indicator.way)
         yield from told(indicator)

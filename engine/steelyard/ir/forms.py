@@ -148,6 +148,7 @@ FORMS: dict[type, Form] = {
     expressions.Aggregate: _form("aggregate", "type aggregation relation argument where"),
     expressions.TableAggregate: _form("table_aggregate", "type aggregation call"),
     # indicators
+    indicators.ChosenCalendar: _form("chosen_calendar", "by calendars number"),
     indicators.Clock: _form("clock", "start=from stop=to until calendar range"),
     indicators.Met: _form("met"),
     indicators.Proportion: _form("proportion"),

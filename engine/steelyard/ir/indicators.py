@@ -25,6 +25,21 @@ class Better(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenCalendar:
+    """One of several calendars, chosen by a value of the case or row.
+
+    Attributes:
+        by: the text that chooses.
+        calendars: the calendars that can be chosen, each once.
+        number: the place of the chosen one among them; missing where `by` is.
+    """
+
+    by: Expr
+    calendars: tuple[str, ...]
+    number: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """Time from `start` to `stop`, or to `until` where stop is missing; less the union of pauses.
 
@@ -37,8 +52,23 @@ class Clock:
     start: Expr
     stop: Expr
     until: Expr | None
-    calendar: str | None = None
+    calendar: str | ChosenCalendar | None = None
     range: Range | None = None
+
+    def calendars(self) -> tuple[str, ...]:
+        """The calendars by which it can count."""
+        match self.calendar:
+            case None:
+                return ()
+            case str():
+                return (self.calendar,)
+            case ChosenCalendar():
+                return self.calendar.calendars
+
+    def expressions(self) -> tuple[Expr, ...]:
+        """What it computes: its times, and which calendar is chosen."""
+        number = self.calendar.number if isinstance(self.calendar, ChosenCalendar) else None
+        return tuple(one for one in (self.start, self.stop, self.until, number) if one is not None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,21 @@ Scoring = Annotated[Annotated[WayName, Tag(TEXT)] | Annotated[Way, Tag(MAPPING)]
 """A way to score: a word or a name, or written out."""
 
 
+class CalendarChoice(Section):
+    """A calendar chosen by a value."""
+
+    by: Expression
+    """The text that chooses, e.g. `state`."""
+    of: Annotated[Mapping[Literal, NameText], Field(min_length=1)]
+    """The calendar of each of its values."""
+    otherwise: NameText | None = None
+    """The calendar of all other values."""
+
+
+ClockCalendar = Annotated[Annotated[NameText, Tag(TEXT)] | Annotated[CalendarChoice, Tag(MAPPING)], BY_KIND]
+"""The name of a calendar, or one chosen by a value."""
+
+
 class Clock(Sourced):
     """The time between two milestones, less its pauses."""
 
@@ -89,7 +104,7 @@ class Clock(Sourced):
     """The end."""
     until: Expression | None = None
     """Where the clock stands while the end is missing."""
-    calendar: NameText | None = None
+    calendar: ClockCalendar | None = None
     """The calendar whose working time is counted; elapsed time without."""
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from steelyard.calendars import Calendar, Uncovered, merged
 from steelyard.diagnostics import InternalError, msg
 from steelyard.ir.expressions import Expr
-from steelyard.ir.ruleset import Clock
+from steelyard.ir.ruleset import ChosenCalendar, Clock
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import instant_text
 from steelyard.semantics.records import Timing
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PreparedClock:
-    """The meanings of a clock's three instants, and its calendar with the calendar's name."""
+    """The meanings of a clock's instants, its calendars with their names, and which of them is chosen where several."""
 
     start: Meaning
     stop: Meaning
     until: Meaning | None
-    calendar: tuple[str, Calendar] | None = None
+    calendars: tuple[tuple[str, Calendar], ...] = ()
+    number: Meaning | None = None
 
 
 def prepare_clock(clock: Clock, meaning: Callable[[Expr], Meaning], calendars: Mapping[str, Calendar]) -> PreparedClock:
@@ -40,12 +41,15 @@ def prepare_clock(clock: Clock, meaning: Callable[[Expr], Meaning], calendars: M
         meaning(clock.start),
         meaning(clock.stop),
         None if clock.until is None else meaning(clock.until),
-        None if clock.calendar is None else (clock.calendar, calendars[clock.calendar]),
+        tuple((name, calendars[name]) for name in clock.calendars()),
+        meaning(clock.calendar.number) if isinstance(clock.calendar, ChosenCalendar) else None,
     )
 
 
 def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, Missing | None]:
     """Read a clock before pauses: its start and end, and why it shows no time where it does not.
+
+    Where the value that chooses the calendar is missing, the clock has no end.
 
     Raises:
         Rejected: the end is before the start, or start or end lies in a year that the calendar does not cover.
@@ -57,13 +61,17 @@ def read_clock(clock: PreparedClock, indicator: str, env: Env) -> tuple[Timing, 
         until: Value = clock.until(env)
         still_running = not isinstance(until, Missing)
         end = until if still_running else union((end, until))
-    name, calendar = clock.calendar or ("", None)
+    number: Value = 0 if clock.number is None else clock.number(env)
+    chosen = clock.calendars[number] if clock.calendars and isinstance(number, int) else None
+    name, calendar = chosen or ("", None)
     timing = Timing(_instant(start), _instant(end), still_running, calendar)
     if timing.start is None or timing.end is None:
-        return timing, union((start, end))
+        return timing, union((start, end, number))
     if timing.end < timing.start:
         expected = msg("an end that is not before the start, {start}", start=instant_text(timing.start))
         raise Rejected(indicator, instant_text(timing.end), expected)
+    if isinstance(number, Missing):
+        return Timing(timing.start, None), number
     found = None if calendar is None else calendar.working_time(timing.start, timing.end)
     if calendar is not None and isinstance(found, Uncovered):
         raise uncovered(indicator, name, calendar, found)

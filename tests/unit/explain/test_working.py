@@ -9,6 +9,7 @@ from steelyard.calendars.zones import zone
 from steelyard.explain.events import bars
 from steelyard.explain.explain import explain
 from steelyard.explain.phrases import phrase
+from steelyard.explain.terms import show
 from steelyard.explain.words import Words
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.texts import case_from_texts
@@ -153,3 +154,28 @@ def test_the_timeline_shows_what_is_outside_working_hours() -> None:
     ]
     assert bar("2024-05-06 09:00", "2024-05-06 10:00").off == ()
     assert bar("2024-01-01 09:00", "2025-01-06 10:00").off == ()  # too many to be drawn
+
+
+def test_the_calendar_that_was_chosen_is_named_with_what_chose_it() -> None:
+    text = RULESET.replace("calendar: office", "calendar: {by: team, of: {a: office}, otherwise: late}")
+    text = text.replace("    weight: 1", "    weight: 1\n    missing: waive")
+    text = text.replace("day: {", "team: {type: text, optional: true, label: {zh: 班组, en: Team}}, day: {", 1)
+    late = '  late: {label: {zh: 夜班, en: Late}, holidays: none, hours: "12:00-24:00"}\n'
+    rules = load_ruleset(text.replace("indicators:", f"{late}indicators:"))
+
+    def measured(**team: str) -> tuple[str, str]:
+        times = {"opened": "2024-05-06 09:00", "closed": "2024-05-06 13:00"}
+        found = case_from_texts(rules, {"id": "A", "day": "2024-05-06", **times, **team}, {})
+        assert not isinstance(found, Reject)
+        (speed,) = explain(run(prepare(rules), found)).indicators
+        return show(speed.measured_by, "en"), show(speed.measured_by, "zh")
+
+    assert measured(team="a") == (
+        "time from opened to closed, working time only (Office, chosen by Team: a)",
+        "opened至closed历时，只计工作时间（办公日历，按班组“a”选定）",
+    )
+    assert measured(team="b")[0] == "time from opened to closed, working time only (Late, chosen by Team: b)"
+    assert measured() == (
+        "time from opened to closed, working time only (no calendar is chosen, since Team is missing)",
+        "opened至closed历时，只计工作时间（未选定日历：班组缺失）",
+    )

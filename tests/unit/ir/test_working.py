@@ -32,7 +32,9 @@ version: 1
 timezone: Asia/Shanghai
 case:
   key: id
-  inputs: {{id: text, day: date, other: date, n: integer, opened: datetime, closed: datetime, taken: duration}}
+  inputs:
+    {{id: text, day: date, other: date, n: integer, opened: datetime, closed: datetime, taken: duration,
+    kind: {more.get("kind", "text")}}}
 {f"calendars: {{{calendars}}}" if calendars else ""}
 indicators:
   speed:
@@ -380,3 +382,92 @@ def test_no_constant_hangs_on_a_calendar() -> None:
     found = refused(weight="business_days_between(@2027-01-01, @2027-02-01)")
 
     assert [code for code, _, _ in found] == ["N105"]
+
+
+CHOICE = "by: kind, of: {a: office, b: shifts}"
+TWO = f'{OFFICE}, shifts: {{holidays: none, hours: "08:00-20:00"}}'
+
+
+def chosen(choice: str, calendars: str = TWO, kind: str = "{type: text, values: [a, b]}") -> dict[str, str]:
+    return {"clock": f", calendar: {{{choice}}}", "calendars": calendars, "kind": kind}
+
+
+def test_a_clock_counts_by_the_calendar_that_a_value_chooses() -> None:
+    ruleset, diagnostics = read(**chosen(CHOICE))
+    same, _ = read(**chosen("by: kind, of: {b: shifts, a: office}"))
+
+    assert ruleset is not None
+    assert same is not None
+    assert not diagnostics.sorted()
+    clock = ruleset.indicators[0].measure
+    assert isinstance(clock, Clock)
+    assert clock.calendars() == ("office", "shifts")
+    assert policy_digest(ruleset) == policy_digest(same)
+    assert policy_digest(ruleset) != policy_digest(read(**chosen("by: kind, of: {a: shifts, b: office}"))[0] or same)
+
+
+@pytest.mark.parametrize(
+    ("choice", "kind", "found"),
+    [
+        (
+            "by: kind, of: {a: office}",
+            "{type: text, values: [a, b, c]}",
+            (
+                "M102",
+                "no calendar is given for `b`, `c`",
+                "write one for each of them under `of`, or `otherwise: NAME` beside it",
+            ),
+        ),
+        (
+            CHOICE,
+            "text",
+            (
+                "M102",
+                "other values than those under `of` can choose here, and have no calendar",
+                "write `otherwise: NAME` beside `of`, or list the values of the input under `values`",
+            ),
+        ),
+        (
+            "by: kind, of: {a: office, bb: shifts}, otherwise: office",
+            "{type: text, values: [a, b]}",
+            ("T103", "`bb` is not one of the values listed", "did you mean `b`?"),
+        ),
+        (
+            "by: n, of: {1: office}, otherwise: office",
+            "text",
+            (
+                "T107",
+                "a calendar is chosen by a text, not by an integer",
+                'make it a text, e.g. `if weekend_team then "six_days" else "five_days"`',
+            ),
+        ),
+        (
+            "by: kind, of: {a: ofice}, otherwise: office",
+            "text",
+            ("N113", "`ofice` is not a calendar", "did you mean `office`?"),
+        ),
+        (
+            "by: kind, of: {a: office}, otherwise: days",
+            "text",
+            (
+                "T117",
+                "the calendar `days` has no working hours",
+                'write e.g. `hours: "09:00-17:30"` in it; `hours: "00:00-24:00"` counts whole working days',
+            ),
+        ),
+    ],
+)
+def test_refuses_a_choice_that_leaves_something_open(choice: str, kind: str, found: tuple[str, str, str]) -> None:
+    assert refused(**chosen(choice, f"{TWO}, days: {{holidays: none}}", kind)) == [found]
+
+
+def test_a_value_that_can_be_missing_needs_a_rule_for_it() -> None:
+    ((code, headline, _),) = refused(**chosen(CHOICE, kind="{type: text, values: [a, b], optional: true}"))
+
+    assert (code, headline) == ("T113", "the measure of `speed` can be missing")
+
+
+def test_the_target_does_not_choose_the_calendar() -> None:
+    choice = 'by: \'if target > 1h then "a" else "b"\', of: {a: office, b: shifts}'
+
+    assert [code for code, *_ in refused(**chosen(choice))] == ["N101"]

@@ -445,8 +445,8 @@ def _expressions(indicator: Indicator) -> list[Expr]:
     """Return all expressions of the indicator."""
     found: list[Expr | None] = [indicator.only_if, indicator.target, indicator.weight]
     match indicator.measure:
-        case Clock(start=start, stop=stop, until=until):
-            found += [start, stop, until]
+        case Clock() as clock:
+            found += clock.expressions()
         case measure:
             found.append(measure)
     match indicator.way:

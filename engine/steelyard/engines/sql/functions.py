@@ -107,15 +107,6 @@ def apply(node: Apply, arguments: list[Value], program: Program, scope: Scope) -
             assert_never(node.function)
 
 
-def elapsed(start: Value, end: Value, calendar: str | None, where: str, program: Program, scope: Scope) -> Value:  # noqa: PLR0917 - a clock
-    """The time of a clock from start to end in microseconds: elapsed, or working time on a calendar.
-
-    Negative where `end` is before `start`. A year that the calendar does not cover rejects the case on behalf of
-    `where`. Columns of days and sums are added to the frame of the scope.
-    """
-    return calendars.elapsed(start, end, calendar, where, program, scope.frame)
-
-
 def covering(scheme: str, place: E, program: Program) -> list[E]:
     """The texts of which an area must equal one to cover the place; NULL where the place is NULL.
 

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from steelyard.diagnostics import InternalError
-from steelyard.engines.sql import build, expressions, functions, literals, logic, ways
+from steelyard.engines.sql import build, expressions, literals, logic, ways
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.clocks import Picked, elapsed
 from steelyard.engines.sql.exemptions import Fired, Granted, Grants
 from steelyard.engines.sql.findings import Findings
 from steelyard.engines.sql.intervals import Interval, hull, point
@@ -19,7 +20,7 @@ from steelyard.engines.sql.pauses import Clocked
 from steelyard.engines.sql.scope import Program, Scope, ordered
 from steelyard.engines.sql.value import Rejection, Value, Why, constant, guarded, under, union
 from steelyard.ir.expressions import Expr, Part
-from steelyard.ir.ruleset import Clock, Indicator, OnMissing
+from steelyard.ir.ruleset import ChosenCalendar, Clock, Indicator, OnMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +158,20 @@ def _clock(
     if end.bounds.low < start.bounds.high and not _ordered(clock, program):
         reversed_ = build.true(build.less(end.sql, start.sql))
         findings.reject([Rejection.at(indicator.id, reversed_)])
-    shown = functions.elapsed(start, end, clock.calendar, indicator.id, program, scope)
+    calendar = clock.calendar
+    if isinstance(calendar, ChosenCalendar):
+        number = program.value(calendar.number, scope)
+        findings.reject(number.rejects)
+        picked = Picked(calendar.calendars, build.shortened(number.sql, f"{indicator.id}__calendar", scope.frame.put))
+        if number.nullable:
+            there = build.where(build.present(picked.number), end.sql)
+            end = replace(end, sql=scope.frame.put(f"{indicator.id}__end", there), why=union((end.why, number.why)))
+        calendar = picked
+    shown = elapsed(start, end, calendar, indicator.id, program, scope.frame)
     findings.reject(shown.rejects)
     longest = max(0, end.bounds.high - start.bounds.low)
     timed = replace(shown, interval=Interval(0, longest), why=union((start.why, end.why)), rejects=())
-    return Clocked(start, end, clock.calendar), timed
+    return Clocked(start, end, calendar), timed
 
 
 def _ordered(clock: Clock, program: Program) -> bool:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from steelyard.engines.sql import build, functions
+from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.clocks import Picked, elapsed
 from steelyard.engines.sql.frame import Emission, Frame
 from steelyard.engines.sql.intervals import Interval, hull
 from steelyard.engines.sql.scope import Program, Scope
@@ -25,7 +26,7 @@ class Clocked:
 
     start: Value
     end: Value
-    calendar: str | None
+    calendar: str | Picked | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
     level = max([parent.depth_of(clock.start.sql), parent.depth_of(clock.end.sql), *(w.level for w in windows)])
     keys = parent.identity
     names = program.names
-    own = [names.take(f"{indicator}__pause_{part}") for part in ("of", "low", "high")]
+    picked = clock.calendar if isinstance(clock.calendar, Picked) else None
+    parts = ("of", "low", "high") if picked is None else ("of", "low", "high", "calendar")
+    own = [names.take(f"{indicator}__pause_{part}") for part in parts]
     identity = tuple(f"{own[0]}_{number}" for number in range(len(keys)))
     low, high = build.column(own[1]), build.column(own[2])
 
@@ -59,6 +62,8 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
             for mine, key in zip(identity, keys, strict=True):
                 one = one.select(build.aliased(build.column(key), mine), copy=False)
             one = one.select(build.aliased(window.low, own[1]), build.aliased(window.high, own[2]), copy=False)
+            if window.picked is not None:
+                one = one.select(build.aliased(window.picked.number, own[3]), copy=False)
             every = one if every is None else exp.union(every, one, distinct=False, copy=False)
         if every is None:
             raise TypeError("no windows")
@@ -69,9 +74,10 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
     for window in windows:
         if window.frame is parent:
             frame.reads += [window.holds, window.low, window.high]
+            frame.reads += [] if window.picked is None else [window.picked.number]
         else:
             frame.sources.append(window.frame)
-    for name in (*identity, own[1], own[2]):
+    for name in (*identity, *own[1:]):
         frame.depths[name] = 0
     before = exp.Window(
         this=exp.Max(this=high),
@@ -84,13 +90,13 @@ def paused(pauses: Sequence[Pause], clock: Clocked, indicator: str, program: Pro
     interval = hull(clock.start.bounds, clock.end.bounds)
     reached = build.greater(high, frame.put(f"{indicator}__from", later))
     starts = frame.put(f"{indicator}__from", build.where(reached, later))
-    rest = functions.elapsed(
+    rest = elapsed(
         Value(starts, interval, why={"": build.missing(starts)}),
         Value(high, interval),
-        clock.calendar,
+        clock.calendar if picked is None else Picked(picked.calendars, build.column(own[3])),
         indicator,
         program,
-        Scope(frame),
+        frame,
     )
     piece = frame.put(f"{indicator}__piece", rest.sql)
     total = build.coalesce(program.dialect.sum_wide(piece), build.integer(0))
@@ -108,6 +114,7 @@ class _Cut:
     low: E
     high: E
     level: int
+    picked: Picked | None
 
 
 def _cut(pause: Pause, clock: Clocked, indicator: str, program: Program) -> _Cut:
@@ -118,5 +125,7 @@ def _cut(pause: Pause, clock: Clocked, indicator: str, program: Program) -> _Cut
     low = frame.put(f"{indicator}__low", a.maximum([bare[0], bare[2]]).sql)
     high = frame.put(f"{indicator}__high", a.minimum([bare[1], bare[3]]).sql)
     holds = build.conj((pause.holds, *there))
-    level = frame.level if pause.below else max(frame.depth_of(e) for e in (holds, low, high))
-    return _Cut(frame, holds, low, high, level)
+    picked = clock.calendar.in_frame(f"{indicator}__calendar", frame) if isinstance(clock.calendar, Picked) else None
+    read = (holds, low, high) if picked is None else (holds, low, high, picked.number)
+    level = frame.level if pause.below else max(frame.depth_of(e) for e in read)
+    return _Cut(frame, holds, low, high, level, picked)

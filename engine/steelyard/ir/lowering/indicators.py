@@ -10,6 +10,7 @@ from steelyard.ir import ruleset as ir
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import And, Comparator, Compare, Expr, IsMissing, Literal, Or, OwnTarget
 from steelyard.ir.lowering.bounds import clamp, points
+from steelyard.ir.lowering.clocks import clock_of
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.declared_ranges import bounded, bounded_clock
 from steelyard.ir.lowering.demands import Demand, written_scores
@@ -17,14 +18,23 @@ from steelyard.ir.lowering.people import label, maybe_label, source
 from steelyard.ir.lowering.told import naming, reason
 from steelyard.ir.lowering.ways import follow, wanted_number, way
 from steelyard.ir.positive import check_indicator
-from steelyard.ir.ruleset import SCORE_DIGITS, Better, Bounds, Clock, Family, Indicator, MissingRule, OnMissing
+from steelyard.ir.ruleset import (
+    SCORE_DIGITS,
+    Better,
+    Bounds,
+    ChosenCalendar,
+    Clock,
+    Family,
+    Indicator,
+    MissingRule,
+    OnMissing,
+)
 from steelyard.ir.scope import NameScope
 from steelyard.ir.strata import Level
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Text, Type
 from steelyard.ir.typing.calls import fit
 from steelyard.ir.typing.names import closed
 from steelyard.ir.typing.numbers import adopt
-from steelyard.ir.typing.working import find_calendar, without_hours
 from steelyard.ir.walk import nodes
 from steelyard.model import indicators as model
 from steelyard.source import Text as Written
@@ -150,22 +160,7 @@ def _measure(context: Context, key: Written, written: model.Indicator, scope: Na
             )
             return None
         return _plain(context.expression(written.measure, scope))
-    clock = written.clock
-    calendar = None if clock.calendar is None else _clock_calendar(context, clock.calendar)
-    start = context.expression(clock.from_, scope, DateTime())
-    stop = context.expression(clock.to, scope, DateTime())
-    until = None if clock.until is None else context.expression(clock.until, scope, DateTime())
-    if start is None or stop is None or (until is None and clock.until is not None):
-        return None
-    return Clock(start, stop, until, calendar)
-
-
-def _clock_calendar(context: Context, name: Written) -> str | None:
-    """The calendar by which a clock counts; None after an error was reported."""
-    found = find_calendar(context, str(name), name.span)
-    if found is not None and not found.settings.has_hours():
-        without_hours(context, found.id, name.span)
-    return None if found is None else found.id
+    return clock_of(context, written.clock, scope)
 
 
 def _together(
@@ -323,6 +318,8 @@ def _measure_missing(context: Context, measure: Expr | Clock, *, target: bool, w
 
     if not isinstance(measure, Clock):
         return missing(measure)
+    if isinstance(measure.calendar, ChosenCalendar) and missing(measure.calendar.by):
+        return True
     return missing(measure.start) or (missing(measure.stop) and (measure.until is None or missing(measure.until)))
 
 
