@@ -38,7 +38,8 @@ def measure(data: Data, folder: Path, count: int, rounds: int) -> dict[str, floa
     ruleset = _motor()
     diagnostics = Diagnostics()
     sample = _sample(data, folder, count)
-    read = read_portfolio(ruleset, (sample.claims,), {n: (p,) for n, p in sample.relations.items()}, diagnostics)
+    given = {"branch_month" if name == "climate" else name: (path,) for name, path in sample.relations.items()}
+    read = read_portfolio(ruleset, (sample.claims,), given, diagnostics)
     if read is None or read.rejects:
         raise SystemExit(f"the sample cannot be read: {diagnostics.sorted()}")
     preparer = Preparer(ruleset)
@@ -48,7 +49,7 @@ def measure(data: Data, folder: Path, count: int, rounds: int) -> dict[str, floa
     claims = [prepared[case.key] for case in cases]
     expected = {case.key: agree.of_outcome(evaluate(program, case)) for case in cases}
     arithmetic = Arithmetic(preparer.as_of, partial(_shares, program))
-    bare, jdm = Bare(preparer.as_of), Jdm(claims[0]["climate"], preparer.as_of)
+    bare, jdm = Bare(preparer.as_of), Jdm(claims[0]["branch_month"], preparer.as_of)
     contexts = [jdm.context(claim) for claim in claims]
 
     def loop(claim: Plain) -> object:
@@ -88,9 +89,9 @@ def matched(claim: Plain, as_of: int) -> list[Firing]:
         here = row["disaster"] and row["starts"] <= reported < row.get("ends", FAR)
         if here and not levels.isdisjoint(row["areas"]):
             fired.append(("catastrophe", n))
-    for n, row in enumerate(claim["climate"]):
+    for n, row in enumerate(claim["branch_month"]):
         if row["branch"] == claim["branch"] and row["month"] == claim["month"]:
-            fired.append(("climate", n))
+            fired.append(("branch_month", n))
             if row["complaints_per_thousand"] > 1000:
                 fired.append(("complaint-surge", n))
             if row["survey_coverage"] >= 3000:
@@ -130,12 +131,13 @@ def _sample(data: Data, folder: Path, count: int) -> Data:
     names = ", ".join(f"'{name}'" for name in BRANCHES)
     here = f"list_bool_or(list_transform(string_split(areas, ';'), lambda area: area LIKE '{PROVINCE}%'))"
     claims = f"SELECT * FROM read_parquet('{data.claims}') WHERE 分支机构 IN ({names}) LIMIT {count}"
+    months = f"FROM read_csv('{data.climate}', all_varchar = true) WHERE 分支机构 IN ({names})"
     rows = {
         "claims": claims,
         "weather": f"FROM read_csv('{data.weather}', all_varchar = true) WHERE {here}",
         "declarations": f"FROM read_csv('{data.declarations}', all_varchar = true) WHERE {here}",
         "complaints": f"FROM read_parquet('{data.complaints}') WHERE 案件号 IN (SELECT 案件号 FROM ({claims}))",
-        "climate": f"FROM read_csv('{data.climate}', all_varchar = true) WHERE 分支机构 IN ({names})",
+        "climate": f"SELECT *, '1' AS 案件数 {months}",
     }
     connection, files = connect(), {}
     for name, query in rows.items():
