@@ -182,7 +182,7 @@ def _regain(cause: tuple[Cause, Fixed], rule: Score, evaluation: Evaluation, tri
             found += () if searched is None else (searched,)
     reported = [_change(one, rule, evaluation, trials, words) for one in found]
     changes = tuple(_smallest(reported, rule.better))
-    complete = changes != () or trials.left > 0
+    complete = changes != () or (trials.left > 0 and all(trials.tries_all(field) for field in fields))
     told = _cause_name(name, result, EvaluationPlace(evaluation, words))
     return Regain(words.score(rule.id), told, row, lost, changes, fields != [], complete)
 

@@ -460,7 +460,7 @@ class Regain:
         lost: the points, signed as in the ledger.
         changes: by input, at most one for each type; empty where no change of one input does it.
         reads_inputs: whether the cause reads inputs of the case at all; in rows of relations no change is looked for.
-        complete: whether every change was looked for; False where the number of runs was used up.
+        complete: whether every value was tried, or a change found; of numbers and times only some are tried.
     """
 
     score: Name

@@ -156,6 +156,10 @@ class Trials:
             case _:
                 assert_never(field.type)
 
+    def tries_all(self, field: InputField) -> bool:
+        """Whether a search tries every value that the input can have."""
+        return isinstance(field.type, Boolean) or (isinstance(field.type, Text) and bool(field.type.values))
+
     def _first(self, field: InputField, values: Iterable[Stored], goal: Goal) -> Found | None:
         value = next((value for value in values if self._holds(field, value, goal)), None)
         return None if value is None else Found(field, value, ChangeMethod.ENUMERATION)
@@ -184,15 +188,21 @@ class Trials:
         return None if self.left <= 0 else reached
 
     def _probes(self, field: InputField, now: int, sign: int) -> list[int]:
-        """The values to try on one side, nearest first: constants of the ruleset, and growing steps."""
+        """The values to try on one side, nearest first.
+
+        They are constants of the ruleset, the case's other values of the type, and growing steps. Between them a goal
+        can be missed.
+        """
         unit = _SECOND if isinstance(field.type, DateTime | Duration) else 1
         far = (field.range.high if sign > 0 else field.range.low) if field.range is not None else None
         marks = [mark for mark in self._marks.of(field.id) if isinstance(mark, int) and not isinstance(mark, bool)]
-        near = sorted((value for mark in marks for value in (mark - 1, mark, mark + 1)), key=lambda v: abs(v - now))
-        beside = [value for value in near if (value - now) * sign > 0][: 3 * _MARKS]
-        steps = [now + sign * unit * 4**power for power in range(20)]
-        values = {*beside, *steps} if far is None else {*beside, *steps, far}
-        inside = [value for value in values if value != now and (far is None or (far - value) * sign >= 0)]
+        near = (value for mark in marks for value in (mark - 1, mark, mark + 1) if (value - now) * sign > 0)
+        tried = {*sorted(near, key=lambda value: abs(value - now))[: 3 * _MARKS]}
+        tried |= {now + sign * unit * 4**power for power in range(20)}
+        alike = (one.id for one in self._fields.values() if one.type == field.type)
+        tried |= {value for name in alike if isinstance(value := self._case.values.get(name), int)}
+        tried |= set() if far is None else {far}
+        inside = [value for value in tried if (value - now) * sign > 0 and (far is None or (far - value) * sign >= 0)]
         return sorted(inside, key=lambda value: abs(value - now))
 
     def _holds(self, field: InputField, value: Stored, goal: Goal) -> bool:

@@ -145,7 +145,24 @@ def test_a_milestone_is_not_moved_where_intake_would_refuse_it() -> None:
     (regain,) = told.regains
 
     assert () == regain.changes
+    assert "no change of one value of the case was found in the runs allowed" in render(told, "en", "text")
+
+
+def test_only_where_every_value_was_tried_is_it_said_that_none_regains_the_points() -> None:
+    text = "indicators: {one: {measure: 100, score: measure, baseline: 100}}\nscore: {method: sum, round: 2}\n"
+    told = found(text + "deductions: {bad: {when: ok or not ok, deduct: 5, unknown: ignore}}\n", ok="true")
+
+    assert () == told.regains[0].changes
     assert "no change of one value of the case regains it" in render(told, "en", "text")
+
+
+def test_a_short_time_far_away_is_found_beside_the_case_s_other_times() -> None:
+    """Fourteen days late: the milestone must lie within eight working hours of the first one."""
+    text = CLOCK.replace("clock: {", "clock: {calendar: week, ")
+    text += '\ncalendars: {week: {holidays: none, weekend: [sat, sun], hours: "09:00-17:00"}}\n'
+    told = found(text, begun="2024-05-02 10:00", taken="2024-05-02 10:00", ended="2024-05-23 12:00")
+
+    assert any(change.method is ChangeMethod.SEARCH for change in told.regains[0].changes)
 
 
 def test_an_exemption_tells_its_effect_on_the_grade_and_the_nearest_one_what_it_lacked() -> None:
