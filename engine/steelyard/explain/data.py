@@ -156,8 +156,10 @@ class _Writer:
             return {"type": _type(kind), "value": [self._plain(item, kind) for item in stored]}
         return {"type": _type(kind), "value": self._plain(stored, kind)}
 
-    def _plain(self, stored: Stored | tuple[Stored, ...], kind: Type) -> Json:
+    def _plain(self, stored: Stored | tuple[Stored | None, ...] | None, kind: Type) -> Json:
         match stored:
+            case None:
+                return None
             case bool():
                 return stored
             case tuple():

@@ -173,13 +173,13 @@ def _outputs(evaluation: Evaluation, words: Words) -> tuple[OutputStory, ...]:
     return tuple(stories)
 
 
-def _output(output: Output, value: Stored | tuple[Stored, ...] | None, words: Words) -> Text | None:
+def _output(output: Output, value: Stored | tuple[Stored | None, ...] | None, words: Words) -> Text | None:
     kind = output.value.type
     match value:
         case None:
             return None
         case tuple() if not isinstance(kind, Regions):
-            items = tuple(words.value(item, kind) for item in value)
+            items = tuple(msg("missing") if item is None else words.value(item, kind) for item in value)
             return TypedValue(value, kind, words.zone, msg("{items}", items=items))
         case tuple():
             return words.value(tuple(str(item) for item in value), kind)

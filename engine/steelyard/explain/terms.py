@@ -45,13 +45,13 @@ class TypedValue:
     """A value with its type: `show` writes it for a reader, `data` for programs.
 
     Attributes:
-        stored: the value in the stored form of its type (ir/types.py); for a list, a tuple of such values.
+        stored: the value in stored form (ir/types.py); for a list, a tuple of them, None where one is missing.
         type: the type, for a list that of its items.
         zone: the time zone in which an instant is shown.
         reader: the text for a reader.
     """
 
-    stored: Stored | tuple[Stored, ...]
+    stored: Stored | tuple[Stored | None, ...]
     type: Type
     zone: Zone = field(compare=False, repr=False)
     reader: Message | str = field(compare=False, repr=False)

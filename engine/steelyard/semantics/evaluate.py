@@ -27,6 +27,7 @@ from steelyard.semantics.outcome import (
     OutputOutcome,
     ScoreOutcome,
     Status,
+    output_outcome,
 )
 from steelyard.semantics.points import MISSING_AMOUNT, Standing, run_stage
 from steelyard.semantics.program import Program
@@ -201,7 +202,7 @@ def _outcome(
         for name, meaning in program.outputs:
             value: Value = meaning(env)
             evaluation.note(value)
-            outputs.append(OutputOutcome(name, None if isinstance(value, Missing) else value))
+            outputs.append(output_outcome(name, value))
     scored = tuple(
         _score_outcome(evaluation, prepared.rule.id, position, ledgers)
         for position, prepared in enumerate(program.scores)

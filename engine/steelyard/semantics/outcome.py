@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from steelyard.diagnostics import Message
 from steelyard.facts.case import Reject
 from steelyard.ir.expressions import Stored
+from steelyard.semantics.values import Missing, Value
 
 
 class Fixed(NamedTuple):
@@ -146,10 +147,20 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class OutputOutcome:
-    """The value of an output: None where missing, a tuple for a list."""
+    """The value of an output: None where missing, a tuple for a list, in which a missing item is None."""
 
     id: str
-    value: Stored | tuple[Stored, ...] | None
+    value: Stored | tuple[Stored | None, ...] | None
+
+
+def output_outcome(name: str, value: Value) -> OutputOutcome:
+    """The outcome of an output from its value."""
+    if isinstance(value, Missing):
+        return OutputOutcome(name, None)
+    if not isinstance(value, tuple):
+        return OutputOutcome(name, value)
+    items = cast("tuple[Value, ...]", value)  # the list of a table may hold any of its outputs
+    return OutputOutcome(name, tuple(None if isinstance(item, Missing) else item for item in items))
 
 
 @dataclass(frozen=True, slots=True)

@@ -419,7 +419,7 @@ def _score(found: ScoreOutcome) -> ScoreResult:
 
 
 def _output(
-    value: Stored | tuple[Stored, ...] | None, kind: Type, here: Zone
+    value: Stored | tuple[Stored | None, ...] | None, kind: Type, here: Zone
 ) -> Value | tuple[Value | None, ...] | None:
     match value:
         case None:

@@ -20,6 +20,7 @@ _FILE = "the file itself must be mended or replaced"
 _WARNING = "it says what may be wrong with data, and the texts to compare it with"
 
 ADVICE = {
+    "H206": "how many indicators must count is for the author to say",
     "Y101": _SYNTAX,
     "Y102": _AUTHOR,
     "Y103": "the text that the anchor stands for is written elsewhere in the file",
@@ -105,6 +106,19 @@ _MACHINE = "it depends on the memory and the disk of a machine"
 _CELL = "it concerns the format of a cell of a workbook"
 
 UNFOLLOWED = {
+    "`weekend: [{days}]` makes the others working days too; where only these are meant, write `weekend`": (
+        "which days are worked, only the author knows"
+    ),
+    "compute it from the case: leave `for_each` out and write `when: any(…)`": "the rule becomes another one",
+    "write `2024-05-01`, or a local time like `2024-05-01T08:30`": "the time of the first window is the author's",
+    "write `label: := …`, one text for all languages, for an indicator or a rule that moves the score": (
+        "which label is meant, only the author knows"
+    ),
+    "write `otherwise: NAME` beside `of`, or list the values of the input under `values`": (
+        "NAME stands for a calendar of the author's"
+    ),
+    'write `{day}: "09:00-17:30"`, `{day}: none` or `otherwise`': "the hours are the author's",
+    "write e.g. `{rule}`": "when windows recur, only the author knows",
     "write `missing` alone, for no value": "what else the cell shall say, only its author knows",
     "a number here may need more than 128 bits: `--engine sql` and `--engine spark` refuse it": "it is no hint",
     "version {version}, the newest: another one with `--version`": _RESULT,

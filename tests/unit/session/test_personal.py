@@ -109,6 +109,7 @@ def test_no_message_quotes_a_person(folder: Path, engine: str) -> None:
     assert ("-999.9", "an amount of 0 or more") in {(one["value"], one["expected"]) for one in rejects}
 
 
+@pytest.mark.slow
 def test_both_intakes_say_the_same(folder: Path) -> None:
     one, other = ((folder / f"{engine}.csv").read_text("utf-8") for engine in ("durable", "sql"))
 

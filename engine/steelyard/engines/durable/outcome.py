@@ -19,6 +19,7 @@ from steelyard.semantics.outcome import (
     OutputOutcome,
     ScoreOutcome,
     Status,
+    output_outcome,
 )
 from steelyard.semantics.program import Program
 from steelyard.semantics.reasons import rank
@@ -68,7 +69,7 @@ def _outputs(program: Program, evaluation: Evaluation) -> tuple[OutputOutcome, .
     for name, meaning in program.outputs:
         value: Value = meaning(env)
         evaluation.note(value)
-        outputs.append(OutputOutcome(name, None if isinstance(value, Missing) else value))
+        outputs.append(output_outcome(name, value))
     return tuple(outputs)
 
 

@@ -19,7 +19,7 @@ from servers import NotInstalledError, postgres, spark_session
 from steelyard.calendars import Settings, read_hours
 from steelyard.calendars.zones import DAY_US, day_number
 from steelyard.diagnostics import Message
-from steelyard.engines.sql import build, expressions, functions
+from steelyard.engines.sql import build, calendars, expressions, functions
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.frame import Emission, Frame, Names
 from steelyard.engines.sql.intervals import Interval
@@ -678,10 +678,9 @@ def test_a_rejection_says_what_its_operands_say_first():
 def test_a_clock_rejects_on_behalf_of_its_indicator():
     compiled = Compiled(rules(calendars=OFFICES), {"a": INSTANTS, "b": INSTANTS})
     a, b = compiled.value(read("a", INSTANT)), compiled.value(read("b", INSTANT))
-    scope = Scope(compiled.frame)
     rows = grid(a=(None, 0, WORKING[0]), b=(None, WORKING[6]))
     reasons = frozenset
-    working = functions.elapsed(a, b, "office", "payment", compiled.program, scope)
+    working = calendars.elapsed(a, b, "office", "payment", compiled.program, compiled.frame)
 
     assert compiled.run(working, rows) == [
         Said(reasons=reasons({"a", "b"})),
@@ -695,7 +694,7 @@ def test_a_clock_rejects_on_behalf_of_its_indicator():
             [{}],
         )[0],
     ]
-    plain = functions.elapsed(a, b, None, "payment", compiled.program, scope)
+    plain = calendars.elapsed(a, b, None, "payment", compiled.program, compiled.frame)
     assert compiled.run(plain, rows)[-1] == Said(WORKING[6] - WORKING[0])
     assert not plain.rejects
 
@@ -780,7 +779,7 @@ def test_tables_are_small():
         compiled.value(call(Function.ADD_BUSINESS_DAYS, read("d", DATE), read("n"), calendar=calendar))
     sizes = {name: len(table.rows) for name, table in compiled.program.small.items()}
 
-    assert max(sizes.values()) < 10_000, sizes
+    assert max(sizes.values()) < 13_000, sizes  # a row a day, where hours differ by day of the week
     assert sizes["office_days"] + sizes["office_business_days"] < 1500
     for table in compiled.program.small.values():
         cells = [cell for row in table.rows for cell in row]
