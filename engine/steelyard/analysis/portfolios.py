@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.ir.contents import expressions
+from steelyard.ir.declared import MOST_ROWS
 from steelyard.ir.expressions import Aggregate, Aggregation, Define, Expr, Field, Input, Multiply
 from steelyard.ir.ranges import UNBOUNDED
 from steelyard.ir.types import Range, default_range
@@ -14,8 +15,6 @@ from steelyard.ir.walk import nodes
 
 MOST = 10**38 - 1
 """The largest magnitude that the widest integer type of every database holds."""
-ROWS = 2**31
-"""The assumed maximum of rows in a sum."""
 _NAMED = 5
 
 
@@ -57,14 +56,10 @@ def _too_wide(node: Expr, subject: Subject) -> bool:
         case Multiply(left=left, right=right):
             return _largest(left, subject) * _largest(right, subject) > MOST
         case Aggregate(aggregation=Aggregation.SUM, argument=argument) if argument is not None:
-            return _largest(argument, subject) * _most_rows(node, subject) > MOST
+            relation = next((one for one in subject.ruleset.relations if one.id == node.relation), None)
+            return _largest(argument, subject) * (MOST_ROWS if relation is None else relation.most_rows) > MOST
         case _:  # sums and differences of numbers that fit are far below the limit
             return False
-
-
-def _most_rows(node: Aggregate, subject: Subject) -> int:
-    declared = next((one.rows for one in subject.ruleset.relations if one.id == node.relation), None)
-    return ROWS if declared is None or declared.high is None else min(declared.high, ROWS)
 
 
 def _largest(expr: Expr, subject: Subject) -> int:

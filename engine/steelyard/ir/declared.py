@@ -174,6 +174,10 @@ CASES = "cases"
 """The name under which values of a derived relation aggregate the cases of a group."""
 
 
+MOST_ROWS = 2**31
+"""The assumed maximum of rows per case; sums are proved to fit for that many."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Relation(Named):
     """Rows that belong, or are joined, to cases.
@@ -218,6 +222,11 @@ class Relation(Named):
     derived: Derived | None = None
     rows: Range | None = None
     recurring: Recurring | None = None
+
+    @property
+    def most_rows(self) -> int:
+        """The most rows of a case that is not rejected for them."""
+        return MOST_ROWS if self.rows is None or self.rows.high is None else min(self.rows.high, MOST_ROWS)
 
 
 class HitPolicy(Enum):

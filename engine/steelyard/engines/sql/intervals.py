@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from steelyard.ir.declared import MOST_ROWS
+
 NARROW = 2**63 - 1
 """The largest magnitude of a BIGINT."""
 WIDE = 10**38 - 1
 """The largest magnitude that the 128-bit type of every dialect can hold; DECIMAL(38, 0) is the smallest of these types.
 """
-ROWS = 2**31
-"""The assumed maximum of rows per case; sums are proved to fit for that many."""
+ROWS = MOST_ROWS
 
 
 class Interval(NamedTuple):

@@ -159,7 +159,7 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
     holds = judged.holds
     nothing = build.integer(0)
 
-    most = _most_rows(program.relations[expr.relation])
+    most = program.relations[expr.relation].most_rows
 
     def counted() -> Value:
         sql = frame.aggregate(f"{hint}__rows", dialect.count_if(holds), nothing)
@@ -196,11 +196,6 @@ def _fold(expr: Aggregate, judged: Judged, argument: Value | None, program: Prog
             return a.narrowed(found)
         case _:
             raise InternalError(f"{expr.aggregation.value}() without an argument")
-
-
-def _most_rows(relation: Relation) -> int:
-    """The most rows that a case has which is not rejected for them."""
-    return ROWS if relation.rows is None or relation.rows.high is None else min(relation.rows.high, ROWS)
 
 
 def _all(expr: Aggregate, relation: Relation, program: Program, outer: Scope) -> Value:

@@ -99,7 +99,7 @@ def _check(context: Context, written: model.CalendarChoice, by: Expr) -> None:
             help=msg("write `otherwise: NAME` beside `of`, or list the values of the input under `values`"),
         )
         return
-    lacking = tuple(str(value) for value in sorted(map(str, possible)) if value not in set(map(str, written.of)))
+    lacking = sorted({*map(str, possible)}.difference(map(str, written.of)))
     if lacking:
         context.diagnostics.add(
             "M102",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from steelyard.diagnostics import Span, msg
+from steelyard.diagnostics import msg
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Argument, Bounded, Expr, TableCall
 from steelyard.ir.lowering.context import Context
@@ -35,7 +35,7 @@ def bounded(context: Context, value: Expr, written: Text | None, name: str, rela
     declared = written_range(written, value.type, context.zone, context.diagnostics)
     if declared is None:
         return value
-    _check_possible(context, declared, context.knows.value_range(value), written, written.span)
+    _check_possible(context, declared, context.knows.value_range(value), written)
     return _node(context, value, declared, name, relation)
 
 
@@ -46,7 +46,7 @@ def bounded_clock(context: Context, clock: Clock, written: Text | None) -> Clock
     declared = written_range(written, Duration(), context.zone, context.diagnostics)
     if declared is None:
         return clock
-    _check_possible(context, declared, Range(0, None), written, written.span)
+    _check_possible(context, declared, Range(0, None), written)
     return replace(clock, range=declared)
 
 
@@ -83,7 +83,7 @@ def declared_rows(context: Context, written: Text | None, *, one_row: bool) -> R
     found = None if written is None else written_range(written, Number(0), context.zone, context.diagnostics)
     if found is None or written is None:
         return None
-    _check_possible(context, found, Range(0, 1 if one_row else None), written, written.span)
+    _check_possible(context, found, Range(0, 1 if one_row else None), written)
     low = found.low if found.low is not None and found.low > 0 else None
     high = None if found.high is not None and one_row and found.high > 0 else found.high
     return None if low is None and high is None else Range(low, high)
@@ -95,12 +95,12 @@ def _node(context: Context, value: Expr, declared: Range, name: str, relation: s
     return Bounded(inner, declared, name, relation, proved, type=value.type, span=value.span, formula=value.formula)
 
 
-def _check_possible(context: Context, declared: Range, found: Range, written: Text, span: Span) -> None:
+def _check_possible(context: Context, declared: Range, found: Range, written: Text) -> None:
     """Report a range in which the value can never lie, under the current values of parameters."""
     if holds_none(declared, found):
         context.diagnostics.add(
             "H141",
-            span,
+            written.span,
             msg(
                 "no value that is possible here lies in the range `{text}`: every case would be rejected", text=written
             ),
