@@ -307,6 +307,7 @@ def long_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return many(tmp_path_factory.mktemp("long") / "a.parquet", 2_000_000)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_half_done_is_left(here: Path, long_file: Path, sign: signal.Signals, steelyard: Steelyard) -> None:
     shutil.copy(long_file, here / "a.parquet")
@@ -437,8 +438,8 @@ def joined_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("parquet", 1, ["o.csv", "o.parquet"]),
         ("parquet", 4, ["o.csv", "o.jsonl", "o.parquet", "parts"]),
-        ("csv", 4, ["o.csv", "parts"]),
-        ("jsonl", 4, ["o.jsonl", "o.parquet"]),
+        pytest.param("csv", 4, ["o.csv", "parts"], marks=pytest.mark.slow),
+        pytest.param("jsonl", 4, ["o.jsonl", "o.parquet"], marks=pytest.mark.slow),
     ],
 )
 def test_every_output_has_the_order_of_the_files(

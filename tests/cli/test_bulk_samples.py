@@ -122,7 +122,9 @@ def run(steelyard: Steelyard, sample: Sample, engine: str, folder: Path, *more: 
     return steelyard("evaluate", sample.ruleset, *words, "--engine", engine, *verified, *more)
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+@pytest.mark.parametrize(
+    "suffix", [".csv", *(pytest.param(kind, marks=pytest.mark.slow) for kind in (".jsonl", ".parquet"))]
+)
 def test_the_files_are_the_same(steelyard: Steelyard, sample: Sample, suffix: str, tmp_path: Path) -> None:
     found: dict[str, Any] = {}
     for engine in ("reference", "sql"):

@@ -196,6 +196,7 @@ class TestDuckDB:
         )
 
 
+@pytest.mark.slow
 class TestSpark:
     def test_div_of_decimals_wraps(self, spark: Server) -> None:
         nines = f"CAST('{NINES}' AS DECIMAL(38, 0))"
