@@ -9,7 +9,7 @@ from steelyard.diagnostics import InternalError, msg
 from steelyard.explain.gaps import Miss, compared, function_missed, within_missed
 from steelyard.explain.phrases import bare, phrase
 from steelyard.explain.place import EvaluationPlace
-from steelyard.explain.terms import Text
+from steelyard.explain.terms import Text, together
 from steelyard.ir.expressions import (
     Add,
     Aggregate,
@@ -209,7 +209,4 @@ def _row_miss(relation: str, miss: RowMiss, at: EvaluationPlace) -> Miss:
 
 def joined(misses: tuple[Miss, ...]) -> Text:
     """Say several misses in one sentence."""
-    text = misses[0].text
-    for miss in misses[1:]:
-        text = msg("{first}; {second}", first=text, second=miss.text)
-    return text
+    return together([miss.text for miss in misses])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import reduce
 
-from steelyard.diagnostics import Message, msg
+from steelyard.diagnostics import msg
 from steelyard.explain.counterfactual import Without, counterfactuals, near_miss, next_grades, regains
 from steelyard.explain.derived import made_of
 from steelyard.explain.events import bars, milestones, windows
@@ -14,10 +13,10 @@ from steelyard.explain.head import head_of
 from steelyard.explain.indicators import indicator_stories
 from steelyard.explain.ledger import reason_text, score_stories
 from steelyard.explain.place import EvaluationPlace
-from steelyard.explain.records import Explanation, Fact, OutputStory, Provenance, RowReference
+from steelyard.explain.records import Explanation, Fact, Node, OutputStory, Provenance, RowReference
 from steelyard.explain.recurring import in_time_of_case
 from steelyard.explain.rules import rule_stories
-from steelyard.explain.terms import Name, Text, TypedValue
+from steelyard.explain.terms import Name, Text, TypedValue, together
 from steelyard.explain.tree import worked
 from steelyard.explain.words import Words
 from steelyard.facts.case import Reject, Row
@@ -27,6 +26,7 @@ from steelyard.ir.ruleset import Output, Relation, Ruleset
 from steelyard.ir.types import Regions
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Outcome, Status
+from steelyard.semantics.values import LEFT_EMPTY
 
 ROWS_PER_RELATION = 20
 """How many rows of a relation are listed among the facts at most."""
@@ -75,7 +75,9 @@ class Explainer:
             rows=rows,
             rows_left_out=left_out,
             outputs=_outputs(evaluation, words) if outcome.status in {Status.SCORED, Status.DECIDED} else (),
-            missing=tuple(self._missing(reason, evaluation) for reason in sorted(outcome.missing)),
+            missing=tuple(
+                self._missing(reason, evaluation) for reason in sorted({*outcome.missing} - LEFT_EMPTY.reasons)
+            ),
             provenance=self._provenance,
         )
 
@@ -130,7 +132,7 @@ def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
     )
 
 
-def _rejection(reject: Reject, words: Words) -> Message:
+def _rejection(reject: Reject, words: Words) -> Text:
     """Say what was expected and where, of each bad cell."""
     told = [
         msg(
@@ -141,7 +143,7 @@ def _rejection(reject: Reject, words: Words) -> Message:
         )
         for one in reject.all
     ]
-    return reduce(lambda first, second: msg("{first}; {second}", first=first, second=second), told)
+    return together(told)
 
 
 def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...], int]:
@@ -169,8 +171,18 @@ def _outputs(evaluation: Evaluation, words: Words) -> tuple[OutputStory, ...]:
     stories: list[OutputStory] = []
     for output in evaluation.ruleset.outputs:
         name, value = words.name(output.id), _output(output, by_id.get(output.id), words)
-        stories.append(OutputStory(name, value, words.clause(output.source), worked(msg("value"), output.value, at)))
+        stories.append(OutputStory(name, value, words.clause(output.source), _worked_out(name, output, at)))
     return tuple(stories)
+
+
+def _worked_out(name: Name, output: Output, at: EvaluationPlace) -> tuple[Node, ...]:
+    """The tree of an output; of one that only gives a define of the same name, that of the define."""
+    tree = worked(msg("value"), output.value, at)
+    match tree:
+        case (Node(formula=Name(label=label), children=(inner,)),) if label == name.label:
+            return (inner,)
+        case _:  # any other output is computed under its own name
+            return tree
 
 
 def _output(output: Output, value: Stored | tuple[Stored | None, ...] | None, words: Words) -> Text | None:

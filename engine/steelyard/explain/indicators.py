@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import assert_never
 
 from steelyard.diagnostics import InternalError, msg
-from steelyard.explain.distance import why_not
+from steelyard.explain.distance import joined, why_not
 from steelyard.explain.grants import concerns, grant_story
 from steelyard.explain.hours import hours_counted
 from steelyard.explain.naming import result_name
@@ -198,7 +198,7 @@ def _not_applicable(result: Result, at: EvaluationPlace) -> Text:
     misses = () if condition is None else why_not(condition, at)
     if not misses:
         return msg("not applicable: its condition does not hold")
-    return msg("not applicable: {why}", why=tuple(miss.text for miss in misses))
+    return msg("not applicable: {why}", why=joined(misses))
 
 
 def _shares(result: Result, evaluation: Evaluation, words: Words) -> tuple[ShareStory, ...]:

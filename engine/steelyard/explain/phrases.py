@@ -105,7 +105,7 @@ def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each no
                 no=phrase(no, words) if isinstance(bare(no), If) else _side_of(no, words),
             )
         case Coalesce(items=items):
-            return msg("the first that is given of {items}", items=tuple(_term(item, words) for item in items))
+            return _first_given(items, words)
         case Aggregate():
             return _aggregate(expr, words)
         case TableAggregate(aggregation=aggregation, call=call):
@@ -121,6 +121,17 @@ def phrase(expr: Expr, words: Words) -> Text:  # noqa: C901 - a case for each no
             return _read(expr, words)
         case _:
             assert_never(expr)
+
+
+def _first_given(items: tuple[Expr, ...], words: Words) -> Text:
+    """Describe `coalesce`: its first item as what it is, with what takes its place beside it in parentheses."""
+    first, *others = items
+    named = isinstance(bare(first), Literal | Input | Parameter | Define | Field | OneRow) and first.formula is None
+    what = _bracketed(phrase(first, words), not named)
+    if len(others) == 1:
+        return msg("{what} ({other} where it is missing)", what=what, other=_term(others[0], words))
+    listed = tuple(_term(item, words) for item in others)
+    return msg("{what} (the first given of {others} where it is missing)", what=what, others=listed)
 
 
 def interval(expr: Within, words: Words) -> Message:
@@ -221,7 +232,7 @@ def _term(expr: Expr, words: Words) -> Text:
 def _open(expr: Expr) -> bool:
     """Whether the words of an expression have no end of their own: chains, choices, lists, conditions on rows."""
     match expr:
-        case And() | Or() | If() | Coalesce() | Divide(denominator=Literal(value=1)):
+        case And() | Or() | If() | Divide(denominator=Literal(value=1)):
             return True
         case Apply(function=function):
             return function in _LISTS

@@ -6,9 +6,10 @@ here: a value is written with exactly the digits it is stored with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
 from typing import assert_never
 
 from steelyard.calendars.zones import Zone, day_of
@@ -62,6 +63,11 @@ class TypedValue:
 
 Text = Message | Name | TypedValue | str
 """A text for a reader, not yet in a language."""
+
+
+def together(texts: Sequence[Text]) -> Text:
+    """Put sentences into one, with semicolons between them; "" for none."""
+    return reduce(lambda first, second: msg("{first}; {second}", first=first, second=second), texts) if texts else ""
 
 
 def show(text: Text, lang: str) -> str:

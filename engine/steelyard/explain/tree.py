@@ -57,7 +57,7 @@ from steelyard.ir.expressions import (
 )
 from steelyard.ir.types import Boolean
 from steelyard.ir.walk import children
-from steelyard.semantics.values import Missing
+from steelyard.semantics.values import LEFT_EMPTY, Missing, Value
 
 ROWS = 8
 """How many rows are shown below an aggregate or a rule at most."""
@@ -114,7 +114,7 @@ class _Tree:
     def condition(self, expr: Expr, row: str | None = None) -> Node:
         """Build the node of a condition."""
         truth, always = self._at.truth(expr), isinstance(expr, Literal) and expr.value is True
-        unknown = self._words.missing(truth.reasons) if isinstance(truth, Missing) else ()
+        unknown = self._lacking(truth)
         return Node(
             text=msg("without a condition") if always else spoken(expr, self._at),
             value=None,
@@ -124,6 +124,10 @@ class _Tree:
             children=self._parts(expr),
             row=row,
         )
+
+    def _lacking(self, value: Value) -> tuple[Text, ...]:
+        """What was missing; nothing where the value is given, or a rule leaves it empty."""
+        return self._words.missing(value.reasons) if isinstance(value, Missing) and value != LEFT_EMPTY else ()
 
     def value(self, expr: Expr, text: Text, *, of: Expr) -> Node:
         """Build the node of a value that is computed as the expression `of`."""
@@ -135,7 +139,7 @@ class _Tree:
             value=None if missing else self._at.shown(expr),
             truth=None,
             condition=False,
-            missing=self._words.missing(answer.reasons) if missing else (),
+            missing=self._lacking(answer),
             children=self._below(of) if table is None else self._rows_of_table(of, table),
             formula=self._formula(of, table),
             table=None if table is None else table.story,
@@ -265,7 +269,7 @@ class _Tree:
     def _leaf(self, expr: Expr) -> Node:
         value = self._at.value(expr)
         shown: Text | None = None if isinstance(value, Missing) else self._at.shown(expr)
-        unknown = self._words.missing(value.reasons) if isinstance(value, Missing) else ()
+        unknown = self._lacking(value)
         return Node(spoken(bare(expr), self._at), shown, None, condition=False, missing=unknown)
 
     def _rows(self, expr: Aggregate) -> tuple[Node, ...]:

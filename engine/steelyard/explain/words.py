@@ -18,6 +18,7 @@ from steelyard.ir.types import DateTime, Type, difference
 from steelyard.ir.types import Text as TextType
 from steelyard.ir.typing.percent import is_percent, percent
 from steelyard.ir.walk import nodes
+from steelyard.semantics.values import LEFT_EMPTY
 
 _DIVISION = "division by zero"
 _FEED_FIELDS = {
@@ -140,8 +141,9 @@ class Words:
         return self.value(value, percent(type) if id in self._percentages else type)
 
     def missing(self, reasons: Iterable[str]) -> tuple[Text, ...]:
-        """Describe what was missing, sorted by code point."""
-        return tuple(self.reason(reason) for reason in sorted(reasons))
+        """Describe what was missing, sorted by code point; what a rule left empty only where nothing else was."""
+        found = tuple(self.reason(reason) for reason in sorted(reasons) if reason not in LEFT_EMPTY.reasons)
+        return found or (msg("a value"),)
 
     def reason(self, reason: str) -> Text:
         """Describe one of the things that were missing."""

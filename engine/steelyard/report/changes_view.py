@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import assert_never
 
 from steelyard.diagnostics import msg
-from steelyard.explain.records import Change, ChangeMethod, Explanation, LeftOut, NextGrade, Regain
-from steelyard.explain.terms import Name, Text
+from steelyard.explain.records import Change, ChangeMethod, Counterfactual, Explanation, LeftOut, NextGrade, Regain
+from steelyard.explain.terms import Name, Text, together
 from steelyard.ir.ruleset import Better
-from steelyard.report.tells import Tells, signed, signed_amount
+from steelyard.report.tells import Tells, grade_code, signed, signed_amount
 from steelyard.report.views import ChangesView, NearView, RegainView, Term, WithoutView
 from steelyard.semantics.outcome import Fixed
 
@@ -57,14 +57,14 @@ def _if_counted(one: LeftOut, final: Fixed, score: Name, told: Tells) -> str:
             score=score,
             final=final,
             name=one.name,
-            why=one.why,
+            why=together(one.why),
         )
     )
 
 
 def _grade(grade: Name, told: Tells) -> str:
-    """A grade with its id, where that is not its name."""
-    return " ".join(filter(None, (told.other_id(grade), told(grade))))
+    """A grade with its code, where it has one."""
+    return " ".join(filter(None, (grade_code(grade, told), told(grade))))
 
 
 def _regain(one: Regain, several: bool, told: Tells) -> RegainView:
@@ -127,15 +127,23 @@ def _method(method: ChangeMethod) -> Text:
 
 
 def _without(explanation: Explanation, told: Tells) -> tuple[WithoutView, ...]:
-    return tuple(
-        WithoutView(
-            exemption=told(msg("all of them")) if one.exemption is None else told(one.exemption),
-            score=told(one.score),
-            with_it=_result(one.with_it, one.grade_with, told),
-            without_it=_result(one.without_it, one.grade_without, told),
-            differs=one.with_it != one.without_it,
-        )
-        for one in explanation.counterfactuals
+    several = len(explanation.scores) > 1
+    return tuple(_without_one(one, several, told) for one in explanation.counterfactuals)
+
+
+def _without_one(one: Counterfactual, several: bool, told: Tells) -> WithoutView:
+    result = _result(one.without_it, one.grade_without, told)
+    if one.exemption is None:
+        text = msg("without all these exemptions: {result}", result=result)
+    else:
+        text = msg("without the exemption “{exemption}”: {result}", exemption=one.exemption, result=result)
+    return WithoutView(
+        exemption=told(msg("all of them")) if one.exemption is None else told(one.exemption),
+        score=told(one.score),
+        with_it=_result(one.with_it, one.grade_with, told),
+        without_it=result,
+        differs=one.with_it != one.without_it,
+        sentence=told(msg("{name}: {row}", name=one.score, row=text) if several else text),
     )
 
 

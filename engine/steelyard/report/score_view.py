@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from steelyard.diagnostics import msg
 from steelyard.explain.records import Explanation, IndicatorStory, LedgerLine, ScoreStory, WeightStory
+from steelyard.explain.terms import together
 from steelyard.ir.ruleset import Better
-from steelyard.report.tells import Tells, signed, signed_amount
+from steelyard.report.tells import Tells, grade_code, signed, signed_amount
 from steelyard.report.views import CostView, GradeView, LineView, MemberView, ScoreView, StageView, Term, WeightsView
 from steelyard.semantics.outcome import Fixed, LineKind
 
@@ -24,10 +25,10 @@ def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> Scor
         name=told.term(score.name),
         final="" if score.final is None else str(score.final),
         grade=told.maybe(score.grade),
-        grade_id="" if score.grade is None else score.grade.id,
+        grade_id=grade_code(score.grade, told),
         grades=tuple(
             GradeView(
-                told(name), told.other_id(name), told(bound), score.grade is not None and name.id == score.grade.id
+                told(name), grade_code(name, told), told(bound), score.grade is not None and name.id == score.grade.id
             )
             for name, bound in score.grades
         ),
@@ -40,7 +41,7 @@ def score_view(score: ScoreStory, explanation: Explanation, told: Tells) -> Scor
         weights=None if score.weights is None else _weights(score.weights, told),
         reasons=tuple(told(msg("{meaning} ({code})", meaning=one.meaning, code=one.code)) for one in score.reasons),
         left_out=tuple(
-            told(msg("{name} does not count in this score: {why}", name=one.name, why=one.why))
+            told(msg("{name} does not count in this score: {why}", name=one.name, why=together(one.why)))
             for one in score.left_out
         ),
         has_members=bool(score.summands),

@@ -34,6 +34,12 @@ class Tells(Protocol):
         ...
 
 
+def grade_code(grade: Name | None, told: Tells) -> str:
+    """The id of a grade where it is a code such as `A` or `BBB`; "" where it is a word, or what the grade is called."""
+    code = told.other_id(grade)
+    return "" if any(sign.islower() for sign in code) else code
+
+
 def signed(amount: str, sign: str) -> str:
     """Write a summand with its sign, a true minus for the eye."""
     return f"+{amount}" if sign == "plus" else amount.replace("-", "−")

@@ -25,6 +25,7 @@ from steelyard.report.score_view import score_view
 from steelyard.report.timeline import timeline
 from steelyard.report.views import (
     FactView,
+    GrantLine,
     GrantView,
     IndicatorView,
     JudgementView,
@@ -140,7 +141,10 @@ class Teller:
         else:
             mark = "missing" if node.value is None else "value"
         if node.missing:
-            value = self(msg("missing: {missing}", missing=node.missing))
+            itself = node.missing == (node.text,)
+            value = self(msg("missing") if itself else msg("missing: {missing}", missing=node.missing))
+        elif mark == "missing":
+            value = self(msg("nothing"))
         text = self(node.text) if node.row is None else self(msg("{row}: {reason}", row=node.row, reason=node.text))
         below = tuple(line for child in node.children for line in self.tree(child, depth + 1))
         line = NodeView(min(depth, _DEEPEST), mark, _SIGNS[mark], "  " * depth, text, value, self.maybe(node.formula))
@@ -197,9 +201,22 @@ class Teller:
         row = self.row_name(one.row)
         return row if one.name is None or not row else self(msg("{name}: {row}", name=one.name, row=row))
 
-    def grant(self, grant: GrantStory) -> GrantView:
+    def grants(self, given: tuple[GrantStory, ...]) -> tuple[GrantView, ...]:
+        """The grants to an indicator, those of one exemption together under its name."""
+        found: dict[str, list[GrantStory]] = {}
+        for one in given:
+            found.setdefault(one.exemption.id, []).append(one)
+        return tuple(
+            GrantView(self.term(of_one[0].exemption), tuple(self.grant(one) for one in of_one))
+            for of_one in found.values()
+        )
+
+    def grant(self, grant: GrantStory) -> GrantLine:
         """A grant."""
-        return GrantView(self.term(grant.exemption), self.row_name(grant.row), self(grant.text), grant.counted)
+        text = self(grant.text)
+        if grant.row is not None:
+            text = self(msg("because of {row}, {text}", row=self.row_name(grant.row), text=text))
+        return GrantLine(text, grant.counted)
 
     def indicator(self, one: IndicatorStory, number: int) -> IndicatorView:
         """An indicator."""
@@ -216,7 +233,7 @@ class Teller:
             target=target,
             relaxed=base != target,
             clock=self._clock(one),
-            grants=tuple(self.grant(grant) for grant in one.grants),
+            grants=self.grants(one.grants),
             how=tuple(self(text) for text in one.how),
             score="" if one.score is None else str(one.score),
             waived=self.maybe(one.waived),

@@ -69,13 +69,19 @@ class RuleView:
 
 
 @dataclass(frozen=True, slots=True)
-class GrantView:
-    """A grant to an indicator."""
+class GrantLine:
+    """A grant in words, with the row that it was given for; `counted`: whether it took effect."""
 
-    exemption: Term
-    row: str
     text: str
     counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GrantView:
+    """What one exemption granted to an indicator."""
+
+    exemption: Term
+    lines: tuple[GrantLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +181,7 @@ class GradeView:
 
 @dataclass(frozen=True, slots=True)
 class ScoreView:
-    """A score; `has_members` where indicators make it."""
+    """A score; `has_members` where indicators make it; `grade_id` is "" where the grade has no code beside its name."""
 
     name: Term
     final: str
@@ -196,13 +202,14 @@ class ScoreView:
 
 @dataclass(frozen=True, slots=True)
 class WithoutView:
-    """A score, with its grade, with and without an exemption."""
+    """A score, with its grade, with and without an exemption; `sentence` says what it is without it."""
 
     exemption: str
     score: str
     with_it: str
     without_it: str
     differs: bool
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

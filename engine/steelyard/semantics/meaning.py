@@ -57,7 +57,7 @@ from steelyard.semantics import aggregates, bounds, functions, logic, parts, tab
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import strict
 from steelyard.semantics.scope import RulesetScope
-from steelyard.semantics.values import Missing, divide, missing, rescale, union
+from steelyard.semantics.values import LEFT_EMPTY, Missing, divide, missing, rescale, union
 from steelyard.semantics.working import apply_working
 
 _COMPARISONS: dict[Comparator, Callable[[Any, Any], bool]] = {
@@ -74,7 +74,7 @@ def meaning(expr: Expr, scope: RulesetScope) -> Meaning:  # noqa: C901 - a case 
     """Build the meaning of an expression in a ruleset's scope."""
     match expr:
         case Literal():
-            return constant(missing("missing") if expr.value is None else expr.value)
+            return constant(LEFT_EMPTY if expr.value is None else expr.value)
         case Parameter():
             return constant(scope.parameter(expr.name))
         case Input():

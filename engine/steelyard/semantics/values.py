@@ -25,6 +25,9 @@ class Missing:
     reasons: frozenset[str]
 
 
+LEFT_EMPTY = Missing(frozenset({"missing"}))
+"""A value that a rule leaves empty on purpose: the literal `missing`."""
+
 Value = Stored | Missing
 """The value of an expression in a case. ir/types.py says how each type is stored."""
 

@@ -132,7 +132,7 @@ def test_indicator_that_does_not_apply_says_by_how_much():
     )
     assert waiver("rate >= 30%", "zh", rate="0.2999") == "不适用：投诉率为 29.99%，要 ≥ 30% 还差 0.01 个百分点"
     assert waiver("flag and count > 3", rate="1", flag="no", count="3") == (
-        "not applicable: Flag: no, Count is 3, exactly 3, but must be above it"
+        "not applicable: Flag: no; Count is 3, exactly 3, but must be above it"
     )
     assert waiver("rate >= 30%", rate="0.3000") is None
     assert waiver("flag", rate="1") == "unknown whether it applies: Flag is missing"
