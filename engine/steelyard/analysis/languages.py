@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Message, msg
 from steelyard.diagnostics import Label as Place
-from steelyard.ir.event_labels import CHINESE, event_labels
+from steelyard.ir.lowering.value_labels import labelled_fields
+from steelyard.ir.text_labels import CHINESE, text_labels
 from steelyard.model.section import Label, Section
 from steelyard.source import Text
 
@@ -25,7 +26,7 @@ def check_languages(subject: Subject, diagnostics: Diagnostics) -> None:
             continue
         lacking = [key for key, label in texts if getattr(label, language) is None]
         if language == "zh":
-            lacking += _events(subject)
+            lacking += [*_events(subject), *_values(subject)]
         if lacking:
             _report(lacking, name, diagnostics)
 
@@ -71,10 +72,21 @@ def _labels(node: object, key: Text | None) -> Iterator[Named]:
 
 def _events(subject: Subject) -> list[Text]:
     """The levels and kinds of feeds that have no Chinese word and no label."""
-    known = event_labels(subject.ruleset)
+    known = text_labels(subject.ruleset)
     return [
         one
         for relation in subject.file.relations.values()
         for one in (*(relation.levels or ()), *relation.kinds.values())
         if one not in relation.labels and CHINESE.search(known[one].zh if one in known else one) is None
+    ]
+
+
+def _values(subject: Subject) -> list[Text]:
+    """The listed texts without a label where others of the same list have one, and without a Chinese name."""
+    return [
+        one
+        for field in labelled_fields(subject.file)
+        if field.labels
+        for one in field.ordered or field.values or ()
+        if one not in field.labels and CHINESE.search(one) is None
     ]

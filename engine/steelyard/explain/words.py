@@ -11,9 +11,9 @@ from steelyard.explain.records import Clause, Fact, RowReference
 from steelyard.explain.terms import Name, Text, TypedValue, percentage_points, value_text
 from steelyard.facts.case import Row
 from steelyard.ir.contents import expressions
-from steelyard.ir.event_labels import event_labels
 from steelyard.ir.expressions import Define, Expr, Field, Input, OneRow, Parameter, Stored
 from steelyard.ir.ruleset import CASES, Definition, InputField, Label, Relation, Ruleset, Source
+from steelyard.ir.text_labels import text_labels
 from steelyard.ir.types import DateTime, Type, difference
 from steelyard.ir.types import Text as TextType
 from steelyard.ir.typing.percent import is_percent, percent
@@ -72,7 +72,7 @@ class Words:
             self._names.update({one.id: Name(one.id, one.label) for one in section})
         self._names.update({group.id: Name(group.id, group.label) for group in ruleset.groups})
         self._formulas = {one.id: Name(one.id, one.label) for one in ruleset.formulas}
-        self._feed_words = {value: Name("", label) for value, label in event_labels(ruleset).items()}
+        self._text_words = {value: Name("", label) for value, label in text_labels(ruleset).items()}
         self._calendars = {one.id: Name(one.id, one.label) for one in ruleset.calendars}
         self._percentages = frozenset(
             _id(one) for expr in expressions(ruleset) for one in nodes(expr) if is_percent(one.type)
@@ -124,8 +124,8 @@ class Words:
     def value(self, value: Stored, type: Type) -> TypedValue:  # noqa: A002 - the word
         """Convert a stored value to text for a reader."""
         shown = value_text(value, type, self.zone)
-        if isinstance(type, TextType) and isinstance(value, str) and value in self._feed_words:
-            return replace(shown, reader=msg("{value}", value=self._feed_words[value]))
+        if isinstance(type, TextType) and isinstance(value, str) and value in self._text_words:
+            return replace(shown, reader=msg("{value}", value=self._text_words[value]))
         return shown
 
     def distance(self, size: int, type: Type) -> TypedValue:  # noqa: A002 - the word
@@ -195,7 +195,7 @@ class Words:
         if isinstance(headline, str) and headline:
             return headline
         found = [str(row.values[key]) for key in ("kind", "level") if key in row.values]
-        return msg("{items}", items=tuple(self._feed_words.get(one, one) for one in found))
+        return msg("{items}", items=tuple(self._text_words.get(one, one) for one in found))
 
 
 def _id(expr: Expr) -> str | None:

@@ -24,6 +24,7 @@ from steelyard.ir.lowering.relations import relation, shape
 from steelyard.ir.lowering.result_names import check_result_names
 from steelyard.ir.lowering.scores import score
 from steelyard.ir.lowering.tables import arguments, carried_arguments, table
+from steelyard.ir.lowering.value_labels import value_labels
 from steelyard.ir.lowering.weights import weights
 from steelyard.ir.personal import with_joined
 from steelyard.ir.ruleset import Group, InputField, Property, Relation, Roles, Ruleset
@@ -108,6 +109,7 @@ def lower(file: RulesetFile, diagnostics: Diagnostics) -> Ruleset | None:
             formulas=tuple(named(one) for one in context.formulas.values()),
             file=file.span.file,
             roles=_roles(context, file),
+            labels=value_labels(file, diagnostics),
         )
     )
     check_result_names(ruleset, diagnostics)

@@ -172,6 +172,7 @@ class Ruleset:
         points: deductions, bonuses, corrections, gates, in the order written.
         calendars: the first one is the default.
         formulas: the names of those that were put in the place of their calls.
+        labels: what people read for texts that inputs, fields, parameters and outputs of tables may be.
     """
 
     id: str
@@ -200,6 +201,7 @@ class Ruleset:
     formulas: tuple[Named, ...] = field(default=(), compare=False)
     file: str = field(default="", compare=False)
     roles: Roles = field(default=Roles(), compare=False)
+    labels: tuple[tuple[str, Label], ...] = field(default=(), compare=False)
 
     @property
     def relations_to_give(self) -> tuple[Relation, ...]:

@@ -25,7 +25,7 @@ from steelyard.model.scalars import (
     UnitWord,
     Weekday,
 )
-from steelyard.model.section import Described, Section, Sourced
+from steelyard.model.section import Described, Label, Section, Sourced
 
 
 class FieldBase(Described):
@@ -39,6 +39,8 @@ class FieldBase(Described):
     """The only texts that it may be; in a table's output also their priority, highest first."""
     ordered: tuple[Literal, ...] | None = None
     """The only texts that it may be, lowest first; `>=` then compares them."""
+    labels: Mapping[PlainText, Label] = {}
+    """What people read for a text that it may be, e.g. `accepted: {zh: 接受, en: Accepted}`."""
     range: Interval | None = None
     """The interval that its values lie in; a row outside is rejected."""
     optional: Flag | None = None

@@ -89,3 +89,18 @@ def test_a_label_of_no_level_or_kind() -> None:
 
     assert ("T103", "`typhon` is neither a level nor a kind of the feed") == (found.code, str(found.headline))
     assert "did you mean `typhoon`?" == str(found.help)
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("labels: {yes: {zh: 同意, en: agreed}, no: {zh: 不同意, en: refused}}", []),
+        ("labels: {yes: {zh: 同意, en: agreed}}", ["no text in Chinese for `no`"]),
+        ("labels: {yes: {zh: 同意}, no: {zh: 不同意, en: refused}}", ["no text in English for `yes`"]),
+        ("column: agreed", []),
+    ],
+)
+def test_of_listed_texts_all_are_labelled_or_none(written: str, expected: list[str]) -> None:
+    field = f"label: {{zh: 值, en: Value}}}}, b: {{type: text, values: [yes, no], label: {{zh: 乙, en: B}}, {written}"
+
+    assert expected == findings(RULES.replace("LABEL", field))

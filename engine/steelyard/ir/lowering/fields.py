@@ -12,6 +12,7 @@ from steelyard.ir import types
 from steelyard.ir.describe import describe
 from steelyard.ir.lowering.notations import notation
 from steelyard.ir.lowering.people import label, maybe_label, source
+from steelyard.ir.lowering.value_labels import check_labels
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.types import Range, Type, default_range
 from steelyard.ir.typing.literals import literal_node_value
@@ -108,8 +109,12 @@ def declared_type(
 ) -> Type | None:
     """Return the type with its listed values, for text; `any_values`: other types may list values too."""
     values = written.ordered or written.values
+    if kind is not None and written.labels and not isinstance(kind, types.Text):
+        place = next(iter(written.labels)).span
+        diagnostics.add("T107", place, msg("only texts have labels, not {kind}", kind=describe(kind)))
     if kind is None or not values:
         return kind
+    check_labels(written, diagnostics)
     if not isinstance(kind, types.Text):
         if written.ordered is not None or not any_values:
             diagnostics.add(

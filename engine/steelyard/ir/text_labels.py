@@ -1,4 +1,4 @@
-"""What readers see for the levels and kinds of a ruleset's feeds."""
+"""What readers see for texts of a ruleset: the values of inputs and fields, the levels and kinds of feeds."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _USUAL = {
 """Levels and kinds of events that rulesets name in English, in Chinese."""
 
 
-def event_labels(ruleset: Ruleset) -> dict[str, Label]:
-    """The label of each value: that of `labels`, else the Chinese name in `kinds`, else the usual Chinese word."""
+def text_labels(ruleset: Ruleset) -> dict[str, Label]:
+    """The label of each text: that of `labels`, else the Chinese name in `kinds`, else the usual Chinese word."""
     feeds = [one for one in ruleset.relations if one.feed is not None]
     found = {value: Label(word, value) for value, word in _USUAL.items()} if feeds else {}
     for relation in feeds:
@@ -43,4 +43,4 @@ def event_labels(ruleset: Ruleset) -> dict[str, Label]:
                 found[kind] = Label(name, kind)
     for relation in feeds:
         found.update(relation.labels)
-    return found
+    return {**found, **dict(ruleset.labels)}
