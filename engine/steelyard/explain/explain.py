@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Message, msg
 from steelyard.explain.counterfactual import Without, counterfactuals, near_miss, next_grades, regains
 from steelyard.explain.derived import made_of
 from steelyard.explain.events import bars, milestones, windows
@@ -134,16 +134,21 @@ def _parameters(evaluation: Evaluation, words: Words) -> tuple[Fact, ...]:
 
 def _rejection(reject: Reject, words: Words) -> Text:
     """Say what was expected and where, of each bad cell."""
-    told = [
-        msg(
-            "{where}: expected {expected}, found “{value}”",
-            where=words.name(one.where),
-            expected=one.expected,
-            value=one.value,
-        )
-        for one in reject.all
-    ]
-    return together(told)
+    return together([_expected(one, words) for one in reject.all])
+
+
+def _expected(one: Reject, words: Words) -> Text:
+    """What one cell or rule lacked, names in the place of ids; without what was found, where there was nothing."""
+    where, expected = words.name(one.where), one.expected
+    lacking, calendar = expected.values.get("missing"), expected.values.get("calendar")
+    if isinstance(calendar, str) and calendar == one.where:
+        where = words.calendar(calendar)
+        expected = Message(expected.template, {**expected.values, "calendar": where})
+    if isinstance(lacking, str) and not one.value:
+        return msg("{where}: {missing} is missing", where=where, missing=words.missing(lacking.split(", ")))
+    if not one.value:
+        return msg("{where}: expected {expected}", where=where, expected=expected)
+    return msg("{where}: expected {expected}, found “{value}”", where=where, expected=expected, value=one.value)
 
 
 def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...], int]:

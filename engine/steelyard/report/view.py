@@ -147,6 +147,7 @@ class Teller:
             value = self(msg("nothing"))
         text = self(node.text) if node.row is None else self(msg("{row}: {reason}", row=node.row, reason=node.text))
         below = tuple(line for child in node.children for line in self.tree(child, depth + 1))
+        below = () if [f"{line.text} = {line.value}" for line in below] == [text] else below  # said by the condition
         line = NodeView(min(depth, _DEEPEST), mark, _SIGNS[mark], "  " * depth, text, value, self.maybe(node.formula))
         return (line, *below)
 

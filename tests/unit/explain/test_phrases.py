@@ -70,7 +70,11 @@ def lines(node: Node, lang: str = "en", depth: int = 0) -> list[str]:
         ("a > 1 and (b > 1 or a = b)", "Alpha > 1 and (Beta > 1 or Alpha = Beta)", "甲 > 1，且（乙 > 1，或甲 = 乙）"),
         ("max(a, b, 3) >= 3", "(the greatest of Alpha, Beta, 3) ≥ 3", "（甲、乙、3中最大的） ≥ 3"),
         ("abs(a) != 1", "the absolute value of Alpha ≠ 1", "甲的绝对值 ≠ 1"),
-        ("coalesce(a, b, 0) < 1", "Alpha (the first given of Beta, 0 where it is missing) < 1", "甲（缺失时依次取乙、0） < 1"),
+        (
+            "coalesce(a, b, 0) < 1",
+            "Alpha (the first given of Beta, 0 where it is missing) < 1",
+            "甲（缺失时依次取乙、0） < 1",
+        ),
         ("month(on) = 10", "the month of Day = 10", "日期的月份 = 10"),
         ('year_month(on) = "2024-05"', "the year and month of Day = 2024-05", "日期的年月 = 2024-05"),
         ("clamp(a, 0, 9) = 9", "(Alpha kept between 0 and 9) = 9", "（甲（限制在 0 至 9 之间）） = 9"),
