@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
 from typing import assert_never
 
 from steelyard.calendars.zones import Zone, day_of
@@ -67,7 +66,10 @@ Text = Message | Name | TypedValue | str
 
 def together(texts: Sequence[Text]) -> Text:
     """Put sentences into one, with semicolons between them; "" for none."""
-    return reduce(lambda first, second: msg("{first}; {second}", first=first, second=second), texts) if texts else ""
+    said: Text = texts[0] if texts else ""
+    for text in texts[1:]:
+        said = msg("{first}; {second}", first=said, second=text)
+    return said
 
 
 def show(text: Text, lang: str) -> str:
