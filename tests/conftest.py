@@ -10,6 +10,7 @@ the long one draws new ones.
 from __future__ import annotations
 
 import os
+import tempfile
 
 from hypothesis import HealthCheck, settings
 
@@ -19,3 +20,6 @@ settings.register_profile(
 settings.register_profile("ci", parent=settings.get_profile("default"), max_examples=500)
 settings.register_profile("long", parent=settings.get_profile("default"), max_examples=20_000, derandomize=False)
 settings.load_profile(os.environ.get("STEELYARD_EXAMPLES", "default"))
+
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp(prefix="steelyard-tests-")
+"""What `steelyard test` remembers of tests stays out of the user's own folder."""

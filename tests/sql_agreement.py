@@ -17,7 +17,7 @@ from steelyard.semantics.outcome import Outcome, Status
 def disagreements(ruleset: Ruleset, cases: Sequence[Case], scorer: InMemory | None = None) -> list[str]:
     """What differs, in words; empty where the two agree."""
     reference = ReferenceEngine().compile(ruleset, Diagnostics())
-    found = (scorer or InMemory(ruleset)).score(cases)
+    found = (scorer or InMemory(ruleset)).score_cases(cases)
     stamp = policy_digest(ruleset)
     return [
         f"{case.key}: {difference}"

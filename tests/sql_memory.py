@@ -1,39 +1,22 @@
-"""Compiles a ruleset, and scores a few cases in memory on DuckDB by the statement of whole portfolios."""
-
-# duckdb and pyarrow have no usable type hints
-# pyright: reportMissingTypeStubs=false, reportUnknownMemberType=false, reportUnknownVariableType=false
-# pyright: reportUnknownArgumentType=false
+"""Compiles a ruleset, and scores a few cases in memory, on databases that tests share."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import duckdb
-import pyarrow as pa
+from collections.abc import Mapping, Sequence
 
 from databases import database
 from steelyard.diagnostics import Diagnostics
-from steelyard.engines.sql import build
+from steelyard.engines.sql import memory
 from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.engine import report_too_wide
-from steelyard.engines.sql.live_columns import trim
-from steelyard.engines.sql.optimizers import REPEATING, switch_off
-from steelyard.engines.sql.scope import SmallTable
-from steelyard.engines.sql.small_tables import filled, situations_that_occur
-from steelyard.engines.sql.statement import REJECTED, Statement, compile_ruleset
-from steelyard.facts.bulk import sql
-from steelyard.facts.case import Case, Row
+from steelyard.engines.sql.memory import CASES, Found
+from steelyard.engines.sql.statement import Statement, compile_ruleset
+from steelyard.facts.case import Case
 from steelyard.ir.canonical import policy_digest
-from steelyard.ir.expressions import Stored
-from steelyard.ir.ruleset import InputField, Ruleset
-from steelyard.ir.types import Boolean, Region, Regions, Text, Type
+from steelyard.ir.ruleset import Ruleset
 
-CASES = "cases_"
-INLINE = 64
-"""Small tables with more rows than this become tables of the session instead of text in the statement."""
+__all__ = ["CASES", "Found", "InMemory", "compile_for"]
 
 
 def compile_for(
@@ -57,153 +40,10 @@ def compile_for(
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The result of the statement for a case.
+class InMemory(memory.InMemory):
+    """A ruleset ready to score cases in a database of the tests."""
 
-    Attributes:
-        values: by result column, as stored; None where empty, a tuple for a list.
-        reject_at: the rule, table or relation that rejects it; None where it is not rejected.
-        rows: by rule, the sorted ids of the rows for which it fired.
-    """
-
-    values: Mapping[str, object]
-    reject_at: str | None
-    rows: Mapping[str, tuple[str, ...]]
-
-    @property
-    def rejected(self) -> bool:
-        """Whether the case is rejected."""
-        return self.values["status"] == REJECTED
-
-
-class InMemory:
-    """A ruleset ready to score cases in memory."""
-
-    def __init__(self, ruleset: Ruleset) -> None:
-        self._ruleset = ruleset
-        self._sources = {relation.id: f"{relation.id}_rows_" for relation in ruleset.relations}
-        self._statement = compile_ruleset(
-            ruleset, dialect("duckdb"), CASES, self._sources, policy_digest(ruleset), details=True
-        )
-        small = self._statement.program.small
-        self._small = {name: table for name, table in small.items() if len(table.rows) <= INLINE}
-        self._large = {name: table for name, table in small.items() if name not in self._small}
-        self._text = None if self._statement.unlisted else self._written(self._small)
-
-    @property
-    def statement(self) -> Statement:
-        """The statement to run."""
-        return self._statement
-
-    def score(self, cases: Sequence[Case]) -> list[Found]:
-        """Score cases, in their order. Cases with the same shared rows and distinct keys are scored together."""
-        groups: list[list[int]] = []
-        for place, case in enumerate(cases):
-            for group in groups:
-                if self._together(cases[group[0]], case) and all(cases[one].key != case.key for one in group):
-                    group.append(place)
-                    break
-            else:
-                groups.append([place])
-        found: dict[int, Found] = {}
+    def score_cases(self, cases: Sequence[Case]) -> list[Found]:
+        """Score cases, in their order."""
         with database() as connection:
-            self._set_up(connection)
-            for places in groups:
-                self._fill(connection, [cases[place] for place in places])
-                found.update(zip(places, self._run(connection), strict=True))
-        return [found[place] for place in range(len(cases))]
-
-    def prepare(self, connection: duckdb.DuckDBPyConnection) -> str:
-        """Make the tables that the statement reads, without rows, and return the statement."""
-        self._set_up(connection)
-        self._fill(connection, [])
-        return self._complete(connection)
-
-    def _set_up(self, connection: duckdb.DuckDBPyConnection) -> None:
-        switch_off(connection, REPEATING)
-        for name, table in self._large.items():
-            filled(connection, name, table)
-
-    def _together(self, one: Case, other: Case) -> bool:
-        """Whether both cases have the same rows of joined relations."""
-        shared = [relation.id for relation in self._ruleset.relations if relation.of_case is None]
-        return all(one.rows.get(name, ()) == other.rows.get(name, ()) for name in shared)
-
-    def _fill(self, connection: duckdb.DuckDBPyConnection, cases: Sequence[Case]) -> None:
-        values = [{"_case": place, **case.values} for place, case in enumerate(cases)]
-        _table(connection, CASES, self._ruleset.inputs, values, (("_case", pa.int64()),))
-        for relation in self._ruleset.relations:
-            of = cases[:1] if relation.of_case is None else cases
-            rows: list[Row] = [row for case in of for row in case.rows.get(relation.id, ())]
-            content = [{"_row": place, "_id": row.id, **row.values} for place, row in enumerate(rows)]
-            extra = (("_row", pa.int64()), ("_id", pa.string()))
-            _table(connection, self._sources[relation.id], relation.fields, content, extra)
-
-    def _run(self, connection: duckdb.DuckDBPyConnection) -> list[Found]:
-        return [self._found(row) for row in connection.execute(self._complete(connection)).fetchall()]
-
-    def _complete(self, connection: duckdb.DuckDBPyConnection) -> str:
-        """The statement, with the situations that occur among the cases at hand where it does not list all."""
-        if self._text is not None:
-            return self._text
-        small = dict(self._small)
-        for situations in self._statement.unlisted:
-            small.update(situations_that_occur(connection, self._statement, situations, small))
-        return self._written(small)
-
-    def _written(self, small: Mapping[str, SmallTable]) -> str:
-        statement = self._statement
-        names = [(f"c{place}", one.sql) for place, one in enumerate(statement.columns)]
-        rows = [(f"r{place}", one.sql) for place, one in enumerate(statement.rows_fired)]
-        selected = [("_case", build.column("_case")), ("_reject_at", statement.reject_at), *names, *rows]
-        text = statement.program.dialect.sql(trim(statement.query(selected, small)), pretty=False)
-        return f"{text} ORDER BY 1"
-
-    def _found(self, row: Sequence[Any]) -> Found:
-        statement = self._statement
-        values: dict[str, object] = {}
-        for (column, _), value in zip(statement.columns, row[2:], strict=False):
-            values[column.name] = _stored(value)
-        rest = row[2 + len(statement.columns) :]
-        ids = {one.rule: tuple(value or ()) for one, value in zip(statement.rows_fired, rest, strict=True)}
-        return Found(values, row[1], ids)
-
-
-def _table(
-    connection: duckdb.DuckDBPyConnection,
-    name: str,
-    fields: Iterable[InputField],
-    rows: Sequence[Mapping[str, Stored]],
-    extra: Sequence[tuple[str, Any]],
-) -> None:
-    columns = [*extra, *((field.id, _arrow(field.type)) for field in fields)]
-    arrays = [pa.array([_plain(row.get(column)) for row in rows], type=kind) for column, kind in columns]
-    table = pa.Table.from_arrays(arrays, names=[column for column, _ in columns])
-    connection.register("_filling", table)
-    connection.execute(sql.words("CREATE OR REPLACE TABLE", sql.name(name), "AS FROM _filling"))
-    connection.unregister("_filling")
-
-
-def _plain(value: Stored | None) -> object:
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _arrow(kind: Type) -> Any:
-    match kind:
-        case Text() | Region():
-            return pa.string()
-        case Boolean():
-            return pa.bool_()
-        case Regions():
-            return pa.list_(pa.string())
-        case _:
-            return pa.int64()
-
-
-def _stored(value: object) -> object:
-    if isinstance(value, list):
-        return tuple(_stored(item) for item in value)  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, dict):
-        return tuple(_stored(item) for item in value.values())  # pyright: ignore[reportUnknownVariableType]
-    return value
+            return self.score(connection, cases)

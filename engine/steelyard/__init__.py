@@ -1,5 +1,6 @@
 """Steelyard: scoring policies that people are judged by, computed exactly and explained line by line.
 
+    trial = steelyard.test("motor-small-claims")
     policy = steelyard.load("motor-small-claims", as_of=datetime(2024, 6, 1))
     result = policy.evaluate({"claim_id": "A1", ...}, relations={"weather": [...], ...})
     run = policy.score(frame_or_path, relations={"weather": frame_or_path, ...})
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from steelyard.session.cluster import ClusterRun
     from steelyard.session.errors import (
         CaseRejectedError,
+        CasesError,
         DisagreementError,
         EngineError,
         InputError,
@@ -39,12 +41,17 @@ if TYPE_CHECKING:
     from steelyard.session.rows import Rows
     from steelyard.session.scoring import Run, SteelyardWarning
     from steelyard.session.tables import export_table
+    from steelyard.session.testing import test
+    from steelyard.trial.records import Contradiction, Difference, Trial, Unable, Verdict
 
 __all__ = [
     "CaseExplanation",
     "CaseRejectedError",
+    "CasesError",
     "ClusterRun",
+    "Contradiction",
     "Diagnostic",
+    "Difference",
     "DisagreementError",
     "EngineError",
     "IndicatorResult",
@@ -64,12 +71,16 @@ __all__ = [
     "Share",
     "SteelyardError",
     "SteelyardWarning",
+    "Trial",
+    "Unable",
     "UsageError",
+    "Verdict",
     "__version__",
     "check",
     "export_table",
     "load",
     "schema",
+    "test",
 ]
 
 _HOMES = {
@@ -77,6 +88,7 @@ _HOMES = {
     "steelyard.session.checking": ("check", "schema"),
     "steelyard.session.errors": (
         "CaseRejectedError",
+        "CasesError",
         "DisagreementError",
         "EngineError",
         "InputError",
@@ -93,6 +105,8 @@ _HOMES = {
     "steelyard.session.rows": ("Rows",),
     "steelyard.session.scoring": ("Run", "SteelyardWarning"),
     "steelyard.session.tables": ("export_table",),
+    "steelyard.session.testing": ("test",),
+    "steelyard.trial.records": ("Contradiction", "Difference", "Trial", "Unable", "Verdict"),
 }
 """Where the public names are defined."""
 

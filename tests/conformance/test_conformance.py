@@ -22,15 +22,15 @@ EXAMPLES = [
 @pytest.mark.parametrize(("suite", "example"), EXAMPLES)
 def test_case(suite, example, engine):
     """The columns that a case names are as it says."""
-    found = found_columns(suite, example, engine)
+    found = found_columns(example, engine)
 
-    assert {name: found.get(name) for name in example.expect} == dict(example.expect)
+    assert {name: found.get(name, "") for name in example.expect} == dict(example.expect)
 
 
 @pytest.mark.parametrize(("suite", "example"), EXAMPLES)
 def test_engines_agree(suite, example):
     """The whole outcome is the same on every engine, ledger, reasons and rows included."""
-    outcomes = [outcome_of(suite, example, engine) for engine in ENGINES]
+    outcomes = [outcome_of(example, engine) for engine in ENGINES]
 
     assert all(outcome == outcomes[0] for outcome in outcomes)
 

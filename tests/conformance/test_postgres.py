@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from conformance.harness import build, read_suite, settled
+from conformance.harness import read_suite, settled
 from natural_tables import disagreements, drop_tables, fill_tables
 from servers import NotInstalledError, postgres
 from steelyard.analysis.check import load
@@ -18,6 +17,7 @@ from steelyard.engines.sql.dialects import dialect
 from steelyard.engines.sql.readable import UnfitError, readable
 from steelyard.engines.sql.tidy import keywords
 from steelyard.facts.case import Case
+from steelyard.facts.texts import case_from_texts
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.types import Text
 from steelyard.resources import rulesets
@@ -60,8 +60,8 @@ def together(suite):
     """The cases of a suite by version and shared rows: what fits in the same tables. Each gets a key of its own."""
     groups = defaultdict(list)
     for number, example in enumerate(suite.examples):
-        rules = settled(suite, example)
-        case = build(rules, keyed(example, rules.newest, number))
+        rules = settled(example)
+        case = keyed(example, rules, number)
         ruleset = rules.of(case.values) if isinstance(case, Case) else None
         if ruleset is not None:
             shared = repr([case.rows.get(one.id) for one in ruleset.relations if one.of_case is None])
@@ -69,14 +69,15 @@ def together(suite):
     return [(pairs[0][0], [case for _, case in pairs]) for pairs in groups.values()]
 
 
-def keyed(example, ruleset, number):
-    """The example under another key, its rows too."""
+def keyed(example, rules, number):
+    """The case of an example under another key, its rows too."""
+    ruleset = rules.newest
     assert next(one for one in ruleset.inputs if one.id == ruleset.key).type == Text()
     rows = {name: tuple({**row} for row in found) for name, found in example.rows.items()}
     for relation in ruleset.relations:
         for row in rows.get(relation.id, ()):
             row.pop(relation.of_case, None)
-    return replace(example, given={**example.given, ruleset.key: f"case {number}"}, rows=rows)
+    return case_from_texts(rules, {**example.given, ruleset.key: f"case {number}"}, rows)
 
 
 @pytest.mark.slow

@@ -27,6 +27,7 @@ ORDER = (
     "analysis",
     "explain",
     "report",
+    "trial",
     "audit",
     "session",
     "cli",

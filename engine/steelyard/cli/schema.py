@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 import click
 
@@ -10,22 +10,27 @@ from steelyard.cli.help import Command
 from steelyard.cli.options import language
 from steelyard.cli.output import Output
 
+Kind = Literal["ruleset", "intake", "cases", "explain", "check", "test"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+
 
 @click.command("schema", cls=Command)
-@click.argument("of", type=click.Choice(["ruleset", "intake", "explain", "check"]), default="ruleset")
+@click.argument("of", type=click.Choice(KINDS), default="ruleset")
 @click.option("--amendment", is_flag=True, help="Of a file that amends another ruleset.")
 @language
 @click.pass_obj
-def command(output: Output, of: Literal["ruleset", "intake", "explain", "check"], amendment: bool) -> None:
+def command(output: Output, of: Kind, amendment: bool) -> None:
     """Print a JSON Schema, so that an editor can complete a ruleset file, or a program can rely on what it reads.
 
-    `schema explain` and `schema check` are of what these commands write with `--format json`.
+    `schema cases` is of a file of worked cases. `schema explain`, `schema check` and `schema test` are of what these
+    commands write with `--format json`.
 
     \u0008
     Examples:
       steelyard schema > ruleset.schema.json
       steelyard schema explain > explain.schema.json
       steelyard schema check > check.schema.json
+      steelyard schema cases > cases.schema.json
     """
     import json
 

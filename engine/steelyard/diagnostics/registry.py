@@ -183,6 +183,9 @@ _CODES = (
     Code("E143", "inexact-cell", _E),
     Code("E144", "unknown-sheet", _E),
     Code("E145", "ragged-row", _E),
+    # E15: worked cases
+    Code("E151", "unfit-expectation", _E),
+    Code("E152", "case-named-twice", _E),
 )
 
 CODES = {code.id: code for code in _CODES}

@@ -11,6 +11,7 @@ from pydantic_core import ErrorDetails
 from steelyard.diagnostics import Diagnostics, InternalError, Message, Span, msg
 from steelyard.diagnostics.suggestions import alternatives, closest, listed
 from steelyard.model import scalars
+from steelyard.model.cases import CaseSection, CasesFile
 from steelyard.model.intake import IntakeFile
 from steelyard.model.reading import Reading, head, is_remainder
 from steelyard.model.ruleset import RulesetFile
@@ -42,6 +43,17 @@ def intake_from_source(node: Node, diagnostics: Diagnostics) -> IntakeFile | Non
         diagnostics.add("M103", node.span, msg("an intake file is a mapping"))
         return None
     return _validated(IntakeFile, node, diagnostics) if _known_format("intake", node, diagnostics) else None
+
+
+def cases_from_source(node: Node, diagnostics: Diagnostics) -> tuple[CaseSection, ...] | None:
+    """Read the list of worked cases; the arguments are those of `from_source`, None where there is an error."""
+    if not isinstance(node, Seq):
+        help_ = msg("begin each case with `- case: NAME`")
+        diagnostics.add("M103", node.span, msg("a file of cases is a list of cases"), help=help_)
+        return None
+    before = diagnostics.errors
+    found = _validated(CasesFile, Map({Text("cases", node.span): node}, node.span), diagnostics)
+    return None if found is None or diagnostics.errors > before else found.cases
 
 
 def _validated(kind: type[S], node: Node, diagnostics: Diagnostics) -> S | None:

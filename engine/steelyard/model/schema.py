@@ -8,6 +8,7 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from steelyard.model.amend import AMENDS, REMOVE
+from steelyard.model.cases import MAY_BE_EMPTY, CasesFile
 from steelyard.model.intake import IntakeFile
 from steelyard.model.ruleset import RulesetFile
 
@@ -41,6 +42,17 @@ def intake_schema() -> dict[str, Any]:
     schema = IntakeFile.model_json_schema(schema_generator=_FileSchema)
     schema["properties"]["intake"] |= {"const": 1}
     return {"$schema": _FileSchema.schema_dialect, **schema, "title": "Steelyard intake"}
+
+
+def cases_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a file of worked cases."""
+    schema = CasesFile.model_json_schema(schema_generator=_FileSchema)
+    cases = schema.pop("properties")["cases"]
+    properties = schema["$defs"]["CaseSection"]["properties"]
+    for key in MAY_BE_EMPTY:
+        properties[key]["type"] = [properties[key]["type"], "null"]
+    kept = {key: value for key, value in schema.items() if key not in ("required", "additionalProperties")}
+    return {"$schema": _FileSchema.schema_dialect, **kept, **cases, "title": "Steelyard worked cases"}
 
 
 def amendment_schema() -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic
 
-SchemaKind = Literal["ruleset", "intake", "amendment", "explain", "check"]
+SchemaKind = Literal["ruleset", "intake", "amendment", "explain", "check", "cases", "test"]
 
 
 def check(ruleset: str | os.PathLike[str]) -> tuple[Diagnostic, ...]:
@@ -33,7 +33,8 @@ def schema(kind: SchemaKind = "ruleset") -> dict[str, Any]:
 
     Args:
         kind: `ruleset` or `amendment` of a ruleset's file, the latter of one that amends another; `intake` of a file
-            that says how files are written; `explain` and `check` of what these commands write with `--format json`.
+            that says how files are written; `cases` of a file of worked cases; `explain`, `check` and `test` of what
+            these commands write with `--format json`.
     """
     match kind:
         case "ruleset":
@@ -56,5 +57,13 @@ def schema(kind: SchemaKind = "ruleset") -> dict[str, Any]:
             from steelyard.diagnostics.renderers.json import check_schema
 
             return check_schema()
+        case "cases":
+            from steelyard.model.schema import cases_schema
+
+            return cases_schema()
+        case "test":
+            from steelyard.trial.data import test_schema
+
+            return test_schema()
         case _:
             assert_never(kind)

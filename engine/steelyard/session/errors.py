@@ -105,12 +105,17 @@ class IntakeError(PolicyError):
     """The file that says how files are written has errors: these are its diagnostics."""
 
 
+class CasesError(PolicyError):
+    """The file of worked cases has errors: these are its diagnostics."""
+
+
 class OutputError(MessageError):
     """An output cannot be written; none of the outputs of the same call exists then."""
 
 
 __all__ = [
     "CaseRejectedError",
+    "CasesError",
     "DisagreementError",
     "EngineError",
     "InputError",

@@ -54,7 +54,9 @@ def load(
         loaded = load_files(os.fspath(ruleset), settings)
     if loaded.versions is None:
         raise _error(loaded, values)
-    return Policy(loaded.versions, diagnostics=loaded.diagnostics, settings=settings)
+    path = loaded.parts[0].path
+    folder = path.parent if path.is_file() else None
+    return Policy(loaded.versions, diagnostics=loaded.diagnostics, settings=settings, folder=folder)
 
 
 def _merged(

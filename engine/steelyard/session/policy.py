@@ -28,12 +28,15 @@ from steelyard.session.explanation import CaseExplanation
 from steelyard.session.result import Result
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from steelyard.engines.protocol import Compiled
     from steelyard.session.cluster import ClusterRun
     from steelyard.session.cluster_facts import SparkFrame
     from steelyard.session.frames import Data
     from steelyard.session.listener import Listener
     from steelyard.session.scoring import Run
+    from steelyard.trial.records import Trial
 
 ENGINES = ("reference", "durable")
 """The engines of `Policy.evaluate`."""
@@ -70,7 +73,12 @@ class Policy:
     """
 
     def __init__(
-        self, versions: Versions, *, diagnostics: tuple[Diagnostic, ...] = (), settings: Mapping[str, str] | None = None
+        self,
+        versions: Versions,
+        *,
+        diagnostics: tuple[Diagnostic, ...] = (),
+        settings: Mapping[str, str] | None = None,
+        folder: Path | None = None,
     ) -> None:
         """Prepare.
 
@@ -78,7 +86,9 @@ class Policy:
             versions: checked, every parameter with a value.
             diagnostics: warnings of the check.
             settings: the parameters that were given, as text.
+            folder: that the ruleset was read from; None where it was given as text.
         """
+        self._folder = folder
         self.diagnostics = diagnostics
         self.settings: Mapping[str, str] = MappingProxyType(dict(settings or {}))
         self._versions = versions
@@ -103,6 +113,7 @@ class Policy:
     def __setstate__(self, state: tuple[Versions, tuple[Diagnostic, ...], dict[str, str]]) -> None:
         """Prepare again."""
         self._versions, self.diagnostics, settings = state
+        self._folder = None
         self.settings = MappingProxyType(settings)
         self._prepare()
 
@@ -405,6 +416,45 @@ class Policy:
                     cases, relations, self.settings, folder.path, delimiter, encoding, missing_columns, intake
                 )
             return explain_case(self._versions, files, key, lang, Warn() if listener is None else listener)
+
+    def test(
+        self,
+        cases: str | os.PathLike[str] | None = None,
+        *,
+        engines: Sequence[str] = (),
+        names: Sequence[str] = (),
+        update: bool = False,
+        lang: str = "en",
+        listener: Listener | None = None,
+    ) -> Trial:
+        """Try the policy on worked cases, as `steelyard test` does.
+
+        Args:
+            cases: a file of worked cases; None: `cases.yaml` in the folder that the ruleset was loaded from. A case
+                that sets a parameter has its own value, else that of the policy.
+            engines: `reference`, `durable`, `sql`; empty: every one that can run the ruleset.
+            names: parts of names of cases, or patterns of them (`storm-*`); empty: all.
+            update: values that differ are replaced in the file by what was found, each with a remark to be confirmed.
+            lang: `en` or `zh`, of these remarks.
+            listener: is told how far it is and what may surprise; None: nothing is told.
+
+        Raises:
+            CasesError: the file of cases cannot be read or has errors; with diagnostics.
+            UsageError: no case has such a name, no such language, or the policy was not loaded from a file.
+            EngineError: no such engine, or it was asked for and cannot run.
+            OutputError: the file of cases cannot be updated; it is as it was.
+        """
+        from pathlib import Path
+
+        from steelyard.session.listener import Silent
+        from steelyard.session.testing import CASES, Asked, try_versions
+
+        _check_language(lang)
+        if cases is None and self._folder is None:
+            raise UsageError(msg("the policy was not loaded from a file: name a file of cases"))
+        file = Path(cases) if cases is not None else (self._folder or Path()) / CASES
+        asked = Asked(engines, names, update=update, lang=lang, listener=listener or Silent())
+        return try_versions(self._versions, self.id, file, asked, self.settings)
 
     def compile_sql(self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en") -> str:
         """Write the policy as one SQL statement, as `steelyard compile` does.

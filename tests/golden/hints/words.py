@@ -48,6 +48,8 @@ ADVICE = {
     "N106": _AUTHOR,
     "N132": _NOTHING,
     "N133": "which of the versions is amended, only the author knows",
+    "E151": "what shall come out, only the author knows",
+    "E152": "the names of cases are the author's",
     "T120": "which cases count is a question of policy",
     "T115": "how a list becomes one value is a question of policy",
     "T118": _AUTHOR,

@@ -39,6 +39,7 @@ COMPLETE = (
     "semantics",
     "session",
     "source",
+    "trial",
 )
 
 

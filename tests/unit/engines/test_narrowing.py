@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conformance.harness import ENGINES, compiled, read_suite, settled
+from conformance.harness import ENGINES, build, compiled, read_suite, settled
 from steelyard.engines.narrowing import Narrowing
 from steelyard.facts.case import Case
 from steelyard.facts.texts import case_from_texts
@@ -22,8 +22,8 @@ SUITES = [
 def test_an_outcome_is_the_same(path, folder):
     suite = read_suite(path, folder)
     for example in suite.examples:
-        rules = settled(suite, example)
-        case = case_from_texts(rules, example.given, example.rows)
+        rules = settled(example)
+        case = build(example)
         version = rules.of(case.values) if isinstance(case, Case) else None
         if not isinstance(case, Case) or version is None:
             continue
@@ -35,7 +35,7 @@ def test_an_outcome_is_the_same(path, folder):
 def test_rows_of_other_places_and_keys_are_left_out():
     suite = read_suite(rulesets() / "motor-small-claims" / "cases.yaml", rulesets() / "motor-small-claims")
     example = next(one for one in suite.examples if one.rows.get("weather") and one.rows.get("branch_month"))
-    rules = settled(suite, example)
+    rules = settled(example)
     rows = {
         name: (
             *given,

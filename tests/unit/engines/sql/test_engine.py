@@ -66,4 +66,4 @@ def test_shares_that_are_not_bounded_beforehand_are_refused_and_never_wrap():
     assert isinstance(case, Case)
 
     with pytest.raises(TooWideError):
-        InMemory(ruleset).score([case])
+        InMemory(ruleset).score_cases([case])

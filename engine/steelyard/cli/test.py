@@ -1,0 +1,101 @@
+"""`steelyard test`: try rulesets on their worked cases."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from steelyard.cli.completion import offer_files, offer_rulesets
+from steelyard.cli.help import Command
+from steelyard.cli.options import language, parse_settings, quiet
+from steelyard.cli.output import Output
+from steelyard.cli.status import Status, Stop
+
+if TYPE_CHECKING:
+    from steelyard.session.testing import Layout
+
+
+@click.command("test", cls=Command)
+@click.argument("rulesets", nargs=-1, required=True, metavar="RULESET...", shell_complete=offer_rulesets)
+@click.option(
+    "--cases", metavar="FILE", shell_complete=offer_files, help="File of cases; else cases.yaml beside the ruleset."
+)
+@click.option(
+    "--filter",
+    "names",
+    multiple=True,
+    metavar="TEXT",
+    help="Cases whose name holds this, or fits a pattern such as 'storm-*'.",
+)
+@click.option(
+    "--failed", is_flag=True, help="Cases that failed last time, all if none did; kept in the user's cache folder."
+)
+@click.option("--update", is_flag=True, help="Write what was found into the file of cases, with a remark to confirm.")
+@click.option(
+    "--engine",
+    "engines",
+    multiple=True,
+    type=click.Choice(["reference", "durable", "sql"]),
+    help="Only this engine; else every one that can run the ruleset.",
+)
+@click.option(
+    "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter that a case does not set."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="For people, programs, or servers that build.",
+)
+@quiet
+@language
+@click.pass_obj
+def command(  # noqa: PLR0917 - one an option
+    output: Output,
+    rulesets: tuple[str, ...],
+    cases: str | None,
+    names: tuple[str, ...],
+    failed: bool,
+    update: bool,
+    engines: tuple[str, ...],
+    settings: tuple[str, ...],
+    form: Layout,
+) -> None:
+    """Try rulesets on their worked cases: what shall come out is written in cases.yaml beside the ruleset.
+
+    RULESET is a file, a folder that holds ruleset.yaml or one file a version, a folder of such folders, or the name of
+    a shipped ruleset. Only what a case expects is compared, exactly, on every engine. Exit status: 0 where all
+    came out as expected, 1 where one did not, 2 where a file cannot be read.
+
+    \u0008
+    Examples:
+      steelyard test motor-small-claims
+      steelyard test my-policy --filter 'storm-*' --engine reference
+      steelyard test my-policy --failed            what failed last time
+      steelyard test my-policy --update            write down what came out instead
+      steelyard test rulesets --format junit > test.xml
+    """
+    from steelyard.cli.telling import tell_error
+    from steelyard.diagnostics import SteelyardError
+    from steelyard.session.testing import Asked, Trial, render, total, trials
+
+    asked = Asked(engines, names, failed, remembered=True, update=update, lang=output.lang, listener=output)
+    found: list[Trial] = []
+    status = Status.YES
+    for one in trials(rulesets, cases, asked, parse_settings(settings, None)):
+        if isinstance(one, SteelyardError):
+            status = max(status, tell_error(output, one))
+            continue
+        found.append(one)
+        status = max(status, Status.NO if one.failures else Status.YES)
+        if form == "text":
+            output.result(render([one], form, output.lang))
+    if form == "text":
+        output.line(total(found))
+    else:
+        output.result(render(found, form, output.lang))
+    if status:
+        raise Stop(status)
