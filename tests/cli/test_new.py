@@ -39,7 +39,7 @@ def test_the_commands_that_are_printed_work(
     monkeypatch.chdir(tmp_path)
     printed = [shlex.split(line) for line in steelyard("new", "新-policy", "--lang", lang).out.splitlines()]
 
-    assert ["check", "evaluate", "explain"] == [words[1] for words in printed]
+    assert ["check", "test", "evaluate", "explain"] == [words[1] for words in printed]
     for _, *words in printed:
         done = steelyard(*words, "--lang", lang)
         assert (0, True) == (done.status, bool(done.out)), done.err

@@ -22,6 +22,7 @@ from steelyard.diagnostics.pages import page
 from steelyard.diagnostics.registry import CODES
 from steelyard.model.from_source import intake_from_source
 from steelyard.source import read_yaml
+from steelyard.trial.worked import worked_cases
 
 ROOT = Path(__file__).parents[2]
 CODES_CHAPTER = ROOT / "rulesets" / "CODES.md"
@@ -84,7 +85,8 @@ def test_readme_is_short() -> None:
 
 
 FRAGMENTS = [(text, f"{name} line {line}") for name in NAMES for line, text in blocks(name, "yaml")]
-RULESETS = [pytest.param(text, id=place) for text, place in FRAGMENTS if not text.startswith("intake:")]
+RULESETS = [pytest.param(text, id=place) for text, place in FRAGMENTS if not text.startswith(("intake:", "- case:"))]
+WORKED = [pytest.param(text, id=place) for text, place in FRAGMENTS if text.startswith("- case:")]
 INTAKES = [pytest.param(text, id=place) for text, place in FRAGMENTS if text.startswith("intake:")]
 
 
@@ -95,6 +97,16 @@ def test_intake_file_is_clean(text: str) -> None:
 
     assert node is not None
     assert intake_from_source(node, diagnostics) is not None
+    assert () == diagnostics.sorted()
+
+
+@pytest.mark.parametrize("text", WORKED)
+def test_worked_cases_can_be_read(text: str) -> None:
+    diagnostics = Diagnostics()
+    node = read_yaml(text, "cases.yaml", diagnostics)
+
+    assert node is not None
+    assert worked_cases(node, diagnostics)
     assert () == diagnostics.sorted()
 
 

@@ -20,7 +20,7 @@ _NAME = re.compile(r"[^\W\d_][\w-]{0,63}")
 @language
 @click.pass_obj
 def command(output: Output, name: str) -> None:
-    """Write a small ruleset that checks clean, with sample cases and a README, into the folder NAME.
+    """Write a small ruleset that checks clean, with worked cases, sample cases and a README, into the folder NAME.
 
     Nothing is ever overwritten. The last part of NAME names the ruleset. It scores; a ruleset that only decides has
     outputs in the place of indicators and score.
@@ -50,6 +50,7 @@ def command(output: Output, name: str) -> None:
     cases = f"--cases {folder / 'cases.csv'} --as-of 2024-05-10T00:00"
     for line in (
         f"steelyard check {name}",
+        f"steelyard test {name}",
         f"steelyard evaluate {name} {cases}",
         f"steelyard explain {name} {cases} --case C-002",
     ):

@@ -20,7 +20,7 @@ from steelyard.ir.versions import Versions
 from steelyard.semantics.derived import derive
 from steelyard.source import Text
 from steelyard.trial.names import names_of
-from steelyard.trial.worked import WorkedCase
+from steelyard.trial.worked import WorkedCase, text_of
 
 _UNSET = "E130"
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -83,8 +83,9 @@ def check_names(rules: Versions, cases: Sequence[WorkedCase], diagnostics: Diagn
                     "E151",
                     expectation.span,
                     msg(
-                        "`{name}` cannot be expected to be this: it is {expected}",
+                        "`{name}` cannot be `{value}`: it is {expected}",
                         name=expectation.name,
+                        value=text_of(expectation.value),
                         expected=problem.expected,
                     ),
                     help=problem.hint,

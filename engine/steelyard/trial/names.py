@@ -90,6 +90,7 @@ class Names:
 
     def _one(self, text: str, expected: Expected) -> str | Problem:
         if expected.words is not None:
+            text = text.strip()
             return text if not text or text in expected.words else _not_among(text, expected.words)
         if not text or isinstance(expected.type, Text):
             return text

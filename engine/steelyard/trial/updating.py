@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
-from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics import Diagnostics, Span, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.source import Map, Node, Seq, Text, read_yaml
 from steelyard.trial.records import Difference, Verdict
@@ -40,14 +41,14 @@ def updated(text: str, verdicts: Iterable[Verdict], lang: str) -> tuple[str, int
     lines, ends = parts[::2], [*parts[1::2], ""]
     remarks: dict[int, list[str]] = {}
     told = translator(lang)
-    for _, one in sorted(wanted, key=lambda pair: pair[1].expectation.value.span, reverse=True):
-        span = one.expectation.value.span
-        new = _written(one)
-        if span.line != span.end_line and any("#" in line for line in lines[span.line : span.end_line + 1]):
-            raise UpdateError(f"{span}")
+    for _, one in sorted(wanted, key=lambda pair: pair[1].expectation.name.span, reverse=True):
+        span = _place(one, lines)
         before, after = lines[span.line][: span.column], lines[span.end_line][span.end_column :]
-        blank = "" if before.endswith((" ", "\t")) or not before else " "
-        lines[span.line : span.end_line + 1] = [f"{before}{blank}{new}{after}"]
+        replaced = "\n".join(lines[span.line : span.end_line + 1])[span.column :].removesuffix(after)
+        if span.line != span.end_line and "#" in replaced:
+            raise UpdateError(f"{span}")
+        blank = "" if before.endswith((" ", "\t")) else " "
+        lines[span.line : span.end_line + 1] = [f"{before}{blank}{_written(one)}{after}"]
         ends[span.line : span.end_line + 1] = [ends[span.end_line]]
         shift = span.end_line - span.line
         remarks = {(line - shift if line > span.line else line): said for line, said in remarks.items()}
@@ -60,6 +61,15 @@ def updated(text: str, verdicts: Iterable[Verdict], lang: str) -> tuple[str, int
     new_text = "".join(line + end for line, end in zip(lines, ends, strict=True))
     _check(text, new_text, wanted)
     return new_text, len(wanted)
+
+
+def _place(one: Difference, lines: Sequence[str]) -> Span:
+    """What is replaced: the value; of one that begins below its name all that follows the name's colon."""
+    name, value = one.expectation.name.span, one.expectation.value.span
+    if value.line == name.end_line:
+        return value
+    colon = lines[name.end_line].index(":", name.end_column)
+    return replace(value, line=name.end_line, column=colon + 1)
 
 
 def _written(one: Difference) -> str:

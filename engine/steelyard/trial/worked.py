@@ -34,7 +34,7 @@ class Expectation:
         if isinstance(self.value, Seq):
             return tuple(one for one in self.value if isinstance(one, Text))
         text = text_of(self.value)
-        return tuple(Text(one.strip(), self.value.span) for one in text.split(SEPARATOR)) if text else ()
+        return tuple(Text(one, self.value.span) for one in text.split(SEPARATOR)) if text else ()
 
     @property
     def span(self) -> Span:

@@ -1,0 +1,71 @@
+"""`steelyard test`: statuses, the last line, what failed last time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.conftest import Done
+from unit.trial.policies import CASES, RULESET, home
+
+Command = Callable[..., Done]
+BAD = CASES.replace("score: 85,", "score: 12,")
+
+
+def test_the_status_says_whether_all_came_out(steelyard: Command, tmp_path: Path) -> None:
+    home(tmp_path)
+    done = steelyard("test", tmp_path, "--engine", "reference")
+    assert (done.status, done.err) == (0, "")
+    assert re.fullmatch(r".*: 3 passed \(reference\)\n3 passed in \d+\.\d s\n", done.out)
+
+    home(tmp_path, BAD)
+    done = steelyard("test", tmp_path, "--engine", "reference")
+    assert done.status == 1
+    assert re.search(r"\n2 passed, 1 failed in \d+\.\d s\n$", done.out)
+
+    home(tmp_path, "")
+    assert steelyard("test", tmp_path, "--engine", "reference").status == 2
+    (tmp_path / "cases.yaml").unlink()
+    done = steelyard("test", tmp_path)
+    assert (done.status, "there is no file" in done.err) == (2, True)
+    home(tmp_path, ruleset=RULESET.replace("weight: 1", "weigh: 1"))
+    assert steelyard("test", tmp_path).status == 1
+
+
+def test_what_failed_last_time_is_run_again(
+    steelyard: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    home(tmp_path, BAD)
+    words = ("test", tmp_path, "--engine", "reference")
+
+    assert "no case failed last time" in steelyard(*words, "--failed").err
+    assert "\n0 passed, 1 failed" in steelyard(*words, "--failed").out
+    assert "\n1 passed" in steelyard(*words, "--filter", "in-time").out
+    assert steelyard(*words, "--failed", "--update").status == 1
+    assert "\n1 passed in" in steelyard(*words, "--failed").out
+    assert "no case failed last time" in steelyard(*words, "--failed").err
+    assert ["cache"] == [one.name for one in tmp_path.iterdir() if one.is_dir()]
+    (kept,) = (tmp_path / "cache").rglob("*.json")
+    kept.write_text("[", "utf-8")
+    assert steelyard(*words, "--failed").status == 0
+
+
+def test_programs_get_one_document_for_all_rulesets(steelyard: Command, tmp_path: Path) -> None:
+    home(tmp_path, BAD)
+    for form, begin in (("json", "{"), ("junit", "<?xml")):
+        done = steelyard("test", "claims-efficiency", tmp_path, "--engine", "reference", "--format", form)
+        assert (done.status, done.out.startswith(begin), done.err) == (1, True, "")
+        assert "claims-efficiency" in done.out
+
+
+def test_a_misspelt_name_is_told(steelyard: Command) -> None:
+    done = steelyard(
+        "test", "claims-efficiency", "--filter", "survey-26-hour*x", "--engine", "reference", "--lang", "zh"
+    )
+
+    assert (done.status, done.out) == (2, "")
+    assert "没有名称含" in done.err
