@@ -66,7 +66,7 @@ class Bench:
                 return _reference(ruleset, defines)
             case "durable":
                 return self._durable(ruleset)
-            case _:
+            case _:  # the only other one of `ENGINES`
                 return self._sql(ruleset)
 
     def _durable(self, ruleset: Ruleset) -> Runner | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import duckdb
 import pyarrow as pa
@@ -26,7 +26,7 @@ from steelyard.facts.case import Case, Row
 from steelyard.ir.canonical import policy_digest
 from steelyard.ir.expressions import Stored
 from steelyard.ir.ruleset import InputField, Ruleset
-from steelyard.ir.types import Boolean, Region, Regions, Text, Type
+from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 CASES = "cases_"
 INLINE = 64
@@ -190,8 +190,10 @@ def _arrow(kind: Type) -> Any:  # noqa: ANN401 - pyarrow has no types
             return pa.bool_()
         case Regions():
             return pa.list_(pa.string())
-        case _:
+        case Number() | Date() | DateTime() | Duration() | Days():
             return pa.int64()
+        case _ as unreachable:
+            assert_never(unreachable)
 
 
 def _stored(value: object) -> object:
