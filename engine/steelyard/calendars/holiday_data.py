@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 NONE = "none"
 """The source without holidays: every day but weekends is a working day, in every year."""
+LISTED = "listed"
+"""The source that knows nothing: only the years and days off that a calendar itself lists count."""
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 """The years of dates (LANGUAGE.md section 3)."""
@@ -65,8 +67,8 @@ class KnownDays:
 
 
 def is_known(code: str) -> bool:
-    """Return whether there is data for a code: `none`, `CN`, a country such as `US`, a state such as `US-TX`."""
-    if code in (NONE, "CN"):
+    """Return whether a code can stand for holidays: `none`, `listed`, `CN`, a country (`US`), a state (`US-TX`)."""
+    if code in (NONE, LISTED, "CN"):
         return True
     if _CODE.fullmatch(code) is None:
         return False
@@ -81,7 +83,7 @@ def suggestions(code: str) -> tuple[str, ...]:
     states = _places().get(country, ())
     if state and states:
         return tuple(f"{country}-{state}" for state in states)
-    return (NONE, *sorted(_places()))
+    return (NONE, LISTED, *sorted(_places()))
 
 
 @cache
@@ -99,6 +101,8 @@ def known_days(code: str, weekend: frozenset[int] | None, *, make_up: bool = Tru
     match code:
         case "none":
             return _plain(SATURDAY_SUNDAY if weekend is None else weekend)
+        case "listed":
+            return None
         case "CN":
             return _china(SATURDAY_SUNDAY if weekend is None else weekend, make_up=make_up)
         case _:  # any other code is that of a country

@@ -27,7 +27,7 @@ class Settings:
     """The checked settings of a calendar in a ruleset.
 
     Attributes:
-        holidays: `none`, a country or a state, known to `holiday_data.is_known`.
+        holidays: `none`, `listed`, a country or a state, known to `holiday_data.is_known`.
         hours: the working hours of a working day for which nothing else is said; empty where only days are counted.
         weekend: the days off of each week, counted from Monday, 0; None for the country's own.
         closed: further days off, as days since 1970-01-01, ascending.

@@ -175,7 +175,8 @@ class Calendar(Described):
     key_rules: ClassVar[tuple[KeyRule, ...]] = (Needs("years", "weekend"), Needs("half_days", "hours"))
 
     holidays: PlainText
-    """The country or state whose holidays are kept, e.g. `CN`, `US-TX`; `none`: weekends only."""
+    """The country or state whose holidays are kept, e.g. `CN`, `US-TX`; `none`: weekends only; `listed`: the days under
+    `closed` in the `years` of this ruleset; or another calendar, to which `closed` and `open` add."""
     hours: Hours | None = None
     """The working hours of a working day, e.g. "09:00-12:00, 13:00-17:30", or by day of the week."""
     half_days: Mapping[PlainText, PlainText] = {}
@@ -185,7 +186,7 @@ class Calendar(Described):
     make_up_days: Flag | None = None
     """`false`: the days that the country works in exchange for others, such as Saturdays in China, stay off."""
     closed: tuple[Literal, ...] = ()
-    """Further days off, e.g. `2024-02-09`."""
+    """Further days off, e.g. `2024-02-09`, or for all `years` a yearly rule: `FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4`."""
     open: tuple[Literal, ...] = ()
     """Further working days, e.g. a Saturday."""
     years: tuple[Count, ...] = ()

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from steelyard.calendars import Settings
+from steelyard.calendars import Settings, calendar
 from steelyard.calendars.zones import day_number
 from steelyard.diagnostics import Diagnostics
 from steelyard.ir.canonical import policy_digest
@@ -156,6 +156,50 @@ def test_a_calendar_may_have_the_name_of_an_input() -> None:
     assert shown("business_days_between(day, other, day)", "day: {holidays: CN}")
 
 
+STATUTE = (
+    "statute: {holidays: listed, weekend: [sat, sun], years: [2023, 2024], "
+    "closed: [FREQ=YEARLY;BYMONTH=7;BYMONTHDAY=4, 2024-05-06, "
+    "'FREQ=YEARLY;BYMONTH=11;BYMONTHDAY=23,24,25,26,27,28,29;BYDAY=FR']}"
+)
+
+
+def test_a_list_of_days_off_covers_its_years_and_no_other() -> None:
+    """Rules give their day in each year; the Friday after the fourth Thursday of November is not the fourth Friday."""
+    statute = sound("day", STATUTE).calendars[0].settings
+    days = (date(2023, 7, 4), date(2023, 11, 24), date(2024, 5, 6), date(2024, 7, 4), date(2024, 11, 29))
+
+    assert statute == Settings(
+        "listed", weekend=(5, 6), years=(2023, 2024), closed=tuple(day_number(day) for day in days)
+    )
+    found = calendar(statute, "Asia/Shanghai")
+    assert found.add_business_days(day_number(date(2024, 7, 3)), 1) == day_number(date(2024, 7, 5))
+    assert found.days.uncovered(day_number(date(2025, 1, 1))) is not None
+
+
+def test_a_calendar_adds_days_to_another() -> None:
+    more = sound(
+        "add_business_days(day, 1, more)",
+        f"more: {{holidays: statute, closed: [2024-07-05], open: [2024-07-04]}}, {STATUTE}",
+    )
+    settings = {one.id: one.settings for one in more.calendars}
+
+    closed = set(settings["statute"].closed) - {day_number(date(2024, 7, 4))} | {day_number(date(2024, 7, 5))}
+    assert set(settings["more"].closed) == closed
+    assert settings["more"].open == (day_number(date(2024, 7, 4)),)
+    assert settings["more"].years == (2023, 2024)
+
+
+def test_a_calendar_has_its_own_hours_in_the_place_of_the_others() -> None:
+    shop = sound(
+        "day",
+        f"{OFFICE}, shop: {{holidays: office, weekend: [sun], hours: '08:00-12:00', make_up_days: false, "
+        "half_days: {2024-02-09: '08:00-09:00'}}",
+    ).calendars[1]
+
+    halves = ((day_number(date(2024, 2, 9)), ((8 * HOUR, 9 * HOUR),)),)
+    assert shop.settings == Settings("CN", ((8 * HOUR, 12 * HOUR),), (6,), half_days=halves, make_up_days=False)
+
+
 def test_hours_by_day_of_the_week_are_resolved() -> None:
     office = sound(
         "day",
@@ -269,6 +313,28 @@ def test_the_digest_tells_other_calendars_apart() -> None:
         ),
         ("office: {holidays: CN, make_up_days: no}", "M106", "`calendars.office.make_up_days` cannot be", "false"),
         ("office: {holidays: CN, closed: [2024-02-30]}", "T109", "`2024-02-30` is not a date", ""),
+        ("a: {holidays: b}, b: {holidays: a}", "N106", "a cycle: `a` → `b` → `a`", ""),
+        ("a: {holidays: 本店}", "N114", "no holidays are known of `本店`", "or a calendar of this ruleset"),
+        ("a: {holidays: listed, closed: [FREQ=YEARLY]}", "T121", "the rule holds for no year", "`years`"),
+        (
+            "a: {holidays: CN, weekend: [sun], years: [2026], closed: [FREQ=WEEKLY;BYDAY=MO]}",
+            "T121",
+            "a day off recurs yearly",
+            "FREQ=YEARLY",
+        ),
+        (
+            "a: {holidays: CN, weekend: [sun], years: [2026], closed: [FREQ=YEARLY;BYHOUR=2]}",
+            "T121",
+            "a day off recurs yearly",
+            "FREQ=YEARLY",
+        ),
+        (
+            "a: {holidays: CN, weekend: [sun], years: [2026], closed: [FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30]}",
+            "T121",
+            "the rule gives no window",
+            "no month",
+        ),
+        ("office: {holidays: listed}", "T118", "no year of `listed` is known for certain", "`years`"),
         ("office: {holidays: CN, open: [next Monday]}", "T109", "`next Monday` is not a date", "write e.g."),
         ("office: {holidays: CN, weekend: [sat], years: [9999]}", "T109", "`9999` is not a year", "1900 to 2200"),
         (

@@ -291,11 +291,14 @@ class Context:
         """The calendars, the default one first."""
         return tuple(str(name) for name in self.file.calendars)
 
-    def calendar(self, name: str) -> WorkingCalendar | None:
+    def calendar(self, name: str, asked_at: Span | None = None) -> WorkingCalendar | None:
         """The calendar of that name."""
         key, written = self.entry(self.file.calendars, name)
         return self._once(
-            "calendar", name, lambda: calendars.working_calendar(key, written, self.zone, self.diagnostics)
+            "calendar",
+            name,
+            lambda: calendars.working_calendar(key, written, self, self.zone, self.diagnostics),
+            asked_at,
         )
 
     # the protocol of knowledge.Declared
