@@ -197,14 +197,14 @@ def test_a_parameter_without_a_value(steelyard, tmp_path):
 
 def test_one_of_several_versions(steelyard, tmp_path):
     given = ("compile", "us-fl-claims", "--as-of", "2024-01-31", "--set", "yearly_interest=5%")
-    newest, older = steelyard(*given), steelyard(*given, "--version", "2021.7", "-o", tmp_path / "a.sql")
+    newest, older = steelyard(*given), steelyard(*given, "--version", "2021.7.1", "-o", tmp_path / "a.sql")
 
     assert "the newest" in newest.err
     assert older.status == 0
-    assert (tmp_path / "a.sql").read_text("utf-8").startswith("-- us-fl-claims 2021.7: ")
+    assert (tmp_path / "a.sql").read_text("utf-8").startswith("-- us-fl-claims 2021.7.1: ")
     wrong = steelyard(*given, "--version", "no")
     assert wrong.status == 2
-    assert "there is no version `no`: there are 2021.7, 2023.3" in wrong.err
+    assert "there is no version `no`: there are 2021.7.1, 2023.3.1" in wrong.err
 
 
 FAMILY = """

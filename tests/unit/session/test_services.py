@@ -104,7 +104,7 @@ def test_compiles_to_the_files_of_a_dbt_model(policy: Policy) -> None:
 def test_compiles_the_version_that_is_named() -> None:
     florida = steelyard.load("us-fl-claims", as_of="2024-01-31", yearly_interest="5%")
 
-    assert florida.compile_sql(version="2021.7").startswith("-- us-fl-claims 2021.7: ")
+    assert florida.compile_sql(version="2021.7.1").startswith("-- us-fl-claims 2021.7.1: ")
     assert florida.compile_sql().startswith(f"-- us-fl-claims {florida.version}: ")
     with pytest.raises(UsageError, match="no version `no`"):
         florida.compile_dbt(version="no")
