@@ -27,7 +27,8 @@ SPLIT = ("cases_closed_weight=15%", "payment_cycle_weight=20%", "claims_honoured
 SPLIT += ("complaint_rate_weight=15%", "complaints_in_time_weight=10%")
 YEAR = ("mechanisms_weight=10%", "suitability_weight=15%", "marketing_weight=25%", "disputes_weight=25%")
 YEAR += ("education_weight=10%", "service_weight=10%", "privacy_weight=5%")
-LAW = {"A-001": "100.00", "A-002": "33.33", "A-003": "100.00", "A-004": "66.67", "A-005": "75.00", "A-006": "100.00"}
+LAW = {"A-001": "100.00", "A-002": "50.00", "A-003": "100.00", "A-004": "66.67", "A-005": "80.00", "A-006": "100.00"}
+LAW |= {"A-007": "66.67"}  # determined, and never told
 
 SAMPLES = [
     Sample(
