@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
     from steelyard.session.checking import check, schema
     from steelyard.session.cluster import ClusterRun
+    from steelyard.session.compiling import DbtTables
     from steelyard.session.errors import (
         CaseRejectedError,
         CasesError,
@@ -50,6 +51,7 @@ __all__ = [
     "CasesError",
     "ClusterRun",
     "Contradiction",
+    "DbtTables",
     "Diagnostic",
     "Difference",
     "DisagreementError",
@@ -86,6 +88,7 @@ __all__ = [
 _HOMES = {
     "steelyard.diagnostics": ("Diagnostic", "InternalError", "PolicyError", "SteelyardError"),
     "steelyard.session.checking": ("check", "schema"),
+    "steelyard.session.compiling": ("DbtTables",),
     "steelyard.session.errors": (
         "CaseRejectedError",
         "CasesError",

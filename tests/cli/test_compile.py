@@ -258,7 +258,7 @@ def test_a_dbt_model(steelyard, tmp_path):
 
     assert sorted(one.name for one in folder.iterdir()) == ["README.md", "motor_small_claims.sql", "schema.yml"]
     sql = (folder / "motor_small_claims.sql").read_text("utf-8")
-    assert "FROM {{ source('steelyard', 'cases') }} AS t" in sql
+    assert "FROM {{ source('motor_small_claims', 'cases') }} AS t" in sql
     assert "steelyard_source_" not in sql
     schema = YAML(typ="safe").load((folder / "schema.yml").read_text("utf-8"))
     columns = {one["name"]: one for one in schema["models"][0]["columns"]}
@@ -267,7 +267,7 @@ def test_a_dbt_model(steelyard, tmp_path):
         == "Time to survey and assess: its score / 查勘定损时效：得分 (MSC-2013 2.2)"
     )
     assert columns["grade"]["data_tests"][0]["accepted_values"]["arguments"]["values"] == ["A", "B", "C", "D"]
-    assert len((folder / "README.md").read_text("utf-8").splitlines()) == 3
+    assert "dbt 1.10.5 or later" in (folder / "README.md").read_text("utf-8")
 
 
 def test_a_dbt_folder_replaces_itself_only(steelyard, tmp_path):
@@ -280,6 +280,19 @@ def test_a_dbt_folder_replaces_itself_only(steelyard, tmp_path):
     assert steelyard(*given).status == 2
     assert (folder / "mine.sql").exists()
     assert steelyard("compile", "claims-efficiency", "--to", "dbt").status == 2
+
+
+def test_where_a_dbt_project_has_the_tables(steelyard, tmp_path):
+    given = ("compile", "claims-efficiency", "-o", tmp_path / "out")
+    done = steelyard(*given, "--to", "dbt", "--ref", "--table", "cases=stg_claims")
+
+    assert done.status == 0, done.err
+    assert "{{ ref('stg_claims') }}" in (tmp_path / "out" / "claims_efficiency.sql").read_text("utf-8")
+    for wrong in (("--ref",), ("--to", "dbt", "--table", "cases"), ("--to", "dbt", "--table", "cases=a") * 2):
+        assert steelyard(*given, *wrong).status == 2
+    missing = steelyard("compile", "claims-efficiency", "--to", "dbt", "-o", tmp_path / "models" / "x")
+    assert missing.status == 2
+    assert f"{tmp_path / 'models'}`: there is no such folder" in missing.err
 
 
 @pytest.mark.parametrize("target", ["missing/a.sql", "."])

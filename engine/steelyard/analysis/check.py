@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,16 +98,23 @@ class Loaded:
         return None if self.versions is None else self.versions.newest
 
 
-def load(path_or_name: str, settings: Mapping[str, str] | None = None, *, lint: bool = True) -> Loaded:
+def load(
+    path_or_name: str,
+    settings: Mapping[str, str] | None = None,
+    *,
+    lint: bool = True,
+    later: Collection[str] = (),
+) -> Loaded:
     """Read and check a ruleset.
 
     Args:
         path_or_name: a file, a folder that holds a ruleset or its versions, or the name of a shipped ruleset.
         settings: values of parameters; None leaves parameters as they are, so that one without a value is no error.
         lint: whether to run the checks after lowering.
+        later: parameters that have no value afterwards unless `settings` gives one.
     """
     diagnostics = Diagnostics()
-    return _load(sources(path_or_name, diagnostics), settings, diagnostics, lint=lint)
+    return _load(sources(path_or_name, diagnostics), settings, diagnostics, lint=lint, later=later)
 
 
 def load_text(text: str, settings: Mapping[str, str] | None = None, *, lint: bool = True) -> Loaded:
@@ -123,13 +130,18 @@ def load_text(text: str, settings: Mapping[str, str] | None = None, *, lint: boo
 
 
 def _load(
-    found: tuple[SourceFile, ...], settings: Mapping[str, str] | None, diagnostics: Diagnostics, *, lint: bool
+    found: tuple[SourceFile, ...],
+    settings: Mapping[str, str] | None,
+    diagnostics: Diagnostics,
+    *,
+    lint: bool,
+    later: Collection[str] = (),
 ) -> Loaded:
     parts = tuple(_part(source, diagnostics) for source in found)
     lowered = [Version(one.file, one.ruleset) for one in parts if one.file is not None and one.ruleset is not None]
     versions = fit_together(lowered, diagnostics) if lowered and len(lowered) == len(parts) else None
     if versions is not None and settings is not None:
-        versions = bind_versions(versions, settings, diagnostics)
+        versions = bind_versions(versions, settings, diagnostics, later)
     if lint:
         bound = {} if versions is None else {one.version: one for one in versions.rulesets}
         for one in lowered:

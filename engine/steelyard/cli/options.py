@@ -90,7 +90,7 @@ def parse_facts(  # noqa: PLR0917 - one an option
         UsageError: a pair without `=`, or one that contradicts another.
     """
     relations: dict[str, tuple[str, ...] | None] = {}
-    for name, value in (_pair(text, "--relation", "NAME=FILE or NAME=none") for text in relation):
+    for name, value in (pair(text, "--relation", "NAME=FILE or NAME=none") for text in relation):
         if value == NONE:
             if name in relations:
                 raise _contradicted(name)
@@ -111,7 +111,7 @@ def parse_settings(settings: tuple[str, ...], as_of: str | None) -> dict[str, st
         UsageError: a pair without `=`, or a parameter given twice.
     """
     values: dict[str, str] = {}
-    for name, value in (_pair(text, "--set", "NAME=VALUE") for text in settings):
+    for name, value in (pair(text, "--set", "NAME=VALUE") for text in settings):
         if name in values:
             raise UsageError(msg("the parameter `{name}` is given twice", name=name))
         values[name] = value
@@ -138,7 +138,12 @@ def parse_derived(derived: tuple[str, ...]) -> dict[str, str]:
     return files
 
 
-def _pair(text: str, option: str, form: str) -> tuple[str, str]:
+def pair(text: str, option: str, form: str) -> tuple[str, str]:
+    """Take `NAME=VALUE` apart.
+
+    Raises:
+        UsageError: it has another form.
+    """
     name, sign, value = text.partition("=")
     if not (name and sign and value):
         raise _misformed(option, form, text)
@@ -155,7 +160,7 @@ def _contradicted(name: str) -> UsageError:
 
 def _accepted(text: str) -> tuple[str, str]:
     form = f"NAME={ACCEPT}"
-    name, value = _pair(text, "--missing-column", form)
+    name, value = pair(text, "--missing-column", form)
     if value != ACCEPT:
         raise _misformed("--missing-column", form, text)
     return name, value

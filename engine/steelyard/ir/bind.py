@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from steelyard.calendars.zones import zone
@@ -19,15 +19,18 @@ from steelyard.source import Text
 COMMAND_LINE = "--set"
 
 
-def bind_versions(versions: Versions, settings: Mapping[str, str], diagnostics: Diagnostics) -> Versions | None:
+def bind_versions(
+    versions: Versions, settings: Mapping[str, str], diagnostics: Diagnostics, later: Collection[str] = ()
+) -> Versions | None:
     """Give every parameter of every version a value; None where a setting is wrong or a value is missing.
 
     A setting applies to each version that has the parameter. Settings name parameters by their ids or labels.
+    Parameters in `later` have no value afterwards unless a setting gives one.
     """
     before, ids = diagnostics.errors, parameter_ids(versions)
     settings = {ids.get(name, name): value for name, value in settings.items()}
     _check_known(tuple(dict.fromkeys(p.id for one in versions.rulesets for p in one.parameters)), settings, diagnostics)
-    bound = [_bind(one, settings, diagnostics) for one in versions.rulesets]
+    bound = [_bind(one, settings, diagnostics, later) for one in versions.rulesets]
     found = tuple(one for one in bound if one is not None)
     return None if diagnostics.errors > before or len(found) < len(bound) else Versions(found)
 
@@ -49,10 +52,15 @@ def _check_known(known: tuple[str, ...], settings: Mapping[str, str], diagnostic
             )
 
 
-def _bind(ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics) -> Ruleset | None:
+def _bind(
+    ruleset: Ruleset, settings: Mapping[str, str], diagnostics: Diagnostics, later: Collection[str]
+) -> Ruleset | None:
     before = diagnostics.errors
     bound = tuple(
-        _bound(ruleset, parameter, settings.get(parameter.id), diagnostics) for parameter in ruleset.parameters
+        replace(parameter, value=None)
+        if parameter.id in later and parameter.id not in settings
+        else _bound(ruleset, parameter, settings.get(parameter.id), diagnostics)
+        for parameter in ruleset.parameters
     )
     if diagnostics.errors > before:
         return None

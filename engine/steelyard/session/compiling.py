@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from steelyard.ir.ruleset import Ruleset
     from steelyard.ir.versions import Versions
 
+_IDENTIFIER = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 DIALECTS = ("duckdb", "spark", "postgres", "snowflake", "bigquery")
 """`engines.sql.dialects.NAMES`, which must not be loaded for `--help`."""
 
@@ -39,16 +42,47 @@ def compile_sql(versions: Versions, ruleset: Ruleset, dialect: str = "duckdb", l
         return f"{readable(ruleset, dialect, lang=lang).text};\n"
 
 
-def compile_dbt(versions: Versions, ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en") -> Mapping[str, str]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DbtTables:
+    """Where a dbt project has the tables of the facts.
+
+    Attributes:
+        source: the name of their source; None: the name of the model.
+        declared: whether the project declares that source itself; else schema.yml declares it.
+        ref: whether the tables are models or seeds of the project, and of no source.
+        names: the names of tables that are not called `cases` or as their relation, by these.
+    """
+
+    source: str | None = None
+    declared: bool = False
+    ref: bool = False
+    names: Mapping[str, str] = field(default_factory=lambda: {})
+
+
+def compile_dbt(
+    versions: Versions, ruleset: Ruleset, dialect: str = "duckdb", lang: str = "en", tables: DbtTables | None = None
+) -> Mapping[str, str]:
     """Give the texts of a dbt model by file name: the model, `schema.yml`, `README.md`.
 
-    Arguments and exceptions are those of `compile_sql`.
+    Args:
+        versions: every parameter with a value; a cut-off without one is read from dbt's variable `as_of`.
+        ruleset: one of them.
+        dialect: one of `DIALECTS`.
+        lang: `en` or `zh`, of the comments.
+        tables: where the project has the tables of the facts.
+
+    Raises:
+        UsageError: as `compile_sql`; `tables` contradict each other, or name what dbt or the ruleset does not have.
+        PolicyError: as `compile_sql`.
     """
-    from steelyard.engines.sql.dbt import model
+    from steelyard.engines.sql.dbt import Places, model
 
     _check_dialect(dialect)
+    given = tables or DbtTables()
+    _check_tables(given, ruleset)
+    places = Places(names=given.names, source=given.source, declared=given.declared, models=given.ref)
     with _refusals(versions, ruleset):
-        return model(ruleset, dialect, lang)
+        return model(ruleset, dialect, lang, places)
 
 
 def write_dbt(folder: Path, files: Mapping[str, str]) -> None:
@@ -76,6 +110,22 @@ def _is_ours(folder: Path, files: Mapping[str, str]) -> bool:
         return False
     readme = folder / "README.md"
     return not names or (readme.is_file() and WRITTEN_BY in readme.read_text("utf-8", errors="replace"))
+
+
+def _check_tables(tables: DbtTables, ruleset: Ruleset) -> None:
+    from steelyard.engines.sql.readable import Tables
+
+    if tables.ref and (tables.source is not None or tables.declared):
+        raise UsageError(msg("tables are of a source, or models of the project: give one of the two"))
+    if tables.declared and tables.source is None:
+        raise UsageError(msg("name the source that the project declares"))
+    for name in (*filter(None, [tables.source]), *tables.names.values()):
+        if _IDENTIFIER.fullmatch(name) is None:
+            raise UsageError(msg("`{name}` is no name for dbt: use letters, digits and `_`", name=name))
+    known = ("cases", *Tables().of(ruleset))
+    for name in tables.names:
+        if name not in known:
+            raise UsageError(msg("the model reads no table `{name}`, only {known}", name=name, known=", ".join(known)))
 
 
 def _check_dialect(name: str) -> None:

@@ -130,7 +130,7 @@ class Outputs:
                 raise UsageError(msg("`{file}` is a folder", file=place))
         for place in self.places:
             if not Path(place).absolute().parent.is_dir():
-                raise UsageError(msg("`{file}`: there is no such folder", file=place))
+                raise UsageError(msg("`{file}`: there is no such folder", file=str(Path(place).parent)))
         if self.report is not None and is_occupied(Path(self.report), MARKER, WRITTEN):
             raise UsageError(msg("`{folder}` holds files that are no report: name another folder", folder=self.report))
 

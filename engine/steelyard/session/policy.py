@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, Never, cast, overload
@@ -19,6 +19,7 @@ from steelyard.facts.digest import Digests
 from steelyard.facts.python import ArgumentError, Value, value_of
 from steelyard.facts.single import CaseReader
 from steelyard.ir.canonical import parameters_digest, policy_digest
+from steelyard.ir.declared import CUT_OFF
 from steelyard.ir.describe import describe
 from steelyard.ir.ruleset import InputField
 from steelyard.ir.versions import Versions
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from steelyard.engines.protocol import Compiled
     from steelyard.session.cluster import ClusterRun
     from steelyard.session.cluster_facts import SparkFrame
+    from steelyard.session.compiling import DbtTables
     from steelyard.session.frames import Data
     from steelyard.session.listener import Listener
     from steelyard.session.scoring import Run
@@ -475,17 +477,36 @@ class Policy:
         return compile_sql(self._versions, choose_version(self._versions, version), dialect, lang)
 
     def compile_dbt(
-        self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en"
+        self,
+        dialect: str = "duckdb",
+        *,
+        version: str | None = None,
+        lang: str = "en",
+        tables: DbtTables | None = None,
+        variable: bool = False,
     ) -> Mapping[str, str]:
         """Write the policy as a dbt model: the text of each file by its name.
 
-        Arguments and exceptions are those of `compile_sql`.
+        Args:
+            dialect: as for `compile_sql`.
+            version: as for `compile_sql`.
+            lang: as for `compile_sql`.
+            tables: where the project has the tables of the facts; None: in a source of the model's name.
+            variable: whether the model reads the cut-off from dbt's variable `as_of`, in place of the value given here.
+
+        Raises:
+            PolicyError: as for `compile_sql`.
+            UsageError: as for `compile_sql`; `tables` contradict each other or name what is not there.
         """
         from steelyard.session.compiling import compile_dbt
         from steelyard.session.run import choose_version
 
         _check_language(lang)
-        return compile_dbt(self._versions, choose_version(self._versions, version), dialect, lang)
+        one = choose_version(self._versions, version)
+        if variable:
+            parameters = (replace(each, value=None) if each.id == CUT_OFF else each for each in one.parameters)
+            one = replace(one, parameters=tuple(parameters))
+        return compile_dbt(self._versions, one, dialect, lang, tables)
 
     def __repr__(self) -> str:
         """The id and the versions."""

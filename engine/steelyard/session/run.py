@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,19 +39,20 @@ class Scored:
     cases: tuple[Case, ...] = ()
 
 
-def ready_ruleset(name: str, settings: Mapping[str, str]) -> Versions:
+def ready_ruleset(name: str, settings: Mapping[str, str], later: Collection[str] = ()) -> Versions:
     """Load and bind a ruleset, in all its versions.
 
     Args:
         name: a file, a folder of versions, or the name of a shipped ruleset.
         settings: values of parameters, as written.
+        later: parameters that have no value afterwards unless `settings` gives one.
 
     Raises:
         PolicyError: it has errors; these are its diagnostics.
     """
     from steelyard.analysis.check import load
 
-    loaded = load(name, settings)
+    loaded = load(name, settings, later=later)
     if loaded.versions is None:
         raise PolicyError(tuple(one for one in loaded.diagnostics if one.severity is Severity.ERROR))
     return loaded.versions

@@ -232,8 +232,8 @@ def test_statements_for_tables_derive_too(tmp_path: Path, name: str) -> None:
 
     assert "No table month: month is derived here, from the accepted cases." in text
     files = made.compile_dbt(name)
-    assert "source('steelyard', 'complaints')" in files["derived.sql"]
-    assert "source('steelyard', 'month')" not in files["derived.sql"]
+    assert "source('derived', 'complaints')" in files["derived.sql"]
+    assert "source('derived', 'month')" not in files["derived.sql"]
     assert "name: month" not in files["schema.yml"]
 
 

@@ -98,7 +98,7 @@ def test_compiles_to_the_files_of_a_dbt_model(policy: Policy) -> None:
     files = policy.compile_dbt("postgres")
 
     assert list(files) == ["claims_efficiency.sql", "schema.yml", "README.md"]
-    assert "{{ source('steelyard', 'cases') }}" in files["claims_efficiency.sql"]
+    assert "{{ source('claims_efficiency', 'cases') }}" in files["claims_efficiency.sql"]
 
 
 def test_compiles_the_version_that_is_named() -> None:

@@ -198,9 +198,11 @@ class Commentary:
             yield ""
             yield "Parameters:"
             for one in ruleset.parameters:
-                if one.value is not None:
-                    value = format_value(one.value, one.type, zone(ruleset.timezone), Style.DATA)
-                    yield f"  {one.id} = {value}  ({self._label(one.label)})"
+                if one.value is None:
+                    yield f"  {one.id}: given when this runs  ({self._label(one.label)})"
+                    continue
+                value = format_value(one.value, one.type, zone(ruleset.timezone), Style.DATA)
+                yield f"  {one.id} = {value}  ({self._label(one.label)})"
         yield ""
         yield from self._table(cases, "one row a case", ruleset.inputs)
         for relation in ruleset.relations_to_give:

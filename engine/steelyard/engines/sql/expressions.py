@@ -9,10 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
+from sqlglot import exp
+
 from steelyard.diagnostics import InternalError
 from steelyard.engines.sql import build, definitions, functions, literals, logic, rows, tables
 from steelyard.engines.sql.arithmetic import TooWideError
 from steelyard.engines.sql.build import E
+from steelyard.engines.sql.dialects.common import as_type
 from steelyard.engines.sql.frame import Frame
 from steelyard.engines.sql.intervals import Interval, hull, point
 from steelyard.engines.sql.scope import Program, Scope, interval_of
@@ -183,9 +186,11 @@ def _settle(truth: Value, scope: Scope) -> Value:
 
 def _parameter(expr: Parameter, program: Program) -> Value:
     found = next(one for one in program.ruleset.parameters if one.id == expr.name)
-    if found.value is None:
+    if found.value is not None:
+        return literals.literal(found.value, found.type, program)
+    if (written := program.variables.get(expr.name)) is None:
         raise InternalError(f"the parameter `{expr.name}` has no value")
-    return literals.literal(found.value, found.type, program)
+    return Value(as_type(exp.Var(this=written), program.dialect.bigint()), interval_of(found))
 
 
 def _input(expr: Input, program: Program, scope: Scope) -> Value:

@@ -90,17 +90,19 @@ def readable(
     *,
     added: Callable[[Statement], Iterable[Selected]] | None = None,
     groups: Sequence[str] = (),
+    variables: Mapping[str, str] | None = None,
 ) -> Readable:
     """Write a ruleset as one statement.
 
     Args:
-        ruleset: its parameters bound.
+        ruleset: its parameters bound, apart from `variables`.
         dialect_name: one of `dialects.NAMES`.
         tables: the tables of the facts.
         lang: the language of labels and clauses, `zh` or `en`.
         added: gives further columns, after those of results; they have no origin.
         groups: names of inputs, `month` or `version`, each with a column of `added` (`key_column`): for a row that
             intake rejects it has what can be read of it. Other columns of `added` are NULL there.
+        variables: what is written for parameters without a value (see `scope.Program`).
 
     Raises:
         UnfitError: it cannot be written as one statement.
@@ -110,7 +112,7 @@ def readable(
     here = dialect(dialect_name)
     kept, rows = names_of(ruleset)
     stamp = policy_digest(ruleset)
-    statement = compile_ruleset(ruleset, here, kept, rows, stamp, identity=ruleset.key)
+    statement = compile_ruleset(ruleset, here, kept, rows, stamp, identity=ruleset.key, variables=variables)
     if statement.unlisted:
         raise _too_many(statement)
     if added is not None:

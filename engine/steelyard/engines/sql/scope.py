@@ -17,7 +17,7 @@ from steelyard.ir.expressions import Expr, Part
 from steelyard.ir.knowledge import Knower
 from steelyard.ir.reading import DefineKey, Reading
 from steelyard.ir.resolved import knower
-from steelyard.ir.ruleset import InputField, Relation, Ruleset, Table
+from steelyard.ir.ruleset import InputField, ParameterDeclaration, Relation, Ruleset, Table
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type, default_range
 
 Fetch = Callable[[str], Value]
@@ -82,6 +82,7 @@ class Program:
         compiler: `expressions.value`, handed in because it reads rows and tables, which compile expressions themselves.
         suffix: suffix of the names of small tables.
         unique: relations in which no case can have two rows.
+        variables: what is written for parameters without a value, by id: a word that stands for an integer.
         defines: the compiled defines of the case.
         parts: the compiled results of indicators, by indicator and part.
         small: constant tables that the statement needs, by name: columns and rows.
@@ -95,6 +96,7 @@ class Program:
     compiler: Compiler
     suffix: str = ""
     unique: frozenset[str] = frozenset()
+    variables: Mapping[str, str] = field(default_factory=lambda: {})
     defines: dict[str, Value] = field(default_factory=lambda: {})
     parts: dict[tuple[str, Part], Value] = field(default_factory=lambda: {})
     cached: dict[object, object] = field(default_factory=lambda: {})
@@ -145,7 +147,7 @@ class SmallTable:
     comment: str | None = None
 
 
-def interval_of(field: InputField) -> Interval | None:
+def interval_of(field: InputField | ParameterDeclaration) -> Interval | None:
     """The range of a field's stored values; None for types without an order."""
     widest = default_range(field.type)
     if widest is None or widest.low is None or widest.high is None:

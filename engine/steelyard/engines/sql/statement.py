@@ -167,8 +167,9 @@ def compile_ruleset(  # noqa: PLR0917 - all of a rule
     suffix: str = "",
     spare: str | None = None,
     unique: frozenset[str] = frozenset(),
+    variables: Mapping[str, str] | None = None,
 ) -> Statement:
-    """Compile a ruleset whose parameters are bound.
+    """Compile a ruleset whose parameters are bound, apart from `variables`.
 
     Args:
         ruleset: what to compile.
@@ -181,6 +182,7 @@ def compile_ruleset(  # noqa: PLR0917 - all of a rule
         spare: a table of all case rows, good or bad, that is cheaper to read and used to join relations; None: none.
         unique: one_row relations in whose table no two rows have the same keys (`relations.key_fields`).
         suffix: suffix of the names of small tables, to distinguish the statements of several versions.
+        variables: see `Program`.
 
     Raises:
         TooWideError: an integer may need more than 128 bits.
@@ -199,7 +201,7 @@ def compile_ruleset(  # noqa: PLR0917 - all of a rule
     frame = Frame(names.take("facts"), reading(cases), names, spare=None if spare is None else reading(spare))
     frame.want("_case")
     frame.want(ruleset.key)
-    program = Program(ruleset, dialect, sources, frame, names, expressions.value, suffix, unique)
+    program = Program(ruleset, dialect, sources, frame, names, expressions.value, suffix, unique, variables or {})
     return _Compilation(program, digest).statement()
 
 
