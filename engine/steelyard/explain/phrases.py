@@ -39,7 +39,6 @@ from steelyard.ir.expressions import (
     OwnMeasure,
     OwnTarget,
     Parameter,
-    Part,
     Rank,
     Scale,
     ScoreValue,
@@ -339,7 +338,7 @@ def _read(expr: _Read, words: Words) -> Text:
         case Field(relation=relation, name=name) | OneRow(relation=relation, name=name):
             return words.name(f"{relation}.{name}")
         case IndicatorPart(indicator=indicator, part=part):
-            return msg("{part} of {indicator}", part=_part_name(part), indicator=words.name(indicator))
+            return words.part(indicator, part)
         case OwnTarget():
             return msg("the target")
         case OwnMeasure():
@@ -355,19 +354,3 @@ def _read(expr: _Read, words: Words) -> Text:
             return msg("{output} by {table}", output=output, table=words.name(table))
         case _:
             assert_never(expr)
-
-
-def _part_name(part: Part) -> Message:
-    match part:
-        case Part.MEASURE:
-            return msg("the measure")
-        case Part.TARGET:
-            return msg("the target")
-        case Part.SCORE:
-            return msg("the score")
-        case Part.SHARE:
-            return msg("the share")
-        case Part.STATUS:
-            return msg("the status")
-        case _:
-            assert_never(part)

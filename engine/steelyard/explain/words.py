@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import assert_never
 
 from steelyard.calendars.zones import zone
 from steelyard.diagnostics import Message, msg
@@ -11,7 +12,7 @@ from steelyard.explain.records import Clause, Fact, RowReference
 from steelyard.explain.terms import Name, Text, TypedValue, percentage_points, value_text
 from steelyard.facts.case import Row
 from steelyard.ir.contents import expressions
-from steelyard.ir.expressions import Define, Expr, Field, Input, OneRow, Parameter, Stored
+from steelyard.ir.expressions import Define, Expr, Field, Input, OneRow, Parameter, Part, Stored
 from steelyard.ir.ruleset import CASES, Definition, InputField, Label, Relation, Ruleset, Source
 from steelyard.ir.text_labels import text_labels
 from steelyard.ir.types import DateTime, Type, difference
@@ -21,6 +22,7 @@ from steelyard.ir.walk import nodes
 from steelyard.semantics.values import LEFT_EMPTY
 
 _DIVISION = "division by zero"
+_PARTS = {str(part.value): part for part in Part}
 _FEED_FIELDS = {
     "event_id": Label("编号", "Number"),
     "declaration_id": Label("编号", "Number"),
@@ -58,6 +60,7 @@ class Words:
         self.row_definitions: dict[tuple[str, str], Definition] = {
             (relation.id, define.id): define for relation in ruleset.relations for define in relation.defines
         }
+        self._indicators = frozenset(one.id for one in ruleset.indicators)
         self._names: dict[str, Name] = {}
         self._names[CASES] = Name(CASES, Label("案件", "cases"))
         for relation in ruleset.relations:
@@ -140,6 +143,10 @@ class Words:
         """Convert the value of a name, as a percentage where the ruleset compares the name with percentages."""
         return self.value(value, percent(type) if id in self._percentages else type)
 
+    def part(self, indicator: str, part: Part) -> Message:
+        """Describe a result of an indicator."""
+        return msg("{part} of {indicator}", part=_part_name(part), indicator=self.name(indicator))
+
     def missing(self, reasons: Iterable[str]) -> tuple[Text, ...]:
         """Describe what was missing, sorted by code point; what a rule left empty only where nothing else was."""
         found = tuple(self.reason(reason) for reason in sorted(reasons) if reason not in LEFT_EMPTY.reasons)
@@ -150,7 +157,9 @@ class Words:
         if reason.startswith(_DIVISION):
             culprit = reason.removeprefix(_DIVISION).removeprefix(" in ")
             return msg("division by zero in {name}", name=self.name(culprit)) if culprit else msg("division by zero")
-        relation, dot, _ = reason.partition(".")
+        relation, dot, part = reason.partition(".")
+        if relation in self._indicators and part in _PARTS:
+            return self.part(relation, _PARTS[part])
         if dot and relation in self.relations:
             return msg("{field} of {relation}", field=self.name(reason), relation=self.name(relation))
         if reason in self.relations:
@@ -226,3 +235,19 @@ def _field_label(relation: Relation, member: InputField | Definition) -> Label:
 
 def _score_label(id: str, label: Label) -> Label:  # noqa: A002 - the word
     return Label("得分", "Score") if id == "score" and label == Label(id, id) else label
+
+
+def _part_name(part: Part) -> Message:
+    match part:
+        case Part.MEASURE:
+            return msg("the measure")
+        case Part.TARGET:
+            return msg("the target")
+        case Part.SCORE:
+            return msg("the score")
+        case Part.SHARE:
+            return msg("the share")
+        case Part.STATUS:
+            return msg("the status")
+        case _:
+            assert_never(part)
