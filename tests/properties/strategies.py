@@ -385,19 +385,22 @@ def tables(draw: Draw) -> dict[str, Any]:
     }
 
 
+RANK_CELLS = (*RANKS, ":= missing", ":= rank", ':= if n1 > 0 then "high" else rank')
+
+
 def ranking_table(draw: Draw, cell: Any, band: Any, hit: str) -> dict[str, Any]:
-    """A table with ordered levels, whose hit policy compares them."""
+    """A table with ordered levels, some of them computed, whose hit policy compares them."""
     table: dict[str, Any] = {
         "hit": hit,
         "inputs": {"line": "line", "n": {"value": "n2", "type": "decimal(1)"}},
         "outputs": {"level": {"type": "text", "ordered": list(RANKS)}},
         "rows": [
-            {"line": draw(cell), "n": draw(band), "level": one_of(draw, *RANKS, ":= missing")}
+            {"line": draw(cell), "n": draw(band), "level": one_of(draw, *RANK_CELLS)}
             for _ in range(draw(st.integers(1, 4)))
         ],
     }
     if chance(draw, 30):
-        table["default"] = {"level": one_of(draw, *RANKS)}
+        table["default"] = {"level": one_of(draw, *RANK_CELLS)}
     return table
 
 

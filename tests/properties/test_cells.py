@@ -93,17 +93,25 @@ SAID = ["0", "1", "2", ":= m", ":= m * 2 - n", ":= missing"]
 HITS = ["unique", "any", "first", "collect sum", "collect min", "collect max", "collect count", "collect", "rule order"]
 
 
+RANKED = ["priority", "output order"]
+RANKED_SAID = ["x", "y", ":= b", ":= a", ':= if n > m then "x" else b', ":= missing"]
+
+
 def table(hit: str, rows: list[tuple[Cell, Cell, str]], tail: str) -> str:
-    lines = "".join(f'      - {{n: "{n.text}", a: "{a.text}", o: "{said}"}}\n' for n, a, said in rows)
+    lines = "".join(f'      - {{n: "{n.text}", a: "{a.text}", o: \'{said}\'}}\n' for n, a, said in rows)
     seen = "outputs: {number: count(t), total: sum(t)}" if hit in {"collect", "rule order"} else "outputs: {seen: t}"
+    kind = "{type: text, ordered: [x, y]}" if hit in RANKED else "integer"
     return (
-        f"tables:\n  t:\n    hit: {hit}\n    inputs: {{n: n, a: a}}\n    outputs: {{o: integer}}\n"
+        f"tables:\n  t:\n    hit: {hit}\n    inputs: {{n: n, a: a}}\n    outputs: {{o: {kind}}}\n"
         f"    rows:\n{lines}{tail}{seen}\n"
     )
 
 
 ROWS = st.lists(
     st.tuples(st.sampled_from(OF_N + WIDE), st.sampled_from(OF_A), st.sampled_from(SAID)), min_size=1, max_size=4
+)
+RANKED_ROWS = st.lists(
+    st.tuples(st.sampled_from(OF_N), st.sampled_from(OF_A), st.sampled_from(RANKED_SAID)), min_size=1, max_size=5
 )
 TAILS = [
     "",
@@ -113,10 +121,22 @@ TAILS = [
 ]
 
 
+ASKED = st.lists(st.sampled_from(POINTS), min_size=30, max_size=60)
+
+
 @settings(max_examples=30, phases=[Phase.generate])
-@given(st.sampled_from(HITS), ROWS, st.sampled_from(TAILS), st.lists(st.sampled_from(POINTS), min_size=30, max_size=60))
+@given(st.sampled_from(HITS), ROWS, st.sampled_from(TAILS), ASKED)
 def test_engines_agree_about_tables_that_compute(hit, rows, tail, points):
-    text = HEAD + table(hit, rows, "" if hit == "collect count" else tail)
+    engines_agree(HEAD + table(hit, rows, "" if hit == "collect count" else tail), points)
+
+
+@settings(max_examples=12, phases=[Phase.generate])
+@given(st.sampled_from(RANKED), RANKED_ROWS, st.sampled_from(["", *TAILS[2:]]), ASKED)
+def test_engines_agree_about_ranks_that_are_computed(hit, rows, tail, points):
+    engines_agree(HEAD + table(hit, rows, tail.replace(":= m", ":= b")), points)
+
+
+def engines_agree(text: str, points: list[Point]) -> None:
     note(text)
     ruleset = load_ruleset(text)
     cases = [
@@ -202,6 +222,72 @@ def test_regions_are_those_found_by_trying_all_values(hit, rows):
             assert not any(each[place] and (hit != "first" or True not in each[:place]) for each in answers.values())
     sure = [one for one in found if one.code in {"H101", "H102"}]
     assert all(inside_some for inside_some in (bool(held([one], one.code)) for one in sure))
+
+
+ORDER = {"y": 0, "x": 1, None: 2}
+
+
+def value_of(said: str, point: Point) -> str | None:
+    n, a, m, b = point
+    match said:
+        case ":= b":
+            return b
+        case ":= a":
+            return a
+        case ":= missing":
+            return None
+        case ':= if n > m then "x" else b':
+            return None if n is None or m is None else "x" if n > m else b
+        case constant:
+            return constant
+
+
+@settings(max_examples=60, phases=[Phase.generate])
+@given(RANKED_ROWS)
+def test_a_row_that_is_said_never_to_decide_never_does(rows):
+    """Among constants the contrary too: a row that never decides is found."""
+    text = table("priority", rows, "")
+    note(text)
+    _, found = lowered(HEAD + text)
+    hidden = {int(str(one.headline).split()[1]) - 1 for one in found if one.code == "L111"}
+    deciding: set[int] = set()
+    for point in POINTS:
+        ranks = [ORDER[value_of(said, point)] for *_, said in rows]
+        each = truths(rows, point)
+        hits = [place for place, truth in enumerate(each) if truth]
+        if hits:
+            best = min(hits, key=lambda place: ranks[place])
+            if not any(truth is None and ranks[place] < ranks[best] for place, truth in enumerate(each)):
+                deciding.add(best)
+
+    assert not deciding & hidden
+    if all(not said.startswith(":=") or said == ":= missing" for *_, said in rows) and not any(
+        cell.names for row in rows for cell in row[:2]
+    ):
+        assert hidden == {*range(len(rows))} - deciding
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("[{n: '> 1', o: := b}, {n: '> 2', o: y}, {n: '> 3', o: x}]", ["row 3 of `t` never decides: row 2 takes"]),
+        ("[{n: '> 1', o: := b}, {n: '> 2', o: x}]", []),  # what is computed may be missing
+        ("[{n: '> 1', o: := b}, {n: '> 2', o: := b}]", ["row 2 of `t` never decides: row 1 takes"]),  # the same
+        ("[{n: '> 1', o: ':= coalesce(b, \"y\")'}, {n: '> 2', o: x}]", ["row 2 of `t` never decides: row 1 takes"]),
+        ("[{n: '> 2', o: x}, {n: '> 1', o: ':= coalesce(b, \"y\")'}]", []),  # the first written wins a tie
+        (
+            "[{n: '> 1', o: ':= if coalesce(m, 0) > 1 then \"y\" else \"y\"'}, {n: '> 2', o: := b}]",
+            ["row 2 of `t` never decides: row 1 takes"],
+        ),
+    ],
+)
+def test_rows_that_compute_hide_others_where_they_stand_higher_in_every_case(rows, expected):
+    text = (
+        HEAD + "tables:\n  t:\n    hit: priority\n    inputs: {n: n}\n    outputs: {o: {type: text, ordered: [x, y]}}\n"
+    )
+    _, found = lowered(f"{text}    rows: {rows}\noutputs: {{seen: t}}\n")
+
+    assert expected == [str(one.headline).removesuffix(" precedence") for one in found if one.code == "L111"]
 
 
 @pytest.mark.parametrize("cells", [("> m", "<= m"), ("[m..4]", "< m"), ("m", "not(m)")])

@@ -16,7 +16,7 @@ from steelyard.ir import coverage
 from steelyard.ir.comparisons import Comparison, divided
 from steelyard.ir.contents import expressions
 from steelyard.ir.coverage import MISSING, TestedColumn
-from steelyard.ir.expressions import Expr, IsMissing, Stored, TableCall
+from steelyard.ir.expressions import Argument, Expr, IsMissing, Stored, TableCall
 from steelyard.ir.knowledge import Knower, asked_range
 from steelyard.ir.ranges import UNBOUNDED, hull
 from steelyard.ir.resolved import Resolved
@@ -25,7 +25,7 @@ from steelyard.ir.ruleset import (
     Table,
     TableInput,
 )
-from steelyard.ir.types import Range, Type
+from steelyard.ir.types import Range, Text, Type
 from steelyard.ir.walk import nodes
 from steelyard.model.ruleset import RulesetFile
 
@@ -106,6 +106,16 @@ class Subject:
                 return None
             found |= values
         return frozenset(found) or None
+
+    def said(self, table: Table, cell: Argument) -> frozenset[Stored | None] | None:
+        """All values that a computed cell has, None for missing; None where they are not known one by one."""
+        asked = [call.arguments[cell.position] for call in self.calls.get(table.id, ())]
+        found: set[Stored | None] = {None} if any(map(self.knower.missing, asked)) else set()
+        values = self._values(asked)
+        if values is None:
+            listed = cell.type.values if isinstance(cell.type, Text) else ()
+            values = frozenset(listed) or None
+        return None if values is None or not asked else frozenset(found | values)
 
     def bound_inputs(self, table: Table) -> frozenset[str]:
         """The table's inputs of which not every value may occur beside any values of the others."""

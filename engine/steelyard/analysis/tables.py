@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from steelyard.analysis.compared_axes import AnyAxis, compared, extents, possible, shown
 from steelyard.analysis.gaps import gaps
+from steelyard.analysis.precedence import Precedence, precedence
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, Message, ValueRegion, ValueRegions, msg
 from steelyard.ir import coverage
 from steelyard.ir.coverage import Box, TestedColumn
 from steelyard.ir.ruleset import HitPolicy, Table
-from steelyard.semantics.tables import priority
 
 MOST_PAIRS = 20
 """How many overlaps of a table are reported one by one."""
@@ -29,7 +29,7 @@ def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
         axes = subject.axes(table)
         if table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}:
             _overlaps(subject, table, axes, diagnostics)
-        _unreachable(table, axes, diagnostics)
+        _unreachable(subject, table, axes, diagnostics)
         _gaps(subject, table, axes, diagnostics)
 
 
@@ -114,11 +114,12 @@ def _may_overlap(
     )
 
 
-def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
+def _unreachable(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
     """Report rows that no value reaches, or that others shadow: earlier ones (first), or higher ones (priority)."""
     columns = [axis.sure for axis in axes]
-    order = _deciding(table)
-    shadows = None if order is None else _shadows(table, axes, order)
+    found = precedence(subject, table)
+    order = () if found is None else found.order
+    shadows = None if found is None else _shadows(axes, found)
     for place, row in enumerate(table.rows):
         if any(not column.rows[place] for column in columns):
             diagnostics.add(
@@ -127,7 +128,7 @@ def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics
                 msg("row {number} of `{table}` can never hit", number=place + 1, table=table.id),
                 help=msg("no value that is asked for meets its conditions: correct or remove it"),
             )
-        elif shadows is not None and order is not None and (before := _hiding(shadows, order, place)):
+        elif shadows is not None and (before := _hiding(shadows, order, place)):
             diagnostics.add(
                 "L111",
                 row.span,
@@ -142,7 +143,7 @@ def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics
                     (ValueRegion(extents(axes, tuple(one.rows[place] for one in columns)), _numbers(place, *before)),)
                 ),
             )
-    if shadows is not None and order is not None and shadows.undecided:
+    if shadows is not None and shadows.undecided:
         first = order[shadows.undecided[0]]
         diagnostics.add(
             "L111",
@@ -164,25 +165,14 @@ def _unreachable(table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics
         )
 
 
-def _deciding(table: Table) -> list[int] | None:
-    """The rows in the order in which the first that hits decides; None where no single row decides."""
-    places = range(len(table.rows))
-    if table.hit is HitPolicy.FIRST:
-        return [*places]
-    if table.hit is not HitPolicy.PRIORITY:
-        return None
-    rank = priority(table)
-    return sorted(places, key=lambda place: rank(table.rows[place]))
-
-
-def _shadows(table: Table, axes: Sequence[AnyAxis], order: Sequence[int]) -> coverage.Shadows:
+def _shadows(axes: Sequence[AnyAxis], found: Precedence) -> coverage.Shadows:
     """What hides each row, where the rows decide in this order; rows are numbered by their place in it."""
 
     def ordered(column: TestedColumn) -> TestedColumn:
-        return TestedColumn(column.atoms, tuple(column.rows[place] for place in order))
+        return TestedColumn(column.atoms, tuple(column.rows[place] for place in found.order))
 
     columns, possible = [ordered(axis.sure) for axis in axes], [ordered(axis.possible) for axis in axes]
-    return coverage.shadows(columns, possible, [table.rows[place].outputs for place in order])
+    return coverage.shadows(columns, possible, found.before, found.certain)
 
 
 def _hiding(shadows: coverage.Shadows, order: Sequence[int], place: int) -> tuple[int, ...]:

@@ -2,21 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from steelyard.diagnostics import msg
 from steelyard.explain.distance import why_not
 from steelyard.explain.gaps import Miss
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import TableRowReference, TableStory
-from steelyard.explain.terms import Name
+from steelyard.explain.terms import Name, Text
 from steelyard.ir.expressions import Argument, Expr, TableCall
-from steelyard.ir.ruleset import HitPolicy, Table, TableRow
+from steelyard.ir.ruleset import HitPolicy, Said, Table, TableRow
+from steelyard.ir.table_cells import computes
 from steelyard.ir.walk import rebuild
-from steelyard.semantics.tables import decide
-from steelyard.semantics.values import Truth
+from steelyard.semantics.tables import decide, priority
+from steelyard.semantics.values import Missing, Truth, Value
 
 ONE_ROW = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
 """The hit policies under which one row gives the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Precedence:
+    """The first output in which a row that hit differs from the row that decided, under priority.
+
+    Attributes:
+        output: the output; None where both rows say the same, and the first written decides.
+        own: what the row says.
+        other: what the row that decided says.
+    """
+
+    output: Name | None
+    own: Text
+    other: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +45,14 @@ class Asked:
         story: what happened.
         deciding: the cells of each row that decided the answer, about the values that were asked.
         doubts: of each row that is unknown, why.
+        precedences: of each further hit why the row that decided takes precedence; None where the order written tells.
         nearest: of the nearest row that missed, the cells that failed.
     """
 
     story: TableStory
     deciding: tuple[tuple[Expr, ...], ...]
     doubts: tuple[tuple[Miss, ...], ...]
+    precedences: tuple[Precedence | None, ...]
     nearest: tuple[Miss, ...]
 
 
@@ -50,7 +70,9 @@ def asked(call: TableCall, at: EvaluationPlace) -> Asked:
             failed[number] = count
         else:
             (unknown if any(truth is not True for truth in truths) else hits).append(number)
-    deciding = hits if table.hit not in ONE_ROW else [number for number in hits if _decides(table, hits, number)][:1]
+    arguments = tuple(map(at.value, call.arguments)) if computes(table) else ()
+    deciding = _deciding(table, hits, arguments)
+    also = [number for number in hits if number not in deciding]
     least = min(failed.values(), default=0)
     misses = {number: tests.why_not(table.rows[number]) for number, count in failed.items() if count == least}
     nearest = min(misses, key=lambda number: sum(miss.size for miss in misses[number]), default=None)
@@ -58,7 +80,7 @@ def asked(call: TableCall, at: EvaluationPlace) -> Asked:
         table=at.words.name(table.id),
         hit=table.hit.value,
         rows=tuple(_reference(table, number) for number in deciding),
-        also=tuple(_reference(table, number) for number in hits if number not in deciding),
+        also=tuple(_reference(table, number) for number in also),
         unknown=tuple(_reference(table, number) for number in unknown),
         default=not hits and table.default is not None,
         nearest=None if nearest is None else _reference(table, nearest),
@@ -68,6 +90,7 @@ def asked(call: TableCall, at: EvaluationPlace) -> Asked:
         story=story,
         deciding=tuple(tests.cells(table.rows[number]) for number in deciding),
         doubts=tuple(tests.why_not(table.rows[number]) for number in unknown),
+        precedences=tuple(_precedence(table, number, deciding, arguments, at) for number in also),
         nearest=() if nearest is None else misses[nearest],
     )
 
@@ -102,9 +125,36 @@ class _Tests:
         return self._arguments[expr.position] if isinstance(expr, Argument) else rebuild(expr, self._put)
 
 
-def _decides(table: Table, hits: list[int], number: int) -> bool:
-    """Whether the row gives the answer that all hits together give."""
-    return decide(table, hits) == table.rows[number].outputs
+def _deciding(table: Table, hits: Sequence[int], arguments: Sequence[Value]) -> list[int]:
+    """The rows that give the answer, in the order of the list that they give."""
+    if table.hit is HitPolicy.OUTPUT_ORDER:
+        rank = priority(table, arguments)
+        return sorted(hits, key=lambda number: rank(table.rows[number]))
+    if table.hit not in ONE_ROW:
+        return [*hits]
+    answer = decide(table, hits, arguments)
+    return [number for number in hits if table.rows[number].outputs == answer][:1]
+
+
+def _precedence(
+    table: Table, number: int, deciding: Sequence[int], arguments: Sequence[Value], at: EvaluationPlace
+) -> Precedence | None:
+    """Why the row that decided takes precedence over another one that hit."""
+    if table.hit is not HitPolicy.PRIORITY or not deciding:
+        return None
+    rank = priority(table, arguments)
+    row, best = table.rows[number], table.rows[deciding[0]]
+    place = next((i for i, (one, two) in enumerate(zip(rank(row), rank(best), strict=True)) if one != two), None)
+    if place is None:
+        return Precedence(None, "", "")
+
+    output = table.outputs[place]
+
+    def said(value: Said) -> Text:
+        found = arguments[value.position] if isinstance(value, Argument) else value
+        return msg("missing") if found is None or isinstance(found, Missing) else at.words.value(found, output.type)
+
+    return Precedence(Name(output.id, output.label), said(row.outputs[place]), said(best.outputs[place]))
 
 
 def _reference(table: Table, number: int) -> TableRowReference:

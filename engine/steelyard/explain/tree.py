@@ -16,7 +16,7 @@ from steelyard.explain.distance import joined
 from steelyard.explain.phrases import bare, phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Node, TableRowReference, TableStory
-from steelyard.explain.tables import Asked, asked
+from steelyard.explain.tables import Asked, Precedence, asked
 from steelyard.explain.terms import Text
 from steelyard.explain.words import Words
 from steelyard.ir.expressions import (
@@ -295,8 +295,8 @@ class _Tree:
         for place, cells in zip(table.story.rows, table.deciding[:ROWS], strict=False):
             number = None if len(table.deciding) == 1 else str(place.number)
             found += (self._cell(cell, number) for cell in cells)
-        for one in table.story.also:
-            found.append(_line(msg("row {row} hits as well", row=_place(one)), truth=True))
+        for one, why in zip(table.story.also, table.precedences, strict=True):
+            found.append(_line(_also(_place(one), why), truth=True))
         for one, misses in zip(table.story.unknown, table.doubts, strict=True):
             found.append(_line(msg("row {row} may hit: {why}", row=_place(one), why=joined(misses)), truth=None))
         if table.story.nearest is not None:
@@ -316,6 +316,21 @@ def _place(row: TableRowReference) -> Text:
     """A row by its number, with its cell in a workbook and its note."""
     shown: Text = str(row.number) if not row.cell else msg("{row} ({cell})", row=row.number, cell=row.cell)
     return shown if row.note is None else msg("{row} “{note}”", row=shown, note=row.note)
+
+
+def _also(row: Text, why: Precedence | None) -> Text:
+    """A further row that hit, and why it does not decide."""
+    if why is None:
+        return msg("row {row} hits as well", row=row)
+    if why.output is None:
+        return msg("row {row} hits as well and says the same", row=row)
+    return msg(
+        "row {row} hits as well: {output} is {own} there, {other} takes precedence",
+        row=row,
+        output=why.output,
+        own=why.own,
+        other=why.other,
+    )
 
 
 def _answer(story: TableStory) -> Text:

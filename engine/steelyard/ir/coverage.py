@@ -303,9 +303,9 @@ def overlapping(
         classes: of each row its class: pairs of one class are left out; None: there are no classes.
     """
     sets = row_sets(columns)
-    alike = [0] * rows if classes is None else _members(classes)
+    same = [0] * rows if classes is None else alike(classes)
     for row in range(rows):
-        later = (1 << rows) - (2 << row) & ~alike[row]
+        later = (1 << rows) - (2 << row) & ~same[row]
         for column_, rows_of in zip(columns, sets, strict=True):
             later &= rows_of.of(column_.rows[row])[0]
         while later:
@@ -313,12 +313,12 @@ def overlapping(
             later &= later - 1
 
 
-def _members(classes: Sequence[Hashable]) -> list[int]:
+def alike(classes: Sequence[Hashable]) -> tuple[int, ...]:
     """For each row the rows of its class, as a set of bits."""
     found: dict[Hashable, int] = {}
     for row, one in enumerate(classes):
         found[one] = found.get(one, 0) | 1 << row
-    return [found[one] for one in classes]
+    return tuple(found[one] for one in classes)
 
 
 def row_sets(columns: Sequence[TestedColumn]) -> list[RowSets]:
@@ -326,20 +326,27 @@ def row_sets(columns: Sequence[TestedColumn]) -> list[RowSets]:
     return [RowSets(transposed(one)) for one in columns]
 
 
-def shadows(columns: Sequence[TestedColumn], possible: Sequence[TestedColumn], classes: Sequence[Hashable]) -> Shadows:
-    """What decides which rows are hidden by earlier ones.
+def shadows(
+    columns: Sequence[TestedColumn],
+    possible: Sequence[TestedColumn],
+    before: Sequence[int],
+    certain: Sequence[int],
+) -> Shadows:
+    """What decides which rows are hidden by others.
 
     Args:
         columns: what the cells cover.
         possible: what they may cover, counting cells that are unknown for a missing value.
-        classes: of each row its outputs: an unknown row hides only a row with other outputs, by making them missing.
+        before: of each row, as bits, the rows that take precedence over it.
+        certain: of each row, as bits, the rows that must cover a value to hide it there; an unknown row of the others
+            hides it by making the answer missing.
     """
     sets = row_sets(columns)
     pairs = [
         (one, one if it is other else RowSets(transposed(other)))
         for one, it, other in zip(sets, columns, possible, strict=True)
     ]
-    return Shadows(pairs, [one.rows for one in columns], _members(classes))
+    return Shadows(pairs, [one.rows for one in columns], before, certain)
 
 
 def with_missing(one: TestedColumn, cells: Sequence[Expr | None]) -> tuple[TestedColumn, TestedColumn]:

@@ -25,6 +25,7 @@ from steelyard.ir.expressions import (
     Literal,
     OneRow,
     Parameter,
+    Scale,
     Stored,
     TableAggregate,
     TableCall,
@@ -138,6 +139,9 @@ class Knower:
                 return frozenset() if value is None else frozenset((value,))
             case Bounded(operand=operand):
                 return self.values(operand, depth)
+            case Scale(operand=operand, digits=digits):
+                values = self.values(operand, depth)
+                return None if values is None else frozenset(one * 10**digits for one in values if isinstance(one, int))
             case If(yes=yes, no=no):
                 return self._either((yes, no), depth)
             case Coalesce(items=items):

@@ -1,4 +1,4 @@
-"""Finds, for rows of a table, the other rows that match the same values, and rows that earlier rows hide completely.
+"""Finds, for rows of a table, the other rows that match the same values, and rows that others hide completely.
 
 Rows are kept as bits of a number for each atom of a column, under a binary tree over the atoms, so that the rows that
 share an atom with a cell, or cover it, are found in a few steps and not by comparing rows in pairs.
@@ -63,33 +63,39 @@ def runs(cell: int) -> Iterator[tuple[int, int]]:
 
 
 class Shadows:
-    """Decides which earlier rows together take all values that a row matches, for the rows of one table.
+    """Decides which rows with precedence together take all values that a row matches, for the rows of one table.
 
     Attributes:
         undecided: the rows for which the search would have been too long.
     """
 
     def __init__(
-        self, columns: Sequence[tuple[RowSets, RowSets]], cells: Sequence[Sequence[int]], alike: Sequence[int]
+        self,
+        columns: Sequence[tuple[RowSets, RowSets]],
+        cells: Sequence[Sequence[int]],
+        before: Sequence[int],
+        certain: Sequence[int],
     ) -> None:
         """Take the columns of a table.
 
         Args:
             columns: of each column the rows by what they cover, and by what they may cover.
             cells: of each column the cells of the rows.
-            alike: of each row, as bits, the rows with its outputs: these must cover a value to take it, of others it
-                is enough that they may.
+            before: of each row, as bits, the rows that take precedence over it.
+            certain: of each row, as bits, the rows that must cover a value to take it; of others it is enough that
+                they may.
         """
         self.undecided: list[int] = []
         self._columns = columns
         self._cells = cells
-        self._alike = alike
+        self._before = before
+        self._certain = certain
         self._steps = 0
 
     def hidden_by(self, place: int) -> tuple[int, ...]:
-        """The earlier rows that together hide this one; empty where none do, or that is undecided."""
-        found = _Search(self._columns, [column[place] for column in self._cells], self._alike[place], self._steps)
-        hidden = found.hidden((1 << place) - 1)
+        """The rows that together hide this one; empty where none do, or that is undecided."""
+        found = _Search(self._columns, [column[place] for column in self._cells], self._certain[place], self._steps)
+        hidden = found.hidden(self._before[place])
         self._steps = found.steps
         if hidden is None:
             self.undecided.append(place)
@@ -97,18 +103,18 @@ class Shadows:
 
 
 class _Search:
-    """Searches the values of one row, column by column, for some that no earlier row takes.
+    """Searches the values of one row, column by column, for some that no row with precedence takes.
 
     Attributes:
         used: rows that together take all values examined so far, as bits.
     """
 
     def __init__(
-        self, columns: Sequence[tuple[RowSets, RowSets]], cells: Sequence[int], alike: int, steps: int
+        self, columns: Sequence[tuple[RowSets, RowSets]], cells: Sequence[int], certain: int, steps: int
     ) -> None:
         self._columns = columns
         self._cells = cells
-        self._alike = alike
+        self._certain = certain
         self._seen: set[tuple[int, int]] = set()
         self._sets = [
             self._taken(one.of(cell), other.of(cell)) for (one, other), cell in zip(columns, cells, strict=True)
@@ -120,16 +126,16 @@ class _Search:
         self.used = 0
         self.steps = steps
 
-    def hidden(self, earlier: int) -> bool | None:
-        """Whether the rows `earlier` take all values of the row; None where the search is too long."""
+    def hidden(self, before: int) -> bool | None:
+        """Whether the rows `before` take all values of the row; None where the search is too long."""
         for some, _ in self._sets:
-            earlier &= some
-        return self._covered(0, earlier)
+            before &= some
+        return self._covered(0, before)
 
     def _taken(self, sure: tuple[int, int], possible: tuple[int, int]) -> tuple[int, int]:
-        """Of the rows with the same outputs those that cover, of the others those that may."""
-        alike, others = self._alike, ~self._alike
-        return sure[0] & alike | possible[0] & others, sure[1] & alike | possible[1] & others
+        """Of the rows that must be certain those that cover, of the others those that may."""
+        certain, others = self._certain, ~self._certain
+        return sure[0] & certain | possible[0] & others, sure[1] & certain | possible[1] & others
 
     def _covered(self, depth: int, alive: int) -> bool | None:
         """Whether the rows `alive` take all values from a column on; None where the search is too long."""
@@ -149,7 +155,7 @@ class _Search:
                     return None
                 rows = sure.by_atom[place]
                 if sure is not possible:
-                    rows = rows & self._alike | possible.by_atom[place] & ~self._alike
+                    rows = rows & self._certain | possible.by_atom[place] & ~self._certain
                 if (found := self._covered(depth + 1, alive & rows)) is not True:
                     return found
         self._seen.add((depth, alive))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from steelyard.ir.expressions import (
     And,
     Argument,
@@ -14,9 +16,10 @@ from steelyard.ir.expressions import (
     Or,
     Rank,
     Scale,
+    Stored,
     Within,
 )
-from steelyard.ir.ruleset import Table
+from steelyard.ir.ruleset import HitPolicy, Table
 from steelyard.ir.walk import nodes
 
 
@@ -57,6 +60,18 @@ def computes(table: Table) -> bool:
     """Whether an output of a row, or of the default, is computed."""
     said = [one for row in table.rows for one in row.outputs]
     return any(isinstance(one, Argument) for one in (*said, *(table.default or ())))
+
+
+def ranks(table: Table) -> tuple[Mapping[Stored | None, int], ...]:
+    """Of each output the rank of its values: 0 the most important, None missing, last where its order says nothing."""
+    return tuple(
+        {None: len(one.priority)} | {value: rank for rank, value in enumerate(one.priority)} for one in table.outputs
+    )
+
+
+def ranks_computed(table: Table) -> bool:
+    """Whether the rank of a row differs between cases, because its outputs are ranked and computed."""
+    return table.hit in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER} and computes(table)
 
 
 def plain(cell: Expr | None) -> bool:

@@ -8,14 +8,15 @@ list is empty. All outputs of a call are decided together.
 - unique: two hits reject the case. any: two hits with different outputs reject the case.
 - first: the first hit in the order written. priority: the hit whose outputs stand highest in their orders,
   the first output compared first; the first written wins a tie. A missing output comes last where its order does not
-  say otherwise; collect_min and collect_max of ordered text are priority, with a missing output first.
+  say otherwise; collect_min and collect_max of ordered text are priority, with a missing output first. An unknown row
+  changes the result only where its outputs stand higher than those of the hits.
 - collect_sum, collect_min, collect_max: over each output of the hits, missing where one is missing.
   collect_count: the number of hits; a ruleset that writes no default has the default 0.
 - rule_order, collect: every hit, in the order written; output_order: by priority.
 
-An output cell may be computed; its value is that of an argument of the call. Two cells say the same where they are
-written alike, whatever their values. Under collect_sum, collect_min and collect_max of a table with a computed output
-any unknown row could change the result.
+An output cell may be computed; its value is that of an argument of the call, and decides its place in the order of
+its output. Otherwise two cells say the same where they are written alike, whatever their values. Under collect_sum,
+collect_min and collect_max of a table with a computed output any unknown row could change the result.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from steelyard.diagnostics import msg
 from steelyard.ir.expressions import (
     Argument,
     Expr,
+    Stored,
 )
 from steelyard.ir.reading import reads_arguments_alone
 from steelyard.ir.ruleset import HitPolicy, Said, Table, TableRow
-from steelyard.ir.table_cells import computes
+from steelyard.ir.table_cells import computes, ranks
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.values import Missing, Rejected, Value, missing, names, union
 
@@ -121,8 +123,8 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
             result = _folded(table, hits)
             changed = bool(unknown)
         else:
-            result = decide(table, hits)
-            changed = not isinstance(result, Conflict) and _changes(table, hits, unknown, result)
+            result = decide(table, hits, env.arguments)
+            changed = changes(table, hits, unknown, result, env.arguments)
         reason = union(reasons) if changed else None
         return TableAnswer(tuple(hits), tuple(unknown), result, reason, env.arguments if computed else ())
 
@@ -179,13 +181,19 @@ def output(table: Table, ask: Question, position: int) -> Meaning:
     return evaluate
 
 
-def decide(table: Table, hits: Sequence[int]) -> Result:
-    """Return the result of exactly these hits, given in the order written."""
+def decide(table: Table, hits: Sequence[int], arguments: Sequence[Value] = ()) -> Result:
+    """Return the result of exactly these hits, given in the order written.
+
+    Args:
+        table: the table.
+        hits: the positions of the rows, from 0.
+        arguments: what the table was asked with; needed where its outputs are computed and ranked.
+    """
     rows = [table.rows[index] for index in hits]
     if table.hit.gives_list:
         if not rows:
             return Hits(() if table.default is None else (table.default,))
-        ordered = sorted(rows, key=priority(table)) if table.hit is HitPolicy.OUTPUT_ORDER else rows
+        ordered = sorted(rows, key=priority(table, arguments)) if table.hit is HitPolicy.OUTPUT_ORDER else rows
         return Hits(tuple(row.outputs for row in ordered))
     if not rows:
         return table.default
@@ -198,7 +206,7 @@ def decide(table: Table, hits: Sequence[int]) -> Result:
         case HitPolicy.FIRST:
             return rows[0].outputs
         case HitPolicy.PRIORITY:
-            return min(rows, key=priority(table)).outputs
+            return min(rows, key=priority(table, arguments)).outputs
         case HitPolicy.COLLECT_COUNT:
             return (len(rows),) * len(table.outputs)
         case HitPolicy.COLLECT_SUM | HitPolicy.COLLECT_MIN | HitPolicy.COLLECT_MAX:
@@ -220,27 +228,31 @@ def _cells(table: Table) -> list[Expr]:
     return [cell for row in table.rows for cell in row.cells if cell is not None]
 
 
-def _changes(table: Table, hits: Sequence[int], unknown: Sequence[int], result: Result) -> bool:
-    """Return whether `result` (no conflict) would differ if one, or all, of the unknown rows hit as well."""
-    if not unknown:
+def changes(
+    table: Table, hits: Sequence[int], unknown: Sequence[int], result: Result, arguments: Sequence[Value] = ()
+) -> bool:
+    """Return whether `result` would differ if one, or all, of the unknown rows hit as well; a conflict stays one."""
+    if not unknown or isinstance(result, Conflict):
         return False
+    if table.hit is HitPolicy.PRIORITY and hits:
+        rank = priority(table, arguments)
+        best = min(rank(table.rows[index]) for index in hits)
+        return any(rank(table.rows[index]) < best for index in unknown)
     more = [[index] for index in unknown]
     more.append(list(unknown))
-    return any(decide(table, sorted([*hits, *extra])) != result for extra in more)
+    return any(decide(table, sorted([*hits, *extra]), arguments) != result for extra in more)
 
 
-def priority(table: Table) -> Callable[[TableRow], tuple[int, ...]]:
-    """Build the sort key of a row under priority: the position of each output in its order, last where it has none.
+def priority(table: Table, arguments: Sequence[Value] = ()) -> Callable[[TableRow], tuple[int, ...]]:
+    """Build the sort key of a row by priority: the rank of each of its outputs."""
+    of_outputs = ranks(table)
 
-    No output in such a table is computed.
-    """
-    ranks = [{value: rank for rank, value in enumerate(output.priority)} for output in table.outputs]
+    def rank_of(said: Said, of_output: Mapping[Stored | None, int]) -> int:
+        value = arguments[said.position] if isinstance(said, Argument) else said
+        return of_output[None if isinstance(value, Missing) else value]
 
     def rank(row: TableRow) -> tuple[int, ...]:
-        return tuple(
-            len(order) if isinstance(v, Argument) else order.get(v, len(order))
-            for v, order in zip(row.outputs, ranks, strict=True)
-        )
+        return tuple(map(rank_of, row.outputs, of_outputs))
 
     return rank
 

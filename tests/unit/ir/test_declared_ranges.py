@@ -34,7 +34,7 @@ tables:
   fee:
     hit: HIT
     inputs: {kind: kind}
-    outputs: {amount: {type: integer, range: "[0..200]"}}
+    outputs: {amount: {type: integer, VALUES}}
     rows:
       - {kind: a, amount: CELL}
     default: {amount: DEFAULT}
@@ -48,6 +48,7 @@ GAPS = {
     "ROWS": 'rows: "[0..5]"',
     "ONE_ROW": 'rows: "[0..1]"',
     "HIT": "unique",
+    "VALUES": 'range: "[0..200]"',
     "CELL": "5",
     "DEFAULT": "0",
     "DEFINE": "n",
@@ -97,6 +98,10 @@ def test_the_text_itself_is_sound() -> None:
         ({"cell": '":= n * 2"', "hit": "collect sum"}, []),  # proved
         ({"default": '":= n * 3"', "hit": "collect max"}, ["B101"]),
         ({"define": "extra.level"}, []),
+        ({"values": "values: [5, 0]", "cell": '":= n"'}, ["B101"]),  # which values it has is not known
+        ({"values": "values: [5, 0]", "cell": '":= if n > 1 then 5 else 0"', "hit": "priority"}, []),
+        ({"values": "values: [5, 0]", "cell": '":= if n > 1 then 5 else 1"', "hit": "collect sum"}, ["B101"]),
+        ({"values": "values: [5, 0]", "default": '":= n"', "hit": "priority"}, []),  # a default has no rank
     ],
 )
 def test_what_check_says(written: dict[str, str], expected: list[str]) -> None:

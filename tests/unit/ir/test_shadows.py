@@ -36,7 +36,12 @@ def test_runs_are_the_cell(cell: int):
 
 def shadows_of(columns: list[list[int]], rows: int) -> Shadows:
     sets = [RowSets(transposed(one)) for one in columns]
-    return Shadows([(one, one) for one in sets], columns, [1 << row for row in range(rows)])
+    return Shadows(
+        [(one, one) for one in sets],
+        columns,
+        [(1 << row) - 1 for row in range(rows)],
+        [1 << row for row in range(rows)],
+    )
 
 
 def points(columns: list[list[int]], row: int) -> set[int]:

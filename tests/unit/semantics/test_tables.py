@@ -119,7 +119,7 @@ def test_priority_compares_the_first_output_first_and_then_the_order_written():
 def test_a_missing_output_has_the_last_priority():
     rows_ = [((TRUE,), (None,)), ((TRUE,), (7,)), ((TRUE,), (1,))]
 
-    assert ask(HitPolicy.PRIORITY, rows_, {"a": 0}, priorities=((1,),)) == 1
+    assert ask(HitPolicy.PRIORITY, rows_, {"a": 0}, priorities=((1, 7),)) == 1
     assert ask(HitPolicy.OUTPUT_ORDER, rows_, {"a": 0}, priorities=((7, 1),)) == (7, 1, lacking("t"))
 
 

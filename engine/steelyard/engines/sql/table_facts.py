@@ -12,11 +12,11 @@ from steelyard.engines.sql.scope import Scope
 from steelyard.engines.sql.value import Value
 from steelyard.ir import coverage
 from steelyard.ir import table_cells as cells
-from steelyard.ir.expressions import Argument
 from steelyard.ir.knowledge import columns_of
 from steelyard.ir.ranges import UNBOUNDED
 from steelyard.ir.ruleset import HitPolicy, Table
 from steelyard.ir.types import Range
+from steelyard.semantics.tables import priority
 
 MOST_PAIRS = 10_000
 """Up to this many pairs of overlapping rows are examined for different outputs."""
@@ -59,17 +59,12 @@ def ranges(arguments: Sequence[Value]) -> tuple[Range, ...]:
 
 
 def order(table: Table) -> list[int]:
-    """Return the rows: by priority where the hit policy is priority or output order, else in the order written."""
+    """Return the rows: by priority where they are ranked, and so in every case; else in the order written."""
     places = range(len(table.rows))
-    if table.hit not in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER}:
+    if table.hit not in {HitPolicy.PRIORITY, HitPolicy.OUTPUT_ORDER} or cells.computes(table):
         return list(places)
-    ranks = [{value: rank for rank, value in enumerate(output.priority)} for output in table.outputs]
-
-    def rank(index: int) -> list[int]:
-        pairs = zip(table.rows[index].outputs, ranks, strict=True)
-        return [len(known) if isinstance(value, Argument) else known.get(value, len(known)) for value, known in pairs]
-
-    return sorted(places, key=rank)
+    rank = priority(table)
+    return sorted(places, key=lambda index: rank(table.rows[index]))
 
 
 def plain(table: Table) -> bool:

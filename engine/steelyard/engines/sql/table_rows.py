@@ -1,7 +1,8 @@
 """Decision tables evaluated row by row: which rows hit, which may hit, whether that could change the result.
 
-The formulas for `changed` are derived from `semantics.tables._changes` for each hit policy. They are exact because
-which rows say the same is known when compiling: outputs are constants, or are compared as they are written.
+The formulas for `changed` are derived from `semantics.tables.changes` for each hit policy. They are exact because
+which rows say the same is known when compiling: outputs are constants, or are compared as they are written. Only the
+ranks of computed outputs under priority and output order are computed.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from dataclasses import dataclass, replace
 
 from steelyard.engines.sql import build
 from steelyard.engines.sql.build import E
-from steelyard.engines.sql.scope import Scope
+from steelyard.engines.sql.scope import Program, Scope
 from steelyard.engines.sql.table_facts import may_conflict, may_miss, order, ranges, small
+from steelyard.engines.sql.table_ranks import Rank, ranks
 from steelyard.engines.sql.value import Missed, Rejection, Value, Why, guarded, under, union
 from steelyard.ir.expressions import (
     Argument,
@@ -24,12 +26,10 @@ from steelyard.ir.expressions import (
     Or,
 )
 from steelyard.ir.ruleset import HitPolicy, Said, Table, TableRow
-from steelyard.ir.table_cells import computes
+from steelyard.ir.table_cells import computes, ranks_computed
 
 CHOOSING = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
 """The hit policies whose result is that of one row."""
-Compiler = Callable[[Expr, Scope], Value]
-"""Compiles a cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,14 @@ class EvaluatedRow:
         hits: whether it hits; never NULL.
         unknown: whether it may hit; never NULL, constant FALSE where that is impossible.
         why: conditions for the reasons of its cells.
+        rank: its rank among the rows; None where the rows are in order.
     """
 
     row: TableRow
     hits: E
     unknown: E
     why: Why
+    rank: Rank | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class EvaluatedTable:
     """A table, evaluated.
 
     Attributes:
-        rows: by priority where the hit policy is priority or output order, else in the order written.
+        rows: by priority where they are ranked, and so in every case; else in the order written.
         some: whether a row hits.
         misses: whether it is possible that no row hits and the unknown rows change nothing.
         changed: whether the unknown rows could change the result; undefined where there is a conflict.
@@ -70,25 +72,26 @@ class EvaluatedTable:
     arguments: tuple[Value, ...]
 
 
-def ask(table: Table, arguments: Sequence[Value], scope: Scope, compiler: Compiler) -> EvaluatedTable:
+def ask(table: Table, arguments: Sequence[Value], program: Program, scope: Scope) -> EvaluatedTable:
     """Evaluate a table for arguments that are columns."""
     inner = replace(scope, arguments=tuple(arguments))
     known: dict[Expr, Value] = {}
 
     def cell(expr: Expr) -> Value:
         if expr not in known:
-            known[expr] = compiler(_shortened(expr), inner)
+            known[expr] = program.value(_shortened(expr), inner)
         return known[expr]
 
     cells = [[cell(one) for one in row.cells if one is not None] for row in table.rows]
-    return _Asking(table, scope, tuple(arguments)).asked(cells)
+    return _Asking(table, program, scope, tuple(arguments)).asked(cells)
 
 
 class _Asking:
     """Builds the evaluation of one table."""
 
-    def __init__(self, table: Table, scope: Scope, arguments: tuple[Value, ...]) -> None:
+    def __init__(self, table: Table, program: Program, scope: Scope, arguments: tuple[Value, ...]) -> None:
         self.table = table
+        self.program = program
         self.scope = scope
         self.arguments = arguments
         self.computes = computes(table)
@@ -98,7 +101,8 @@ class _Asking:
         self.places = table.hit in CHOOSING and not self.may_conflict
         """Whether the first row that hits is all there is to know of the hits."""
         self.place: E = build.null()
-        """That row, from 0; the number of rows where none does."""
+        """That row, from 0; the number of rows where none does. Where ranks are computed: its rank, else one beyond."""
+        self.ranked = ranks_computed(table)
 
     def asked(self, cells: Sequence[Sequence[Value]]) -> EvaluatedTable:
         """Build the whole evaluation from the cells of each row."""
@@ -106,7 +110,12 @@ class _Asking:
         inline = self.places and not nullable and len(self.table.outputs) == 1 and not self.computes
         rows = [self.row(index, cells[index], inline=inline) for index in order(self.table)]
         some = build.disj([row.hits for row in rows])
-        if self.places and not inline:
+        if self.ranked:
+            found = ranks(self.table, self.arguments, self.program, self.scope)
+            rows = [replace(row, rank=rank) for row, rank in zip(rows, found.rows, strict=True)]
+            if self.places:
+                rows, some = self.best(rows, found.beyond)
+        elif self.places and not inline:
             whens = [(row.hits, build.integer(place)) for place, row in enumerate(rows)]
             self.place = self.scope.frame.put(f"{self.table.id}_hit", build.case(whens, build.integer(len(rows))))
             rows = [replace(row, hits=build.equal(self.place, build.integer(i))) for i, row in enumerate(rows)]
@@ -136,6 +145,14 @@ class _Asking:
             return EvaluatedRow(row, truth, build.boolean(value=False), {})
         return EvaluatedRow(row, build.true(truth), build.missing(truth), union(cell.why for cell in cells))
 
+    def best(self, rows: Sequence[EvaluatedRow], beyond: Value) -> tuple[list[EvaluatedRow], E]:
+        """The rows, of which only that with the best rank among those that hit is left to hit; whether there is one."""
+        arithmetic = self.program.arithmetic
+        found = [arithmetic.choose([(row.hits, row.rank.value)], beyond) for row in rows if row.rank is not None]
+        self.place = self.scope.frame.put(f"{self.table.id}_best", arithmetic.minimum([*found, beyond]).sql)
+        left = [replace(row, hits=build.equal(self.place, row.rank.value.sql)) for row in rows if row.rank is not None]
+        return left, build.less(self.place, beyond.sql)
+
     def conflict(self, rows: Sequence[EvaluatedRow]) -> E:
         """Whether two rows that conflict hit."""
         if not self.may_conflict:
@@ -158,6 +175,8 @@ class _Asking:
             case HitPolicy.COLLECT_COUNT:
                 one = default == (1,) * len(self.table.outputs)
                 return _one_more(unclear if one else [], [] if one else unclear, some)
+            case HitPolicy.PRIORITY if self.ranked:
+                return self._higher(unclear, some)
             case HitPolicy.FIRST | HitPolicy.PRIORITY:
                 return self._before(rows)
             case HitPolicy.ANY:
@@ -190,6 +209,15 @@ class _Asking:
                 continue
             other = [build.unequal(says, build.integer(numbers[row.row.outputs]))] if any(same) else []
             found.append(build.conj((row.unknown, build.greater(self.place, build.integer(place)), *other)))
+        return build.disj(found)
+
+    def _higher(self, unclear: Sequence[EvaluatedRow], some: E) -> E:
+        """Whether an unknown row ranks higher than the best hit, or says other than the default where there is none."""
+        found: list[E] = []
+        for row in unclear:
+            higher = [] if row.rank is None else [build.less(row.rank.last.sql, self.place)]
+            default = [some] if row.row.outputs == self.table.default else []
+            found.append(build.conj((row.unknown, *higher, *default)))
         return build.disj(found)
 
     def _others(self, rows: Sequence[EvaluatedRow], some: E) -> E:

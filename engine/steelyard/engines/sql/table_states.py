@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from steelyard.ir.coverage import TestedColumn
 from steelyard.ir.ruleset import Table
 from steelyard.ir.table_cells import at_missing
-from steelyard.semantics.tables import Conflict, TableAnswer, decide
+from steelyard.semantics.tables import TableAnswer, changes, decide
 from steelyard.semantics.values import missing
 
 MOST = 16
@@ -90,9 +90,7 @@ def answer(table: Table, left: Left) -> TableAnswer:
     hits = tuple(_bits(left.certain))
     unknown = tuple(_bits(left.possible & ~left.certain))
     result = decide(table, hits)
-    more = (*((index,) for index in unknown), unknown) if unknown else ()
-    changed = not isinstance(result, Conflict) and any(decide(table, sorted((*hits, *one))) != result for one in more)
-    return TableAnswer(hits, unknown, result, missing() if changed else None)
+    return TableAnswer(hits, unknown, result, missing() if changes(table, hits, unknown, result) else None)
 
 
 def tested(table: Table, left: Left, place: int) -> bool:

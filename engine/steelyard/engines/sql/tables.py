@@ -90,7 +90,7 @@ def _called(node: TableCall, arguments: Sequence[Value], program: Program, scope
     asked = program.cached.get(key)
     if not isinstance(asked, EvaluatedTable):
         known = bound(arguments, table.id, scope.frame)
-        asked = table_rows.ask(table, known, scope, program.value)
+        asked = table_rows.ask(table, known, program, scope)
         program.cached[key] = asked
     position = next(index for index, one in enumerate(table.outputs) if one.id == node.output)
     return _Call(asked, position, rejections(arguments), program, scope)
@@ -131,6 +131,20 @@ class _Call:
         """The values to aggregate or list: the outputs of the rows that hit, else the default, if there is one."""
         default = [(build.not_(self.asked.some), self.default)] if self.has_default else []
         return [*self.rows, *default]
+
+    @property
+    def in_order(self) -> Items:
+        """The items in the order of the list; a row whose rank is computed stands at each that it can have."""
+        ranked: list[tuple[int, E, Said]] = []
+        for row in self.asked.rows:
+            if row.rank is None:
+                return self.items
+            for rank in row.rank.possible:
+                there = build.equal(row.rank.value.sql, build.integer(rank)) if len(row.rank.possible) > 1 else None
+                hits = row.hits if there is None else build.conj((row.hits, there))
+                ranked.append((rank, hits, row.row.outputs[self.position]))
+        ranked.sort(key=lambda one: one[0])
+        return [*((hits, stored) for _, hits, stored in ranked), *self.items[len(self.asked.rows) :]]
 
     @property
     def nothing(self) -> bool:
@@ -214,7 +228,7 @@ class _Call:
 
         narrow = not (isinstance(several.expressions[0], exp.DataType) and several.expressions[0] == dialect.wide())
         lists: list[E] = []
-        for one, stored in self.items:
+        for one, stored in self.in_order:
             said = self._said(stored, kind)
             value = build.null() if said is None else said.sql
             if said is not None and said.wide and narrow:

@@ -14,8 +14,9 @@ from steelyard.ir.expressions import Argument, Bounded, Expr, TableCall
 from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import written_range
 from steelyard.ir.ranges import holds_all, holds_none
-from steelyard.ir.ruleset import Clock, HitPolicy
+from steelyard.ir.ruleset import Clock, HitPolicy, Table
 from steelyard.ir.types import Duration, Number, Range, default_range
+from steelyard.ir.types import Text as TextType
 from steelyard.ir.typing.percent import in_percent, percent_where_written
 from steelyard.source import Text
 
@@ -51,14 +52,20 @@ def bounded_clock(context: Context, clock: Clock, written: Text | None) -> Clock
 
 
 def bounded_answer(context: Context, call: TableCall) -> Expr:
-    """Return the call of a table with the range of the output that it asks for, where cells of it are computed."""
-    declared = context.computed_ranges.get((call.table, call.output))
+    """Return the call of a table with the range of the output that it asks for, where cells of it are computed.
+
+    What is computed must be one of the values that the output lists, if any.
+    """
     table = context.table(call.table, None)
-    if declared is None or table is None:
+    if table is None:
+        return call
+    place = next(i for i, one in enumerate(table.outputs) if one.id == call.output)
+    _check_listed(context, call, table, place)
+    declared = context.computed_ranges.get((call.table, call.output))
+    if declared is None:
         return call
     if table.hit in _ONE_ANSWER:
         return _node(context, call, declared, f"{call.table}.{call.output}", None)
-    place = next(i for i, one in enumerate(table.outputs) if one.id == call.output)
     said = [row.outputs[place] for row in table.rows] + ([] if table.default is None else [table.default[place]])
     for one in said:
         if isinstance(one, Argument) and not holds_all(
@@ -76,6 +83,31 @@ def bounded_answer(context: Context, call: TableCall) -> Expr:
             )
             break
     return call
+
+
+def _check_listed(context: Context, call: TableCall, table: Table, place: int) -> None:
+    """Report a row that may compute a value that the output does not list; of texts the type tells."""
+    output = table.outputs[place]
+    listed = frozenset(output.priority)
+    if not listed or isinstance(output.type, TextType) or listed == {True, False}:
+        return
+    for row in table.rows:
+        said = row.outputs[place]
+        values = context.knows.values(call.arguments[said.position]) if isinstance(said, Argument) else frozenset(())
+        if values is None or not values <= listed:
+            context.diagnostics.add(
+                "B101",
+                table.span,
+                msg(
+                    "a cell of `{output}` in `{table}` may compute a value that is not one of those listed",
+                    output=call.output,
+                    table=call.table,
+                ),
+                help=msg(
+                    "let it compute one of them, e.g. by `if` or from a table that lists them; or remove `values`"
+                ),
+            )
+            break
 
 
 def declared_rows(context: Context, written: Text | None, *, one_row: bool) -> Range | None:

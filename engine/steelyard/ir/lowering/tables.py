@@ -297,13 +297,6 @@ def _result(
     if value is None:
         return None
     if isinstance(value, Argument):
-        if output.priority:
-            context.diagnostics.add(
-                "H104",
-                cell.span,
-                msg("a computed cell of `{name}` has no place in the order of importance", name=output.id),
-                help=msg("write a row for each value, or choose another hit policy, e.g. `first`"),
-            )
         return value
     _check_within(context, cell, value, bounds)
     if output.priority and value not in output.priority:

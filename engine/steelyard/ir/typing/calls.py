@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from steelyard.diagnostics import InternalError, msg
 from steelyard.diagnostics.suggestions import closest, listed
@@ -12,6 +13,7 @@ from steelyard.ir.expressions import (
     Coalesce,
     Expr,
     Function,
+    If,
     IsMissing,
     Literal,
     OpenEnd,
@@ -216,9 +218,10 @@ def fit(expr: Expr, kind: Type, scope: NameScope) -> Expr | None:
             return None
         case Text(values=have), Text(values=want) if not want or (have and set(have) <= set(want)):
             return expr
-        case Text(), Text(values=want):
-            if isinstance(expr, Literal) and expr.value in want:
-                return adopt(expr, kind)
+        case Text(), Text(values=want):  # `kind`, of which the values are listed
+            texts = _texts(expr)
+            if texts is not None and texts <= frozenset(want):
+                return _closed(expr, kind)
             scope.diagnostics.add(
                 "T107",
                 expr.span,
@@ -238,6 +241,32 @@ def fit(expr: Expr, kind: Type, scope: NameScope) -> Expr | None:
                 help=wanted_hint(want, have),
             )
             return None
+
+
+def _texts(expr: Expr) -> frozenset[object] | None:
+    """The texts that constants, and choices between them, give; None of any other expression."""
+    match expr:
+        case Literal(value=value):
+            return frozenset() if value is None else frozenset((value,))
+        case If(yes=yes, no=no):
+            parts = (_texts(yes), _texts(no))
+        case Coalesce(items=items):
+            parts = tuple(map(_texts, items))
+        case _:  # known only by its type
+            return frozenset(expr.type.values) if isinstance(expr.type, Text) and expr.type.values else None
+    known = [part for part in parts if part is not None]
+    return frozenset[object]().union(*known) if len(known) == len(parts) else None
+
+
+def _closed(expr: Expr, kind: Text) -> Expr:
+    """A choice between texts of which each is listed, as a text of these values."""
+    match expr:
+        case If(yes=yes, no=no):
+            return replace(expr, yes=_closed(yes, kind), no=_closed(no, kind), type=kind)
+        case Coalesce(items=items):
+            return replace(expr, items=tuple(_closed(one, kind) for one in items), type=kind)
+        case _:  # a constant, or a closed text
+            return adopt(expr, kind)
 
 
 def _apply(function: Function, arguments: tuple[Expr, ...], node: syntax.Call, scope: NameScope) -> Expr | None:

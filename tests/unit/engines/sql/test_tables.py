@@ -299,29 +299,51 @@ OUTPUTS: tuple[tuple[Type, tuple[Any, ...]], ...] = (
     (INTEGER, (5, 2**62, 3_000_000_000)),
     (TRUTH, (True, False, None)),
     (Text(("red", "blue")), ("red", "blue", None)),
+    (LEVEL, ("low", "high", None)),
 )
+COMPUTED: dict[Type, tuple[tuple[Expr, ...], tuple[Any, ...]]] = {
+    INTEGER: ((N, K), tuple(range(-2, 5))),
+    TRUTH: ((Input("flag", type=TRUTH),), (True, False)),
+    LEVEL: ((Input("level", type=LEVEL),), ("middle",)),
+}
+"""What cells compute, and what values that gives besides those written."""
 
 
 @st.composite
 def drawn(draw: st.DrawFn, hit: HitPolicy, most_rows: int = 5) -> tuple[Table, tuple[Expr, ...]]:
     arguments = tuple(draw(st.lists(st.sampled_from(ASKED), min_size=1, max_size=2)))
+    inputs = len(arguments)
     folded = hit.value.startswith("collect_")
     kinds = OUTPUTS[:3] if folded and hit is not HitPolicy.COLLECT_COUNT else OUTPUTS
     outputs = draw(st.lists(st.sampled_from(kinds), min_size=1, max_size=1 if folded else 2))
+    if hit is not HitPolicy.COLLECT_COUNT and draw(st.booleans()):
+        computes = [COMPUTED.get(kind, ((), ())) for kind, _ in outputs]
+        carried = tuple(dict.fromkeys(expr for exprs, _ in computes for expr in exprs))
+        outputs = [
+            (kind, (*found, *more, *(Argument(inputs + carried.index(one), type=kind) for one in exprs)))
+            for (kind, found), (exprs, more) in zip(outputs, computes, strict=True)
+        ]
+        arguments += carried
     values = st.tuples(*(st.sampled_from(found) for _, found in outputs))
-    row = st.builds(TableRow, st.tuples(*(cells(one.type, i) for i, one in enumerate(arguments))), values)
+    row = st.builds(TableRow, st.tuples(*(cells(one.type, i) for i, one in enumerate(arguments[:inputs]))), values)
     default = values if hit is not HitPolicy.COLLECT_COUNT else st.tuples(st.sampled_from((0, 1, 2, None)))
     return Table(
         id="t",
         label=LABEL,
         hit=hit,
-        inputs=tuple(TableInput(f"i{i}", one.type, LABEL) for i, one in enumerate(arguments)),
+        inputs=tuple(TableInput(f"i{i}", one.type, LABEL) for i, one in enumerate(arguments[:inputs])),
         outputs=tuple(
-            TableOutput(f"o{i}", kind, LABEL, tuple(dict.fromkeys(v for v in found if v is not None)))
+            TableOutput(
+                f"o{i}",
+                kind,
+                LABEL,
+                tuple(dict.fromkeys(v for v in found if v is not None and not isinstance(v, Argument))),
+            )
             for i, (kind, found) in enumerate(outputs)
         ),
         rows=tuple(draw(st.lists(row, max_size=most_rows))),
         default=draw(st.one_of(st.none(), default)),
+        carried=tuple(TableInput(f"c{i}", one.type, LABEL) for i, one in enumerate(arguments[inputs:])),
     ), arguments
 
 
@@ -452,7 +474,8 @@ def test_every_dialect_can_say_it(name, large, monkeypatch) -> None:
     monkeypatch.setattr(table_lookup, "LARGE", large)
     rows = [TableRow((at_least(0, 1), at_least(1, 2)), (1,)), TableRow((at_least(0, 2), None), (None,))]
     for hit in HitPolicy:
-        statement = Statement(replace(RULESET, tables=(table_of(hit, rows),)), name)
+        outputs = (TableOutput("o", INTEGER, LABEL, (1,)),)
+        statement = Statement(replace(RULESET, tables=(table_of(hit, rows, outputs=outputs),)), name)
         values = [statement.value(TableCall("t", "o", (N, K), type=INTEGER))]
         said = statement.program.dialect
         text = said.sql(statement.query(values))
