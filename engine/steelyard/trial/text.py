@@ -77,7 +77,7 @@ def _failure(verdict: Verdict, lang: str, *, explained: bool) -> Iterator[str]:
     told = translator(lang)
     if verdict.differences:
         rows = [(one.name, one.expected, one.found, place(one.span)) for one in verdict.differences]
-        head = (msg("result"), msg("expected"), msg("found"), msg("line"))
+        head = (msg("result"), msg("expected"), msg("found"), msg("place in the file"))
         yield from _table([tuple(map(told, head)), *rows])
     for one in verdict.contradictions:
         yield one_line(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from steelyard.diagnostics import Diagnostics, Span, msg
+from steelyard.diagnostics import Diagnostics, Message, Span, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.source import Map, Node, Seq, Text, read_yaml
 from steelyard.trial.records import Difference, Verdict
@@ -39,8 +39,7 @@ def updated(text: str, verdicts: Iterable[Verdict], lang: str) -> tuple[str, int
     wanted = [(verdict, one) for verdict in verdicts if not verdict.contradictions for one in verdict.differences]
     parts = _BREAKS.split(text)
     lines, ends = parts[::2], [*parts[1::2], ""]
-    remarks: dict[int, list[str]] = {}
-    told = translator(lang)
+    remarks: dict[int, tuple[Message, ...]] = {}
     for _, one in sorted(wanted, key=lambda pair: pair[1].expectation.name.span, reverse=True):
         span = _place(one, lines)
         before, after = lines[span.line][: span.column], lines[span.end_line][span.end_column :]
@@ -51,13 +50,15 @@ def updated(text: str, verdicts: Iterable[Verdict], lang: str) -> tuple[str, int
         lines[span.line : span.end_line + 1] = [f"{before}{blank}{_written(one)}{after}"]
         ends[span.line : span.end_line + 1] = [ends[span.end_line]]
         shift = span.end_line - span.line
-        remarks = {(line - shift if line > span.line else line): said for line, said in remarks.items()}
-        remark = told(msg("{name} was {value}", name=one.name, value=text_of(one.expectation.value) or '""'))
-        remarks.setdefault(span.line, []).insert(0, " ".join(remark.split()))
-    confirm = told(msg("found by `steelyard test --update`: confirm it, then delete this remark"))
-    for line, said in remarks.items():
+        remarks = {(line - shift if line > span.line else line): own for line, own in remarks.items()}
+        was = msg("{name} was {value}", name=one.name, value=" ".join(text_of(one.expectation.value).split()) or '""')
+        remarks[span.line] = (was, *remarks.get(span.line, ()))
+    for line, own in remarks.items():
+        remark = translator(lang)(
+            msg("{changes}, by `steelyard test --update`: confirm it, then delete this remark", changes=own)
+        )
         sign = ";" if _ends_in_comment(lines[line]) else "  #"
-        lines[line] = f"{lines[line].rstrip()}{sign} {', '.join(said)}; {confirm}"
+        lines[line] = f"{lines[line].rstrip()}{sign} {remark}"
     new_text = "".join(line + end for line, end in zip(lines, ends, strict=True))
     _check(text, new_text, wanted)
     return new_text, len(wanted)

@@ -84,7 +84,8 @@ def _of_indicator(one: IndicatorView) -> Iterator[str]:
         yield one.waived
     yield from one.how
     for grant in one.grants:
-        yield f"{grant.exemption.text}: {grant.text}"
+        yield grant.exemption.text
+        yield from (f"  {line.text}" for line in grant.lines)
 
 
 def _of_rule(rule: RuleView) -> Iterator[str]:

@@ -148,7 +148,7 @@ def test_what_engines_disagree_about_is_a_failure_that_shows_both(
             "en",
             [
                 "Paid in time",
-                "result  expected  found   line\n  score   99.00     100.00  7:12",
+                "result  expected  found   place in the file\n  score   99.00     100.00  7:12",
                 "100.00  final score",
                 "Upheld complaint\n    ",
                 "2 failed (reference)",
@@ -161,6 +161,17 @@ def test_a_failure_is_told_with_what_explains_it(tmp_path: Path, lang: str, part
     said = render([steelyard.test(home(tmp_path, BAD), engines=REFERENCE)], "text", lang)
 
     assert [] == [part for part in parts if part not in said], said
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_every_kind_of_failure_of_a_shipped_policy_is_explained(tmp_path: Path, lang: str) -> None:
+    shipped = rulesets() / "motor-small-claims"
+    changed = (shipped / "ruleset.yaml").read_text("utf-8").replace("value: 24h", "value: 26h")
+    folder = home(tmp_path, (shipped / "cases.yaml").read_text("utf-8"), changed)
+    said = render([steelyard.test(folder, names=["storm", "open", "unscored"], engines=REFERENCE)], "text", lang)
+
+    for part in {"en": ("target relaxed by 12 h to 38 h", "over the target of 26 h"), "zh": ("26 小时",)}[lang]:
+        assert part in said, said
 
 
 def test_json_and_junit_keep_to_their_schemas(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ BAD = (
     .replace("score: 85,", "score: 12,")
     .replace("reasons: [S1, C1]", "reasons: [C1]")
 )
-REMARK = "found by `steelyard test --update`: confirm it, then delete this remark"
+REMARK = "by `steelyard test --update`: confirm it, then delete this remark"
 
 
 def expecting(written: str) -> str:
@@ -35,10 +35,10 @@ def test_values_are_replaced_and_marked_and_everything_else_stays(tmp_path: Path
     found = update(home(tmp_path, BAD))
 
     expected = CASES.replace(
-        "score: 100.00     # all of it", f"score: 100.00     # all of it; score was 99.00; {REMARK}"
+        "score: 100.00     # all of it", f"score: 100.00     # all of it; score was 99.00, {REMARK}"
     )
     line = next(one for one in CASES.splitlines() if "score: 85," in one)
-    expected = expected.replace(line, line.replace("85,", "85.00,") + f"  # score was 12, reasons was C1; {REMARK}")
+    expected = expected.replace(line, line.replace("85,", "85.00,") + f"  # score was 12, reasons was C1, {REMARK}")
     assert expected == found
     assert steelyard.test(tmp_path, engines=REFERENCE).failures == ()
 
