@@ -11,7 +11,6 @@ from steelyard.cli.status import Status, status_of
 from steelyard.diagnostics import InternalError, Message, PolicyError, SteelyardError, msg
 from steelyard.session.errors import (
     CaseRejectedError,
-    CasesError,
     DisagreementError,
     EngineError,
     IntakeError,
@@ -37,7 +36,7 @@ def tell_error(output: Output, error: SteelyardError) -> Status:
     match error:
         case PolicyError():
             output.findings(error.diagnostics)
-            known = Status.USAGE if isinstance(error, IntakeError | CasesError) else status_of(error.diagnostics)
+            known = Status.USAGE if isinstance(error, IntakeError) else status_of(error.diagnostics)
             return known or Status.USAGE
         case MessageError():
             if isinstance(error, EngineError):

@@ -10,7 +10,7 @@ from steelyard.cli.completion import offer_files, offer_rulesets
 from steelyard.cli.help import Command
 from steelyard.cli.options import language, parse_settings, quiet
 from steelyard.cli.output import Output
-from steelyard.cli.status import Status, Stop
+from steelyard.cli.status import Status, Stop, status_of
 
 if TYPE_CHECKING:
     from steelyard.session.testing import Layout
@@ -78,24 +78,25 @@ def command(  # noqa: PLR0917 - one an option
       steelyard test my-policy --update            write down what came out instead
       steelyard test rulesets --format junit > test.xml
     """
-    from steelyard.cli.telling import tell_error
-    from steelyard.diagnostics import SteelyardError
-    from steelyard.session.testing import Asked, Trial, render, total, trials
+    from steelyard.session.testing import Asked, Trial, Untried, render, total, trials
 
     asked = Asked(engines, names, failed, remembered=True, update=update, lang=output.lang, listener=output)
     found: list[Trial] = []
+    untried: list[Untried] = []
     status = Status.YES
     for one in trials(rulesets, cases, asked, parse_settings(settings, None)):
-        if isinstance(one, SteelyardError):
-            status = max(status, tell_error(output, one))
+        if isinstance(one, Untried):
+            untried.append(one)
+            output.findings(one.diagnostics)
+            status = max(status, Status.USAGE if one.of_cases else status_of(one.diagnostics))
             continue
         found.append(one)
         status = max(status, Status.NO if one.failures else Status.YES)
         if form == "text":
             output.result(render([one], form, output.lang))
     if form == "text":
-        output.line(total(found))
+        output.line(total(found, untried))
     else:
-        output.result(render(found, form, output.lang))
+        output.result(render(found, form, output.lang, untried))
     if status:
         raise Stop(status)

@@ -18,7 +18,7 @@ from steelyard.session.files import staging
 from steelyard.session.last_failed import last_failed, remember
 from steelyard.session.listener import Listener, Silent
 from steelyard.source.files import BYTE_ORDER_MARK
-from steelyard.trial.records import Trial, Verdict
+from steelyard.trial.records import Trial, Untried, Verdict
 from steelyard.trial.running import ENGINES
 from steelyard.trial.worked import WorkedCase
 
@@ -170,7 +170,7 @@ def trials(
     cases: str | None = None,
     asked: Asked | None = None,
     parameters: Mapping[str, str] | None = None,
-) -> Iterator[Trial | PolicyError]:
+) -> Iterator[Trial | Untried]:
     """Try several rulesets, one after the other; what is wrong with one does not keep the others from being tried.
 
     Args:
@@ -192,15 +192,15 @@ def trials(
         try:
             yield _try(name, None if cases is None else Path(cases), asked, parameters)
         except PolicyError as error:
-            yield error
+            yield Untried(name, error.diagnostics, isinstance(error, CasesError))
         except NoSuchCaseError as error:
             unknown.append(error)
     if len(unknown) == len(names):
         raise unknown[0]
 
 
-def render(found: Sequence[Trial], layout: Layout, lang: str) -> str:
-    """Lay trials out, as text, JSON or JUnit XML."""
+def render(found: Sequence[Trial], layout: Layout, lang: str, untried: Sequence[Untried] = ()) -> str:
+    """Lay trials out, as text (without those that could not be tried), JSON or JUnit XML."""
     match layout:
         case "text":
             from steelyard.trial.text import text
@@ -209,18 +209,18 @@ def render(found: Sequence[Trial], layout: Layout, lang: str) -> str:
         case "json":
             from steelyard.trial.data import as_json
 
-            return as_json(found, lang)
+            return as_json(found, untried, lang)
         case "junit":
             from steelyard.trial.junit import junit
 
-            return junit(found, lang)
+            return junit(found, untried, lang)
 
 
-def total(found: Sequence[Trial]) -> Message:
-    """The last line of a command: how many cases passed and failed."""
+def total(found: Sequence[Trial], untried: Sequence[Untried] = ()) -> Message:
+    """The last line of a command: how many cases passed and failed, and what could not be tried."""
     from steelyard.trial.text import summary
 
-    return summary(found)
+    return summary(found, untried)
 
 
 def _below(name: str) -> list[str]:

@@ -13,7 +13,8 @@ from typing import Any
 
 from steelyard.diagnostics import Span
 from steelyard.diagnostics.catalogue import translator
-from steelyard.trial.records import Contradiction, Difference, Trial, Verdict
+from steelyard.diagnostics.renderers.json import check_schema, finding
+from steelyard.trial.records import Contradiction, Difference, Trial, Untried, Verdict
 from steelyard.trial.text import EXPLAINED
 from steelyard.trial.why import why
 
@@ -21,25 +22,33 @@ FORMAT = 1
 """Version number of the format."""
 
 
-def data(trials: Sequence[Trial], lang: str) -> dict[str, Any]:
+def data(trials: Sequence[Trial], untried: Sequence[Untried], lang: str) -> dict[str, Any]:
     """Trials as mappings, lists, texts and numbers; sentences are in a language."""
+    told = translator(lang)
     return {
         "format": FORMAT,
         "passed": sum(one.passed for one in trials),
         "failed": sum(len(one.failures) for one in trials),
         "seconds": round(sum(one.seconds for one in trials), 3),
         "rulesets": [_trial(one, lang) for one in trials],
+        "untried": [
+            {"ruleset": one.ruleset, "diagnostics": [finding(each, told) for each in one.diagnostics]}
+            for one in untried
+        ],
     }
 
 
-def as_json(trials: Sequence[Trial], lang: str) -> str:
+def as_json(trials: Sequence[Trial], untried: Sequence[Untried], lang: str) -> str:
     """Trials as one JSON object."""
-    return json.dumps(data(trials, lang), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(data(trials, untried, lang), ensure_ascii=False, indent=2) + "\n"
 
 
 def test_schema() -> dict[str, Any]:
     """The JSON Schema of the form."""
-    return json.loads(Path(__file__).with_name("test.schema.json").read_text("utf-8"))
+    schema = json.loads(Path(__file__).with_name("test.schema.json").read_text("utf-8"))
+    findings = check_schema()
+    schema["$defs"] |= {"finding": findings["properties"]["diagnostics"]["items"], **findings["$defs"]}
+    return schema
 
 
 def _trial(trial: Trial, lang: str) -> dict[str, Any]:

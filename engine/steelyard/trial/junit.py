@@ -8,22 +8,24 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.diagnostics.plain import encodable, visible
-from steelyard.trial.records import Trial, Verdict
+from steelyard.trial.records import Trial, Untried, Verdict
 from steelyard.trial.text import EXPLAINED, failure
 
 
-def junit(trials: Sequence[Trial], lang: str) -> str:
-    """One XML document; sentences are in a language."""
+def junit(trials: Sequence[Trial], untried: Sequence[Untried], lang: str) -> str:
+    """One XML document; sentences are in a language. A ruleset that could not be tried is a failed test case."""
     root = Element(
         "testsuites",
         name="steelyard",
-        tests=str(sum(len(one.verdicts) for one in trials)),
-        failures=str(sum(len(one.failures) for one in trials)),
+        tests=str(sum(len(one.verdicts) for one in trials) + len(untried)),
+        failures=str(sum(len(one.failures) for one in trials) + len(untried)),
         errors="0",
         time=_time(sum(one.seconds for one in trials)),
     )
     for trial in trials:
         _suite(root, trial, lang)
+    for one in untried:
+        _untried(root, one, lang)
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
 
@@ -50,6 +52,16 @@ def _suite(root: Element, trial: Trial, lang: str) -> None:
         if not verdict.passed:
             failed += 1
             _failure(found, verdict, lang, explained=failed <= EXPLAINED)
+
+
+def _untried(root: Element, one: Untried, lang: str) -> None:
+    told = translator(lang)
+    name = _safe(one.ruleset)
+    suite = SubElement(root, "testsuite", name=name, tests="1", failures="1", errors="0", skipped="0", time=_time(0))
+    case = SubElement(suite, "testcase", name=told(msg("the ruleset or its cases")), classname=name)
+    lines = [f"{each.span or name}: {each.code} {told(each.headline)}" for each in one.diagnostics]
+    shown = SubElement(case, "failure", type="error", message=_safe(lines[0]))
+    shown.text = "\n".join(map(_safe, lines))
 
 
 def _failure(case: Element, verdict: Verdict, lang: str, *, explained: bool) -> None:

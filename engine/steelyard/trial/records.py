@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from steelyard.diagnostics import Message, Span
+from steelyard.diagnostics import Diagnostic, Message, Span
 from steelyard.facts.case import Case, Reject
 from steelyard.ir.ruleset import Ruleset
 from steelyard.trial.worked import Expectation, WorkedCase
@@ -89,6 +89,21 @@ class Unable:
 
     engine: str
     why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Untried:
+    """A ruleset that could not be tried, because it or its file of cases has errors.
+
+    Attributes:
+        ruleset: what was named.
+        diagnostics: why.
+        of_cases: whether they are of the file of cases.
+    """
+
+    ruleset: str
+    diagnostics: tuple[Diagnostic, ...]
+    of_cases: bool
 
 
 @dataclass(frozen=True, slots=True)

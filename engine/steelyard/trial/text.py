@@ -8,7 +8,7 @@ from unicodedata import east_asian_width
 from steelyard.diagnostics import Message, Span, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.diagnostics.plain import one_line
-from steelyard.trial.records import Trial, Verdict
+from steelyard.trial.records import Trial, Untried, Verdict
 from steelyard.trial.why import why
 
 EXPLAINED = 50
@@ -24,8 +24,14 @@ def text(trials: Sequence[Trial], lang: str) -> str:
     return "".join(f"{line}\n" for trial in trials for line in _trial(trial, lang))
 
 
-def summary(trials: Sequence[Trial]) -> Message:
-    """The last line: how many cases passed and failed, and how long it took."""
+def summary(trials: Sequence[Trial], untried: Sequence[Untried] = ()) -> Message:
+    """The last line: how many cases passed and failed, how long it took, and which rulesets could not be tried."""
+    total = _total(trials)
+    names = ", ".join(one.ruleset for one in untried)
+    return msg("{total}; not tried: {names}", total=total, names=names) if untried else total
+
+
+def _total(trials: Sequence[Trial]) -> Message:
     failed = sum(len(trial.failures) for trial in trials)
     passed = sum(trial.passed for trial in trials)
     seconds = f"{sum(trial.seconds for trial in trials):.1f}"

@@ -16,12 +16,13 @@ import xmlschema
 import steelyard
 from steelyard.diagnostics import Diagnostics
 from steelyard.resources import rulesets
-from steelyard.session.testing import LAYOUTS, render, trials
+from steelyard.session.testing import LAYOUTS, Trial, Untried, render, total, trials
 from steelyard.source import read_yaml
 from steelyard.trial.running import ENGINES
 from unit.trial.policies import CASES, RULESET, home
 
 REFERENCE = ("reference",)
+SCHEMA = str(Path(__file__).with_name("junit-10.xsd"))
 BAD = CASES.replace("score: 100.00 ", "score: 99.00 ").replace("has_fired: [upheld]", "not_fired: upheld")
 
 
@@ -182,7 +183,7 @@ def test_json_and_junit_keep_to_their_schemas(tmp_path: Path) -> None:
         jsonschema.validate(found, steelyard.schema("test"))
         assert (found["failed"], found["rulesets"][0]["cases"][0]["differences"][0]["line"]) == (2, 7)
         text = render(tried, "junit", lang)
-        xmlschema.XMLSchema(Path(__file__).with_name("junit-10.xsd")).validate(text)
+        xmlschema.XMLSchema(SCHEMA).validate(text)
         root = ET.fromstring(text)
         assert (root.get("tests"), root.get("failures"), len(root.findall(".//failure"))) == ("14", "2", 2)
     assert LAYOUTS == ("text", "json", "junit")
@@ -214,7 +215,16 @@ def test_several_rulesets_are_tried_and_one_that_is_broken_does_not_stop_the_oth
     (tmp_path / "notes").mkdir()
 
     found = list(trials([str(tmp_path)]))
-    assert [type(one).__name__ for one in found] == ["Trial", "PolicyError", "Trial"]
+    assert [type(one).__name__ for one in found] == ["Trial", "Untried", "Trial"]
+    untried = [one for one in found if isinstance(one, Untried)]
+    tried = [one for one in found if isinstance(one, Trial)]
+    told = json.loads(render(tried, "json", "zh", untried))
+    jsonschema.validate(told, steelyard.schema("test"))
+    assert told["untried"][0]["diagnostics"][0]["code"] == "M101"
+    text = render(tried, "junit", "zh", untried)
+    xmlschema.XMLSchema(SCHEMA).validate(text)
+    assert (ET.fromstring(text).get("failures"), "weigh" in text) == ("1", True)
+    assert "not tried: " in str(total(tried, untried))
     with pytest.raises(steelyard.UsageError):
         list(trials([str(tmp_path / "a"), str(tmp_path / "c")], cases=str(tmp_path / "a" / "cases.yaml")))
 

@@ -33,7 +33,7 @@ def render_json(
     """Render findings as one JSON object."""
     document = {
         "format": FORMAT,
-        "diagnostics": [_finding(each, translate) for each in diagnostics],
+        "diagnostics": [finding(each, translate) for each in diagnostics],
         "errors": sum(each.severity is Severity.ERROR for each in diagnostics),
         "warnings": sum(each.severity is Severity.WARNING for each in diagnostics),
     }
@@ -45,7 +45,9 @@ def check_schema() -> dict[str, Any]:
     return json.loads(Path(__file__).with_name("check.schema.json").read_text("utf-8"))
 
 
-def _finding(diagnostic: Diagnostic, translate: Translator) -> dict[str, object]:
+def finding(diagnostic: Diagnostic, translate: Translator) -> dict[str, object]:
+    """One finding; its sentences are translated."""
+
     def text(message: Message | None) -> str | None:
         return None if message is None else translate(message)
 
