@@ -19,12 +19,12 @@ def test_the_status_says_whether_all_came_out(steelyard: Command, tmp_path: Path
     home(tmp_path)
     done = steelyard("test", tmp_path, "--engine", "reference")
     assert (done.status, done.err) == (0, "")
-    assert re.fullmatch(r".*: 3 passed \(reference\)\n3 passed in \d+\.\d s\n", done.out)
+    assert re.fullmatch(r".*: 4 passed \(reference\)\n4 passed in \d+\.\d s\n", done.out)
 
     home(tmp_path, BAD)
     done = steelyard("test", tmp_path, "--engine", "reference")
     assert done.status == 1
-    assert re.search(r"\n2 passed, 1 failed in \d+\.\d s\n$", done.out)
+    assert re.search(r"\n3 passed, 1 failed in \d+\.\d s\n$", done.out)
 
     home(tmp_path, "")
     assert steelyard("test", tmp_path, "--engine", "reference").status == 2

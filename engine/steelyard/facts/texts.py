@@ -34,7 +34,8 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
             derived one must be given. A row without the case's key belongs to the case.
 
     Returns:
-        The case; or a reject whose `where` is an id, `relation.field` for rows. Unknown ids reject too.
+        The case; or a reject whose `where` is an id, or `relation.field` for a row, whose number is then its `line`.
+        Unknown ids reject too.
     """
     versions = versions_of(rules)
     ruleset, undated = Effective(versions, versions.newest.reference_date).choose(given)
@@ -55,13 +56,13 @@ def case_from_texts(rules: Ruleset | Versions, given: Texts, rows: Mapping[str, 
         return Reject(text, lacking, "", rows_wanted(derived=True))
     single = CaseReader(versions).read(given, {name: _with_key(declared[name], own) for name, own in rows.items()})
     if single.skipped:
-        return replace(single.skipped[0], key=text, line=None)
+        return replace(single.skipped[0], key=text)
     if single.unmatched:
         relation = declared[single.unmatched[0][0]]
         return Reject(
             text, f"{relation.id}.{relation.of_case}", "", msg("the key of the case, `{key}`", key=quoted(key, text))
         )
-    return replace(single.case, line=None) if isinstance(single.case, Reject) else single.case
+    return single.case
 
 
 def _with_key(relation: Relation, rows: Sequence[Texts]) -> list[Texts]:

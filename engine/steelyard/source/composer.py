@@ -22,6 +22,8 @@ NODES_LIMIT = 100_000
 """So many texts, lists and mappings a file may have, which bounds the time of every pass over it."""
 CHARACTERS_LIMIT = 1_000_000
 """So many characters the texts may have together that can be expressions, for the same reason."""
+CASES_TIMES = 10
+"""A file of worked cases may have so many times as much: few passes go over it."""
 SHORT = 10_000
 """Longer texts are no expressions, and are not counted."""
 
@@ -52,7 +54,7 @@ class _Frame:
 class Composer:
     """Composes the nodes of one text."""
 
-    def __init__(self, text: str, file: str, diagnostics: Diagnostics) -> None:
+    def __init__(self, text: str, file: str, diagnostics: Diagnostics, *, cases: bool = False) -> None:
         self._text = text
         self._lines = lines_of(text)
         self._file = file
@@ -63,6 +65,7 @@ class Composer:
         self._findings = 0
         self._nodes = 0
         self._characters = 0
+        self._cases = cases
         self._misleading = False
         self._last: Event | None = None
         self._judged: Open | None = None
@@ -80,13 +83,15 @@ class Composer:
         """Process one event; returns whether to continue."""
         if isinstance(event, Open | Scalar):
             self._nodes += 1
-            if self._nodes > NODES_LIMIT:
-                headline = msg("more than {limit} keys and values", limit=f"{NODES_LIMIT:,}")
+            limit = NODES_LIMIT * (CASES_TIMES if self._cases else 1)
+            if self._nodes > limit:
+                headline = msg("more than {limit} keys and values", limit=f"{limit:,}")
                 return self._refuse_size(event, headline)
         if isinstance(event, Scalar) and len(event.value) <= SHORT:
             self._characters += len(event.value)
-            if self._characters > CHARACTERS_LIMIT:
-                headline = msg("keys and values of more than {limit} characters", limit=f"{CHARACTERS_LIMIT:,}")
+            limit = CHARACTERS_LIMIT * (CASES_TIMES if self._cases else 1)
+            if self._characters > limit:
+                headline = msg("keys and values of more than {limit} characters", limit=f"{limit:,}")
                 return self._refuse_size(event, headline)
         match event:
             case Begin():
@@ -119,7 +124,11 @@ class Composer:
         return True
 
     def _refuse_size(self, event: Open | Scalar, headline: Message) -> bool:
-        advice = msg("keep rows of tables in CSV or XLSX files, and give data as relations")
+        advice = (
+            msg("part the file, and try each part by itself")
+            if self._cases
+            else msg("keep rows of tables in CSV or XLSX files, and give data as relations")
+        )
         self._mislead(Finding("E103", headline, advice), self._span(event.start, event.end))
         return False
 

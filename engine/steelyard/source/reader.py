@@ -18,13 +18,14 @@ def load_file(path: Path, diagnostics: Diagnostics) -> Node | None:
     return None if text is None else read_yaml(text, str(path), diagnostics)
 
 
-def read_yaml(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
+def read_yaml(text: str, file: str, diagnostics: Diagnostics, *, cases: bool = False) -> Node | None:
     """Read one YAML document.
 
     Args:
         text: the whole file.
         file: the file's name in places.
         diagnostics: receives findings.
+        cases: whether it holds worked cases, which may be many.
 
     Returns:
         The root; None where nothing could be read, or where the nodes are certainly not what was meant.
@@ -36,7 +37,7 @@ def read_yaml(text: str, file: str, diagnostics: Diagnostics) -> Node | None:
         headline = msg("the invisible character U+{number}", number=f"{ord(bad.group()):04X}")
         diagnostics.add("Y111", Span(file, line, column, line, column + 1), headline, help=msg("remove it"))
         return None
-    composer = Composer(text, file, diagnostics)
+    composer = Composer(text, file, diagnostics, cases=cases)
     for event in events(text):
         if not composer.take(event):
             break

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from steelyard.diagnostics import Diagnostic, Message, Span
 from steelyard.facts.case import Case, Reject
@@ -64,10 +64,10 @@ class Verdict:
         uncompared: expectations that no engine that ran gives.
     """
 
-    worked: WorkedCase
-    version: Ruleset
+    worked: WorkedCase = field(repr=False)
+    version: Ruleset = field(repr=False)
     case: Case | Reject
-    found: Mapping[str, str]
+    found: Mapping[str, str] = field(repr=False)
     differences: tuple[Difference, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
     uncompared: tuple[str, ...] = ()
@@ -124,7 +124,7 @@ class Trial:
     file: str
     engines: tuple[str, ...]
     unable: tuple[Unable, ...]
-    verdicts: tuple[Verdict, ...]
+    verdicts: tuple[Verdict, ...] = field(repr=False)
     left_out: int
     seconds: float
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from steelyard.diagnostics import Diagnostics, Message
 from steelyard.facts.case import Case, Reject
@@ -18,6 +19,9 @@ from steelyard.trial.names import FIRED, HAS_FIRED, NOT_FIRED, ROWS, STATUS, VER
 from steelyard.trial.records import Contradiction, Difference, Unable, Verdict
 from steelyard.trial.results import define_texts, result_texts, written
 from steelyard.trial.worked import SEPARATOR, WorkedCase
+
+if TYPE_CHECKING:
+    from steelyard.engines.sql.portfolio import Connection
 
 REFERENCE, DURABLE, SQL = "reference", "durable", "sql"
 ENGINES = (REFERENCE, DURABLE, SQL)
@@ -53,6 +57,12 @@ class Bench:
 
     wanted: tuple[str, ...]
     unable: dict[str, Message] = field(default_factory=dict[str, Message])
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _database: Connection | None = None
+
+    def close(self) -> None:
+        """Give back the database."""
+        self._stack.close()
 
     @property
     def able(self) -> tuple[str, ...]:
@@ -87,7 +97,7 @@ class Bench:
     def _sql(self, ruleset: Ruleset) -> Runner | None:
         from steelyard.engines.sql.arithmetic import TooWideError
         from steelyard.engines.sql.engine import report_too_wide
-        from steelyard.engines.sql.memory import InMemory, memory
+        from steelyard.engines.sql.memory import InMemory, emptied, memory
 
         try:
             scorer = InMemory(ruleset)
@@ -98,7 +108,9 @@ class Bench:
             return None
 
         def runner(cases: Sequence[Built]) -> Sequence[Said]:
-            with memory() as connection:
+            if self._database is None:
+                self._database = self._stack.enter_context(memory())
+            with emptied(self._database) as connection:
                 found = scorer.score(connection, [one.case for one in cases if isinstance(one.case, Case)])
             return [Said(_of_sql(ruleset, one.values, one.reject_at, one.rows)) for one in found]
 
@@ -163,15 +175,15 @@ def run_cases(
     groups = tuple(together(rules, cases, diagnostics, settings))
     if diagnostics.errors:
         return (), (), ()
-    bench = Bench(tuple(name for name in ENGINES if name in engines))
     found: dict[str, Verdict] = {}
-    for group in groups:
-        wanted = [one for one in group.cases if chosen(one.worked)]
-        for version in group.rules.rulesets:
-            own = [one for one in wanted if one.version is version]
-            if own:
-                found.update({one.name: one for one in _judged(version, own, bench)})
-                tick(len(found))
+    with closing(Bench(tuple(name for name in ENGINES if name in engines))) as bench:
+        for group in groups:
+            wanted = [one for one in group.cases if chosen(one.worked)]
+            for version in group.rules.rulesets:
+                own = [one for one in wanted if one.version is version]
+                if own:
+                    found.update({one.name: one for one in _judged(version, own, bench)})
+                    tick(len(found))
     verdicts = tuple(found[case.name] for case in cases if case.name in found)
     unable = tuple(Unable(name, why) for name, why in bench.unable.items())
     return verdicts, bench.able, unable

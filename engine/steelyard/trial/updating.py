@@ -107,7 +107,7 @@ def _check(old: str, new: str, wanted: Sequence[tuple[Verdict, Difference]]) -> 
     Raises:
         UpdateError: something else does.
     """
-    before, after = (read_yaml(text, "", Diagnostics()) for text in (old, new))
+    before, after = (read_yaml(text, "", Diagnostics(), cases=True) for text in (old, new))
     if not isinstance(before, Seq) or not isinstance(after, Seq):
         raise UpdateError("the text")
     changed = {(verdict.name, one.name): one.found for verdict, one in wanted}

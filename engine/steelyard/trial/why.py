@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from steelyard.diagnostics import msg
+from steelyard.diagnostics import Span, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.explain.explain import explain
 from steelyard.explain.records import Provenance
@@ -35,7 +35,8 @@ def _paragraphs(verdict: Verdict, lang: str) -> Iterator[tuple[str, tuple[str, .
     seen = _view(verdict, lang)
     names = [one.name.partition(".")[0] for one in verdict.differences]
     if seen.rejection:
-        yield seen.headline, (seen.rejection,)
+        place = _place(verdict)
+        yield seen.headline, (seen.rejection, *(() if place is None else (str(place),)))
     elif seen.status == "unscored":
         yield seen.headline, seen.missing
     if any(name in _OF_LEDGER for name in names):
@@ -71,6 +72,17 @@ def _view(verdict: Verdict, lang: str) -> View:
         case Reject():
             evaluation = rejected(program, Case(verdict.case.key, verdict.case.values), verdict.case)
     return view(explain(evaluation, Provenance()), lang)
+
+
+def _place(verdict: Verdict) -> Span | None:
+    """Where the file says what made the case rejected; None where no value of it alone did."""
+    reject = verdict.case
+    if not isinstance(reject, Reject):
+        return None
+    relation, _, field = reject.where.rpartition(".")
+    rows = next((found for name, found in verdict.worked.rows.items() if name == relation), ())
+    chosen = rows[(reject.line or 0) - 1 :][:1] if relation else (verdict.worked.given,)
+    return next((name.span for names in chosen for name in names if name == field), None)
 
 
 def _is_nothing(amount: str) -> bool:

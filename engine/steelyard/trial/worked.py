@@ -68,7 +68,7 @@ class WorkedCase:
 def read_worked_cases(path: Path, diagnostics: Diagnostics) -> tuple[WorkedCase, ...] | None:
     """Read a file of cases; None, with diagnostics, where it cannot be used."""
     text = read_text(path, diagnostics)
-    node = None if text is None else read_yaml(text, str(path), diagnostics)
+    node = None if text is None else read_yaml(text, str(path), diagnostics, cases=True)
     return None if node is None or diagnostics.errors else worked_cases(node, diagnostics)
 
 

@@ -69,7 +69,12 @@ CASES = """\
 - case: refused
   set: {as_of: "2024-06-01T00:00"}
   given: {reported: "2024-05-01T09:00", line: hail}
-  expect: {status: rejected, where: line, score: "", version: ""}
+  expect: {status: rejected, where: line, row: "", score: "", version: ""}
+- case: a-row-refused
+  set: {as_of: "2024-06-01T00:00"}
+  given: {reported: "2024-05-01T09:00", line: fire}
+  rows: {complaints: [{number: T1, upheld: true}, {number: T2, upheld: so}, {number: T3, upheld: true}]}
+  expect: {status: rejected, where: complaints.upheld, row: 2}
 """
 
 

@@ -29,13 +29,13 @@ BAD = CASES.replace("score: 100.00 ", "score: 99.00 ").replace("has_fired: [uphe
 def test_what_comes_out_as_expected_passes_on_every_engine(tmp_path: Path) -> None:
     trial = steelyard.test(home(tmp_path))
 
-    assert (trial.passed, trial.failures, trial.engines, trial.unable) == (3, (), ENGINES, ())
+    assert (trial.passed, trial.failures, trial.engines, trial.unable) == (4, (), ENGINES, ())
 
 
 def test_a_policy_tries_the_cases_of_its_folder_with_its_own_parameters(tmp_path: Path) -> None:
     home(tmp_path, CASES.replace('  set: {as_of: "2024-06-01T00:00"}\n', ""))
 
-    assert steelyard.load(tmp_path, as_of="2024-06-01T00:00").test(engines=REFERENCE).passed == 3
+    assert steelyard.load(tmp_path, as_of="2024-06-01T00:00").test(engines=REFERENCE).passed == 4
     failed = steelyard.load(tmp_path, as_of="2024-06-01T00:00", limit="1h").test(engines=REFERENCE).failures
     assert [one.name for one in failed] == ["in-time", "late"]
     with pytest.raises(steelyard.UsageError, match="not loaded from a file"):
@@ -101,9 +101,9 @@ def test_a_parameter_without_a_value_is_told_at_the_case(tmp_path: Path) -> None
 def test_cases_are_picked_by_parts_of_names_and_patterns(tmp_path: Path) -> None:
     home(tmp_path)
 
-    for names, ran in ((["late"], 1), (["*e*"], 3), (["in-", "ref*"], 2)):
+    for names, ran in ((["late"], 1), (["*e*"], 4), (["in-", "ref*"], 2)):
         trial = steelyard.test(tmp_path, names=names, engines=REFERENCE)
-        assert (len(trial.verdicts), trial.left_out) == (ran, 3 - ran)
+        assert (len(trial.verdicts), trial.left_out) == (ran, 4 - ran)
     with pytest.raises(steelyard.UsageError, match=r"did you mean `late`\?"):
         steelyard.test(tmp_path, names=["latte"], engines=REFERENCE)
 
@@ -111,7 +111,7 @@ def test_cases_are_picked_by_parts_of_names_and_patterns(tmp_path: Path) -> None
 def test_an_engine_that_does_not_give_a_result_leaves_it_uncompared(tmp_path: Path) -> None:
     trial = steelyard.test(home(tmp_path, BAD), engines=["sql"])
 
-    assert [one.uncompared for one in trial.verdicts] == [("late",), ("late",), ()]
+    assert [one.uncompared for one in trial.verdicts] == [("late",), ("late",), (), ()]
     assert [one.name for one in trial.failures] == ["in-time", "late"]
     with pytest.raises(steelyard.EngineError, match="there is no engine `rete`"):
         steelyard.test(tmp_path, engines=["rete"])
@@ -164,6 +164,17 @@ def test_a_failure_is_told_with_what_explains_it(tmp_path: Path, lang: str, part
     assert [] == [part for part in parts if part not in said], said
 
 
+def test_a_value_that_cannot_be_read_is_told_with_its_place(tmp_path: Path) -> None:
+    text = CASES.replace('paid: "2024-05-02T09:00"', "paid: soon").replace(
+        "number: T2, upheld: false", "number: T2, upheld: so"
+    )
+    said = render([steelyard.test(home(tmp_path, text), engines=REFERENCE)], "text", "en")
+
+    assert "paid: expected a date and time" in said
+    assert f"{tmp_path}/cases.yaml:5:41\n" in said
+    assert f"{tmp_path}/cases.yaml:16:64\n" in said
+
+
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_every_kind_of_failure_of_a_shipped_policy_is_explained(tmp_path: Path, lang: str) -> None:
     shipped = rulesets() / "motor-small-claims"
@@ -185,7 +196,7 @@ def test_json_and_junit_keep_to_their_schemas(tmp_path: Path) -> None:
         text = render(tried, "junit", lang)
         xmlschema.XMLSchema(SCHEMA).validate(text)
         root = ET.fromstring(text)
-        assert (root.get("tests"), root.get("failures"), len(root.findall(".//failure"))) == ("14", "2", 2)
+        assert (root.get("tests"), root.get("failures"), len(root.findall(".//failure"))) == ("15", "2", 2)
     assert LAYOUTS == ("text", "json", "junit")
 
 

@@ -53,12 +53,26 @@ class Found:
         return self.values["status"] == REJECTED
 
 
+_MADE = """
+    SELECT 'VIEW', schema_name, view_name FROM duckdb_views() WHERE NOT internal
+    UNION ALL SELECT 'TABLE', schema_name, table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1 DESC
+"""
+
+
+def memory(threads: int = 1) -> duckdb.DuckDBPyConnection:
+    """Open an empty database; it goes when it is closed."""
+    return duckdb.connect(config={"threads": threads})
+
+
 @contextmanager
-def memory() -> Generator[duckdb.DuckDBPyConnection]:
-    """Open an empty database of one thread, set to UTC; what is in it goes with it."""
-    with duckdb.connect(config={"threads": 1}) as connection:
+def emptied(database: duckdb.DuckDBPyConnection) -> Generator[duckdb.DuckDBPyConnection]:
+    """Give a session of an empty database, set to UTC, and empty it again; after an error it is not to be used."""
+    with database.cursor() as connection:  # what is temporary, and settings of a session, end with it
         connection.execute("SET TimeZone = 'UTC'")
         yield connection
+    for kind, schema, name in database.execute(_MADE).fetchall():
+        database.execute(sql.words("DROP", kind, sql.name(schema) + "." + sql.name(name)))
+    database.execute("RESET disabled_optimizers")
 
 
 class InMemory:
