@@ -42,7 +42,7 @@ def bars(evaluation: Evaluation, words: Words) -> tuple[Bar, ...]:
         time = result.measure if isinstance(result.measure, int) else end - start - paused
         limit = _length(result, result.target)
         base = _length(result, result.base_target)
-        pauses = {g.window for g in result.grants if g.window is not None and g.counted}
+        pauses = {g.window for g in result.grants if g.window is not None and g.counted and g.value}
         found.append(
             Bar(
                 name=words.name(result.indicator.id),

@@ -157,9 +157,9 @@ def _rows(evaluation: Evaluation, words: Words) -> tuple[tuple[RowReference, ...
     found: list[RowReference] = []
     left_out = 0
     for relation in evaluation.ruleset.relations:
-        members = sorted(at.members(relation.id), key=lambda one: not in_time_of_case(relation, one, evaluation))
+        members = [one for one in at.members(relation.id) if in_time_of_case(relation, one, evaluation)]
         found += [_row(relation, bound.row, words) for bound in members[:ROWS_PER_RELATION]]
-        left_out += max(0, len(members) - ROWS_PER_RELATION)
+        left_out += len(at.members(relation.id)) - len(members[:ROWS_PER_RELATION])
     return tuple(found), left_out
 
 

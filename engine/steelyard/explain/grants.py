@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from steelyard.diagnostics import InternalError, msg
+from steelyard.diagnostics import msg
 from steelyard.explain.records import GrantStory
 from steelyard.explain.terms import Text, duration_text
 from steelyard.explain.words import Words
@@ -26,10 +26,10 @@ def grant_story(granted: Granted, result: Result, evaluation: Evaluation, words:
 
 
 def concerns(granted: Granted, words: Words) -> bool:
-    """Whether a grant says something of the case: of windows that recur by a rule, those during which the clock ran."""
+    """Whether a grant says something of the case: of windows that recur, those that took time of the clock."""
     exemption = next(e for e in words.ruleset.exemptions if e.id == granted.exemption)
     recurs = exemption.for_each is not None and words.relations[exemption.for_each].recurring is not None
-    return not (recurs and isinstance(granted.grant, PauseGrant) and granted.refused is None and granted.window is None)
+    return not (recurs and isinstance(granted.grant, PauseGrant) and granted.refused is None and not granted.value)
 
 
 def _text(granted: Granted, result: Result, words: Words) -> Text:
@@ -38,12 +38,8 @@ def _text(granted: Granted, result: Result, words: Words) -> Text:
     match granted.grant:
         case TargetGrant():
             return _target_text(granted, result, words)
-        case PauseGrant() if granted.window is None or granted.value is None:
-            return msg("the clock was not running in this time")
         case PauseGrant():
-            start, end = (words.zone.local_text(at) for at in _window(granted))
-            paused = duration_text(granted.value or 0)
-            return msg("the clock stood still for {time}, from {start} to {end}", time=paused, start=start, end=end)
+            return _pause_text(granted.window, granted.value, words)
         case AtLeastGrant():
             points = Fixed(granted.value or 0, SCORE_DIGITS)
             if granted.counted:
@@ -53,6 +49,16 @@ def _text(granted: Granted, result: Result, words: Words) -> Text:
             return msg("not scored")
         case _:
             assert_never(granted.grant)
+
+
+def _pause_text(window: tuple[int, int] | None, time: int | None, words: Words) -> Text:
+    if window is None or time is None:
+        return msg("the clock was not running in this time")
+    start, end = (words.zone.local_text(at) for at in window)
+    if time == 0:
+        return msg("from {start} to {end} there was no working time, so the clock lost none", start=start, end=end)
+    paused = duration_text(time)
+    return msg("the clock stood still for {time}, from {start} to {end}", time=paused, start=start, end=end)
 
 
 def _target_text(granted: Granted, result: Result, words: Words) -> Text:
@@ -70,12 +76,6 @@ def _target_text(granted: Granted, result: Result, words: Words) -> Text:
         target=asked,
         difference=relaxed,
     )
-
-
-def _window(granted: Granted) -> tuple[int, int]:
-    if granted.window is None:
-        raise InternalError("a pause without a window")
-    return granted.window
 
 
 def _value(value: Value | None, type: Type, words: Words) -> Text | None:  # noqa: A002 - the word

@@ -42,4 +42,4 @@ def _days(timing: Timing) -> Iterator[tuple[int, Hours]]:
 def _days_text(days: list[int]) -> Text:
     if len(days) > _MOST_DAYS:
         return msg("{count} {count:day|days}", count=len(days))
-    return ", ".join(str(day_of(day)) for day in days)
+    return msg("{items}", items=tuple(str(day_of(day)) for day in days))

@@ -245,6 +245,7 @@ class Judgement:
         points: the same as a number with the rule's own digits; None where it is missing or the rule brings none.
         reason: the reason code, where the rule fired and computes it.
         name: what the row is called, where the rule's label is computed.
+        effective: whether the row is named as a reason: of windows that recur, those that took time of a clock.
         working: the trees of the amount and of its limit, where they were computed.
     """
 
@@ -257,6 +258,7 @@ class Judgement:
     working: tuple[Node, ...] = ()
     reason: str | None = None
     name: Name | None = None
+    effective: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from steelyard.diagnostics import msg
@@ -56,6 +57,8 @@ def rule_stories(evaluation: Evaluation, words: Words) -> tuple[RuleStory, ...]:
     for exemption in ruleset.exemptions:
         if exemption.for_each is not None or exemption.id in judged:
             found = _judgements(judged.get(exemption.id, []), exemption.when, exemption.for_each, at)
+            idle = _idle(exemption, at)
+            found = [(replace(one, effective=id(row.row) not in idle), row) for one, row in found]
             does = (*(_given(exemption, evaluation, words)), *_lifts(exemption, words))
             stories.append(_story(RuleKind.EXEMPTION, exemption, does, found, at))
     for adjustment in ruleset.weights.adjustments:
@@ -98,9 +101,10 @@ def _story(
     relation = rule.for_each if isinstance(rule, Exemption | PointsRule) else None
     fired = any(judgement.fired for judgement, _ in found)
     lifted = at.evaluation.lifted.get(rule.id)
-    # rows in which the rule fired come first, so that they are shown, and of windows those in the time of the case
+    # rows in which the rule fired come first, so that they are shown; of recurring windows those in the case's time
     misses = () if fired or lifted is not None else _misses(rule.when, relation, found, at)
-    shown = sorted(found, key=lambda pair: (not pair[0].fired, not _in_time(relation, pair[1], at)))
+    near = [pair for pair in found if _in_time(relation, pair[1], at)]
+    shown = sorted(near, key=lambda pair: (not pair[0].fired, not pair[0].effective))
     return RuleStory(
         kind=kind,
         name=_name(rule, at.words),
@@ -108,13 +112,20 @@ def _story(
         fired=fired,
         does=does,
         judgements=tuple(judgement for judgement, _ in shown[:ROWS]),
-        more=max(0, len(found) - ROWS),
+        more=len(found) - len(shown[:ROWS]),
         why_not=tuple(miss.text for miss in misses),
         distances=tuple(miss.distance for miss in misses),
         lifted_by=None if lifted is None else at.words.name(lifted),
         reason=rule.reason if isinstance(rule, Unscored | PointsRule) and isinstance(rule.reason, str) else None,
         nearness=_nearness(misses, by_row=relation is not None),
     )
+
+
+def _idle(exemption: Exemption, at: EvaluationPlace) -> set[int]:
+    """The identities of the rows that are no reason for anything: recurring windows that took no time of any clock."""
+    grants = [one for result in at.evaluation.results for one in result.grants if one.exemption == exemption.id]
+    told = [one for one in grants if concerns(one, at.words)]
+    return {id(one.row) for one in grants} - {id(one.row) for one in told}
 
 
 def _in_time(relation: str | None, one: Judged | Applied, at: EvaluationPlace) -> bool:
@@ -231,8 +242,8 @@ def _given(exemption: Exemption, evaluation: Evaluation, words: Words) -> tuple[
         for granted in result.grants
         if granted.exemption == exemption.id
     ]
-    told = [(granted, result) for granted, result in pairs if concerns(granted, words)] or pairs
-    given = [
+    told = [(granted, result) for granted, result in pairs if concerns(granted, words)]
+    given: list[Text] = [
         msg(
             "{name}: {row}",
             name=words.name(result.indicator.id),
@@ -240,6 +251,9 @@ def _given(exemption: Exemption, evaluation: Evaluation, words: Words) -> tuple[
         )
         for granted, result in told
     ]
+    if pairs and not given:
+        none = msg("none of its windows took time of the clock")
+        given = [msg("{name}: {row}", name=words.name(result.indicator.id), row=none) for _, result in pairs]
     if given:
         return tuple(dict.fromkeys(given))
     return tuple(_grant(grant, words) for grant in exemption.grants)

@@ -174,7 +174,11 @@ class Teller:
 
     def rule(self, rule: RuleStory, number: int) -> RuleView:
         """A rule."""
-        fired_rows = tuple(self._judged(one) for one in rule.judgements if one.fired and one.row is not None)
+        fired_rows = tuple(
+            self(msg("because of {row}", row=self._judged(one)))
+            for one in rule.judgements
+            if one.fired and one.effective and one.row is not None
+        )
         return RuleView(
             anchor=f"rule-{number}",
             name=self.term(rule.name),

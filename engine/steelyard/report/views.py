@@ -50,7 +50,7 @@ class WorkingView:
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """A rule: what it does, whether it fired and why not. `anchor` is a name inside the page."""
+    """A rule: what it does, whether it fired, for which rows, and why not. `anchor` is a name inside the page."""
 
     anchor: str
     name: Term
