@@ -64,7 +64,7 @@ def test_every_text_counts_and_names_are_listed_once_for_all() -> None:
         "no text in Chinese for `o0`, `o1`, `o2`, `o3`, `o4` and 2 more",
         "no text in English for `a`",
     ] == sorted(findings(text))
-    assert "以下名称没有中文文字：`o0`、`o1`、`o2`、`o3`、`o4`等，另有 2 个" in findings(text, "zh")
+    assert "以下名称没有中文文字：`o0`、`o1`、`o2`、`o3`、`o4` 等，另有 2 个" in findings(text, "zh")
 
 
 @pytest.mark.parametrize(

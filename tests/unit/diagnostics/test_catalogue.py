@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from string import Formatter
 
@@ -175,6 +176,29 @@ def test_chinese_is_chinese_and_unknown_templates_stay_english() -> None:
 def test_chinese_has_no_blanks_beside_chinese(value: str, text: str) -> None:
     """Only blanks of the template are left out: values stay as they are."""
     assert text == translator("zh")(msg("级别为 {x}，不是“{x}”之一；{x} 为 {n:1|2}", x=value, n=1))
+
+
+PARTS = re.compile(r"`[^`]*`|\{[^{}]*\}|[^`{}]")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+LATIN = re.compile(r"[A-Za-z0-9]")
+
+
+def touching(text: str) -> list[str]:
+    """Where Chinese stands beside a field, code, a Latin letter or a digit without a blank between them."""
+    parts = PARTS.findall(text)
+    return [
+        before + after
+        for before, after in pairwise(parts)
+        if (HAN.fullmatch(before) and (len(after) > 1 or LATIN.fullmatch(after)))
+        or (HAN.fullmatch(after) and (len(before) > 1 or LATIN.fullmatch(before)))
+    ]
+
+
+@pytest.mark.parametrize("domain", ["steelyard", "pages", "help"])
+def test_a_blank_stands_between_chinese_and_anything_else(domain: str) -> None:
+    """One blank beside fields, code, Latin letters and digits; beside a Chinese value the blank is left out."""
+    assert ["甲{x}", "{x}乙"] == touching("甲{x}乙 `丙` 1：{y}，`丁`。")
+    assert {} == {text: found for text in translations("zh", domain).values() if (found := touching(text))}
 
 
 def test_english_is_the_template() -> None:

@@ -68,7 +68,7 @@ def lines(node: Node, lang: str = "en", depth: int = 0) -> list[str]:
         ("a + b * 2 - 1 > 0", "Alpha + Beta × 2 − 1 > 0", "甲 + 乙 × 2 − 1 > 0"),
         ("(a + b) * 2 > -(a - b)", "(Alpha + Beta) × 2 > −(Alpha − Beta)", "（甲 + 乙） × 2 > −（甲 − 乙）"),
         ("a > 1 and (b > 1 or a = b)", "Alpha > 1 and (Beta > 1 or Alpha = Beta)", "甲 > 1，且（乙 > 1，或甲 = 乙）"),
-        ("max(a, b, 3) >= 3", "(the greatest of Alpha, Beta, 3) ≥ 3", "（甲、乙、3中最大的） ≥ 3"),
+        ("max(a, b, 3) >= 3", "(the greatest of Alpha, Beta, 3) ≥ 3", "（甲、乙、3 中最大的） ≥ 3"),
         ("abs(a) != 1", "the absolute value of Alpha ≠ 1", "甲的绝对值 ≠ 1"),
         (
             "coalesce(a, b, 0) < 1",

@@ -172,10 +172,10 @@ def test_the_calendar_that_was_chosen_is_named_with_what_chose_it() -> None:
 
     assert measured(team="a") == (
         "time from opened to closed, working time only (Office, chosen by Team: a)",
-        "opened至closed历时，只计工作时间（办公日历，按班组“a”选定）",
+        "opened 至 closed 历时，只计工作时间（办公日历，按班组“a”选定）",
     )
     assert measured(team="b")[0] == "time from opened to closed, working time only (Late, chosen by Team: b)"
     assert measured() == (
         "time from opened to closed, working time only (no calendar is chosen, since Team is missing)",
-        "opened至closed历时，只计工作时间（未选定日历：班组缺失）",
+        "opened 至 closed 历时，只计工作时间（未选定日历：班组缺失）",
     )

@@ -200,7 +200,7 @@ def test_a_reject_says_name_value_and_bound_in_both_languages() -> None:
     found = rejection(whole, {"id": "1", "n": "30", "secret": "1", "kind": "a"})
 
     assert str(found.reason) == "`o` is “60”, expected a value from `0` to `50`"
-    assert translator("zh")(found.reason) == "`o` 为“60”，应为`0` 至 `50` 之间的值"
+    assert translator("zh")(found.reason) == "`o` 为“60”，应为 `0` 至 `50` 之间的值"
 
     many = {"parts": [{"code": "1", "size": "1"}] * 6}
     found = rejection(whole, {"id": "1", "n": "1", "secret": "1", "kind": "a"}, many)

@@ -89,7 +89,7 @@ def test_unknown_suffix_and_missing_folder(tmp_path: Path) -> None:
     assert [] == list(tmp_path.iterdir())
 
 
-@pytest.mark.parametrize(("lang", "expected"), [("en", "a row of x is given"), ("zh", "已有a row of x")])
+@pytest.mark.parametrize(("lang", "expected"), [("en", "a row of x is given"), ("zh", "已有 a row of x")])
 def test_rejects_speak_a_language(tmp_path: Path, lang: str, expected: str) -> None:
     path = tmp_path / "rejects.csv"
     reject = Reject('K,"1"', "col", "bad\nvalue", msg("{what} is given", what="a row of x"), 7, None, "c.csv")
