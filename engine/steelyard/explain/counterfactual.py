@@ -1,4 +1,4 @@
-"""Says what would have changed the score: run again without an exemption, or with one input changed."""
+"""Says what would have changed the score: run again without an exemption, or with one value changed."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from steelyard.diagnostics import InternalError
 from steelyard.explain.naming import called, result_name
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Change, Counterfactual, NearMiss, NextGrade, Regain, RuleKind, RuleStory
+from steelyard.explain.slots import RowSlots, Slot, row_slots
 from steelyard.explain.terms import Name
-from steelyard.explain.trials import Found, Marks, Trials
+from steelyard.explain.trials import Found, Goal, Marks, Trials
 from steelyard.explain.words import Words
 from steelyard.facts.case import Case
 from steelyard.ir.expressions import Add, Bounded, Define, Expr, Input, Subtract
 from steelyard.ir.ruleset import Better, Clock, Indicator, PointsExpression, Ruleset, Score
-from steelyard.ir.types import Date, DateTime, Days, Duration, Number, difference
+from steelyard.ir.types import Date, DateTime, Days, Duration, Number
+from steelyard.semantics.bound_row import BoundRow
 from steelyard.semantics.evaluate import run
 from steelyard.semantics.evaluation import Evaluation
 from steelyard.semantics.outcome import Fixed, LineKind, Outcome, Status
@@ -25,6 +27,8 @@ from steelyard.semantics.records import Result
 _COSTS = frozenset(
     {LineKind.LOST, LineKind.DEDUCTION, LineKind.BONUS, LineKind.CORRECTION, LineKind.CAP, LineKind.GATE}
 )
+FEWEST_RUNS = 10
+"""So many runs, if as many are left, each cause may have to look for changes in rows."""
 MOST_CAUSES = 12
 """For how many causes of lost points, largest first, a change is looked for."""
 
@@ -127,7 +131,7 @@ def near_miss(rules: Iterable[RuleStory]) -> NearMiss | None:
 
 
 def regains(evaluation: Evaluation, without: Without, words: Words) -> Iterator[Regain]:
-    """Find for each cause of lost points, largest first, the smallest change of one input that lets it cost nothing."""
+    """Find for each cause of lost points, largest first, the smallest change of one value that lets it cost nothing."""
     if evaluation.outcome.status is not Status.SCORED:
         return
     trials = Trials(without.program(frozenset()), evaluation, without.marks)
@@ -136,8 +140,9 @@ def regains(evaluation: Evaluation, without: Without, words: Words) -> Iterator[
         if score.final is None:
             continue
         costs = sorted(_costs(evaluation.outcome, rules[score.id]).items(), key=lambda one: -abs(one[1].value))
+        share = max(FEWEST_RUNS, trials.left_for_rows // max(1, min(len(costs), MOST_CAUSES)))
         for cause in costs[:MOST_CAUSES]:
-            yield _regain(cause, rules[score.id], evaluation, trials, words)
+            yield _regain(cause, rules[score.id], EvaluationPlace(evaluation, words), trials, without.marks, share)
 
 
 Cause = tuple[str, str | None]
@@ -157,11 +162,16 @@ def _costs(outcome: Outcome, rule: Score) -> dict[Cause, Fixed]:
     return {cause: Fixed(amount, digits) for cause, amount in moved.items() if amount * worse > 0}
 
 
-def _regain(cause: tuple[Cause, Fixed], rule: Score, evaluation: Evaluation, trials: Trials, words: Words) -> Regain:
-    """Find the changes for one cause."""
+def _regain(  # noqa: PLR0917 - the cause, and what it is looked for with
+    cause: tuple[Cause, Fixed], rule: Score, at: EvaluationPlace, trials: Trials, marks: Marks, share: int
+) -> Regain:
+    """Find the changes for one cause; about `share` runs go to changes of rows."""
     (name, row), lost = cause
+    evaluation, words = at.evaluation, at.words
     result = next((one for one in evaluation.results if (one.indicator.id, one.row_id) == (name, row)), None)
-    fields = trials.fields(_reads(name, result, evaluation.ruleset))
+    exprs = tuple(_reads(name, result, evaluation.ruleset))
+    slots = trials.slots(exprs)
+    in_rows = row_slots(exprs, marks.reading, at, _own_rows(name, result, evaluation))
 
     def goal(outcome: Outcome) -> bool:
         score = next((one for one in outcome.scores if one.id == rule.id), None)
@@ -171,20 +181,64 @@ def _regain(cause: tuple[Cause, Fixed], rule: Score, evaluation: Evaluation, tri
         return kept and final is not None and (name, row) not in _costs(outcome, rule)
 
     found: list[Found] = []
-    for field in fields:
-        value = None if result is None else _closed(result, field.id, evaluation.case, words)
-        confirmed = None if value is None else trials.closed(field, value, goal)
+    for slot in slots:
+        value = None if result is None else _closed(result, slot.field.id, evaluation.case, words)
+        confirmed = None if value is None else trials.closed(slot, value, goal)
         found += () if confirmed is None else (confirmed,)
-    settled = {one.field.type for one in found}
-    for field in fields:
-        if field.type not in settled:
-            searched = trials.search(field, goal)
+    settled = {one.slot.field.type for one in found}
+    for slot in slots:
+        if slot.field.type not in settled:
+            searched = trials.search(slot, goal)
             found += () if searched is None else (searched,)
-    reported = [_change(one, rule, evaluation, trials, words) for one in found]
+    tried = list(_tried_in_rows(in_rows, result, goal, trials, share))
+    found += (one for _, one in tried if one is not None)
+    reported = [_change(one, rule, at, trials) for one in found]
     changes = tuple(_smallest(reported, rule.better))
-    complete = changes != () or (trials.left > 0 and all(trials.tries_all(field) for field in fields))
-    told = _cause_name(name, result, EvaluationPlace(evaluation, words))
-    return Regain(words.score(rule.id), told, row, lost, changes, fields != [], complete)
+    every = len(tried) == len(in_rows.slots) and in_rows.tried == in_rows.rows and in_rows.closed
+    exhausted = trials.left <= 0 or trials.left_for_rows <= 0
+    return Regain(
+        score=words.score(rule.id),
+        cause=_cause_name(name, result, at),
+        row=row,
+        lost=lost,
+        changes=changes,
+        reads_values=slots != [] or in_rows.slots != (),
+        complete=changes != ()
+        or (every and not exhausted and all(trials.tries_all(one) for one in (*slots, *in_rows.slots))),
+        rows=in_rows.rows,
+        rows_tried=len({(slot.relation, slot.place) for slot, _ in tried}),
+    )
+
+
+def _tried_in_rows(
+    in_rows: RowSlots, result: Result | None, goal: Goal, trials: Trials, share: int
+) -> Iterator[tuple[Slot, Found | None]]:
+    """Look for a change of each field of a row, as long as runs are left; give what was tried, with what was found."""
+    stop = trials.left_for_rows - share
+
+    def measured(outcome: Outcome) -> int | None:
+        own = (one for one in outcome.indicators if result is not None and (one.id, one.row) == result_key)
+        value = next((one.measure for one in own), None)
+        return value if isinstance(value, int) else None
+
+    result_key = None if result is None else (result.indicator.id, result.row_id)
+    target = None if result is None else result.target
+    for slot in in_rows.slots:
+        if trials.left_for_rows <= max(stop, 0):
+            return
+        line = trials.line(slot, target, measured, goal) if isinstance(target, int) else None
+        yield slot, line if line is not None else trials.search(slot, goal)
+
+
+def _own_rows(name: str, result: Result | None, evaluation: Evaluation) -> dict[str, list[BoundRow]]:
+    """The rows that alone matter: that of a family's result, those for which a points rule fired."""
+    if result is not None:
+        family = result.indicator.family
+        return {} if family is None or result.row is None else {family.relation: [result.row]}
+    rule = next((one for one in evaluation.ruleset.points if one.id == name), None)
+    if rule is None or rule.for_each is None:
+        return {}
+    return {rule.for_each: [one.row for one in evaluation.points if one.rule == name and one.fired and one.row]}
 
 
 def _cause_name(name: str, result: Result | None, at: EvaluationPlace) -> Name:
@@ -201,30 +255,36 @@ def _smallest(found: list[Change], better: Better) -> list[Change]:
     best: dict[object, tuple[tuple[int, int], Change]] = {}
     for one in found:
         size = None if one.difference is None else one.difference.stored
-        kind: object = one.after.type if one.moment or size is not None else one.field.id
+        by_size = one.moment or size is not None
+        kind: object = one.after.type if by_size else one.field.id, one.relation
         order = (size if isinstance(size, int) else 0), one.final.value * sign
         if kind not in best or order <= best[kind][0]:
             best[kind] = order, one
     return [one for _, one in best.values()]
 
 
-def _change(one: Found, rule: Score, evaluation: Evaluation, trials: Trials, words: Words) -> Change:
-    outcome = trials.outcome(one.field, one.value)
+def _change(one: Found, rule: Score, at: EvaluationPlace, trials: Trials) -> Change:
+    words, slot = at.words, one.slot
+    outcome = trials.outcome(slot, one.value)
     score = None if outcome is None else next(score for score in outcome.scores if score.id == rule.id)
     if score is None or score.final is None:
-        raise InternalError(f"a change of {one.field.id} was not run again")
-    before, kind = evaluation.case.values.get(one.field.id), one.field.type
-    size = None
+        raise InternalError(f"a change of {slot.field.id} was not run again")
+    case = at.evaluation.case
+    before, kind, row = slot.value(case), slot.field.type, slot.row(case)
+    name = slot.field.id if slot.relation is None else f"{slot.relation}.{slot.field.id}"
+    after, size = words.named(one.value, name, kind), None
     if (
         isinstance(kind, Number | Days | Duration | Date | DateTime)
         and isinstance(one.value, int)
         and isinstance(before, int)
     ):
-        size = words.value(abs(one.value - before), difference(kind))
+        size = words.distance(abs(one.value - before), after.type)
     return Change(
-        field=words.name(one.field.id),
-        before=None if before is None else words.value(before, kind),
-        after=words.value(one.value, kind),
+        field=words.name(name),
+        relation=slot.relation,
+        row=None if slot.relation is None or row is None else words.row(slot.relation, row),
+        before=None if before is None else words.named(before, name, kind),
+        after=after,
         difference=size,
         up=isinstance(one.value, int) and isinstance(before, int) and one.value > before,
         moment=isinstance(kind, Date | DateTime),

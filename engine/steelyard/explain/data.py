@@ -202,6 +202,8 @@ class _Writer:
             "changes": [
                 {
                     "input": one.field.id,
+                    "relation": one.relation,
+                    "row": None if one.row is None else one.row.id,
                     "before": self._value(one.before),
                     "after": self._value(one.after),
                     "difference": self._value(one.difference),
@@ -211,8 +213,10 @@ class _Writer:
                 }
                 for one in found.changes
             ],
-            "reads_inputs": found.reads_inputs,
+            "reads_values": found.reads_values,
             "complete": found.complete,
+            "rows": found.rows,
+            "rows_tried": found.rows_tried,
         }
 
     def _score(self, score: ScoreStory) -> JsonObject:

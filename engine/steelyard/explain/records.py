@@ -433,16 +433,19 @@ class ChangeMethod(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The smallest change of one input with which a line of the ledger costs nothing.
+    """The smallest change of one value with which a line of the ledger costs nothing.
 
     Attributes:
-        field: the input; `before` and `after` are its values, `before` None where it is missing.
+        field: the input, or the field of a row; `before` and `after` are its values, `before` None where it is missing.
+        relation, row: the row; None for an input.
         difference: the size of the change, where it is a quantity; `up` where the value grows.
         moment: whether the input is a date or an instant.
         final, grade: of the whole score with that change.
     """
 
     field: Name
+    relation: str | None
+    row: RowReference | None
     before: TypedValue | None
     after: TypedValue
     difference: TypedValue | None
@@ -460,9 +463,11 @@ class Regain:
     Attributes:
         row: for a row of a family, its id.
         lost: the points, signed as in the ledger.
-        changes: by input, at most one for each type; empty where no change of one input does it.
-        reads_inputs: whether the cause reads inputs of the case at all; in rows of relations no change is looked for.
+        changes: of inputs at most one for each type of value, of rows one for each relation and type; empty where
+            none was found.
+        reads_values: whether the cause reads values that may be changed at all: inputs, or fields of rows.
         complete: whether every value was tried, or a change found; of numbers and times only some are tried.
+        rows, rows_tried: how many rows of the case the cause may read, and in how many a change was looked for.
     """
 
     score: Name
@@ -470,8 +475,10 @@ class Regain:
     row: str | None
     lost: Fixed
     changes: tuple[Change, ...]
-    reads_inputs: bool
+    reads_values: bool
     complete: bool
+    rows: int = 0
+    rows_tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,14 +70,7 @@ def _grade(grade: Name, told: Tells) -> str:
 def _regain(one: Regain, several: bool, told: Tells) -> RegainView:
     cause = told.term(one.cause)
     text = cause.text if one.row is None else f"{cause.text} {one.row}"
-    if not one.reads_inputs:
-        note = told(msg("it depends on no input of the case"))
-    elif not one.changes and one.complete:
-        note = told(msg("no change of one value of the case regains it"))
-    elif not one.changes:
-        note = told(msg("no change of one value of the case was found in the runs allowed"))
-    else:
-        note = ""
+    note = "" if one.changes else told(_nothing_found(one))
     return RegainView(
         name=Term(f"{text} – {told(one.score)}" if several else text, cause.id),
         points=signed_amount(one.lost),
@@ -86,8 +79,26 @@ def _regain(one: Regain, several: bool, told: Tells) -> RegainView:
     )
 
 
+def _nothing_found(one: Regain) -> Text:
+    if not one.reads_values:
+        return msg("it depends on no value of the case or of its rows")
+    if one.complete:
+        return msg("no change of one value of the case regains it")
+    if one.rows_tried < one.rows:
+        return msg(
+            "no change of one value was found in the runs allowed; {count} of {rows} {rows:row|rows} tried",
+            count=one.rows_tried,
+            rows=one.rows,
+        )
+    return msg("no change of one value of the case was found in the runs allowed")
+
+
 def _change(one: Change, told: Tells) -> Text:
-    shown: dict[str, Text | Fixed] = {"input": one.field, "after": one.after, "final": one.final}
+    name: Text = one.field
+    if one.row is not None:
+        row = msg("{relation} {row}", relation=one.row.relation, row=one.row.id)
+        name = msg("{row}, {field}", row=row, field=one.field)
+    shown: dict[str, Text | Fixed] = {"input": name, "after": one.after}
     if one.difference is not None and one.moment:
         what = (
             msg("{input} {difference} later, {after}", difference=one.difference, **shown)

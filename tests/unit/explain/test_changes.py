@@ -9,12 +9,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from golden.reports.worked import SHIPPED, cases, evaluate, evaluated
+from steelyard.explain import trials
 from steelyard.explain.data import explanation_schema
 from steelyard.explain.explain import explain
 from steelyard.explain.records import Change, ChangeMethod, Explanation
+from steelyard.explain.slots import MOST_ROWS
 from steelyard.explain.terms import show
+from steelyard.facts import Case
 from steelyard.report.formats.render import render
-from steelyard.semantics import Evaluation, prepare, run
+from steelyard.semantics import Evaluation, Program, prepare, run
 
 HEAD = """
 steelyard: 1
@@ -198,7 +201,17 @@ def again(evaluation: Evaluation, cause: str, change: Change, by: int = 0) -> tu
         before = None if change.before is None else change.before.stored
         value += by if not isinstance(before, int) or before > value else -by
     assert not isinstance(value, tuple)
-    case = replace(evaluation.case, values={**evaluation.case.values, change.field.id: value})
+    case, changed = evaluation.case, {change.field.id: value}
+    if change.relation is None:
+        case = replace(case, values={**case.values, **changed})
+    else:
+        rows = case.rows[change.relation]
+        again = [
+            replace(row, values={**row.values, **changed}) if change.row and row.id == change.row.id else row
+            for row in rows
+        ]
+        assert again != [*rows]
+        case = replace(case, rows={**case.rows, change.relation: tuple(again)})
     (score,) = run(prepare(evaluation.ruleset), case).outcome.scores
     brought = sum(line.amount.value for line in score.ledger if line.rule == cause)
     return None if score.final is None else score.final.value, brought
@@ -228,3 +241,118 @@ def test_a_correction_that_took_points_is_regained_too() -> None:
     text = RULES[: RULES.index("deductions:")] + "corrections:\n  around: {when: ok, unknown: ignore, adjust: -3}\n"
 
     assert [("around", "ok", "no", ChangeMethod.ENUMERATION, "100.00")] == changes(found(text, ok="yes"))
+
+
+ROWS = """
+relations:
+  lines:
+    of_case: claim
+    id: number
+    label: {en: Line}
+    fields:
+      number: text
+      claim: text
+      amount: {type: decimal(2), range: "[0..1000]", label: {en: Amount}}
+      day: date
+      sort: {type: text, values: [a, b, c]}
+      paid: boolean
+define:
+  total: sum(lines.amount where paid)
+indicators:
+  INDICATOR
+score: {method: weighted_mean, round: 2}
+"""
+LINES = [
+    {"number": "x", "amount": "10", "day": "2024-05-01", "sort": "a", "paid": "yes"},
+    {"number": "y", "amount": "90", "day": "2024-05-09", "sort": "b", "paid": "yes"},
+    {"number": "z", "amount": "500", "day": "2024-05-03", "sort": "c", "paid": "no"},
+]
+
+
+def in_rows(measure: str, target: str, lines: list[dict[str, str]] | None = None, rules: str = "") -> Evaluation:
+    indicator = f"one: {{measure: '{measure}', target: '{target}', better: lower, score: met, weight: 1, MISSING}}"
+    indicator = (
+        indicator.replace("MISSING", "missing: waive") if "(lines." in measure else indicator.replace(", MISSING", "")
+    )
+    return evaluate(HEAD + ROWS.replace("INDICATOR", indicator) + rules, GIVEN, {"lines": lines or LINES})
+
+
+def row_changes(evaluation: Evaluation) -> list[tuple[str | None, str, str, str]]:
+    told = explain(evaluation)
+    for regain in told.regains:
+        for change in regain.changes:
+            assert change.final.value == again(evaluation, regain.cause.id, change)[0]
+    return [
+        (change.row and change.row.id, change.field.id, show(change.after, "en"), change.method.value)
+        for regain in told.regains
+        for change in regain.changes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("measure", "target", "expected"),
+    [
+        ("total", "60", [("y", "paid", "no", "enumeration"), ("y", "amount", "50.00", "search")]),
+        ("max(lines.amount)", "400", [("z", "amount", "400.00", "search")]),
+        ("mean(lines.amount, 0)", "150", [("z", "amount", "351.49", "search")]),
+        ('count(lines where sort = "b")', "0", [("y", "sort", "a", "enumeration")]),
+        (
+            "max(lines.day where paid)",
+            "@2024-05-04",
+            [("y", "paid", "no", "enumeration"), ("y", "day", "2024-05-04", "search")],
+        ),
+    ],
+)
+def test_a_change_of_one_field_of_one_row_is_looked_for(
+    measure: str, target: str, expected: list[tuple[str, str, str, str]]
+) -> None:
+    assert expected == row_changes(in_rows(measure, target))
+
+
+def test_changes_of_rows_are_told_in_both_languages() -> None:
+    told = explain(in_rows("max(lines.amount)", "400"))
+
+    assert "Line z, Amount 100.00 less, 400.00: nothing is lost here" in render(told, "en", "text")
+    assert "Line z 的 Amount 低 100.00，即 400.00：此项不失分" in render(told, "zh", "text")
+    (regain,) = json.loads(render(told, "en", "json"))["regains"]
+    (change,) = regain["changes"]
+    assert ("lines", "z", "amount", 3, 3) == (
+        change["relation"],
+        change["row"],
+        change["input"],
+        regain["rows"],
+        regain["rows_tried"],
+    )
+
+
+def test_what_tells_rows_apart_or_says_whose_they_are_is_not_changed() -> None:
+    evaluation = in_rows('count(lines where number = "x" or claim = "w")', "0")
+
+    assert [] == row_changes(evaluation)
+    assert "it depends on no value of the case or of its rows" in render(explain(evaluation), "en", "text")
+
+
+def test_no_change_regains_what_two_rows_cost_and_that_is_said_only_where_all_was_tried() -> None:
+    rules = "deductions: {bad: {for_each: lines, when: WHEN, deduct: 5, unknown: ignore}}\n"
+    flags = in_rows("total", "9999", rules=rules.replace("WHEN", "paid"))
+    numbers = in_rows("total", "9999", rules=rules.replace("WHEN", "amount > 50 or paid"))
+
+    assert [] == row_changes(flags) == row_changes(numbers)
+    assert "no change of one value of the case regains it" in render(explain(flags), "en", "text")
+    assert "no change of one value of the case was found" in render(explain(numbers), "en", "text")
+
+
+def test_of_many_rows_few_are_tried_in_a_bounded_number_of_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [{**LINES[0], "number": str(one), "amount": str(one)} for one in range(600)]
+    evaluation = in_rows("count(lines where amount > 5 and paid)", "3", lines)
+    runs: list[Case] = []
+
+    def counted(program: Program, case: Case) -> Evaluation:
+        runs.append(case)
+        return run(program, case)
+
+    monkeypatch.setattr(trials, "run", counted)
+    told = explain(evaluation)
+
+    assert 0 < len(runs) <= 90
+    assert f"in the runs allowed; {MOST_ROWS + 1} of 600 rows tried" in render(told, "en", "text")
