@@ -48,6 +48,12 @@ def test_what_failed_last_time_is_run_again(
     assert steelyard(*words, "--failed", "--update").status == 1
     assert "\n1 passed in" in steelyard(*words, "--failed").out
     assert "no case failed last time" in steelyard(*words, "--failed").err
+    home(tmp_path, BAD)
+    steelyard(*words)
+    done = steelyard(*words, "claims-efficiency", "--failed")
+    assert ("\n0 passed, 1 failed" in done.out, "claims-efficiency" in done.out) == (True, False)
+    home(tmp_path)
+    steelyard(*words)
     assert ["cache"] == [one.name for one in tmp_path.iterdir() if one.is_dir()]
     (kept,) = (tmp_path / "cache").rglob("*.json")
     kept.write_text("[", "utf-8")

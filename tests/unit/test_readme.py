@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+import steelyard
 from steelyard.analysis.check import load
 from steelyard.cli.main import COMMANDS, run
 from steelyard.cli.status import Status
@@ -108,6 +109,16 @@ def test_worked_cases_can_be_read(text: str) -> None:
     assert node is not None
     assert worked_cases(node, diagnostics)
     assert () == diagnostics.sorted()
+
+
+def test_worked_cases_of_the_guide_come_out(tmp_path: Path) -> None:
+    """The first ones are of the small ruleset with which it begins."""
+    guide = [text for text, place in FRAGMENTS if place.startswith("rulesets/GUIDE.md")]
+    (tmp_path / "ruleset.yaml").write_text(guide[0], "utf-8")
+    (tmp_path / "cases.yaml").write_text(next(text for text in guide if text.startswith("- case:")), "utf-8")
+
+    trial = steelyard.test(tmp_path, engines=["reference"])
+    assert (2, ()) == (trial.passed, trial.failures)
 
 
 @pytest.mark.parametrize("fragment", RULESETS)

@@ -47,7 +47,7 @@ def intake_from_source(node: Node, diagnostics: Diagnostics) -> IntakeFile | Non
 
 def cases_from_source(node: Node, diagnostics: Diagnostics) -> tuple[CaseSection, ...] | None:
     """Read the list of worked cases; the arguments are those of `from_source`, None where there is an error."""
-    if not isinstance(node, Seq):
+    if not isinstance(node, Seq) or not node:
         help_ = msg("begin each case with `- case: NAME`")
         diagnostics.add("M103", node.span, msg("a file of cases is a list of cases"), help=help_)
         return None

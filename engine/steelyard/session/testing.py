@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -87,32 +87,61 @@ def try_ruleset(
         OutputError: the file of cases cannot be updated; it is as it was.
     """
     asked = Asked(engines, names, update=update, lang=lang, listener=listener or Silent())
-    return _try(os.fspath(ruleset), None if cases is None else Path(cases), asked, parameters)
+    return _tried(_read(os.fspath(ruleset), None if cases is None else Path(cases), asked), asked, parameters)
 
 
 test = try_ruleset
 """Its public name."""
 
 
-def _try(ruleset: str, cases: Path | None, asked: Asked, parameters: Mapping[str, str] | None) -> Trial:
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A ruleset and its cases, read.
+
+    Attributes:
+        text: the file of cases, as it was read; empty unless it is to be updated.
+        wanted: the names of the cases that are asked for.
+        failed: those of them that failed last time.
+        seconds: how long reading took.
+    """
+
+    ruleset: str
+    versions: Versions
+    cases: Path
+    text: bytes
+    worked: tuple[WorkedCase, ...]
+    wanted: frozenset[str]
+    failed: frozenset[str]
+    seconds: float
+
+
+def _read(ruleset: str, cases: Path | None, asked: Asked) -> _Ready:
     from steelyard.analysis.check import load
 
     began = perf_counter()
     loaded = load(ruleset, lint=False)
     if loaded.versions is None:
         raise PolicyError(loaded.diagnostics)
-    beside = loaded.parts[0].path.parent / CASES
-    return try_versions(loaded.versions, ruleset, cases or beside, asked, parameters, began=began)
+    return _ready(loaded.versions, ruleset, cases or loaded.parts[0].path.parent / CASES, asked, began)
+
+
+def _ready(versions: Versions, ruleset: str, cases: Path, asked: Asked, began: float) -> _Ready:
+    """Read the cases of a ruleset; `began` is when, by the clock of `perf_counter`."""
+    from steelyard.trial.worked import read_worked_cases
+
+    _check_engines(asked.engines)
+    diagnostics = Diagnostics()
+    text = cases.read_bytes() if asked.update and cases.is_file() else b""
+    worked = read_worked_cases(cases, diagnostics)
+    if worked is None:
+        raise CasesError(diagnostics.sorted())
+    wanted = _wanted(worked, cases, asked.names)
+    failed = wanted & last_failed(cases) if asked.failed else frozenset[str]()
+    return _Ready(ruleset, versions, cases, text, worked, wanted, failed, perf_counter() - began)
 
 
 def try_versions(
-    versions: Versions,
-    ruleset: str,
-    cases: Path,
-    asked: Asked,
-    parameters: Mapping[str, str] | None = None,
-    *,
-    began: float | None = None,
+    versions: Versions, ruleset: str, cases: Path, asked: Asked, parameters: Mapping[str, str] | None = None
 ) -> Trial:
     """Try a ruleset that is loaded.
 
@@ -122,30 +151,27 @@ def try_versions(
         cases: the file of worked cases.
         asked: what is asked.
         parameters: the values of parameters that a case does not set.
-        began: when the trial began, by the clock of `perf_counter`; None: now.
 
     Raises:
         CasesError: the file of cases cannot be read or has errors.
         UsageError, EngineError, OutputError: as for `try_ruleset`.
     """
-    from steelyard.trial.running import run_cases
-    from steelyard.trial.worked import read_worked_cases
+    return _tried(_ready(versions, ruleset, cases, asked, perf_counter()), asked, parameters)
 
-    began = perf_counter() if began is None else began
-    _check_engines(asked.engines)
+
+def _tried(ready: _Ready, asked: Asked, parameters: Mapping[str, str] | None) -> Trial:
+    from steelyard.trial.running import run_cases
+
+    began = perf_counter()
     diagnostics = Diagnostics()
-    worked = read_worked_cases(cases, diagnostics)
-    if worked is None:
-        raise CasesError(diagnostics.sorted())
-    before = _bytes(cases) if asked.update else b""
-    chosen = _chosen(worked, cases, asked)
-    with asked.listener.progress(msg("testing"), len(worked)) as tick:
+    wanted = ready.failed or ready.wanted
+    with asked.listener.progress(msg("testing"), len(wanted)) as tick:
         verdicts, engines, unable = run_cases(
-            versions,
-            worked,
+            ready.versions,
+            ready.worked,
             diagnostics,
             engines=asked.engines or ENGINES,
-            chosen=chosen,
+            chosen=lambda one: one.name in wanted,
             settings=parameters,
             tick=tick,
         )
@@ -153,12 +179,13 @@ def try_versions(
         raise CasesError(diagnostics.sorted())
     if asked.engines and unable:
         raise EngineError(*(one.why for one in unable))
+    failed = [one.name for one in verdicts if not one.passed]
     if asked.remembered:
-        remember(cases, [one.name for one in verdicts], [one.name for one in verdicts if not one.passed])
-    if asked.update and not all(one.passed for one in verdicts):
-        _update(cases, before, verdicts, asked)
-    left_out = len(worked) - len(verdicts)
-    return Trial(ruleset, str(cases), engines, unable, verdicts, left_out, perf_counter() - began)
+        remember(ready.cases, [one.name for one in verdicts], failed)
+    if asked.update and failed:
+        _update(ready.cases, ready.text, verdicts, asked)
+    seconds = ready.seconds + perf_counter() - began
+    return Trial(ready.ruleset, str(ready.cases), engines, unable, verdicts, len(ready.worked) - len(verdicts), seconds)
 
 
 class NoSuchCaseError(UsageError):
@@ -187,16 +214,32 @@ def trials(
     names = tuple(dict.fromkeys(found for name in rulesets for found in _below(name)))
     if cases is not None and len(names) > 1:
         raise UsageError(msg("a file of cases is given for one ruleset only"))
+    found: list[_Ready | Untried] = []
     unknown: list[NoSuchCaseError] = []
     for name in names:
         try:
-            yield _try(name, None if cases is None else Path(cases), asked, parameters)
+            found.append(_read(name, None if cases is None else Path(cases), asked))
         except PolicyError as error:
-            yield Untried(name, error.diagnostics, isinstance(error, CasesError))
+            found.append(_untried(name, error))
         except NoSuchCaseError as error:
             unknown.append(error)
-    if len(unknown) == len(names):
+    if unknown and not found:
         raise unknown[0]
+    failed = any(one.failed for one in found if isinstance(one, _Ready))
+    if asked.failed and not failed:
+        asked.listener.say(msg("no case failed last time, so all are run"))
+    for one in found:
+        if isinstance(one, Untried):
+            yield one
+        elif one.failed or not failed:
+            try:
+                yield _tried(one, asked, parameters)
+            except PolicyError as error:
+                yield _untried(one.ruleset, error)
+
+
+def _untried(name: str, error: PolicyError) -> Untried:
+    return Untried(name, error.diagnostics, isinstance(error, CasesError))
 
 
 def render(found: Sequence[Trial], layout: Layout, lang: str, untried: Sequence[Untried] = ()) -> str:
@@ -237,25 +280,19 @@ def _check_engines(engines: Sequence[str]) -> None:
             raise EngineError(msg("there is no engine `{name}`; there are {known}", name=name, known=known))
 
 
-def _chosen(worked: Sequence[WorkedCase], cases: Path, asked: Asked) -> Callable[[WorkedCase], bool]:
-    """Which cases are run.
+def _wanted(worked: Sequence[WorkedCase], cases: Path, names: Sequence[str]) -> frozenset[str]:
+    """The names of the cases that are asked for.
 
     Raises:
-        UsageError: none has such a name.
+        NoSuchCaseError: none has such a name.
     """
-    wanted = {str(one.name) for one in worked if not asked.names or _matches(one.name, asked.names)}
-    if not wanted:
-        near = closest(asked.names[0], (str(one.name) for one in worked)) if asked.names else None
-        hint = msg("did you mean `{near}`?", near=near) if near else None
-        said = msg("no case of `{file}` is named {names}", file=str(cases), names=listed(asked.names))
-        raise NoSuchCaseError(said, hints=() if hint is None else (hint,))
-    if asked.failed:
-        known = wanted & last_failed(cases)
-        if known:
-            wanted = known
-        else:
-            asked.listener.say(msg("`{file}`: no case failed last time, so all are run", file=str(cases)))
-    return lambda one: one.name in wanted
+    found = frozenset(str(one.name) for one in worked if not names or _matches(one.name, names))
+    if not found:
+        near = closest(names[0], (str(one.name) for one in worked))
+        hints = () if near is None else (msg("did you mean `{near}`?", near=near),)
+        said = msg("no case of `{file}` is named {names}", file=str(cases), names=listed(names))
+        raise NoSuchCaseError(said, hints=hints)
+    return found
 
 
 def _matches(name: str, patterns: Sequence[str]) -> bool:

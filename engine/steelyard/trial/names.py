@@ -11,10 +11,13 @@ from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.facts.format import format_value
 from steelyard.facts.parse import parse
 from steelyard.facts.problem import Problem
+from steelyard.ir.indicators import Bands
 from steelyard.ir.result_columns import Content, ResultColumn, result_columns
 from steelyard.ir.ruleset import Ruleset, Score
 from steelyard.ir.types import Number, Range, Text, Type
+from steelyard.report.reason_words import reason_words
 from steelyard.semantics.outcome import Status
+from steelyard.source import Seq
 from steelyard.trial.worked import SEPARATOR, Expectation
 
 STATUS, REASON, WHERE, ROW, VERSION, ROWS = "status", "reason", "where", "row", "version", "rows"
@@ -78,6 +81,8 @@ class Names:
         expected = self.find(expectation.name)
         if expected is None:
             return Problem(msg("a name of a result"))
+        if not expected.many and isinstance(expectation.value, Seq):
+            return Problem(msg("a single value"), msg("write the value without `[]`"))
         items: list[str] = []
         for text in expectation.texts if expected.many else (str(expectation.value),):
             item = self._one(text, expected)
@@ -153,7 +158,7 @@ def _fixed(ruleset: Ruleset) -> Iterator[tuple[str, Expected]]:
         yield f"unscored{after}", Expected()
         yield f"ledger{after}", Expected()
         if after:
-            yield f"reasons{after}", Expected(_TEXT, many=True)
+            yield f"reasons{after}", Expected(_TEXT, many=True, words=_reasons(ruleset))
     for indicator in ruleset.indicators:
         if indicator.family is None:
             yield f"{indicator.id}.waived", Expected()
@@ -176,8 +181,22 @@ def _words(ruleset: Ruleset, column: ResultColumn) -> tuple[str, ...] | None:
             return next(tuple(grade.id for grade in one.grades) for one in ruleset.scores if one.id == origin.score)
         case Content.FIRED:
             return rule_ids(ruleset)
+        case Content.REASONS:
+            return _reasons(ruleset)
+        case Content.RULESET:
+            return (ruleset.id,)
+        case Content.VERSION:
+            return (ruleset.version,)
         case _:  # the values of any other column are not listed
             return None
+
+
+def _reasons(ruleset: Ruleset) -> tuple[str, ...] | None:
+    """The reason codes that a case can have; None where one is computed."""
+    found = [one.reason for one in (*ruleset.indicators, *ruleset.points, *ruleset.unscored)]
+    found += [band.reason for one in ruleset.indicators if isinstance(one.way, Bands) for band in one.way.bands]
+    computed = any(not isinstance(one, str | None) for one in found)
+    return None if computed else tuple(reason_words(ruleset))
 
 
 def _not_among(text: str, words: tuple[str, ...]) -> Problem:

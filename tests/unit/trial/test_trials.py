@@ -60,6 +60,9 @@ def test_only_what_is_stated_is_compared_and_a_difference_has_its_place(tmp_path
         ("score: 85", "score: many", "E151", "17:19", "a number with at most 2 digits after the point", ""),
         ("score: 85", "score: 85.125", "E151", "17:19", "a number with at most 2 digits after the point", ""),
         ("[upheld]", "[uphold]", "E151", "17:46", "one of `upheld`", "did you mean `upheld`?"),
+        ("score: 85", "score: [85]", "E151", "17:19", "a single value", "write the value without `[]`"),
+        ("[S1, C1]", "[S1, C2]", "E151", "17:65", "one of ", "did you mean `C1`?"),
+        ('version: ""', "version: 2", "E151", "21:72", "one of `1`", ""),
         ("measure: 24h", "measure: 24", "E151", "9:22", "a length of time such as `1h30min`", ""),
         ("  expect: {status", "  expects: {status", "M101", "21:3", "unknown key `expects`", "did you mean `expect`?"),
         ("line: fire", "lines: fire", "N101", "5:67", "there is no input `lines`", "did you mean `line`?"),
@@ -83,7 +86,9 @@ def test_what_is_wrong_with_the_file_has_a_place_and_a_hint(
     assert hint in str(found[code].help or "")
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "- a\n- b\n", "a: b\n", "- case: x\n\tgiven: {}\n", "- case: x\n"])
+@pytest.mark.parametrize(
+    "text", ["", "[]\n", "# nothing\n", "- a\n- b\n", "a: b\n", "- case: x\n\tgiven: {}\n", "- case: x\n"]
+)
 def test_a_file_that_holds_no_cases_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(steelyard.CasesError):
         steelyard.test(home(tmp_path, text), engines=REFERENCE)
