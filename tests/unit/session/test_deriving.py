@@ -178,8 +178,8 @@ def test_the_explanation_says_what_a_value_is_made_of(tmp_path: Path) -> None:
     made = policy(tmp_path)
     found = made.explain_case(CASES, {"complaints": COMPLAINTS}, key="1")
 
-    assert "coverage 0.5000 (1 of 2 cases)" in found.text()
-    assert "per_thousand 1500.00 (number of rows of complaints: 3; number of cases: 2)" in found.text()
+    assert "coverage: 0.5000 (1 of 2 cases)" in found.text()
+    assert "per_thousand: 1500.00 (number of rows of complaints: 3; number of cases: 2)" in found.text()
     assert "2 个案件中的 1 个" in made.explain_case(CASES, {"complaints": COMPLAINTS}, key="1", lang="zh").text()
 
 
