@@ -63,7 +63,11 @@ def test_help_is_in_chinese_and_fits_the_terminal(steelyard: Command, name: str)
         (["evaluate", "x", "y", "--cases", "z"], "too many arguments: `y`", "参数过多：`y`"),
         (["evaluate", "x", "--cases", "y", "--verify", "-1"], "`--verify`: -1 is less than 0", "`--verify`：-1 小于 0"),
         (["evaluate", "x", "--cases", "y", "--verify", "a"], "'a' is no whole number", "'a' 不是整数"),
-        (["check", "x", "--format", "xml"], "'xml' is none of `text`, `json`", "'xml' 不是 `text`, `json` 之一"),
+        (
+            ["check", "x", "--format", "xml"],
+            "'xml' is none of `text`, `json`, `sarif`, `junit`, `github`, `gitlab`",
+            "'xml' 不是 `text`, `json`, `sarif`, `junit`, `github`, `gitlab` 之一",
+        ),
         (["chekc"], "did you mean `check`", "是否想写 `check`"),
         (
             ["evaluate", "x", "--cases", "y", "--set", "a"],

@@ -28,6 +28,8 @@ from steelyard.source import Map, Node, Seq, Text, read_yaml
 ROOT = Path(steelyard.__file__).parent
 MINIMAL = Path(__file__).with_name("minimal.yaml").read_text("utf-8")
 CHECKED = [code for code in CODES if not code.startswith(("Y1", "E"))]
+COMMENTS = ("L135", "L136")
+"""What comments of a file do, which are lost where texts are merged."""
 COMPILED = ("B201",)
 """What only the compiler of portfolios finds, after the check."""
 UNUSED = "L101"
@@ -94,7 +96,7 @@ def test_what_examples_are_laid_upon_is_clean(tmp_path: Path) -> None:
     assert set() == findings("{}", tmp_path)
 
 
-@pytest.mark.parametrize("code", [code for code in CHECKED if code not in COMPILED])
+@pytest.mark.parametrize("code", [code for code in CHECKED if code not in COMPILED + COMMENTS])
 def test_example_yields_its_code_and_the_alternative_nothing(code: str, tmp_path: Path) -> None:
     """Names that an example leaves unused are not its point, save where they are."""
     bad, good = re.findall(r"```yaml\n(.*?)```", page(code) or "", re.DOTALL)
@@ -102,6 +104,14 @@ def test_example_yields_its_code_and_the_alternative_nothing(code: str, tmp_path
 
     assert {code} == findings(bad, tmp_path / "bad") - beside
     assert set() == findings(good, tmp_path / "good") - beside
+
+
+@pytest.mark.parametrize("code", COMMENTS)
+def test_example_yields_its_code_as_a_text(code: str) -> None:
+    bad, good = re.findall(r"```yaml\n(.*?)```", page(code) or "", re.DOTALL)
+
+    assert {code} == {one.code for one in steelyard.check(MINIMAL + bad)}
+    assert () == steelyard.check(MINIMAL + good)
 
 
 @pytest.mark.parametrize("code", COMPILED)

@@ -17,7 +17,7 @@ from steelyard.analysis.portfolios import check_portfolios
 from steelyard.analysis.reach import check_reach
 from steelyard.analysis.recurring import check_recurring
 from steelyard.analysis.situations import check_situations
-from steelyard.analysis.sources import SourceFile, source_of_text, sources
+from steelyard.analysis.sources import TEXT, SourceFile, source_of_text, sources
 from steelyard.analysis.subject import Subject
 from steelyard.analysis.tables import check_tables
 from steelyard.analysis.unread import check_unread
@@ -117,16 +117,17 @@ def load(
     return _load(sources(path_or_name, diagnostics), settings, diagnostics, lint=lint, later=later)
 
 
-def load_text(text: str, settings: Mapping[str, str] | None = None, *, lint: bool = True) -> Loaded:
+def load_text(text: str, settings: Mapping[str, str] | None = None, *, lint: bool = True, file: str = TEXT) -> Loaded:
     """Read and check a ruleset that is given as text.
 
     Args:
-        text: YAML. Files that it names (`amends`, rows of tables) are looked for in the working directory.
+        text: YAML. Files that it names (`amends`, rows of tables) are looked for in the folder of `file`.
         settings: as for `load`.
         lint: as for `load`.
+        file: the name of the text in places.
     """
     diagnostics = Diagnostics()
-    return _load(source_of_text(text, diagnostics), settings, diagnostics, lint=lint)
+    return _load(source_of_text(text, diagnostics, file), settings, diagnostics, lint=lint)
 
 
 def _load(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,7 @@ TEXT = "text"
 """The name, in places, of a ruleset given as text."""
 MARK = "steelyard"
 """The key by which a ruleset is distinguished from other YAML."""
+_MARKED = re.compile(rf"^{MARK}\s*:".encode(), re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,34 @@ def sources(path_or_name: str, diagnostics: Diagnostics) -> tuple[SourceFile, ..
     return tuple(_whole(one, diagnostics) for one in _files(path, path_or_name, diagnostics))
 
 
-def source_of_text(text: str, diagnostics: Diagnostics) -> tuple[SourceFile, ...]:
-    """The ruleset of a text, laid upon what it amends; files that it names are relative to the working directory."""
-    return (_whole(SourceFile(Path(TEXT), read_yaml(text, TEXT, diagnostics)), diagnostics),)
+def source_of_text(text: str, diagnostics: Diagnostics, file: str = TEXT) -> tuple[SourceFile, ...]:
+    """The ruleset of a text, laid upon what it amends.
+
+    Args:
+        text: YAML.
+        diagnostics: receives findings.
+        file: the name in places; files that the ruleset names are relative to its folder.
+    """
+    return (_whole(SourceFile(Path(file), read_yaml(text, file, diagnostics)), diagnostics),)
+
+
+def rulesets_in(name: str) -> list[str]:
+    """The rulesets that a name stands for: of a folder without one, those of the folders below it."""
+    folder = Path(name)
+    try:
+        if not folder.is_dir() or any(map(_is_ruleset, _yaml_files(folder))):
+            return [name]
+        below = sorted(
+            {one.parent for kind in ("yaml", "yml") for one in folder.rglob(f"*.{kind}") if _is_ruleset(one)}
+        )
+    except OSError:
+        return [name]
+    return [str(one) for one in below if not any(part.startswith(".") for part in one.parts)] or [name]
+
+
+def _is_ruleset(file: Path) -> bool:
+    """Whether a line of a file begins with the key by which rulesets are distinguished."""
+    return file.is_file() and _MARKED.search(file.read_bytes()) is not None
 
 
 def _whole(file: SourceFile, diagnostics: Diagnostics) -> SourceFile:

@@ -154,6 +154,8 @@ _CODES = (
     Code("L132", "missing-as-text", _W),
     Code("L133", "name-as-text", _W),
     Code("L134", "overlapping-windows", _W),
+    Code("L135", "idle-ignore", _W),
+    Code("L136", "unexplained-ignore", _W),
     Code("L139", "text-in-one-language", _W),
     Code("H104", "hit-policy-without-order", _E),
     Code("H105", "unknown-column", _E),

@@ -267,10 +267,10 @@ def total(found: Sequence[Trial], untried: Sequence[Untried] = ()) -> Message:
 
 
 def _below(name: str) -> list[str]:
-    folder = Path(name)
-    if not folder.is_dir() or any(one.suffix in (".yaml", ".yml") for one in folder.iterdir()):
-        return [name]
-    return [str(one.parent) for one in sorted(folder.glob(f"*/{CASES}"))] or [name]
+    from steelyard.analysis.sources import rulesets_in
+
+    found = rulesets_in(name)
+    return [one for one in found if (Path(one) / CASES).is_file()] or found[:1] if len(found) > 1 else found
 
 
 def _check_engines(engines: Sequence[str]) -> None:

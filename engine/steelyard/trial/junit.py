@@ -1,4 +1,4 @@
-"""Trials as JUnit XML, in the form that Jenkins documents (junit-10.xsd): a suite a ruleset, a test case a case."""
+"""Trials as JUnit XML, in the form that Jenkins documents: a suite a ruleset, a test case a case."""
 
 from __future__ import annotations
 

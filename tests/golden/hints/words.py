@@ -78,6 +78,8 @@ ADVICE = {
     "L126": "the range is the author's",
     "L130": _AUTHOR,
     "L134": _AUTHOR,
+    "L135": "a comment is to be removed",
+    "L136": "why a warning is ignored, only the author knows",
     "L139": _AUTHOR,
     "B201": "the range is the author's",
     "E101": _FILE,
@@ -108,6 +110,7 @@ _MACHINE = "it depends on the memory and the disk of a machine"
 _CELL = "it concerns the format of a cell of a workbook"
 
 UNFOLLOWED = {
+    "write `# steelyard: ignore CODE REASON`": "why a warning is ignored, only the author knows",
     "`weekend: [{days}]` makes the others working days too; where only these are meant, write `weekend`": (
         "which days are worked, only the author knows"
     ),
