@@ -112,7 +112,9 @@ def test_new_ruleset_checks_clean_and_is_never_overwritten(steelyard, tmp_path: 
 
     assert 0 == done.status
     assert "steelyard check 我的-policy" in done.out
-    assert ["README.md", "cases.csv", "ruleset.yaml"] == sorted(path.name for path in Path("我的-policy").iterdir())
+    assert ["README.md", "cases.csv", "cases.yaml", "ruleset.yaml"] == sorted(
+        path.name for path in Path("我的-policy").iterdir()
+    )
     assert "rulesets checked: 1, errors: 0, warnings: 0\n" == steelyard("check", "我的-policy").out
     before = Path("我的-policy/ruleset.yaml").read_bytes()
     assert 2 == steelyard("new", "我的-policy").status

@@ -87,7 +87,7 @@ def test_rulesets_and_files_are_offered_and_files_for_options(
     }
 
 
-@pytest.mark.parametrize("command", ["check", "compile", "evaluate", "explain", "show"])
+@pytest.mark.parametrize("command", ["check", "compile", "evaluate", "explain", "show", "test"])
 def test_nothing_that_takes_time_is_imported(command: str) -> None:
     code = "import sys; from steelyard.cli.main import run; run([]); print(sorted(sys.modules), file=sys.stderr)"
     asked = {COMPLETE: "zsh_complete", "COMP_WORDS": f"steelyard {command} mo", "COMP_CWORD": "2"}

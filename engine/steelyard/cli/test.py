@@ -66,9 +66,9 @@ def command(  # noqa: PLR0917 - one an option
 ) -> None:
     """Try rulesets on their worked cases: what shall come out is written in cases.yaml beside the ruleset.
 
-    RULESET is a file, a folder that holds ruleset.yaml or one file a version, a folder of such folders, or the name of
-    a shipped ruleset. Only what a case expects is compared, exactly, on every engine. Exit status: 0 where all
-    came out as expected, 1 where one did not, 2 where a file cannot be read.
+    RULESET is a file (or cases.yaml itself), a folder that holds ruleset.yaml or one file a version, a folder of such
+    folders, or the name of a shipped ruleset. Only what a case expects is compared, exactly, on every engine. Exit
+    status: 0 where all came out as expected, 1 where one did not, 2 where a file cannot be read.
 
     \u0008
     Examples:

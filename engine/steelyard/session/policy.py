@@ -448,13 +448,14 @@ class Policy:
         """
         from pathlib import Path
 
+        from steelyard.analysis.sources import CASES_FILE
         from steelyard.session.listener import Silent
-        from steelyard.session.testing import CASES, Asked, try_versions
+        from steelyard.session.testing import Asked, try_versions
 
         _check_language(lang)
         if cases is None and self._folder is None:
             raise UsageError(msg("the policy was not loaded from a file: name a file of cases"))
-        file = Path(cases) if cases is not None else (self._folder or Path()) / CASES
+        file = Path(cases) if cases is not None else (self._folder or Path()) / CASES_FILE
         asked = Asked(engines, names, update=update, lang=lang, listener=listener or Silent())
         return try_versions(self._versions, self.id, file, asked, self.settings)
 

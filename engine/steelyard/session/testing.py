@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Literal
 
+from steelyard.analysis.sources import CASES_FILE, RULESET_FILE, rulesets_in
 from steelyard.diagnostics import Diagnostics, Message, PolicyError, msg
 from steelyard.diagnostics.suggestions import closest, listed
 from steelyard.session.errors import CasesError, EngineError, OutputError, UsageError
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 Layout = Literal["text", "json", "junit"]
 LAYOUTS: tuple[Layout, ...] = ("text", "json", "junit")
-CASES = "cases.yaml"
-"""The worked cases of a ruleset, in its folder."""
 _MAGIC = frozenset("*?[")
 
 
@@ -122,7 +121,7 @@ def _read(ruleset: str, cases: Path | None, asked: Asked) -> _Ready:
     loaded = load(ruleset, lint=False)
     if loaded.versions is None:
         raise PolicyError(loaded.diagnostics)
-    return _ready(loaded.versions, ruleset, cases or loaded.parts[0].path.parent / CASES, asked, began)
+    return _ready(loaded.versions, ruleset, cases or loaded.parts[0].path.parent / CASES_FILE, asked, began)
 
 
 def _ready(versions: Versions, ruleset: str, cases: Path, asked: Asked, began: float) -> _Ready:
@@ -267,10 +266,13 @@ def total(found: Sequence[Trial], untried: Sequence[Untried] = ()) -> Message:
 
 
 def _below(name: str) -> list[str]:
-    from steelyard.analysis.sources import rulesets_in
-
+    """The rulesets that a name means: those of a folder of folders that have cases; that beside a file of cases."""
+    path = Path(name)
+    if path.name == CASES_FILE:
+        beside = path.with_name(RULESET_FILE)
+        return [str(beside if beside.is_file() else path.parent)]
     found = rulesets_in(name)
-    return [one for one in found if (Path(one) / CASES).is_file()] or found[:1] if len(found) > 1 else found
+    return [one for one in found if (Path(one) / CASES_FILE).is_file()] or found[:1] if len(found) > 1 else found
 
 
 def _check_engines(engines: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ import pytest
 import xmlschema
 
 import steelyard
-from steelyard.diagnostics import Diagnostics
+from steelyard.diagnostics import Diagnostics, msg
 from steelyard.resources import rulesets
 from steelyard.session.testing import LAYOUTS, Trial, Untried, render, total, trials
 from steelyard.source import read_yaml
@@ -120,6 +120,25 @@ def test_an_engine_that_does_not_give_a_result_leaves_it_uncompared(tmp_path: Pa
     assert [one.name for one in trial.failures] == ["in-time", "late"]
     with pytest.raises(steelyard.EngineError, match="there is no engine `rete`"):
         steelyard.test(tmp_path, engines=["rete"])
+
+
+def test_an_engine_that_cannot_run_the_ruleset_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = RULESET.replace(
+        "  due: {value", "  wide: {value: huge * huge * huge * huge * huge * huge * huge}\n  due: {value"
+    ).replace("    line: {", "    huge: {type: integer, optional: true}\n    line: {")
+    monkeypatch.setattr("steelyard.engines.durable.available", lambda: msg("it is not installed"))
+    trial = steelyard.test(home(tmp_path, ruleset=wide))
+
+    assert (trial.passed, trial.engines, [one.engine for one in trial.unable]) == (
+        4,
+        ("reference",),
+        ["durable", "sql"],
+    )
+    said = render([trial], "text", "en")
+    assert "not run on durable: it is not installed\n" in said
+    assert "not run on sql: a number of this ruleset may need more than 128 bits" in said
+    with pytest.raises(steelyard.EngineError, match="not installed"):
+        steelyard.test(tmp_path, engines=["durable"])
 
 
 def test_what_engines_disagree_about_is_a_failure_that_shows_both(
@@ -241,6 +260,8 @@ def test_several_rulesets_are_tried_and_one_that_is_broken_does_not_stop_the_oth
     xmlschema.XMLSchema(SCHEMA).validate(text)
     assert (ET.fromstring(text).get("failures"), "weigh" in text) == ("1", True)
     assert "not tried: " in str(total(tried, untried))
+    names = [str(tmp_path / "a" / name) for name in ("cases.yaml", "ruleset.yaml")]
+    assert [one.ruleset for one in trials(names)] == names[1:]
     with pytest.raises(steelyard.UsageError):
         list(trials([str(tmp_path / "a"), str(tmp_path / "c")], cases=str(tmp_path / "a" / "cases.yaml")))
 
