@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from fractions import Fraction
 
 from steelyard.diagnostics import InternalError
 from steelyard.explain.naming import called, result_name
@@ -180,6 +181,19 @@ def _regain(  # noqa: PLR0917 - the cause, and what it is looked for with
         kept = result is None or any((one.id, one.row) == (name, row) for one in shares)
         return kept and final is not None and (name, row) not in _costs(outcome, rule)
 
+    def without_row(slot: Slot) -> Goal:
+        """The row costs nothing, and the cause less than now."""
+        own = slot.row(evaluation.case)
+
+        def goal(outcome: Outcome) -> bool:
+            score = next((one for one in outcome.scores if one.id == rule.id), None)
+            if score is None or score.final is None or own is None:
+                return False
+            idle = all((line.rule, line.row) != (name, own.id) for line in score.ledger)
+            return idle and _less(_costs(outcome, rule).get((name, row)), lost)
+
+        return goal
+
     found: list[Found] = []
     for slot in slots:
         value = None if result is None else _closed(result, slot.field.id, evaluation.case, words)
@@ -190,9 +204,12 @@ def _regain(  # noqa: PLR0917 - the cause, and what it is looked for with
         if slot.field.type not in settled:
             searched = trials.search(slot, goal)
             found += () if searched is None else (searched,)
-    tried = list(_tried_in_rows(in_rows, result, goal, trials, share))
+    tried = list(_tried_in_rows(in_rows, result, lambda _: goal, trials, share))
     found += (one for _, one in tried if one is not None)
-    reported = [_change(one, rule, at, trials) for one in found]
+    if not found and result is None and in_rows.rows > 1:  # of several rows that cost points, what one of them costs
+        tried = list(_tried_in_rows(in_rows, result, without_row, trials, share))
+        found += (one for _, one in tried if one is not None)
+    reported = [_change(one, (name, row), rule, at, trials) for one in found]
     changes = tuple(_smallest(reported, rule.better))
     every = len(tried) == len(in_rows.slots) and in_rows.tried == in_rows.rows and in_rows.closed
     exhausted = trials.left <= 0 or trials.left_for_rows <= 0
@@ -210,8 +227,14 @@ def _regain(  # noqa: PLR0917 - the cause, and what it is looked for with
     )
 
 
+def _less(cost: Fixed | None, lost: Fixed) -> bool:
+    """Whether something costs less than it does."""
+    now = Fraction(abs(lost.value), 10**lost.scale)
+    return (Fraction(0) if cost is None else Fraction(abs(cost.value), 10**cost.scale)) < now
+
+
 def _tried_in_rows(
-    in_rows: RowSlots, result: Result | None, goal: Goal, trials: Trials, share: int
+    in_rows: RowSlots, result: Result | None, goal: Callable[[Slot], Goal], trials: Trials, share: int
 ) -> Iterator[tuple[Slot, Found | None]]:
     """Look for a change of each field of a row, as long as runs are left; give what was tried, with what was found."""
     stop = trials.left_for_rows - share
@@ -226,8 +249,8 @@ def _tried_in_rows(
     for slot in in_rows.slots:
         if trials.left_for_rows <= max(stop, 0):
             return
-        line = trials.line(slot, target, measured, goal) if isinstance(target, int) else None
-        yield slot, line if line is not None else trials.search(slot, goal)
+        line = trials.line(slot, target, measured, goal(slot)) if isinstance(target, int) else None
+        yield slot, line if line is not None else trials.search(slot, goal(slot))
 
 
 def _own_rows(name: str, result: Result | None, evaluation: Evaluation) -> dict[str, list[BoundRow]]:
@@ -263,11 +286,11 @@ def _smallest(found: list[Change], better: Better) -> list[Change]:
     return [one for _, one in best.values()]
 
 
-def _change(one: Found, rule: Score, at: EvaluationPlace, trials: Trials) -> Change:
+def _change(one: Found, cause: Cause, rule: Score, at: EvaluationPlace, trials: Trials) -> Change:
     words, slot = at.words, one.slot
     outcome = trials.outcome(slot, one.value)
     score = None if outcome is None else next(score for score in outcome.scores if score.id == rule.id)
-    if score is None or score.final is None:
+    if outcome is None or score is None or score.final is None:
         raise InternalError(f"a change of {slot.field.id} was not run again")
     case = at.evaluation.case
     before, kind, row = slot.value(case), slot.field.type, slot.row(case)
@@ -291,6 +314,7 @@ def _change(one: Found, rule: Score, at: EvaluationPlace, trials: Trials) -> Cha
         method=one.method,
         final=score.final,
         grade=_grade(rule, score.grade),
+        still_lost=_costs(outcome, rule).get(cause),
     )
 
 

@@ -210,6 +210,7 @@ class _Writer:
                     "method": one.method.value,
                     "final": _number(one.final),
                     "grade": _id(one.grade),
+                    "still_lost": None if one.still_lost is None else _number(one.still_lost),
                 }
                 for one in found.changes
             ],

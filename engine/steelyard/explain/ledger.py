@@ -131,8 +131,12 @@ def _ledger(rule: Score, outcome: ScoreOutcome, evaluation: Evaluation, words: W
             raise InternalError(f"the ledger of `{rule.id}` does not add up to its {line.kind.value}")
         named, clause = _named(line, evaluation, words)
         shown = line.amount if is_sum else Fixed(amount, digits)
-        text = _text(line, rule, named, evaluation, words)
-        lines.append(LedgerLine(line.kind, text, named, line.row, clause, shown, Fixed(running, digits), is_sum))
+        detail = _row_text(line, evaluation, words)
+        if line.kind is LineKind.CAP:
+            detail = msg("what goes beyond its limit")
+        text = _text(line, rule, named, detail)
+        total = Fixed(running, digits)
+        lines.append(LedgerLine(line.kind, text, named, line.row, clause, shown, total, is_sum, detail))
     return tuple(lines)
 
 
@@ -144,26 +148,25 @@ def _named(line: Line, evaluation: Evaluation, words: Words) -> tuple[Name | Non
     return line_name(line, EvaluationPlace(evaluation, words)), words.clause(found.source)
 
 
-def _text(line: Line, rule: Score, named: Name | None, evaluation: Evaluation, words: Words) -> Text:
-    row = _row_text(line, evaluation, words)
+def _text(line: Line, rule: Score, named: Name | None, detail: Text | None) -> Text:
     name: Text = named or ""
     match line.kind:
         case LineKind.OPENING:
             return _opening(rule)
-        case LineKind.LOST if row is None:
+        case LineKind.LOST if detail is None:
             return name
         case LineKind.LOST:
-            return msg("{name}: {row}", name=name, row=row)
+            return msg("{name}: {row}", name=name, row=detail)
         case LineKind.ROUNDING:
             return msg("rounding to {digits} digits", digits=rule.digits)
         case LineKind.BASE:
             return msg("base score")
-        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.CORRECTION | LineKind.GATE if row is not None:
-            return msg("{name}: {row}", name=name, row=row)
+        case LineKind.DEDUCTION | LineKind.BONUS | LineKind.CORRECTION | LineKind.GATE if detail is not None:
+            return msg("{name}: {row}", name=name, row=detail)
         case LineKind.DEDUCTION | LineKind.BONUS | LineKind.CORRECTION | LineKind.GATE:
             return name
         case LineKind.CAP:
-            return msg("{name}: what goes beyond its limit", name=name)
+            return msg("{name}: {row}", name=name, row=detail or "")
         case LineKind.CLAMP:
             return msg("kept within the bounds of the score")
         case LineKind.FINAL_ROUNDING:

@@ -328,6 +328,7 @@ class LedgerLine:
         amount: signed as it enters the sum; for base and final, the sum itself.
         running: the total after the line, at the finest scale of the ledger.
         is_sum: whether the line states a sum rather than a summand.
+        detail: what the line says beside its name: the row, or that it gives back what goes beyond a limit.
     """
 
     kind: LineKind
@@ -338,6 +339,7 @@ class LedgerLine:
     amount: Fixed
     running: Fixed
     is_sum: bool
+    detail: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -441,6 +443,7 @@ class Change:
         difference: the size of the change, where it is a quantity; `up` where the value grows.
         moment: whether the input is a date or an instant.
         final, grade: of the whole score with that change.
+        still_lost: what would still be lost there, signed as in the ledger; None where nothing would.
     """
 
     field: Name
@@ -454,6 +457,7 @@ class Change:
     method: ChangeMethod
     final: Fixed
     grade: Name | None
+    still_lost: Fixed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -463,7 +467,8 @@ class Regain:
     Attributes:
         row: for a row of a family, its id.
         lost: the points, signed as in the ledger.
-        changes: of inputs at most one for each type of value, of rows one for each relation and type; empty where
+        changes: of several rows that cost points, where none regains all, one that regains the most of one row; else of
+            inputs at most one for each type of value, of rows one for each relation and type; empty where
             none was found.
         reads_values: whether the cause reads values that may be changed at all: inputs, or fields of rows.
         complete: whether every value was tried, or a change found; of numbers and times only some are tried.

@@ -115,6 +115,8 @@ def _change(one: Change, told: Tells) -> Text:
         what = msg("{input} {after}, where nothing is given", **shown)
     else:
         what = msg("{input} {after} instead of {before}", before=one.before, **shown)
+    if one.still_lost is not None:
+        return _partly(what, one.still_lost, one, told)
     if one.grade is None:
         return msg("{change}: nothing is lost here, and the score is {final}", change=what, final=one.final)
     return msg(
@@ -123,6 +125,14 @@ def _change(one: Change, told: Tells) -> Text:
         final=one.final,
         grade=_grade(one.grade, told),
     )
+
+
+def _partly(what: Text, lost: Fixed, one: Change, told: Tells) -> Text:
+    shown = {"change": what, "lost": signed(str(Fixed(abs(lost.value), lost.scale)), "none"), "final": one.final}
+    if one.grade is None:
+        return msg("{change}: {lost} is still lost here, and the score is {final}", **shown)
+    grade = _grade(one.grade, told)
+    return msg("{change}: {lost} is still lost here, and the score is {final} ({grade})", grade=grade, **shown)
 
 
 def _method(method: ChangeMethod) -> Text:

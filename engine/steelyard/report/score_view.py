@@ -91,7 +91,9 @@ def _cost(lines: tuple[LedgerLine, ...], explanation: Explanation, told: Tells) 
     if rule is not None and len(lines) > 1:
         name = told.term(rule.name)
     told_how = tuple(told(text) for text in (indicator.how if indicator is not None else ()))
-    each = tuple(f"{signed_amount(line.amount)} {told(line.text)}" for line in lines) if len(lines) > 1 else ()
+    each = (
+        tuple(f"{signed_amount(line.amount)} {_beside(line, name, told)}" for line in lines) if len(lines) > 1 else ()
+    )
     return CostView(
         name=name,
         points=signed_amount(Fixed(total, first.amount.scale)),
@@ -99,6 +101,12 @@ def _cost(lines: tuple[LedgerLine, ...], explanation: Explanation, told: Tells) 
         reason=reason,
         sentences=(*told_how, *each),
     )
+
+
+def _beside(line: LedgerLine, name: Term, told: Tells) -> str:
+    """What a line says under the name of its rule; with its own name where that is computed for the row."""
+    same = line.detail is not None and line.name is not None and told(line.name) == name.text
+    return told(line.detail if same and line.detail is not None else line.text)
 
 
 def _indicator(line: LedgerLine, explanation: Explanation) -> IndicatorStory | None:

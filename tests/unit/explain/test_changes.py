@@ -229,10 +229,9 @@ def test_every_change_gives_the_score_that_is_printed_and_a_smaller_one_does_not
 
     for regain in told.regains:
         for change in regain.changes:
-            assert (change.final.value, True) == (
-                (found := again(evaluation, regain.cause.id, change))[0],
-                found[1] >= 0,
-            )
+            final, brought = again(evaluation, regain.cause.id, change)
+            assert change.final.value == final
+            assert (brought >= 0) is (change.still_lost is None)
             if change.method is not ChangeMethod.ENUMERATION:
                 assert again(evaluation, regain.cause.id, change, 1)[1] < 0
 
@@ -332,10 +331,29 @@ def test_what_tells_rows_apart_or_says_whose_they_are_is_not_changed() -> None:
     assert "it depends on no value of the case or of its rows" in render(explain(evaluation), "en", "text")
 
 
-def test_no_change_regains_what_two_rows_cost_and_that_is_said_only_where_all_was_tried() -> None:
-    rules = "deductions: {bad: {for_each: lines, when: WHEN, deduct: 5, unknown: ignore}}\n"
-    flags = in_rows("total", "9999", rules=rules.replace("WHEN", "paid"))
-    numbers = in_rows("total", "9999", rules=rules.replace("WHEN", "amount > 50 or paid"))
+BAD = "deductions: {bad: {for_each: lines, when: WHEN, deduct: DEDUCT, unknown: ignore, CAP}}\n"
+
+
+def bad(when: str, deduct: str = "5", cap: str = "") -> Evaluation:
+    rule = BAD.replace("WHEN", when).replace("DEDUCT", deduct).replace(", CAP", cap)
+    return in_rows("total", "9999", rules=rule)
+
+
+def test_of_several_rows_that_cost_points_the_change_that_regains_the_most_is_told() -> None:
+    told = explain(bad("paid", "'round(amount / 10, 2)'"))
+    ((change,),) = (one.changes for one in told.regains)
+
+    assert [("y", "paid", "no", "enumeration")] == row_changes(bad("paid", "'round(amount / 10, 2)'"))
+    assert "-1.000000" == str(change.still_lost)
+    assert "Line y, paid no instead of yes: 1.000000 is still lost here, and the score is 99.00" in render(
+        told, "en", "text"
+    )
+    assert "Line y 的 paid 为否而非是：此项仍失 1.000000 分，得分为 99.00" in render(told, "zh", "text")
+
+
+def test_where_a_limit_leaves_nothing_to_regain_that_is_said() -> None:
+    flags = bad("paid", cap=", at_most: 5")
+    numbers = bad("amount > 50 or paid", cap=", at_most: 5")
 
     assert [] == row_changes(flags) == row_changes(numbers)
     assert "no change of one value of the case regains it" in render(explain(flags), "en", "text")

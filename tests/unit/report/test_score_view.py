@@ -70,10 +70,10 @@ def test_what_a_limit_gives_back_stands_with_its_deduction(better: str, cost: bo
     assert (expected if cost else expected[::-1]) == (costs(found), gains(found))
     (each,) = (one for one in (*found.costs, *found.gains) if one.name.text == "each")
     assert (
-        "−4.000000 each: lines l1",
-        "−4.000000 each: lines l2",
-        "−4.000000 each: lines l3",
-        "+2.000000 each: what goes beyond its limit",
+        "−4.000000 lines l1",
+        "−4.000000 lines l2",
+        "−4.000000 lines l3",
+        "+2.000000 what goes beyond its limit",
     ) == each.sentences
 
 
