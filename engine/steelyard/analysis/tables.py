@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 from steelyard.analysis.compared_axes import AnyAxis, compared, extents, possible, shown
 from steelyard.analysis.gaps import gaps
+from steelyard.analysis.occurrence import Occurring, occurring
 from steelyard.analysis.precedence import Precedence, precedence
 from steelyard.analysis.subject import Subject
 from steelyard.diagnostics import Diagnostics, Label, Message, ValueRegion, ValueRegions, msg
@@ -26,22 +29,42 @@ MOST_NAMED = 5
 def check_tables(subject: Subject, diagnostics: Diagnostics) -> None:
     """Check every table by its hit policy."""
     for table in subject.ruleset.tables:
-        axes = subject.axes(table)
+        asked = _Asked(subject, table, subject.axes(table))
         if table.hit in {HitPolicy.UNIQUE, HitPolicy.ANY}:
-            _overlaps(subject, table, axes, diagnostics)
-        _unreachable(subject, table, axes, diagnostics)
-        _gaps(subject, table, axes, diagnostics)
+            _overlaps(asked, diagnostics)
+        _unreachable(subject, table, asked.axes, diagnostics)
+        _gaps(asked, diagnostics)
 
 
-def _overlaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
+@dataclass(frozen=True)
+class _Asked:
+    """A table, and what it is asked with."""
+
+    subject: Subject
+    table: Table
+    axes: tuple[AnyAxis, ...]
+
+    @cached_property
+    def occurring(self) -> Occurring:
+        """Which of its inputs' values occur together."""
+        return occurring(self.subject, self.table, self.axes)
+
+    def possible(self, box: Box) -> Box | None:
+        """A region without what cannot occur; None where nothing is left."""
+        found = possible(self.axes, box)
+        return None if found is None else self.occurring.within(found)
+
+
+def _overlaps(asked: _Asked, diagnostics: Diagnostics) -> None:
     """Report rows that hit together: under unique any two rows, under any rows with different outputs."""
+    table, axes = asked.table, asked.axes
     columns = [axis.sure for axis in axes]
     unique = table.hit is HitPolicy.UNIQUE
     classes = None if unique else [row.outputs for row in table.rows]
     found: list[tuple[int, int, Box]] = []
     for one, other in coverage.overlapping(columns, len(table.rows), classes):
         box = coverage.overlap(columns, one, other)
-        box = None if box is None else possible(axes, box)
+        box = None if box is None else asked.possible(box)
         if box is not None:
             found.append((one, other, box))
         if len(found) > MOST_COUNTED:
@@ -49,7 +72,7 @@ def _overlaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnosti
     code = "H101" if unique else "H102"
     for one, other, box in found[:MOST_PAIRS]:
         if compared(axes, box):
-            _may_overlap(subject, table, axes, (one, other, box), diagnostics)
+            _may_overlap(asked, (one, other, box), diagnostics)
             continue
         first, second = table.rows[one], table.rows[other]
         names = {"one": one + 1, "other": other + 1, "table": table.id}
@@ -63,8 +86,8 @@ def _overlaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnosti
             if unique
             else msg("narrow one of them, or give both the same outputs"),
             labels=() if first.span is None else (Label(first.span, msg("row {number}", number=one + 1)),),
-            notes=(_where(axes, box), *_doubt(subject, table, axes, [box])),
-            regions=_regions(subject, table, axes, [box], rows=[(one, other)]),
+            notes=(_where(axes, box), *_doubt(asked, [box])),
+            regions=_regions(asked, [box], rows=[(one, other)]),
         )
     if len(found) > MOST_PAIRS:
         rest, counted = found[MOST_PAIRS:], len(found) <= MOST_COUNTED
@@ -87,20 +110,14 @@ def _overlaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnosti
             headline,
             help=msg("narrow rows, or choose another hit policy, e.g. `first`"),
             regions=_regions(
-                subject,
-                table,
-                axes,
-                [box for *_, box in rest],
-                rows=[(one, other) for one, other, _ in rest],
-                complete=counted,
+                asked, [box for *_, box in rest], rows=[(one, other) for one, other, _ in rest], complete=counted
             ),
         )
 
 
-def _may_overlap(
-    subject: Subject, table: Table, axes: Sequence[AnyAxis], found: tuple[int, int, Box], diagnostics: Diagnostics
-) -> None:
+def _may_overlap(asked: _Asked, found: tuple[int, int, Box], diagnostics: Diagnostics) -> None:
     """Report two rows that hit together for some values of what they are compared with."""
+    table = asked.table
     one, other, box = found
     span = table.rows[one].span
     diagnostics.add(
@@ -109,8 +126,8 @@ def _may_overlap(
         msg("rows {one} and {other} of `{table}` may both hit", one=one + 1, other=other + 1, table=table.id),
         help=msg("narrow one of them, or choose another hit policy, e.g. `first`"),
         labels=() if span is None else (Label(span, msg("row {number}", number=one + 1)),),
-        notes=(_where(axes, box), *_doubt(subject, table, axes, [box])),
-        regions=_regions(subject, table, axes, [box], rows=[(one, other)]),
+        notes=(_where(asked.axes, box), *_doubt(asked, [box])),
+        regions=_regions(asked, [box], rows=[(one, other)]),
     )
 
 
@@ -211,12 +228,13 @@ def _hidden(table: Table, place: int, before: tuple[int, ...]) -> Message:
     return msg("row {number} of `{table}` never hits: rows {rows} hit first, together", **names)
 
 
-def _gaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnostics: Diagnostics) -> None:
+def _gaps(asked: _Asked, diagnostics: Diagnostics) -> None:
     """Report all values that no row covers, except under hit policies for which no hit is normal."""
+    table, axes = asked.table, asked.axes
     if table.default is not None or table.hit.gives_list or not table.inputs:
         return
     found = gaps([axis.possible for axis in axes], len(table.rows))
-    boxes = [box for one in found.boxes if (box := possible(axes, one)) is not None]
+    boxes = [box for one in found.boxes if (box := asked.possible(one)) is not None]
     if not boxes and found.complete:
         return
     unsearched = msg("the rows meet in too many ways to examine all values: there may be more")
@@ -243,8 +261,8 @@ def _gaps(subject: Subject, table: Table, axes: Sequence[AnyAxis], diagnostics: 
         table.span,
         headline,
         help=msg("add a row, or write `default:` to say what holds there, if only `missing`"),
-        notes=(*notes, *_doubt(subject, table, axes, boxes)),
-        regions=_regions(subject, table, axes, boxes, complete=found.complete),
+        notes=(*notes, *_doubt(asked, boxes)),
+        regions=_regions(asked, boxes, complete=found.complete),
     )
 
 
@@ -257,13 +275,14 @@ def _whole(axes: Sequence[AnyAxis], box: Box) -> bool:
     return all(axis.extent(atoms) is None for axis, atoms in zip(axes, box, strict=True))
 
 
-def _doubt(subject: Subject, table: Table, axes: Sequence[AnyAxis], boxes: Sequence[Box]) -> tuple[Message, ...]:
+def _doubt(asked: _Asked, boxes: Sequence[Box]) -> tuple[Message, ...]:
     """A note where it is not certain that the values of regions occur."""
-    bound = subject.bound_inputs(table)
+    axes = asked.axes
+    doubtful = [box for box in boxes if not asked.occurring.certain(box)]
     names = [
         axis.name
         for place, axis in enumerate(axes)
-        if axis.name in bound and any(axis.extent(box[place]) is not None for box in boxes)
+        if place in asked.occurring.doubtful and any(axis.extent(box[place]) is not None for box in doubtful)
     ]
     if any(compared(axes, box) for box in boxes):
         return (msg("if it can occur: what cells compare with is known for each case only"),)
@@ -274,9 +293,7 @@ def _doubt(subject: Subject, table: Table, axes: Sequence[AnyAxis], boxes: Seque
 
 
 def _regions(
-    subject: Subject,
-    table: Table,
-    axes: Sequence[AnyAxis],
+    asked: _Asked,
     boxes: Sequence[Box],
     rows: Sequence[tuple[int, int]] | None = None,
     *,
@@ -284,9 +301,9 @@ def _regions(
 ) -> ValueRegions:
     pairs = [()] * len(boxes) if rows is None else rows
     return ValueRegions(
-        tuple(ValueRegion(extents(axes, box), _numbers(*both)) for box, both in zip(boxes, pairs, strict=True)),
+        tuple(ValueRegion(extents(asked.axes, box), _numbers(*both)) for box, both in zip(boxes, pairs, strict=True)),
         complete,
-        not _doubt(subject, table, axes, boxes),
+        not _doubt(asked, boxes),
     )
 
 

@@ -99,6 +99,18 @@ class Knower:
         """Return the range of a value for any values of the parameters."""
         return range_of(expr, Bounds(lambda leaf: self._leaf_range(leaf, valued=False), self._rows))
 
+    def range_where(self, expr: Expr, known: Callable[[Leaf], Range | None]) -> Range:
+        """Return the range of a value under the parameters' current values, given what is known of some leaves."""
+
+        def leaf(one: Leaf) -> Range | None:
+            found = known(one)
+            if found is None and isinstance(one, Define):
+                value = self._declared.defined(one.name)
+                return None if value is None else self.range_where(value, known)
+            return self._leaf_range(one, valued=True) if found is None else found
+
+        return range_of(expr, Bounds(leaf, self._rows))
+
     def _rows(self, relation: str) -> Range:
         return self._declared.declared_rows(relation) or UNBOUNDED
 

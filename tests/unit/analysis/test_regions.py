@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from analysis_texts import findings
-from steelyard.analysis import gaps
+from analysis_texts import CASE, findings, lowered
+from steelyard.analysis import gaps, occurrence
 from steelyard.analysis.check import load_text
 from steelyard.diagnostics import Diagnostic, ValueRegion
 from steelyard.diagnostics.catalogue import translator
@@ -284,6 +284,28 @@ outputs: {seen: t}
 """
 
 
+CHAIN = """\
+tables:
+  sizes:
+    hit: first
+    inputs: {a: a}
+    outputs: {band: text, size: integer}
+    rows: [{a: "< 3", band: low, size: 1}, {band: high, size: 2}]
+  deep:
+    hit: unique
+    inputs: {size: size}
+    outputs: {more: {type: text, values: [few, many]}}
+    rows: [{size: "< 2", more: few}, {size: ">= 2", more: many}]
+  t:
+    hit: %s
+    inputs: {%s}
+    outputs: {o: integer}
+    rows: %s
+define: {size: sizes.size, band: sizes.band}
+outputs: {seen: t}
+"""
+
+
 def test_results_of_another_table_are_all_that_is_asked_for():
     assert [] == findings(BAND % ("", "[{band: low, o: 1}, {band: high, o: 2}]"))
     [one] = findings(BAND % ("", "[{band: low, o: 1}, {band: hihg, o: 2}]"))[:1]
@@ -291,13 +313,84 @@ def test_results_of_another_table_are_all_that_is_asked_for():
     assert () == one.notes
 
 
-def test_values_that_hang_together_may_not_occur():
+def test_values_that_hang_together_are_followed_through_tables():
+    """`band` is high from 3 on, so that nothing is left of the region but 3."""
+    [one] = findings(BAND % (", n: a", "[{band: low, o: 1}, {band: high, n: '> 3', o: 2}]"))
+
+    assert "no row of `t` hits where `band` is `high` and `n` is 3" == str(one.headline)
+    assert () == one.notes
+    assert one.regions is not None
+    assert one.regions.certain
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rows"),
+    [
+        ("band: band, n: a", "[{band: low, o: 1}, {band: high, n: '>= 3', o: 2}]"),
+        ("band: band, size: size", "[{band: low, size: 1, o: 1}, {band: high, size: 2, o: 2}]"),
+        ("n: a, twice: a * 2", "[{n: '< 5', twice: '< 10', o: 1}, {n: '>= 5', twice: '>= 10', o: 2}]"),
+        ("n: a, sum: a + size", "[{n: '< 5', sum: '< 7', o: 1}, {n: '>= 5', sum: '>= 7', o: 2}]"),
+        ("n: a, more: deep", "[{n: '< 3', more: few, o: 1}, {n: '>= 3', more: many, o: 2}]"),
+        ("n: {value: a, type: decimal(1)}", "[{n: '<= 3', o: 1}, {n: '>= 4', o: 2}]"),
+        ("n: a, sum: a + size", "[{n: '< 3', sum: '<= 3', o: 1}, {n: '>= 3', sum: '>= 5', o: 2}]"),
+    ],
+)
+@pytest.mark.parametrize("hit", ["unique", "any"])
+def test_what_ranges_exclude_is_not_said(inputs: str, rows: str, hit: str):
+    assert [] == findings(CHAIN % (hit, inputs, rows))
+
+
+def test_what_is_declared_not_to_be_before_is_not():
+    rows = "[{s: '< 2024-05-01T10:00', e: '< 2024-05-01T10:00', o: 1}, {e: '>= 2024-05-01T10:00', o: 2}]"
+    text = text_of("unique", [], []).replace("inputs: {}", "inputs: {s: start, e: stop}").replace("[]", rows)
+    before = CASE.replace("stop: {type: datetime, optional: true}", "stop: {type: datetime, not_before: start}")
+    score = "score: {start: 0, round: 0}\n"
+
+    assert [] == [one.code for one in lowered(before + text + score)[1] if one.code != "L101"]
+    [gap] = findings(text)
+    assert "no row of `t` hits where `s` is from 2024-05-01 10:00:00 on and `e` is before 2024-05-01 10:00:00" == str(
+        gap.headline
+    )
+
+
+@pytest.mark.parametrize(
+    ("inputs", "rows", "expected"),
+    [
+        (
+            "n: a, sum: a + size",
+            "[{n: '< 5', sum: '< 6', o: 1}, {n: '>= 5', o: 2}]",
+            [
+                "no row of `t` hits where `n` is at most 4 and `sum` is 6",
+                "if it can occur: `n`, `sum` cannot have every value with any others",
+            ],
+        ),
+        (
+            "n: a, product: a * m",
+            "[{n: '< 5', product: '< 40', o: 1}, {n: '>= 4', product: '< 50', o: 2}, {n: '> 4', o: 2}]",
+            [
+                "rows 1 and 2 of `t` both hit and say different things",
+                "where `n` is 4 and `product` is at most 39",
+                "if it can occur: `n`, `product` cannot have every value with any others",
+            ],
+        ),
+    ],
+)
+def test_what_ranges_do_not_decide_is_in_doubt(inputs: str, rows: str, expected: list[str]):
+    [one] = findings(CHAIN % ("any", inputs, rows))
+    zh = translator("zh")
+
+    assert expected == [str(one.headline), *map(str, one.notes)]
+    assert one.regions is not None
+    assert not one.regions.certain
+    assert zh(one.notes[-1]).startswith("如果会出现：")
+
+
+def test_of_too_many_combinations_it_is_not_known_what_occurs(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(occurrence, "MOST_COMBINATIONS", 2)
     [one] = findings(BAND % (", n: a", "[{band: low, o: 1}, {band: high, n: '> 3', o: 2}]"))
 
     assert "no row of `t` hits where `band` is `high` and `n` is at most 3" == str(one.headline)
     assert "if it can occur: `band`, `n` cannot have every value with any others" == str(one.notes[0])
-    assert one.regions is not None
-    assert not one.regions.certain
 
 
 @pytest.mark.parametrize(
