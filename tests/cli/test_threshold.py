@@ -32,3 +32,15 @@ def test_the_mean_is_seen_to_be_under_the_threshold(
 
     assert ("89.15" in done.out, done.status) == (True, 1 if said else 0)
     assert said in done.err
+
+
+def test_conditions_fail_a_run_that_is_written(steelyard: Callable[..., Done], policy: Path) -> None:
+    given = ("evaluate", policy, "--cases", policy / "cases.csv", "--as-of", "2024-05-10T00:00", "-q")
+    scores = policy / "scores.csv"
+    done = steelyard(*given, "--fail-if", "mean < 100", "--fail-if", "rejected > 0", "-o", scores)
+
+    assert done.status == 1
+    assert "the run fails by `mean < 100`: " in done.err
+    assert scores.exists()
+    assert steelyard(*given, "--fail-if", "mean < 1").status == 0
+    assert steelyard(*given, "--fail-if", "mean = 1").status == 2

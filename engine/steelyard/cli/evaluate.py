@@ -59,6 +59,12 @@ if TYPE_CHECKING:
 @click.option(
     "--fail-under", metavar="N", help="Fail where the mean of the (first) score is below N, or nothing is scored."
 )
+@click.option(
+    "--fail-if",
+    multiple=True,
+    metavar="CONDITION",
+    help="Fail where it holds, e.g. 'mean < 85', 'grade D > 5% by branch', 'rejected > 1%', 'unscored > 10'.",
+)
 @click.option("--summary-by", metavar="NAMES", help="Group the summary by inputs, e.g. branch,month.")
 @click.option(
     "--summary",
@@ -120,6 +126,7 @@ def command(  # noqa: PLR0917 - one an option
     provenance: str | None,
     allow_rejects: int,
     fail_under: str | None,
+    fail_if: tuple[str, ...],
     summary_by: str | None,
     summary: str | None,
     minimum_sample: int | None,
@@ -141,13 +148,14 @@ def command(  # noqa: PLR0917 - one an option
     written a sample is scored again on the other engine. Outputs appear all together or not at all.
 
     Exit status: 0; 3 where more rows are rejected than --allow-rejects allows (outputs are written); else 1 where the
-    mean score is below --fail-under; 2 wrong usage or unreadable file; 70 where the engines disagree (nothing is
-    written).
+    mean score is below --fail-under or a --fail-if holds (likewise); 2 wrong usage or unreadable file; 70 where the
+    engines disagree (nothing is written).
 
     \u0008
     Examples:
       steelyard evaluate my-policy --cases cases.csv --as-of 2024-05-10T00:00 -o scores.csv
       steelyard evaluate my-policy --cases 'in/*.parquet' --as-of 2024-05-10T00:00 --report report --fail-under 85
+      steelyard evaluate my-policy --cases claims.csv --fail-if 'grade D > 5% by branch' --fail-if 'rejected > 1%'
       steelyard evaluate claims-efficiency --cases claims.csv -o - | head
       steelyard evaluate my-policy --cases 'in/*.parquet' --engine sql --partition-by branch,month -o out
       steelyard evaluate my-policy --engine spark --cases spark:hdfs://nn/claims -o spark:hdfs://nn/scores
@@ -157,6 +165,7 @@ def command(  # noqa: PLR0917 - one an option
     from steelyard.session.cluster_files import evaluate_cluster, without_cluster
     from steelyard.session.columns import input_ids
     from steelyard.session.files import check_outputs
+    from steelyard.session.gates import gates_of
     from steelyard.session.outputs import STANDARD, Outputs, check_memory, evaluate
     from steelyard.session.run import ready_ruleset
     from steelyard.session.summary import group_ids
@@ -193,12 +202,13 @@ def command(  # noqa: PLR0917 - one an option
     ready = ready_ruleset(ruleset, options.settings)
     if threshold is not None and not any(one.scores for one in ready.rulesets):
         raise UsageError(msg("`{ruleset}` has no score: leave `--fail-under` out", ruleset=ready.newest.id))
+    gates = gates_of(ready, fail_if)
     outputs = replace(outputs, by=group_ids(ready, outputs.by), partition_by=group_ids(ready, outputs.partition_by))
     wanted = Wanted(
         engine=engine,
         pages=report is not None,
         master=master,
-        groups=tuple(dict.fromkeys((*outputs.by, *outputs.partition_by))),
+        groups=tuple(dict.fromkeys((*outputs.by, *outputs.partition_by, *(name for one in gates for name in one.by)))),
         added=input_ids(ready, _names(added)),
         rejects=rejects is not None,
         lang=output.lang,
@@ -206,7 +216,7 @@ def command(  # noqa: PLR0917 - one an option
         memory_limit=memory_limit,
         most=outputs.most,
     )
-    done = (evaluate_cluster if clustered else evaluate)(ready, options, wanted, outputs, output)
+    done = (evaluate_cluster if clustered else evaluate)(ready, options, wanted, outputs, output, gates)
     show_summary(output, done.summary, ready, result=target != STANDARD)
     _judge(output, done, allow_rejects, threshold)
 
@@ -215,7 +225,7 @@ def _judge(output: Output, done: Done, allowed: int, threshold: Fraction | None)
     """The exit status.
 
     Raises:
-        Stop: too many rejects, or a mean under the threshold.
+        Stop: too many rejects, a mean under the threshold, or a condition that holds.
     """
     from steelyard.cli.telling import tell_rejects
     from steelyard.session.summary import shortfall
@@ -224,8 +234,10 @@ def _judge(output: Output, done: Done, allowed: int, threshold: Fraction | None)
     if done.rejected > allowed:
         raise Stop(Status.REJECTS)
     problem = None if threshold is None else shortfall(done.summary, threshold)
-    if problem is not None:
-        output.error(problem)
+    problems = (*done.broken, *(() if problem is None else (problem,)))
+    for one in problems:
+        output.error(one)
+    if problems:
         raise Stop(Status.NO)
 
 

@@ -18,7 +18,10 @@ from steelyard.source.csv_lines import CsvStyle
 from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from steelyard.ir.versions import Versions
+    from steelyard.session.gates import Gate
     from steelyard.session.sources import FactFiles
     from steelyard.session.wanted import Wanted
 
@@ -51,8 +54,13 @@ def without_cluster(outputs: Outputs, files: FactFiles, memory_limit: str | None
     return replace(outputs, results=None, rejects=None)
 
 
-def evaluate_cluster(
-    versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outputs, listener: Listener
+def evaluate_cluster(  # noqa: PLR0917 - those of `outputs.evaluate`
+    versions: Versions,
+    files: FactFiles,
+    wanted: Wanted,
+    outputs: Outputs,
+    listener: Listener,
+    gates: Sequence[Gate] = (),
 ) -> Done:
     """Score where the facts are, and write the outputs: all of them, or none. Arguments as of `outputs.evaluate`.
 
@@ -62,6 +70,7 @@ def evaluate_cluster(
     from steelyard.engines.sql.spark import configured
     from steelyard.report.results import Results
     from steelyard.report.summary_files import write_summary
+    from steelyard.session.gates import broken
 
     check_derived(versions, files.relations)
     outputs.choice.of_results(Results(versions, wanted.added).columns, versions)
@@ -81,6 +90,8 @@ def evaluate_cluster(
             free=(results, rejects),
         )
         summary = run.summed(outputs.by, outputs.minimum_sample)
+        found = (broken(one, run.summed(one.by, None) if one.by else summary) for one in gates)
+        failed = tuple(one for one in found if one is not None)
         with staging() as stage:
             if outputs.summary is not None:
                 style, book = CsvStyle(bom=outputs.csv_bom), run.book(msg("summary"), outputs.lang)
@@ -91,4 +102,4 @@ def evaluate_cluster(
                 run.write_provenance(stage.place(Path(outputs.provenance)))
             with listener.progress(msg("writing")):
                 run.write(results, rejects=rejects, columns=outputs.columns, headers=outputs.headers, lang=outputs.lang)
-        return Done(summary, shown_rejects(versions, run.first_rejects), run.rejected)
+        return Done(summary, shown_rejects(versions, run.first_rejects), run.rejected, failed)

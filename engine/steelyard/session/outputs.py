@@ -19,11 +19,13 @@ from steelyard.source.csv_lines import CsvStyle
 from steelyard.temporary import TemporaryFolder
 
 if TYPE_CHECKING:
+    from steelyard.diagnostics import Message
     from steelyard.facts import Reject
     from steelyard.ir.versions import Versions
     from steelyard.report.summary import Summary
     from steelyard.session.columns import Choice
     from steelyard.session.files import Staging
+    from steelyard.session.gates import Gate
     from steelyard.session.record import Record
     from steelyard.session.run import Scored
     from steelyard.session.sources import FactFiles
@@ -150,15 +152,32 @@ class Done:
     Attributes:
         first: the first rejects.
         rejected: how many rows and cases were rejected.
+        broken: why the run fails by its gates.
     """
 
     summary: Summary
     first: tuple[Reject, ...]
     rejected: int
+    broken: tuple[Message, ...] = ()
 
 
-def evaluate(versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outputs, listener: Listener) -> Done:
+def evaluate(  # noqa: PLR0917 - what is read, how, and what is written
+    versions: Versions,
+    files: FactFiles,
+    wanted: Wanted,
+    outputs: Outputs,
+    listener: Listener,
+    gates: Sequence[Gate] = (),
+) -> Done:
     """Score the cases of files and write the outputs: all of them, or none.
+
+    Args:
+        versions: the ruleset.
+        files: the facts.
+        wanted: how they are scored; its groups hold those of the gates.
+        outputs: what is written.
+        listener: is told how far it is.
+        gates: conditions under which the run fails; outputs are written all the same.
 
     Raises:
         SteelyardError: as `session.run.score_files`, or a column is picked that results do not have.
@@ -167,6 +186,7 @@ def evaluate(versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outp
     from steelyard.report.results import Results
     from steelyard.session.deriving import derived_files
     from steelyard.session.files import staging
+    from steelyard.session.gates import broken
     from steelyard.session.run import score_files
 
     outputs.choice.of_results(Results(versions, wanted.added).columns, versions, outputs.partition_by)
@@ -176,8 +196,10 @@ def evaluate(versions: Versions, files: FactFiles, wanted: Wanted, outputs: Outp
     with staging() as stage, TemporaryFolder(None if beside is None else beside.absolute().parent) as folder:
         scored = score_files(versions, files, wanted, folder.path, listener)
         summary = scored.record.summary(outputs.by, outputs.minimum_sample)
+        found = (broken(one, scored.record.summary(one.by) if one.by else summary) for one in gates)
+        failed = tuple(one for one in found if one is not None)
         write_outputs(stage, scored, outputs, lambda: summary, listener, last=True)
-        return Done(summary, shown_rejects(versions, scored.record.first), scored.record.rejected)
+        return Done(summary, shown_rejects(versions, scored.record.first), scored.record.rejected, failed)
 
 
 def shown_rejects(versions: Versions, rejects: Sequence[Reject]) -> tuple[Reject, ...]:

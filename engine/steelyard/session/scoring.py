@@ -104,6 +104,24 @@ class Run:
             write_summary(path, summed, self._scored.record.versions)
         return Rows(path, summary_columns_of(summed, self._scored.record.versions), self._folder)
 
+    def broken(self, *conditions: str, lang: str = "en") -> tuple[str, ...]:
+        """Say by which conditions the run fails, as `steelyard evaluate --fail-if` does; empty where by none.
+
+        Args:
+            conditions: e.g. `mean < 85`, `grade D > 5% by branch`, `rejected > 1%`, `unscored >= 10`.
+            lang: `en` or `zh`.
+
+        Raises:
+            UsageError: one is no condition, or names what the policy does not have or the run does not keep (`groups`).
+        """
+        from steelyard.diagnostics.catalogue import translator
+        from steelyard.session.gates import broken, gates_of
+
+        record = self._scored.record
+        gates = gates_of(record.versions, conditions)
+        found = (broken(one, record.summary(self._kept(one.by))) for one in gates)
+        return tuple(translator(lang)(one) for one in found if one is not None)
+
     def write(
         self,
         results: str | os.PathLike[str] | None = None,

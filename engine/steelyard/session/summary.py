@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from steelyard.ir.versions import Versions
     from steelyard.report.provenance import Warned
     from steelyard.report.summary import Summary
+    from steelyard.semantics.outcome import Fixed
     from steelyard.session.record import Record
     from steelyard.session.run import Scored
 
@@ -51,20 +52,28 @@ def shortfall(summary: Summary, threshold: Fraction) -> Message | None:
 
     The mean is shown with more digits than the score has where it would be rounded up to the threshold.
     """
-    from steelyard.semantics.outcome import Fixed
-    from steelyard.semantics.values import divide
-
     first = summary.whole.scores[0]
     if first.total is None or first.mean is None:
         return msg("no case has a score, so none reaches the threshold")
-    if Fraction(first.total.value, 10**first.total.scale) >= threshold * first.count:
+    mean = Fraction(first.total.value, 10**first.total.scale) / first.count
+    if mean >= threshold:
         return None
-    mean = first.mean
-    while Fraction(mean.value, 10**mean.scale) >= threshold:
-        digits = mean.scale + 1
-        mean = Fixed(divide(first.total.value * 10 ** (digits - first.total.scale), first.count), digits)
     exact = Context(prec=60).divide(Decimal(threshold.numerator), Decimal(threshold.denominator))
-    return msg("the mean score {mean} is under the threshold {threshold}", mean=mean, threshold=format(exact, "f"))
+    shown = shown_beside(mean, threshold, first.mean.scale)
+    return msg("the mean score {mean} is under the threshold {threshold}", mean=shown, threshold=format(exact, "f"))
+
+
+def shown_beside(value: Fraction, limit: Fraction, digits: int) -> Fixed:
+    """A value rounded half up to so many digits, or to more, so that it is on the same side of a limit as before."""
+    from steelyard.semantics.outcome import Fixed
+    from steelyard.semantics.values import divide
+
+    while True:
+        shown = Fixed(divide(value.numerator * 10**digits, value.denominator), digits)
+        seen = Fraction(shown.value, 10**digits)
+        if (seen < limit, seen > limit) == (value < limit, value > limit):
+            return shown
+        digits += 1
 
 
 def provenance_of(ruleset: Ruleset, engine: str, portfolio: Portfolio, warned: Sequence[Warned]) -> Provenance:
