@@ -47,6 +47,7 @@ from steelyard.source import Map, Node, Seq, Text
 from steelyard.source.reader import read_yaml
 from steelyard.trial import built
 from steelyard.trial.names import names_of
+from steelyard.trial.resolved import resolve
 from steelyard.trial.results import result_texts
 from steelyard.trial.worked import worked_cases
 
@@ -121,7 +122,7 @@ def read_suite(path: Path, ruleset: Path | None = None) -> Suite:
     worked = worked_cases(cases, diagnostics)
     found: dict[str, built.Built] = {}
     if worked is not None:
-        built.check_names(rules, worked, diagnostics)
+        worked = resolve(rules, worked, diagnostics)
         for group in built.together(rules, worked, diagnostics):
             found.update({str(one.worked.name): one for one in group.cases})
     if worked is None or diagnostics.errors:

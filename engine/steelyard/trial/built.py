@@ -6,21 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from steelyard.calendars.zones import zone
-from steelyard.diagnostics import Diagnostic, Diagnostics, Message, msg
-from steelyard.diagnostics.suggestions import MOST_ERRORS, alternatives, closest, listed
+from steelyard.diagnostics import Diagnostic, Diagnostics, msg
 from steelyard.facts.assembly import key_field
 from steelyard.facts.case import Case, Reject
 from steelyard.facts.format import format_value
-from steelyard.facts.problem import Problem
 from steelyard.facts.texts import case_from_texts
 from steelyard.ir.bind import COMMAND_LINE, bind_versions
 from steelyard.ir.ruleset import Relation, Ruleset
 from steelyard.ir.types import Text as AnyText
 from steelyard.ir.versions import Versions
 from steelyard.semantics.derived import derive
-from steelyard.source import Text
-from steelyard.trial.names import names_of
-from steelyard.trial.worked import WorkedCase, text_of
+from steelyard.trial.worked import WorkedCase
 
 _UNSET = "E130"
 Rows = Mapping[str, Sequence[Mapping[str, str]]]
@@ -53,63 +49,6 @@ class Together:
     cases: tuple[Built, ...]
 
 
-def check_names(rules: Versions, cases: Sequence[WorkedCase], diagnostics: Diagnostics) -> None:
-    """Report names that no version of the ruleset declares, and expectations that no result can have."""
-    inputs = dict.fromkeys(one.id for version in rules.rulesets for one in version.inputs)
-    fields: dict[str, dict[str, None]] = {}
-    for version in rules.rulesets:
-        for relation in version.relations_to_give:
-            known = fields.setdefault(relation.id, {})
-            known.update(dict.fromkeys(one.id for one in relation.fields))
-    names = [names_of(version) for version in rules.rulesets]
-    results = dict.fromkeys(name for one in names for name in one.known)
-    for worked in cases:
-        for name in worked.given:
-            _check(name, inputs, msg("there is no input `{name}`", name=name), diagnostics)
-        for relation, rows in worked.rows.items():
-            _check(relation, fields, msg("there is no relation `{name}`", name=relation), diagnostics)
-            known = fields.get(relation, {})
-            for name in (name for row in rows if known for name in row):
-                unknown = msg("there is no field `{name}` in `{relation}`", name=name, relation=relation)
-                _check(name, known, unknown, diagnostics)
-        for expectation in worked.expect:
-            found = [one.canonical(expectation) for one in names if one.find(expectation.name) is not None]
-            if not found:
-                unknown = msg("there is no result `{name}`", name=expectation.name)
-                _report(expectation.name, results, unknown, diagnostics)
-            elif all(isinstance(one, Problem) for one in found):
-                problem = next(one for one in found if isinstance(one, Problem))
-                diagnostics.add(
-                    "E151",
-                    expectation.span,
-                    msg(
-                        "`{name}` cannot be `{value}`: it is {expected}",
-                        name=expectation.name,
-                        value=text_of(expectation.value),
-                        expected=problem.expected,
-                    ),
-                    help=problem.hint,
-                )
-
-
-def _check(name: Text, known: Mapping[str, object], unknown: Message, diagnostics: Diagnostics) -> None:
-    if name not in known:
-        _report(name, known, unknown, diagnostics)
-
-
-def _report(name: Text, known: Mapping[str, object], unknown: Message, diagnostics: Diagnostics) -> None:
-    """Report a name that is not known, with the nearest that is."""
-    near = None if diagnostics.errors >= MOST_ERRORS else closest(name, known)
-    help_ = (
-        msg("did you mean `{near}`?", near=near)
-        if near is not None
-        else msg("among the names are {names}", names=listed(alternatives(name, known)))
-        if known and diagnostics.errors < MOST_ERRORS
-        else None
-    )
-    diagnostics.add("N101", name.span, unknown, help=help_)
-
-
 def together(
     rules: Versions, cases: Sequence[WorkedCase], diagnostics: Diagnostics, settings: Mapping[str, str] | None = None
 ) -> Iterator[Together]:
@@ -117,7 +56,7 @@ def together(
 
     Args:
         rules: parameters need no value.
-        cases: all of a file: rows are derived from them.
+        cases: all of a file, with ids as names (`resolve`): rows are derived from them.
         diagnostics: take what is wrong with parameters; such cases are left out.
         settings: the values of parameters that a case does not set.
     """
@@ -140,7 +79,7 @@ def _placed(found: Diagnostic, worked: WorkedCase) -> Diagnostic:
     if found.span is None or not found.span.file.startswith(COMMAND_LINE):
         return found
     for name, value in worked.settings.items():
-        if found.span.file == f"{COMMAND_LINE} {name}={value}":
+        if found.span.file.startswith(COMMAND_LINE) and found.span.file.endswith(f"={value}"):
             return replace(found, span=name.span if found.code == "N101" else value.span)
     return found
 

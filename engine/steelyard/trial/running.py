@@ -14,9 +14,10 @@ from steelyard.ir.ruleset import Ruleset
 from steelyard.ir.versions import Versions
 from steelyard.semantics import evaluate, prepare, run
 from steelyard.semantics.outcome import Outcome, Status
-from steelyard.trial.built import Built, check_names, together
+from steelyard.trial.built import Built, together
 from steelyard.trial.names import FIRED, HAS_FIRED, NOT_FIRED, ROWS, STATUS, VERSION, WHERE, Names, names_of
 from steelyard.trial.records import Contradiction, Difference, Unable, Verdict
+from steelyard.trial.resolved import resolve
 from steelyard.trial.results import define_texts, result_texts, written
 from steelyard.trial.worked import SEPARATOR, WorkedCase
 
@@ -171,8 +172,7 @@ def run_cases(
     Returns:
         What came of each case, in their order; the engines that ran; those that could not, and why.
     """
-    check_names(rules, cases, diagnostics)
-    groups = tuple(together(rules, cases, diagnostics, settings))
+    groups = tuple(together(rules, resolve(rules, cases, diagnostics), diagnostics, settings))
     if diagnostics.errors:
         return (), (), ()
     found: dict[str, Verdict] = {}

@@ -15,7 +15,7 @@ case:
   reference_date: reported
   inputs:
     id: text
-    reported: datetime
+    reported: {type: datetime, label: {zh: 报案时间, en: Reported}}
     paid: {type: datetime, optional: true, not_before: reported}
     line: {type: text, values: [fire, flood]}
     area: {type: list of region(fips), optional: true}
@@ -26,7 +26,8 @@ relations:
   complaints:
     of_case: id
     id: number
-    fields: {id: text, number: text, upheld: boolean}
+    label: {zh: 投诉, en: Complaint}
+    fields: {id: text, number: text, upheld: {type: boolean, column: 属实}}
 indicators:
   payment:
     label: {zh: 支付时效, en: Time to pay}

@@ -42,6 +42,20 @@ def test_a_policy_tries_the_cases_of_its_folder_with_its_own_parameters(tmp_path
         steelyard.load(RULESET, as_of="2024-06-01T00:00").test()
 
 
+def test_labels_and_columns_stand_for_ids(tmp_path: Path) -> None:
+    text = (
+        CASES.replace("given: {reported:", "given: {报案时间:")
+        .replace("complaints:", "投诉:")
+        .replace("upheld:", "属实:")
+    )
+    text = text.replace('rows: "属实:T1"', 'rows: "upheld:T1"').replace("属实]", "upheld]")
+
+    assert steelyard.test(home(tmp_path, text), engines=REFERENCE).failures == ()
+    twice = CASES.replace("given: {reported:", 'given: {报案时间: "2024-05-01T09:00", reported:', 1)
+    with pytest.raises(steelyard.CasesError, match="`reported` is given twice: as `报案时间` and as `reported`"):
+        steelyard.test(home(tmp_path, twice), engines=REFERENCE)
+
+
 def test_only_what_is_stated_is_compared_and_a_difference_has_its_place(tmp_path: Path) -> None:
     trial = steelyard.test(home(tmp_path, BAD), engines=REFERENCE)
 
@@ -66,7 +80,7 @@ def test_only_what_is_stated_is_compared_and_a_difference_has_its_place(tmp_path
         ("measure: 24h", "measure: 24", "E151", "9:22", "a length of time such as `1h30min`", ""),
         ("  expect: {status", "  expects: {status", "M101", "21:3", "unknown key `expects`", "did you mean `expect`?"),
         ("line: fire", "lines: fire", "N101", "5:67", "there is no input `lines`", "did you mean `line`?"),
-        ("complaints:", "complaint:", "N101", "16:10", "there is no relation", "did you mean `complaints`?"),
+        ("complaints:", "complaintss:", "N101", "16:10", "there is no relation", "did you mean `complaints`?"),
         ("number: T1", "nummer: T1", "N101", "16:24", "there is no field `nummer`", "did you mean `number`?"),
         ("{as_of:", "{asof:", "N101", "4:9", "there is no parameter `asof`", "did you mean `as_of`?"),
         ('"2024-06-01T00:00"', "soon", "T109", "4:16", "", ""),
