@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,8 +77,20 @@ def timeline(explanation: Explanation, says: Says) -> TimelineView | None:
         bars=bars,
         bands=bands,
         list=tuple((says(one.name), here.local_text(one.at)) for one in explanation.milestones),
-        off=any(bar.off for bar in explanation.bars),
+        shown=frozenset(_shown(bars)),
     )
+
+
+def _shown(bars: tuple[BarView, ...]) -> Iterator[str]:
+    """What is drawn of bars, for the legend."""
+    for bar in bars:
+        yield from (piece.kind for piece in bar.segments)
+        if bar.due_x is not None:
+            yield "due"
+        if bar.base_x is not None:
+            yield "base"
+        if bar.running:
+            yield "running"
 
 
 def text_width(text: str) -> int:
@@ -155,7 +167,8 @@ def _band(window: EventWindow, axis: Axis, y: int, says: Says) -> BandView:
     name = says(window.row.relation) if window.row.title is None else says(window.row.title)
     kind = "other" if window.level is None else f"level-{min(window.level * 4 // max(window.levels, 1), 3)}"
     facts = [(fact.name, fact.value) for fact in window.row.facts if fact.value is not None]
-    title = says(msg("; ")).join(says(msg("{name}: {value}", name=name, value=value)) for name, value in facts)
+    facts = [(label, value) for label, value in facts if says(value) != name]
+    title = says(msg("; ")).join(says(msg("{name}: {value}", name=label, value=value)) for label, value in facts)
     return BandView(y, y + 13, start, max(end - start, 2), name, kind, title)
 
 

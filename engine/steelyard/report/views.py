@@ -322,7 +322,7 @@ class BandView:
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """A drawing in integers; `off`: whether it shows what is outside working hours."""
+    """A drawing in integers; `shown`: the kinds of segments and marks of bars that it has."""
 
     width: int
     height: int
@@ -336,7 +336,7 @@ class TimelineView:
     bars: tuple[BarView, ...]
     bands: tuple[BandView, ...]
     list: tuple[tuple[str, str], ...]
-    off: bool
+    shown: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

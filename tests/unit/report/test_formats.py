@@ -167,3 +167,15 @@ def test_on_a_narrow_screen_the_case_in_time_is_told_in_words_beside_its_bars() 
     assert "<text" not in narrow
     assert "Accepted</dt><dd>2013-10-08" in narrow
     assert 5 == narrow.count('<svg class="strip"')
+
+
+def test_the_legend_explains_what_is_drawn_and_nothing_else() -> None:
+    late = render(explained("motor-small-claims", "catastrophe-over"), "en", "html")
+    relieved = render(explained("motor-small-claims", "surge-in-a-storm"), "en", "html")
+
+    assert (True, False, False) == tuple(
+        f"</i>{one}" in late for one in ("over the target", "target before relief", "clock stands still")
+    )
+    assert (False, True, False) == tuple(
+        f"</i>{one}" in relieved for one in ("over the target", "target before relief", "clock stands still")
+    )
