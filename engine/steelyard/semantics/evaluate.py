@@ -24,17 +24,15 @@ from steelyard.semantics.outcome import (
     Line,
     LineKind,
     Outcome,
-    OutputOutcome,
     ScoreOutcome,
     Status,
-    output_outcome,
 )
 from steelyard.semantics.points import MISSING_AMOUNT, Standing, run_stage
 from steelyard.semantics.program import Program
 from steelyard.semantics.reasons import rank
 from steelyard.semantics.records import Judged, Result, Scored
 from steelyard.semantics.relations import join
-from steelyard.semantics.values import Missing, Rejected, Value
+from steelyard.semantics.values import Missing, Rejected
 
 
 def evaluate(program: Program, case: Case) -> Outcome:
@@ -194,15 +192,8 @@ def _outcome(
     program: Program, evaluation: Evaluation, reason: str | None, ledgers: dict[str, tuple[Line, ...]]
 ) -> Outcome:
     """Stratum 8: evaluate grades and outputs, and assemble the outcome."""
-    env = evaluation.env
-    outputs: list[OutputOutcome] = []
     status = Status.SCORED if ledgers else Status.UNSCORED if program.scores else Status.DECIDED
-    if status is not Status.UNSCORED:
-        env.scores = {scored.id: scored.final for scored in evaluation.scores if scored.final is not None}
-        for name, meaning in program.outputs:
-            value: Value = meaning(env)
-            evaluation.note(value)
-            outputs.append(output_outcome(name, value))
+    outputs = () if status is Status.UNSCORED else evaluation.outputs(program.outputs)
     scored = tuple(
         _score_outcome(evaluation, prepared.rule.id, position, ledgers)
         for position, prepared in enumerate(program.scores)
@@ -216,7 +207,7 @@ def _outcome(
         scores=scored,
         fired=_fired(evaluation),
         missing=tuple(sorted(evaluation.missing)),
-        outputs=tuple(outputs),
+        outputs=outputs,
     )
 
 

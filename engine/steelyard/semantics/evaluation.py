@@ -13,9 +13,9 @@ from steelyard.facts.case import Case
 from steelyard.ir.expressions import Expr
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics.bound_row import BoundRow
-from steelyard.semantics.env import Env
+from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.meaning import meaning
-from steelyard.semantics.outcome import Fixed, Outcome
+from steelyard.semantics.outcome import Fixed, Outcome, OutputOutcome, output_outcome
 from steelyard.semantics.records import Applied, Judged, Result, Scored
 from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.values import Missing, Value
@@ -58,6 +58,17 @@ class Evaluation:
         """Record what was missing in a value that was evaluated."""
         if isinstance(value, Missing):
             self.missing |= value.reasons
+
+    def outputs(self, outputs: Sequence[tuple[str, Meaning]]) -> tuple[OutputOutcome, ...]:
+        """Evaluate outputs, each by its id, from the final scores, and note what is missing in them."""
+        env = self.env
+        env.scores = {scored.id: scored.final for scored in self.scores if scored.final is not None}
+        found: list[OutputOutcome] = []
+        for name, meaning_of_output in outputs:
+            value: Value = meaning_of_output(env)
+            self.note(value)
+            found.append(output_outcome(name, value))
+        return tuple(found)
 
     def value(
         self,

@@ -16,15 +16,13 @@ from steelyard.semantics.outcome import (
     Line,
     LineKind,
     Outcome,
-    OutputOutcome,
     ScoreOutcome,
     Status,
-    output_outcome,
 )
 from steelyard.semantics.program import Program
 from steelyard.semantics.reasons import rank
 from steelyard.semantics.records import Result, Scored
-from steelyard.semantics.values import Missing, Value
+from steelyard.semantics.values import Missing
 
 
 def conclude(program: Program, evaluation: Evaluation, reason: str | None, running: Mapping[str, Running]) -> Outcome:
@@ -41,7 +39,7 @@ def conclude(program: Program, evaluation: Evaluation, reason: str | None, runni
         if scored.id in running:
             _close(scored, running[scored.id])
     status = Status.SCORED if running else Status.UNSCORED if program.scores else Status.DECIDED
-    outputs = () if status is Status.UNSCORED else _outputs(program, evaluation)
+    outputs = () if status is Status.UNSCORED else evaluation.outputs(program.outputs)
     return Outcome(
         key=evaluation.case.key,
         status=status,
@@ -59,18 +57,6 @@ def _close(scored: Scored, run: Running) -> None:
     if rounding is not None:
         run.lines.append(Line(LineKind.FINAL_ROUNDING, rounding))
     run.lines.append(Line(LineKind.FINAL, scored.final))
-
-
-def _outputs(program: Program, evaluation: Evaluation) -> tuple[OutputOutcome, ...]:
-    env = evaluation.env
-    env.scores = {scored.id: scored.final for scored in evaluation.scores if scored.final is not None}
-    env.defines = [None] * len(env.defines)
-    outputs: list[OutputOutcome] = []
-    for name, meaning in program.outputs:
-        value: Value = meaning(env)
-        evaluation.note(value)
-        outputs.append(output_outcome(name, value))
-    return tuple(outputs)
 
 
 def _score(evaluation: Evaluation, rule: Score, scored: Scored, run: Running | None) -> ScoreOutcome:

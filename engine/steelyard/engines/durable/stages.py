@@ -63,7 +63,6 @@ def run_stage(
     """
     env = answering.env
     env.scores = {name: Fixed(run.value, run.scale) for name, run in running.items()}
-    env.defines = [None] * len(env.defines)
     effects: dict[str, list[Effects]] = {name: [] for name in running}
     for prepared in rules:
         run = running.get(prepared.rule.on)

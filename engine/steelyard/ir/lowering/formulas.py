@@ -23,6 +23,7 @@ from steelyard.ir.negation import normalise
 from steelyard.ir.ruleset import Definition, Named
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Type
+from steelyard.ir.typing.counts import fits
 from steelyard.ir.typing.expression import expression, fitted
 from steelyard.ir.walk import nodes
 from steelyard.language import syntax
@@ -187,20 +188,9 @@ def _with_heights(tree: syntax.Tree) -> Iterator[tuple[syntax.Tree, int]]:
 
 def arguments_of(formula: Formula, node: syntax.Call, scope: NameScope) -> tuple[tuple[str, Expr], ...] | None:
     """Return the typed arguments of a call with the names of their parameters; None after an error was reported."""
-    if len(node.arguments) != len(formula.parameters) or node.where is not None:
-        scope.diagnostics.add(
-            "T105",
-            node.span,
-            msg(
-                "`{name}` takes {wanted} {wanted:argument|arguments}, not {count}",
-                name=formula.name,
-                wanted=len(formula.parameters),
-                count=len(node.arguments),
-            ),
-            help=msg("`where` belongs to aggregates: count sum min max mean any all")
-            if node.where is not None
-            else msg("its parameters are {names}", names=listed(str(name) for name, _ in formula.parameters)),
-        )
+    number = len(formula.parameters)
+    hint = msg("its parameters are {names}", names=listed(str(name) for name, _ in formula.parameters))
+    if not fits(node, (number, number), scope, hint):
         return None
     found: list[tuple[str, Expr]] = []
     for (name, kind), argument in zip(formula.parameters, node.arguments, strict=True):

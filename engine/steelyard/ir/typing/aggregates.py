@@ -12,6 +12,7 @@ from steelyard.ir.expressions import Aggregate, Aggregation, Expr, TableAggregat
 from steelyard.ir.ruleset import CASES
 from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Type
+from steelyard.ir.typing.counts import fits
 from steelyard.ir.typing.logic import condition
 from steelyard.ir.typing.names import closed
 from steelyard.language import syntax
@@ -37,18 +38,8 @@ def aggregate(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
         )
         return None
     wanted = 2 if aggregation is Aggregation.MEAN else 1
-    if len(node.arguments) != wanted:
-        scope.diagnostics.add(
-            "T105",
-            node.span,
-            msg(
-                "`{name}` takes {wanted} {wanted:argument|arguments}, not {count}",
-                name=node.function,
-                wanted=wanted,
-                count=len(node.arguments),
-            ),
-            help=msg("write `mean(R.x, 2 where …)`: the digits it is rounded to") if wanted > 1 else None,
-        )
+    hint = msg("write `mean(R.x, 2 where …)`: the digits it is rounded to") if wanted > 1 else None
+    if not fits(node, (wanted, wanted), scope, hint, where=True):
         return None
     table = _table(node, scope)
     if table is not None:

@@ -25,6 +25,7 @@ from steelyard.ir.scope import NameScope
 from steelyard.ir.types import Boolean, Date, DateTime, Duration, Number, Region, Regions, Text, Type
 from steelyard.ir.typing import arithmetic
 from steelyard.ir.typing.arithmetic import WrittenRounding
+from steelyard.ir.typing.counts import fits
 from steelyard.ir.typing.literals import is_literal, literal
 from steelyard.ir.typing.names import several_outputs, table_call
 from steelyard.ir.typing.numbers import adopt, unify, wanted_hint
@@ -69,24 +70,7 @@ def call(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | None:
     if name == Function.DATE.value and len(node.arguments) == FUNCTIONS[Function.DATE_OF].most and node.where is None:
         parts = _lowered(node, scope, lower)
         return None if parts is None else _apply(Function.DATE_OF, parts, node, scope)
-    low, high = ARITIES[name]
-    if not low <= len(node.arguments) <= high or node.where is not None:
-        wanted = msg("{low}", low=low) if low == high else msg("{low} or more", low=low)
-        if high == low + 1:
-            wanted = msg("{low} or {high}", low=low, high=high)
-        scope.diagnostics.add(
-            "T105",
-            node.span,
-            msg(
-                "`{name}` takes {wanted} {wanted:argument|arguments}, not {count}",
-                name=name,
-                wanted=wanted,
-                count=len(node.arguments),
-            ),
-            help=msg("`where` belongs to aggregates: count sum min max mean any all")
-            if node.where is not None
-            else None,
-        )
+    if not fits(node, ARITIES[name], scope, None):
         return None
     if name in FORMS:
         return _form(node, scope, lower)
@@ -158,30 +142,12 @@ def _call_table(node: syntax.Call, scope: NameScope, lower: Lower) -> Expr | Non
     table = scope.lookup.table(node.function, node.span)
     if table is None:
         return None
-    if len(node.arguments) != len(table.inputs):
-        scope.diagnostics.add(
-            "T105",
-            node.span,
-            msg(
-                "`{name}` takes {wanted} {wanted:argument|arguments}, not {count}",
-                name=table.id,
-                wanted=len(table.inputs),
-                count=len(node.arguments),
-            ),
-            help=msg("its inputs are {names}", names=listed(i.id for i in table.inputs)),
-        )
+    number = len(table.inputs)
+    if not fits(node, (number, number), scope, msg("its inputs are {names}", names=listed(i.id for i in table.inputs))):
         return None
     output, *others = table.outputs
     if others:
         return several_outputs(table, node.span, scope)
-    if node.where is not None:
-        scope.diagnostics.add(
-            "T105",
-            node.where.span,
-            msg("`where` cannot be asked of a table"),
-            help=msg("`where` belongs to aggregates: count sum min max mean any all"),
-        )
-        return None
     arguments: list[Expr] = []
     for argument, column in zip(node.arguments, table.inputs, strict=True):
         expr = (
