@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from steelyard.diagnostics import Message, msg
-from steelyard.explain.counterfactual import Without, counterfactuals, near_miss, next_grades, regains
+from steelyard.explain.counterfactual import Without, counterfactuals, near_miss, next_grades
 from steelyard.explain.derived import made_of
 from steelyard.explain.events import bars, milestones, windows
 from steelyard.explain.head import head_of
@@ -15,6 +15,7 @@ from steelyard.explain.ledger import reason_text, score_stories
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Explanation, Fact, Node, OutputStory, Provenance, RowReference
 from steelyard.explain.recurring import in_time_of_case
+from steelyard.explain.regains import regains
 from steelyard.explain.rules import rule_stories
 from steelyard.explain.terms import Name, Text, TypedValue, together
 from steelyard.explain.tree import worked

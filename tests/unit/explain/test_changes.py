@@ -374,3 +374,12 @@ def test_of_many_rows_few_are_tried_in_a_bounded_number_of_runs(monkeypatch: pyt
 
     assert 0 < len(runs) <= 90
     assert f"in the runs allowed; {MOST_ROWS + 1} of 600 rows tried" in render(told, "en", "text")
+
+
+def test_what_can_be_computed_is_found_though_searches_use_up_the_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The larger cause cannot be mended by any size; looking for one takes all runs."""
+    monkeypatch.setattr(trials, "MOST_RUNS", 0)
+    hard = "  hard: {measure: abs(size) + 7, target: 3, better: lower, score: met, weight: 9, missing: waive}\n"
+    told = found(CLOCK.replace("score: {method", hard + "score: {method"), ended="2024-05-02 12:30", size="5")
+
+    assert [("speed", "ended", "2024-05-02 10:00:00", ChangeMethod.CLOSED_FORM, "10.00")] == changes(told)
