@@ -69,6 +69,15 @@ SAMPLES = (
         ),
     ),
     Sample(
+        "us-cms-star-ratings-2026",
+        (
+            *("--cases", "contracts.csv", "--relation", "health_measures=health_measures.csv"),
+            *("--relation", "drug_measures=drug_measures.csv"),
+        ),
+        "organization",
+    ),
+    Sample("us-cms-measure-stars-2026", ("--cases", "measures.csv"), "contract"),
+    Sample(
         "us-ca-fair-claims",
         (
             *("--cases", "claims.csv", "--as-of", "2024-08-31", "--relation", "communications=communications.csv"),
@@ -93,7 +102,15 @@ SAMPLES = (
 )
 
 
-@pytest.fixture(params=SAMPLES, ids=lambda one: one.ruleset)
+LARGE = {"us-cms-star-ratings-2026"}
+"""Rulesets whose statement takes seconds to compile."""
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(one, id=one.ruleset, marks=[pytest.mark.slow] if one.ruleset in LARGE else []) for one in SAMPLES
+    ]
+)
 def sample(request: pytest.FixtureRequest) -> Sample:
     found: Sample = request.param
     return found

@@ -32,7 +32,9 @@ WEIGHTS = {
     "privacy_weight": "5%",
 }
 SETTINGS = {"as_of": "2024-05-10", "prompt_period": "10d", "yearly_interest": "5%", **WEIGHTS}
-SHIPPED = sorted(path.name for path in rulesets().iterdir() if path.is_dir())
+WEIGHED = {"us-cms-star-ratings-2026"}
+"""Rows bring weights of their own: refused, as below."""
+SHIPPED = sorted(path.name for path in rulesets().iterdir() if path.is_dir() and path.name not in WEIGHED)
 SAMPLE = rulesets() / "motor-small-claims" / "sample"
 AS_OF = "2013-10-16T00:00"
 

@@ -10,7 +10,7 @@ from steelyard.resources import rulesets
 from steelyard.trial.running import ENGINES
 
 NAMES = sorted(folder.name for folder in rulesets().iterdir() if any(folder.glob("*.yaml")))
-LARGE = ("motor-small-claims", "us-tx-prompt-payment")
+LARGE = ("motor-small-claims", "us-cms-star-ratings-2026", "us-tx-prompt-payment")
 """Their cases have so many parameters and rows that a database takes seconds."""
 ON_ALL = [pytest.param(name, ENGINES, marks=[pytest.mark.slow] if name in LARGE else []) for name in NAMES]
 

@@ -119,8 +119,7 @@ def can_be_missing(  # noqa: C901 - a case for each node
         case OwnMeasure():
             return known.measure
         case Divide(numerator=numerator, denominator=denominator):
-            zero = not (isinstance(denominator, Literal) and denominator.value)
-            return zero or some((numerator, denominator))
+            return not _is_never_zero(denominator) or some((numerator, denominator))
         case Coalesce(items=items):
             return all(can_be_missing(item, known, given, depth) for item in items)
         case Apply(function=function, arguments=arguments):
@@ -218,6 +217,19 @@ def given_by(condition: Expr, known: Knowledge, *, truth: bool, depth: int = MOS
             return given_by(value, known, truth=truth, depth=depth - 1) | {condition}
         case _:  # a condition with a truth is not missing, and nor are its operands
             return _strict_parts(condition, known)
+
+
+def _is_never_zero(expr: Expr) -> bool:
+    """Whether an expression is a constant other than 0, also as the step of `round_to`, which is a product."""
+    match expr:
+        case Literal(value=value):
+            return bool(value)
+        case Scale(operand=operand) | Negate(operand=operand):
+            return _is_never_zero(operand)
+        case Multiply(left=left, right=right):
+            return _is_never_zero(left) and _is_never_zero(right)
+        case _:  # every other expression may be 0
+            return False
 
 
 _STRICT = (Negate, Add, Subtract, Multiply, Scale, Divide, Bounded, Rank, Compare, Within, OneOf, Apply)

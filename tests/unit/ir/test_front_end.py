@@ -28,7 +28,7 @@ from steelyard.source import read_yaml
 SHIPPED = [
     path
     for path in sorted((Path(steelyard.__file__).parents[2] / "rulesets").glob("*/ruleset.yaml"))
-    if "\namends:" not in path.read_text("utf-8")  # laid upon another ruleset first
+    if not re.search(r"^amends:|^    file: ", path.read_text("utf-8"), re.MULTILINE)  # these need other files first
 ]
 TEXTS = [RICH, MINIMAL, *(path.read_text("utf-8") for path in SHIPPED)]
 WORDS = re.compile(r"[\w.%]+")

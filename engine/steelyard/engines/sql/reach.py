@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from steelyard.engines.sql import definitions
 from steelyard.engines.sql.scope import Program, Scope
+from steelyard.engines.sql.value import MissingSet
 from steelyard.ir.expressions import Argument, Expr, Field, OwnMeasure, OwnTarget, TableAggregate, TableCall
 from steelyard.ir.reading import DefineKey, reads_arguments_alone, varies
 from steelyard.ir.ruleset import Relation, Table
@@ -21,7 +22,8 @@ def reach(asked: Iterable[Expr], relation: Relation, program: Program, outer: Sc
         if not _of_rows(node, outer):
             found = program.value(node, outer)
             rejects = (e for one in found.rejects for e in (one.condition, one.where))
-            everything = (found.sql, *found.why.values(), *rejects)
+            sets = (bits for one in found.why if isinstance(one, MissingSet) for bits in one.words.values())
+            everything = (found.sql, *found.why.values(), *sets, *rejects)
             deepest, reads = max(deepest, *(outer.frame.depth_of(e) for e in everything)), True
     return deepest, reads
 

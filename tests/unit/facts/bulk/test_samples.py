@@ -7,7 +7,7 @@ import pytest
 from steelyard.analysis.check import load
 from steelyard.resources import rulesets
 
-CASES = ("claims", "assessments", "evaluations")
+CASES = ("claims", "assessments", "evaluations", "contracts", "measures")
 OTHER_NAMES = {("us-tx-prompt-payment", "declarations"): "bulletins"}
 SAMPLES = sorted(path.parent.name for path in rulesets().glob("*/sample"))
 
