@@ -41,7 +41,7 @@ SINGLE = {
     "drug_improvement": "D04",
 }
 """Measures that are inputs of a contract, by input; all others are rows."""
-REWARD = "reward_of(rating: text, improvement: boolean, new_too: boolean)"
+REWARD = "reward_of(r: text, i: boolean, f: boolean)"
 INDICES = ("c_index", "d_index", "overall_index")
 SCORES = ("part_c", "part_d", "overall")
 
