@@ -11,7 +11,7 @@ from steelyard.explain.distance import no_rows, row_misses, why_not
 from steelyard.explain.gaps import Miss
 from steelyard.explain.grants import concerns, grant_story
 from steelyard.explain.naming import called
-from steelyard.explain.phrases import phrase
+from steelyard.explain.phrases import bare, phrase
 from steelyard.explain.place import EvaluationPlace
 from steelyard.explain.records import Judgement, Node, RuleKind, RuleStory
 from steelyard.explain.recurring import in_time_of_case
@@ -19,7 +19,7 @@ from steelyard.explain.terms import Name, Text, decimal_text
 from steelyard.explain.tree import ROWS, grow, spoken, worked
 from steelyard.explain.words import Words
 from steelyard.facts.format import percent_text
-from steelyard.ir.expressions import Expr
+from steelyard.ir.expressions import Expr, Literal
 from steelyard.ir.ruleset import (
     Adjustment,
     AtLeastGrant,
@@ -200,6 +200,8 @@ def _effect(rule: PointsRule, at: EvaluationPlace) -> tuple[Text, ...]:
     amount = spoken(rule.amount, at)
     cap = None if rule.cap is None else phrase(rule.cap, at.words)
     match rule.effect:
+        case Effect.DEDUCT | Effect.ADD if not isinstance(bare(rule.amount), Literal):
+            text = _computed_effect(rule.effect, amount, cap)
         case Effect.DEDUCT if cap is None:
             text = msg("takes {points} points off", points=amount)
         case Effect.DEDUCT:
@@ -217,6 +219,17 @@ def _effect(rule: PointsRule, at: EvaluationPlace) -> tuple[Text, ...]:
         case _:
             assert_never(rule.effect)
     return (text,)
+
+
+def _computed_effect(effect: Effect, amount: Text, cap: Text | None) -> Text:
+    """What a rule takes off or adds where the amount is no plain number."""
+    if effect is Effect.DEDUCT and cap is None:
+        return msg("takes points off: {points}", points=amount)
+    if effect is Effect.DEDUCT:
+        return msg("takes points off each time: {points}; {cap} in all at most", points=amount, cap=cap or "")
+    if cap is None:
+        return msg("adds points: {points}", points=amount)
+    return msg("adds points each time: {points}; {cap} in all at most", points=amount, cap=cap)
 
 
 def _grant(grant: Grant, words: Words) -> Text:

@@ -345,6 +345,7 @@ def test_of_several_rows_that_cost_points_the_change_that_regains_the_most_is_to
 
     assert [("y", "paid", "no", "enumeration")] == row_changes(bad("paid", "'round(amount / 10, 2)'"))
     assert "-1.000000" == str(change.still_lost)
+    assert "takes points off: Amount ÷ 10" in render(told, "en", "text")
     assert "Line y, paid no instead of yes: 1.000000 is still lost here, and the score is 99.00" in render(
         told, "en", "text"
     )

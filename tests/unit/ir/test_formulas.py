@@ -128,5 +128,5 @@ def test_an_explanation_shows_calls_with_their_values():
     assert "twice(n) > 4" in text
     assert "twice(y = 7) = 8" in text
     assert "gap(x = 7, most = 3) = 4" in text
-    assert "takes gap(x = 100, most = 60) points off" in text
+    assert "takes points off: gap(x = 100, most = 60)" in text
     assert "gap（x = 7、most = 3）" in chinese
