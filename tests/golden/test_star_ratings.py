@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable
@@ -18,9 +19,11 @@ import pytest
 
 import steelyard
 from steelyard.analysis.check import load
+from steelyard.cli.main import run
 from steelyard.ir.expressions import Bounded
 from steelyard.ir.reading import Reading
 from steelyard.ir.walk import nodes
+from steelyard.resources import rulesets
 
 FOLDER = Path(os.environ.get("STEELYARD_DATA", "")) / "cms-star-ratings-2026"
 needs_tables = [
@@ -180,3 +183,29 @@ def test_the_ranges_of_what_is_computed_are_proved(name):
 
     assert all(one.proved for one in bounds)
     assert len({one.where for one in bounds}) == (20 if name == "us-cms-star-ratings-2026" else 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "case", "relations"),
+    [
+        ("us-cms-star-ratings-2026", "H0292", ("health_measures", "drug_measures")),
+        ("us-cms-star-ratings-2026", "H2235", ("health_measures", "drug_measures")),
+        ("us-cms-measure-stars-2026", "H2235-C16", ()),
+    ],
+)
+def test_the_explanations_of_the_readme_are_those_that_are_printed(capfd, name, case, relations):
+    """Each line that it shows below the heading, or the words, that name the case."""
+    folder = rulesets() / name
+    cases = folder / "sample" / ("contracts.csv" if relations else "measures.csv")
+    rows = [word for one in relations for word in ("--relation", f"{one}={folder}/sample/{one}.csv")]
+    run(["--lang", "en", "explain", name, "--cases", str(cases), *rows, "--case", case])
+    printed = capfd.readouterr().out.splitlines()
+    (_, part) = re.split(
+        rf"^(?:### .*: {case}\n|`{case}`)", (folder / "README.md").read_text("utf-8"), flags=re.MULTILINE
+    )
+    blocks = re.findall(r"^```\n(.*?)^```$", part.split("\n#")[0], re.MULTILINE | re.DOTALL)
+    shown = [line for block in blocks for line in block.splitlines() if line != "…"]
+
+    assert shown
+    assert [line for line in shown if line not in printed] == []
