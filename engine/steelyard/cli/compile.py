@@ -13,7 +13,6 @@ from steelyard.cli.output import Output
 from steelyard.diagnostics import msg
 from steelyard.session.compiling import DIALECTS, DbtTables
 from steelyard.session.errors import UsageError
-from steelyard.session.loading import AS_OF
 
 
 @click.command("compile", cls=Command)
@@ -74,6 +73,7 @@ def command(  # noqa: PLR0917 - one an option
     from steelyard.cli.options import parse_settings
     from steelyard.session.compiling import compile_dbt, compile_sql, write_dbt
     from steelyard.session.files import check_outputs, write_whole
+    from steelyard.session.loading import AS_OF
     from steelyard.session.run import choose_version, ready_ruleset
 
     place = _place(target, folder=to == "dbt")
