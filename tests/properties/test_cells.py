@@ -254,6 +254,10 @@ def test_a_row_that_is_said_never_to_decide_never_does(rows):
     for point in POINTS:
         ranks = [ORDER[value_of(said, point)] for *_, said in rows]
         each = truths(rows, point)
+        lacking = [said[:2] == ":=" and said != ":= missing" and value_of(said, point) is None for *_, said in rows]
+        ranks = [0 if lacks else rank for rank, lacks in zip(ranks, lacking, strict=True)]
+        if len(each) - each.count(False) > 1:
+            each = [None if lacks and truth else truth for truth, lacks in zip(each, lacking, strict=True)]
         hits = [place for place, truth in enumerate(each) if truth]
         if hits:
             best = min(hits, key=lambda place: ranks[place])

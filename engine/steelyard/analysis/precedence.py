@@ -71,7 +71,10 @@ def _ends(subject: Subject, table: Table) -> list[tuple[Rank, Rank]]:
         each: list[list[int]] = []
         for said, known in zip(row.outputs, ranks(table), strict=True):
             values = possible(said)
-            each.append([known[one] for one in (known if values is None else values)])
+            places = [known[one] for one in (known if values is None else values)]
+            if isinstance(said, Argument) and (values is None or None in values):
+                places += [0, max(known.values())]  # it may stand anywhere
+            each.append(places)
         found.append((tuple(map(min, each)), tuple(map(max, each))))
     return found
 

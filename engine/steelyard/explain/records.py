@@ -107,6 +107,7 @@ class TableStory:
         also: further rows that hit.
         unknown: rows of which it is unknown whether they hit.
         default: whether no row hit and the default is the answer.
+        undecided: whether there is no answer because a row that hit has no output to compare it by.
         nearest: of the rows that did not hit, the nearest; None where there is none.
         why_not: what kept it from hitting.
     """
@@ -117,6 +118,7 @@ class TableStory:
     also: tuple[TableRowReference, ...]
     unknown: tuple[TableRowReference, ...]
     default: bool
+    undecided: bool
     nearest: TableRowReference | None
     why_not: tuple[Text, ...]
 

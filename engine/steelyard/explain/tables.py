@@ -15,7 +15,7 @@ from steelyard.ir.expressions import Argument, Expr, TableCall
 from steelyard.ir.ruleset import HitPolicy, Said, Table, TableRow
 from steelyard.ir.table_cells import computes
 from steelyard.ir.walk import rebuild
-from steelyard.semantics.tables import decide, priority
+from steelyard.semantics.tables import changes, decide, priority, unplaced
 from steelyard.semantics.values import Missing, Truth, Value
 
 ONE_ROW = frozenset({HitPolicy.UNIQUE, HitPolicy.ANY, HitPolicy.FIRST, HitPolicy.PRIORITY})
@@ -29,12 +29,12 @@ class Precedence:
     Attributes:
         output: the output; None where both rows say the same, and the first written decides.
         own: what the row says.
-        other: what the row that decided says.
+        other: what the row that decided says; None where no row did, as this one may take precedence.
     """
 
     output: Name | None
     own: Text
-    other: Text
+    other: Text | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,11 @@ def asked(call: TableCall, at: EvaluationPlace) -> Asked:
         else:
             (unknown if any(truth is not True for truth in truths) else hits).append(number)
     arguments = tuple(map(at.value, call.arguments)) if computes(table) else ()
-    deciding = _deciding(table, hits, arguments)
+    anywhere = unplaced(table, hits, unknown, arguments)
+    placed = [number for number in hits if number not in anywhere]
+    deciding = _deciding(table, placed, arguments)
+    open_ = bool(anywhere) and changes(table, placed, anywhere, decide(table, placed, arguments), arguments)
+    deciding = [] if open_ else deciding
     also = [number for number in hits if number not in deciding]
     least = min(failed.values(), default=0)
     misses = {number: tests.why_not(table.rows[number]) for number, count in failed.items() if count == least}
@@ -83,6 +87,7 @@ def asked(call: TableCall, at: EvaluationPlace) -> Asked:
         also=tuple(_reference(table, number) for number in also),
         unknown=tuple(_reference(table, number) for number in unknown),
         default=not hits and table.default is not None,
+        undecided=open_,
         nearest=None if nearest is None else _reference(table, nearest),
         why_not=() if nearest is None else tuple(miss.text for miss in misses[nearest]),
     )
@@ -140,14 +145,18 @@ def _precedence(
     table: Table, number: int, deciding: Sequence[int], arguments: Sequence[Value], at: EvaluationPlace
 ) -> Precedence | None:
     """Why the row that decided takes precedence over another one that hit."""
-    if table.hit is not HitPolicy.PRIORITY or not deciding:
+    if table.hit is not HitPolicy.PRIORITY:
         return None
     rank = priority(table, arguments)
-    row, best = table.rows[number], table.rows[deciding[0]]
+    row = table.rows[number]
+    if not deciding:
+        lacking = [isinstance(one, Argument) and isinstance(arguments[one.position], Missing) for one in row.outputs]
+        output = table.outputs[lacking.index(True)] if True in lacking else None
+        return None if output is None else Precedence(Name(output.id, output.label), msg("missing"), None)
+    best = table.rows[deciding[0]]
     place = next((i for i, (one, two) in enumerate(zip(rank(row), rank(best), strict=True)) if one != two), None)
     if place is None:
         return Precedence(None, "", "")
-
     output = table.outputs[place]
 
     def said(value: Said) -> Text:

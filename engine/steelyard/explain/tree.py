@@ -324,6 +324,10 @@ def _also(row: Text, why: Precedence | None) -> Text:
         return msg("row {row} hits as well", row=row)
     if why.output is None:
         return msg("row {row} hits as well and says the same", row=row)
+    if why.other is None:
+        return msg(
+            "row {row} hits, but {output} is missing there, so that it may take precedence", row=row, output=why.output
+        )
     return msg(
         "row {row} hits as well: {output} is {own} there, {other} takes precedence",
         row=row,
@@ -339,6 +343,8 @@ def _answer(story: TableStory) -> Text:
         case ():
             if story.default:
                 return msg("the default of the table {table}: no row hits", table=table)
+            if story.undecided:
+                return msg("no answer of the table {table}: it is not known which row takes precedence", table=table)
             if story.also:
                 return msg("no answer of the table {table}: the rows that hit differ", table=table)
             return msg("no answer of the table {table}: no row hits", table=table)

@@ -9,7 +9,8 @@ list is empty. All outputs of a call are decided together.
 - first: the first hit in the order written. priority: the hit whose outputs stand highest in their orders,
   the first output compared first; the first written wins a tie. A missing output comes last where its order does not
   say otherwise; collect_min and collect_max of ordered text are priority, with a missing output first. An unknown row
-  changes the result only where its outputs stand higher than those of the hits.
+  changes the result only where its outputs stand higher than those of the hits. A hit whose computed output is missing
+  may stand anywhere: beside other rows that hit or may hit it is such an unknown row, its missing output the highest.
 - collect_sum, collect_min, collect_max: over each output of the hits, missing where one is missing.
   collect_count: the number of hits; a ruleset that writes no default has the default 0.
 - rule_order, collect: every hit, in the order written; output_order: by priority.
@@ -123,6 +124,10 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
             result = _folded(table, hits)
             changed = bool(unknown)
         else:
+            for index in unplaced(table, hits, unknown, env.arguments):
+                hits.remove(index)
+                unknown.append(index)
+                reasons += _lacking(table, index, env.arguments)
             result = decide(table, hits, env.arguments)
             changed = changes(table, hits, unknown, result, env.arguments)
         reason = union(reasons) if changed else None
@@ -243,13 +248,31 @@ def changes(
     return any(decide(table, sorted([*hits, *extra]), arguments) != result for extra in more)
 
 
+def unplaced(table: Table, hits: Sequence[int], unknown: Sequence[int], arguments: Sequence[Value]) -> tuple[int, ...]:
+    """Return the hits under priority that may stand anywhere beside other rows: a computed output is missing."""
+    if table.hit is not HitPolicy.PRIORITY or len(hits) + len(unknown) < 2:
+        return ()
+    return tuple(index for index in hits if _lacking(table, index, arguments))
+
+
+def _lacking(table: Table, index: int, arguments: Sequence[Value]) -> list[Missing]:
+    """The computed outputs of a row that are missing."""
+    found = [arguments[said.position] for said in table.rows[index].outputs if isinstance(said, Argument)]
+    return [value for value in found if isinstance(value, Missing)]
+
+
 def priority(table: Table, arguments: Sequence[Value] = ()) -> Callable[[TableRow], tuple[int, ...]]:
-    """Build the sort key of a row by priority: the rank of each of its outputs."""
+    """Build the sort key of a row by priority: the rank of each of its outputs.
+
+    A computed output that is missing is the highest under priority (see `unplaced`) and the last of a list.
+    """
     of_outputs = ranks(table)
 
     def rank_of(said: Said, of_output: Mapping[Stored | None, int]) -> int:
         value = arguments[said.position] if isinstance(said, Argument) else said
-        return of_output[None if isinstance(value, Missing) else value]
+        if isinstance(value, Missing):
+            return of_output[None] if table.hit.gives_list else 0
+        return of_output[value]
 
     def rank(row: TableRow) -> tuple[int, ...]:
         return tuple(map(rank_of, row.outputs, of_outputs))

@@ -147,6 +147,41 @@ tables:
     ] == tree(text + ASK, size="3")
 
 
+COMPUTED = """
+tables:
+  extra:
+    hit: priority
+    inputs: {size: size}
+    outputs: {word: {type: text, values: [high, low], label: {en: Word, zh: 词}}}
+    rows:
+      - {size: "> 1", word: ':= if kind = "a" then "high" else "low"'}
+      - {size: "> 2", word: low}
+"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "answer", "also"),
+    [
+        (
+            "a",
+            "value = high ← row 1 of the table extra",
+            ["row 2 hits as well: Word is low there, high takes precedence"],
+        ),
+        ("b", "value = low ← row 1 of the table extra", ["row 2 hits as well and says the same"]),
+        (
+            "",
+            "value ← no answer of the table extra: it is not known which row takes precedence",
+            ["row 1 hits, but Word is missing there, so that it may take precedence", "row 2 hits as well"],
+        ),
+    ],
+)
+def test_a_computed_output_takes_the_place_of_its_value(kind: str, answer: str, also: list[str]) -> None:
+    found = tree(HEAD + COMPUTED + ASK, size="3", kind=kind)
+
+    assert answer == found[0]
+    assert also == [line.removeprefix("  ✓ ") for line in found if " hits" in line]
+
+
 def test_a_row_of_a_workbook_is_named_by_its_cell() -> None:
     from dataclasses import replace
 

@@ -46,7 +46,7 @@ def ranks(table: Table, arguments: Sequence[Value], program: Program, scope: Sco
     found: list[Rank] = []
     for place, row in enumerate(table.rows):
         cells = list(zip(row.outputs, table.outputs, of_outputs, strict=True))
-        digits = [_rank(*cell, arguments, program) for cell in cells]
+        digits = [_rank(*cell, arguments, program, last=table.hit.gives_list) for cell in cells]
         value = arithmetic.total([arithmetic.times(one, factor) for one, factor in zip(digits, factors, strict=True)])
         if value.known is None:
             value = Value(scope.frame.put(f"{table.id}_rank_{place + 1}", value.sql), value.interval, value.wide)
@@ -64,9 +64,15 @@ def ranks(table: Table, arguments: Sequence[Value], program: Program, scope: Sco
 
 
 def _rank(
-    said: Said, output: TableOutput, known: Mapping[Stored | None, int], arguments: Sequence[Value], program: Program
+    said: Said,
+    output: TableOutput,
+    known: Mapping[Stored | None, int],
+    arguments: Sequence[Value],
+    program: Program,
+    *,
+    last: bool,
 ) -> Value:
-    """The rank of what a cell says; that of None where what it computes is missing."""
+    """The rank of what a cell says; where what it computes is missing that of None (`last`), or the highest."""
     if not isinstance(said, Argument):
         return constant(known[said])
     value = arguments[said.position].sql
@@ -75,4 +81,4 @@ def _rank(
         for one, rank in known.items()
         if one is not None
     ]
-    return program.arithmetic.choose(levels, constant(known[None]))
+    return program.arithmetic.choose(levels, constant(known[None] if last else 0))

@@ -110,10 +110,12 @@ class _Asking:
         inline = self.places and not nullable and len(self.table.outputs) == 1 and not self.computes
         rows = [self.row(index, cells[index], inline=inline) for index in order(self.table)]
         some = build.disj([row.hits for row in rows])
+        unplaced: list[EvaluatedRow] = []
         if self.ranked:
             found = ranks(self.table, self.arguments, self.program, self.scope)
             rows = [replace(row, rank=rank) for row, rank in zip(rows, found.rows, strict=True)]
             if self.places:
+                rows, unplaced = self.parted(rows)
                 rows, some = self.best(rows, found.beyond)
         elif self.places and not inline:
             whens = [(row.hits, build.integer(place)) for place, row in enumerate(rows)]
@@ -123,12 +125,12 @@ class _Asking:
         elif not inline:
             some = self.kept("some", some)
         conflict = self.conflict(rows)
-        changed = self.kept("changed", build.conj((self.changed(rows, some), build.not_(conflict))))
+        changed = self.kept("changed", build.conj((self.changed([*rows, *unplaced], some), build.not_(conflict))))
         rejects = [one for row in cells for one in _cells_reject(row)]
         if not build.is_false(conflict):
             rejects.append(Rejection.at(self.table.id, conflict))
-        why = _why(rows, changed)
-        misses = self.may_miss or (self.table.default is not None and nullable)
+        why = _why([*rows, *unplaced], changed)
+        misses = self.may_miss or (self.table.default is not None and (nullable or bool(unplaced)))
         return EvaluatedTable(self.table, tuple(rows), some, misses, changed, why, tuple(rejects), self.arguments)
 
     def kept(self, hint: str, e: E) -> E:
@@ -144,6 +146,23 @@ class _Asking:
         if not nullable:
             return EvaluatedRow(row, truth, build.boolean(value=False), {})
         return EvaluatedRow(row, build.true(truth), build.missing(truth), union(cell.why for cell in cells))
+
+    def parted(self, rows: Sequence[EvaluatedRow]) -> tuple[list[EvaluatedRow], list[EvaluatedRow]]:
+        """The rows, without hits that may stand anywhere as a computed output is missing; these as unknown rows."""
+        several = self.kept("several", _at_least_two([build.disj((row.hits, row.unknown)) for row in rows]))
+        placed: list[EvaluatedRow] = []
+        unplaced: list[EvaluatedRow] = []
+        for row in rows:
+            said = [self.arguments[one.position] for one in row.row.outputs if isinstance(one, Argument)]
+            lacking = build.disj(build.missing(value.sql) for value in said if value.nullable)
+            if build.is_false(lacking) or build.is_false(several):
+                placed.append(row)
+                continue
+            anywhere = self.kept("anywhere", build.conj((row.hits, lacking, several)))
+            placed.append(replace(row, hits=build.conj((row.hits, build.not_(anywhere)))))
+            why = union(value.why for value in said)
+            unplaced.append(replace(row, hits=build.boolean(value=False), unknown=anywhere, why=why))
+        return placed, unplaced
 
     def best(self, rows: Sequence[EvaluatedRow], beyond: Value) -> tuple[list[EvaluatedRow], E]:
         """The rows, of which only that with the best rank among those that hit is left to hit; whether there is one."""
