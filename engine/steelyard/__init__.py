@@ -1,6 +1,7 @@
 """Steelyard: scoring policies that people are judged by, computed exactly and explained line by line.
 
     trial = steelyard.test("motor-small-claims")
+    change = steelyard.diff("git:HEAD:my-policy", "my-policy", cases="claims.csv")
     policy = steelyard.load("motor-small-claims", as_of=datetime(2024, 6, 1))
     result = policy.evaluate({"claim_id": "A1", ...}, relations={"weather": [...], ...})
     run = policy.score(frame_or_path, relations={"weather": frame_or_path, ...})
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from steelyard.diagnostics import Diagnostic, InternalError, PolicyError, SteelyardError
     from steelyard.session.checking import check, schema
     from steelyard.session.cluster import ClusterRun
+    from steelyard.session.comparing import diff
     from steelyard.session.compiling import DbtTables
     from steelyard.session.errors import (
         CaseRejectedError,
@@ -43,13 +45,17 @@ if TYPE_CHECKING:
     from steelyard.session.scoring import Run, SteelyardWarning
     from steelyard.session.tables import export_table
     from steelyard.session.testing import test
+    from steelyard.trial.comparing.changes import Change
+    from steelyard.trial.comparing.comparison import Comparison
     from steelyard.trial.records import Contradiction, Difference, Trial, Unable, Verdict
 
 __all__ = [
     "CaseExplanation",
     "CaseRejectedError",
     "CasesError",
+    "Change",
     "ClusterRun",
+    "Comparison",
     "Contradiction",
     "DbtTables",
     "Diagnostic",
@@ -79,6 +85,7 @@ __all__ = [
     "Verdict",
     "__version__",
     "check",
+    "diff",
     "export_table",
     "load",
     "schema",
@@ -88,6 +95,7 @@ __all__ = [
 _HOMES = {
     "steelyard.diagnostics": ("Diagnostic", "InternalError", "PolicyError", "SteelyardError"),
     "steelyard.session.checking": ("check", "schema"),
+    "steelyard.session.comparing": ("diff",),
     "steelyard.session.compiling": ("DbtTables",),
     "steelyard.session.errors": (
         "CaseRejectedError",
@@ -109,6 +117,8 @@ _HOMES = {
     "steelyard.session.scoring": ("Run", "SteelyardWarning"),
     "steelyard.session.tables": ("export_table",),
     "steelyard.session.testing": ("test",),
+    "steelyard.trial.comparing.changes": ("Change",),
+    "steelyard.trial.comparing.comparison": ("Comparison",),
     "steelyard.trial.records": ("Contradiction", "Difference", "Trial", "Unable", "Verdict"),
 }
 """Where the public names are defined."""

@@ -49,6 +49,20 @@ def expression(expr: Expr, ruleset: Ruleset) -> str:
     return _Printer(ruleset).text(expr)
 
 
+def part(value: object, ruleset: Ruleset) -> str:
+    """Print any part of a ruleset on one line."""
+    printer = _Printer(ruleset)
+    short = printer.short(value)
+    if short is not None:
+        return short
+    if isinstance(value, tuple):
+        items: tuple[object, ...] = value  # pyright: ignore[reportUnknownVariableType] - of anything
+        return ", ".join(part(one, ruleset) for one in items) or "none"
+    kind = printer.kind(value).strip(" ()")
+    lines = "; ".join(line.strip() for line in printer.lines(value, 0))
+    return f"{kind}: {lines}" if kind and lines else kind or lines
+
+
 class _Printer:
     """Prints what is in a ruleset."""
 

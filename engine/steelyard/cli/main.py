@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": "Score the shipped sample and say what to look at next.",
     "check": "Check rulesets.",
     "test": "Try rulesets on their worked cases.",
+    "diff": "Compare two rulesets.",
     "evaluate": "Score the cases of a file.",
     "explain": "Explain the score of one case.",
     "compile": "Write a ruleset as SQL, or as a dbt model.",

@@ -69,7 +69,14 @@ def csv_bom(function: F) -> F:
 
 def facts(function: F) -> F:
     """Add the options that say where cases and relations are, and what parameters are worth."""
-    for option in reversed(_FACTS):
+    for option in reversed((_cases(required=True), *_FACTS)):
+        function = option(function)
+    return function
+
+
+def optional_facts(function: F) -> F:
+    """Add the same options to a command that can do without cases."""
+    for option in reversed((_cases(required=False), *_FACTS)):
         function = option(function)
     return function
 
@@ -187,16 +194,19 @@ def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         output.quiet = True
 
 
-_FACTS = (
-    click.option(
+def _cases(*, required: bool) -> Callable[[F], F]:
+    return click.option(
         "--cases",
         multiple=True,
-        required=True,
+        required=required,
         metavar="FILE",
         shell_complete=offer_files,
         help="File of cases: .csv, .tsv, .jsonl, .parquet, .xlsx, .xes, .xes.gz; patterns and several allowed. "
         "With the spark engine also spark:PATH (Parquet under a Hadoop path) or table:NAME.",
-    ),
+    )
+
+
+_FACTS = (
     click.option(
         "--relation",
         multiple=True,

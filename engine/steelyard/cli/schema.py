@@ -10,7 +10,7 @@ from steelyard.cli.help import Command
 from steelyard.cli.options import language
 from steelyard.cli.output import Output
 
-Kind = Literal["ruleset", "intake", "cases", "explain", "check", "test"]
+Kind = Literal["ruleset", "intake", "cases", "explain", "check", "test", "diff"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
@@ -22,8 +22,8 @@ KINDS: tuple[Kind, ...] = get_args(Kind)
 def command(output: Output, of: Kind, amendment: bool) -> None:
     """Print a JSON Schema, so that an editor can complete a ruleset file, or a program can rely on what it reads.
 
-    `schema cases` is of a file of worked cases. `schema explain`, `schema check` and `schema test` are of what these
-    commands write with `--format json`.
+    `schema cases` is of a file of worked cases. `schema explain`, `schema check`, `schema test` and `schema diff` are
+    of what these commands write with `--format json`.
 
     \u0008
     Examples:

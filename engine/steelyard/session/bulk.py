@@ -11,7 +11,7 @@ engine says and another does not ends the run before anything is moved into plac
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain, islice
@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from steelyard.diagnostics import Diagnostics, PolicyError, msg
 from steelyard.session.errors import EngineError
-from steelyard.session.listener import Listener, Once
+from steelyard.session.listener import Listener, Once, Silent
 from steelyard.session.record import FIRST, PENDING, REJECTED, REJECTS, SCORED, Kept, Record
 from steelyard.session.shortage import refusal
 from steelyard.session.verification import disagreement, sample_size, single_case_engines, verify
@@ -139,6 +139,14 @@ class BulkRun:
         finally:
             loaded.close()
 
+    def facts(self) -> tuple[Loaded, tuple[DerivedTable, ...]]:
+        """Read the facts, with the rows of derived relations; the caller closes them.
+
+        Raises:
+            PolicyError: a file cannot be read.
+        """
+        return self._derived(self._load())
+
     def _load(self) -> Loaded:
         from steelyard.facts.bulk import load
 
@@ -254,6 +262,35 @@ class BulkRun:
                     wrong = compared(self.results, self.results.columns, case, None, name, outcome)
                     raise disagreement(() if wrong is None else (wrong,), self.versions, self.scorer.name)
                 yield outcome.rejection
+
+
+def cases_again(
+    versions: Versions, files: FactFiles, wanted: Wanted, keys: Sequence[str], folder: Path
+) -> dict[str, Case]:
+    """Read a portfolio again for a few of its cases, with the rows of their relations.
+
+    Args:
+        versions: bound.
+        files: as they were scored.
+        wanted: of the run.
+        keys: of cases that have a result.
+        folder: takes what does not fit in memory.
+
+    Raises:
+        PolicyError: a file cannot be read.
+    """
+    from steelyard.engines.sql.portfolio import connect
+    from steelyard.session.scorers import scorer
+
+    silent = Silent()
+    with connect(folder, wanted.memory_limit) as connection:
+        engine = scorer("sql", None, silent)
+        run = BulkRun(silent, versions, files, wanted, folder, connection, engine, 0, check_text=True)
+        loaded, _ = run.facts()
+        try:
+            return {case.key: case for case in loaded.cases_of(keys)}
+        finally:
+            loaded.close()
 
 
 def _noted(cases: list[Case], into: list[Case]) -> list[Case]:

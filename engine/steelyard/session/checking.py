@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Layout = Literal["text", "json", "sarif", "junit", "github", "gitlab"]
 LAYOUTS: tuple[Layout, ...] = ("text", "json", "sarif", "junit", "github", "gitlab")
 
-SchemaKind = Literal["ruleset", "intake", "amendment", "explain", "check", "cases", "test"]
+SchemaKind = Literal["ruleset", "intake", "amendment", "explain", "check", "cases", "test", "diff"]
 
 
 def check(ruleset: str | os.PathLike[str]) -> tuple[Diagnostic, ...]:
@@ -158,8 +158,8 @@ def schema(kind: SchemaKind = "ruleset") -> dict[str, Any]:
 
     Args:
         kind: `ruleset` or `amendment` of a ruleset's file, the latter of one that amends another; `intake` of a file
-            that says how files are written; `cases` of a file of worked cases; `explain`, `check` and `test` of what
-            these commands write with `--format json`.
+            that says how files are written; `cases` of a file of worked cases; `explain`, `check`, `test` and `diff` of
+            what these commands write with `--format json`.
     """
     match kind:
         case "ruleset":
@@ -190,5 +190,9 @@ def schema(kind: SchemaKind = "ruleset") -> dict[str, Any]:
             from steelyard.trial.data import test_schema
 
             return test_schema()
+        case "diff":
+            from steelyard.trial.comparing.data import diff_schema
+
+            return diff_schema()
         case _:
             assert_never(kind)

@@ -59,6 +59,16 @@ def load(
     return Policy(loaded.versions, diagnostics=loaded.diagnostics, settings=settings, folder=folder)
 
 
+def parameters_as_text(as_of: Parameter | None, parameters: Mapping[str, Parameter]) -> dict[str, str]:
+    """The values of parameters as a ruleset writes them.
+
+    Raises:
+        InputError: a value of no type that a parameter has.
+        UsageError: `as_of` is given twice.
+    """
+    return {name: _text(name, value) for name, value in _merged(as_of, parameters, {}).items()}
+
+
 def _merged(
     as_of: Parameter | None, parameters: Mapping[str, Parameter], more: Mapping[str, Parameter]
 ) -> dict[str, Parameter]:

@@ -1,0 +1,215 @@
+"""Two rulesets compared: in words, and on cases."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+import steelyard
+from steelyard.session.comparing import render
+from steelyard.trial.comparing.changes import Turn
+from steelyard.trial.comparing.data import data, diff_schema
+from steelyard.trial.comparing.sentences import headline, said, summary
+from steelyard.trial.comparing.walk import Kind
+
+OLD = """\
+steelyard: 1
+ruleset: home
+version: 1
+title: {zh: 家财险, en: Home}
+timezone: UTC
+case:
+  key: id
+  inputs:
+    id: text
+    branch: {type: text, label: {zh: 分支机构, en: Branch}}
+    hours: {type: duration, optional: true, label: {zh: 用时, en: Hours}}
+    rating: {type: decimal(1), range: "[1..5]", label: {zh: 评分, en: Rating}}
+    kind: {type: text, values: [fire, flood], label: {zh: 险种, en: Kind}}
+parameters: {limit: {type: duration, value: 24h, label: {zh: 时限, en: Limit}}}
+tables:
+  extra:
+    label: {zh: 加分, en: Extra}
+    hit: unique
+    inputs: {kind: kind}
+    outputs: {points: integer}
+    rows:
+      - {kind: fire, points: 1}
+      - {kind: flood, points: 2}
+indicators:
+  payment:
+    {label: {zh: 支付时效, en: Time to pay}, measure: hours, target: limit, better: lower, score: met, weight: 15,
+     missing: reject}
+  quality:
+    {label: {zh: 质量, en: Quality}, measure: rating, target: 4.0, better: higher, score: proportion, weight: 85}
+score: {method: weighted_mean, round: 2, clamp: "[0..100]"}
+deductions:
+  low: {label: {zh: 低分, en: Low rating}, when: rating < 2, deduct: 5, reason: C1}
+bonuses:
+  more: {label: {zh: 加分, en: More}, when: rating = 5, add: extra.points, reason: B1}
+grades: {A: 90, B: 0}
+"""
+CASES = """\
+id,branch,hours,rating,kind
+a,north,20h,4.0,fire
+b,north,30h,4.0,fire
+c,south,30h,3.0,flood
+d,south,,3.0,flood
+"""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    return write(tmp_path, "old.yaml", OLD)
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    (folder / name).write_text(text, "utf-8")
+    return folder / name
+
+
+def amended(folder: Path, *changes: tuple[str, str]) -> Path:
+    text = OLD
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return write(folder, "new.yaml", text)
+
+
+def headlines(found: steelyard.Comparison, lang: str = "en") -> list[str]:
+    return [headline(one, lang) for one in found.changes]
+
+
+def test_a_parameter_is_told_by_the_targets_that_it_moves(old: Path, tmp_path: Path) -> None:
+    found = steelyard.diff(old, amended(tmp_path, ("value: 24h", "value: 36h")))
+    (change,) = found.changes
+
+    assert ["Limit (parameter): value: 24 h → 36 h"] == headlines(found)
+    assert ["时限（参数）：值：24 小时 → 36 小时"] == headlines(found, "zh")
+    assert [("payment", Turn.LOOSER)] == [(name.id, turn) for name, turn in change.targets]
+    assert "1 target looser" == str(summary(found))
+
+
+def test_a_weight_is_told_with_its_share_in_the_base_situation(old: Path, tmp_path: Path) -> None:
+    found = steelyard.diff(old, amended(tmp_path, ("weight: 15", "weight: 20"), ("weight: 85", "weight: 80")))
+    first, _ = found.changes
+
+    assert ["Time to pay (indicator): weight: 15 → 20", "Quality (indicator): weight: 85 → 80"] == headlines(found)
+    assert ["share in the base situation: 15% → 20%"] == [said(note, "en") for note in first.notes]
+    assert "2 weights changed" == str(summary(found))
+
+
+def test_rows_of_tables_are_found_again_by_their_conditions(old: Path, tmp_path: Path) -> None:
+    rows = ("      - {kind: fire, points: 1}\n      - {kind: flood, points: 2}\n", "      - {kind: flood, points: 3}\n")
+    found = steelyard.diff(old, amended(tmp_path, rows))
+
+    assert [
+        "Extra (decision table): row Kind = fire is gone; it was 1",
+        "Extra (decision table): row Kind = flood: 2 → 3",
+    ] == [one.replace("kind =", "Kind =") for one in headlines(found)]
+
+
+def test_conditions_are_told_as_sentences(old: Path, tmp_path: Path) -> None:
+    found = steelyard.diff(old, amended(tmp_path, ("rating < 2", "rating <= 2 and kind = 'fire'".replace("'", '"'))))
+
+    assert ["Low rating (points rule): condition: Rating < 2.0 → Rating ≤ 2.0 and Kind = fire"] == headlines(found)
+    assert "1 condition changed" == str(summary(found))
+
+
+def test_rules_come_and_go(old: Path, tmp_path: Path) -> None:
+    gone = "  low: {label: {zh: 低分, en: Low rating}, when: rating < 2, deduct: 5, reason: C1}\n"
+    here = gone.replace("low:", "lower:")
+    found = steelyard.diff(old, amended(tmp_path, (gone, here)))
+
+    assert [Kind.REMOVED, Kind.ADDED] == [one.kind for one in found.changes]
+    assert "1 rule removed, 1 rule added" == str(summary(found))
+
+
+def test_labels_are_told_apart(old: Path, tmp_path: Path) -> None:
+    found = steelyard.diff(old, amended(tmp_path, ("en: Quality", "en: Care")))
+
+    assert found.same
+    assert not found.differs
+    assert ["质量（指标）：名称：质量 / Quality → 质量 / Care"] == headlines(found, "zh")
+    assert "same meaning, 1 label" == str(summary(found))
+
+
+def test_cases_are_compared_exactly(old: Path, tmp_path: Path) -> None:
+    """`b` and `c` meet the longer target, `d` is no longer rejected, and no ratio is a mean of groups."""
+    new = amended(tmp_path, ("value: 24h", "value: 36h"), ("missing: reject", "missing: waive"))
+    cases = write(tmp_path, "cases.csv", CASES)
+    found = steelyard.diff(old, new, cases, by=["branch"], engine="reference", verify=0).cases
+    assert found is not None
+    (score,) = found.scores
+
+    assert [("rejected", "scored", 1), ("scored", "scored", 3)] == list(found.statuses)
+    assert [("d", "rejected", "scored")] == list(found.restated)
+    assert ["b", "c"] == [one.key for one in score.affected]
+    assert (3, 30, 2, 0, 1) == (score.all.count, score.all.total, score.all.higher, score.all.lower, score.all.grades)
+    assert [(("north",), 2, 15), (("south",), 1, 15)] == [(one.key, one.count, one.total) for one in score.groups]
+    assert [("A", "A", 1), ("B", "A", 1), ("B", "B", 1), (None, "B", 1)] == sorted(
+        score.migration, key=lambda one: (one[0] is None, one)
+    )
+    assert ["Time to pay"] == [str(line.text) for line in score.affected[0].lines]
+
+
+def test_engines_say_the_same(old: Path, tmp_path: Path) -> None:
+    new = amended(tmp_path, ("value: 24h", "value: 36h"), ("deduct: 5", "deduct: 7"))
+    cases = write(tmp_path, "cases.csv", CASES + "e,south,1h,1.5,fire\n")
+    one, other = (steelyard.diff(old, new, cases, engine=name, verify=0).cases for name in ("reference", "sql"))
+    assert one is not None
+    assert other is not None
+
+    assert (one.statuses, one.scores, one.examples) == (other.statuses, other.scores, other.examples)
+    assert "e" == one.examples["points.low.amount"]
+
+
+def test_layouts(old: Path, tmp_path: Path) -> None:
+    new = amended(tmp_path, ("value: 24h", "value: 36h"))
+    found = steelyard.diff(old, new, write(tmp_path, "cases.csv", CASES), by=["branch"], engine="reference", verify=0)
+
+    assert Draft202012Validator(diff_schema()).is_valid(data(found, "en"))  # pyright: ignore[reportUnknownMemberType]
+    assert render(found, "md").startswith("**1 target looser; 1 of 3 grades changes, mean +10.00**\n")
+    assert render(found, "text", "zh").splitlines()[-1] == "1 个目标放宽；3 个等级中有 1 个变化，平均分 +10.00"
+
+
+def test_revisions_of_git(old: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for words in (
+        ("init", "-q"),
+        ("add", "old.yaml"),
+        ("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "first"),
+    ):
+        subprocess.run(("git", *words), check=True)
+    old.write_text(OLD.replace("value: 24h", "value: 36h"), "utf-8")
+
+    assert ["Limit (parameter): value: 24 h → 36 h"] == headlines(steelyard.diff("git:HEAD:old.yaml", "old.yaml"))
+    for wrong in ("git:HEAD", "git:nothing:old.yaml", "git:HEAD:new.yaml", "git:HEAD:../old.yaml"):
+        with pytest.raises(steelyard.UsageError):
+            steelyard.diff(wrong, "old.yaml")
+
+
+def test_versions_of_a_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    first = OLD.replace("version: 1", "version: 1\neffective: '[2024-01-01..2024-12-31]'")
+    first = first.replace("  key: id", "  key: id\n  reference_date: day").replace(
+        "    id: text", "    id: text\n    day: date"
+    )
+    write(folder, "first.yaml", first)
+    second = first.replace("2024", "2025").replace("version: 1", "version: 2").replace("weight: 15", "weight: 16")
+    write(folder, "second.yaml", second)
+    cases = write(tmp_path, "cases.csv", "id,day,branch,hours,rating,kind\na,2024-05-01,north,20h,4.0,fire\n")
+    found = steelyard.diff(f"{folder}@1", f"{folder}@2", cases, engine="reference", verify=0)
+
+    assert ["version: 1 → 2", "in force: [2024-01-01 to 2024-12-31] → [2025-01-01 to 2025-12-31]"] == headlines(found)[
+        :2
+    ]
+    assert found.cases is not None
+    assert [("scored", "scored", 1)] == list(found.cases.statuses)
+    assert steelyard.diff(folder, folder).same
+    with pytest.raises(steelyard.UsageError):
+        steelyard.diff(f"{folder}@3", folder)
