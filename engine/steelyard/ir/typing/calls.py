@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from steelyard.diagnostics import InternalError, msg
@@ -26,7 +26,7 @@ from steelyard.ir.types import Boolean, Date, DateTime, Duration, Number, Region
 from steelyard.ir.typing import arithmetic
 from steelyard.ir.typing.arithmetic import WrittenRounding
 from steelyard.ir.typing.counts import fits
-from steelyard.ir.typing.literals import is_literal, literal
+from steelyard.ir.typing.literals import is_literal, literal, not_listed
 from steelyard.ir.typing.names import several_outputs, table_call
 from steelyard.ir.typing.numbers import adopt, unify, wanted_hint
 from steelyard.ir.typing.working import working
@@ -188,6 +188,10 @@ def fit(expr: Expr, kind: Type, scope: NameScope) -> Expr | None:
             texts = _texts(expr)
             if texts is not None and texts <= frozenset(want):
                 return _closed(expr, kind)
+            wrong = next((one for one in _constants(expr) if one.value not in {None, *want}), None)
+            if wrong is not None and wrong.span is not None and not isinstance(expr, Literal):
+                not_listed(str(wrong.value), want, wrong.span, scope.diagnostics)
+                return None
             scope.diagnostics.add(
                 "T107",
                 expr.span,
@@ -222,6 +226,20 @@ def _texts(expr: Expr) -> frozenset[object] | None:
             return frozenset(expr.type.values) if isinstance(expr.type, Text) and expr.type.values else None
     known = [part for part in parts if part is not None]
     return frozenset[object]().union(*known) if len(known) == len(parts) else None
+
+
+def _constants(expr: Expr) -> Iterator[Literal]:
+    """The constants between which an expression chooses."""
+    match expr:
+        case Literal():
+            yield expr
+        case If(yes=yes, no=no):
+            yield from (*_constants(yes), *_constants(no))
+        case Coalesce(items=items):
+            for item in items:
+                yield from _constants(item)
+        case _:  # no choice
+            pass
 
 
 def _closed(expr: Expr, kind: Text) -> Expr:
