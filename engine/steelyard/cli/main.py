@@ -31,6 +31,7 @@ COMMANDS = {
     "diff": "Compare two rulesets.",
     "evaluate": "Score the cases of a file.",
     "explain": "Explain the score of one case.",
+    "export": "Take a case of a portfolio into the worked cases.",
     "compile": "Write a ruleset as SQL, or as a dbt model.",
     "schema": "Print the JSON Schema of a ruleset file.",
     "show": "Print a ruleset as it is understood.",

@@ -12,7 +12,7 @@ from steelyard.session.run import read_facts
 from steelyard.session.summary import provenance_of
 
 if TYPE_CHECKING:
-    from steelyard.facts import Portfolio
+    from steelyard.facts import Case, Portfolio
     from steelyard.ir.versions import Versions
     from steelyard.session.listener import Listener
     from steelyard.session.sources import FactFiles
@@ -47,14 +47,25 @@ def explain_case(
 
     noting = Noting(listener or Silent())
     portfolio, _ = read_facts(versions, files, noting)
-    found = next((case for case in portfolio.cases if case.key == key), None)
-    if found is None:
-        raise _not_found(portfolio, key)
+    found = case_of(portfolio, key)
     evaluation = run(prepare(versions.of(found.values) or versions.newest), found)
     for warning in long_open(versions, [(found, [one.rule for one in evaluation.outcome.fired])]):
         noting.warn(warning)
     provenance = provenance_of(evaluation.ruleset, "reference", portfolio, noting.warned)
     return CaseExplanation(explain(evaluation, provenance), lang)
+
+
+def case_of(portfolio: Portfolio, key: str) -> Case:
+    """Give the case with a key.
+
+    Raises:
+        CaseRejectedError: its row was rejected when it was read.
+        UsageError: there is no such case.
+    """
+    found = next((case for case in portfolio.cases if case.key == key), None)
+    if found is None:
+        raise _not_found(portfolio, key)
+    return found
 
 
 def _not_found(portfolio: Portfolio, key: str) -> CaseRejectedError | UsageError:
