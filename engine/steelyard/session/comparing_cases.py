@@ -11,29 +11,31 @@ from typing import TYPE_CHECKING
 
 from steelyard.explain.terms import Text
 from steelyard.explain.words import Words
-from steelyard.semantics import Fixed, Program, prepare
+from steelyard.semantics import Fixed, Program, evaluate, prepare
 from steelyard.session.listener import Listener
 from steelyard.session.run import Scored, score_files
 from steelyard.session.shortage import refusal
 from steelyard.session.summary import group_ids
-from steelyard.trial.comparing.changes import Change
+from steelyard.trial.comparing.alone import alone
+from steelyard.trial.comparing.changes import Change, Pair
 from steelyard.trial.comparing.comparison import (
     Affected,
     Comparison,
     Engine,
+    Example,
     OnCases,
     ScoreShift,
     Shift,
     Spread,
 )
-from steelyard.trial.comparing.ledgers import Ledger, differing_rules, ledger, line_shifts
+from steelyard.trial.comparing.ledgers import Ledger, ledger, line_shifts
 from steelyard.trial.comparing.readers import CALENDAR, Readers
-from steelyard.trial.comparing.walk import Kind, Sort
 
 if TYPE_CHECKING:
     from steelyard.engines.sql.compared import Compared
     from steelyard.engines.sql.summary import Connection
     from steelyard.facts import Case
+    from steelyard.ir.ruleset import Ruleset
     from steelyard.ir.versions import Versions
     from steelyard.report.summary import ScoreLine
     from steelyard.session.sources import FactFiles
@@ -41,8 +43,8 @@ if TYPE_CHECKING:
 
 MOST = 20
 """So many affected cases, and cases of another status, are shown."""
-_CANDIDATES = 20
-"""Among so many cases one is looked for in which a points rule takes or gives something else."""
+_CANDIDATES = 100
+"""Among so many cases one is looked for in which a change makes a difference by itself."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,22 @@ def on_cases(  # noqa: PLR0917 - both rulesets, and what is asked of them
         compared = Compared(connection, sides[0], sides[1], [key_column(name) for name in groups])
         common = [one.id for one in new.newest.scores if one.id in {each.id for each in old.newest.scores}]
         tops = {score: compared.affected(score, MOST) for score in common}
-        candidates = {
-            change.path: _candidates(change, compared, old, new, common)
-            for change in found.changes
-            if change.sort is Sort.MEANING
-        }
+        looked_at = [
+            (pair, change, _Candidates.of(pair, change, compared, common))
+            for pair in found.pairs
+            if pair.old is not None and pair.new is not None
+            for change in pair.meaning
+        ]
         keys = [key for top in tops.values() for key, *_ in top]
-        keys += [key for cases in candidates.values() for key in (cases.keys if cases.checked else ())]
-        ledgers = _Ledgers.of(runs, list(dict.fromkeys(keys)), common, wanted)
+        keys += [key for _, _, candidates in looked_at for key in candidates.keys if candidates.changed is not None]
+        cases = [run.cases(list(dict.fromkeys(keys)), wanted) for run in runs]
+        ledgers = _Ledgers.of(runs, cases, [key for top in tops.values() for key, *_ in top], common)
         scores = tuple(_score(score, compared, runs, tops[score], ledgers, by=bool(groups)) for score in common)
+        examples = {
+            (pair.new.version, change.path): candidates.example(pair.old, cases[0], old)
+            for pair, change, candidates in looked_at
+            if pair.old is not None and pair.new is not None
+        }
         engines = [Engine(run.scored.record.scoring.engine, run.scored.record.scoring.verified) for run in runs]
         words = Words(new.newest)
         return OnCases(
@@ -126,7 +135,7 @@ def on_cases(  # noqa: PLR0917 - both rulesets, and what is asked of them
             restated=tuple(compared.restated(MOST)),
             by=tuple(_group(name, words) for name in groups),
             scores=scores,
-            examples={path: cases.example(ledgers, common) for path, cases in candidates.items()},
+            examples=examples,
         )
 
 
@@ -166,18 +175,19 @@ class _Ledgers:
     found: Mapping[tuple[str, str], tuple[Ledger, Ledger]]
 
     @classmethod
-    def of(cls, runs: Sequence[_Run], keys: Sequence[str], scores: Sequence[str], wanted: Wanted) -> _Ledgers:
+    def of(
+        cls, runs: Sequence[_Run], cases: Sequence[Mapping[str, Case]], keys: Sequence[str], scores: Sequence[str]
+    ) -> _Ledgers:
         """Evaluate cases by the reference."""
         sides: list[dict[tuple[str, str], Ledger]] = []
-        for run in runs:
+        for run, own in zip(runs, cases, strict=True):
             programs = {one.version: prepare(one) for one in run.versions.rulesets}
-            cases = run.cases(keys, wanted)
             sides.append(
                 {
-                    (key, score): ledger(program, case, score)
-                    for key, case in cases.items()
+                    (key, score): ledger(program, own[key], score)
+                    for key in dict.fromkeys(keys)
                     for score in scores
-                    if (program := _program(programs, run.versions, case)) is not None
+                    if (program := _program(programs, run.versions, own[key])) is not None
                 }
             )
         both = dict.fromkeys((*sides[0], *sides[1]))
@@ -248,48 +258,53 @@ def _group(name: str, words: Words) -> Text:
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Cases in which what a change concerns may differ.
+    """Cases in which a change may make a difference.
 
     Attributes:
         keys: those whose score differs most first.
-        checked: whether the ledger decides; otherwise the first is an example.
-        rules: the ids whose lines decide.
+        changed: the old ruleset with this change alone; None where it cannot be made alone.
+        more: whether there are more such cases.
     """
 
     keys: tuple[str, ...]
-    checked: bool
-    rules: frozenset[str]
+    changed: Ruleset | None
+    more: bool = False
 
-    def example(self, ledgers: _Ledgers, scores: Sequence[str]) -> str | None:
-        """The first case in which it differs."""
-        if not self.checked:
-            return self.keys[0] if self.keys else None
+    @classmethod
+    def of(cls, pair: Pair, change: Change, compared: Compared, scores: Sequence[str]) -> _Candidates:
+        """Look for cases in which what a change concerns differs: in indicators, outputs, and rules that fired."""
+        if pair.old is None or pair.new is None:
+            return cls((), None)
+        changed = alone(pair.old, pair.new, change.difference)
+        ids = _concerned(change, pair.old, pair.new) if change.id else set(scores)
+        among = [one for one in scores if one in ids] or list(scores[:1])
+        if changed is not None:
+            found = [compared.examples(ids, among, _CANDIDATES, fired=fired) for fired in (False, True)]
+            more = any(len(each) == _CANDIDATES for each in found)
+            return cls(tuple(dict.fromkeys((*found[0], *found[1]))), changed, more)
+        return cls(tuple(compared.examples(ids, among, 1, both=False)), None)
+
+    def example(self, old: Ruleset, cases: Mapping[str, Case], versions: Versions) -> Example | None:
+        """The first case in which it makes a difference."""
+        if self.changed is None:
+            return Example(self.keys[0], alone=False) if self.keys else None
+        before, after = prepare(old), prepare(self.changed)
         for key in self.keys:
-            if any(differing_rules(*ledgers.of_case(key, score)) & self.rules for score in scores):
-                return key
-        return None
+            version = versions.of(cases[key].values)
+            if version is None or version.version != old.version:
+                continue
+            outcomes = evaluate(before, cases[key]), evaluate(after, cases[key])
+            if outcomes[0] != outcomes[1]:
+                finals = [one.scores[0].final if len(one.scores) == 1 else None for one in outcomes]
+                return Example(key, True, finals[0], finals[1])
+        return Example(None, True, looked_at=len(self.keys)) if self.more else None
 
 
-def _candidates(change: Change, compared: Compared, old: Versions, new: Versions, scores: Sequence[str]) -> _Candidates:
-    """Cases in which what a change concerns differs: in the columns of indicators and outputs, in what fired.
-
-    What a points rule takes or gives is in no column: of cases in which it fired the ledgers tell.
-    """
-    from steelyard.ir.ruleset import PointsRule
-
-    side = old.newest if change.kind is Kind.REMOVED else new.newest
-    if not change.id:
-        return _Candidates(tuple(compared.examples(scores, scores, 1)), False, frozenset())
+def _concerned(change: Change, old: Ruleset, new: Ruleset) -> set[str]:
+    """The ids of indicators, rules, outputs and scores that a change concerns."""
     key = f"{CALENDAR}{change.id}" if change.section == "calendars" else change.id
-    readers = {one.id: one for each in (old.newest, new.newest) for one in Readers(each).rules(key)}
-    ids = set(readers)
-    if change.section == "groups":
-        ids |= {one.id for one in side.indicators if one.group == change.id}
-    if change.path == "weights" or change.section == "weights":
-        ids |= {one.id for one in side.indicators}
-    plain = tuple(compared.examples([*ids], [one for one in scores if one in ids] or scores[:1], 1))
-    if plain:
-        return _Candidates(plain, False, frozenset())
-    points = frozenset(name for name, one in readers.items() if isinstance(one, PointsRule))
-    fired = compared.examples(points, scores, _CANDIDATES, fired=True) if points else []
-    return _Candidates(tuple(fired), True, points)
+    ids = {one.id for each in (old, new) for one in Readers(each).rules(key)}
+    if change.section in {"groups", "weights"}:
+        members = (one for each in (old, new) for one in each.indicators)
+        ids |= {one.id for one in members if change.section == "weights" or one.group == change.id}
+    return ids

@@ -9,11 +9,15 @@ import pytest
 from jsonschema import Draft202012Validator
 
 import steelyard
+from steelyard.semantics.outcome import Fixed
 from steelyard.session.comparing import render
+from steelyard.trial.comparing.alone import alone
 from steelyard.trial.comparing.changes import Turn
+from steelyard.trial.comparing.comparison import Example
 from steelyard.trial.comparing.data import data, diff_schema
 from steelyard.trial.comparing.sentences import headline, said, summary
 from steelyard.trial.comparing.walk import Kind
+from steelyard.trial.comparing.words import compare
 
 OLD = """\
 steelyard: 1
@@ -164,7 +168,44 @@ def test_engines_say_the_same(old: Path, tmp_path: Path) -> None:
     assert other is not None
 
     assert (one.statuses, one.scores, one.examples) == (other.statuses, other.scores, other.examples)
-    assert "e" == one.examples["points.low.amount"]
+    assert Example("e", True, Fixed(4188, 2), Fixed(3988, 2)) == one.examples["1", "points.low.amount"]
+
+
+def test_an_example_is_a_case_that_differs_by_the_change_alone(old: Path, tmp_path: Path) -> None:
+    """The row of the table moves the score of no case: only a rating of 5 adds its points."""
+    new = amended(tmp_path, ("value: 24h", "value: 36h"), ("kind: fire, points: 1", "kind: fire, points: 4"))
+    found = steelyard.diff(old, new, write(tmp_path, "cases.csv", CASES), engine="reference", verify=0)
+    assert found.cases is not None
+
+    assert {
+        ("1", "parameters.limit.default"): Example("b", True, Fixed(8500, 2), Fixed(10000, 2)),
+        ("1", "tables.extra.rows.1"): None,
+    } == found.cases.examples
+    text = render(found, "text")
+    assert "for example case b: 85.00 → 100.00 by this change alone" in text
+    assert "no case differs" in text
+
+
+def test_changes_are_made_alone(old: Path, tmp_path: Path) -> None:
+    """Each change of meaning, made alone, leaves no other."""
+    changes = (
+        ("value: 24h", "value: 36h"),
+        ("points: 2}", "points: 3}"),
+        ("      - {kind: fire, points: 1}\n", ""),
+        ("weight: 85", "weight: 80"),
+        ("rating < 2", "rating < 3"),
+        ("add: extra.points", "add: 2"),
+        ("A: 90", "A: 80"),
+    )
+    (pair,) = steelyard.diff(old, amended(tmp_path, *changes)).pairs
+    assert pair.old is not None
+    assert pair.new is not None
+
+    for change in pair.meaning:
+        made = alone(pair.old, pair.new, change.difference)
+        assert made is not None
+        assert [headline(change, "en")] == [headline(one, "en") for one in compare(pair.old, made).meaning]
+    assert len(changes) + 1 == len(pair.meaning)  # a bound of a grade is one of two grades
 
 
 def test_layouts(old: Path, tmp_path: Path) -> None:

@@ -121,14 +121,17 @@ class Compared:
         )
         return [(str(key), int(before), int(after), one, other) for key, before, after, one, other in self._rows(query)]
 
-    def examples(self, rules: Iterable[str], scores: Sequence[str], most: int, *, fired: bool = False) -> list[str]:
+    def examples(
+        self, rules: Iterable[str], scores: Sequence[str], most: int, *, fired: bool = False, both: bool = True
+    ) -> list[str]:
         """Cases in which what some rules give differs: the columns of indicators and outputs, or whether one fired.
 
         Args:
             rules: ids.
             scores: those by whose difference cases are ordered, and that are among `rules`.
             most: so many cases.
-            fired: whether instead the cases count in which a rule fired in either table, with a score in both.
+            fired: whether instead the cases count in which a rule fired in either table.
+            both: only cases that both tables have.
         """
         names = tuple(rules)
         conditions = [] if fired else [one for name in names for one in self._differs(name)]
@@ -141,8 +144,8 @@ class Compared:
         if not conditions:
             return []
         where = sql.either(conditions)
-        if fired:
-            where = sql.both([where, sql.either(f"{one} IS NOT NULL" for one in moved)])
+        if both:
+            where = sql.both([where, "o.status IS NOT NULL", "n.status IS NOT NULL"])
         parts = [f"coalesce({one}, 0)" for one in moved]
         order = f"ORDER BY {' + '.join(parts) or '0'} DESC, k LIMIT {most}"
         query = f"SELECT {self._key} AS k FROM {self._all} WHERE {where} {order}"  # noqa: S608 - names are quoted

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from steelyard.explain.terms import Name, Text
 from steelyard.ir.ruleset import Ruleset
-from steelyard.trial.comparing.walk import Kind, Sort
+from steelyard.trial.comparing.walk import Difference, Kind, Sort
 
 
 class Turn(Enum):
@@ -32,6 +32,7 @@ class Change:
         targets: the indicators whose target has moved by it, and which way; the first may be the changed one itself.
         turn: which way any other bound has moved.
         notes: what follows, a sentence each.
+        difference: what the words are about.
     """
 
     kind: Kind
@@ -43,6 +44,7 @@ class Change:
     what: Text
     old: Text | None
     new: Text | None
+    difference: Difference = field(repr=False, compare=False)
     targets: tuple[tuple[Name, Turn], ...] = ()
     turn: Turn | None = None
     notes: tuple[Text, ...] = ()

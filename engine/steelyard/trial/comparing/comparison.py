@@ -95,6 +95,24 @@ class ScoreShift:
 
 
 @dataclass(frozen=True, slots=True)
+class Example:
+    """A case in which a change makes a difference.
+
+    Attributes:
+        key: None where there is none among the `looked_at` cases that it concerns most, and there are more.
+        alone: whether it was evaluated under the old ruleset with this change alone; else other changes may concern
+            the case too.
+        old, new: its score before and after; None where it has none, or more than one.
+    """
+
+    key: str | None
+    alone: bool
+    old: Fixed | None = None
+    new: Fixed | None = None
+    looked_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """By which engine a ruleset was evaluated, and on how many cases others checked it."""
 
@@ -113,7 +131,7 @@ class OnCases:
         restated: some cases whose status differs: key, old and new status.
         by: the names of the groups.
         scores: those that both rulesets have.
-        examples: by the path of a change of meaning, a case in which what it concerns differs; None: there is none.
+        examples: by version and path of a change of meaning, a case that differs by it; None: there is none.
     """
 
     engines: tuple[Engine, Engine]
@@ -122,7 +140,7 @@ class OnCases:
     restated: tuple[tuple[str, str, str], ...]
     by: tuple[Text, ...]
     scores: tuple[ScoreShift, ...]
-    examples: Mapping[str, str | None]
+    examples: Mapping[tuple[str, str], Example | None]
 
     @property
     def differs(self) -> bool:

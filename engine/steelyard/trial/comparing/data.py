@@ -91,7 +91,17 @@ def _on_cases(cases: OnCases, lang: str) -> dict[str, Any]:
         "restated": [{"case": key, "old": old, "new": new} for key, old, new in cases.restated],
         "by": [said(one, lang) for one in cases.by],
         "scores": [_score(one, lang) for one in cases.scores],
-        "examples": [{"path": path, "case": key} for path, key in cases.examples.items()],
+        "examples": [
+            {
+                "version": version,
+                "path": path,
+                "case": None if one is None else one.key,
+                "alone": one is not None and one.alone,
+                "old": None if one is None else _text(one.old),
+                "new": None if one is None else _text(one.new),
+            }
+            for (version, path), one in cases.examples.items()
+        ],
     }
 
 

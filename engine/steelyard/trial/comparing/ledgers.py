@@ -43,16 +43,6 @@ def line_shifts(old: Ledger, new: Ledger) -> tuple[LineShift, ...]:
     return tuple(found)
 
 
-def differing_rules(old: Ledger, new: Ledger) -> frozenset[str]:
-    """The rules of lines that differ."""
-    keys = {*old, *new}
-    return frozenset(
-        key[1]
-        for key in keys
-        if key[1] is not None and not _equal(*(None if one is None else one[1] for one in (old.get(key), new.get(key))))
-    )
-
-
 def _nonzero(one: Fixed | None) -> bool:
     return one is not None and one.value != 0
 

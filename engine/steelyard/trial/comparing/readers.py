@@ -47,7 +47,7 @@ class Readers:
     @cached_property
     def reads(self) -> Mapping[str, frozenset[str]]:
         """By the id of what reads, the ids that it reads itself."""
-        found = {one.id: frozenset(_names(one)) for one in self.named}
+        found = {one.id: frozenset(names_in(one)) for one in self.named}
         for one in self.ruleset.exemptions:  # what an exemption grants depends on it, it does not depend on that
             found[one.id] -= {grant.indicator for grant in one.grants}
         return found
@@ -67,8 +67,8 @@ class Readers:
         return tuple(one for one in self.named if isinstance(one, Rule) and one.id in reached)
 
 
-def _names(value: object) -> Iterator[str]:  # noqa: C901 - a case a kind of reader
-    """The names in a part of a ruleset."""
+def names_in(value: object) -> Iterator[str]:  # noqa: C901 - a case a kind of reader
+    """The names that a part of a ruleset reads."""
     match value:
         case Input(name=name) | Parameter(name=name) | Define(name=name) | ScoreValue(name=name):
             yield name
@@ -90,11 +90,11 @@ def _names(value: object) -> Iterator[str]:  # noqa: C901 - a case a kind of rea
             pass
     if isinstance(value, tuple):
         for one in cast("tuple[object, ...]", value):
-            yield from _names(one)
+            yield from names_in(one)
     elif isinstance(value, Mapping):
         for one in cast("Mapping[str, object]", value).values():
-            yield from _names(one)
+            yield from names_in(one)
     elif is_dataclass(value):
         for each in fields(value):
             if each.compare:
-                yield from _names(getattr(value, each.name))
+                yield from names_in(getattr(value, each.name))

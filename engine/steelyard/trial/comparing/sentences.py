@@ -13,7 +13,7 @@ from steelyard.facts.format import format_units
 from steelyard.semantics.outcome import Fixed
 from steelyard.semantics.values import divide
 from steelyard.trial.comparing.changes import Change, Pair, Turn, moved_targets
-from steelyard.trial.comparing.comparison import Comparison, OnCases, ScoreShift
+from steelyard.trial.comparing.comparison import Comparison, Example, OnCases, ScoreShift
 from steelyard.trial.comparing.walk import Kind, Sort
 
 ARROW = " → "
@@ -93,7 +93,7 @@ def _both_languages(text: Text | None, lang: str) -> Text | None:
     return msg("{text} / {other}", text=show(text, lang), other=show(text, other))
 
 
-def notes(change: Change, lang: str, cases: OnCases | None) -> Iterator[str]:
+def notes(change: Change, lang: str, version: str, cases: OnCases | None) -> Iterator[str]:
     """What follows from a change: targets, shares, readers, and a case in which it differs."""
     for name, turn in change.targets:
         match turn:
@@ -109,9 +109,27 @@ def notes(change: Change, lang: str, cases: OnCases | None) -> Iterator[str]:
         case Turn.STRICTER:
             yield said(msg("stricter"), lang)
     yield from (said(note, lang) for note in change.notes)
-    if cases is not None and change.path in cases.examples:
-        key = cases.examples[change.path]
-        yield said(msg("no case differs") if key is None else msg("for example case {key}", key=key), lang)
+    if cases is not None and (version, change.path) in cases.examples:
+        yield said(_example(cases.examples[version, change.path]), lang)
+
+
+def _example(one: Example | None) -> Message:
+    if one is None:
+        return msg("no case differs")
+    if one.key is None:
+        return msg(
+            "no case differs by this change alone, of the {count} that it concerns most", count=one.looked_at or 0
+        )
+    if not one.alone:
+        return msg("for example case {key}, which other changes may concern too", key=one.key)
+    if one.old is None or one.new is None or one.old == one.new:
+        return msg("for example case {key}, by this change alone", key=one.key)
+    return msg(
+        "for example case {key}: {old} → {new} by this change alone",
+        key=one.key,
+        old=number(one.old),
+        new=number(one.new),
+    )
 
 
 def cosmetic(changes: Sequence[Change]) -> Message:

@@ -78,7 +78,10 @@ def blocks(found: Comparison, lang: str) -> Iterator[Block]:
         lines = [(told(verdict(pair)), ())] if pair.old is not None and pair.new is not None else []
         yield Block(told(title(pair)), [*lines, *((headline(one, lang), ()) for one in heads)])
         if pair.meaning:
-            changed = [(headline(one, lang), tuple(notes(one, lang, found.cases))) for one in pair.meaning]
+            changed = [
+                (headline(one, lang), tuple(notes(one, lang, pair.new.version if pair.new else "", found.cases)))
+                for one in pair.meaning
+            ]
             yield Block(told(msg("Changes of meaning")), changed, level=2)
         if pair.shares:
             head = tuple(map(told, (msg("share in the base situation"), msg("old"), msg("new"))))

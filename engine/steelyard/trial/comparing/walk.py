@@ -92,12 +92,12 @@ class Difference:
     parents: tuple[tuple[object, object], ...]
 
 
+Parents = tuple[tuple[object, object], ...]
+
+
 def differences(old: Ruleset, new: Ruleset) -> tuple[Difference, ...]:
     """Every difference, in the order of the forms; none where both digests and all texts for readers are equal."""
     return tuple(_node(old, new, (), ()))
-
-
-Parents = tuple[tuple[object, object], ...]
 
 
 def _node(old: object, new: object, path: tuple[str, ...], parents: Parents) -> Iterator[Difference]:
@@ -116,8 +116,23 @@ def _node(old: object, new: object, path: tuple[str, ...], parents: Parents) -> 
         yield Difference(Kind.CHANGED, Sort.MEANING, path, old, new, parents)
     for attribute, sort in _others(type(new)):
         before, after = getattr(old, attribute), getattr(new, attribute)
-        if before != after:
+        if attribute == "labels":
+            yield from _labels(dict(before), dict(after), (*path, attribute), around)
+        elif before != after:
             yield Difference(Kind.CHANGED, sort, (*path, attribute), before, after, around)
+
+
+def _labels(
+    old: Mapping[str, object], new: Mapping[str, object], path: tuple[str, ...], around: Parents
+) -> Iterator[Difference]:
+    """What people read for texts, each by itself."""
+    for key in dict.fromkeys((*old, *new)):
+        if key not in new:
+            yield Difference(Kind.REMOVED, Sort.LABEL, (*path, key), old[key], None, around)
+        elif key not in old:
+            yield Difference(Kind.ADDED, Sort.LABEL, (*path, key), None, new[key], around)
+        elif old[key] != new[key]:
+            yield Difference(Kind.CHANGED, Sort.LABEL, (*path, key), old[key], new[key], around)
 
 
 def _others(kind: type) -> Iterator[tuple[str, Sort]]:

@@ -148,6 +148,7 @@ class _Telling:
             what=self._what(one, owner),
             old=None if one.kind is Kind.ADDED else self._said(self.old, one, one.old, before=True),
             new=None if one.kind is Kind.REMOVED else self._said(self.new, one, one.new, before=False),
+            difference=one,
         )
         change = self._spelt(change, one)
         if one.sort is not Sort.MEANING:
