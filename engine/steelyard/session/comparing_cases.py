@@ -9,9 +9,10 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from steelyard.diagnostics import InternalError
 from steelyard.explain.terms import Text
 from steelyard.explain.words import Words
-from steelyard.semantics import Fixed, Program, evaluate, prepare
+from steelyard.semantics import Fixed, Outcome, Program, evaluate, prepare
 from steelyard.session.listener import Listener
 from steelyard.session.run import Scored, score_files
 from steelyard.session.shortage import refusal
@@ -131,6 +132,7 @@ def on_cases(  # noqa: PLR0917 - both rulesets, and what is asked of them
         return OnCases(
             engines=(engines[0], engines[1]),
             rejected=(runs[0].scored.record.rejected, runs[1].scored.record.rejected),
+            different=compared.different(),
             statuses=tuple(compared.statuses()),
             restated=tuple(compared.restated(MOST)),
             by=tuple(_group(name, words) for name in groups),
@@ -288,16 +290,39 @@ class _Candidates:
         """The first case in which it makes a difference."""
         if self.changed is None:
             return Example(self.keys[0], alone=False) if self.keys else None
-        before, after = prepare(old), prepare(self.changed)
+        before, after = prepare(old), _prepared(self.changed)
+        if after is None:
+            return Example(self.keys[0], alone=False) if self.keys else None
         for key in self.keys:
             version = versions.of(cases[key].values)
             if version is None or version.version != old.version:
                 continue
-            outcomes = evaluate(before, cases[key]), evaluate(after, cases[key])
+            outcomes = evaluate(before, cases[key]), _if_possible(after, cases[key])
+            if outcomes[1] is None:
+                return Example(key, alone=False)
             if outcomes[0] != outcomes[1]:
-                finals = [one.scores[0].final if len(one.scores) == 1 else None for one in outcomes]
-                return Example(key, True, finals[0], finals[1])
+                return Example(key, True, _only_score(outcomes[0]), _only_score(outcomes[1]))
         return Example(None, True, looked_at=len(self.keys)) if self.more else None
+
+
+def _prepared(changed: Ruleset) -> Program | None:
+    """A ruleset that nobody has written: it may have no meaning, because other changes belong to this one."""
+    try:
+        return prepare(changed)
+    except (InternalError, LookupError):
+        return None
+
+
+def _if_possible(changed: Program, case: Case) -> Outcome | None:
+    """The outcome under such a ruleset; None where it has no meaning."""
+    try:
+        return evaluate(changed, case)
+    except (InternalError, LookupError):
+        return None
+
+
+def _only_score(outcome: Outcome) -> Fixed | None:
+    return outcome.scores[0].final if len(outcome.scores) == 1 else None
 
 
 def _concerned(change: Change, old: Ruleset, new: Ruleset) -> set[str]:

@@ -186,6 +186,16 @@ def test_an_example_is_a_case_that_differs_by_the_change_alone(old: Path, tmp_pa
     assert "no case differs" in text
 
 
+def test_results_other_than_scores_are_compared(old: Path, tmp_path: Path) -> None:
+    """A looser target that is not met either moves no score."""
+    new = amended(tmp_path, ("value: 24h", "value: 25h"))
+    found = steelyard.diff(old, new, write(tmp_path, "cases.csv", CASES), engine="reference", verify=0)
+    assert found.cases is not None
+
+    assert (3, True) == (found.cases.different, found.differs)
+    assert "0 of 3 grades change, mean ±0.00, 3 of 3 cases have other results" in str(summary(found))
+
+
 def test_changes_are_made_alone(old: Path, tmp_path: Path) -> None:
     """Each change of meaning, made alone, leaves no other."""
     changes = (

@@ -74,6 +74,18 @@ class Compared:
         query = f"SELECT {pair[0]}, {pair[1]}, count(*) FROM {self._all} GROUP BY 1, 2 ORDER BY 1, 2"  # noqa: S608 - names are quoted
         return [(str(old), str(new), int(count)) for old, new, count in self._rows(query)]
 
+    def different(self) -> int:
+        """How many cases differ in any result that both tables have, or in their status."""
+        identity = (Content.KEY, Content.RULESET, Content.VERSION, Content.DIGEST, Content.INPUT)
+        before = {one.name: one for one in self.old.columns}
+        shared = (
+            one
+            for one in self.new.columns
+            if one.name in before and one.origin is not None and one.origin.content not in identity
+        )
+        where = sql.either(_differs(before[one.name], one) for one in shared)
+        return int(self._rows(f"SELECT count(*) FROM {self._all} WHERE {where}")[0][0])  # noqa: S608 - names are quoted
+
     def restated(self, most: int) -> list[tuple[str, str, str]]:
         """The first cases whose status differs: key, old and new status."""
         pair = [f"coalesce({side}.status, {sql.literal(REJECTED)})" for side in ("o", "n")]
@@ -156,10 +168,7 @@ class Compared:
         before = {one.name: one for one in self.old.of(name)}
         for one in self.new.of(name):
             if one.name in before:
-                old, new = f"o.{sql.name(one.name)}", f"n.{sql.name(one.name)}"
-                if one.fields or before[one.name] != one:
-                    old, new = f"CAST({old} AS VARCHAR)", f"CAST({new} AS VARCHAR)"
-                yield f"{old} IS DISTINCT FROM {new}"
+                yield _differs(before[one.name], one)
 
     def _fired(self, names: Sequence[str], *, both: bool) -> list[str]:
         """The conditions under which a rule fired in one table alone; with `both`, in either."""
@@ -194,6 +203,16 @@ class Compared:
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
+
+
+def _differs(before: ResultColumn, after: ResultColumn) -> str:
+    """The condition that a column differs; numbers of different scales are compared as numbers."""
+    old, new = f"o.{sql.name(before.name)}", f"n.{sql.name(after.name)}"
+    numbers = isinstance(before.type, Number) and isinstance(after.type, Number)
+    plain = not (before.many or after.many or before.textual or after.textual)
+    if before.fields or after.fields or (before != after and not (numbers and plain)):
+        old, new = f"CAST({old} AS VARCHAR)", f"CAST({new} AS VARCHAR)"
+    return f"{old} IS DISTINCT FROM {new}"
 
 
 def _scale(side: Side, score: str) -> int:

@@ -127,6 +127,7 @@ class OnCases:
     Attributes:
         engines: of the old and the new ruleset.
         rejected: how many rows and cases are rejected under each.
+        different: how many cases have any other result, in a column that both have: a measure, an output, what fired.
         statuses: how many cases go from which status to which; `rejected` where a ruleset has no result for it.
         restated: some cases whose status differs: key, old and new status.
         by: the names of the groups.
@@ -136,6 +137,7 @@ class OnCases:
 
     engines: tuple[Engine, Engine]
     rejected: tuple[int, int]
+    different: int
     statuses: tuple[tuple[str, str, int], ...]
     restated: tuple[tuple[str, str, str], ...]
     by: tuple[Text, ...]
@@ -145,8 +147,12 @@ class OnCases:
     @property
     def differs(self) -> bool:
         """Whether any case has another result."""
-        moved = any(one.all.higher or one.all.lower or one.all.grades for one in self.scores)
-        return moved or any(old != new for old, new, _ in self.statuses) or self.rejected[0] != self.rejected[1]
+        return self.different > 0 or self.rejected[0] != self.rejected[1]
+
+    @property
+    def count(self) -> int:
+        """How many cases have a result under either."""
+        return sum(count for _, _, count in self.statuses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def _on_cases(cases: OnCases, lang: str) -> dict[str, Any]:
     return {
         "engines": [{"name": one.name, "verified": one.verified} for one in cases.engines],
         "rejected": list(cases.rejected),
+        "different": cases.different,
         "statuses": [{"old": old, "new": new, "cases": count} for old, new, count in cases.statuses],
         "restated": [{"case": key, "old": old, "new": new} for key, old, new in cases.restated],
         "by": [said(one, lang) for one in cases.by],

@@ -181,7 +181,15 @@ def _on_cases(cases: OnCases) -> Message:
     restated = sum(count for old, new, count in cases.statuses if old != new)
     if restated:
         said_.append(msg("{count} {count:case has|cases have} another status", count=restated))
-    return msg("{items}", items=tuple(said_)) if said_ else msg("cases differ in what they are rejected for")
+    if not said_ or not any(one.all.grades or one.all.total for one in cases.scores):
+        said_.append(
+            msg(
+                "{count} of {all} {all:case|cases} {count:has|have} other results",
+                count=cases.different,
+                all=cases.count,
+            )
+        )
+    return msg("{items}", items=tuple(said_))
 
 
 def _meaning(found: Comparison, changes: Sequence[Change]) -> Iterator[Message]:

@@ -103,6 +103,7 @@ def _on_cases(cases: OnCases, lang: str) -> Iterator[Block]:
     moved = [
         [f"{told(status(before))}{ARROW}{told(status(after))}", str(count)] for before, after, count in cases.statuses
     ]
+    moved.append([told(msg("any other result")), str(cases.different)])
     moved.append([told(msg("rejects")), f"{cases.rejected[0]}{ARROW}{cases.rejected[1]}"])
     table = [[told(msg("status")), told(msg("cases"))], *moved]
     yield Block(told(msg("On the cases")), [(told(engines), ()), (told(checked), ())], table)
