@@ -132,6 +132,22 @@ def test_rules_come_and_go(old: Path, tmp_path: Path) -> None:
     assert "1 rule removed, 1 rule added" == str(summary(found))
 
 
+def test_of_calendars_the_days_that_differ_are_told(tmp_path: Path) -> None:
+    calendar = """
+calendars:
+  office: {holidays: none, weekend: [sat, sun], closed: [2024-01-01, 2024-05-01], hours: 09:00-17:00}
+"""
+    old = write(tmp_path, "old.yaml", OLD + calendar)
+    new = write(tmp_path, "new.yaml", OLD + calendar.replace("2024-05-01", "2024-05-02").replace("[sat, sun]", "[sun]"))
+    found = steelyard.diff(old, new)
+
+    assert [
+        "office (calendar): weekend: sat, sun → sun",
+        "office (calendar): days off, where they differ: 2024-05-01 → 2024-05-02",
+    ] == headlines(found)
+    assert "2 changes of calendars" == str(summary(found))
+
+
 def test_labels_are_told_apart(old: Path, tmp_path: Path) -> None:
     found = steelyard.diff(old, amended(tmp_path, ("en: Quality", "en: Care")))
 

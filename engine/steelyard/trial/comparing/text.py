@@ -134,7 +134,9 @@ def _score(one: ScoreShift, cases: OnCases, lang: str) -> Iterator[Block]:
         yield Block(told(msg("Grades")), table=migration(one, lang), level=2)
     if one.affected:
         lines = [(_case(each), tuple(_lines(each, lang))) for each in one.affected]
-        yield Block(told(msg("Most affected")), lines, level=2)
+        # those whose grade alone differs are shown too, after all others
+        count = max(one.all.higher + one.all.lower, len(one.affected))
+        yield Block(told(msg("Most affected: {count} of {all}", count=len(one.affected), all=count)), lines, level=2)
 
 
 def _shifts(one: ScoreShift, by: Sequence[object], lang: str) -> list[list[str]]:

@@ -10,6 +10,7 @@ from typing import cast
 
 from steelyard.analysis.pretty import part
 from steelyard.calendars import hours_text
+from steelyard.calendars.hours import Hours
 from steelyard.calendars.zones import day_of
 from steelyard.diagnostics import InternalError, Message, msg
 from steelyard.explain.phrases import phrase
@@ -46,6 +47,7 @@ from steelyard.ir.ruleset import (
 from steelyard.ir.ruleset import Source as Origin
 from steelyard.ir.types import DateTime, Duration, Number
 from steelyard.ir.types import Text as TextType
+from steelyard.model.scalars import WEEKDAYS
 from steelyard.semantics.scope import RulesetScope
 from steelyard.semantics.situations import Circumstances, Situation
 from steelyard.semantics.weights import Weighing
@@ -55,6 +57,8 @@ from steelyard.trial.comparing.walk import Difference, Kind, Sort, conditions, d
 
 _PARTS = (Named, Grade, TableInput, TableOutput)
 """What has a label of its own, within something else."""
+_LISTS = frozenset({"closed", "open", "years", "half_days", "weekday_hours", "members", "lifts"})
+"""Lists of which only the items are shown that one side has."""
 _SHOWN = 4
 """So many readers of a changed part are named."""
 _HUNDREDTHS = frozenset({"baseline", "points", "score"})
@@ -137,6 +141,7 @@ class _Telling:
 
     def change(self, one: Difference) -> Change:
         """Say a difference."""
+        one, whole = _apart(one), one
         owner = self._owner(one)
         change = Change(
             kind=one.kind,
@@ -145,10 +150,12 @@ class _Telling:
             id=_id(owner),
             name=_called(owner, one, self),
             path=".".join(one.path),
-            what=self._what(one, owner),
+            what=self._what(one, owner)
+            if one is whole
+            else msg("{what}, where they differ", what=self._what(one, owner)),
             old=None if one.kind is Kind.ADDED else self._said(self.old, one, one.old, before=True),
             new=None if one.kind is Kind.REMOVED else self._said(self.new, one, one.new, before=False),
-            difference=one,
+            difference=whole,
         )
         change = self._spelt(change, one)
         if one.sort is not Sort.MEANING:
@@ -296,6 +303,17 @@ class _Telling:
         )
 
 
+def _apart(one: Difference) -> Difference:
+    """Of two long lists only the items that one of them has."""
+    if one.path[-1:] not in [(name,) for name in _LISTS] or not (
+        isinstance(one.old, tuple) and isinstance(one.new, tuple)
+    ):
+        return one
+    old, new = cast("tuple[object, ...]", one.old), cast("tuple[object, ...]", one.new)
+    gone, come = tuple(item for item in old if item not in new), tuple(item for item in new if item not in old)
+    return replace(one, old=gone, new=come) if (gone or come) and len(gone) + len(come) < len(old) + len(new) else one
+
+
 def _reads(expr: Expr | None, parameter: str) -> bool:
     while isinstance(expr, Scale):
         expr = expr.operand
@@ -399,6 +417,19 @@ def _value(value: object, parent: object, attribute: str, side: _Side) -> Text: 
             return words.value(value, parent.type) if isinstance(parent, ParameterDeclaration) else value
         case tuple() if attribute in {"closed", "open"}:
             return _list(tuple(str(day_of(cast("int", one))) for one in cast("tuple[object, ...]", value)))
+        case tuple() if attribute == "years":
+            return _list(tuple(str(one) for one in cast("tuple[object, ...]", value)))
+        case tuple() if attribute == "weekend":
+            return _list(tuple(WEEKDAYS[one] for one in cast("tuple[int, ...]", value)))
+        case tuple() if attribute in {"weekday_hours", "half_days"}:
+            days = cast("tuple[tuple[int, Hours], ...]", value)
+            names = [WEEKDAYS[day] if attribute == "weekday_hours" else str(day_of(day)) for day, _ in days]
+            return _list(
+                tuple(
+                    msg("{name} {value}", name=name, value=hours_text(hours) or msg("nothing"))
+                    for name, (_, hours) in zip(names, days, strict=True)
+                )
+            )
         case tuple() if attribute == "hours":
             return hours_text(cast("tuple[tuple[int, int], ...]", value)) or msg("nothing")
         case tuple() if all(isinstance(one, str) for one in cast("tuple[object, ...]", value)):
