@@ -584,32 +584,33 @@ REPORTED = {"reported_at": "2024-05-01 00:00"}
 
 
 @pytest.mark.parametrize(
-    ("given", "rows", "where", "hint"),
+    ("given", "rows", "where", "hint", "row"),
     [
-        ({}, {}, "reported_at", None),
-        ({"reported": "x"}, {}, "reported", "did you mean `reported_at`?"),
-        (REPORTED | {"accuracy": "98"}, {}, "accuracy", "write `98%` or `0.98`"),
-        (REPORTED, {"complaint": []}, "complaint", "did you mean `complaints`?"),
-        (REPORTED, {"complaints": [{"upheeld": "1"}]}, "complaints.upheeld", "did you mean `upheld`?"),
-        (REPORTED, {"complaints": [{"complaint_id": "1", "upheld": "x"}]}, "complaints.upheld", None),
-        (REPORTED, {"complaints": [{"complaint_id": "1", "upheld": "1"}] * 2}, "complaints.complaint_id", None),
+        ({}, {}, "reported_at", None, None),
+        ({"reported": "x"}, {}, "reported", "did you mean `reported_at`?", None),
+        (REPORTED | {"accuracy": "98"}, {}, "accuracy", "write `98%` or `0.98`", None),
+        (REPORTED, {"complaint": []}, "complaint", "did you mean `complaints`?", None),
+        (REPORTED, {"complaints": [{"upheeld": "1"}]}, "complaints.upheeld", "did you mean `upheld`?", None),
+        (REPORTED, {"complaints": [{"complaint_id": "1", "upheld": "x"}]}, "complaints.upheld", None, 1),
+        (REPORTED, {"complaints": [{"complaint_id": "1", "upheld": "1"}] * 2}, "complaints.complaint_id", None, 2),
         (
             REPORTED,
             {"complaints": [{"complaint_id": "1", "claim_id": "Z", "upheld": "1"}]},
             "complaints.claim_id",
             None,
+            None,
         ),
-        (REPORTED, {"climate": [{"branch": "P", "rate": "5"}]}, "climate.rate", "write `5%` or `0.05`"),
-        (REPORTED, {"weather": [{"event_id": "E"}]}, "weather.level", None),
+        (REPORTED, {"climate": [{"branch": "P", "rate": "5"}]}, "climate.rate", "write `5%` or `0.05`", 1),
+        (REPORTED, {"weather": [{"event_id": "E"}]}, "weather.level", None, 1),
     ],
 )
-def test_a_bad_case_from_texts_is_rejected(given, rows, where, hint) -> None:
+def test_a_bad_case_from_texts_is_rejected(given, rows, where, hint, row) -> None:
     reject = case_from_texts(ruleset(COMPLAINTS, CLIMATE, WEATHER), given, rows)
 
     assert isinstance(reject, Reject)
     assert (reject.where, None if reject.hint is None else str(reject.hint)) == (where, hint)
     assert reject.key == "1"
-    assert reject.line is None
+    assert reject.line == row
 
 
 def test_a_case_from_texts_needs_a_key_where_keys_are_no_text() -> None:
