@@ -132,6 +132,21 @@ def test_rules_come_and_go(old: Path, tmp_path: Path) -> None:
     assert "1 rule removed, 1 rule added" == str(summary(found))
 
 
+def test_what_follows_from_a_change_is_no_change(old: Path, tmp_path: Path) -> None:
+    """A new value of an input changes the type of every comparison with it, and no row of the table."""
+    changes = (
+        ("values: [fire, flood]", "values: [fire, flood, storm]"),
+        ("rating < 2", 'rating < 2 and kind = "fire"'),
+    )
+    one = write(tmp_path, "one.yaml", OLD.replace(*changes[1]))
+    found = steelyard.diff(one, amended(tmp_path, *changes))
+
+    assert [
+        "Kind (input): type: one of fire, flood → one of fire, flood, storm",
+        "Extra (decision table): kind: type: one of fire, flood → one of fire, flood, storm",
+    ] == headlines(found)
+
+
 def test_of_calendars_the_days_that_differ_are_told(tmp_path: Path) -> None:
     calendar = """
 calendars:

@@ -7,11 +7,12 @@ differ, and none of their parts tells why, the nodes themselves are the differen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
 from typing import cast
 
+from steelyard.analysis.pretty import expression
 from steelyard.ir import types
 from steelyard.ir.canonical import canonical
 from steelyard.ir.expressions import Argument, Expr, Input, Node
@@ -221,7 +222,9 @@ def _keyed(
 
 def _rows(old: Table, new: Table, path: tuple[str, ...], around: Parents, *, ordered: bool) -> Iterator[Difference]:
     """The rows of a table, found again by their conditions; of equal ones the first by the first."""
-    before, after = _numbered(old), _numbered(new)
+    rulesets = cast("tuple[Ruleset, Ruleset]", around[0])
+    before, after = _numbered(old, rulesets[0]), _numbered(new, rulesets[1])
+    shared = {one.id for one in old.outputs} & {one.id for one in new.outputs}
     for key, row in before.items():
         if key not in after:
             yield Difference(Kind.REMOVED, Sort.MEANING, (*path, _place(old, row)), row, None, around)
@@ -231,7 +234,7 @@ def _rows(old: Table, new: Table, path: tuple[str, ...], around: Parents, *, ord
             yield Difference(Kind.ADDED, Sort.MEANING, inner, None, row, around)
             continue
         gone = before[key]
-        if _gives(old, gone) != _gives(new, row):
+        if _gives(old, gone, shared) != _gives(new, row, shared):
             yield Difference(Kind.CHANGED, Sort.MEANING, inner, gone, row, around)
         if gone.note != row.note:
             yield Difference(Kind.CHANGED, Sort.NOTE, (*inner, "note"), gone.note, row.note, around)
@@ -245,21 +248,23 @@ def _place(table: Table, row: TableRow) -> str:
     return str(next(number for number, one in enumerate(table.rows, 1) if one is row))
 
 
-def _numbered(table: Table) -> dict[tuple[str, int], TableRow]:
+def _numbered(table: Table, ruleset: Ruleset) -> dict[tuple[str, int], TableRow]:
     seen: Counter[str] = Counter()
     found: dict[tuple[str, int], TableRow] = {}
     for row in table.rows:
-        key = "&".join(sorted(canonical(cell) for cell in conditions(table, row)))
+        # as they are written: the canonical text has types too, which change where a value is added to an input
+        key = "&".join(sorted(expression(cell, ruleset) for cell in conditions(table, row)))
         seen[key] += 1
         found[key, seen[key]] = row
     return found
 
 
-def _gives(table: Table, row: TableRow) -> dict[str, str]:
+def _gives(table: Table, row: TableRow, outputs: Collection[str]) -> dict[str, str]:
     columns = [*table.inputs, *table.carried]
     return {
         output.id: columns[value.position].id if isinstance(value, Argument) else canonical(value)
         for output, value in zip(table.outputs, row.outputs, strict=True)
+        if output.id in outputs
     }
 
 

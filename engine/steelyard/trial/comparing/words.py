@@ -9,9 +9,10 @@ from typing import cast
 
 from steelyard.analysis.pretty import part
 from steelyard.diagnostics import msg
-from steelyard.explain.terms import Name, Text, share_text
+from steelyard.diagnostics.catalogue import LANGUAGES
+from steelyard.explain.terms import Name, Text, share_text, show
 from steelyard.ir import types
-from steelyard.ir.canonical import policy_digest
+from steelyard.ir.canonical import canonical, policy_digest
 from steelyard.ir.expressions import Expr, Node, Parameter, Scale
 from steelyard.ir.forms import FORMS
 from steelyard.ir.ruleset import (
@@ -50,6 +51,11 @@ def compare(old: Ruleset, new: Ruleset) -> Pair:
     sides = Side(old), Side(new)
     told = _Telling(*sides)
     changes = tuple(told.change(one) for one in differences(old, new))
+    said = tuple(one for one in changes if not _unsaid(one))
+    if any(one.sort is Sort.MEANING for one in said):
+        changes = said
+    else:  # no words tell them apart, so the text of the digest does
+        changes = tuple(_as_digested(one) if _unsaid(one) else one for one in changes)
     return Pair(old, new, (policy_digest(old), policy_digest(new)), changes, tuple(_shares(*sides)))
 
 
@@ -233,6 +239,18 @@ class _Telling:
             if more <= 0
             else msg("read by {items} and {count} more", items=names, count=more)
         )
+
+
+def _unsaid(change: Change) -> bool:
+    """Whether nothing that a reader sees differs: it follows from another change, e.g. of the values of an input."""
+    if change.sort is not Sort.MEANING or change.kind is not Kind.CHANGED or change.old is None or change.new is None:
+        return False
+    return all(show(change.old, lang) == show(change.new, lang) for lang in LANGUAGES)
+
+
+def _as_digested(change: Change) -> Change:
+    found = change.difference
+    return replace(change, old=canonical(found.old), new=canonical(found.new))
 
 
 def _apart(one: Difference) -> Difference:
