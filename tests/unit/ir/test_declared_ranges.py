@@ -99,6 +99,7 @@ def test_the_text_itself_is_sound() -> None:
         ({"default": '":= n * 3"', "hit": "collect max"}, ["B101"]),
         ({"define": "extra.level"}, []),
         ({"values": "values: [5, 0]", "cell": '":= n"'}, ["B101"]),  # which values it has is not known
+        ({"values": "values: [0, 1]", "cell": '":= n"'}, ["B101"]),  # numbers, not false and true
         ({"values": "values: [5, 0]", "cell": '":= if n > 1 then 5 else 0"', "hit": "priority"}, []),
         ({"values": "values: [5, 0]", "cell": '":= if n > 1 then 5 else 1"', "hit": "collect sum"}, ["B101"]),
         ({"values": "values: [5, 0]", "default": '":= n"', "hit": "priority"}, []),  # a default has no rank

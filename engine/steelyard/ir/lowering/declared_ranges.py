@@ -15,7 +15,7 @@ from steelyard.ir.lowering.context import Context
 from steelyard.ir.lowering.fields import written_range
 from steelyard.ir.ranges import holds_all, holds_none
 from steelyard.ir.ruleset import Clock, HitPolicy, Table
-from steelyard.ir.types import Duration, Number, Range, default_range
+from steelyard.ir.types import Boolean, Duration, Number, Range, default_range
 from steelyard.ir.types import Text as TextType
 from steelyard.ir.typing.percent import in_percent, percent_where_written
 from steelyard.source import Text
@@ -89,7 +89,8 @@ def _check_listed(context: Context, call: TableCall, table: Table, place: int) -
     """Report a row that may compute a value that the output does not list; of texts the type tells."""
     output = table.outputs[place]
     listed = frozenset(output.priority)
-    if not listed or isinstance(output.type, TextType) or listed == {True, False}:
+    both = isinstance(output.type, Boolean) and len(listed) == 2
+    if not listed or isinstance(output.type, TextType) or both:
         return
     for row in table.rows:
         said = row.outputs[place]
