@@ -82,3 +82,7 @@ def test_what_cannot_be_read_ends_with_2(
     assert 2 == steelyard("diff", old, new, "--cases", tmp_path / "none.csv", "--as-of", "2024-01-01T00:00").status
     assert 2 == steelyard("diff", old, new, "--as-of", "2024-01-01T00:00").status
     assert 2 == steelyard("diff", old, new, "--cases", cases).status
+    new.write_text(RULESET.replace("value: 24h", "value: 24"))
+    done = steelyard("diff", old, new, "--exit-code")
+    assert 2 == done.status
+    assert "T109" in done.err

@@ -84,7 +84,7 @@ def command(  # noqa: PLR0917 - one an option
       steelyard diff git:HEAD:my-policy my-policy --format md
       steelyard diff old.yaml new.yaml --cases claims.csv --as-of 2024-05-10T00:00 --by branch,month
     """
-    from steelyard.diagnostics import msg
+    from steelyard.diagnostics import PolicyError, msg
     from steelyard.session.comparing import compare_rulesets, render
     from steelyard.session.errors import UsageError
     from steelyard.session.files import check_outputs, write_whole
@@ -97,7 +97,11 @@ def command(  # noqa: PLR0917 - one an option
         check_outputs((target,), ruleset, facts)
     wanted = Wanted(engine=engine, verify=verify, memory_limit=memory_limit, rejects=False)
     names = [name for name in by.split(",") if name]
-    found = compare_rulesets(old, new, facts if cases else None, wanted, names, output)
+    try:
+        found = compare_rulesets(old, new, facts if cases else None, wanted, names, output)
+    except PolicyError as error:
+        output.findings(error.diagnostics)
+        raise Stop(Status.USAGE) from None  # 1 says that they differ
     text = render(found, form, output.lang)
     if target is None or target == "-":
         output.result(text)
