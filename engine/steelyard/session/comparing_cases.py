@@ -215,16 +215,17 @@ def _score(
     by: bool,
 ) -> ScoreShift:
     digits = compared.digits(score)
-    spreads = [_spread(run, score) for run in runs]
+    lines = [_line(run, score) for run in runs]
     (whole,) = (_shift(row, digits) for row in compared.shifts(score, grouped=False))
     groups = [_shift(row, digits) for row in compared.shifts(score, grouped=True)] if by else []
     return ScoreShift(
         id=score,
         name=Words(runs[1].versions.newest).score(score),
         digits=digits,
-        old=spreads[0],
-        new=spreads[1],
+        old=_spread(lines[0]),
+        new=_spread(lines[1]),
         all=whole,
+        grades=tuple(dict.fromkeys(grade for line in reversed(lines) for grade, _ in line.grades)),
         migration=tuple(compared.migration(score)),
         groups=tuple(sorted(groups, key=lambda one: (one.mean is None, one.mean or 0, one.key))),
         affected=tuple(
@@ -241,10 +242,13 @@ def _score(
     )
 
 
-def _spread(run: _Run, score: str) -> Spread:
+def _line(run: _Run, score: str) -> ScoreLine:
+    return next(one for one in run.scored.record.summary().whole.scores if one.id == score)
+
+
+def _spread(line: ScoreLine) -> Spread:
     from steelyard.engines.counting import QUANTILES
 
-    line: ScoreLine = next(one for one in run.scored.record.summary().whole.scores if one.id == score)
     names = [name for name, _ in QUANTILES]
     return Spread(line.count, line.mean, tuple(zip(names, line.quantiles, strict=True)))
 

@@ -15,7 +15,7 @@ from steelyard.trial.comparing.alone import alone
 from steelyard.trial.comparing.changes import Turn
 from steelyard.trial.comparing.comparison import Example
 from steelyard.trial.comparing.data import data, diff_schema
-from steelyard.trial.comparing.sentences import headline, said, summary
+from steelyard.trial.comparing.sentences import headline, migration, said, summary
 from steelyard.trial.comparing.walk import Kind
 from steelyard.trial.comparing.words import compare
 
@@ -225,6 +225,20 @@ def test_results_other_than_scores_are_compared(old: Path, tmp_path: Path) -> No
 
     assert (3, True) == (found.cases.different, found.differs)
     assert "0 of 3 grades change, mean ±0.00, 3 of 3 cases have other results" in str(summary(found))
+
+
+def test_grades_stand_in_the_order_of_the_ruleset(tmp_path: Path) -> None:
+    """Not in that of the alphabet, and first as the new ruleset has them."""
+    old, new = (
+        write(tmp_path, name, OLD.replace("{A: 90, B: 0}", grades))
+        for name, grades in (("old.yaml", "{Z: 90, K: 0}"), ("new.yaml", "{M: 95, Z: 90, B: 0}"))
+    )
+    found = steelyard.diff(old, new, write(tmp_path, "cases.csv", CASES), verify=0).cases
+    assert found is not None
+    (score,) = found.scores
+
+    assert score.grades == ("M", "Z", "B", "K")
+    assert migration(score, "en")[0] == ["old grade / new grade", *score.grades]
 
 
 def test_changes_are_made_alone(old: Path, tmp_path: Path) -> None:

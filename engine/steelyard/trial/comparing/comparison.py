@@ -78,6 +78,7 @@ class ScoreShift:
 
     Attributes:
         digits: of the finer of both.
+        grades: of the new ruleset in their order, then those that only the old one has.
         migration: how many cases go from which grade to which; None: without a grade, or not scored.
         groups: sorted by how much they lose, those that lose most first.
         affected: the cases whose score differs most, ties by key.
@@ -89,6 +90,7 @@ class ScoreShift:
     old: Spread
     new: Spread
     all: Shift
+    grades: tuple[str, ...]
     migration: tuple[tuple[str | None, str | None, int], ...]
     groups: tuple[Shift, ...]
     affected: tuple[Affected, ...]

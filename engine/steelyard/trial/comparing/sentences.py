@@ -314,10 +314,10 @@ def _section(change: Change) -> Text:
 
 
 def migration(one: ScoreShift, lang: str) -> list[list[str]]:
-    """The matrix of grades: a row for each old grade, a column for each new one."""
+    """The matrix of grades: a row for each old grade, a column for each new one, as far as cases have them."""
     told = translator(lang)
-    names = list(dict.fromkeys(grade for old, new, _ in one.migration for grade in (old, new) if grade is not None))
-    names.sort()
+    occurring = {grade for old, new, _ in one.migration for grade in (old, new)}
+    names = [grade for grade in one.grades if grade in occurring]
     without = any(None in (old, new) for old, new, _ in one.migration)
     keys: list[str | None] = [*names, *([None] if without else [])]
     counts = {(old, new): count for old, new, count in one.migration}
