@@ -232,7 +232,8 @@ def _computed_effect(effect: Effect, amount: Text, cap: Text | None) -> Text:
     return msg("adds points each time: {points}; {cap} in all at most", points=amount, cap=cap)
 
 
-def _grant(grant: Grant, words: Words) -> Text:
+def grant_text(grant: Grant, words: Words) -> Text:
+    """What an exemption grants, in words."""
     indicator = words.name(grant.indicator)
     match grant:
         case TargetGrant(target=target):
@@ -269,7 +270,7 @@ def _given(exemption: Exemption, evaluation: Evaluation, words: Words) -> tuple[
         given = [msg("{name}: {row}", name=words.name(result.indicator.id), row=none) for _, result in pairs]
     if given:
         return tuple(dict.fromkeys(given))
-    return tuple(_grant(grant, words) for grant in exemption.grants)
+    return tuple(grant_text(grant, words) for grant in exemption.grants)
 
 
 def _lifts(exemption: Exemption, words: Words) -> tuple[Text, ...]:

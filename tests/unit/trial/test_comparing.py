@@ -227,6 +227,15 @@ def test_results_other_than_scores_are_compared(old: Path, tmp_path: Path) -> No
     assert "0 of 3 grades change, mean ±0.00, 3 of 3 cases have other results" in str(summary(found))
 
 
+def test_inputs_are_named_by_their_labels() -> None:
+    found = steelyard.diff("us-fl-claims@2021.7.1", "us-fl-claims@2023.3.1")
+
+    assert "不得早于：收到报案日" in render(found, "text", "zh")
+    assert "notice_on" not in render(found, "text", "zh")
+    assert "Grant" not in render(found, "text", "en")
+    assert "the target becomes" in render(found, "text", "en")
+
+
 def test_grades_stand_in_the_order_of_the_ruleset(tmp_path: Path) -> None:
     """Not in that of the alphabet, and first as the new ruleset has them."""
     old, new = (

@@ -14,13 +14,24 @@ from steelyard.calendars.hours import Hours
 from steelyard.calendars.zones import day_of
 from steelyard.diagnostics import InternalError, Message, msg
 from steelyard.explain.phrases import phrase
+from steelyard.explain.rules import grant_text
 from steelyard.explain.terms import Name, Text, decimal_text, duration_text
 from steelyard.explain.words import Words
 from steelyard.facts.format import format_units
 from steelyard.ir import types
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Argument, Expr, Literal, Node, Parameter, Scale
-from steelyard.ir.indicators import Bounds, Clock
+from steelyard.ir.indicators import (
+    AtLeastGrant,
+    Bounds,
+    Clock,
+    Grant,
+    MissingRule,
+    OnMissing,
+    PauseGrant,
+    TargetGrant,
+    WaiveGrant,
+)
 from steelyard.ir.ruleset import (
     SCORE_DIGITS,
     Grade,
@@ -48,6 +59,8 @@ from steelyard.trial.comparing.walk import conditions
 
 _HUNDREDTHS = frozenset({"baseline", "points", "score"})
 """Whole numbers of this name are hundredths of points."""
+_INPUTS = frozenset({"key", "not_before", "reference_date"})
+"""Attributes that name an input."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +172,8 @@ def value_in_words(value: object, parent: object, attribute: str, side: Side) ->
             return msg("{items}", items=(*parts, *(() if url is None else (url,))))
         case Named() | Group():
             return Name(value.id, value.label)
+        case TargetGrant() | PauseGrant() | AtLeastGrant() | WaiveGrant():
+            return grant_text(value, words)
         case TableRow(outputs=outputs) if isinstance(parent, Table):
             return _outputs(parent, outputs, side)
         case tuple() if isinstance(parent, Table) and attribute == "default":
@@ -178,6 +193,8 @@ def value_in_words(value: object, parent: object, attribute: str, side: Side) ->
             return f"[{ends[0] or ''}..{ends[1] or ''}]"
         case int():
             return _number(value, parent, attribute, side)
+        case str() if attribute in _INPUTS:
+            return words.name(value)
         case str():
             return words.value(value, parent.type) if isinstance(parent, ParameterDeclaration) else value
         case tuple() if attribute in {"closed", "open"}:
@@ -202,6 +219,18 @@ def value_in_words(value: object, parent: object, attribute: str, side: Side) ->
         case tuple() if all(isinstance(one, Named | Group) for one in cast("tuple[object, ...]", value)):
             named = cast("tuple[Named | Group, ...]", value)
             return _list(tuple(Name(one.id, one.label) for one in named))
+        case MissingRule(action=OnMissing.WAIVE):
+            return msg("not scored")
+        case MissingRule(action=OnMissing.REJECT):
+            return msg("the case is rejected")
+        case MissingRule(score=score):
+            return msg("{points} points", points=decimal_text(Fraction(score or 0, 10**SCORE_DIGITS)))
+        case tuple() if isinstance(parent, Table) and attribute == "inputs":
+            return _list(tuple(Name(one.id, one.label) for one in parent.inputs))
+        case tuple() if isinstance(parent, Table) and attribute == "rows":
+            return msg("{count} {count:row|rows}", count=len(cast("tuple[object, ...]", value)))
+        case tuple() if attribute == "grants":
+            return _list(tuple(grant_text(one, words) for one in cast("tuple[Grant, ...]", value)))
         case Mapping():
             items = cast("Mapping[str, object]", value)
             shown = ((words.name(key), value_in_words(one, items, key, side)) for key, one in items.items())

@@ -15,6 +15,7 @@ from steelyard.ir import types
 from steelyard.ir.canonical import canonical, policy_digest
 from steelyard.ir.expressions import Expr, Node, Parameter, Scale
 from steelyard.ir.forms import FORMS
+from steelyard.ir.indicators import Grant
 from steelyard.ir.ruleset import (
     Better,
     Effect,
@@ -119,6 +120,8 @@ class _Telling:
         places: list[Text] = [Name(each.id, each.label) for each in within if isinstance(each, _PARTS)]
         if isinstance(own, _PARTS):
             places.append(Name(own.id, own.label))
+        elif isinstance(own, Grant):
+            places.append(PROPERTIES["grants"])
         elif isinstance(own, TableRow):
             side = self.old if one.new is None else self.new
             table = cast("Table", one.parents[-1][0 if one.new is None else 1])
@@ -210,12 +213,23 @@ class _Telling:
     def _parts(self, one: Difference) -> Iterator[Text]:
         """What something new, or gone, says."""
         own, side = (one.old, self.old) if one.new is None else (one.new, self.new)
-        if one.kind not in (Kind.ADDED, Kind.REMOVED) or type(own) not in FORMS or isinstance(own, TableRow | Node):
+        if (
+            one.kind not in (Kind.ADDED, Kind.REMOVED)
+            or type(own) not in FORMS
+            or isinstance(own, TableRow | Node | Grant)
+        ):
             return
         usual = {each.name: each.default for each in fields(type(own))}  # pyright: ignore[reportArgumentType] - in FORMS
         for attribute in FORMS[type(own)].fields:
             value = getattr(own, attribute)
-            if attribute == "id" or value in (None, (), {}, False, usual.get(attribute), getattr(own, "id", "")):
+            if attribute in {"id", "carried"} or value in (
+                None,
+                (),
+                {},
+                False,
+                usual.get(attribute),
+                getattr(own, "id", ""),
+            ):
                 continue
             if attribute == "range" and value == types.default_range(getattr(own, "type", types.Boolean())):
                 continue
