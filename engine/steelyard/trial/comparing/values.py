@@ -225,8 +225,9 @@ def value_in_words(value: object, parent: object, attribute: str, side: Side) ->
             return msg("the case is rejected")
         case MissingRule(score=score):
             return msg("{points} points", points=decimal_text(Fraction(score or 0, 10**SCORE_DIGITS)))
-        case tuple() if isinstance(parent, Table) and attribute == "inputs":
-            return _list(tuple(Name(one.id, one.label) for one in parent.inputs))
+        case tuple() if isinstance(parent, Table) and attribute in {"inputs", "outputs"}:
+            columns = parent.inputs if attribute == "inputs" else parent.outputs
+            return _list(tuple(Name(one.id, one.label) for one in columns))
         case tuple() if isinstance(parent, Table) and attribute == "rows":
             return msg("{count} {count:row|rows}", count=len(cast("tuple[object, ...]", value)))
         case tuple() if attribute == "grants":
