@@ -236,6 +236,34 @@ def test_inputs_are_named_by_their_labels() -> None:
     assert "the target becomes" in render(found, "text", "en")
 
 
+@pytest.mark.parametrize(
+    ("score", "en", "zh"),
+    [
+        ("met", "100 where the target is met, else 0", "达标得 100，否则得 0"),
+        ("proportion", "in proportion to the target", "按与目标之比给分"),
+        (
+            "{steps: {each: 10% of target, deduct: 10, begun: counts}}",
+            "10 points off for each 10% of the target beyond the target, steps begun count, at least 0",
+            "超过目标的部分，每目标的 10%（不足亦计）扣 10 分",
+        ),
+        ("{steps: {each: 2h, deduct: 5, begun: ignored, floor: 20}}", "5 points off for each whole 2 h beyond", "每满"),
+        ('{bands: [{when: "<= 24h", points: 100}, {when: otherwise, points: 40.5}]}', "40.5 points", "40.5 分"),
+        (
+            "{curve: [[24h, 100], [48h, 0]]}",
+            "straight lines between 24 h: 100 points, 48 h: 0 points",
+            "24 小时：100 分",
+        ),
+    ],
+)
+def test_how_points_are_given_is_said(old: Path, tmp_path: Path, score: str, en: str, zh: str) -> None:
+    other = "met" if score != "met" else "proportion"
+    before = write(tmp_path, "before.yaml", OLD.replace("score: met", f"score: {other}"))
+    found = steelyard.diff(before, write(tmp_path, "after.yaml", OLD.replace("score: met", f"score: {score}")))
+
+    assert en in render(found, "text", "en")
+    assert zh in render(found, "text", "zh")
+
+
 def test_grades_stand_in_the_order_of_the_ruleset(tmp_path: Path) -> None:
     """Not in that of the alphabet, and first as the new ruleset has them."""
     old, new = (

@@ -22,13 +22,20 @@ from steelyard.ir import types
 from steelyard.ir.describe import describe
 from steelyard.ir.expressions import Argument, Expr, Literal, Node, Parameter, Scale
 from steelyard.ir.indicators import (
+    AsMeasure,
     AtLeastGrant,
+    Bands,
     Bounds,
     Clock,
+    Curve,
     Grant,
+    Met,
     MissingRule,
     OnMissing,
     PauseGrant,
+    PointsExpression,
+    Proportion,
+    Steps,
     TargetGrant,
     WaiveGrant,
 )
@@ -56,6 +63,7 @@ from steelyard.semantics.situations import Circumstances, Situation
 from steelyard.semantics.weights import Weighing
 from steelyard.trial.comparing.readers import Readers
 from steelyard.trial.comparing.walk import conditions
+from steelyard.trial.comparing.ways import way_text
 
 _HUNDREDTHS = frozenset({"baseline", "points", "score"})
 """Whole numbers of this name are hundredths of points."""
@@ -172,6 +180,10 @@ def value_in_words(value: object, parent: object, attribute: str, side: Side) ->
             return msg("{items}", items=(*parts, *(() if url is None else (url,))))
         case Named() | Group():
             return Name(value.id, value.label)
+        case Met() | Proportion() | Steps() | Bands() | Curve() | AsMeasure() | PointsExpression() if isinstance(
+            parent, Indicator
+        ):
+            return way_text(value, parent.measure_type, words)
         case TargetGrant() | PauseGrant() | AtLeastGrant() | WaiveGrant():
             return grant_text(value, words)
         case TableRow(outputs=outputs) if isinstance(parent, Table):
