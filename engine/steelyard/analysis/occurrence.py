@@ -40,7 +40,9 @@ from steelyard.semantics.tables import Conflict, changes, decide
 
 MOST_COMBINATIONS = 4_000
 MOST_ROWS = 200_000
-"""Where there are more combinations of parts, or more rows to look at in all of them, it is not known what occurs."""
+MOST_FOLLOWED = 30
+"""Where there are more combinations of parts, more rows to look at in all of them, or more expressions behind the
+inputs of a table, it is not known what occurs. So the effort for a table does not grow with the ruleset."""
 
 Given = Input | Field | OneRow
 """What a case is given: an input, or a field of a row."""
@@ -124,6 +126,10 @@ class _Follower:
         self._names: dict[Given, set[str]] = {}
         self._table = table
         self._rows = 1
+        self._followed = 0
+        self._divided: set[tuple[int, str, int]] = set()
+        self._answers: dict[int, Possible | None] = {}
+        """Of the tables asked in the combination at hand, by their calls."""
 
     @property
     def narrowed(self) -> frozenset[int]:
@@ -135,14 +141,17 @@ class _Follower:
         """What the inputs can be in each combination of parts; None where these are too many."""
         for place, expr in enumerate(self._asked):
             self._divide(expr, self._table, place)
+        if self._followed > MOST_FOLLOWED:
+            return None
         given = [*self._cuts]
         parts = [self._parts(one) for one in given]
         number = math.prod(map(len, parts))
-        if number > MOST_COMBINATIONS or number * self._rows > MOST_ROWS:
+        if number > MOST_COMBINATIONS or number * (self._rows + self._followed) > MOST_ROWS:
             return None
         found: dict[tuple[Possible, ...], None] = {}
         for combination in product(*parts):
             at = dict(zip(given, combination, strict=True))
+            self._answers.clear()
             if self._in_order(at):
                 each = tuple(self._possible(expr, at) for expr in self._asked)
                 found[each] = None
@@ -152,6 +161,9 @@ class _Follower:
         """Divide what an argument of a table reads by the cells that test it."""
         factor = 1
         expr = self._behind(expr)
+        if (id(expr), table.id, place) in self._divided or self._followed > MOST_FOLLOWED:
+            return
+        self._divided.add((id(expr), table.id, place))
         while isinstance(expr, Scale):
             factor, expr = factor * 10**expr.digits, self._behind(expr.operand)
         for call in self._calls(expr):
@@ -175,8 +187,9 @@ class _Follower:
         """The calls of tables in an expression, also by way of names; not those in the arguments of a call."""
         followed: set[Expr] = set()
         stack = [expr]
-        while stack:
+        while stack and self._followed <= MOST_FOLLOWED:
             node = stack.pop()
+            self._followed += 1
             if isinstance(node, TableCall):
                 yield node
             elif node not in followed:
@@ -276,6 +289,11 @@ class _Follower:
 
     def _answer(self, call: TableCall, at: Mapping[Given, Possible]) -> Possible | None:
         """What a table answers where its cells tell; None where they do not."""
+        if id(call) not in self._answers:
+            self._answers[id(call)] = self._answered(call, at)
+        return self._answers[id(call)]
+
+    def _answered(self, call: TableCall, at: Mapping[Given, Possible]) -> Possible | None:
         table = self._subject.declared.declared_table(call.table)
         if table is None or table.hit.gives_list or computes(table):
             return None

@@ -101,13 +101,16 @@ class Knower:
 
     def range_where(self, expr: Expr, known: Callable[[Leaf], Range | None]) -> Range:
         """Return the range of a value under the parameters' current values, given what is known of some leaves."""
+        defines: dict[str, Range | None] = {}
 
         def leaf(one: Leaf) -> Range | None:
             found = known(one)
-            if found is None and isinstance(one, Define):
+            if found is not None or not isinstance(one, Define):
+                return self._leaf_range(one, valued=True) if found is None else found
+            if one.name not in defines:
                 value = self._declared.defined(one.name)
-                return None if value is None else self.range_where(value, known)
-            return self._leaf_range(one, valued=True) if found is None else found
+                defines[one.name] = None if value is None else range_of(value, Bounds(leaf, self._rows))
+            return defines[one.name]
 
         return range_of(expr, Bounds(leaf, self._rows))
 
