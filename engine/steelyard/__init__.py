@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from steelyard.session.testing import test
     from steelyard.trial.comparing.changes import Change
     from steelyard.trial.comparing.comparison import Comparison
+    from steelyard.trial.coverage.records import Coverage
     from steelyard.trial.records import Contradiction, Difference, Trial, Unable, Verdict
 
 __all__ = [
@@ -57,6 +58,7 @@ __all__ = [
     "ClusterRun",
     "Comparison",
     "Contradiction",
+    "Coverage",
     "DbtTables",
     "Diagnostic",
     "Difference",
@@ -119,6 +121,7 @@ _HOMES = {
     "steelyard.session.testing": ("test",),
     "steelyard.trial.comparing.changes": ("Change",),
     "steelyard.trial.comparing.comparison": ("Comparison",),
+    "steelyard.trial.coverage.records": ("Coverage",),
     "steelyard.trial.records": ("Contradiction", "Difference", "Trial", "Unable", "Verdict"),
 }
 """Where the public names are defined."""

@@ -75,3 +75,19 @@ def test_a_misspelt_name_is_told(steelyard: Command) -> None:
 
     assert (done.status, done.out) == (2, "")
     assert "没有名称含" in done.err
+
+
+def test_coverage_is_told_and_can_be_asked_for(steelyard: Command, tmp_path: Path) -> None:
+    words = ("test", home(tmp_path), "--engine", "reference", "--filter", "in-time")
+
+    assert ": coverage" not in steelyard(*words).out
+    told = steelyard(*words, "--coverage")
+    share = re.search(r": coverage (\d+)% \((\d+) of (\d+)\)\n", told.out)
+    assert (told.status, told.err, share is not None) == (0, "", True)
+    assert share is not None
+    percent = int(share[1])
+    assert (percent < 100, percent) == (True, 100 * int(share[2]) // int(share[3]))
+    assert steelyard(*words, "--fail-under", percent).status == 0
+    failed = steelyard(*words, "--fail-under", percent + 1)
+    assert (failed.status, f"is under {percent + 1}%" in failed.err) == (1, True)
+    assert steelyard(*words, "--fail-under", 101).status == 2

@@ -11,6 +11,7 @@ from steelyard.cli.help import Command
 from steelyard.cli.options import language, parse_settings, quiet
 from steelyard.cli.output import Output
 from steelyard.cli.status import Status, Stop, status_of
+from steelyard.diagnostics import msg
 
 if TYPE_CHECKING:
     from steelyard.session.testing import Layout
@@ -39,6 +40,14 @@ if TYPE_CHECKING:
     type=click.Choice(["reference", "durable", "sql"]),
     help="Only this engine; else every one that can run the ruleset.",
 )
+@click.option("--coverage", is_flag=True, help="Say what of the ruleset no case tries.")
+@click.option(
+    "--fail-under",
+    "least",
+    type=click.IntRange(0, 100),
+    metavar="N",
+    help="Exit 1 where the coverage of a ruleset is under N percent; measures it.",
+)
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter that a case does not set."
 )
@@ -61,6 +70,8 @@ def command(  # noqa: PLR0917 - one an option
     failed: bool,
     update: bool,
     engines: tuple[str, ...],
+    coverage: bool,
+    least: int | None,
     settings: tuple[str, ...],
     form: Layout,
 ) -> None:
@@ -68,7 +79,7 @@ def command(  # noqa: PLR0917 - one an option
 
     RULESET is a file (or cases.yaml itself), a folder that holds ruleset.yaml or one file a version, a folder of such
     folders, or the name of a shipped ruleset. Only what a case expects is compared, exactly, on every engine. Exit
-    status: 0 where all came out as expected, 1 where one did not, 2 where a file cannot be read.
+    status: 0 where all came out as expected, 1 where one did not (or --fail-under), 2 where a file cannot be read.
 
     \u0008
     Examples:
@@ -76,11 +87,15 @@ def command(  # noqa: PLR0917 - one an option
       steelyard test my-policy --filter 'storm-*' --engine reference
       steelyard test my-policy --failed            what failed last time
       steelyard test my-policy --update            write down what came out instead
+      steelyard test my-policy --coverage --fail-under 90
       steelyard test rulesets --format junit > test.xml
     """
     from steelyard.session.testing import Asked, Trial, Untried, render, total, trials
 
-    asked = Asked(engines, names, failed, remembered=True, update=update, lang=output.lang, listener=output)
+    measured = coverage or least is not None
+    asked = Asked(
+        engines, names, failed, remembered=True, update=update, lang=output.lang, coverage=measured, listener=output
+    )
     found: list[Trial] = []
     untried: list[Untried] = []
     status = Status.YES
@@ -91,9 +106,12 @@ def command(  # noqa: PLR0917 - one an option
             status = max(status, Status.USAGE if one.of_cases else status_of(one.diagnostics))
             continue
         found.append(one)
-        status = max(status, Status.NO if one.failures else Status.YES)
+        under = one.coverage is not None and least is not None and one.coverage.under(least)
+        status = max(status, Status.NO if one.failures or under else Status.YES)
         if form == "text":
             output.result(render([one], form, output.lang))
+        if under:
+            output.error(msg("the coverage of {ruleset} is under {least}%", ruleset=one.ruleset, least=least))
     if form == "text":
         output.line(total(found, untried))
     else:

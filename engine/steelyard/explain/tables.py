@@ -73,7 +73,7 @@ def asked(call: TableCall, at: EvaluationPlace) -> Asked:
     arguments = tuple(map(at.value, call.arguments)) if computes(table) else ()
     anywhere = unplaced(table, hits, unknown, arguments)
     placed = [number for number in hits if number not in anywhere]
-    deciding = _deciding(table, placed, arguments)
+    deciding = deciding_rows(table, placed, arguments)
     open_ = bool(anywhere) and changes(table, placed, anywhere, decide(table, placed, arguments), arguments)
     deciding = [] if open_ else deciding
     also = [number for number in hits if number not in deciding]
@@ -130,7 +130,7 @@ class _Tests:
         return self._arguments[expr.position] if isinstance(expr, Argument) else rebuild(expr, self._put)
 
 
-def _deciding(table: Table, hits: Sequence[int], arguments: Sequence[Value]) -> list[int]:
+def deciding_rows(table: Table, hits: Sequence[int], arguments: Sequence[Value]) -> list[int]:
     """The rows that give the answer, in the order of the list that they give."""
     if table.hit is HitPolicy.OUTPUT_ORDER:
         rank = priority(table, arguments)

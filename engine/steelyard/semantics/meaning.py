@@ -260,7 +260,8 @@ def _table_call(node: TableCall, scope: RulesetScope) -> Meaning:
     table = scope.tables[node.table]
     arguments = tuple(meaning(argument, scope) for argument in node.arguments)
     position = next(index for index, output in enumerate(table.outputs) if output.id == node.output)
-    return tables.output(table, tables.question(table, arguments, lambda cell: meaning(cell, scope)), position)
+    ask = tables.question(table, arguments, lambda cell: meaning(cell, scope))
+    return tables.output(table, ask if scope.hears is None else tables.overheard(table, ask, scope.hears), position)
 
 
 # Operators without a direct equivalent in Python

@@ -13,7 +13,7 @@ from steelyard.semantics.exemptions import PreparedRule, prepare_grants
 from steelyard.semantics.indicators import PreparedIndicator, prepare_indicator
 from steelyard.semantics.points import PreparedPoints, prepare_points, working_scale
 from steelyard.semantics.relations import PreparedRelation, prepare_relation
-from steelyard.semantics.scope import RulesetScope
+from steelyard.semantics.scope import Hears, RulesetScope
 from steelyard.semantics.scores import PreparedScore, prepare_score
 
 
@@ -48,13 +48,17 @@ class Program:
         return compiler.meaning(expr, self.scope)
 
 
-def prepare(ruleset: Ruleset) -> Program:
+def prepare(ruleset: Ruleset, hears: Hears | None = None) -> Program:
     """Prepare a ruleset whose parameters all have a value.
+
+    Args:
+        ruleset: the ruleset.
+        hears: is told each answer of a decision table; None: nobody is.
 
     Raises:
         InternalError: the IR breaks one of its invariants, or a parameter that is read has no value.
     """
-    scope = RulesetScope(ruleset)
+    scope = RulesetScope(ruleset, hears)
 
     def meaning(expr: Expr) -> Meaning:
         return compiler.meaning(expr, scope)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from steelyard.calendars import calendar, zone
 from steelyard.diagnostics import InternalError
@@ -12,6 +13,12 @@ from steelyard.ir.reading import DefineKey, Reading
 from steelyard.ir.ruleset import Ruleset
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import LocalDate
+
+if TYPE_CHECKING:
+    from steelyard.semantics.tables import TableAnswer
+
+Hears = Callable[[str, "TableAnswer"], None]
+"""Is told each answer of a decision table, with the table's id."""
 
 Compiler = Callable[[Expr, "RulesetScope"], Meaning]
 """The type of `meaning`, which is passed in because its module imports this one."""
@@ -29,9 +36,11 @@ class RulesetScope:
         local_date: converts an instant to the day in the ruleset's time zone.
         nothing: an empty environment, for evaluating constants.
         reading: answers what an expression reads.
+        hears: is told each answer of a decision table; None: nobody is.
     """
 
-    def __init__(self, ruleset: Ruleset) -> None:
+    def __init__(self, ruleset: Ruleset, hears: Hears | None = None) -> None:
+        self.hears = hears
         self.relations = {relation.id: index for index, relation in enumerate(ruleset.relations)}
         self.defines = {define.id: index for index, define in enumerate(ruleset.defines)}
         self.tables = {table.id: table for table in ruleset.tables}

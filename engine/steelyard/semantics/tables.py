@@ -152,6 +152,17 @@ def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr]
     return ask
 
 
+def overheard(table: Table, ask: Question, hears: Callable[[str, TableAnswer], None]) -> Question:
+    """Build the function that asks a table and tells somebody the answer."""
+
+    def tell(env: Env) -> TableAnswer:
+        answer = ask(env)
+        hears(table.id, answer)
+        return answer
+
+    return tell
+
+
 def output(table: Table, ask: Question, position: int) -> Meaning:
     """Build the meaning of one output of a call; its value is a tuple where the hit policy returns a list."""
     nothing = missing(table.id)

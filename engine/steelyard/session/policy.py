@@ -426,6 +426,7 @@ class Policy:
         engines: Sequence[str] = (),
         names: Sequence[str] = (),
         update: bool = False,
+        coverage: bool = False,
         lang: str = "en",
         listener: Listener | None = None,
     ) -> Trial:
@@ -437,6 +438,7 @@ class Policy:
             engines: `reference`, `durable`, `sql`; empty: every one that can run the ruleset.
             names: parts of names of cases, or patterns of them (`storm-*`); empty: all.
             update: values that differ are replaced in the file by what was found, each with a remark to be confirmed.
+            coverage: whether what the cases try of the ruleset is measured: `Trial.coverage`.
             lang: `en` or `zh`, of these remarks.
             listener: is told how far it is and what may surprise; None: nothing is told.
 
@@ -456,7 +458,7 @@ class Policy:
         if cases is None and self._folder is None:
             raise UsageError(msg("the policy was not loaded from a file: name a file of cases"))
         file = Path(cases) if cases is not None else (self._folder or Path()) / CASES_FILE
-        asked = Asked(engines, names, update=update, lang=lang, listener=listener or Silent())
+        asked = Asked(engines, names, update=update, lang=lang, coverage=coverage, listener=listener or Silent())
         return try_versions(self._versions, self.id, file, asked, self.settings)
 
     def compile_sql(self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en") -> str:

@@ -19,6 +19,7 @@ from steelyard.session.files import staging
 from steelyard.session.last_failed import last_failed, remember
 from steelyard.session.listener import Listener, Silent
 from steelyard.source.files import BYTE_ORDER_MARK
+from steelyard.trial.coverage.records import Coverage
 from steelyard.trial.records import Trial, Untried, Verdict
 from steelyard.trial.running import ENGINES
 from steelyard.trial.worked import WorkedCase
@@ -42,6 +43,7 @@ class Asked:
         remembered: whether it is kept, in the user's folder for caches, which cases fail.
         update: whether values that differ are replaced in the file by what was found.
         lang: of the remarks that `update` writes.
+        coverage: whether what the cases try of the ruleset is measured.
     """
 
     engines: Sequence[str] = ()
@@ -50,6 +52,7 @@ class Asked:
     remembered: bool = False
     update: bool = False
     lang: str = "en"
+    coverage: bool = False
     listener: Listener = field(default_factory=Silent)
 
 
@@ -60,6 +63,7 @@ def try_ruleset(
     engines: Sequence[str] = (),
     names: Sequence[str] = (),
     update: bool = False,
+    coverage: bool = False,
     lang: str = "en",
     parameters: Mapping[str, str] | None = None,
     listener: Listener | None = None,
@@ -72,6 +76,7 @@ def try_ruleset(
         engines: `reference`, `durable`, `sql`; empty: every one that can run the ruleset.
         names: parts of names of cases, or patterns of them (`storm-*`); empty: all.
         update: values that differ are replaced in the file by what was found, each with a remark to be confirmed.
+        coverage: whether what the cases try of the ruleset is measured: `Trial.coverage`.
         lang: `en` or `zh`, of these remarks.
         parameters: the values of parameters that a case does not set.
         listener: is told how far it is and what may surprise; None: nothing is told.
@@ -85,7 +90,7 @@ def try_ruleset(
         EngineError: no such engine, or it was asked for and cannot run.
         OutputError: the file of cases cannot be updated; it is as it was.
     """
-    asked = Asked(engines, names, update=update, lang=lang, listener=listener or Silent())
+    asked = Asked(engines, names, update=update, lang=lang, coverage=coverage, listener=listener or Silent())
     return _tried(_read(os.fspath(ruleset), None if cases is None else Path(cases), asked), asked, parameters)
 
 
@@ -183,8 +188,16 @@ def _tried(ready: _Ready, asked: Asked, parameters: Mapping[str, str] | None) ->
         remember(ready.cases, [one.name for one in verdicts], failed)
     if asked.update and failed:
         _update(ready.cases, ready.text, verdicts, asked)
+    left_out = len(ready.worked) - len(verdicts)
+    covered = _coverage(ready.versions, verdicts) if asked.coverage else None
     seconds = ready.seconds + perf_counter() - began
-    return Trial(ready.ruleset, str(ready.cases), engines, unable, verdicts, len(ready.worked) - len(verdicts), seconds)
+    return Trial(ready.ruleset, str(ready.cases), engines, unable, verdicts, left_out, seconds, covered)
+
+
+def _coverage(versions: Versions, verdicts: Sequence[Verdict]) -> Coverage:
+    from steelyard.trial.coverage.measuring import coverage
+
+    return coverage(versions, verdicts)
 
 
 class NoSuchCaseError(UsageError):

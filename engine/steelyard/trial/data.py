@@ -14,6 +14,7 @@ from typing import Any
 from steelyard.diagnostics import Span
 from steelyard.diagnostics.catalogue import translator
 from steelyard.diagnostics.renderers.json import check_schema, finding
+from steelyard.trial.coverage.data import coverage_data
 from steelyard.trial.records import Contradiction, Difference, Trial, Untried, Verdict
 from steelyard.trial.text import EXPLAINED
 from steelyard.trial.why import why
@@ -54,6 +55,7 @@ def test_schema() -> dict[str, Any]:
 def _trial(trial: Trial, lang: str) -> dict[str, Any]:
     told = translator(lang)
     failed = {one.name: number for number, one in enumerate(trial.failures)}
+    tried = {} if trial.coverage is None else {"coverage": coverage_data(trial.coverage, lang)}
     return {
         "ruleset": trial.ruleset,
         "file": trial.file,
@@ -64,6 +66,7 @@ def _trial(trial: Trial, lang: str) -> dict[str, Any]:
         "left_out": trial.left_out,
         "seconds": round(trial.seconds, 3),
         "cases": [_verdict(one, lang, explained=failed.get(one.name, EXPLAINED) < EXPLAINED) for one in trial.verdicts],
+        **tried,
     }
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from steelyard.diagnostics import Diagnostic, Message, Span
 from steelyard.facts.case import Case, Reject
 from steelyard.ir.ruleset import Ruleset
+from steelyard.trial.coverage.records import Coverage
 from steelyard.trial.worked import Expectation, WorkedCase
 
 
@@ -118,6 +119,7 @@ class Trial:
         verdicts: in the order of the file, those that were asked for.
         left_out: how many cases were not asked for.
         seconds: how long it took.
+        coverage: what the cases tried of the ruleset; None where that was not asked.
     """
 
     ruleset: str
@@ -127,6 +129,7 @@ class Trial:
     verdicts: tuple[Verdict, ...] = field(repr=False)
     left_out: int
     seconds: float
+    coverage: Coverage | None = None
 
     @property
     def passed(self) -> int:

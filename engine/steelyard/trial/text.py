@@ -8,6 +8,7 @@ from unicodedata import east_asian_width
 from steelyard.diagnostics import Message, Span, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.diagnostics.plain import one_line
+from steelyard.trial.coverage.text import coverage_lines
 from steelyard.trial.records import Trial, Untried, Verdict
 from steelyard.trial.why import why
 
@@ -77,6 +78,8 @@ def _trial(trial: Trial, lang: str) -> Iterator[str]:
         yield say(msg("{ruleset}: {passed} passed, {failed} failed ({engines})", failed=len(trial.failures), **counted))
     else:
         yield say(msg("{ruleset}: {passed} passed ({engines})", **counted))
+    if trial.coverage is not None:
+        yield from coverage_lines(trial.ruleset, trial.coverage, lang)
 
 
 def _failure(verdict: Verdict, lang: str, *, explained: bool) -> Iterator[str]:
