@@ -12,10 +12,13 @@ import jsonschema
 import pytest
 
 import steelyard
+from steelyard.facts.case import Case
+from steelyard.semantics import prepare, run
 from steelyard.session.testing import render
 from steelyard.trial.coverage import measuring
 from steelyard.trial.coverage.conditions import Junction, Known, Tree, decides
 from steelyard.trial.coverage.records import Coverage, Kind
+from steelyard.trial.coverage.watching import watched
 from unit.trial.policies import home
 
 REFERENCE = ("reference",)
@@ -309,3 +312,41 @@ def test_it_is_told_in_both_languages_and_for_programs(tmp_path: Path) -> None:
     assert (
         "coverage" not in json.loads(render([steelyard.test(tmp_path, engines=REFERENCE)], "json", "en"))["rulesets"][0]
     )
+
+
+def test_a_refusal_is_asked_for_only_where_the_indicator_applies(tmp_path: Path) -> None:
+    guarded = RULESET.replace("    measure: days\n", "    only_if: not is_missing(least)\n    measure: days\n")
+    found = _measured(tmp_path, ONE, guarded)
+
+    assert not {one.key.kind for one in found.points} & {Kind.GRANTED, Kind.REFUSED}
+
+
+def test_watching_changes_no_result(tmp_path: Path) -> None:
+    trial = steelyard.test(home(tmp_path, ONE + MORE, RULESET), engines=REFERENCE)
+    ruleset = trial.verdicts[0].version
+    watching, plain = watched(ruleset, lambda *_: None), prepare(ruleset)
+
+    cases = [one.case for one in trial.verdicts if isinstance(one.case, Case)]
+    assert len(cases) == 4
+    assert [run(watching, one).outcome for one in cases] == [run(plain, one).outcome for one in cases]
+
+
+@pytest.mark.parametrize(
+    ("only_if", "tried"),
+    [
+        ("agreed and big", {"condition_false 0", "atom_false 0"}),
+        ("urgent or blocked", {"condition_true 0", "atom_true 0"}),
+    ],
+)
+def test_the_condition_of_a_member_of_a_score_is_taken_apart(tmp_path: Path, only_if: str, tried: set[str]) -> None:
+    head, _, tail = RULESET.partition("score: {method")
+    rules = tail.partition("\n")[2].replace("grades: {A: 90, B: 50, C: 0}\n", "")
+    rules = rules.replace("add: extra", "on: total, add: extra").replace("deduct: 5", "deduct: 5\n    on: total")
+    score = f"scores:\n  total: {{of: [speed, calm], method: weighted_mean, round: 2, only_if: {{speed: {only_if}}}}}\n"
+    found = _measured(tmp_path, ONE, head + score + rules)
+
+    of_member = [one.key for one in found.points if one.key.of == "total" and one.key.member == "speed"]
+    assert len(of_member) == 6
+    covered = {one.key for one in found.points if one.covered}
+    shown = {f"{one.kind.value} {one.place}" for one in of_member if one in covered}
+    assert shown == tried

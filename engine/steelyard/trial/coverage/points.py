@@ -9,7 +9,7 @@ from steelyard.diagnostics import Message, Span, msg
 from steelyard.explain.phrases import band_text, phrase
 from steelyard.explain.terms import Name, Text
 from steelyard.explain.words import Words
-from steelyard.ir.expressions import Expr, Field
+from steelyard.ir.expressions import And, Expr, Field
 from steelyard.ir.resolved import knower
 from steelyard.ir.ruleset import (
     AtLeastGrant,
@@ -158,19 +158,21 @@ class _Lister:
                 yield Point(key, name, text, exemption.span)
 
     def _refusable(self, grant: Grant, exemption: Exemption) -> bool:
-        """Whether a value that a grant needs can be missing where its exemption fires."""
+        """Whether a value that a grant needs can be missing where its exemption fires and the indicator applies."""
+        to, when = self._indicators[grant.indicator], exemption.when
+        if to.only_if is not None:
+            when = And((when, to.only_if), type=when.type)
 
         def missing(expr: Expr, *, target: bool = False) -> bool:
-            return self._knower.missing(expr, target=target, when=exemption.when)
+            return self._knower.missing(expr, target=target, when=when)
 
         match grant:
             case WaiveGrant():
                 return False
             case AtLeastGrant(points=value):
                 return missing(value)
-            case TargetGrant(indicator=indicator, target=target):
-                base = self._indicators[indicator].target
-                lacks = base is not None and self._knower.missing(base)
+            case TargetGrant(target=target):
+                lacks = to.target is not None and missing(to.target)
                 return lacks or missing(target, target=lacks)
             case PauseGrant():
                 relation = next(one for one in self._ruleset.relations if one.id == exemption.for_each)
