@@ -54,10 +54,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "junit"]),
+    type=click.Choice(["text", "json", "junit", "html"]),
     default="text",
     show_default=True,
-    help="For people, programs, or servers that build.",
+    help="For people, programs, or servers that build; html: the ruleset's text with its coverage.",
 )
 @quiet
 @language
@@ -92,7 +92,7 @@ def command(  # noqa: PLR0917 - one an option
     """
     from steelyard.session.testing import Asked, Trial, Untried, render, total, trials
 
-    measured = coverage or least is not None
+    measured = coverage or least is not None or form == "html"
     asked = Asked(
         engines, names, failed, remembered=True, update=update, lang=output.lang, coverage=measured, listener=output
     )

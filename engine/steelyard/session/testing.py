@@ -27,8 +27,8 @@ from steelyard.trial.worked import WorkedCase
 if TYPE_CHECKING:
     from steelyard.ir.versions import Versions
 
-Layout = Literal["text", "json", "junit"]
-LAYOUTS: tuple[Layout, ...] = ("text", "json", "junit")
+Layout = Literal["text", "json", "junit", "html"]
+LAYOUTS: tuple[Layout, ...] = ("text", "json", "junit", "html")
 _MAGIC = frozenset("*?[")
 
 
@@ -255,7 +255,7 @@ def _untried(name: str, error: PolicyError) -> Untried:
 
 
 def render(found: Sequence[Trial], layout: Layout, lang: str, untried: Sequence[Untried] = ()) -> str:
-    """Lay trials out, as text (without those that could not be tried), JSON or JUnit XML."""
+    """Lay trials out: as text (without those that could not be tried), JSON, JUnit XML; their coverage as a page."""
     match layout:
         case "text":
             from steelyard.trial.text import text
@@ -269,6 +269,10 @@ def render(found: Sequence[Trial], layout: Layout, lang: str, untried: Sequence[
             from steelyard.trial.junit import junit
 
             return junit(found, untried, lang)
+        case "html":
+            from steelyard.trial.coverage.page import page
+
+            return page([(one.ruleset, one.coverage) for one in found if one.coverage is not None], lang)
 
 
 def total(found: Sequence[Trial], untried: Sequence[Untried] = ()) -> Message:

@@ -350,3 +350,23 @@ def test_the_condition_of_a_member_of_a_score_is_taken_apart(tmp_path: Path, onl
     covered = {one.key for one in found.points if one.covered}
     shown = {f"{one.kind.value} {one.place}" for one in of_member if one in covered}
     assert shown == tried
+
+
+def test_the_page_shows_the_rulesets_own_text(tmp_path: Path) -> None:
+    trial = steelyard.test(home(tmp_path, ONE, RULESET.replace("en: Relief", "en: <Relief>")), coverage=True)
+    shown, chinese = render([trial], "html", "en"), render([trial], "html", "zh")
+
+    lines = [one for one in shown.split("\n") if one.startswith("<tr")]
+    assert len(lines) == len(RULESET.splitlines())
+    written = RULESET.splitlines()
+    band, when = written.index("  speed:"), written.index("    when: urgent and (big or agreed)")
+    assert lines[band].startswith('<tr class="lacking">')
+    assert "&lt;Relief&gt;: its condition is false; " in lines[when]
+    assert "<Relief>" not in shown
+    assert lines[written.index("      - {kind: hail, points: 5}")].startswith('<tr class="tried">')
+    assert lines[1].startswith("<tr><td")
+    assert "<h2>tiny: coverage 46% (19 of 41)</h2>" in shown.replace(str(tmp_path), "tiny")
+    assert "<p>放宽：" in chinese
+    (tmp_path / "ruleset.yaml").unlink()
+    gone = render([trial], "html", "en")
+    assert (gone.count("<tr"), f"<li>{tmp_path}/ruleset.yaml:" in gone) == (0, True)

@@ -235,7 +235,7 @@ def test_json_and_junit_keep_to_their_schemas(tmp_path: Path) -> None:
         xmlschema.XMLSchema(SCHEMA).validate(text)
         root = ET.fromstring(text)
         assert (root.get("tests"), root.get("failures"), len(root.findall(".//failure"))) == ("15", "2", 2)
-    assert LAYOUTS == ("text", "json", "junit")
+    assert LAYOUTS == ("text", "json", "junit", "html")
 
 
 def test_shipped_cases_keep_to_the_schema() -> None:

@@ -2,5 +2,5 @@
 
 `conditions` takes a condition apart and says when an atom decides alone, `points` lists what there is to try,
 `watching` prepares a ruleset that tells what its conditions saw, `measuring` evaluates cases and marks what they tried.
-`text` and `data` lay it out.
+`text`, `data` and `page` lay it out.
 """

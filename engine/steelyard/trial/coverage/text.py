@@ -22,10 +22,11 @@ def coverage_lines(ruleset: str, found: Coverage, lang: str) -> Iterator[str]:
         yield one_line(told(msg("{ruleset}: no case tries", ruleset=ruleset)))
     for (place, name), texts in lacking.items():
         yield one_line(f"  {place}: {show(msg('{name}: {texts}', name=name, texts=together(texts)), lang)}")
-    yield one_line(told(_total(ruleset, found)))
+    yield one_line(told(total(ruleset, found)))
 
 
-def _total(ruleset: str, found: Coverage) -> Message:
+def total(ruleset: str, found: Coverage) -> Message:
+    """How much of everything cases try."""
     return msg(
         "{ruleset}: coverage {percent}% ({covered} of {total})",
         ruleset=ruleset,
