@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import jsonschema
@@ -248,7 +249,7 @@ def test_shipped_cases_keep_to_the_schema() -> None:
     assert not validator.is_valid([{"case": "a", "expect": {"score": 1}, "expects": {}}])
 
 
-def plain(node: object) -> object:
+def plain(node: object) -> Any:
     """Nodes as an editor's JSON has them, every scalar as text, nothing as null."""
     if isinstance(node, dict):
         return {str(key): plain(value) for key, value in node.items()}
