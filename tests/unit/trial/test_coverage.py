@@ -225,6 +225,7 @@ MIXED = Junction(True, (0, Junction(False, (1, 2))))
         (MIXED, (True, False, False), [1, 2]),
         (MIXED, (False, False, False), []),
         (MIXED, (False, True, None), [0]),
+        (MIXED, (None, None, False), []),
         (0, (False,), [0]),
         (0, (None,), []),
     ],
@@ -370,3 +371,46 @@ def test_the_page_shows_the_rulesets_own_text(tmp_path: Path) -> None:
     (tmp_path / "ruleset.yaml").unlink()
     gone = render([trial], "html", "en")
     assert (gone.count("<tr"), f"<li>{tmp_path}/ruleset.yaml:" in gone) == (0, True)
+
+
+def test_what_did_not_count_is_not_tried(tmp_path: Path) -> None:
+    blocked = ONE.replace("blocked: false", "blocked: true")
+    conditional = RULESET.replace("    measure: days\n", "    only_if: not blocked\n    measure: days\n")
+    tried = _tried(_measured(tmp_path, blocked.replace("scored", "unscored"), conditional))
+    assert "fired relief 0" in tried
+    assert not tried & {"granted relief 0speed", "missing speed 0"}
+
+    waived = RULESET.replace("{at_least: least}", "{waive: true}")
+    assert "missing speed 0" not in _tried(_measured(tmp_path, ONE, waived))
+
+    lifted = RULESET.replace("grants: {speed: {at_least: least}}", "grants: {deductions: [complaint]}")
+    tried = _tried(_measured(tmp_path, ONE, lifted))
+    assert not tried & {"fired complaint 0", "not_fired complaint 0"}
+
+
+def test_a_row_that_another_may_come_before_does_not_count(tmp_path: Path) -> None:
+    ruleset = RULESET.replace("inputs: {kind: kind}", "inputs: {kind: kind, big: big}")
+    ruleset = ruleset.replace("{kind: hail, points", "{kind: hail, big: true, points")
+    ruleset = ruleset.replace('flood", points', 'flood", big: "-", points')
+    ruleset = ruleset.replace("extra.points > 0,", "extra.points > 0, unknown: ignore,")
+    small, unknown = ONE.replace("big: true", "big: false"), ONE.replace("big: true, ", "")
+
+    assert {"row extra 0", "row extra 1"} & _tried(_measured(tmp_path, ONE, ruleset)) == {"row extra 0"}
+    assert {"row extra 0", "row extra 1"} & _tried(_measured(tmp_path, small, ruleset)) == {"row extra 1"}
+    assert {"row extra 0", "row extra 1"} & _tried(_measured(tmp_path, unknown, ruleset)) == set()
+
+
+def test_a_row_of_which_it_is_not_known_whether_it_belongs_does_not_count(tmp_path: Path) -> None:
+    ruleset = RULESET.replace(
+        "    of_case: id\n    id: number\n", "    joins: complaints.count = days\n    id: number\n"
+    )
+    ruleset = ruleset.replace("fields: {id: text,", 'fields: {count: {type: integer, range: "[0..99]"},')
+    rows = ONE.replace("{number: 1, upheld", "{number: 1, count: 2, upheld").replace(
+        "{number: 2,", "{number: 2, count: 3,"
+    )
+    known = _tried(_measured(tmp_path, rows, ruleset))
+    unknown = _tried(_measured(tmp_path, rows.replace("days: 2, ", ""), ruleset))
+
+    assert "condition_true complaint 0" in known
+    assert "condition_false complaint 0" not in known
+    assert not {one for one in unknown if one.startswith(("condition", "atom")) and "complaint" in one}
