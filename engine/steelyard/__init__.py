@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from steelyard.trial.comparing.changes import Change
     from steelyard.trial.comparing.comparison import Comparison
     from steelyard.trial.coverage.records import Coverage
+    from steelyard.trial.mutating.records import Mutation, Survivor
     from steelyard.trial.records import Contradiction, Difference, Trial, Unable, Verdict
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "LedgerLine",
     "LimitError",
     "Listener",
+    "Mutation",
     "OutputError",
     "Policy",
     "PolicyError",
@@ -81,6 +83,7 @@ __all__ = [
     "Share",
     "SteelyardError",
     "SteelyardWarning",
+    "Survivor",
     "Trial",
     "Unable",
     "UsageError",
@@ -122,6 +125,7 @@ _HOMES = {
     "steelyard.trial.comparing.changes": ("Change",),
     "steelyard.trial.comparing.comparison": ("Comparison",),
     "steelyard.trial.coverage.records": ("Coverage",),
+    "steelyard.trial.mutating.records": ("Mutation", "Survivor"),
     "steelyard.trial.records": ("Contradiction", "Difference", "Trial", "Unable", "Verdict"),
 }
 """Where the public names are defined."""

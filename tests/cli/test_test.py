@@ -91,3 +91,15 @@ def test_coverage_is_told_and_can_be_asked_for(steelyard: Command, tmp_path: Pat
     failed = steelyard(*words, "--fail-under", percent + 1)
     assert (failed.status, f"is under {percent + 1}%" in failed.err) == (1, True)
     assert steelyard(*words, "--fail-under", 101).status == 2
+
+
+def test_too_few_changes_noticed_give_status_1(steelyard: Command, tmp_path: Path) -> None:
+    home(tmp_path)
+    command = ("test", tmp_path, "--engine", "reference", "--mutate")
+
+    done = steelyard(*command)
+    assert (done.status, done.err) == (0, "")
+    killed, counted = map(int, re.findall(r"killed (\d+) of (\d+) small changes", done.out)[0])
+    assert 0 < killed < counted
+    assert steelyard(*command, "--fail-under", 100 * killed // counted).status == 0
+    assert steelyard(*command, "--fail-under", 100 * killed // counted + 1).status == 1

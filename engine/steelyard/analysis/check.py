@@ -27,9 +27,11 @@ from steelyard.analysis.weights import check_weights
 from steelyard.analysis.words import check_words
 from steelyard.diagnostics import Diagnostic, Diagnostics, Severity
 from steelyard.ir.bind import bind_versions
+from steelyard.ir.expressions import Node as Expression
 from steelyard.ir.from_model import lower
+from steelyard.ir.positive import check_positive
 from steelyard.ir.resolved import knower
-from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.ruleset import Proportion, Ruleset, Steps
 from steelyard.ir.versions import Versions
 from steelyard.model.from_source import from_source
 from steelyard.model.ruleset import RulesetFile
@@ -164,3 +166,28 @@ def analyse(ruleset: Ruleset, file: RulesetFile, diagnostics: Diagnostics) -> No
     subject = Subject(ruleset, file, knower(ruleset))
     for check in CHECKS:
         check(subject, diagnostics)
+
+
+MEANING: tuple[Check, ...] = (check_tables, check_bands, check_weights, check_situations)
+"""The checks that find errors in what a ruleset means, whatever file it was written in."""
+
+
+def is_sound(ruleset: Ruleset, checks: Collection[Check] = MEANING, *, divisors: bool = True) -> bool:
+    """Whether no check finds an error in a ruleset that a program has changed, and that no file holds.
+
+    Args:
+        ruleset: the changed one.
+        checks: those that can find an error.
+        divisors: whether a target, step or weight can have come to 0 or below.
+    """
+    relative = any(isinstance(one.way, Steps | Proportion) or one.family is not None for one in ruleset.indicators)
+    computed = any(isinstance(one.minimum_present, Expression) for one in ruleset.scores)
+    if not checks and not (divisors and (relative or computed)):
+        return True  # a shortcut: there is nothing to check
+    diagnostics = Diagnostics()
+    subject = Subject(ruleset, RulesetFile.model_construct(), knower(ruleset))
+    check_positive(ruleset, subject.knower, diagnostics)
+    for check in MEANING:
+        if check in checks:
+            check(subject, diagnostics)
+    return not diagnostics.errors

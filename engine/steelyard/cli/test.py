@@ -41,12 +41,13 @@ if TYPE_CHECKING:
     help="Only this engine; else every one that can run the ruleset.",
 )
 @click.option("--coverage", is_flag=True, help="Say what of the ruleset no case tries.")
+@click.option("--mutate", is_flag=True, help="Find small changes of the policy that no case notices.")
 @click.option(
     "--fail-under",
     "least",
     type=click.IntRange(0, 100),
     metavar="N",
-    help="Exit 1 where the coverage of a ruleset is under N percent; measures it.",
+    help="Exit 1 where the coverage of a ruleset, or with --mutate the share of changes noticed, is under N percent.",
 )
 @click.option(
     "--set", "settings", multiple=True, metavar="NAME=VALUE", help="Value of a parameter that a case does not set."
@@ -71,6 +72,7 @@ def command(  # noqa: PLR0917 - one an option
     update: bool,
     engines: tuple[str, ...],
     coverage: bool,
+    mutate: bool,
     least: int | None,
     settings: tuple[str, ...],
     form: Layout,
@@ -88,13 +90,22 @@ def command(  # noqa: PLR0917 - one an option
       steelyard test my-policy --failed            what failed last time
       steelyard test my-policy --update            write down what came out instead
       steelyard test my-policy --coverage --fail-under 90
+      steelyard test my-policy --mutate --fail-under 90
       steelyard test rulesets --format junit > test.xml
     """
     from steelyard.session.testing import Asked, Trial, Untried, render, total, trials
 
-    measured = coverage or least is not None or form == "html"
+    measured = coverage or (least is not None and not mutate) or form == "html"
     asked = Asked(
-        engines, names, failed, remembered=True, update=update, lang=output.lang, coverage=measured, listener=output
+        engines,
+        names,
+        failed,
+        remembered=True,
+        update=update,
+        lang=output.lang,
+        coverage=measured,
+        listener=output,
+        mutate=mutate,
     )
     found: list[Trial] = []
     untried: list[Untried] = []
@@ -107,11 +118,16 @@ def command(  # noqa: PLR0917 - one an option
             continue
         found.append(one)
         under = one.coverage is not None and least is not None and one.coverage.under(least)
-        status = max(status, Status.NO if one.failures or under else Status.YES)
+        unnoticed = one.mutation is not None and least is not None and one.mutation.percent < least
+        status = max(status, Status.NO if one.failures or under or unnoticed else Status.YES)
         if form == "text":
             output.result(render([one], form, output.lang))
         if under:
             output.error(msg("the coverage of {ruleset} is under {least}%", ruleset=one.ruleset, least=least))
+        if unnoticed:
+            output.error(
+                msg("the cases of {ruleset} notice less than {least}% of the changes", ruleset=one.ruleset, least=least)
+            )
     if form == "text":
         output.line(total(found, untried))
     else:

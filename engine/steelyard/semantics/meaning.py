@@ -260,7 +260,7 @@ def _table_call(node: TableCall, scope: RulesetScope) -> Meaning:
     table = scope.tables[node.table]
     arguments = tuple(meaning(argument, scope) for argument in node.arguments)
     position = next(index for index, output in enumerate(table.outputs) if output.id == node.output)
-    ask = tables.question(table, arguments, lambda cell: meaning(cell, scope))
+    ask = tables.question(table, arguments, scope.cells(table, meaning))
     return tables.output(table, ask if scope.hears is None else tables.overheard(table, ask, scope.hears), position)
 
 

@@ -10,7 +10,7 @@ from steelyard.diagnostics import InternalError
 from steelyard.facts.case import Case
 from steelyard.ir.expressions import Expr, Stored
 from steelyard.ir.reading import DefineKey, Reading
-from steelyard.ir.ruleset import Ruleset
+from steelyard.ir.ruleset import Ruleset, Table
 from steelyard.semantics.env import Env, Meaning
 from steelyard.semantics.functions import LocalDate
 
@@ -50,7 +50,8 @@ class RulesetScope:
         self.nothing = Env(Case("", {}), {}, [], [], [], [])
         self._parameters = {parameter.id: parameter.value for parameter in ruleset.parameters}
         self.reading = Reading(ruleset)
-        self._meanings: dict[DefineKey, Meaning] = {}
+        self._meanings: dict[DefineKey, tuple[Meaning, bool]] = {}
+        self._cells: dict[str, tuple[tuple[Meaning, ...], ...]] = {}
 
     def parameter(self, name: str) -> Stored:
         """Return the value of a parameter.
@@ -71,6 +72,16 @@ class RulesetScope:
         key = relation, name
         if key not in self.reading.defines:
             return None
-        if key not in self._meanings:
-            self._meanings[key] = compiler(self.reading.defines[key], self)
-        return self._meanings[key], not self.reading.reads_score(self.reading.defines[key])
+        found = self._meanings.get(key)
+        if found is None:
+            expr = self.reading.defines[key]
+            found = self._meanings[key] = compiler(expr, self), not self.reading.reads_score(expr)
+        return found
+
+    def cells(self, table: Table, compiler: Compiler) -> tuple[tuple[Meaning, ...], ...]:
+        """Return the meanings of the conditions of a table, row by row; all that ask the table share them."""
+        found = self._cells.get(table.id)
+        if found is None:
+            rows = (tuple(compiler(cell, self) for cell in row.cells if cell is not None) for row in table.rows)
+            found = self._cells[table.id] = tuple(rows)
+        return found

@@ -100,9 +100,8 @@ class TableAnswer:
 Question = Callable[[Env], TableAnswer]
 
 
-def question(table: Table, arguments: tuple[Meaning, ...], cell: Callable[[Expr], Meaning]) -> Question:
-    """Build the function that asks a table with these arguments; `cell` builds the meaning of a cell."""
-    rows = tuple(tuple(cell(c) for c in row.cells if c is not None) for row in table.rows)
+def question(table: Table, arguments: tuple[Meaning, ...], rows: tuple[tuple[Meaning, ...], ...]) -> Question:
+    """Build the function that asks a table with these arguments; `rows` are the conditions of each row."""
     computed = computes(table)
 
     def find(env: Env) -> TableAnswer:

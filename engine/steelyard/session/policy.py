@@ -429,6 +429,7 @@ class Policy:
         coverage: bool = False,
         lang: str = "en",
         listener: Listener | None = None,
+        mutate: bool = False,
     ) -> Trial:
         """Try the policy on worked cases, as `steelyard test` does.
 
@@ -441,6 +442,7 @@ class Policy:
             coverage: whether what the cases try of the ruleset is measured: `Trial.coverage`.
             lang: `en` or `zh`, of these remarks.
             listener: is told how far it is and what may surprise; None: nothing is told.
+            mutate: whether small changes of the policy are tried too (`mutation`), to find those that no case notices.
 
         Raises:
             CasesError: the file of cases cannot be read or has errors; with diagnostics.
@@ -458,7 +460,15 @@ class Policy:
         if cases is None and self._folder is None:
             raise UsageError(msg("the policy was not loaded from a file: name a file of cases"))
         file = Path(cases) if cases is not None else (self._folder or Path()) / CASES_FILE
-        asked = Asked(engines, names, update=update, lang=lang, coverage=coverage, listener=listener or Silent())
+        asked = Asked(
+            engines,
+            names,
+            update=update,
+            lang=lang,
+            coverage=coverage,
+            listener=listener or Silent(),
+            mutate=mutate,
+        )
         return try_versions(self._versions, self.id, file, asked, self.settings)
 
     def compile_sql(self, dialect: str = "duckdb", *, version: str | None = None, lang: str = "en") -> str:

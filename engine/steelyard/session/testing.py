@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -26,6 +27,7 @@ from steelyard.trial.worked import WorkedCase
 
 if TYPE_CHECKING:
     from steelyard.ir.versions import Versions
+    from steelyard.trial.mutating.records import Mutation
 
 Layout = Literal["text", "json", "junit", "html"]
 LAYOUTS: tuple[Layout, ...] = ("text", "json", "junit", "html")
@@ -44,6 +46,7 @@ class Asked:
         update: whether values that differ are replaced in the file by what was found.
         lang: of the remarks that `update` writes.
         coverage: whether what the cases try of the ruleset is measured.
+        mutate: whether small changes of the policy are tried too, to find those that no case notices.
     """
 
     engines: Sequence[str] = ()
@@ -54,6 +57,7 @@ class Asked:
     lang: str = "en"
     coverage: bool = False
     listener: Listener = field(default_factory=Silent)
+    mutate: bool = False
 
 
 def try_ruleset(
@@ -67,6 +71,7 @@ def try_ruleset(
     lang: str = "en",
     parameters: Mapping[str, str] | None = None,
     listener: Listener | None = None,
+    mutate: bool = False,
 ) -> Trial:
     """Try a ruleset on its worked cases, as `steelyard test` does.
 
@@ -80,6 +85,7 @@ def try_ruleset(
         lang: `en` or `zh`, of these remarks.
         parameters: the values of parameters that a case does not set.
         listener: is told how far it is and what may surprise; None: nothing is told.
+        mutate: whether small changes of the policy are tried too (`mutation`), to find those that no case notices.
 
     Returns:
         What came of each case.
@@ -90,7 +96,8 @@ def try_ruleset(
         EngineError: no such engine, or it was asked for and cannot run.
         OutputError: the file of cases cannot be updated; it is as it was.
     """
-    asked = Asked(engines, names, update=update, lang=lang, coverage=coverage, listener=listener or Silent())
+    told = listener or Silent()
+    asked = Asked(engines, names, update=update, lang=lang, coverage=coverage, listener=told, mutate=mutate)
     return _tried(_read(os.fspath(ruleset), None if cases is None else Path(cases), asked), asked, parameters)
 
 
@@ -191,13 +198,28 @@ def _tried(ready: _Ready, asked: Asked, parameters: Mapping[str, str] | None) ->
     left_out = len(ready.worked) - len(verdicts)
     covered = _coverage(ready.versions, verdicts) if asked.coverage else None
     seconds = ready.seconds + perf_counter() - began
-    return Trial(ready.ruleset, str(ready.cases), engines, unable, verdicts, left_out, seconds, covered)
+    mutated = _mutated(ready, wanted, asked, parameters) if asked.mutate else None
+    return Trial(ready.ruleset, str(ready.cases), engines, unable, verdicts, left_out, seconds, covered, mutated)
 
 
 def _coverage(versions: Versions, verdicts: Sequence[Verdict]) -> Coverage:
     from steelyard.trial.coverage.measuring import coverage
 
     return coverage(versions, verdicts)
+
+
+def _mutated(ready: _Ready, wanted: frozenset[str], asked: Asked, parameters: Mapping[str, str] | None) -> Mutation:
+    """Find the small changes of a ruleset that no case notices."""
+    from steelyard.trial.mutating.judging import mutation
+
+    with ExitStack() as stack:
+        return mutation(
+            ready.versions,
+            ready.worked,
+            chosen=lambda one: one.name in wanted,
+            settings=parameters,
+            total=lambda count: stack.enter_context(asked.listener.progress(msg("changing the policy"), count)),
+        )
 
 
 class NoSuchCaseError(UsageError):

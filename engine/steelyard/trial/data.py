@@ -15,6 +15,7 @@ from steelyard.diagnostics import Span
 from steelyard.diagnostics.catalogue import translator
 from steelyard.diagnostics.renderers.json import check_schema, finding
 from steelyard.trial.coverage.data import coverage_data
+from steelyard.trial.mutating.data import mutation_data
 from steelyard.trial.records import Contradiction, Difference, Trial, Untried, Verdict
 from steelyard.trial.text import EXPLAINED
 from steelyard.trial.why import why
@@ -65,6 +66,7 @@ def _trial(trial: Trial, lang: str) -> dict[str, Any]:
         "failed": len(failed),
         "left_out": trial.left_out,
         "seconds": round(trial.seconds, 3),
+        **({} if trial.mutation is None else {"mutation": mutation_data(trial.mutation, lang)}),
         "cases": [_verdict(one, lang, explained=failed.get(one.name, EXPLAINED) < EXPLAINED) for one in trial.verdicts],
         **tried,
     }

@@ -9,6 +9,7 @@ from steelyard.diagnostics import Diagnostic, Message, Span
 from steelyard.facts.case import Case, Reject
 from steelyard.ir.ruleset import Ruleset
 from steelyard.trial.coverage.records import Coverage
+from steelyard.trial.mutating.records import Mutation
 from steelyard.trial.worked import Expectation, WorkedCase
 
 
@@ -120,6 +121,7 @@ class Trial:
         left_out: how many cases were not asked for.
         seconds: how long it took.
         coverage: what the cases tried of the ruleset; None where that was not asked.
+        mutation: what the cases notice of small changes of the policy; None where that was not asked for.
     """
 
     ruleset: str
@@ -130,6 +132,7 @@ class Trial:
     left_out: int
     seconds: float
     coverage: Coverage | None = None
+    mutation: Mutation | None = None
 
     @property
     def passed(self) -> int:

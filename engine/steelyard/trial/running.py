@@ -19,7 +19,7 @@ from steelyard.trial.names import FIRED, HAS_FIRED, NOT_FIRED, ROWS, STATUS, VER
 from steelyard.trial.records import Contradiction, Difference, Unable, Verdict
 from steelyard.trial.resolved import resolve
 from steelyard.trial.results import define_texts, result_texts, written
-from steelyard.trial.worked import SEPARATOR, WorkedCase
+from steelyard.trial.worked import SEPARATOR, Expectation, WorkedCase
 
 if TYPE_CHECKING:
     from steelyard.engines.sql.portfolio import Connection
@@ -74,7 +74,7 @@ class Bench:
         """Make an engine ready; None, and it is noted why, where it cannot."""
         match name:
             case "reference":
-                return _reference(ruleset, defines)
+                return reference(ruleset, defines)
             case "durable":
                 return self._durable(ruleset)
             case _:  # the only other one of `ENGINES`
@@ -118,7 +118,8 @@ class Bench:
         return runner
 
 
-def _reference(ruleset: Ruleset, defines: Collection[str]) -> Runner:
+def reference(ruleset: Ruleset, defines: Collection[str]) -> Runner:
+    """The reference, ready for one version; `defines`: the named values that it shall say too."""
     program = prepare(ruleset)
 
     def runner(cases: Sequence[Built]) -> Sequence[Said]:
@@ -217,10 +218,8 @@ def _verdict(built: Built, names: Names, said: Mapping[str, Said]) -> Verdict:
     differences: list[Difference] = []
     uncompared: list[str] = []
     for expectation in built.worked.expect:
-        expected = names.canonical(expectation)
-        if isinstance(expected, Problem):  # a name or a value of another version
-            expected = str(expectation.value)
-        found = _found(expectation.name, expected, chief, names)
+        expected = expected_text(expectation, names)
+        found = found_text(expectation.name, expected, chief, names)
         if found is None:
             uncompared.append(str(expectation.name))
         elif found != expected:
@@ -231,7 +230,13 @@ def _verdict(built: Built, names: Names, said: Mapping[str, Said]) -> Verdict:
     )
 
 
-def _found(name: str, expected: str, said: Said, names: Names) -> str | None:
+def expected_text(expectation: Expectation, names: Names) -> str:
+    """What shall come out, as files of results write it."""
+    expected = names.canonical(expectation)
+    return str(expectation.value) if isinstance(expected, Problem) else expected  # a name or value of another version
+
+
+def found_text(name: str, expected: str, said: Said, names: Names) -> str | None:
     """What came out under a name; None where the engine does not say."""
     if name in (HAS_FIRED, NOT_FIRED):
         fired = said.texts.get(FIRED, "").split(SEPARATOR)

@@ -9,6 +9,7 @@ from steelyard.diagnostics import Message, Span, msg
 from steelyard.diagnostics.catalogue import translator
 from steelyard.diagnostics.plain import one_line
 from steelyard.trial.coverage.text import coverage_lines
+from steelyard.trial.mutating.text import mutation_lines
 from steelyard.trial.records import Trial, Untried, Verdict
 from steelyard.trial.why import why
 
@@ -80,6 +81,8 @@ def _trial(trial: Trial, lang: str) -> Iterator[str]:
         yield say(msg("{ruleset}: {passed} passed ({engines})", **counted))
     if trial.coverage is not None:
         yield from coverage_lines(trial.ruleset, trial.coverage, lang)
+    if trial.mutation is not None:
+        yield from mutation_lines(trial.ruleset, trial.mutation, lang)
 
 
 def _failure(verdict: Verdict, lang: str, *, explained: bool) -> Iterator[str]:

@@ -122,7 +122,7 @@ class Side:
         return {unit: Fraction(n, situation.denominator) for (unit, _), n in situation.by_member.items()}
 
 
-class _TableWords(Words):
+class TableWords(Words):
     """The words of a ruleset, with the columns of a table by `TABLE.COLUMN`."""
 
     def __init__(self, ruleset: Ruleset, table: Table) -> None:
@@ -137,7 +137,7 @@ class _TableWords(Words):
 
 def row_in_words(table: Table, row: TableRow, ruleset: Ruleset) -> Text:
     """The conditions of a table's row."""
-    words = _TableWords(ruleset, table)
+    words = TableWords(ruleset, table)
     cells = tuple(phrase(one, words) for one in conditions(table, row))
     return msg("row {items}", items=cells) if cells else msg("row for any other case")
 

@@ -270,6 +270,11 @@ def _gives(table: Table, row: TableRow, outputs: Collection[str]) -> dict[str, s
 
 def conditions(table: Table, row: TableRow) -> tuple[Expr, ...]:
     """The conditions of a row, about the columns of the table by name (`TABLE.COLUMN`) rather than by their place."""
+    return tuple(columns_by_name(table, cell) for cell in row.cells if cell is not None)
+
+
+def columns_by_name(table: Table, cell: Expr) -> Expr:
+    """A condition of a row, about the columns of the table by name rather than by their place."""
     names = [f"{table.id}.{one.id}" for one in (*table.inputs, *table.carried)]
 
     def named(expr: Expr) -> Expr:
@@ -277,4 +282,4 @@ def conditions(table: Table, row: TableRow) -> tuple[Expr, ...]:
             return Input(names[expr.position], type=expr.type)
         return rebuild(expr, named)
 
-    return tuple(named(cell) for cell in row.cells if cell is not None)
+    return named(cell)
