@@ -99,17 +99,14 @@ def _place(target: str | None, *, folder: bool) -> Path | None:
     Raises:
         UsageError: a folder needs a name, there is no such folder, or something else stands there.
     """
+    from steelyard.session.files import check_place
+
     if target is None:
         if folder:
             raise UsageError(msg("`--to dbt` writes a folder: name it with `-o`"))
         return None
     path = Path(target)
-    if not path.absolute().parent.is_dir():
-        raise UsageError(msg("`{file}`: there is no such folder", file=str(path.parent)))
-    if not folder and path.is_dir():
-        raise UsageError(msg("`{file}` is a folder", file=target))
-    if folder and path.exists() and not path.is_dir():
-        raise UsageError(msg("`{file}` is a file", file=target))
+    check_place(path, folder=folder)
     return path
 
 

@@ -54,8 +54,8 @@ def command(  # noqa: PLR0917 - one an option
       steelyard export my-policy --cases claims.csv --as-of 2024-05-10T00:00 --case C-002
       steelyard export my-policy --cases claims.csv --case C-002 --name open-claim -o my-policy/cases.yaml
     """
-    from steelyard.session.exporting import add_case, check_place, export_case
-    from steelyard.session.files import check_outputs
+    from steelyard.session.exporting import add_case, export_case
+    from steelyard.session.files import check_outputs, check_place
     from steelyard.session.run import ready_ruleset
 
     options = parse_facts(cases, relation, settings, as_of, delimiter, encoding, missing_column, intake)

@@ -47,6 +47,15 @@ def visible(text: str) -> str:
     return _UNPRINTABLE.sub(_number, text.replace("\t", " " * TAB))
 
 
+def in_xml(text: str) -> str:
+    r"""Return a text that XML can hold: without control characters and lone surrogates; `<` and `&` are the writer's.
+
+    >>> in_xml("a\x00<b>")
+    'a\\u0000<b>'
+    """
+    return encodable(visible(text))
+
+
 def _number(found: re.Match[str]) -> str:
     point = ord(found[0])
     if 0xDC80 <= point <= 0xDCFF:

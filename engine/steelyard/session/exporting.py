@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from steelyard.diagnostics import Diagnostics, msg
+from steelyard.diagnostics import Diagnostics
 from steelyard.session.errors import CasesError, UsageError
 from steelyard.session.explaining import case_of
 from steelyard.session.listener import Silent
@@ -73,15 +73,3 @@ def add_case(place: Path, text: str) -> None:
     if node is None or worked_cases(node, diagnostics) is None or diagnostics.errors:
         raise CasesError(diagnostics.sorted())
     write_whole(place, whole)
-
-
-def check_place(place: Path) -> None:
-    """Refuse a place for worked cases that is no file, or in no folder.
-
-    Raises:
-        UsageError: it is.
-    """
-    if place.is_dir():
-        raise UsageError(msg("`{file}` is a folder", file=str(place)))
-    if not place.absolute().parent.is_dir():
-        raise UsageError(msg("`{file}`: there is no such folder", file=str(place.parent)))

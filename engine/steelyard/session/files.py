@@ -142,6 +142,20 @@ def check_outputs(outputs: Iterable[str | None], ruleset: str | None = None, fac
             raise UsageError(msg("`{file}` is read by this command: write to another file", file=name))
 
 
+def check_place(place: Path, *, folder: bool = False) -> None:
+    """Refuse, before any work, a place where a file, or a folder, could not be written.
+
+    Raises:
+        UsageError: it is in no folder, or a folder stands where a file is wanted, or the other way round.
+    """
+    if not place.absolute().parent.is_dir():
+        raise UsageError(msg("`{file}`: there is no such folder", file=str(place.parent)))
+    if not folder and place.is_dir():
+        raise UsageError(msg("`{file}` is a folder", file=str(place)))
+    if folder and place.exists() and not place.is_dir():
+        raise UsageError(msg("`{file}` is a file", file=str(place)))
+
+
 def check_csv(outputs: Iterable[str | os.PathLike[str] | None]) -> None:
     """Refuse `--csv-safe` where no output is CSV; `-` is CSV on standard output.
 

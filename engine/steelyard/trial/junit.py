@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from steelyard.diagnostics import Message, msg
 from steelyard.diagnostics.catalogue import translator
-from steelyard.diagnostics.plain import encodable, visible
+from steelyard.diagnostics.plain import in_xml
 from steelyard.trial.records import Trial, Untried, Verdict
 from steelyard.trial.text import EXPLAINED, failure
 
@@ -34,21 +34,21 @@ def _suite(root: Element, trial: Trial, lang: str) -> None:
     suite = SubElement(
         root,
         "testsuite",
-        name=_safe(trial.ruleset),
+        name=in_xml(trial.ruleset),
         tests=str(len(trial.verdicts)),
         failures=str(len(trial.failures)),
         errors="0",
         skipped="0",
         time=_time(trial.seconds),
-        file=_safe(trial.file),
+        file=in_xml(trial.file),
     )
     properties = SubElement(suite, "properties")
     SubElement(properties, "property", name="engines", value=", ".join(trial.engines))
     for one in trial.unable:
-        SubElement(properties, "property", name=f"not run on {one.engine}", value=_safe(translator(lang)(one.why)))
+        SubElement(properties, "property", name=f"not run on {one.engine}", value=in_xml(translator(lang)(one.why)))
     failed = 0
     for verdict in trial.verdicts:
-        found = SubElement(suite, "testcase", name=_safe(verdict.name), classname=_safe(trial.ruleset))
+        found = SubElement(suite, "testcase", name=in_xml(verdict.name), classname=in_xml(trial.ruleset))
         if not verdict.passed:
             failed += 1
             _failure(found, verdict, lang, explained=failed <= EXPLAINED)
@@ -56,19 +56,19 @@ def _suite(root: Element, trial: Trial, lang: str) -> None:
 
 def _untried(root: Element, one: Untried, lang: str) -> None:
     told = translator(lang)
-    name = _safe(one.ruleset)
+    name = in_xml(one.ruleset)
     suite = SubElement(root, "testsuite", name=name, tests="1", failures="1", errors="0", skipped="0", time=_time(0))
     case = SubElement(suite, "testcase", name=told(msg("the ruleset or its cases")), classname=name)
     lines = [f"{each.span or name}: {each.code} {told(each.headline)}" for each in one.diagnostics]
-    shown = SubElement(case, "failure", type="error", message=_safe(lines[0]))
-    shown.text = "\n".join(map(_safe, lines))
+    shown = SubElement(case, "failure", type="error", message=in_xml(lines[0]))
+    shown.text = "\n".join(map(in_xml, lines))
 
 
 def _failure(case: Element, verdict: Verdict, lang: str, *, explained: bool) -> None:
     kind = "difference" if verdict.differences else "disagreement"
-    shown = SubElement(case, "failure", type=kind, message=_safe(translator(lang)(headline(verdict))))
+    shown = SubElement(case, "failure", type=kind, message=in_xml(translator(lang)(headline(verdict))))
     lines = (str(verdict.worked.name.span), *failure(verdict, lang, explained=explained))
-    shown.text = "\n".join(map(_safe, lines))
+    shown.text = "\n".join(map(in_xml, lines))
 
 
 def headline(verdict: Verdict) -> Message:
@@ -84,8 +84,3 @@ def headline(verdict: Verdict) -> Message:
 
 def _time(seconds: float) -> str:
     return f"{seconds:.3f}"
-
-
-def _safe(text: str) -> str:
-    """A text that XML can hold: without control characters and lone surrogates."""
-    return encodable(visible(text))

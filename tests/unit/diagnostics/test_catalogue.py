@@ -219,5 +219,13 @@ def main() -> None:
             print(f'#: {" ".join(places)}\nmsgid "{text}"\nmsgstr ""\n')
 
 
+@pytest.mark.parametrize("path", sorted(ROOT.rglob("*.po")), ids=lambda path: path.stem)
+def test_a_catalogue_holds_entries_and_nothing_else(path: Path) -> None:
+    """Its reader passes over other lines in silence, such as the marks of a merge."""
+    lines = path.read_text("utf-8").splitlines()
+
+    assert [line for line in lines if line and not line.startswith(("#", "msgid ", "msgstr ", '"'))] == []
+
+
 if __name__ == "__main__":
     main()

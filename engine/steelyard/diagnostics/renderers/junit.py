@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from steelyard.diagnostics.catalogue import translator
 from steelyard.diagnostics.diagnostic import Diagnostic, Severity
-from steelyard.diagnostics.plain import encodable, visible
+from steelyard.diagnostics.plain import in_xml
 from steelyard.diagnostics.renderers.text import render_text
 
 
@@ -31,7 +31,7 @@ def render_junit(
     suite = SubElement(root, "testsuite", name="steelyard check")
     failures = 0
     for name, findings in checked.items():
-        case = SubElement(suite, "testcase", name=_safe(name), classname="steelyard.check")
+        case = SubElement(suite, "testcase", name=in_xml(name), classname="steelyard.check")
         if not findings:
             continue
         worst = next((one for one in findings if one.severity is Severity.ERROR), findings[0])
@@ -40,16 +40,11 @@ def render_junit(
         shown = SubElement(case, "failure" if failed else "system-out")
         if failed:
             shown.set("type", worst.severity.value)
-            shown.set("message", _safe(translate(worst.headline)))
-        shown.text = _safe(render_text(findings, sources=sources, translate=translate))
+            shown.set("message", in_xml(translate(worst.headline)))
+        shown.text = in_xml(render_text(findings, sources=sources, translate=translate))
     for one in (root, suite):
         counts = {"tests": len(checked), "failures": failures, "errors": 0}
         for key, count in counts.items():
             one.set(key, str(count))
     indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + tostring(root, encoding="unicode") + "\n"
-
-
-def _safe(text: str) -> str:
-    """A text that XML can hold: without control characters and lone surrogates."""
-    return encodable(visible(text))

@@ -1,8 +1,7 @@
 """Changes a ruleset at one place at a time.
 
 The walk follows the forms of nodes (ir/forms.py), so it comes to whatever a digest is made of. Left as they are: inputs
-and their ranges, calendars, types, names, texts, hit policies, limits of
-scores, baselines, and what is better.
+and their ranges, calendars, types, names, texts, hit policies, limits of scores, baselines, and what is better.
 """
 
 from __future__ import annotations
@@ -49,7 +48,7 @@ from steelyard.ir.types import Duration, Number, Type
 from steelyard.trial.comparing.walk import WHOLE, columns_by_name
 from steelyard.trial.mutating.bounds import moved
 from steelyard.trial.mutating.expressions import changed
-from steelyard.trial.mutating.units import POINTS, shifted, unit
+from steelyard.trial.mutating.units import PERCENT_DIGITS, POINTS, shifted, unit
 
 SECTIONS = (
     "parameters",
@@ -78,7 +77,6 @@ _LEFT: Mapping[type, frozenset[str]] = {
     Weights: frozenset({"total"}),
 }
 """Attributes that are not walked: left as they are, or changed together with others by `_own`."""
-_PERCENT_DIGITS = 2
 _CONSTANTS = frozenset({"weight", "multiply", "set", "at_least", "at_most"})
 """Properties that are read as exact numbers, of any scale."""
 
@@ -163,9 +161,9 @@ def _of(value: object, parent: object, attribute: str) -> Iterator[Edit]:
 def _fine(expr: Expr) -> Expr:
     """A percentage with so many digits that it can be changed by one percent."""
     match expr:
-        case Literal(value=int() as value, type=Number(scale=scale, percent=True)) if scale < _PERCENT_DIGITS:
-            more = 10 ** (_PERCENT_DIGITS - scale)
-            return replace(expr, value=value * more, type=Number(_PERCENT_DIGITS, percent=True))
+        case Literal(value=int() as value, type=Number(scale=scale, percent=True)) if scale < PERCENT_DIGITS:
+            more = 10 ** (PERCENT_DIGITS - scale)
+            return replace(expr, value=value * more, type=Number(PERCENT_DIGITS, percent=True))
         case _:  # it has them, or is no percentage
             return expr
 
@@ -236,7 +234,7 @@ def _numbers(node: object, attribute: str, value: int, kind: Type, *, least: int
 
 def _relative(step: RelativeStep) -> Iterator[Edit]:
     """Steps in percent of the target, by one percent."""
-    scale = max(step.scale, _PERCENT_DIGITS)
+    scale = max(step.scale, PERCENT_DIGITS)
     units = step.units * 10 ** (scale - step.scale)
     for new in shifted(units, Number(scale, percent=True)):
         if new > 0:

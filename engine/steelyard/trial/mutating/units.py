@@ -6,7 +6,8 @@ from steelyard.ir.ruleset import SCORE_DIGITS
 from steelyard.ir.types import Boolean, Date, DateTime, Days, Duration, Number, Region, Regions, Text, Type
 
 _TIMES = (3_600_000_000, 60_000_000, 1_000_000, 1)
-_PERCENT_DIGITS = 2
+PERCENT_DIGITS = 2
+"""Percentages are changed by one percent, which needs so many decimals of the fraction."""
 POINTS = Number(SCORE_DIGITS)
 """Points that are stored in hundredths."""
 
@@ -24,7 +25,7 @@ def unit(value: int, kind: Type) -> int | None:
     """
     match kind:
         case Number(scale, percent):
-            least = _PERCENT_DIGITS if percent else 0
+            least = PERCENT_DIGITS if percent else 0
             found = 1
             while scale > least and value % (10 * found) == 0:
                 found, scale = 10 * found, scale - 1
